@@ -1,0 +1,53 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+// The targets in the order data flows; arrows point one way (README, "How the code is laid out").
+let package = Package(
+  name: "lowrank",
+  products: [.executable(name: "lowrank", targets: ["lowrank"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+    .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
+  ],
+  targets: [
+    .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+    .systemLibrary(name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
+    .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    .target(
+      name: "CSentencePiece",
+      linkerSettings: [.linkedLibrary("sentencepiece"), .linkedLibrary("sentencepiece_train")]),
+    .target(
+      name: "CKernels",
+      cSettings: [.unsafeFlags(["-O3", "-ffp-contract=off", "-fno-math-errno"])]),
+    .target(name: "Tensors", dependencies: ["COpenBLAS", "CKernels"]),
+    .target(name: "Layers", dependencies: ["Tensors"]),
+    .target(name: "Storage", dependencies: ["CHDF5", "CCrypto"]),
+    .target(name: "Models", dependencies: ["Layers", "Storage"]),
+    .target(name: "Adapters", dependencies: ["Layers"]),
+    .target(name: "Interchange", dependencies: ["Models", "Adapters", "Storage"]),
+    .target(name: "Tokenizers", dependencies: ["CSentencePiece"]),
+    .target(name: "Datasets", dependencies: ["Tokenizers"]),
+    .target(name: "Metrics"),
+    .target(
+      name: "Training", dependencies: ["Models", "Adapters", "Datasets", "Metrics", "Storage"]),
+    .target(name: "Manifests", dependencies: [.product(name: "Yams", package: "Yams")]),
+    .target(name: "Records"),
+    .target(name: "Experiments", dependencies: ["Training", "Manifests", "Records"]),
+    .target(
+      name: "Parity", dependencies: ["Training", "Interchange", "Tokenizers", "Metrics"]),
+    .target(name: "Reporting", dependencies: ["Records", "Manifests", "Storage", "Metrics"]),
+    .executableTarget(
+      name: "lowrank",
+      dependencies: [
+        "Experiments", "Reporting", "Parity", "Interchange",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+    .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
+    .testTarget(name: "StorageTests", dependencies: ["Storage"]),
+    .testTarget(name: "TokenizersTests", dependencies: ["Tokenizers"]),
+    .testTarget(name: "DatasetsTests", dependencies: ["Datasets"]),
+    .testTarget(name: "MetricsTests", dependencies: ["Metrics"]),
+    .testTarget(name: "ManifestsTests", dependencies: ["Manifests"]),
+    .testTarget(name: "RecordsTests", dependencies: ["Records"]),
+  ]
+)

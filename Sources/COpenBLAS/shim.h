@@ -1,0 +1,2 @@
+// The C interface of OpenBLAS, as its own package installs it.
+#include <cblas.h>

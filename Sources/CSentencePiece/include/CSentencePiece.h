@@ -1,0 +1,2 @@
+// A thin C interface over the SentencePiece library (C++).
+#pragma once

@@ -1,0 +1,6 @@
+import ArgumentParser
+
+@main
+struct Lowrank: ParsableCommand {
+  static let configuration = CommandConfiguration(abstract: "Parameter-efficient fine-tuning experiments.")
+}
