@@ -1,1 +1,103 @@
 #include "CKernels.h"
+#include "vector.h"
+
+#define MAP2(name, expression)                                                      \
+  LR_CLONES void name(float *y, const float *a, const float *b, int64_t n) {        \
+    for (int64_t i = 0; i < n; i++) y[i] = expression;                              \
+  }
+MAP2(lr_add, a[i] + b[i])
+MAP2(lr_subtract, a[i] - b[i])
+MAP2(lr_multiply, a[i] * b[i])
+MAP2(lr_divide, a[i] / b[i])
+
+LR_CLONES void lr_fill(float *y, int64_t n, float value) {
+  for (int64_t i = 0; i < n; i++) y[i] = value;
+}
+
+void lr_copy_rows(float *y, const float *row, int64_t rows, int64_t columns) {
+  for (int64_t r = 0; r < rows; r++) memcpy(y + r * columns, row, (size_t)columns * sizeof(float));
+}
+
+LR_CLONES void lr_scale(float *y, const float *a, int64_t n, float factor) {
+  for (int64_t i = 0; i < n; i++) y[i] = a[i] * factor;
+}
+
+LR_CLONES void lr_axpy(float *y, const float *x, int64_t n, float factor) {
+  for (int64_t i = 0; i < n; i++) y[i] = y[i] + factor * x[i];
+}
+
+LR_CLONES void lr_multiply_add(float *y, const float *a, const float *b, int64_t n) {
+  for (int64_t i = 0; i < n; i++) y[i] = y[i] + a[i] * b[i];
+}
+
+LR_CLONES void lr_multiply_rows(float *y, const float *a, const float *row, int64_t rows, int64_t columns) {
+  for (int64_t r = 0; r < rows; r++)
+    for (int64_t c = 0; c < columns; c++) y[r * columns + c] = a[r * columns + c] * row[c];
+}
+
+LR_CLONES void lr_multiply_columns(float *y, const float *a, const float *column, int64_t rows, int64_t columns) {
+  for (int64_t r = 0; r < rows; r++) {
+    float factor = column[r];
+    for (int64_t c = 0; c < columns; c++) y[r * columns + c] = a[r * columns + c] * factor;
+  }
+}
+
+LR_CLONES void lr_absolute(float *y, const float *a, int64_t n) {
+  for (int64_t i = 0; i < n; i++) y[i] = __builtin_fabsf(a[i]);
+}
+
+LR_CLONES void lr_sign(float *y, const float *a, int64_t n) {
+  for (int64_t i = 0; i < n; i++) y[i] = (float)((a[i] > 0) - (a[i] < 0));
+}
+
+LR_CLONES void lr_square_root(float *y, const float *a, int64_t n) {
+  for (int64_t i = 0; i < n; i++) y[i] = __builtin_sqrtf(a[i]);
+}
+
+LR_INLINE float gelu(float x) { return __builtin_fmaf(0.5f * x, error_function(x * 0.70710678f), 0.5f * x); }
+LR_INLINE float gelu_slope(float x) {
+  float phi = 0.5f + 0.5f * error_function(x * 0.70710678f);
+  return __builtin_fmaf(x * 0.39894228f, exponential(-0.5f * x * x), phi);
+}
+LR_INLINE float relu(float x) { return x < 0 ? 0 : x; }
+LR_INLINE float relu_slope(float x) { return x > 0 ? 1 : 0; }
+LR_INLINE float logistic(float x) { return 1 / (1 + exponential(-x)); }
+LR_INLINE float silu(float x) { return x * logistic(x); }
+LR_INLINE float silu_slope(float x) {
+  float s = logistic(x);
+  return s * (1 + x * (1 - s));
+}
+LR_INLINE float tangent_slope(float x) {
+  float y = hyperbolic_tangent(x);
+  return 1 - y * y;
+}
+
+#define ACTIVATION(name, function, slope)                                                          \
+  LR_CLONES static void name(float *y, const float *x, int64_t n) {                                \
+    for (int64_t i = 0; i < n; i++) y[i] = function(x[i]);                                         \
+  }                                                                                                \
+  LR_CLONES static void name##_backward(float *y, const float *dy, const float *x, int64_t n) {    \
+    for (int64_t i = 0; i < n; i++) y[i] = dy[i] * slope(x[i]);                                    \
+  }
+ACTIVATION(activate_gelu, gelu, gelu_slope)
+ACTIVATION(activate_tanh, hyperbolic_tangent, tangent_slope)
+ACTIVATION(activate_relu, relu, relu_slope)
+ACTIVATION(activate_silu, silu, silu_slope)
+
+void lr_activate(float *y, const float *x, int64_t n, lr_activation kind) {
+  switch (kind) {
+    case LR_GELU: activate_gelu(y, x, n); break;
+    case LR_TANH: activate_tanh(y, x, n); break;
+    case LR_RELU: activate_relu(y, x, n); break;
+    case LR_SILU: activate_silu(y, x, n); break;
+  }
+}
+
+void lr_activate_backward(float *y, const float *dy, const float *x, int64_t n, lr_activation kind) {
+  switch (kind) {
+    case LR_GELU: activate_gelu_backward(y, dy, x, n); break;
+    case LR_TANH: activate_tanh_backward(y, dy, x, n); break;
+    case LR_RELU: activate_relu_backward(y, dy, x, n); break;
+    case LR_SILU: activate_silu_backward(y, dy, x, n); break;
+  }
+}

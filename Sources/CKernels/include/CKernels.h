@@ -1,1 +1,92 @@
+// Vector kernels on float32 arrays, each over a contiguous range, and the worker pool that runs them side by side.
+// Every reduction goes over 16 lanes and then one fixed tree, so all instruction sets give the same bits.
 #pragma once
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+// --- workers.c: a fixed team that runs numbered blocks; which thread runs a block never matters.
+typedef struct lr_workers lr_workers;
+lr_workers *lr_workers_create(int threads);
+void lr_workers_destroy(lr_workers *workers);
+void lr_workers_run(lr_workers *workers, int64_t blocks, void (*body)(void *context, int64_t block), void *context);
+
+// --- random.c: Philox4x32-10. The counter is (block, stream, step, purpose), the key is the seed.
+typedef struct {
+  uint64_t seed;
+  uint32_t purpose, step, stream;
+} lr_stream;
+void lr_philox(const uint32_t counter[4], const uint32_t key[2], uint32_t out[4]);
+void lr_random_uniform(float *out, int64_t begin, int64_t end, lr_stream stream, float low, float high);
+void lr_random_normal(float *out, int64_t begin, int64_t end, lr_stream stream, float mean, float deviation);
+// out = x * mask / (1 - rate); elements begin..<end of one logical array; x and out point at element `begin`.
+void lr_dropout(float *out, const float *x, int64_t begin, int64_t end, lr_stream stream, float rate);
+
+// --- elementwise.c
+void lr_fill(float *y, int64_t n, float value);
+void lr_copy_rows(float *y, const float *row, int64_t rows, int64_t columns);
+void lr_add(float *y, const float *a, const float *b, int64_t n);
+void lr_subtract(float *y, const float *a, const float *b, int64_t n);
+void lr_multiply(float *y, const float *a, const float *b, int64_t n);
+void lr_divide(float *y, const float *a, const float *b, int64_t n);
+void lr_scale(float *y, const float *a, int64_t n, float factor);
+void lr_axpy(float *y, const float *x, int64_t n, float factor);            // y += factor * x
+void lr_multiply_add(float *y, const float *a, const float *b, int64_t n);  // y += a * b
+void lr_multiply_rows(float *y, const float *a, const float *row, int64_t rows, int64_t columns);
+void lr_multiply_columns(float *y, const float *a, const float *column, int64_t rows, int64_t columns);
+void lr_absolute(float *y, const float *a, int64_t n);
+void lr_sign(float *y, const float *a, int64_t n);
+void lr_square_root(float *y, const float *a, int64_t n);
+
+typedef enum { LR_GELU = 0, LR_TANH = 1, LR_RELU = 2, LR_SILU = 3 } lr_activation;
+void lr_activate(float *y, const float *x, int64_t n, lr_activation kind);
+// y = dy * f'(x)
+void lr_activate_backward(float *y, const float *dy, const float *x, int64_t n, lr_activation kind);
+
+// --- reductions.c
+double lr_sum(const float *x, int64_t n);
+double lr_dot(const float *a, const float *b, int64_t n);
+double lr_sum_squares(const float *x, int64_t n);
+double lr_sum_absolute(const float *x, int64_t n);
+// 1 when every element is finite
+int lr_all_finite(const float *x, int64_t n);
+// y[c] = beta*y[c] + sum over rows of a[r, c] (times b[r, c] when b is given), columns begin..<end
+void lr_sum_rows(float *y, const float *a, const float *b, int64_t rows, int64_t columns, int64_t begin, int64_t end,
+                 float beta);
+// y[r] = beta*y[r] + sum over columns of a[r, c] * b[r, c]
+void lr_dot_rows(float *y, const float *a, const float *b, int64_t rows, int64_t columns, float beta);
+
+// --- normalization.c: rows of `columns`; `normalized` receives (x - mean) / deviation, `inverse` 1 / deviation.
+void lr_layer_norm(float *y, float *normalized, float *inverse, const float *x, const float *residual,
+                   const float *gain, const float *bias, int64_t rows, int64_t columns, float epsilon);
+void lr_layer_norm_backward(float *dx, const float *dy, const float *normalized, const float *inverse,
+                            const float *gain, int64_t rows, int64_t columns);
+
+// --- attention.c: one (sequence, head) at a time; rows are queries.
+// In place: scores -> probabilities. relative_c [queries, span] and relative_p [keys, span] may be null;
+// the term of (i, j) stands at column index[i - j] - first, index pointing at distance zero.
+void lr_attention_softmax(float *scores, int64_t queries, int64_t keys, const float *relative_c,
+                          const float *relative_p, int64_t span, const int32_t *index, int32_t first, float factor);
+// In place: d_probabilities -> d_scores (times factor), and the scatter of it into the relative terms (zeroed here).
+void lr_attention_softmax_backward(float *gradient, const float *probabilities, int64_t queries, int64_t keys,
+                                   float *relative_c, float *relative_p, int64_t span, const int32_t *index,
+                                   int32_t first, float factor);
+
+// --- optimizer.c
+typedef struct {
+  float learning_rate, beta1, beta2, epsilon, weight_decay;
+  float bias_correction1, bias_correction2_root;  // 1 - beta1^t, sqrt(1 - beta2^t)
+  float gradient_scale;                           // of clipping
+} lr_adamw_settings;
+void lr_adamw(float *weights, const float *gradient, float *first, float *second, int64_t n, lr_adamw_settings settings);
+// AFLoRA, Eq. 2 to 4, before the mean: returns the sum of mean * spread.
+// kind 0: |g|, 1: |w g|, 2: |g / w|
+double lr_freezing_score(float *mean, float *spread, const float *gradient, const float *weights, int64_t n, float beta1,
+                         float beta2, int kind);
+
+#ifdef __cplusplus
+}
+#endif

@@ -1,0 +1,65 @@
+// Softmax of one (sequence, head) with DeBERTa's two positional terms added while the row is in cache
+// (He et al. 2021, Eq. 4: content-to-position and position-to-content).
+#include "CKernels.h"
+#include "vector.h"
+
+LR_CLONES void lr_attention_softmax(float *scores, int64_t queries, int64_t keys, const float *relative_c,
+                                    const float *relative_p, int64_t span, const int32_t *index, int32_t first,
+                                    float factor) {
+  int64_t whole = keys - keys % LANES, rest = keys - whole;
+  for (int64_t i = 0; i < queries; i++) {
+    float *row = scores + i * keys;
+    if (relative_c) {
+      const float *c = relative_c + i * span;
+      for (int64_t j = 0; j < keys; j++) {
+        int64_t at = index[i - j] - first;
+        row[j] = row[j] + c[at] + relative_p[j * span + at];
+      }
+    }
+    float highest = row[0];
+    if (whole) {
+      lanes best = LOAD(row);
+      for (int64_t j = LANES; j < whole; j += LANES) {
+        lanes v = LOAD(row + j);
+        lanes_int larger = v > best;
+        best = (lanes)((larger & (lanes_int)v) | (~larger & (lanes_int)best));
+      }
+      for (int l = 0; l < LANES; l++) highest = best[l] > highest ? best[l] : highest;
+    }
+    for (int64_t j = whole; j < keys; j++) highest = row[j] > highest ? row[j] : highest;
+    for (int64_t j = 0; j < keys; j++) row[j] = exponential((row[j] - highest) * factor);
+    lanes sum = {0};
+    for (int64_t j = 0; j < whole; j += LANES) sum += LOAD(row + j);
+    if (rest) sum += LOAD_PART(row + whole, rest);
+    float total = sum_lanes(&sum);
+    float scale = 1.0f / total;
+    for (int64_t j = 0; j < keys; j++) row[j] = row[j] * scale;
+  }
+}
+
+LR_CLONES void lr_attention_softmax_backward(float *gradient, const float *probabilities, int64_t queries, int64_t keys,
+                                             float *relative_c, float *relative_p, int64_t span, const int32_t *index,
+                                             int32_t first, float factor) {
+  if (relative_c) {
+    memset(relative_c, 0, (size_t)(queries * span) * sizeof(float));
+    memset(relative_p, 0, (size_t)(keys * span) * sizeof(float));
+  }
+  for (int64_t i = 0; i < queries; i++) {
+    float *row = gradient + i * keys;
+    const float *p = probabilities + i * keys;
+    lanes sum = {0};
+    int64_t j = 0;
+    for (; j + LANES <= keys; j += LANES) sum += LOAD(row + j) * LOAD(p + j);
+    if (j < keys) sum += LOAD_PART(row + j, keys - j) * LOAD_PART(p + j, keys - j);
+    float dot = sum_lanes(&sum);
+    for (j = 0; j < keys; j++) row[j] = (row[j] - dot) * p[j] * factor;
+    if (relative_c) {
+      float *c = relative_c + i * span;
+      for (j = 0; j < keys; j++) {
+        int64_t at = index[i - j] - first;
+        c[at] += row[j];
+        relative_p[j * span + at] += row[j];
+      }
+    }
+  }
+}

@@ -1,0 +1,101 @@
+// Philox4x32-10 (Salmon et al., SC 2011): four words from a counter and a key.
+#include "CKernels.h"
+#include "vector.h"
+
+#define ROUNDS 10
+static const uint32_t MULTIPLIER0 = 0xD2511F53u, MULTIPLIER1 = 0xCD9E8D57u, WEYL0 = 0x9E3779B9u, WEYL1 = 0xBB67AE85u;
+
+void lr_philox(const uint32_t counter[4], const uint32_t key[2], uint32_t out[4]) {
+  uint32_t c0 = counter[0], c1 = counter[1], c2 = counter[2], c3 = counter[3], k0 = key[0], k1 = key[1];
+  for (int round = 0; round < ROUNDS; round++) {
+    uint64_t p0 = (uint64_t)MULTIPLIER0 * c0, p1 = (uint64_t)MULTIPLIER1 * c2;
+    c0 = (uint32_t)(p1 >> 32) ^ c1 ^ k0;
+    c1 = (uint32_t)p1;
+    c2 = (uint32_t)(p0 >> 32) ^ c3 ^ k1;
+    c3 = (uint32_t)p0;
+    k0 += WEYL0;
+    k1 += WEYL1;
+  }
+  out[0] = c0, out[1] = c1, out[2] = c2, out[3] = c3;
+}
+
+static void block(lr_stream s, uint64_t index, uint32_t out[4]) {
+  // the high bits of a block number past 2^32 go where the purpose's high bits are, which no purpose uses
+  uint32_t counter[4] = {(uint32_t)index, s.stream, s.step, s.purpose ^ (uint32_t)(index >> 32) << 16};
+  uint32_t key[2] = {(uint32_t)s.seed, (uint32_t)(s.seed >> 32)};
+  lr_philox(counter, key, out);
+}
+
+static float unit(uint32_t word) { return (float)(word >> 8) * 0x1p-24f; }
+
+void lr_random_uniform(float *out, int64_t begin, int64_t end, lr_stream stream, float low, float high) {
+  for (int64_t i = begin; i < end; i++) {
+    uint32_t words[4];
+    block(stream, (uint64_t)i / 4, words);
+    out[i - begin] = low + (high - low) * unit(words[i % 4]);
+  }
+}
+
+// Box and Muller in double precision; element i uses words (0, 1) or (2, 3) of block i / 2.
+void lr_random_normal(float *out, int64_t begin, int64_t end, lr_stream stream, float mean, float deviation) {
+  for (int64_t i = begin; i < end; i++) {
+    uint32_t words[4];
+    block(stream, (uint64_t)i / 2, words);
+    double u = ((double)words[2 * (i % 2)] + 1.0) * 0x1p-32, v = (double)words[2 * (i % 2) + 1] * 0x1p-32;
+    out[i - begin] = (float)(mean + deviation * sqrt(-2.0 * log(u)) * cos(6.283185307179586 * v));
+  }
+}
+
+#define MULTIPLY_WIDE(a, m, high, low)                                          \
+  {                                                                             \
+    lanes_wide product_ = __builtin_convertvector(a, lanes_wide) * (uint64_t)(m); \
+    low = __builtin_convertvector(product_, lanes_uint);                        \
+    high = __builtin_convertvector(product_ >> 32, lanes_uint);                 \
+  }
+
+// Sixteen blocks at once: element e of the group has word e / 16 of block e % 16, so that no shuffle is needed.
+// A group is 64 elements; the assignment depends on the element's number alone.
+LR_INLINE void keep_group(lr_stream s, uint64_t group, uint32_t threshold, lanes_int keep[4]) {
+  lanes_uint number = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+  lanes_uint zero = {0};
+  uint64_t first = group * 16;
+  lanes_uint c0 = number + (uint32_t)first, c1 = zero + s.stream, c2 = zero + s.step;
+  lanes_uint c3 = zero + (s.purpose ^ (uint32_t)(first >> 32) << 16);
+  uint32_t k0 = (uint32_t)s.seed, k1 = (uint32_t)(s.seed >> 32);
+  for (int round = 0; round < ROUNDS; round++) {
+    lanes_uint high0, low0, high1, low1;
+    MULTIPLY_WIDE(c0, MULTIPLIER0, high0, low0)
+    MULTIPLY_WIDE(c2, MULTIPLIER1, high1, low1)
+    c0 = high1 ^ c1 ^ k0;
+    c1 = low1;
+    c2 = high0 ^ c3 ^ k1;
+    c3 = low0;
+    k0 += WEYL0;
+    k1 += WEYL1;
+  }
+  keep[0] = c0 >= threshold, keep[1] = c1 >= threshold, keep[2] = c2 >= threshold, keep[3] = c3 >= threshold;
+}
+
+LR_CLONES void lr_dropout(float *out, const float *x, int64_t begin, int64_t end, lr_stream stream, float rate) {
+  double share = (double)rate * 4294967296.0;
+  uint32_t threshold = share >= 4294967295.0 ? 4294967295u : (uint32_t)share;
+  float scale = 1.0f / (1.0f - rate);
+  for (int64_t i = begin; i < end;) {
+    lanes_int keep[4];
+    int64_t group = i / 64, start = group * 64;
+    keep_group(stream, (uint64_t)group, threshold, keep);
+    if (i == start && start + 64 <= end) {
+      for (int w = 0; w < 4; w++) {
+        lanes value = LOAD(x + (i - begin) + 16 * w) * scale;
+        STORE(out + (i - begin) + 16 * w, (lanes)((lanes_int)value & keep[w]));
+      }
+      i = start + 64;
+    } else {
+      int64_t stop = start + 64 < end ? start + 64 : end;
+      for (; i < stop; i++) {
+        int64_t e = i - start;
+        out[i - begin] = keep[e / 16][e % 16] ? x[i - begin] * scale : 0.0f;
+      }
+    }
+  }
+}

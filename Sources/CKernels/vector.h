@@ -1,0 +1,109 @@
+// Sixteen lanes as one value, the same on every instruction set, and the scalar functions that the compiler widens.
+// Vectors never cross a call by value (its convention differs between instruction sets), hence the macros.
+#pragma once
+#include <math.h>
+#include <stdint.h>
+#include <string.h>
+
+#if defined(__x86_64__)
+#define LR_CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+#else
+#define LR_CLONES
+#endif
+#define LR_INLINE static inline __attribute__((always_inline))
+#define LANES 16
+
+typedef float lanes __attribute__((vector_size(64)));
+typedef float lanes_unaligned __attribute__((vector_size(64), aligned(4)));
+typedef int32_t lanes_int __attribute__((vector_size(64)));
+typedef uint32_t lanes_uint __attribute__((vector_size(64)));
+typedef uint64_t lanes_wide __attribute__((vector_size(128)));
+
+#define LOAD(p) ((lanes)(*(const lanes_unaligned *)(p)))
+#define STORE(p, v) (*(lanes_unaligned *)(p) = (v))
+#define LOAD_PART(p, n)                               \
+  ({                                                  \
+    lanes part_ = {0};                                \
+    memcpy(&part_, (p), (size_t)(n) * sizeof(float)); \
+    part_;                                            \
+  })
+
+// The fixed tree: lane i with i + 8, then + 4, + 2, + 1.
+LR_INLINE float sum_lanes(const lanes *v) {
+  float x[LANES];
+  memcpy(x, v, sizeof x);
+  for (int width = 8; width > 0; width /= 2)
+    for (int i = 0; i < width; i++) x[i] += x[i + width];
+  return x[0];
+}
+
+LR_INLINE float as_float(int32_t bits) {
+  float x;
+  memcpy(&x, &bits, sizeof x);
+  return x;
+}
+LR_INLINE int32_t as_bits(float x) {
+  int32_t bits;
+  memcpy(&bits, &x, sizeof bits);
+  return bits;
+}
+LR_INLINE float with_sign(float magnitude, float sign) {
+  return as_float((as_bits(magnitude) & 0x7fffffff) | (as_bits(sign) & (int32_t)0x80000000));
+}
+
+// e^x, about 1 ulp: x = n ln2 + r, polynomial in r, 2^n by the exponent bits. Below -87.3 the result is 0; NaN stays NaN.
+LR_INLINE float exponential(float x) {
+  const float low = -87.33654f, high = 88.72283f, magic = 12582912.0f;  // 1.5 * 2^23: rounds to an integer
+  float clamped = x > low ? x : low;
+  clamped = clamped < high ? clamped : high;
+  float n = __builtin_fmaf(clamped, 1.44269504f, magic) - magic;
+  float r = __builtin_fmaf(n, -0.693145752f, clamped);
+  r = __builtin_fmaf(n, -1.42860677e-6f, r);
+  float p = 1.37805939e-3f;
+  p = __builtin_fmaf(p, r, 8.37312452e-3f);
+  p = __builtin_fmaf(p, r, 4.16695364e-2f);
+  p = __builtin_fmaf(p, r, 1.66664720e-1f);
+  p = __builtin_fmaf(p, r, 4.99999851e-1f);
+  p = __builtin_fmaf(p, r, 1.0f);
+  p = __builtin_fmaf(p, r, 1.0f);
+  // 2^n in two factors, so that n = 128 does not overflow the exponent before the product is formed
+  int32_t whole = (int32_t)n, half = whole >> 1;
+  float y = p * as_float((half + 127) << 23) * as_float((whole - half + 127) << 23);
+  y = x < low ? 0.0f : y;
+  y = x > high ? INFINITY : y;
+  return x == x ? y : x;
+}
+
+// erf, about 1 ulp: two minimax polynomials, split at 0.9277.
+LR_INLINE float error_function(float a) {
+  float t = __builtin_fabsf(a), s = a * a;
+  float r = __builtin_fmaf(-1.72853470e-5f, t, 3.83197126e-4f);
+  float u = __builtin_fmaf(-3.88396438e-3f, t, 2.42546219e-2f);
+  r = __builtin_fmaf(r, s, u);
+  r = __builtin_fmaf(r, t, -1.06777877e-1f);
+  r = __builtin_fmaf(r, t, -6.34846687e-1f);
+  r = __builtin_fmaf(r, t, -1.28717512e-1f);
+  r = __builtin_fmaf(r, t, -t);
+  float large = with_sign(1.0f - exponential(r), a);
+  float q = -5.96761703e-4f;
+  q = __builtin_fmaf(q, s, 4.99119423e-3f);
+  q = __builtin_fmaf(q, s, -2.67681349e-2f);
+  q = __builtin_fmaf(q, s, 1.12819925e-1f);
+  q = __builtin_fmaf(q, s, -3.76125336e-1f);
+  q = __builtin_fmaf(q, s, 1.28379166e-1f);
+  float small = __builtin_fmaf(q, a, a);
+  return t > 0.927734375f ? large : small;
+}
+
+// tanh: an odd polynomial near zero, 1 - 2 / (e^2x + 1) elsewhere.
+LR_INLINE float hyperbolic_tangent(float x) {
+  float t = __builtin_fabsf(x), s = x * x;
+  float p = -5.70498872745e-3f;
+  p = __builtin_fmaf(p, s, 2.06390887954e-2f);
+  p = __builtin_fmaf(p, s, -5.37397155531e-2f);
+  p = __builtin_fmaf(p, s, 1.33314422036e-1f);
+  p = __builtin_fmaf(p, s, -3.33332819422e-1f);
+  float small = __builtin_fmaf(p * s, x, x);
+  float large = with_sign(1.0f - 2.0f / (exponential(t + t) + 1.0f), x);
+  return t < 0.625f ? small : (x == x ? large : x);
+}

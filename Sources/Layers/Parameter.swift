@@ -1,0 +1,38 @@
+import Tensors
+
+/// A named tensor that a model or an adapter owns and an optimizer may change.
+///
+/// Parameters are the only shared mutable objects: the optimizer and the checkpoint need their identity.
+public final class Parameter {
+  /// What it belongs to; the head has a learning rate of its own.
+  public enum Group: String, Sendable {
+    case backbone
+    case head
+    case adapter
+  }
+
+  /// The name on the Hugging Face hub, or the adapter's name for it under its projection's path.
+  public let name: String
+  public let group: Group
+  /// Whether weight decay applies: not to biases, norms and scaling vectors.
+  public let decays: Bool
+  /// A leaf of the graph.
+  public let tensor: Tensor
+
+  public init(_ name: String, _ tensor: Tensor, group: Group, decays: Bool) {
+    self.name = name
+    self.tensor = tensor
+    self.group = group
+    self.decays = decays
+  }
+
+  /// Whether the next forward pass records what its gradient needs. Freezing drops the gradient at once.
+  public var isTrainable: Bool {
+    get { tensor.requiresGradient }
+    set { tensor.requiresGradient = newValue }
+  }
+
+  public var shape: [Int] { tensor.shape }
+  public var count: Int { tensor.count }
+  public var gradient: Tensor? { tensor.gradient }
+}

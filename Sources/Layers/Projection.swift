@@ -1,0 +1,61 @@
+import Tensors
+
+/// What a linear layer does in its block.
+public enum ProjectionRole: String, Sendable, Codable, CaseIterable {
+  case query
+  case key
+  case value
+  case attentionOutput = "attention-output"
+  case intermediate
+  case output
+
+  /// The two halves of a block.
+  public var layerType: LayerType {
+    switch self {
+    case .query, .key, .value, .attentionOutput: .attention
+    case .intermediate, .output: .feedForward
+    }
+  }
+}
+
+/// The halves of a transformer block, by which AFLoRA chooses what learns.
+public enum LayerType: String, Sendable, Codable, CaseIterable {
+  case attention
+  case feedForward = "ffn"
+}
+
+/// What goes through a projection: DeBERTa sends its relative positions through query and key too, and statistics of the data must not
+/// count them.
+public enum ProjectionInput: Sendable {
+  case hiddenStates
+  case relativePositions
+}
+
+/// Changes what a projection computes, from outside; the model does not know it.
+public protocol ProjectionAdapter: AnyObject {
+  /// The output of the adapted layer: `[tokens, in]` → `[tokens, out]`.
+  func forward(_ x: Tensor, through linear: Linear, input: ProjectionInput, pass: Pass) -> Tensor
+}
+
+/// A linear layer of a block that an adapter may wrap. It carries its layer's index and its role, so no method matches strings.
+public final class Projection {
+  public let linear: Linear
+  /// The block's index, from 0.
+  public let layer: Int
+  public let role: ProjectionRole
+  /// The module's path on the hub, such as `deberta.encoder.layer.0.attention.self.query_proj`.
+  public let path: String
+  public var adapter: (any ProjectionAdapter)?
+
+  public init(_ linear: Linear, layer: Int, role: ProjectionRole, path: String) {
+    self.linear = linear
+    self.layer = layer
+    self.role = role
+    self.path = path
+  }
+
+  /// `[tokens, in]` → `[tokens, out]`
+  public func callAsFunction(_ x: Tensor, input: ProjectionInput = .hiddenStates, pass: Pass) -> Tensor {
+    adapter?.forward(x, through: linear, input: input, pass: pass) ?? linear(x)
+  }
+}

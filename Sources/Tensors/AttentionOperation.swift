@@ -1,0 +1,56 @@
+extension Tensor {
+  /// DeBERTa's relative terms: both projections of the relative table, and the table's row for each distance.
+  public struct RelativeTerms {
+    /// `[rows, heads * headSize]`
+    public var query: Tensor
+    public var key: Tensor
+    /// Row of `query` and `key` for each distance query − key, from `-reach` to `reach`; never decreasing.
+    public var index: [Int32]
+
+    public init(query: Tensor, key: Tensor, index: [Int32]) {
+      self.query = query
+      self.key = key
+      self.index = index
+    }
+  }
+
+  /// Attention within each of a batch's packed sequences, `self` being the queries: `[queries, hidden]` → `[queries, hidden]`.
+  ///
+  /// `softmax(factor · (Q Kᵀ + c2p + p2c)) V` per head, with dropout on the probabilities. The positional terms are those of
+  /// He et al. 2021 (DeBERTa), Eq. 4. Offsets are row boundaries, `[sequences + 1]`; where a sequence has fewer queries than keys,
+  /// they are its first tokens.
+  public func attention(
+    key: Tensor, value: Tensor, queryOffsets: [Int], keyOffsets: [Int], heads: Int, factor: Float, relative: RelativeTerms? = nil,
+    dropout: Dropout? = nil, probabilities observe: ((Tensor) -> Void)? = nil
+  ) -> Tensor {
+    let backend = backend, width = shape[1]
+    let geometry = AttentionShape(
+      queryOffsets: queryOffsets, keyOffsets: keyOffsets, heads: heads, headSize: width / heads, factor: factor,
+      relativeIndex: relative?.index)
+    precondition(
+      width % heads == 0 && queryOffsets.last == shape[0] && keyOffsets.last == key.shape[0] && key.shape == value.shape,
+      "attention: queries \(shape), keys \(key.shape), values \(value.shape), \(heads) heads")
+    let dropout = dropout.flatMap { $0.rate > 0 ? $0 : nil }
+    let operands = AttentionOperands(
+      query: buffer, key: key.buffer, value: value.buffer, relativeQuery: relative?.query.buffer, relativeKey: relative?.key.buffer)
+    let inputs = [self, key, value, relative?.query, relative?.key]
+    let keeps = observe != nil || backend.recordsGradients && inputs.contains { $0?.requiresGradient ?? false }
+    let context = backend.allocate(shape[0] * width)
+    let kept = keeps ? backend.allocate(heads * geometry.scoresPerHead) : nil
+    backend.attention(geometry, operands, dropout: dropout, context: context, probabilities: kept)
+    if let observe, let kept { observe(Tensor(shape: [kept.count], buffer: kept, backend: backend)) }
+    let slots = inputs.map { $0?.recordedSlot }
+    let counts = inputs.map { $0?.count ?? 0 }
+    return .result([shape[0], width], context, of: inputs, on: backend) { gradient in
+      guard let kept else { return }
+      let buffers = zip(slots, counts).map { slot, count in slot == nil ? nil : backend.allocate(count) }
+      backend.attentionBackward(
+        geometry, operands, dropout: dropout, probabilities: kept, contextGradient: gradient,
+        into: AttentionGradients(
+          query: buffers[0], key: buffers[1], value: buffers[2], relativeQuery: buffers[3], relativeKey: buffers[4]))
+      for (slot, buffer) in zip(slots, buffers) {
+        if let slot, let buffer { slot.add(buffer, exclusive: true, on: backend) }
+      }
+    }
+  }
+}

@@ -1,0 +1,143 @@
+import CKernels
+
+extension CPUBackend {
+  /// What one sequence's relative terms read: the rows `first..<first + span` of the relative tables.
+  private struct Window {
+    var first: Int
+    var span: Int
+  }
+
+  /// The work is shared out by heads, and a head walks its sequences in order: each head's columns of every gradient, those of the
+  /// relative tables too, are written by one block alone.
+  private func windows(_ shape: AttentionShape) -> [Window] {
+    guard let index = shape.relativeIndex else { return [] }
+    let zero = index.count / 2
+    return (0..<shape.sequences).map { sequence in
+      let reach = max(shape.keys(sequence), shape.queries(sequence), 1) - 1
+      precondition(reach <= zero, "a sequence of \(reach + 1) tokens, relative terms reach \(zero + 1)")
+      let first = Int(index[zero - reach])
+      return Window(first: first, span: Int(index[zero + reach]) - first + 1)
+    }
+  }
+
+  public func attention(
+    _ shape: AttentionShape, _ operands: AttentionOperands, dropout: Dropout?, context: Buffer, probabilities: Buffer?
+  ) {
+    let width = shape.heads * shape.headSize, size = shape.headSize
+    let perHead = shape.scoresPerHead, windows = windows(shape)
+    let most = (0..<shape.sequences).map { shape.queries($0) * shape.keys($0) }.max() ?? 0
+    let mostQ = (0..<shape.sequences).map { shape.queries($0) }.max() ?? 0
+    let mostK = (0..<shape.sequences).map { shape.keys($0) }.max() ?? 0
+    let span = windows.map(\.span).max() ?? 0
+    // per head: scores unless they are kept, dropped scores, and the two relative terms
+    let scratchSize = (probabilities == nil ? most : 0) + (dropout == nil ? 0 : most) + (mostQ + mostK) * span
+    let scratch = allocate(max(1, shape.heads * scratchSize))
+    let (q, k, v, out, s) = (host(operands.query), host(operands.key), host(operands.value), host(context), host(scratch))
+    let kept = probabilities.map { host($0) }
+    let (rq, rk) = (operands.relativeQuery.map { host($0) }, operands.relativeKey.map { host($0) })
+    parallel(shape.heads) { head in
+      let mine = s + head * scratchSize, column = head * size
+      let dropped = mine + (kept == nil ? most : 0)
+      let termC = dropped + (dropout == nil ? 0 : most), termP = termC + mostQ * span
+      var offset = head * perHead
+      for sequence in 0..<shape.sequences {
+        let nq = shape.queries(sequence), nk = shape.keys(sequence)
+        guard nq > 0, nk > 0 else { continue }
+        let (q0, k0) = (shape.queryOffsets[sequence] * width + column, shape.keyOffsets[sequence] * width + column)
+        let scores = kept.map { $0 + offset } ?? mine
+        gemm(q + q0, width, .none, k + k0, width, .transposed, scores, nk, m: nq, n: nk, k: size, factor: 1, beta: 0)
+        if let rq, let rk, let index = shape.relativeIndex {
+          let w = windows[sequence], row = w.first * width + column
+          gemm(q + q0, width, .none, rk + row, width, .transposed, termC, w.span, m: nq, n: w.span, k: size, factor: 1, beta: 0)
+          gemm(k + k0, width, .none, rq + row, width, .transposed, termP, w.span, m: nk, n: w.span, k: size, factor: 1, beta: 0)
+          index.withUnsafeBufferPointer {
+            lr_attention_softmax(
+              scores, Int64(nq), Int64(nk), termC, termP, Int64(w.span), $0.baseAddress.map { $0 + index.count / 2 }, Int32(w.first),
+              shape.factor)
+          }
+        } else {
+          lr_attention_softmax(scores, Int64(nq), Int64(nk), nil, nil, 0, nil, 0, shape.factor)
+        }
+        var weights = scores
+        if let dropout {
+          lr_dropout(dropped, scores, Int64(offset), Int64(offset + nq * nk), dropout.stream.c, dropout.rate)
+          weights = dropped
+        }
+        gemm(weights, nk, .none, v + k0, width, .none, out + q0, width, m: nq, n: size, k: nk, factor: 1, beta: 0)
+        offset += nq * nk
+      }
+    }
+  }
+
+  public func attentionBackward(
+    _ shape: AttentionShape, _ operands: AttentionOperands, dropout: Dropout?, probabilities: Buffer, contextGradient: Buffer,
+    into gradients: AttentionGradients
+  ) {
+    let width = shape.heads * shape.headSize, size = shape.headSize
+    let perHead = shape.scoresPerHead, windows = windows(shape)
+    let most = (0..<shape.sequences).map { shape.queries($0) * shape.keys($0) }.max() ?? 0
+    let mostQ = (0..<shape.sequences).map { shape.queries($0) }.max() ?? 0
+    let mostK = (0..<shape.sequences).map { shape.keys($0) }.max() ?? 0
+    let span = windows.map(\.span).max() ?? 0
+    let scratchSize = most + (dropout == nil ? 0 : most) + (mostQ + mostK) * span
+    let scratch = allocate(max(1, shape.heads * scratchSize))
+    let (q, k, v, s) = (host(operands.query), host(operands.key), host(operands.value), host(scratch))
+    let (p, dOut) = (host(probabilities), host(contextGradient))
+    let (rq, rk) = (operands.relativeQuery.map { host($0) }, operands.relativeKey.map { host($0) })
+    let (dq, dk, dv) = (gradients.query.map { host($0) }, gradients.key.map { host($0) }, gradients.value.map { host($0) })
+    for relative in [gradients.relativeQuery, gradients.relativeKey] { if let relative { fill(relative, 0) } }
+    let (drq, drk) = (gradients.relativeQuery.map { host($0) }, gradients.relativeKey.map { host($0) })
+    let needsScores = dq != nil || dk != nil || drq != nil || drk != nil
+    parallel(shape.heads) { head in
+      let mine = s + head * scratchSize, column = head * size
+      let dropped = mine + most
+      let termC = dropped + (dropout == nil ? 0 : most), termP = termC + mostQ * span
+      var offset = head * perHead
+      for sequence in 0..<shape.sequences {
+        let nq = shape.queries(sequence), nk = shape.keys(sequence)
+        guard nq > 0, nk > 0 else { continue }
+        let (q0, k0) = (shape.queryOffsets[sequence] * width + column, shape.keyOffsets[sequence] * width + column)
+        let weights = p + offset
+        if let dv {
+          var used = weights
+          if let dropout {
+            lr_dropout(dropped, weights, Int64(offset), Int64(offset + nq * nk), dropout.stream.c, dropout.rate)
+            used = dropped
+          }
+          gemm(used, nk, .transposed, dOut + q0, width, .none, dv + k0, width, m: nk, n: size, k: nq, factor: 1, beta: 0)
+        }
+        if needsScores {
+          gemm(dOut + q0, width, .none, v + k0, width, .transposed, mine, nk, m: nq, n: nk, k: size, factor: 1, beta: 0)
+          if let dropout {
+            lr_dropout(mine, mine, Int64(offset), Int64(offset + nq * nk), dropout.stream.c, dropout.rate)
+          }
+          if let rq, let rk, let index = shape.relativeIndex {
+            let w = windows[sequence], row = w.first * width + column
+            index.withUnsafeBufferPointer {
+              lr_attention_softmax_backward(
+                mine, weights, Int64(nq), Int64(nk), termC, termP, Int64(w.span), $0.baseAddress.map { $0 + index.count / 2 },
+                Int32(w.first), shape.factor)
+            }
+            let n = w.span
+            if let dq { gemm(termC, n, .none, rk + row, width, .none, dq + q0, width, m: nq, n: size, k: n, factor: 1, beta: 0) }
+            if let dk { gemm(termP, n, .none, rq + row, width, .none, dk + k0, width, m: nk, n: size, k: n, factor: 1, beta: 0) }
+            if let drk {
+              gemm(termC, n, .transposed, q + q0, width, .none, drk + row, width, m: n, n: size, k: nq, factor: 1, beta: 1)
+            }
+            if let drq {
+              gemm(termP, n, .transposed, k + k0, width, .none, drq + row, width, m: n, n: size, k: nk, factor: 1, beta: 1)
+            }
+          } else {
+            lr_attention_softmax_backward(mine, weights, Int64(nq), Int64(nk), nil, nil, 0, nil, 0, shape.factor)
+          }
+          let beta: Float = rq == nil ? 0 : 1
+          if let dq { gemm(mine, nk, .none, k + k0, width, .none, dq + q0, width, m: nq, n: size, k: nk, factor: 1, beta: beta) }
+          if let dk {
+            gemm(mine, nk, .transposed, q + q0, width, .none, dk + k0, width, m: nk, n: size, k: nq, factor: 1, beta: beta)
+          }
+        }
+        offset += nq * nk
+      }
+    }
+  }
+}

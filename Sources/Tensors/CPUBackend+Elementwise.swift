@@ -1,0 +1,138 @@
+import CKernels
+
+extension CPUBackend {
+  public func fill(_ buffer: Buffer, _ value: Float) {
+    let y = host(buffer)
+    parallelElements(buffer.count) { lr_fill(y + $0.lowerBound, Int64($0.count), value) }
+  }
+
+  public func copy(_ source: Buffer, from: Int, to target: Buffer, at: Int, count: Int) {
+    precondition(from >= 0 && at >= 0 && from + count <= source.count && at + count <= target.count, "copy out of range")
+    (host(target) + at).update(from: host(source) + from, count: count)
+  }
+
+  private typealias Binary = (
+    UnsafeMutablePointer<Float>?, UnsafePointer<Float>?, UnsafePointer<Float>?, Int64
+  ) -> Void
+
+  private func map(_ a: Buffer, _ b: Buffer, into y: Buffer, _ kernel: Binary) {
+    precondition(a.count == y.count && b.count == y.count, "\(a.count), \(b.count) and \(y.count) elements")
+    let (p, q, out) = (host(a), host(b), host(y))
+    withoutActuallyEscaping(kernel) { kernel in
+      parallelElements(y.count) { kernel(out + $0.lowerBound, p + $0.lowerBound, q + $0.lowerBound, Int64($0.count)) }
+    }
+  }
+
+  private func map(_ a: Buffer, into y: Buffer, _ kernel: (UnsafeMutablePointer<Float>, UnsafePointer<Float>, Int64) -> Void) {
+    precondition(a.count == y.count, "\(a.count) and \(y.count) elements")
+    let (p, out) = (host(a), host(y))
+    parallelElements(y.count) { kernel(out + $0.lowerBound, p + $0.lowerBound, Int64($0.count)) }
+  }
+
+  public func add(_ a: Buffer, _ b: Buffer, into y: Buffer) { map(a, b, into: y, lr_add) }
+  public func subtract(_ a: Buffer, _ b: Buffer, into y: Buffer) { map(a, b, into: y, lr_subtract) }
+  public func multiply(_ a: Buffer, _ b: Buffer, into y: Buffer) { map(a, b, into: y, lr_multiply) }
+  public func divide(_ a: Buffer, _ b: Buffer, into y: Buffer) { map(a, b, into: y, lr_divide) }
+  public func accumulateProduct(_ a: Buffer, _ b: Buffer, into y: Buffer) { map(a, b, into: y, lr_multiply_add) }
+  public func scale(_ a: Buffer, _ factor: Float, into y: Buffer) { map(a, into: y) { lr_scale($0, $1, $2, factor) } }
+  public func accumulate(_ x: Buffer, _ factor: Float, into y: Buffer) { map(x, into: y) { lr_axpy($0, $1, $2, factor) } }
+  public func absolute(_ a: Buffer, into y: Buffer) { map(a, into: y) { lr_absolute($0, $1, $2) } }
+  public func sign(_ a: Buffer, into y: Buffer) { map(a, into: y) { lr_sign($0, $1, $2) } }
+  public func squareRoot(_ a: Buffer, into y: Buffer) { map(a, into: y) { lr_square_root($0, $1, $2) } }
+
+  public func multiplyRows(_ a: Buffer, by row: Buffer, into y: Buffer) {
+    let columns = row.count, (p, q, out) = (host(a), host(row), host(y))
+    parallelRows(y.count / columns, columns: columns) {
+      let at = $0.lowerBound * columns
+      lr_multiply_rows(out + at, p + at, q, Int64($0.count), Int64(columns))
+    }
+  }
+
+  public func multiplyColumns(_ a: Buffer, by column: Buffer, into y: Buffer) {
+    let columns = y.count / column.count, (p, q, out) = (host(a), host(column), host(y))
+    parallelRows(column.count, columns: columns) {
+      let at = $0.lowerBound * columns
+      lr_multiply_columns(out + at, p + at, q + $0.lowerBound, Int64($0.count), Int64(columns))
+    }
+  }
+
+  public func activate(_ x: Buffer, _ kind: Activation, into y: Buffer) {
+    let kind = kind.c
+    map(x, into: y) { lr_activate($0, $1, $2, kind) }
+  }
+
+  public func activateBackward(_ dy: Buffer, _ x: Buffer, _ kind: Activation, into dx: Buffer) {
+    let kind = kind.c
+    map(dy, x, into: dx) { lr_activate_backward($0, $1, $2, $3, kind) }
+  }
+
+  public func dropout(_ x: Buffer, _ dropout: Dropout, into y: Buffer) {
+    let (p, out, stream) = (host(x), host(y), dropout.stream.c)
+    parallelElements(y.count) {
+      lr_dropout(out + $0.lowerBound, p + $0.lowerBound, Int64($0.lowerBound), Int64($0.upperBound), stream, dropout.rate)
+    }
+  }
+
+  public func uniform(_ stream: RandomStream, low: Float, high: Float, into y: Buffer) {
+    let out = host(y), stream = stream.c
+    parallelElements(y.count) {
+      lr_random_uniform(out + $0.lowerBound, Int64($0.lowerBound), Int64($0.upperBound), stream, low, high)
+    }
+  }
+
+  public func normal(_ stream: RandomStream, mean: Float, deviation: Float, into y: Buffer) {
+    let out = host(y), stream = stream.c
+    parallelElements(y.count) {
+      lr_random_normal(out + $0.lowerBound, Int64($0.lowerBound), Int64($0.upperBound), stream, mean, deviation)
+    }
+  }
+
+  public func adamW(weights: Buffer, gradient: Buffer, first: Buffer, second: Buffer, _ settings: AdamWSettings) {
+    let (w, g, m, v) = (host(weights), host(gradient), host(first), host(second))
+    let c = settings.c
+    parallelElements(weights.count) {
+      let at = $0.lowerBound
+      lr_adamw(w + at, g + at, m + at, v + at, Int64($0.count), c)
+    }
+  }
+
+  public func freezingScore(
+    mean: Buffer, spread: Buffer, gradient: Buffer, weights: Buffer, beta1: Float, beta2: Float, _ kind: Sensitivity
+  ) -> Double {
+    let sum = lr_freezing_score(
+      host(mean), host(spread), host(gradient), host(weights), Int64(mean.count), beta1, beta2, kind.code)
+    return sum / Double(mean.count)
+  }
+}
+
+extension Activation {
+  var c: lr_activation {
+    switch self {
+    case .gelu: LR_GELU
+    case .tanh: LR_TANH
+    case .relu: LR_RELU
+    case .silu: LR_SILU
+    }
+  }
+}
+
+extension Sensitivity {
+  var code: Int32 {
+    switch self {
+    case .gradient: 0
+    case .weightGradient: 1
+    case .gradientOverWeight: 2
+    }
+  }
+}
+
+extension AdamWSettings {
+  var c: lr_adamw_settings {
+    // powers in double, as PyTorch forms them
+    let power = { (beta: Float) in (0..<step).reduce(1.0) { product, _ in product * Double(beta) } }
+    return lr_adamw_settings(
+      learning_rate: learningRate, beta1: beta1, beta2: beta2, epsilon: epsilon, weight_decay: weightDecay,
+      bias_correction1: Float(1 - power(beta1)), bias_correction2_root: Float((1 - power(beta2)).squareRoot()),
+      gradient_scale: gradientScale)
+  }
+}

@@ -1,0 +1,154 @@
+import CKernels
+import COpenBLAS
+import Foundation
+
+extension CPUBackend {
+  /// Row blocks of a product with m rows: an even number of them (for two threads), each a multiple of 64 rows but the last, which
+  /// takes the remainder. A function of m alone; OpenBLAS gives other bits for other boundaries.
+  static func rowBlocks(_ m: Int) -> [Range<Int>] {
+    let units = m / 64
+    guard units >= 2 else { return [0..<m] }
+    let blocks = min(units, 2 * ((m + 511) / 512))
+    return (0..<blocks).map { block in
+      let start = units * block / blocks * 64
+      let end = block == blocks - 1 ? m : units * (block + 1) / blocks * 64
+      return start..<end
+    }
+  }
+
+  public func matmul(
+    _ a: Buffer, _ at: Transposition, _ b: Buffer, _ bt: Transposition, into c: Buffer, m: Int, n: Int, k: Int, factor: Float,
+    accumulate: Bool, bias: Buffer?
+  ) {
+    precondition(
+      a.count == m * k && b.count == k * n && c.count == m * n,
+      "a product of [\(m), \(k)] and [\(k), \(n)] on \(a.count), \(b.count) and \(c.count) elements")
+    guard m > 0, n > 0 else { return }
+    guard k > 0 else {
+      if !accumulate { fill(c, 0) }
+      return
+    }
+    let (p, q, out) = (host(a), host(b), host(c))
+    let row = bias.map { host($0) }
+    let blocks = Self.rowBlocks(m)
+    parallel(blocks.count) {
+      let block = blocks[$0], first = block.lowerBound
+      if let row { lr_copy_rows(out + first * n, row, Int64(block.count), Int64(n)) }
+      gemm(
+        at == .none ? p + first * k : p + first, at == .none ? k : m, at, q, bt == .none ? n : k, bt, out + first * n, n,
+        m: block.count, n: n, k: k, factor: factor, beta: accumulate || row != nil ? 1 : 0)
+    }
+  }
+
+  /// One call of `sgemm`, row-major with leading dimensions.
+  func gemm(
+    _ a: UnsafePointer<Float>, _ lda: Int, _ at: Transposition, _ b: UnsafePointer<Float>, _ ldb: Int, _ bt: Transposition,
+    _ c: UnsafeMutablePointer<Float>, _ ldc: Int, m: Int, n: Int, k: Int, factor: Float, beta: Float
+  ) {
+    cblas_sgemm(
+      CblasRowMajor, at == .none ? CblasNoTrans : CblasTrans, bt == .none ? CblasNoTrans : CblasTrans, blasint(m), blasint(n),
+      blasint(k), factor, a, blasint(lda), b, blasint(ldb), beta, c, blasint(ldc))
+  }
+
+  public func sumRows(_ a: Buffer, times b: Buffer?, into y: Buffer, accumulate: Bool) {
+    let columns = y.count, rows = a.count / max(1, columns)
+    let (p, out) = (host(a), host(y))
+    let q = b.map { host($0) }
+    // columns, not rows, are shared out: each sum runs over the rows in order
+    let width = 128
+    parallel((columns + width - 1) / width) {
+      lr_sum_rows(
+        out, p, q, Int64(rows), Int64(columns), Int64($0 * width), Int64(min(columns, ($0 + 1) * width)), accumulate ? 1 : 0)
+    }
+  }
+
+  public func dotRows(_ a: Buffer, _ b: Buffer, into y: Buffer, accumulate: Bool) {
+    let rows = y.count, columns = a.count / max(1, rows)
+    let (p, q, out) = (host(a), host(b), host(y))
+    parallelRows(rows, columns: columns) {
+      let at = $0.lowerBound
+      lr_dot_rows(out + at, p + at * columns, q + at * columns, Int64($0.count), Int64(columns), accumulate ? 1 : 0)
+    }
+  }
+
+  /// Sums blocks of 65,536 elements and adds the blocks up in order.
+  private func reduce(_ count: Int, _ body: (Int, Int) -> Double) -> Double {
+    let size = 65_536
+    let blocks = (count + size - 1) / size
+    guard blocks > 1 else { return body(0, count) }
+    var partial = [Double](repeating: 0, count: blocks)
+    partial.withUnsafeMutableBufferPointer { partial in
+      nonisolated(unsafe) let partial = partial
+      parallel(blocks) { partial[$0] = body($0 * size, min(size, count - $0 * size)) }
+    }
+    return partial.reduce(0, +)
+  }
+
+  public func sum(_ x: Buffer) -> Double {
+    let p = host(x)
+    return reduce(x.count) { lr_sum(p + $0, Int64($1)) }
+  }
+
+  public func dot(_ a: Buffer, _ b: Buffer) -> Double {
+    let (p, q) = (host(a), host(b))
+    return reduce(a.count) { lr_dot(p + $0, q + $0, Int64($1)) }
+  }
+
+  public func sumOfSquares(_ x: Buffer) -> Double {
+    let p = host(x)
+    return reduce(x.count) { lr_sum_squares(p + $0, Int64($1)) }
+  }
+
+  public func isFinite(_ x: Buffer) -> Bool { lr_all_finite(host(x), Int64(x.count)) != 0 }
+
+  public func layerNorm(
+    _ x: Buffer, residual: Buffer?, gain: Buffer, bias: Buffer, epsilon: Float, into y: Buffer, normalized: Buffer,
+    inverse: Buffer
+  ) {
+    let columns = gain.count, (p, out, n, s) = (host(x), host(y), host(normalized), host(inverse))
+    let (g, b) = (host(gain), host(bias))
+    let q = residual.map { host($0) }
+    parallelRows(inverse.count, columns: columns) {
+      let at = $0.lowerBound * columns
+      lr_layer_norm(
+        out + at, n + at, s + $0.lowerBound, p + at, q.map { $0 + at }, g, b, Int64($0.count), Int64(columns), epsilon)
+    }
+  }
+
+  public func layerNormBackward(_ dy: Buffer, normalized: Buffer, inverse: Buffer, gain: Buffer, into dx: Buffer) {
+    let columns = gain.count, (d, n, s, g, out) = (host(dy), host(normalized), host(inverse), host(gain), host(dx))
+    parallelRows(inverse.count, columns: columns) {
+      let at = $0.lowerBound * columns
+      lr_layer_norm_backward(out + at, d + at, n + at, s + $0.lowerBound, g, Int64($0.count), Int64(columns))
+    }
+  }
+
+  public func gatherRows(_ table: Buffer, _ rows: [Int32], columns: Int, into y: Buffer) {
+    let (p, out) = (host(table), host(y))
+    for (r, row) in rows.enumerated() { (out + r * columns).update(from: p + Int(row) * columns, count: columns) }
+  }
+
+  public func scatterRows(_ x: Buffer, _ rows: [Int32], columns: Int, into table: Buffer) {
+    let (p, out) = (host(x), host(table))
+    for (r, row) in rows.enumerated() { lr_axpy(out + Int(row) * columns, p + r * columns, Int64(columns), 1) }
+  }
+
+  public func crossEntropy(_ logits: Buffer, labels: [Int32], classes: Int, gradient: Buffer) -> Double {
+    let (z, g) = (host(logits), host(gradient))
+    var total = 0.0
+    for (r, label) in labels.enumerated() {
+      let row = z + r * classes, out = g + r * classes
+      // Double keeps the loss of a confident row exact; rows are few
+      var highest = row[0]
+      for c in 1..<max(1, classes) { highest = max(highest, row[c]) }
+      var sum = 0.0
+      for c in 0..<classes { sum += exp(Double(row[c] - highest)) }
+      for c in 0..<classes {
+        let probability = exp(Double(row[c] - highest)) / sum
+        out[c] = Float((probability - (c == Int(label) ? 1 : 0)) / Double(labels.count))
+      }
+      total += log(sum) - Double(row[Int(label)] - highest)
+    }
+    return total / Double(labels.count)
+  }
+}

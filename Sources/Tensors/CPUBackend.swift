@@ -1,0 +1,103 @@
+import CKernels
+import COpenBLAS
+
+/// Why no backend could be made.
+public enum BackendError: Error, CustomStringConvertible, Equatable {
+  case blasThreads(found: Int)
+
+  public var description: String {
+    switch self {
+    case .blasThreads(let found):
+      "OpenBLAS still uses \(found) threads after it was told to use one (an OpenMP build ignores the call), and then results depend on "
+        + "their number. Install the pthread build: apt-get install libopenblas0-pthread libopenblas-dev"
+    }
+  }
+}
+
+/// The processor: OpenBLAS `sgemm`, called from one thread at a time per block, and the vector kernels of `CKernels`.
+///
+/// Work is cut into blocks whose boundaries are a function of the shape alone, so the same bits come out with any number of threads.
+/// A backend and all its tensors belong to one task; several backends may run side by side.
+public final class CPUBackend: Backend {
+  public var recordsGradients = true
+  /// How many threads share the blocks.
+  public let threads: Int
+  let pool = BufferPool()
+  private let workers: OpaquePointer
+
+  /// - Throws: `BackendError.blasThreads` when OpenBLAS cannot be kept to one thread a call.
+  public init(threads: Int) throws {
+    openblas_set_num_threads(1)
+    let found = Int(openblas_get_num_threads())
+    guard found == 1 else { throw BackendError.blasThreads(found: found) }
+    self.threads = max(1, threads)
+    workers = lr_workers_create(Int32(clamping: self.threads))
+  }
+
+  deinit {
+    lr_workers_destroy(workers)
+  }
+
+  /// The kernel set that OpenBLAS chose for this processor, such as `SkylakeX`; equal bits are promised on equal cores only.
+  public static var blasCore: String { String(cString: openblas_get_corename()) }
+  /// OpenBLAS's own description of its version and build.
+  public static var blasConfiguration: String { String(cString: openblas_get_config()) }
+
+  public var peakBytes: Int { pool.peak * MemoryLayout<Float>.stride }
+  public var allocations: Int { pool.allocations }
+
+  /// Runs `body` once for each block, spread over the threads; returns when all are done.
+  func parallel(_ blocks: Int, _ body: (Int) -> Void) {
+    guard blocks > 1, threads > 1 else {
+      for block in 0..<blocks { body(block) }
+      return
+    }
+    withoutActuallyEscaping(body) { body in
+      var box = body
+      withUnsafeMutablePointer(to: &box) { pointer in
+        lr_workers_run(
+          workers, Int64(blocks),
+          { context, block in
+            context?.assumingMemoryBound(to: ((Int) -> Void).self).pointee(Int(block))
+          }, pointer)
+      }
+    }
+  }
+
+  /// Cuts `count` elements into blocks of 16,384 (a multiple of the 64 that dropout draws together).
+  func parallelElements(_ count: Int, _ body: (Range<Int>) -> Void) {
+    let size = 16_384
+    parallel((count + size - 1) / size) { body($0 * size..<min(count, ($0 + 1) * size)) }
+  }
+
+  /// Cuts rows into blocks of about 16,384 elements.
+  func parallelRows(_ rows: Int, columns: Int, _ body: (Range<Int>) -> Void) {
+    let size = max(1, 16_384 / max(1, columns))
+    parallel((rows + size - 1) / size) { body($0 * size..<min(rows, ($0 + 1) * size)) }
+  }
+
+  public func allocate(_ count: Int) -> Buffer { HostBuffer(count: count, pool: pool) }
+
+  public func upload(_ values: [Float]) -> Buffer {
+    let buffer = allocate(values.count)
+    write(values, to: buffer)
+    return buffer
+  }
+
+  public func download(_ buffer: Buffer) -> [Float] {
+    Array(UnsafeBufferPointer(start: host(buffer), count: buffer.count))
+  }
+
+  public func write(_ values: [Float], to buffer: Buffer) {
+    precondition(values.count == buffer.count, "\(values.count) values for a buffer of \(buffer.count)")
+    values.withUnsafeBufferPointer { source in
+      if let base = source.baseAddress { host(buffer).update(from: base, count: values.count) }
+    }
+  }
+
+  /// The address of a buffer of this backend.
+  func host(_ buffer: Buffer) -> UnsafeMutablePointer<Float> {
+    guard let buffer = buffer as? HostBuffer else { preconditionFailure("a buffer of another backend") }
+    return buffer.pointer
+  }
+}

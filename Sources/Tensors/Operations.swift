@@ -1,0 +1,176 @@
+extension Tensor {
+  private func requireEqual(_ other: Tensor, _ name: String) {
+    precondition(shape == other.shape, "\(name): shapes \(shape) and \(other.shape) differ")
+  }
+
+  /// Elementwise sum of equal shapes.
+  public func adding(_ other: Tensor) -> Tensor {
+    requireEqual(other, "adding")
+    let backend = backend, y = backend.allocate(count)
+    backend.add(buffer, other.buffer, into: y)
+    let (left, right) = (recordedSlot, other.recordedSlot)
+    return .result(shape, y, of: [self, other], on: backend) { gradient in
+      left?.add(gradient, exclusive: false, on: backend)
+      right?.add(gradient, exclusive: false, on: backend)
+    }
+  }
+
+  /// Elementwise difference of equal shapes.
+  public func subtracting(_ other: Tensor) -> Tensor { adding(other.scaled(by: -1)) }
+
+  /// Elementwise product of equal shapes.
+  public func multiplied(by other: Tensor) -> Tensor {
+    requireEqual(other, "multiplied")
+    let backend = backend, y = backend.allocate(count), (p, q) = (buffer, other.buffer)
+    backend.multiply(p, q, into: y)
+    let (left, right) = (recordedSlot, other.recordedSlot)
+    return .result(shape, y, of: [self, other], on: backend) { gradient in
+      for (slot, factor) in [(left, q), (right, p)] {
+        guard let slot else { continue }
+        let product = backend.allocate(gradient.count)
+        backend.multiply(gradient, factor, into: product)
+        slot.add(product, exclusive: true, on: backend)
+      }
+    }
+  }
+
+  /// Every element times a constant.
+  public func scaled(by factor: Float) -> Tensor {
+    let backend = backend, y = backend.allocate(count), slot = recordedSlot
+    backend.scale(buffer, factor, into: y)
+    return .result(shape, y, of: [self], on: backend) { gradient in
+      let product = backend.allocate(gradient.count)
+      backend.scale(gradient, factor, into: product)
+      slot?.add(product, exclusive: true, on: backend)
+    }
+  }
+
+  /// The matrix product `self · other`, `[m, k]` by `[k, n]` → `[m, n]`.
+  public func matmul(_ other: Tensor) -> Tensor {
+    precondition(
+      shape.count == 2 && other.shape.count == 2 && shape[1] == other.shape[0], "matmul: \(shape) by \(other.shape)")
+    let (m, k, n) = (shape[0], shape[1], other.shape[1])
+    let backend = backend, y = backend.allocate(m * n), (p, q) = (buffer, other.buffer)
+    backend.matmul(p, .none, q, .none, into: y, m: m, n: n, k: k, factor: 1, accumulate: false, bias: nil)
+    let (left, right) = (recordedSlot, other.recordedSlot)
+    return .result([m, n], y, of: [self, other], on: backend) { gradient in
+      if let left {
+        let (into, accumulate) = left.accumulator(m * k, on: backend)
+        backend.matmul(gradient, .none, q, .transposed, into: into, m: m, n: k, k: n, factor: 1, accumulate: accumulate, bias: nil)
+      }
+      if let right {
+        let (into, accumulate) = right.accumulator(k * n, on: backend)
+        backend.matmul(p, .transposed, gradient, .none, into: into, m: k, n: n, k: m, factor: 1, accumulate: accumulate, bias: nil)
+      }
+    }
+  }
+
+  /// The sum of all elements: `[]`.
+  public func sum() -> Tensor {
+    let backend = backend, slot = recordedSlot, count = count
+    return .result([], backend.upload([Float(backend.sum(buffer))]), of: [self], on: backend) { gradient in
+      let spread = backend.allocate(count)
+      backend.fill(spread, backend.download(gradient)[0])
+      slot?.add(spread, exclusive: true, on: backend)
+    }
+  }
+
+  /// The mean of all elements: `[]`.
+  public func mean() -> Tensor { sum().scaled(by: 1 / Float(count)) }
+
+  /// An activation function, element by element; the input is kept for the backward pass.
+  public func activated(_ kind: Activation) -> Tensor {
+    let backend = backend, y = backend.allocate(count), x = buffer, slot = recordedSlot
+    backend.activate(x, kind, into: y)
+    return .result(shape, y, of: [self], on: backend) { gradient in
+      let product = backend.allocate(gradient.count)
+      backend.activateBackward(gradient, x, kind, into: product)
+      slot?.add(product, exclusive: true, on: backend)
+    }
+  }
+
+  /// Inverted dropout; `nil` or rate 0 returns the tensor itself. The mask is drawn again for the backward pass, not kept.
+  public func dropped(_ dropout: Dropout?) -> Tensor {
+    guard let dropout, dropout.rate > 0 else { return self }
+    let backend = backend, y = backend.allocate(count), slot = recordedSlot
+    backend.dropout(buffer, dropout, into: y)
+    return .result(shape, y, of: [self], on: backend) { gradient in
+      let masked = backend.allocate(gradient.count)
+      backend.dropout(gradient, dropout, into: masked)
+      slot?.add(masked, exclusive: true, on: backend)
+    }
+  }
+
+  /// Layer normalisation over the last dimension of `dropout(self) + residual` (Ba et al. 2016): `[rows, columns]`.
+  public func layerNorm(
+    residual: Tensor? = nil, gain: Tensor, bias: Tensor, epsilon: Float, dropout: Dropout? = nil
+  ) -> Tensor {
+    let backend = backend, columns = shape[shape.count - 1], rows = count / columns
+    precondition(gain.shape == [columns] && bias.shape == [columns], "layer norm of \(shape) by a gain of \(gain.shape)")
+    if let residual { requireEqual(residual, "layer norm with a residual") }
+    let dropout = dropout.flatMap { $0.rate > 0 ? $0 : nil }
+    let (y, normalized, inverse) = (backend.allocate(count), backend.allocate(count), backend.allocate(rows))
+    if let dropout { backend.dropout(buffer, dropout, into: normalized) }
+    backend.layerNorm(
+      dropout == nil ? buffer : normalized, residual: residual?.buffer, gain: gain.buffer, bias: bias.buffer, epsilon: epsilon,
+      into: y, normalized: normalized, inverse: inverse)
+    let (slot, residualSlot, gainSlot, biasSlot) = (
+      recordedSlot, residual?.recordedSlot, gain.recordedSlot, bias.recordedSlot
+    )
+    let weights = gain.buffer
+    return .result(shape, y, of: [self, residual, gain, bias], on: backend) { gradient in
+      if let gainSlot {
+        let (into, accumulate) = gainSlot.accumulator(columns, on: backend)
+        backend.sumRows(gradient, times: normalized, into: into, accumulate: accumulate)
+      }
+      if let biasSlot {
+        let (into, accumulate) = biasSlot.accumulator(columns, on: backend)
+        backend.sumRows(gradient, times: nil, into: into, accumulate: accumulate)
+      }
+      guard slot != nil || residualSlot != nil else { return }
+      let dx = backend.allocate(gradient.count)
+      backend.layerNormBackward(gradient, normalized: normalized, inverse: inverse, gain: weights, into: dx)
+      if let slot {
+        if let dropout {
+          let masked = backend.allocate(dx.count)
+          backend.dropout(dx, dropout, into: masked)
+          slot.add(masked, exclusive: true, on: backend)
+        } else {
+          slot.add(dx, exclusive: residualSlot == nil, on: backend)
+        }
+      }
+      residualSlot?.add(dx, exclusive: slot == nil || dropout != nil, on: backend)
+    }
+  }
+
+  /// Rows of a table, `self: [rows, columns]` → `[indices.count, columns]`. Every index must be in range.
+  ///
+  /// - Parameter padding: a row whose gradient stays zero, as PyTorch's `padding_idx`.
+  public func rows(_ indices: [Int32], padding: Int32? = nil) -> Tensor {
+    let backend = backend, columns = shape[1], total = shape[0], slot = recordedSlot, count = count
+    precondition(indices.allSatisfy { $0 >= 0 && Int($0) < total }, "a row index outside 0..<\(total)")
+    let y = backend.allocate(indices.count * columns)
+    backend.gatherRows(buffer, indices, columns: columns, into: y)
+    return .result([indices.count, columns], y, of: [self], on: backend) { gradient in
+      guard let slot else { return }
+      let (into, accumulate) = slot.accumulator(count, on: backend)
+      if !accumulate { backend.fill(into, 0) }
+      if let padding, indices.contains(padding) {
+        let kept = indices.indices.filter { indices[$0] != padding }
+        let part = backend.allocate(kept.count * columns)
+        backend.gatherRows(gradient, kept.map { Int32($0) }, columns: columns, into: part)
+        backend.scatterRows(part, kept.map { indices[$0] }, columns: columns, into: into)
+      } else {
+        backend.scatterRows(gradient, indices, columns: columns, into: into)
+      }
+    }
+  }
+
+  /// The same numbers in another shape of the same count.
+  public func reshaped(_ shape: [Int]) -> Tensor {
+    let backend = backend, slot = recordedSlot
+    return .result(shape, buffer, of: [self], on: backend) { gradient in
+      slot?.add(gradient, exclusive: false, on: backend)
+    }
+  }
+}

@@ -1,0 +1,48 @@
+import CKernels
+
+/// What a random stream is for. Each purpose draws from numbers of its own, so that no two uses ever share one.
+public enum RandomPurpose: UInt32, Sendable {
+  case initialization = 1
+  case dropout = 2
+  case dataOrder = 3
+  case sampling = 4
+}
+
+/// A place in the counter-based generator Philox4x32-10 (Salmon et al. 2011): its numbers are a function of the four fields and the
+/// element's index alone, so a resumed run draws what an uninterrupted one would.
+public struct RandomStream: Sendable, Equatable {
+  public var seed: UInt64
+  public var purpose: RandomPurpose
+  /// The training step, or 0 where there is none.
+  public var step: UInt32
+  /// Which of the streams of this purpose and step.
+  public var index: UInt32
+
+  public init(seed: UInt64, purpose: RandomPurpose, step: UInt32 = 0, index: UInt32 = 0) {
+    self.seed = seed
+    self.purpose = purpose
+    self.step = step
+    self.index = index
+  }
+
+  /// A stream of initial values that depends on the parameter's name alone (FNV-1a), not on the order of creation.
+  public static func initialization(seed: UInt64, name: String) -> RandomStream {
+    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+    for byte in name.utf8 { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01b3 }
+    return RandomStream(
+      seed: seed, purpose: .initialization, step: UInt32(truncatingIfNeeded: hash >> 32), index: UInt32(truncatingIfNeeded: hash))
+  }
+
+  var c: lr_stream { lr_stream(seed: seed, purpose: purpose.rawValue, step: step, stream: index) }
+}
+
+/// Inverted dropout: elements are zeroed with probability `rate`, the others divided by `1 - rate`.
+public struct Dropout: Sendable, Equatable {
+  public var rate: Float
+  public var stream: RandomStream
+
+  public init(rate: Float, stream: RandomStream) {
+    self.rate = rate
+    self.stream = stream
+  }
+}

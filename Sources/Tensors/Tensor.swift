@@ -1,0 +1,196 @@
+/// Where a gradient gathers: one for each tensor that leads to something trainable.
+final class GradientSlot {
+  private(set) var buffer: Buffer?
+  /// Whether nobody else holds `buffer`, so that it may be added to in place.
+  private var isExclusive = false
+
+  /// Adds a gradient. With `exclusive` the buffer is given away and may be changed later.
+  func add(_ gradient: Buffer, exclusive: Bool, on backend: any Backend) {
+    guard let held = buffer else {
+      buffer = gradient
+      isExclusive = exclusive
+      return
+    }
+    if isExclusive {
+      backend.accumulate(gradient, 1, into: held)
+    } else {
+      let sum = backend.allocate(held.count)
+      backend.add(held, gradient, into: sum)
+      buffer = sum
+      isExclusive = true
+    }
+  }
+
+  /// A buffer for a kernel to write into, or to add to when `accumulate` is true.
+  func accumulator(_ count: Int, on backend: any Backend) -> (buffer: Buffer, accumulate: Bool) {
+    if let held = buffer {
+      if isExclusive { return (held, true) }
+      let own = backend.allocate(held.count)
+      backend.copy(held, from: 0, to: own, at: 0, count: held.count)
+      buffer = own
+      isExclusive = true
+      return (own, true)
+    }
+    let fresh = backend.allocate(count)
+    buffer = fresh
+    isExclusive = true
+    return (fresh, false)
+  }
+
+  func take() -> Buffer? {
+    defer { buffer = nil }
+    return buffer
+  }
+
+  func clear() { buffer = nil }
+}
+
+/// One operation that the backward pass will visit.
+final class Node {
+  let inputs: [Node]
+  let output: GradientSlot
+  /// One more than the deepest input: an order in which every node comes after its inputs.
+  let depth: Int
+  /// Receives the gradient of the output; dropped, with all it holds, once it has run.
+  var backward: ((Buffer) -> Void)?
+
+  init(inputs: [Node], output: GradientSlot, backward: @escaping (Buffer) -> Void) {
+    self.inputs = inputs
+    self.output = output
+    self.backward = backward
+    depth = (inputs.map(\.depth).max() ?? 0) + 1
+  }
+}
+
+/// A float32 array with a shape, and its place in the graph of operations.
+///
+/// Operations run at once and, where an input `requiresGradient`, leave a node behind; `backward()` on a single number then adds to
+/// `gradient` of every trainable leaf. What leads to no trainable leaf is never visited and nothing is kept for it. A graph serves one
+/// backward pass: activations are freed as it goes. Tensors belong to one task, as their backend does.
+public final class Tensor {
+  /// Lengths of the dimensions, outermost first; `[]` is a single number.
+  public let shape: [Int]
+  public let backend: any Backend
+  let buffer: Buffer
+  private(set) var slot: GradientSlot?
+  let node: Node?
+
+  init(shape: [Int], buffer: Buffer, backend: any Backend, slot: GradientSlot? = nil, node: Node? = nil) {
+    precondition(shape.reduce(1, *) == buffer.count, "shape \(shape) for \(buffer.count) elements")
+    self.shape = shape
+    self.buffer = buffer
+    self.backend = backend
+    self.slot = slot
+    self.node = node
+  }
+
+  /// A leaf with these values, row-major.
+  public convenience init(_ values: [Float], shape: [Int], on backend: any Backend) {
+    self.init(shape: shape, buffer: backend.upload(values), backend: backend)
+  }
+
+  public static func filled(_ value: Float, shape: [Int], on backend: any Backend) -> Tensor {
+    let buffer = backend.allocate(shape.reduce(1, *))
+    backend.fill(buffer, value)
+    return Tensor(shape: shape, buffer: buffer, backend: backend)
+  }
+
+  public static func zeros(_ shape: [Int], on backend: any Backend) -> Tensor { filled(0, shape: shape, on: backend) }
+
+  /// Numbers drawn evenly from `low..<high`.
+  public static func uniform(_ stream: RandomStream, low: Float, high: Float, shape: [Int], on backend: any Backend) -> Tensor {
+    let buffer = backend.allocate(shape.reduce(1, *))
+    backend.uniform(stream, low: low, high: high, into: buffer)
+    return Tensor(shape: shape, buffer: buffer, backend: backend)
+  }
+
+  /// Numbers drawn from a normal distribution.
+  public static func normal(
+    _ stream: RandomStream, mean: Float = 0, deviation: Float, shape: [Int], on backend: any Backend
+  ) -> Tensor {
+    let buffer = backend.allocate(shape.reduce(1, *))
+    backend.normal(stream, mean: mean, deviation: deviation, into: buffer)
+    return Tensor(shape: shape, buffer: buffer, backend: backend)
+  }
+
+  public var count: Int { buffer.count }
+  /// A copy of the values, row-major.
+  public var values: [Float] { backend.download(buffer) }
+
+  /// Whether the backward pass must reach this tensor. Set it on leaves only; clearing it drops the gradient too.
+  public var requiresGradient: Bool {
+    get { slot != nil }
+    set {
+      precondition(node == nil, "only a leaf is made trainable or frozen")
+      if newValue != (slot != nil) { slot = newValue ? GradientSlot() : nil }
+    }
+  }
+
+  /// What backward passes have added up here since `clearGradient()`; `nil` when none reached it.
+  public var gradient: Tensor? {
+    guard let buffer = slot?.buffer else { return nil }
+    return Tensor(shape: shape, buffer: buffer, backend: backend)
+  }
+
+  public func clearGradient() { slot?.clear() }
+
+  /// Overwrites the values in place; for leaves (parameters between steps).
+  public func assign(_ values: [Float]) {
+    backend.write(values, to: buffer)
+  }
+
+  /// The same numbers outside the graph.
+  public var detached: Tensor { Tensor(shape: shape, buffer: buffer, backend: backend) }
+
+  /// A leaf with a copy of the values.
+  public func copied() -> Tensor {
+    let copy = backend.allocate(count)
+    backend.copy(buffer, from: 0, to: copy, at: 0, count: count)
+    return Tensor(shape: shape, buffer: copy, backend: backend)
+  }
+
+  /// Whether every value is finite.
+  public var isFinite: Bool { backend.isFinite(buffer) }
+
+  /// The value of a tensor with one element.
+  public var item: Float {
+    precondition(count == 1, "a tensor of shape \(shape) is not a single number")
+    return values[0]
+  }
+
+  /// The result of an operation. `backward` is kept only where an input requires a gradient.
+  static func result(
+    _ shape: [Int], _ buffer: Buffer, of inputs: [Tensor?], on backend: any Backend, backward: @autoclosure () -> (Buffer) -> Void
+  ) -> Tensor {
+    let needed = inputs.compactMap { $0 }.filter(\.requiresGradient)
+    guard backend.recordsGradients, !needed.isEmpty else { return Tensor(shape: shape, buffer: buffer, backend: backend) }
+    let slot = GradientSlot()
+    let node = Node(inputs: needed.compactMap(\.node), output: slot, backward: backward())
+    return Tensor(shape: shape, buffer: buffer, backend: backend, slot: slot, node: node)
+  }
+
+  /// The slot that the backward pass of an operation must fill, if gradients are recorded at all.
+  var recordedSlot: GradientSlot? { backend.recordsGradients ? slot : nil }
+
+  /// Adds the gradient of this single number with respect to every trainable leaf to that leaf's `gradient`.
+  public func backward() {
+    precondition(count == 1, "backward starts from a single number, not from shape \(shape)")
+    guard let node, let slot else { return }
+    slot.add(backend.upload([1]), exclusive: true, on: backend)
+    var seen: Set<ObjectIdentifier> = []
+    var found: [Node] = []
+    var stack = [node]
+    while let next = stack.popLast() {
+      guard seen.insert(ObjectIdentifier(next)).inserted else { continue }
+      found.append(next)
+      stack.append(contentsOf: next.inputs)
+    }
+    // `found` has a fixed order, and the sort keeps it among nodes of one depth: sums are formed in the same order every time
+    let order = found.indices.sorted { (found[$0].depth, $1) > (found[$1].depth, $0) }
+    for index in order {
+      let node = found[index]
+      if let gradient = node.output.take(), let backward = node.backward { backward(gradient) }
+      node.backward = nil
+    }
+  }
+}
