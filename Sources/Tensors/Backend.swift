@@ -169,7 +169,8 @@ public protocol Backend: AnyObject {
   func adamW(weights: Buffer, gradient: Buffer, first: Buffer, second: Buffer, _ settings: AdamWSettings)
   /// Updates the running mean and spread of the sensitivity and returns the mean of their product (AFLoRA, Eq. 2 to 4).
   func freezingScore(
-    mean: Buffer, spread: Buffer, gradient: Buffer, weights: Buffer, beta1: Float, beta2: Float, _ kind: Sensitivity) -> Double
+    mean: Buffer, spread: Buffer, gradient: Buffer, weights: Buffer, beta1: Float, beta2: Float, _ kind: Sensitivity
+  ) -> Double
 }
 
 extension Backend {

@@ -52,7 +52,8 @@ extension CPUBackend {
           gemm(k + k0, width, .none, rq + row, width, .transposed, termP, w.span, m: nk, n: w.span, k: size, factor: 1, beta: 0)
           index.withUnsafeBufferPointer {
             lr_attention_softmax(
-              scores, Int64(nq), Int64(nk), termC, termP, Int64(w.span), $0.baseAddress.map { $0 + index.count / 2 }, Int32(w.first),
+              scores, Int64(nq), Int64(nk), termC, termP, Int64(w.span), $0.baseAddress.map { $0 + index.count / 2 },
+              Int32(w.first),
               shape.factor)
           }
         } else {

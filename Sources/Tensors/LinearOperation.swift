@@ -51,7 +51,8 @@ extension Tensor {
         if let weightSlot, let x {
           let (into, accumulate) = weightSlot.accumulator(output * input, on: backend)
           backend.matmul(
-            gradient, .transposed, x, .none, into: into, m: output, n: input, k: tokens, factor: 1, accumulate: accumulate, bias: nil)
+            gradient, .transposed, x, .none, into: into, m: output, n: input, k: tokens, factor: 1, accumulate: accumulate,
+            bias: nil)
         }
         if let biasSlot {
           let (into, accumulate) = biasSlot.accumulator(output, on: backend)
@@ -106,7 +107,8 @@ private struct LowRankPass {
     self.folded = folded
     compressed = backend.allocate(tokens * rank)
     backend.matmul(
-      Self.dropped(x.buffer, dropout, on: backend), .none, a, .transposed, into: compressed, m: tokens, n: rank, k: input, factor: 1,
+      Self.dropped(x.buffer, dropout, on: backend), .none, a, .transposed, into: compressed, m: tokens, n: rank, k: input,
+      factor: 1,
       accumulate: false, bias: nil)
     backend.matmul(
       compressed, .none, folded, .transposed, into: y, m: tokens, n: output, k: rank, factor: scale, accumulate: true, bias: nil)
@@ -154,7 +156,8 @@ private struct LowRankPass {
     }
     let whole = backend.allocate(output * rank)
     backend.matmul(
-      gradient, .transposed, compressed, .none, into: whole, m: output, n: rank, k: tokens, factor: scale, accumulate: false, bias: nil)
+      gradient, .transposed, compressed, .none, into: whole, m: output, n: rank, k: tokens, factor: scale, accumulate: false,
+      bias: nil)
     if let innerSlot {
       let scaled = scaledByOuter(b)
       let (into, accumulate) = innerSlot.accumulator(rank, on: backend)
