@@ -1,0 +1,232 @@
+// AFLoRA (Liu et al. 2024, arXiv 2403.13269): y = W x + s_b ⊙ B (s_d ⊙ A x) (Eq. 1), with projection matrices A, B of the layer's own.
+// The vectors always learn. Matrices of the layer types in `adaptive` learn until they are frozen, one after the other, by a score of
+// their gradients (Eq. 2 to 4) along a cubic schedule (Eq. 5); the others stay as drawn. Where the paper is silent: Kaiming-uniform as
+// in VeRA, s_d = 0.1 and s_b = 0, freezing is for good, ties go by the order of modules.
+import Foundation
+import Layers
+import Tensors
+
+/// Adaptive freezing of low-rank adaptation.
+public final class AFLoRA: TuningMethod {
+  public static let description = MethodDescription(
+    id: "aflora", label: "AFLoRA", source: "Liu et al. 2024, AFLoRA: Adaptive Freezing of Low Rank Adaptation",
+    options: [
+      OptionDescription("rank", .integer(1...4096), default: .integer(4), "r, the rank of the projection matrices"),
+      OptionDescription("d_initial", .number(-10...10), default: .number(0.1), "where the vectors s_d start"),
+      OptionDescription(
+        "trainability", .choice(["adaptive", "trainable", "frozen"]), default: .text("adaptive"),
+        "whether projection matrices freeze along the schedule, always learn, or never do"),
+      OptionDescription(
+        "adaptive", .list(LayerType.allCases.map(\.rawValue)), default: .list([LayerType.feedForward.rawValue]),
+        "the layer types whose projection matrices learn"),
+      OptionDescription("together", .flag, default: .flag(false), "freeze A and B of a module as one"),
+      OptionDescription(
+        "score", .choice(Sensitivity.allCases.map(\.rawValue)), default: .text(Sensitivity.gradient.rawValue),
+        "the sensitivity: |g|, |p g| or |g / p|"),
+      OptionDescription("beta1", .number(0...1), default: .number(0.85), "averaging factor of the sensitivity (Eq. 3)"),
+      OptionDescription("beta2", .number(0...1), default: .number(0.95), "averaging factor of its spread (Eq. 4)"),
+      OptionDescription("initial_epochs", .number(0...100_000), default: .number(1), "t_i: no freezing before"),
+      OptionDescription("final_fraction", .number(0...1), default: .number(0.7), "t_f as a share of all steps: all is frozen then"),
+      Targets.option(default: ["all-linear"]),
+    ])
+
+  /// One of the projection matrices that may learn.
+  private struct Matrix {
+    let parameter: Parameter
+    let layer: Int
+    let module: String
+    var mean: Tensor?
+    var spread: Tensor?
+    var score = 0.0
+    /// The number of updates done when it froze; -1 while it learns.
+    var frozenAt: Int64 = -1
+  }
+
+  public private(set) var parameters: [Parameter] = []
+  private let settings: Freezing
+  private var matrices: [Matrix] = []
+  /// Indices into `matrices` that freeze as one.
+  private let units: [[Int]]
+  private let layers: Int
+  private var scores: [Double] = []
+  private var fractions: [Double] = []
+
+  public convenience init(_ options: MethodOptions, on host: Host) throws {
+    try self.init(options, on: host, freezing: Freezing(options, host.schedule))
+  }
+
+  /// With a schedule given in steps.
+  public init(_ options: MethodOptions, on host: Host, freezing: Freezing) throws {
+    let rank = options.integer("rank")
+    settings = freezing
+    let learningTypes = options.text("trainability") == "frozen" ? [] : options.list("adaptive")
+    layers = (host.projections.map(\.layer).max() ?? -1) + 1
+    var matrices: [Matrix] = []
+    for projection in try Targets.projections(options, method: Self.description, on: host) {
+      let (input, output, path) = (projection.linear.inputSize, projection.linear.outputSize, projection.path)
+      let a = host.parameter("\(path).aflora_A", host.kaimingReLU("\(path).aflora_A", shape: [rank, input]), decays: true)
+      let b = host.parameter("\(path).aflora_B", host.kaimingReLU("\(path).aflora_B", shape: [output, rank]), decays: true)
+      let d = host.parameter(
+        "\(path).aflora_d", .filled(Float(options.number("d_initial")), shape: [rank], on: host.backend), decays: false)
+      let outer = host.parameter("\(path).aflora_b", .zeros([output], on: host.backend), decays: false)
+      let learns = learningTypes.contains(projection.role.layerType.rawValue)
+      for (matrix, side) in [(a, "A"), (b, "B")] {
+        matrix.isTrainable = learns
+        guard learns else { continue }
+        matrices.append(Matrix(parameter: matrix, layer: projection.layer, module: "\(projection.role.rawValue) \(side)"))
+      }
+      projection.adapter = LowRankAdapter(
+        a: a.tensor, b: b.tensor, inner: d.tensor, outer: outer.tensor, scale: 1, dropoutRate: 0)
+      parameters += [a, d, b, outer]
+    }
+    // A and B of a module stand side by side
+    let width = options.flag("together") ? 2 : 1
+    units = stride(from: 0, to: matrices.count, by: width).map { Array($0..<$0 + width) }
+    self.matrices = matrices
+    freezes = options.text("trainability") == "adaptive"
+  }
+
+  private let freezes: Bool
+
+  /// Scores every matrix that still learns, from the gradient before clipping (Eq. 2 to 4).
+  public func afterGradients(step: Int) {
+    for index in matrices.indices where matrices[index].frozenAt < 0 {
+      let parameter = matrices[index].parameter
+      guard let gradient = parameter.gradient else { continue }
+      let mean = matrices[index].mean ?? .zeros(parameter.shape, on: gradient.backend)
+      let spread = matrices[index].spread ?? .zeros(parameter.shape, on: gradient.backend)
+      matrices[index].score = parameter.tensor.updateFreezingScore(
+        gradient: gradient, mean: mean, spread: spread, beta1: settings.beta1, beta2: settings.beta2,
+        sensitivity: settings.sensitivity)
+      matrices[index].mean = mean
+      matrices[index].spread = spread
+    }
+    scores += matrices.map(\.score)
+  }
+
+  /// Freezes the lowest-scoring matrices until `floor(r(t) · units)` are (Eq. 5).
+  public func afterUpdate(updates: Int) {
+    let fraction = freezes ? settings.fraction(updates) : 0
+    fractions.append(fraction)
+    let open = units.filter { matrices[$0[0]].frozenAt < 0 }
+    let wanted = Int(fraction * Double(units.count) + 1e-9) - (units.count - open.count)
+    guard wanted > 0 else { return }
+    let meanScore = { (unit: [Int]) in unit.reduce(0) { $0 + self.matrices[$1].score } / Double(unit.count) }
+    // a stable order: equal scores freeze in the order of modules
+    let ranked = open.indices.sorted { (meanScore(open[$0]), $0) < (meanScore(open[$1]), $1) }
+    for index in ranked.prefix(wanted).flatMap({ open[$0] }) { freeze(index, at: Int64(updates)) }
+  }
+
+  /// From here on no gradient is computed for the matrix, and all that was kept for it goes.
+  private func freeze(_ index: Int, at updates: Int64) {
+    matrices[index].frozenAt = updates
+    matrices[index].mean = nil
+    matrices[index].spread = nil
+    matrices[index].parameter.isTrainable = false
+  }
+
+  /// Names of the matrices that started trainable, with the update after which each froze (`nil`: it still learns).
+  public var frozenAt: [(name: String, updates: Int?)] {
+    matrices.map { ($0.parameter.name, $0.frozenAt < 0 ? nil : Int($0.frozenAt)) }
+  }
+
+  /// The scores after the latest step, by matrix name.
+  public var latestScores: [(name: String, score: Double)] { matrices.map { ($0.parameter.name, $0.score) } }
+
+  public var diagnostics: [Diagnostic] {
+    guard !matrices.isEmpty else { return [] }
+    let names = matrices.map(\.parameter.name)
+    let modules = matrices.reduce(into: [String]()) { if !$0.contains($1.module) { $0.append($1.module) } }
+    var iterations = [Int64](repeating: -1, count: layers * modules.count)
+    for matrix in matrices {
+      guard let column = modules.firstIndex(of: matrix.module) else { continue }
+      iterations[matrix.layer * modules.count + column] = matrix.frozenAt
+    }
+    return [
+      Diagnostic(
+        "freezing/score", shape: [scores.count / names.count, names.count], .numbers(scores), dimensions: ["step", "matrix"],
+        names: ["matrix": names]),
+      Diagnostic("freezing/fraction", shape: [fractions.count], .numbers(fractions), dimensions: ["step"]),
+      Diagnostic(
+        "freezing/iteration", shape: [layers, modules.count], .integers(iterations), dimensions: ["layer", "module"],
+        names: ["module": modules]),
+    ]
+  }
+
+  public var state: [Diagnostic] {
+    var saved = [
+      Diagnostic("scores", shape: [scores.count], .numbers(scores), dimensions: ["entry"]),
+      Diagnostic("fractions", shape: [fractions.count], .numbers(fractions), dimensions: ["step"]),
+      Diagnostic("score", shape: [matrices.count], .numbers(matrices.map(\.score)), dimensions: ["matrix"]),
+      Diagnostic("frozen_at", shape: [matrices.count], .integers(matrices.map(\.frozenAt)), dimensions: ["matrix"]),
+    ]
+    for matrix in matrices {
+      guard let mean = matrix.mean, let spread = matrix.spread else { continue }
+      for (kind, tensor) in [("mean", mean), ("spread", spread)] {
+        saved.append(
+          Diagnostic(
+            "\(kind)/\(matrix.parameter.name)", shape: [tensor.count], .numbers(tensor.values.map(Double.init)),
+            dimensions: ["entry"]))
+      }
+    }
+    return saved
+  }
+
+  public func restore(_ state: [Diagnostic]) throws {
+    let saved = try SavedState(state)
+    scores = try saved.numbers("scores")
+    fractions = try saved.numbers("fractions")
+    let (score, frozen) = (try saved.numbers("score", matrices.count), try saved.integers("frozen_at", matrices.count))
+    for index in matrices.indices {
+      matrices[index].score = score[index]
+      if frozen[index] >= 0 {
+        freeze(index, at: frozen[index])
+        continue
+      }
+      let parameter = matrices[index].parameter, name = parameter.name, count = parameter.count
+      guard saved.contains("mean/\(name)") else { continue }
+      let restored = { (kind: String) in
+        Tensor(try saved.numbers("\(kind)/\(name)", count).map { Float($0) }, shape: parameter.shape, on: parameter.tensor.backend)
+      }
+      matrices[index].mean = try restored("mean")
+      matrices[index].spread = try restored("spread")
+    }
+  }
+}
+
+/// AFLoRA's freezing schedule in steps (Eq. 5) and the constants of its score.
+public struct Freezing: Sendable, Equatable {
+  /// t_i: before it nothing is frozen.
+  public var initialSteps: Int
+  /// t_f: in the last so many steps everything is.
+  public var finalSteps: Int
+  public var totalSteps: Int
+  public var beta1: Float
+  public var beta2: Float
+  public var sensitivity: Sensitivity
+
+  public init(initialSteps: Int, finalSteps: Int, totalSteps: Int, beta1: Float, beta2: Float, sensitivity: Sensitivity) {
+    self.initialSteps = initialSteps
+    self.finalSteps = finalSteps
+    self.totalSteps = totalSteps
+    self.beta1 = beta1
+    self.beta2 = beta2
+    self.sensitivity = sensitivity
+  }
+
+  init(_ options: MethodOptions, _ length: TrainingLength) {
+    self.init(
+      initialSteps: Int((options.number("initial_epochs") * Double(length.stepsPerEpoch)).rounded()),
+      finalSteps: Int((options.number("final_fraction") * Double(length.totalSteps)).rounded()), totalSteps: length.totalSteps,
+      beta1: Float(options.number("beta1")), beta2: Float(options.number("beta2")),
+      sensitivity: Sensitivity(rawValue: options.text("score")) ?? .gradient)
+  }
+
+  /// r(t), the share of units that is frozen after `t` updates (Eq. 5).
+  public func fraction(_ t: Int) -> Double {
+    if t < initialSteps { return 0 }
+    guard t < totalSteps - finalSteps else { return 1 }
+    let rest = 1 - Double(t - initialSteps) / Double(totalSteps - initialSteps - finalSteps)
+    return 1 - rest * rest * rest
+  }
+}

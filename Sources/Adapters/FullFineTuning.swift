@@ -1,0 +1,14 @@
+// Full fine-tuning: every parameter learns, embeddings included.
+import Layers
+
+/// Trains the whole model.
+public final class FullFineTuning: TuningMethod {
+  public static let description = MethodDescription(
+    id: "fft", aliases: ["full"], label: "Full fine-tuning", source: "the baseline of every table", options: [])
+
+  public let parameters: [Parameter] = []
+
+  public init(_ options: MethodOptions, on host: Host) throws {
+    for parameter in host.backbone { parameter.isTrainable = true }
+  }
+}

@@ -1,0 +1,49 @@
+import Layers
+import Tensors
+
+/// The wrapper of every method whose change to a layer is `scale · outer ⊙ B (inner ⊙ A x)`.
+final class LowRankAdapter: ProjectionAdapter {
+  let a: Tensor
+  let b: Tensor
+  let inner: Tensor?
+  let outer: Tensor?
+  let scale: Float
+  let dropoutRate: Float
+
+  init(a: Tensor, b: Tensor, inner: Tensor? = nil, outer: Tensor? = nil, scale: Float, dropoutRate: Float) {
+    self.a = a
+    self.b = b
+    self.inner = inner
+    self.outer = outer
+    self.scale = scale
+    self.dropoutRate = dropoutRate
+  }
+
+  func forward(_ x: Tensor, through linear: Linear, input: ProjectionInput, pass: Pass) -> Tensor {
+    linear(
+      x, branch: LowRankBranch(a: a, b: b, inner: inner, outer: outer, scale: scale, dropout: pass.dropout(dropoutRate)))
+  }
+}
+
+extension Host {
+  /// A trainable parameter of the method, named under its projection's path.
+  func parameter(_ name: String, _ tensor: Tensor, decays: Bool) -> Parameter {
+    let parameter = Parameter(name, tensor, group: .adapter, decays: decays)
+    parameter.isTrainable = true
+    return parameter
+  }
+
+  /// Kaiming-uniform with a = √5, PyTorch's default for linear layers: `U(-1/√fanIn, 1/√fanIn)`.
+  func kaimingLinear(_ name: String, shape: [Int]) -> Tensor {
+    uniform(name, bound: (1 / Float(shape[1])).squareRoot(), shape: shape)
+  }
+
+  /// Kaiming-uniform for ReLU, which VeRA draws its shared matrices from: `U(-√(6/fanIn), √(6/fanIn))`.
+  func kaimingReLU(_ name: String, shape: [Int]) -> Tensor {
+    uniform(name, bound: (6 / Float(shape[1])).squareRoot(), shape: shape)
+  }
+
+  private func uniform(_ name: String, bound: Float, shape: [Int]) -> Tensor {
+    .uniform(.initialization(seed: seed, name: name), low: -bound, high: bound, shape: shape, on: backend)
+  }
+}

@@ -1,0 +1,40 @@
+/// Every method, in the order of tables. A new method is one line here.
+public enum MethodRegistry {
+  private static var methods: [any TuningMethod.Type] {
+    [
+      FullFineTuning.self,
+      LoRA.self,
+      VeRA.self,
+      AFLoRA.self,
+    ]
+  }
+
+  /// What each method is.
+  public static var descriptions: [MethodDescription] { methods.map { $0.description } }
+
+  /// The method with this id or alias.
+  ///
+  /// - Throws: `AdapterError.unknownMethod`.
+  public static func method(_ id: String) throws -> any TuningMethod.Type {
+    guard let method = methods.first(where: { $0.description.id == id || $0.description.aliases.contains(id) }) else {
+      throw AdapterError.unknownMethod(id, known: methods.map { $0.description.id })
+    }
+    return method
+  }
+
+  /// Puts a method on a model: freezes the backbone, lets the head learn, and hands over to the method.
+  public static func attach(_ id: String, options: [String: OptionValue], to host: Host) throws -> any TuningMethod {
+    let method = try method(id)
+    let options = try MethodOptions(options, for: method.description)
+    host.prepare()
+    return try method.init(options, on: host)
+  }
+}
+
+extension Host {
+  /// Where every method starts from: only the head learns.
+  public func prepare() {
+    for parameter in backbone { parameter.isTrainable = false }
+    for parameter in head { parameter.isTrainable = true }
+  }
+}

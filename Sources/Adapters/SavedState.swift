@@ -1,0 +1,28 @@
+/// A method's saved state, looked up by name and checked.
+struct SavedState {
+  private let entries: [String: Diagnostic]
+
+  init(_ state: [Diagnostic]) throws {
+    entries = try Dictionary(state.map { ($0.path, $0) }) { first, _ in throw AdapterError.state(first.path, "is there twice") }
+  }
+
+  func contains(_ name: String) -> Bool { entries[name] != nil }
+
+  func numbers(_ name: String, _ count: Int? = nil) throws -> [Double] {
+    guard case .numbers(let values)? = entries[name]?.values else { throw AdapterError.state(name, "is missing") }
+    try check(name, values.count, count)
+    return values
+  }
+
+  func integers(_ name: String, _ count: Int? = nil) throws -> [Int64] {
+    guard case .integers(let values)? = entries[name]?.values else { throw AdapterError.state(name, "is missing") }
+    try check(name, values.count, count)
+    return values
+  }
+
+  private func check(_ name: String, _ found: Int, _ expected: Int?) throws {
+    if let expected, found != expected {
+      throw AdapterError.state(name, "has \(found) entries where \(expected) are expected")
+    }
+  }
+}

@@ -1,0 +1,142 @@
+import Layers
+import Tensors
+
+/// What a method finds when it is put on a model. Methods know no architecture: a model is its projections and its parameters.
+public struct Host {
+  /// Every linear layer of the blocks, layer by layer, each layer in the order of `ProjectionRole`.
+  public let projections: [Projection]
+  /// The model's own parameters but for the head's.
+  public let backbone: [Parameter]
+  /// The task head: it always learns.
+  public let head: [Parameter]
+  public let backend: any Backend
+  /// The run's seed; initial values are functions of it and of the parameter's name.
+  public let seed: UInt64
+  /// How long training will be.
+  public let schedule: TrainingLength
+
+  public init(
+    projections: [Projection], backbone: [Parameter], head: [Parameter], backend: any Backend, seed: UInt64,
+    schedule: TrainingLength
+  ) {
+    self.projections = projections
+    self.backbone = backbone
+    self.head = head
+    self.backend = backend
+    self.seed = seed
+    self.schedule = schedule
+  }
+}
+
+/// How many updates a run makes.
+public struct TrainingLength: Sendable, Equatable {
+  public var stepsPerEpoch: Int
+  public var epochs: Int
+  public var totalSteps: Int { stepsPerEpoch * epochs }
+
+  public init(stepsPerEpoch: Int, epochs: Int) {
+    self.stepsPerEpoch = stepsPerEpoch
+    self.epochs = epochs
+  }
+}
+
+/// A way of fine-tuning: where it attaches, how a projection's output changes, what learns, and what it does at the points of a run.
+///
+/// The trainer calls every hook of every method and knows none by name. One value serves one run.
+public protocol TuningMethod: AnyObject {
+  /// Its id, options and what it is, for manifests and help.
+  static var description: MethodDescription { get }
+
+  /// Puts the method on a model: wraps projections, draws initial values, and decides what learns. The head learns already.
+  ///
+  /// - Parameter options: validated against `description`.
+  /// - Throws: `AdapterError` when the options make no sense on this model.
+  init(_ options: MethodOptions, on host: Host) throws
+
+  /// The method's own parameters, in a fixed order, as they are saved. What is a function of the seed alone is left out.
+  var parameters: [Parameter] { get }
+
+  /// A term added to the task's loss, such as a regulariser.
+  func additionalLoss() -> Tensor?
+  /// Gradients are there, nothing is clipped or updated yet. `step` counts updates done before this one, from 0.
+  func afterGradients(step: Int)
+  /// An update is done; `updates` counts it.
+  func afterUpdate(updates: Int)
+
+  /// What the method has recorded so far, for the run's tensors.
+  var diagnostics: [Diagnostic] { get }
+  /// All that a resumed run needs beside the parameters' values.
+  var state: [Diagnostic] { get }
+  /// Takes up a saved state.
+  ///
+  /// - Throws: `AdapterError.state` when it is not one of this method's.
+  func restore(_ state: [Diagnostic]) throws
+}
+
+extension TuningMethod {
+  public func additionalLoss() -> Tensor? { nil }
+  public func afterGradients(step: Int) {}
+  public func afterUpdate(updates: Int) {}
+  public var diagnostics: [Diagnostic] { [] }
+  public var state: [Diagnostic] { [] }
+  public func restore(_ state: [Diagnostic]) throws {
+    if let first = state.first { throw AdapterError.state(first.path, "unknown to this method") }
+  }
+}
+
+/// A named array that a method records or keeps: `freezing/score`, `[step, matrix]`.
+public struct Diagnostic: Sendable, Equatable {
+  public enum Values: Sendable, Equatable {
+    case numbers([Double])
+    case integers([Int64])
+
+    public var count: Int {
+      switch self {
+      case .numbers(let values): values.count
+      case .integers(let values): values.count
+      }
+    }
+  }
+
+  /// Where it stands among the run's tensors, with `/` between groups.
+  public var path: String
+  public var shape: [Int]
+  public var values: Values
+  /// What each dimension runs over.
+  public var dimensions: [String]
+  /// Names of the entries along a dimension, such as the matrices of `freezing/score`.
+  public var names: [String: [String]]
+
+  public init(_ path: String, shape: [Int], _ values: Values, dimensions: [String], names: [String: [String]] = [:]) {
+    precondition(shape.reduce(1, *) == values.count && shape.count == dimensions.count, "diagnostic \(path): \(shape)")
+    self.path = path
+    self.shape = shape
+    self.values = values
+    self.dimensions = dimensions
+    self.names = names
+  }
+}
+
+/// What can be wrong with a method's options or its saved state.
+public enum AdapterError: Error, CustomStringConvertible, Equatable {
+  case unknownMethod(String, known: [String])
+  case unknownOption(method: String, option: String, known: [String])
+  case badOption(method: String, option: String, found: String, expected: String)
+  case noProjection(method: String, targets: String)
+  case state(String, String)
+
+  public var description: String {
+    switch self {
+    case .unknownMethod(let id, let known):
+      "'\(id)' is not a method (methods: \(known.joined(separator: ", ")))"
+    case .unknownOption(let method, let option, let known):
+      "'\(option)' is not an option of \(method) (options: \(known.isEmpty ? "none" : known.joined(separator: ", ")))"
+    case .badOption(let method, let option, let found, let expected):
+      "\(method): option '\(option)' is \(found), expected \(expected)"
+    case .noProjection(let method, let targets):
+      "\(method): the model has no linear layer among the targets \(targets)"
+    case .state(let name, let reason):
+      "the saved state of the method does not fit: '\(name)' \(reason). Delete the run's checkpoint to start it again"
+    }
+  }
+}

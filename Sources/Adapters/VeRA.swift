@@ -1,0 +1,62 @@
+// VeRA (Kopiczko et al. 2024, arXiv 2310.11454; first called ELoRA): y = W x + b ⊙ B (d ⊙ A dropout(x)). One pair A, B, drawn once at
+// the largest shapes and sliced, serves every layer and never learns; the vectors b and d do. As in the peft library.
+import Layers
+import Tensors
+
+/// Vector-based random matrix adaptation; ELoRA in AFLoRA's tables.
+public final class VeRA: TuningMethod {
+  public static let description = MethodDescription(
+    id: "vera", aliases: ["elora"], label: "ELoRA", source: "Kopiczko et al. 2024, VeRA: Vector-based Random Matrix Adaptation",
+    options: [
+      OptionDescription("rank", .integer(1...16_384), default: .integer(256), "r, the rank of the shared matrices"),
+      OptionDescription("d_initial", .number(-10...10), default: .number(0.1), "where the vectors d start"),
+      OptionDescription("dropout", .number(0...0.99), default: .number(0), "dropout on the branch's input"),
+      Targets.option(default: Targets.queryAndValue),
+    ])
+
+  public private(set) var parameters: [Parameter] = []
+  /// Shared `A: [rank, largest in]`; it never learns and is a function of the seed.
+  public let sharedA: Tensor
+  /// Shared `B: [largest out, rank]`.
+  public let sharedB: Tensor
+
+  public convenience init(_ options: MethodOptions, on host: Host) throws {
+    let rank = options.integer("rank")
+    let projections = try Targets.projections(options, method: Self.description, on: host)
+    let input = projections.map(\.linear.inputSize).max() ?? 1
+    let output = projections.map(\.linear.outputSize).max() ?? 1
+    try self.init(
+      options, on: host, sharedA: host.kaimingReLU("vera_A", shape: [rank, input]),
+      sharedB: host.kaimingReLU("vera_B", shape: [output, rank]))
+  }
+
+  /// With shared matrices that come from elsewhere, such as a saved adapter.
+  public init(_ options: MethodOptions, on host: Host, sharedA: Tensor, sharedB: Tensor) throws {
+    self.sharedA = sharedA
+    self.sharedB = sharedB
+    let rank = options.integer("rank")
+    // slices are leaves of their own, one for each size: equal sizes share one
+    var slices: [Int: Tensor] = [sharedA.shape[1]: sharedA]
+    var heads: [Int: Tensor] = [sharedB.shape[0]: sharedB]
+    for projection in try Targets.projections(options, method: Self.description, on: host) {
+      let (input, output) = (projection.linear.inputSize, projection.linear.outputSize)
+      let a = slices[input] ?? Self.leadingColumns(sharedA, input)
+      let b = heads[output] ?? Tensor(Array(sharedB.values.prefix(output * rank)), shape: [output, rank], on: host.backend)
+      slices[input] = a
+      heads[output] = b
+      let d = host.parameter(
+        "\(projection.path).vera_lambda_d", .filled(Float(options.number("d_initial")), shape: [rank], on: host.backend),
+        decays: true)
+      let outer = host.parameter("\(projection.path).vera_lambda_b", .zeros([output], on: host.backend), decays: true)
+      projection.adapter = LowRankAdapter(
+        a: a, b: b, inner: d.tensor, outer: outer.tensor, scale: 1, dropoutRate: Float(options.number("dropout")))
+      parameters += [d, outer]
+    }
+  }
+
+  private static func leadingColumns(_ matrix: Tensor, _ columns: Int) -> Tensor {
+    let values = matrix.values, width = matrix.shape[1]
+    let kept = (0..<matrix.shape[0]).flatMap { values[$0 * width..<$0 * width + columns] }
+    return Tensor(kept, shape: [matrix.shape[0], columns], on: matrix.backend)
+  }
+}
