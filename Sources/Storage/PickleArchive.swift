@@ -177,6 +177,7 @@ public final class PickleArchive: RecordedArchive {
   }
 
   private static func isContiguous(_ tensor: PickledTensor) -> Bool {
+    if tensor.shape.contains(0) { return true }
     var expected = 1
     for (length, stride) in zip(tensor.shape, tensor.strides).reversed() {
       // Along an axis of one element no step is ever taken.

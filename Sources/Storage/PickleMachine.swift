@@ -18,6 +18,7 @@ struct PickleMachine {
   private var stack: [PickleValue] = []
   private var marks: [Int] = []
   private var memo: [Int: PickleValue] = [:]
+  private var copiedItems = 0
 
   /// A machine that starts at `position` of `bytes`.
   init(_ bytes: [UInt8], position: Int = 0) { cursor = ByteCursor(bytes, position: position) }
@@ -203,6 +204,9 @@ struct PickleMachine {
     guard arguments.count == 1, case .list(let list) = first else {
       throw Refusal.malformed("its pickle makes a dictionary from \(first.kind)")
     }
+    // A list can be recalled again and again for a few bytes each, so the copies need a limit of their own.
+    copiedItems += lists[list].count
+    guard copiedItems <= cursor.bytes.count else { throw Refusal.malformed("its pickle copies one list too often") }
     for item in lists[list] {
       let pair: [PickleValue]
       switch item {
