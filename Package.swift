@@ -26,7 +26,7 @@ let package = Package(
     .target(name: "Adapters", dependencies: ["Layers"]),
     .target(name: "Interchange", dependencies: ["Models", "Adapters", "Storage"]),
     .target(name: "Tokenizers", dependencies: ["CSentencePiece"]),
-    .target(name: "Datasets", dependencies: ["Tokenizers"]),
+    .target(name: "Datasets", dependencies: ["Tokenizers", "Metrics"]),
     .target(name: "Metrics"),
     .target(
       name: "Training", dependencies: ["Models", "Adapters", "Datasets", "Metrics", "Storage"]),
@@ -45,7 +45,7 @@ let package = Package(
     .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
     .testTarget(name: "StorageTests", dependencies: ["Storage"]),
     .testTarget(name: "TokenizersTests", dependencies: ["Tokenizers"]),
-    .testTarget(name: "DatasetsTests", dependencies: ["Datasets"]),
+    .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Metrics"]),
     .testTarget(name: "MetricsTests", dependencies: ["Metrics"]),
     .testTarget(name: "ManifestsTests", dependencies: ["Manifests"]),
     .testTarget(name: "RecordsTests", dependencies: ["Records"]),

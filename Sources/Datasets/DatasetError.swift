@@ -1,0 +1,100 @@
+// Everything that can be wrong with a task's definition or files, with the sentence that says so.
+
+/// What is wrong, where, and what to do about it.
+public enum DatasetError: Error, Equatable, Sendable, CustomStringConvertible {
+  /// None of a task's folder names exists.
+  case missingFolder(task: String, folder: String, tried: [String])
+  /// A file of a task is not there.
+  case missingFile(path: String, task: String, role: String)
+  /// A file cannot be read, or is no regular file.
+  case unreadable(path: String, reason: String)
+  /// A byte sequence is not UTF-8.
+  case invalidUTF8(path: String, line: Int)
+  /// A NUL byte, as in UTF-16 or binary files.
+  case nulByte(path: String, line: Int)
+  /// A row has another number of columns than the first line.
+  case irregularRow(path: String, line: Int, found: Int, expected: Int)
+  /// The header does not have a column.
+  case missingColumn(path: String, column: String, header: [String])
+  /// The header has a column twice.
+  case repeatedColumn(path: String, column: String)
+  /// A column's number is past the last.
+  case columnOutOfRange(path: String, column: Int, width: Int)
+  /// A label is not one of the task's.
+  case unknownLabel(path: String, line: Int, found: String, known: [String])
+  /// A score is not a finite number.
+  case invalidScore(path: String, line: Int, found: String)
+  /// A line of a JSONL file is not a JSON object.
+  case invalidJSON(path: String, line: Int)
+  /// A line of a JSONL file lacks a field.
+  case missingField(path: String, line: Int, field: String, found: [String])
+  /// A field of a JSONL file has a value of a wrong kind.
+  case invalidField(path: String, line: Int, field: String, expected: String)
+  /// A file has no labelled row.
+  case noRows(path: String)
+  /// A task definition contradicts itself; every problem is listed.
+  case invalidTask(id: String, problems: [String])
+  /// The fraction of a sample is not above 0 and at most 1.
+  case invalidFraction(Double)
+
+  /// The error in words: file and line, what was found, what was expected, what to do.
+  public var description: String {
+    switch self {
+    case .missingFolder(let task, let folder, let tried):
+      "\(folder): no folder of the task \(task) here (looked for \(tried.joined(separator: ", "))). "
+        + "Name the folder that holds it with DATA=..."
+    case .missingFile(let path, let task, let role):
+      "\(path): no such file. It should hold the \(role) rows of the task \(task)."
+    case .unreadable(let path, let reason):
+      "\(path): cannot be read: \(reason)."
+    case .invalidUTF8(let path, let line):
+      "\(path):\(line): a byte sequence that is not UTF-8. Save the file as UTF-8."
+    case .nulByte(let path, let line):
+      "\(path):\(line): a NUL byte. The file is binary, UTF-16 or damaged; save it as UTF-8 text."
+    case .irregularRow(let path, let line, let found, let expected):
+      "\(path):\(line): \(counted(found, "column")) where the first line has \(expected). "
+        + "Columns are separated by one tab each; quotes have no meaning."
+    case .missingColumn(let path, let column, let header):
+      "\(path):1: no column \(quoted(column)). The header has: \(listed(header))."
+    case .repeatedColumn(let path, let column):
+      "\(path):1: more than one column \(quoted(column)). Name it by its number, from 0."
+    case .columnOutOfRange(let path, let column, let width):
+      "\(path):1: no column \(column), counted from 0. The first line has \(counted(width, "column"))."
+    case .unknownLabel(let path, let line, let found, let known):
+      "\(path):\(line): unknown label \(quoted(found)). The task's labels are: \(listed(known))."
+    case .invalidScore(let path, let line, let found):
+      "\(path):\(line): the score \(quoted(found)) is not a finite number."
+    case .invalidJSON(let path, let line):
+      "\(path):\(line): not a JSON object. A JSONL file holds one {...} per line."
+    case .missingField(let path, let line, let field, let found):
+      "\(path):\(line): no field \(quoted(field)). The line has: \(listed(found))."
+    case .invalidField(let path, let line, let field, let expected):
+      "\(path):\(line): the field \(quoted(field)) is not \(expected)."
+    case .noRows(let path):
+      "\(path): no labelled row."
+    case .invalidTask(let id, let problems):
+      "task \(quoted(id)): \(problems.joined(separator: "; "))."
+    case .invalidFraction(let fraction):
+      "a sample of the fraction \(fraction) was asked for; it must be above 0 and at most 1."
+    }
+  }
+}
+
+private func counted(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }
+
+/// Names in quotes, the first twenty of them.
+private func listed(_ names: [String]) -> String {
+  guard !names.isEmpty else { return "nothing" }
+  let shown = names.prefix(20).map(quoted).joined(separator: ", ")
+  return names.count > 20 ? "\(shown) and \(names.count - 20) more" : shown
+}
+
+/// Text from a file, cut and with control characters spelt out, so that it cannot disturb a terminal.
+func quoted(_ text: String) -> String {
+  var shown = ""
+  for scalar in text.unicodeScalars.prefix(60) {
+    let isControl = scalar.properties.generalCategory == .control || scalar.properties.generalCategory == .format
+    shown += isControl ? scalar.escaped(asASCII: true) : String(scalar)
+  }
+  return text.unicodeScalars.count > 60 ? "'\(shown)...'" : "'\(shown)'"
+}

@@ -1,0 +1,28 @@
+// The files that a task's rows came from, for the digest that is part of a run's identity.
+import Foundation
+
+/// The files of a loaded task, in a fixed order: training file first, then the validation files.
+public struct DatasetFiles: Sendable, Equatable {
+  /// One file and the part it plays.
+  public struct File: Sendable, Equatable {
+    /// "train" or the validation set's name.
+    public let role: String
+    /// The file's place on this machine.
+    public let url: URL
+  }
+
+  /// The files in order.
+  public let files: [File]
+
+  /// The files of a loaded task.
+  public init(of data: TaskData) {
+    files = ([data.train] + data.validation).map { File(role: $0.name, url: $0.file) }
+  }
+
+  /// A text that identifies the data wherever it lies: a line `role<tab>digest` for each file.
+  ///
+  /// - Parameter digest: the digest of one file's bytes, such as its SHA-256 in hexadecimal.
+  public func summary(digest: (URL) throws -> String) rethrows -> String {
+    try files.map { "\($0.role)\t\(try digest($0.url))\n" }.joined()
+  }
+}

@@ -1,0 +1,45 @@
+// The expected values that scikit-learn 1.9.1 and SciPy 1.17.1 computed, from Tests/Fixtures/metrics.
+import Foundation
+
+struct ClassificationCase: Decodable {
+  let gold: [Int]
+  let predicted: [Int]
+  let accuracy: Double
+  let f1: Double?
+  let f1Macro: Double
+  let mcc: Double
+}
+
+struct CorrelationCase: Decodable {
+  let x: [Double]
+  let y: [Double]
+  let pearson: Double?
+  let spearman: Double?
+}
+
+struct ComparisonCase: Decodable {
+  let a: [Double]
+  let b: [Double]
+  let meanA: Double
+  let sdA: Double
+  let populationSdA: Double
+  let pairedT: Double
+  let pairedTP: Double
+  let welchTP: Double
+  let wilcoxonP: Double
+  let wilcoxonW: Double
+}
+
+func fixture<Case: Decodable>(_ name: String, as type: Case.Type) throws -> [Case] {
+  let tests = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+  let data = try Data(contentsOf: tests.appending(path: "Fixtures/metrics/\(name).json"))
+  let decoder = JSONDecoder()
+  decoder.keyDecodingStrategy = .convertFromSnakeCase
+  return try decoder.decode([Case].self, from: data)
+}
+
+/// Equal up to the last few of sixteen digits; nil only to nil.
+func near(_ value: Double?, _ expected: Double?, relative: Double = 1e-12) -> Bool {
+  guard let value, let expected else { return value == nil && expected == nil }
+  return abs(value - expected) <= relative * max(abs(expected), 1e-3)
+}
