@@ -98,6 +98,8 @@ public struct AttentionGradients {
 public protocol Backend: AnyObject {
   /// Whether operations record what the backward pass needs.
   var recordsGradients: Bool { get set }
+  /// Floating-point operations of all matrix products so far, multiplications and additions counted apart.
+  var operations: Int { get }
   /// The most memory ever in use at one time, in bytes.
   var peakBytes: Int { get }
   /// How often memory had to come from the system rather than from the pool.

@@ -20,6 +20,14 @@ extension CPUBackend {
     }
   }
 
+  /// Pairs of a query, and of a key, with the rows of the relative tables, over all sequences.
+  private func relativePairs(_ shape: AttentionShape, _ windows: [Window]) -> (query: Int, key: Int) {
+    windows.enumerated().reduce(into: (0, 0)) { sum, entry in
+      sum.0 += shape.queries(entry.offset) * entry.element.span
+      sum.1 += shape.keys(entry.offset) * entry.element.span
+    }
+  }
+
   public func attention(
     _ shape: AttentionShape, _ operands: AttentionOperands, dropout: Dropout?, context: Buffer, probabilities: Buffer?
   ) {
@@ -35,6 +43,8 @@ extension CPUBackend {
     let (q, k, v, out, s) = (host(operands.query), host(operands.key), host(operands.value), host(context), host(scratch))
     let kept = probabilities.map { host($0) }
     let (rq, rk) = (operands.relativeQuery.map { host($0) }, operands.relativeKey.map { host($0) })
+    let pairs = shape.scoresPerHead, relativePairs = relativePairs(shape, windows)
+    operations += 2 * width * (2 * pairs + relativePairs.query + relativePairs.key)
     parallel(shape.heads) { head in
       let mine = s + head * scratchSize, column = head * size
       let dropped = mine + (kept == nil ? most : 0)
@@ -89,6 +99,11 @@ extension CPUBackend {
     for relative in [gradients.relativeQuery, gradients.relativeKey] { if let relative { fill(relative, 0) } }
     let (drq, drk) = (gradients.relativeQuery.map { host($0) }, gradients.relativeKey.map { host($0) })
     let needsScores = dq != nil || dk != nil || drq != nil || drk != nil
+    let pairs = shape.scoresPerHead, relativePairs = relativePairs(shape, windows)
+    let products = (dv == nil ? 0 : 1) + (needsScores ? 1 : 0) + (dq == nil ? 0 : 1) + (dk == nil ? 0 : 1)
+    operations += 2 * width * products * pairs
+    operations += 2 * width * ((dq == nil ? 0 : 1) + (drk == nil ? 0 : 1)) * relativePairs.query
+    operations += 2 * width * ((dk == nil ? 0 : 1) + (drq == nil ? 0 : 1)) * relativePairs.key
     parallel(shape.heads) { head in
       let mine = s + head * scratchSize, column = head * size
       let dropped = mine + most

@@ -28,6 +28,7 @@ extension CPUBackend {
       if !accumulate { fill(c, 0) }
       return
     }
+    operations += 2 * m * n * k
     let (p, q, out) = (host(a), host(b), host(c))
     let row = bias.map { host($0) }
     let blocks = Self.rowBlocks(m)

@@ -20,6 +20,7 @@ public enum BackendError: Error, CustomStringConvertible, Equatable {
 /// A backend and all its tensors belong to one task; several backends may run side by side.
 public final class CPUBackend: Backend {
   public var recordsGradients = true
+  public internal(set) var operations = 0
   /// How many threads share the blocks.
   public let threads: Int
   let pool = BufferPool()

@@ -1,0 +1,61 @@
+import Layers
+import Tensors
+
+/// AdamW with decoupled weight decay (Loshchilov and Hutter 2019), one learning rate for the head and one for the rest.
+///
+/// Moments are made at a parameter's first update, and go when it is frozen.
+final class AdamW {
+  struct Moments {
+    var first: Tensor
+    var second: Tensor
+  }
+
+  let parameters: [Parameter]
+  private let settings: OptimizationSettings
+  /// In the order of `parameters`; `nil` before the first update and after freezing.
+  private(set) var moments: [Moments?]
+
+  init(_ parameters: [Parameter], _ settings: OptimizationSettings) {
+    self.parameters = parameters
+    self.settings = settings
+    moments = Array(repeating: nil, count: parameters.count)
+  }
+
+  /// The parameters that learn now.
+  var trainable: [Parameter] { parameters.filter(\.isTrainable) }
+
+  /// The norm of all gradients together.
+  func gradientNorm() -> Double {
+    var sum = 0.0
+    for parameter in parameters { sum += parameter.gradient?.sumOfSquares ?? 0 }
+    return sum.squareRoot()
+  }
+
+  /// Update number `step` (from 1) with gradients times `scale`; clears the gradients.
+  func update(step: Int, factor: Double, scale: Double) {
+    for (index, parameter) in parameters.enumerated() {
+      guard parameter.isTrainable else {
+        moments[index] = nil
+        continue
+      }
+      guard let gradient = parameter.gradient else { continue }
+      let held =
+        moments[index]
+        ?? Moments(
+          first: .zeros(parameter.shape, on: gradient.backend), second: .zeros(parameter.shape, on: gradient.backend))
+      moments[index] = held
+      let highest = parameter.group == .head ? settings.headLearningRate : settings.learningRate
+      parameter.tensor.updateAdamW(
+        gradient: gradient, first: held.first, second: held.second,
+        AdamWSettings(
+          learningRate: Float(highest * factor), beta1: Float(settings.beta1), beta2: Float(settings.beta2),
+          epsilon: Float(settings.epsilon),
+          weightDecay: parameter.decays || settings.decaysVectors ? Float(settings.weightDecay) : 0, step: step,
+          gradientScale: Float(scale)))
+      parameter.tensor.clearGradient()
+    }
+  }
+
+  /// Takes up saved moments of the parameter at `index`.
+  func restore(_ moments: Moments?, at index: Int) { self.moments[index] = moments }
+}

@@ -1,0 +1,94 @@
+import Adapters
+import Layers
+import Models
+import Tensors
+
+/// What one update did.
+public struct StepResult: Sendable, Equatable {
+  /// The task's loss before the update.
+  public var taskLoss: Float
+  /// With the method's own term.
+  public var loss: Float
+  /// The factor of the schedule times the two highest rates.
+  public var learningRate: Double
+  public var headLearningRate: Double
+  /// Of all gradients together, before clipping.
+  public var gradientNorm: Double
+  /// Parameters that learned at this update, without and with the head.
+  public var trainable: Int
+  public var trainableWithHead: Int
+  /// Operations of the matrix products of this step, forward and backward.
+  public var floatingPointOperations: Int
+}
+
+/// Makes updates: forward, loss, backward, the method's hooks, clipping, AdamW, schedule. It knows no method by name.
+public final class Stepper {
+  public let model: any SequenceClassifier
+  public let method: any TuningMethod
+  public let settings: OptimizationSettings
+  public let schedule: LinearSchedule
+  let optimizer: AdamW
+  private let backend: any Backend
+
+  public init(
+    model: any SequenceClassifier, method: any TuningMethod, settings: OptimizationSettings, totalSteps: Int, backend: any Backend
+  ) {
+    self.model = model
+    self.method = method
+    self.settings = settings
+    self.backend = backend
+    schedule = LinearSchedule(settings.warmup, totalSteps: totalSteps)
+    optimizer = AdamW(method.parameters + model.parameters, settings)
+  }
+
+  /// The task's loss on a batch: mean cross-entropy, or mean squared error for scores.
+  public func taskLoss(_ batch: LabelledBatch, pass: Pass) -> Tensor {
+    let logits = model.logits(batch.batch, pass: pass)
+    switch batch.targets {
+    case .classes(let labels): return logits.crossEntropy(labels)
+    case .scores(let scores): return logits.reshaped([scores.count]).meanSquaredError(scores)
+    }
+  }
+
+  /// Forward and backward on one batch; the gradients stay on the parameters.
+  public func gradients(_ batch: LabelledBatch, pass: Pass) -> (taskLoss: Float, loss: Float) {
+    let task = taskLoss(batch, pass: pass)
+    let total = method.additionalLoss().map { task.adding($0) } ?? task
+    total.backward()
+    return (task.item, total.item)
+  }
+
+  /// Update number `step`, from 0.
+  ///
+  /// - Throws: `Divergence` when the loss or the gradient is not finite; the parameters are then as before.
+  public func step(_ step: Int, _ batch: LabelledBatch, pass: Pass) throws -> StepResult {
+    let operations = backend.operations
+    let (taskLoss, loss) = gradients(batch, pass: pass)
+    guard loss.isFinite else { throw Divergence(step: step, quantity: "loss", value: Double(loss)) }
+    method.afterGradients(step: step)
+    let norm = optimizer.gradientNorm()
+    guard norm.isFinite else { throw Divergence(step: step, quantity: "gradient norm", value: norm) }
+    let limit = settings.maximumGradientNorm
+    let scale = limit > 0 ? min(1, limit / (norm + 1e-6)) : 1
+    let factor = schedule.factor(step)
+    let trainable = optimizer.trainable
+    let result = StepResult(
+      taskLoss: taskLoss, loss: loss, learningRate: settings.learningRate * factor,
+      headLearningRate: settings.headLearningRate * factor, gradientNorm: norm,
+      trainable: trainable.filter { $0.group != .head }.reduce(0) { $0 + $1.count },
+      trainableWithHead: trainable.reduce(0) { $0 + $1.count }, floatingPointOperations: backend.operations - operations)
+    optimizer.update(step: step + 1, factor: factor, scale: scale)
+    method.afterUpdate(updates: step + 1)
+    return result
+  }
+}
+
+/// A run that went to infinity or NaN.
+public struct Divergence: Error, CustomStringConvertible, Equatable {
+  /// The update, from 0, at which it showed.
+  public let step: Int
+  public let quantity: String
+  public let value: Double
+
+  public var description: String { "\(quantity) \(value) at step \(step)" }
+}

@@ -1,0 +1,32 @@
+/// All that a run has seen: one entry for each update and each epoch.
+public struct TrainingHistory: Sendable, Equatable {
+  /// What evaluation found after an epoch.
+  public struct Epoch: Sendable, Equatable {
+    /// Updates done by then.
+    public var updates: Int
+    /// The mean of the losses of the epoch's updates.
+    public var meanLoss: Double
+    /// By validation set, in the task's order.
+    public var evaluations: [Evaluation]
+
+    /// What epochs are chosen by: the primary metric, averaged over the validation sets; undefined ones count as the worst.
+    public var selection: Double {
+      evaluations.reduce(0) { $0 + ($1.scores.primary ?? -1) } / Double(max(1, evaluations.count))
+    }
+  }
+
+  public var steps: [StepResult] = []
+  public var epochs: [Epoch] = []
+
+  public init() {}
+
+  /// The index of the best epoch; the first of equal ones.
+  public var best: Int? {
+    epochs.indices.max { (epochs[$0].selection, $1) < (epochs[$1].selection, $0) }
+  }
+
+  /// The mean over updates of the parameters that learned, without the head.
+  public var averageTrainable: Double {
+    steps.isEmpty ? 0 : steps.reduce(0) { $0 + Double($1.trainable) } / Double(steps.count)
+  }
+}
