@@ -59,7 +59,7 @@ public struct ExperimentFolder: Sendable, Equatable {
 
   /// The id and aliases of a file, as far as they can be read; nil where it is no YAML.
   private static func names(inFile file: String) -> [String]? {
-    guard let root = try? SourceNode.load(path: file, problems: ProblemCollector()),
+    guard let root = try? SourceNode.load(path: file, problems: ProblemCollector(mainFile: file)),
       case .mapping(let entries) = root.content
     else { return nil }
     return entries.filter { $0.key == "id" || $0.key == "aliases" }.flatMap { entry -> [String] in

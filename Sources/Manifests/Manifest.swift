@@ -95,7 +95,7 @@ public struct Manifest: Sendable, Equatable {
   public static func load(
     path: String, recipes: String? = nil, vocabulary: ManifestVocabulary
   ) throws(ManifestError) -> Manifest {
-    let reader = MappingReader(vocabulary: vocabulary, problems: ProblemCollector())
+    let reader = MappingReader(vocabulary: vocabulary, problems: ProblemCollector(mainFile: path))
     let folder = recipes ?? ManifestReader.recipesFolder(near: path)
     let manifest = try ManifestReader(reader: reader, path: path, recipesFolder: folder).manifest()
     try reader.problems.throwIfAny()

@@ -22,7 +22,8 @@ struct ManifestReader {
     let folder = FilePath.folder(of: path)
     let beside = FilePath.joined(folder, "recipes")
     let above = FilePath.joined(folder == "." ? ".." : FilePath.folder(of: folder), "recipes")
-    return !FileManager.default.fileExists(atPath: beside) && FileManager.default.fileExists(atPath: above) ? above : beside
+    return !FileManager.default.fileExists(atPath: beside) && FileManager.default.fileExists(atPath: above)
+      ? above : beside
   }
 
   /// Reads everything; nil after a report.
@@ -66,7 +67,8 @@ struct ManifestReader {
       PlanCheck(reader: reader, plan: plan, profile: profile).run()
       if plan.runCount > Self.mostRuns {
         reader.problems.report(
-          "the profile '\(profile.rawValue)' has \(plan.runCount) runs; \(Self.mostRuns) is the limit.", at: root.position)
+          "the profile '\(profile.rawValue)' has \(plan.runCount) runs; \(Self.mostRuns) is the limit.",
+          at: root.position)
       }
     }
     if profiles.isEmpty {
@@ -139,7 +141,8 @@ struct ManifestReader {
         return custom.first { $0.path == taskPath }.map { .custom($0.definition) }
       }
       if known.contains(item.text) { return .builtIn(item.text) }
-      reader.reportUnknown("task '\(SourceNode.shortened(item.text))' is not known", item.text, known, at: item.position)
+      reader.reportUnknown(
+        "task '\(SourceNode.shortened(item.text))' is not known", item.text, known, at: item.position)
       return nil
     }
   }
@@ -162,9 +165,12 @@ struct ManifestReader {
       reader.taskSettings($0.value, of: nil, subject: "'training'", tasks: known)
     }
     let report = entry("report").map { ReportReader(reader: reader, tasks: known).report($0) } ?? ReportSettings()
-    if let baseline = report.baseline, let rows, let entry = entry("report"), !rows.contains(where: { $0.id == baseline }) {
+    if let baseline = report.baseline, let rows, let entry = entry("report"),
+      !rows.contains(where: { $0.id == baseline })
+    {
       let ids = rows.map(\.id)
-      reader.reportUnknown("'baseline' must be the id of a row, but '\(baseline)' is none", baseline, ids, at: entry.keyPosition)
+      reader.reportUnknown(
+        "'baseline' must be the id of a row, but '\(baseline)' is none", baseline, ids, at: entry.keyPosition)
     }
     guard let title, let description, let model, let recipe, let tasks, let seeds, let rows else { return nil }
     return ManifestPlan(
@@ -178,7 +184,8 @@ struct ManifestReader {
     for item in items {
       guard let seed = ScalarReading.integer(item.text), seed >= 0 else {
         reader.problems.report(
-          "a seed must be a whole number of at least 0, but is '\(SourceNode.shortened(item.text))'.", at: item.position)
+          "a seed must be a whole number of at least 0, but is '\(SourceNode.shortened(item.text))'.", at: item.position
+        )
         continue
       }
       if seeds.contains(seed) {

@@ -10,7 +10,8 @@ struct MappingReader {
     guard let entries = mapping(node, subject) else { return nil }
     return entries.filter { entry in
       if known.contains(entry.key) { return true }
-      reportUnknown("'\(SourceNode.shortened(entry.key))' is not a key of \(subject)", entry.key, known, at: entry.keyPosition)
+      reportUnknown(
+        "'\(SourceNode.shortened(entry.key))' is not a key of \(subject)", entry.key, known, at: entry.keyPosition)
       return false
     }
   }
@@ -83,7 +84,9 @@ struct MappingReader {
   func list(_ entry: SourceEntry) -> [(text: String, position: SourcePosition)]? {
     guard case .sequence(let items) = entry.value.content else {
       var example = ""
-      if case .scalar(let text, _) = entry.value.content, !text.isEmpty { example = " Write [\(SourceNode.shortened(text))]." }
+      if case .scalar(let text, _) = entry.value.content, !text.isEmpty {
+        example = " Write [\(SourceNode.shortened(text))]."
+      }
       problems.report("'\(entry.key)' must be a list, but is \(entry.value.kind)." + example, at: entry.value.position)
       return nil
     }

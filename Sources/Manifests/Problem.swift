@@ -37,24 +37,31 @@ public struct Problem: Sendable, Hashable, CustomStringConvertible {
   }
 }
 
-/// Collects the problems of one reading, in the order in which the files are met.
+/// Collects the problems of one reading.
 final class ProblemCollector {
   private(set) var problems: [Problem] = []
+  private var known: Set<Problem> = []
+  private let mainFile: String
+
+  /// - Parameter mainFile: the file whose problems come first.
+  init(mainFile: String) { self.mainFile = mainFile }
 
   func report(_ message: String, at position: SourcePosition) {
     let problem = Problem(at: position, message)
     // A recipe that two profiles share is read twice; its problems are told once.
-    if !problems.contains(problem) { problems.append(problem) }
+    if known.insert(problem).inserted { problems.append(problem) }
   }
 
-  /// All problems: files in the order in which they were met, each by line and column.
+  /// All problems: the main file's, then other files' in the order in which they were met; each by line and column.
   var ordered: [Problem] {
-    var files: [String] = []
-    for problem in problems where !files.contains(problem.position.file) { files.append(problem.position.file) }
-    return files.flatMap { file in
-      problems.filter { $0.position.file == file }
-        .sorted { ($0.position.line, $0.position.column) < ($1.position.line, $1.position.column) }
-    }
+    var ranks = [mainFile: 0]
+    for problem in problems where ranks[problem.position.file] == nil { ranks[problem.position.file] = ranks.count }
+    return problems.enumerated().sorted { first, second in
+      let (one, other) = (first.element.position, second.element.position)
+      // The last part keeps the order of finding among problems of one place.
+      return (ranks[one.file] ?? 0, one.line, one.column, first.offset)
+        < (ranks[other.file] ?? 0, other.line, other.column, second.offset)
+    }.map(\.element)
   }
 
   /// Throws all problems at once, where there is any.

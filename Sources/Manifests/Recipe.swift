@@ -86,7 +86,8 @@ struct RecipeReader {
       guard let method = reader.vocabulary.methods.method(named: item.key) else {
         reader.reportUnknown(
           "method '\(SourceNode.shortened(item.key))' is not known", item.key,
-          reader.vocabulary.methods.methods.map(\.id), suggestions: reader.vocabulary.methods.names, at: item.keyPosition)
+          reader.vocabulary.methods.methods.map(\.id), suggestions: reader.vocabulary.methods.names,
+          at: item.keyPosition)
         continue
       }
       let settings = reader.taskSettings(item.value, of: method, subject: "'\(item.key)'", tasks: tasks)

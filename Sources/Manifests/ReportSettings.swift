@@ -75,7 +75,9 @@ struct ReportReader {
 
   private func name(_ entry: SourceEntry) -> String? {
     guard let text = reader.text(entry) else { return nil }
-    if text == "method" || (text.hasPrefix("method.") && ScalarReading.isIdentifier(String(text.dropFirst(7)))) { return text }
+    if text == "method" || (text.hasPrefix("method.") && ScalarReading.isIdentifier(String(text.dropFirst(7)))) {
+      return text
+    }
     reader.problems.report(
       "'rows' must be 'method' or 'method.' and an option, as in 'method.threshold', but is \(entry.value.kind).",
       at: entry.value.position)
@@ -92,7 +94,8 @@ struct ReportReader {
     }
     return entries.compactMap { entry in
       guard tasks.contains(entry.key) else {
-        reader.reportUnknown("task '\(SourceNode.shortened(entry.key))' is not known", entry.key, tasks, at: entry.keyPosition)
+        reader.reportUnknown(
+          "task '\(SourceNode.shortened(entry.key))' is not known", entry.key, tasks, at: entry.keyPosition)
         return nil
       }
       return metric(entry).map { TaskMetric(task: entry.key, metric: $0) }

@@ -27,7 +27,9 @@ enum ScalarReading {
     let whole = parts.first.map { $0.isEmpty ? "0" : String($0) } ?? "0"
     let fraction = parts.count == 2 && !parts[1].isEmpty ? String(parts[1]) : "0"
     let sign = text.hasPrefix("-") ? "-" : ""
-    guard let value = Double(sign + whole + "." + fraction + rest.dropFirst(mantissa.count)), value.isFinite else { return nil }
+    guard let value = Double(sign + whole + "." + fraction + rest.dropFirst(mantissa.count)), value.isFinite else {
+      return nil
+    }
     return value
   }
 
@@ -42,7 +44,9 @@ enum ScalarReading {
 
   /// Whether a text may be an id: lower-case letters, digits, `.`, `-` and `_`, starting with a letter or a digit.
   static func isIdentifier(_ text: String) -> Bool {
-    guard let first = text.utf8.first, first != 0x2D, first != 0x2E, first != 0x5F, text.utf8.count <= 120 else { return false }
+    guard let first = text.utf8.first, first != 0x2D, first != 0x2E, first != 0x5F, text.utf8.count <= 120 else {
+      return false
+    }
     return text.utf8.allSatisfy { byte in
       (0x61...0x7A).contains(byte) || (0x30...0x39).contains(byte) || byte == 0x2D || byte == 0x2E || byte == 0x5F
     }
@@ -58,13 +62,16 @@ extension OptionType {
   var expectation: String {
     switch self {
     case .integer(let range):
-      return range.upperBound == .max ? "a whole number of at least \(range.lowerBound)"
+      return range.upperBound == .max
+        ? "a whole number of at least \(range.lowerBound)"
         : "a whole number from \(range.lowerBound) to \(range.upperBound)"
     case .number(let range):
-      return range.upperBound == .greatestFiniteMagnitude ? "a number of at least \(Self.text(range.lowerBound))"
+      return range.upperBound == .greatestFiniteMagnitude
+        ? "a number of at least \(Self.text(range.lowerBound))"
         : "a number from \(Self.text(range.lowerBound)) to \(Self.text(range.upperBound))"
     case .numberAbove(let lower, let upper):
-      return upper == .greatestFiniteMagnitude ? "a number above \(Self.text(lower))"
+      return upper == .greatestFiniteMagnitude
+        ? "a number above \(Self.text(lower))"
         : "a number above \(Self.text(lower)), at most \(Self.text(upper))"
     case .flag: return "true or false"
     case .choice(let names): return "one of \(names.joined(separator: ", "))"
@@ -84,7 +91,8 @@ extension OptionType {
     case (.names(let names, let custom), .sequence(let items)):
       var values: [String] = []
       for item in items {
-        guard case .scalar(let text, _) = item.content, !text.isEmpty, custom || names.contains(text), !values.contains(text)
+        guard case .scalar(let text, _) = item.content, !text.isEmpty, custom || names.contains(text),
+          !values.contains(text)
         else { return nil }
         values.append(text)
       }

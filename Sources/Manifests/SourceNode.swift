@@ -144,7 +144,8 @@ private struct SourceParse {
     }
     index += place.column - 1
     if index < scalars.count, scalars[index] == "\"" || scalars[index] == "'" { index += 1 }
-    guard index < scalars.count, line == place.line, CharacterSet.alphanumerics.contains(scalars[index]) || scalars[index] == "_",
+    guard index < scalars.count, line == place.line,
+      CharacterSet.alphanumerics.contains(scalars[index]) || scalars[index] == "_",
       let replacement = Unicode.Scalar(0xE000 + UInt32(number))
     else { return nil }
     scalars[index] = replacement

@@ -54,12 +54,15 @@ struct SourceScreening {
       index = line.index(after: index)
       column += 1
       if scalar == " " || scalar == "\t" || scalar == "\u{FEFF}" { continue }
-      if onlyEntries, column > Self.widestIndentation { return refuse("is indented by more than \(Self.widestIndentation) columns.") }
+      if onlyEntries, column > Self.widestIndentation {
+        return refuse("is indented by more than \(Self.widestIndentation) columns.")
+      }
       // Comments and quotes are not looked into: where they begin is the library's to say. At worst such a text is refused
       // too often, with a message that says how to write it.
       let isFollowedByName = index < line.endIndex && line[index] != " " && line[index] != "\t"
       if isNodeStart, scalar == "&" || scalar == "*", isFollowedByName {
-        return refuse("anchors and aliases are not allowed: write the value out, or quote a text that starts with '\(scalar)'.")
+        return refuse(
+          "anchors and aliases are not allowed: write the value out, or quote a text that starts with '\(scalar)'.")
       }
       if isNodeStart, scalar == "!" {
         return refuse("tags are not allowed: types follow from the key, so quote a text that starts with '!'.")

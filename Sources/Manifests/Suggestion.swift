@@ -12,7 +12,7 @@ enum Suggestion {
     for candidate in known {
       let letters = Array(candidate.lowercased().unicodeScalars.prefix(longestName))
       let distance = editDistance(typed, letters)
-      let allowed = max(1, min(typed.count, letters.count) / 3)
+      let allowed = max(1, (min(typed.count, letters.count) + 1) / 3)
       if distance <= allowed, distance < best?.distance ?? .max { best = (candidate, distance) }
     }
     return best?.name

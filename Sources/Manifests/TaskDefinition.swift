@@ -56,7 +56,7 @@ public struct TaskDefinition: Sendable, Equatable, Codable {
   /// Reads a definition by itself, as `lowrank` does for a file named on the command line.
   /// - Throws: `ManifestError` with every problem of the file.
   public static func load(path: String, vocabulary: ManifestVocabulary) throws(ManifestError) -> TaskDefinition {
-    let reader = MappingReader(vocabulary: vocabulary, problems: ProblemCollector())
+    let reader = MappingReader(vocabulary: vocabulary, problems: ProblemCollector(mainFile: path))
     let definition = try TaskDefinitionReader(reader: reader).definition(path: path)
     try reader.problems.throwIfAny()
     guard let definition else { throw .unreadable(path: path, reason: "it defines no task.") }
@@ -151,7 +151,8 @@ struct TaskDefinitionReader {
       reader.problems.report("'regression: false' says nothing; give 'labels'.", at: regression.keyPosition)
       return nil
     case (_?, let regression?):
-      reader.problems.report("'labels' and 'regression' cannot be given together; keep one.", at: regression.keyPosition)
+      reader.problems.report(
+        "'labels' and 'regression' cannot be given together; keep one.", at: regression.keyPosition)
       return nil
     case (nil, nil):
       reader.problems.report("'labels' is missing (or 'regression: true').", at: root.position)
@@ -164,7 +165,8 @@ struct TaskDefinitionReader {
     if case .sequence = entry.value.content {
       let names = reader.list(entry) ?? []
       for name in names where !known.contains(name.text) {
-        reader.reportUnknown("metric '\(SourceNode.shortened(name.text))' is not known", name.text, known, at: name.position)
+        reader.reportUnknown(
+          "metric '\(SourceNode.shortened(name.text))' is not known", name.text, known, at: name.position)
       }
       return names.isEmpty ? nil : names.map(\.text)
     }

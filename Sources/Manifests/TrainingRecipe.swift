@@ -49,9 +49,11 @@ public struct TrainingRecipe: Sendable, Equatable {
     OptionSchema("epochs", .integer(1...10_000), "Passes over the training set."),
     OptionSchema("batch", .integer(1...65_536), "Sequences in one optimizer step."),
     OptionSchema("learning_rate", .numberAbove(0, atMost: 10), "Highest learning rate of what the method trains."),
-    OptionSchema("head_learning_rate", .numberAbove(0, atMost: 10), "Highest learning rate of the head; else learning_rate."),
     OptionSchema(
-      "warmup", .number(0...1), default: .number(0.06), excludes: ["warmup_steps"], "Share of all steps in which the rate rises."),
+      "head_learning_rate", .numberAbove(0, atMost: 10), "Highest learning rate of the head; else learning_rate."),
+    OptionSchema(
+      "warmup", .number(0...1), default: .number(0.06), excludes: ["warmup_steps"],
+      "Share of all steps in which the rate rises."),
     OptionSchema("warmup_steps", .integer(0...1_000_000_000), excludes: ["warmup"], "Steps in which the rate rises."),
     OptionSchema("weight_decay", .number(0...10), default: .number(0), "Decoupled weight decay."),
     OptionSchema("decay_vectors", .flag, default: .flag(false), "Whether biases, norms and vectors decay too."),
@@ -59,7 +61,8 @@ public struct TrainingRecipe: Sendable, Equatable {
       "betas", .numbers(count: 2, 0...0.999999), default: .numbers([0.9, 0.999]), "AdamW's two decay rates."),
     OptionSchema("epsilon", .numberAbove(0, atMost: 1), default: .number(1e-8), "AdamW's epsilon."),
     OptionSchema(
-      "max_gradient_norm", .number(0...1e6), default: .number(1), "Largest norm of all gradients together; 0: no limit."),
+      "max_gradient_norm", .number(0...1e6), default: .number(1), "Largest norm of all gradients together; 0: no limit."
+    ),
     OptionSchema("max_length", .integer(4...1_048_576), default: .integer(128), "Most tokens of one sequence."),
     OptionSchema("hidden_dropout", .number(0...0.99), "Dropout of hidden states; else the model's own."),
     OptionSchema("attention_dropout", .number(0...0.99), "Dropout of attention probabilities; else the model's own."),
