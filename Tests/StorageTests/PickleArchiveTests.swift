@@ -58,7 +58,8 @@ import Testing
   }
 
   @Test(arguments: [
-    (Array("(S'ls'\nios\nsystem\n.".utf8), "0x53 (STRING) at byte 3"), (Array("ios\nsystem\n.".utf8), "0x69 (INST) at byte 2"),
+    (Array("(S'ls'\nios\nsystem\n.".utf8), "0x53 (STRING) at byte 3"),
+    (Array("ios\nsystem\n.".utf8), "0x69 (INST) at byte 2"),
     ([0x29, 0x81, 0x2e], "0x81 (NEWOBJ) at byte 3"), ([0xff], "0xff at byte 2"),
   ])
   func aForeignOpcodeIsNamed(_ code: [UInt8], _ name: String) throws {
@@ -100,7 +101,8 @@ import Testing
     }
     let missing = Pickle.tensor(Pickle.storage(key: "../0", count: 1), shape: [1], strides: [1])
     #expect(
-      try refusal(Pickle.file(Pickle.stateDict(("a", missing)), [1])).contains("storage '../0' of tensor 'a' is missing"))
+      try refusal(Pickle.file(Pickle.stateDict(("a", missing)), [1])).contains(
+        "storage '../0' of tensor 'a' is missing"))
   }
 
   @Test func aZipThatLiesIsRefused() throws {
@@ -113,7 +115,8 @@ import Testing
     #expect(
       try zip { $0.add("m/data.pkl", pickle, claimedSize: 100_000) }
         == "is not a valid zip file: entry 'm/data.pkl' does not lie within the file. Fetch or make the file again.")
-    #expect(try zip { $0.add("m/data.pkl", pickle, at: 5_000_000) }.contains("'m/data.pkl' does not lie within the file"))
+    #expect(
+      try zip { $0.add("m/data.pkl", pickle, at: 5_000_000) }.contains("'m/data.pkl' does not lie within the file"))
     #expect(
       try zip { $0.add("m/data.pkl", pickle, method: 8) }
         == "entry 'm/data.pkl' of this zip file is compressed or encrypted. "
@@ -134,7 +137,8 @@ import Testing
         $0.add("m/data.pkl", pickle)
         $0.add("m/byteorder", Array("big".utf8))
       } == "its numbers are not little-endian. \(Self.advice)")
-    #expect(try refusal(Pickle.file(pickle).dropLast(3)).contains("it has no directory; the file is probably cut short"))
+    #expect(
+      try refusal(Pickle.file(pickle).dropLast(3)).contains("it has no directory; the file is probably cut short"))
   }
 
   @Test func deepAndGreedyPicklesAreBounded() throws {
