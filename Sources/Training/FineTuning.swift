@@ -32,7 +32,7 @@ public struct Interruption: Error, Equatable {
 /// ends with the same bits.
 public struct FineTuning {
   public let stepper: Stepper
-  public let train: [TrainingExample]
+  public let train: [EncodedExample]
   public let validation: [ValidationSet]
   public let metrics: [Metric]
   public let seed: UInt64
@@ -50,7 +50,7 @@ public struct FineTuning {
   public var shouldStop: () -> Bool = { false }
 
   public init(
-    stepper: Stepper, train: [TrainingExample], validation: [ValidationSet], metrics: [Metric], seed: UInt64, backend: any Backend
+    stepper: Stepper, train: [EncodedExample], validation: [ValidationSet], metrics: [Metric], seed: UInt64, backend: any Backend
   ) {
     self.stepper = stepper
     self.train = train

@@ -1,26 +1,12 @@
 import Datasets
 import Layers
 
-/// A tokenized example.
-public struct TrainingExample: Sendable, Equatable {
-  public let tokens: [Int32]
-  /// Token types.
-  public let segments: [Int32]
-  public let label: Label
-
-  public init(tokens: [Int32], segments: [Int32], label: Label) {
-    self.tokens = tokens
-    self.segments = segments
-    self.label = label
-  }
-}
-
 /// A tokenized validation set.
 public struct ValidationSet: Sendable, Equatable {
   public let name: String
-  public let examples: [TrainingExample]
+  public let examples: [EncodedExample]
 
-  public init(name: String, examples: [TrainingExample]) {
+  public init(name: String, examples: [EncodedExample]) {
     self.name = name
     self.examples = examples
   }
@@ -55,7 +41,7 @@ public struct LabelledBatch: Sendable, Equatable {
     self.targets = targets
   }
 
-  public init(_ examples: [TrainingExample]) {
+  public init(_ examples: [EncodedExample]) {
     batch = TokenBatch(examples.map { ($0.tokens, $0.segments) })
     targets = Targets(examples.map(\.label))
   }
