@@ -33,7 +33,7 @@ struct Settings: Sendable, Equatable {
   }
 
   static func == (first: Settings, second: Settings) -> Bool {
-    first.entries.map { [$0.schema.name] } == second.entries.map { [$0.schema.name] }
+    first.names == second.names
       && first.entries.map(\.value) == second.entries.map(\.value)
   }
 }
