@@ -1,0 +1,121 @@
+// Writer of the safetensors format, in the order and spacing of the Python library's own writer.
+import Foundation
+
+/// A tensor to be written.
+public struct SafetensorsEntry: Sendable {
+  /// The name, unique in its file.
+  public let name: String
+  /// The extent of each axis.
+  public let shape: [Int]
+  /// The elements in row-major order.
+  public let values: [Float]
+
+  /// An entry with these parts.
+  public init(name: String, shape: [Int], values: [Float]) {
+    self.name = name
+    self.shape = shape
+    self.values = values
+  }
+}
+
+/// Writes tensors as a `.safetensors` file. Equal content gives equal bytes, in whatever order it is handed over.
+public enum SafetensorsWriter {
+  /// The types in which floats can be stored.
+  public enum Precision: Sendable {
+    /// Single precision, as in memory.
+    case float32
+    /// Half precision, rounded to the nearest.
+    case float16
+
+    fileprivate var elementType: ElementType { self == .float32 ? .float32 : .float16 }
+  }
+
+  /// Replaces the file at `url` by one with `entries`, atomically.
+  public static func write(
+    _ entries: [SafetensorsEntry], as precision: Precision = .float32, metadata: [String: String] = [:], to url: URL
+  ) throws {
+    let sorted = try checked(entries, in: url.lastPathComponent)
+    let header = Self.header(sorted, precision.elementType, metadata)
+    try AtomicFile.write(to: url) { output in
+      try header.withUnsafeBytes { try output.append($0) }
+      for entry in sorted { try forEachPiece(of: entry, as: precision) { try output.append($0) } }
+    }
+  }
+
+  /// The bytes of a file with `entries`.
+  public static func data(
+    _ entries: [SafetensorsEntry], as precision: Precision = .float32, metadata: [String: String] = [:]
+  ) throws -> Data {
+    let sorted = try checked(entries, in: "safetensors")
+    var data = Data(header(sorted, precision.elementType, metadata))
+    for entry in sorted { forEachPiece(of: entry, as: precision) { data.append(contentsOf: $0) } }
+    return data
+  }
+
+  private static func checked(_ entries: [SafetensorsEntry], in file: String) throws -> [SafetensorsEntry] {
+    // By bytes, as the Python library sorts, not by Swift's idea of equal characters.
+    let sorted = entries.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
+    for (index, entry) in sorted.enumerated() {
+      guard checkedCount(entry.shape) == entry.values.count else {
+        throw StorageError.invalidContent(
+          name: file, problem: "tensor '\(entry.name)' of shape \(entry.shape) has \(entry.values.count) values")
+      }
+      guard entry.name != "__metadata__", index == 0 || sorted[index - 1].name != entry.name else {
+        throw StorageError.invalidContent(name: file, problem: "two tensors are called '\(entry.name)'")
+      }
+    }
+    return sorted
+  }
+
+  private static func header(
+    _ entries: [SafetensorsEntry], _ type: ElementType, _ metadata: [String: String]
+  ) -> [UInt8] {
+    var parts: [String] = []
+    if !metadata.isEmpty {
+      let pairs = metadata.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
+      parts.append("\"__metadata__\":{\(pairs.map { "\(quoted($0.key)):\(quoted($0.value))" }.joined(separator: ","))}")
+    }
+    var start = 0
+    for entry in entries {
+      let end = start + entry.values.count * type.size
+      let shape = entry.shape.map(String.init).joined(separator: ",")
+      parts.append(
+        "\(quoted(entry.name)):{\"dtype\":\"\(type.safetensorsName)\",\"shape\":[\(shape)],"
+          + "\"data_offsets\":[\(start),\(end)]}")
+      start = end
+    }
+    var text = Array("{\(parts.joined(separator: ","))}".utf8)
+    // Spaces up to a multiple of 8 align the tensors for whoever maps the file.
+    text.append(contentsOf: [UInt8](repeating: 0x20, count: (8 - text.count % 8) % 8))
+    return withUnsafeBytes(of: UInt64(text.count).littleEndian) { Array($0) } + text
+  }
+
+  private static func forEachPiece(
+    of entry: SafetensorsEntry, as precision: Precision, _ body: (UnsafeRawBufferPointer) throws -> Void
+  ) rethrows {
+    switch precision {
+    case .float32: try entry.values.withUnsafeBytes(body)
+    case .float16: try entry.values.map { Float16($0) }.withUnsafeBytes(body)
+    }
+  }
+
+  /// `text` as a JSON string, with the escapes that the Python library's writer uses.
+  private static func quoted(_ text: String) -> String {
+    var result = "\""
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "\"": result += "\\\""
+      case "\\": result += "\\\\"
+      case "\n": result += "\\n"
+      case "\r": result += "\\r"
+      case "\t": result += "\\t"
+      case "\u{8}": result += "\\b"
+      case "\u{c}": result += "\\f"
+      case _ where scalar.value < 0x20:
+        result += "\\u00" + (scalar.value < 0x10 ? "0" : "") + String(scalar.value, radix: 16)
+      default: result.unicodeScalars.append(scalar)
+      }
+    }
+    return result + "\""
+  }
+}
