@@ -55,9 +55,14 @@ import Testing
     let archive = checkpoint.archive
     #expect(archive.descriptions.count == expected.tensors)
     #expect(archive.descriptions.reduce(0) { $0 + $1.count } == expected.elements)
-    #expect(archive.descriptions.allSatisfy { $0.elementType == expected.type })
     var magnitude = 0.0
     for description in archive.descriptions {
+      // An old BERT release stores its position ids beside the weights.
+      if description.name == "bert.embeddings.position_ids" {
+        magnitude += try archive.integers(description.name).reduce(0.0) { $0 + Double($1) }
+        continue
+      }
+      #expect(description.elementType == expected.type)
       magnitude += try archive.floats(description.name).reduce(0.0) { $0 + Double(abs($1)) }
     }
     #expect(abs(magnitude - expected.magnitude) <= 1e-10 * expected.magnitude)
@@ -72,7 +77,9 @@ import Testing
     let recorded = try SafetensorsFile(url: folder.appendingPathComponent("expected.safetensors"))
     var compared = 0
     for gradient in recorded.descriptions where gradient.name.hasPrefix("cls.grad.") {
-      guard let parameter = archive.description(of: String(gradient.name.dropFirst("cls.grad.".count))) else { continue }
+      guard let parameter = archive.description(of: String(gradient.name.dropFirst("cls.grad.".count))) else {
+        continue
+      }
       #expect(parameter.shape == gradient.shape)
       compared += 1
     }
@@ -143,7 +150,9 @@ import Testing
     _ = try folder.write("{}".utf8, as: "config.json")
     let index = try folder.write(
       #"{"weight_map": {"a": "x.safetensors", "b": "x.safetensors"}}"#.utf8, as: "model.safetensors.index.json")
-    #expect(message { _ = try CheckpointFolder(url: folder.url) }.hasPrefix("\(folder.file("x.safetensors").path): cannot be"))
+    #expect(
+      message { _ = try CheckpointFolder(url: folder.url) }.hasPrefix("\(folder.file("x.safetensors").path): cannot be")
+    )
     try SafetensorsWriter.write([.init(name: "a", shape: [1], values: [2])], to: folder.file("x.safetensors"))
     #expect(
       message { _ = try CheckpointFolder(url: folder.url) }
@@ -168,7 +177,8 @@ import Testing
 
   @Test func aLargeFilePointerIsNamed() throws {
     let folder = try TemporaryFolder()
-    let file = try folder.write("version https://git-lfs.github.com/spec/v1\noid sha256:0\n".utf8, as: "model.safetensors")
+    let file = try folder.write(
+      "version https://git-lfs.github.com/spec/v1\noid sha256:0\n".utf8, as: "model.safetensors")
     #expect(
       message { _ = try SafetensorsFile(url: file) }
         == "\(file.path): is a Git LFS pointer, not the file itself. "

@@ -58,7 +58,8 @@ import Testing
   }
 
   @Test(arguments: [
-    (Array("(S'ls'\nios\nsystem\n.".utf8), "0x53 (STRING) at byte 3"), (Array("ios\nsystem\n.".utf8), "0x69 (INST) at byte 2"),
+    (Array("(S'ls'\nios\nsystem\n.".utf8), "0x53 (STRING) at byte 3"),
+    (Array("ios\nsystem\n.".utf8), "0x69 (INST) at byte 2"),
     ([0x29, 0x81, 0x2e], "0x81 (NEWOBJ) at byte 3"), ([0xff], "0xff at byte 2"),
   ])
   func aForeignOpcodeIsNamed(_ code: [UInt8], _ name: String) throws {
@@ -100,7 +101,8 @@ import Testing
     }
     let missing = Pickle.tensor(Pickle.storage(key: "../0", count: 1), shape: [1], strides: [1])
     #expect(
-      try refusal(Pickle.file(Pickle.stateDict(("a", missing)), [1])).contains("storage '../0' of tensor 'a' is missing"))
+      try refusal(Pickle.file(Pickle.stateDict(("a", missing)), [1])).contains(
+        "storage '../0' of tensor 'a' is missing"))
   }
 
   @Test func aZipThatLiesIsRefused() throws {
@@ -113,7 +115,8 @@ import Testing
     #expect(
       try zip { $0.add("m/data.pkl", pickle, claimedSize: 100_000) }
         == "is not a valid zip file: entry 'm/data.pkl' does not lie within the file. Fetch or make the file again.")
-    #expect(try zip { $0.add("m/data.pkl", pickle, at: 5_000_000) }.contains("'m/data.pkl' does not lie within the file"))
+    #expect(
+      try zip { $0.add("m/data.pkl", pickle, at: 5_000_000) }.contains("'m/data.pkl' does not lie within the file"))
     #expect(
       try zip { $0.add("m/data.pkl", pickle, method: 8) }
         == "entry 'm/data.pkl' of this zip file is compressed or encrypted. "
@@ -134,7 +137,8 @@ import Testing
         $0.add("m/data.pkl", pickle)
         $0.add("m/byteorder", Array("big".utf8))
       } == "its numbers are not little-endian. \(Self.advice)")
-    #expect(try refusal(Pickle.file(pickle).dropLast(3)).contains("it has no directory; the file is probably cut short"))
+    #expect(
+      try refusal(Pickle.file(pickle).dropLast(3)).contains("it has no directory; the file is probably cut short"))
   }
 
   @Test func deepAndGreedyPicklesAreBounded() throws {
@@ -177,5 +181,33 @@ import Testing
     let original = [UInt8](try Data(contentsOf: Fixtures.url("releases/deberta-fp16-legacy-pickle/pytorch_model.bin")))
     #expect(try refusal(Array(original.dropLast())).contains("it ends within storage '"))
     #expect(try refusal(Array(original.prefix(1000))).contains("its pickle ends in the middle"))
+  }
+
+  /// A file of the old format with one storage of four numbers, seen through `view` (start and count).
+  private func oldFormat(view: (Int, Int), littleEndian: Bool = true, count: Int = 4) -> [UInt8] {
+    let magic: [UInt8] = [0x80, 2, 0x8a, 10, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19, 0x2e]
+    let system = [0x7d] + Pickle.text("little_endian") + [littleEndian ? 0x88 : 0x89, 0x73, 0x2e]
+    let part = Pickle.tuple(Pickle.text("v"), Pickle.integer(view.0), Pickle.integer(view.1))
+    let storage =
+      Pickle.tuple(
+        Pickle.text("storage"), Pickle.global("torch", "FloatStorage"), Pickle.text("k"), Pickle.text("cpu"),
+        Pickle.integer(4), part) + Array("Q".utf8)
+    let state = Pickle.stateDict(("a", Pickle.tensor(storage, shape: [2], strides: [1])))
+    let keys = [0x5d] + Pickle.text("k") + [0x61, 0x2e]
+    let numbers: [UInt8] = [10, 11, 12, 13].flatMap { (value: Float) in little(value.bitPattern) }
+    return magic + [0x80, 2, 0x4d, 0xe9, 3, 0x2e] + system + state + keys + little(Int64(count)) + numbers
+  }
+
+  @Test func viewsOfTheOldFormatAreBounded() throws {
+    #expect(try open(oldFormat(view: (2, 2))).archive.floats("a") == [12, 13])
+    #expect(try refusal(oldFormat(view: (3, 2))).contains("its pickle has a view beyond its storage"))
+    #expect(try refusal(oldFormat(view: (1, 1))).contains("tensor 'a' of shape [2] reaches beyond its storage of 1"))
+    #expect(
+      try refusal(oldFormat(view: (0, 4), littleEndian: false)) == "its numbers are not little-endian. \(Self.advice)")
+    for count in [5, -1, Int.max] {
+      #expect(try refusal(oldFormat(view: (0, 4), count: count)).contains("it ends within storage 'k'"))
+    }
+    #expect(
+      try refusal(oldFormat(view: (0, 4), count: 3)).contains("the storage of tensor 'a' has 12 bytes, expected 4 × 4"))
   }
 }

@@ -33,7 +33,8 @@ struct ZipBuilder {
     var result = bytes + directory
     if zip64 {
       result += little(UInt32(0x0606_4b50)) + little(UInt64(44)) + [45, 0, 45, 0] + [UInt8](repeating: 0, count: 8)
-      result += little(UInt64(count)) + little(UInt64(count)) + little(UInt64(directory.count)) + little(UInt64(bytes.count))
+      result +=
+        little(UInt64(count)) + little(UInt64(count)) + little(UInt64(directory.count)) + little(UInt64(bytes.count))
       result += little(UInt32(0x0706_4b50)) + little(UInt32(0)) + little(UInt64(bytes.count + directory.count))
       result += little(UInt32(1))
     }
