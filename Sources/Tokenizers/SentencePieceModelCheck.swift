@@ -102,7 +102,7 @@ enum SentencePieceModelCheck {
           throw .init(problem: "the character map has a text that is not UTF-8")
         }
       }
-      for byte in 1..<256 {
+      for byte in 0..<256 {
         let child = base ^ byte
         if !isVisited[child], unit(child) & 0x8000_00FF == UInt32(byte) {
           isVisited[child] = true
