@@ -41,7 +41,9 @@ public struct ByteLevelTokenizer: Tokenizer {
       throw TokenizerError.missingToken(
         file: file, token: "<s>", needed: "nor '<|endoftext|>': neither RoBERTa's nor GPT-2's")
     }
-    splitter = SpecialTokenSplitter(special)
+    // What tokenizer.json says of a token comes before what is usual for it.
+    let added = vocabulary.addedTokens
+    splitter = SpecialTokenSplitter(added + special.filter { usual in !added.contains { $0.id == usual.id } })
     isSpecial = Set(special.map(\.id))
   }
 

@@ -137,7 +137,31 @@ struct FileErrorTests {
         == "tokenizer.json: not a tokenizer.json of byte-level BPE: 'model' is missing. \(Self.again)")
     #expect(
       try changed(#""content": "<mask>""#, #""content": "<hole>""#)
-        == "tokenizer.json: the added token '<hole>' has id 4; the next free one is 620. \(Self.again)")
+        == "tokenizer.json: the added token '<hole>' has id 4; it has no other place than 620, the next free id. \(Self.again)"
+    )
+  }
+
+  @Test("a token that tokenizer.json adds")
+  func addedToken() throws {
+    let original = try fixture("roberta-bpe/tokenizer.json")
+    let token = #"{"id": 620, "content": "<new>", "lstrip": false, "rstrip": RIGHT, "single_word": false}"#
+    func extended(_ right: String) throws -> [UInt8] {
+      let added = token.replacingOccurrences(of: "RIGHT", with: right)
+      let text = original.replacingOccurrences(
+        of: "\"added_tokens\": [", with: "\"added_tokens\": [\(added),")
+      try #require(text != original)
+      return Array(text.utf8)
+    }
+    #expect(
+      try message(["tokenizer.json": extended("true")])
+        == "tokenizer.json: rstrip of the added token '<new>' is true; this program supports false")
+    try withTemporaryFolder { folder in
+      try Data(extended("false")).write(to: folder.appendingPathComponent("tokenizer.json"))
+      let tokenizer = try TokenizerFolder.load(from: folder)
+      #expect(tokenizer.vocabularySize == 621)
+      #expect(tokenizer.encode("a<new>a") == [69, 620, 69])
+      #expect(tokenizer.decode([69, 620, 69]) == "a<new>a")
+    }
   }
 
   @Test("spm.model")
