@@ -16,7 +16,8 @@ public struct ByteLevelTokenizer: Tokenizer {
 
   /// Creates the tokenizer of a checked vocabulary.
   ///
-  /// A vocabulary with `<s>` is RoBERTa's and gets its template and special tokens; one with `<|endoftext|>` is GPT-2's.
+  /// A vocabulary with `<s>` is RoBERTa's and gets its template and special tokens; one with `<|endoftext|>` is
+  /// GPT-2's.
   init(vocabulary: ByteLevelVocabulary, file: String) throws {
     self.vocabulary = vocabulary
     bytes = vocabulary.tokens.map(ByteAlphabet.bytes(of:))

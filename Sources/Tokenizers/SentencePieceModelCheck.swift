@@ -72,7 +72,8 @@ enum SentencePieceModelCheck {
     }
   }
 
-  /// The map: a 32-bit size, a double-array trie of that many bytes (units of 32 bits), then replacement texts, each ended by a zero byte.
+  /// The map: a 32-bit size, a double-array trie of that many bytes (units of 32 bits), then replacement texts, each
+  /// ended by a zero byte.
   ///
   /// Every unit that a search can reach is visited, so that no search leaves the array and no value the texts.
   private static func checkCharacterMap(_ map: [UInt8]) throws(ProtobufReader.Malformed) {

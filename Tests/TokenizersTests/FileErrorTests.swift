@@ -137,7 +137,8 @@ struct FileErrorTests {
         == "tokenizer.json: not a tokenizer.json of byte-level BPE: 'model' is missing. \(Self.again)")
     #expect(
       try changed(#""content": "<mask>""#, #""content": "<hole>""#)
-        == "tokenizer.json: the added token '<hole>' has id 4; it has no other place than 620, the next free id. \(Self.again)"
+        == "tokenizer.json: the added token '<hole>' has id 4; it has no other place than 620, the next free id. "
+        + Self.again
     )
   }
 
