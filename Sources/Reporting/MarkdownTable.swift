@@ -11,7 +11,8 @@ public enum MarkdownTable {
   public static func render(_ table: TableModel) -> String {
     var text = "# \(MarkdownText.plain(table.experiment)): \(MarkdownText.plain(table.title))\n\n"
     if table.profile == .pocket {
-      text += "**Pocket profile**: a small model and generated tasks. "
+      text +=
+        "**Pocket profile**: a small model and generated tasks. "
         + "Compare rows with each other, never with the paper's figures.\n\n"
     }
     if !table.description.isEmpty { text += MarkdownText.plain(table.description) + "\n\n" }

@@ -82,10 +82,10 @@ public struct ResultsFolder: Sendable, Equatable {
     let file = folder.appending(path: "record.json")
     guard let data = try contents(of: file) else { return nil }
     let record: RunRecord
-    do { record = try RunRecord(jsonData: data, file: file.path) } catch { throw .invalidRecord(error) }
+    do { record = try RunRecord(jsonData: data, file: file.relativePath) } catch { throw .invalidRecord(error) }
     let name = folder.resolvingSymlinksInPath().lastPathComponent
     if isIdentity(name), name != record.identity {
-      throw .foreignRecord(path: file.path, identity: record.identity, expected: name)
+      throw .foreignRecord(path: file.relativePath, identity: record.identity, expected: name)
     }
     return record
   }
@@ -95,7 +95,7 @@ public struct ResultsFolder: Sendable, Equatable {
   public static func timing(in folder: URL) throws(ReportError) -> TimingRecord? {
     let file = folder.appending(path: "timing.json")
     guard let data = try contents(of: file) else { return nil }
-    do { return try TimingRecord(jsonData: data, file: file.path) } catch { throw .invalidRecord(error) }
+    do { return try TimingRecord(jsonData: data, file: file.relativePath) } catch { throw .invalidRecord(error) }
   }
 
   /// The folder of the run that a person means: by a path (also one below the results), or by the first four or more
@@ -121,17 +121,17 @@ public struct ResultsFolder: Sendable, Equatable {
     var status = stat()
     guard stat(file.path, &status) == 0 else {
       if errno == ENOENT || errno == ENOTDIR { return nil }
-      throw .unreadable(path: file.path, reason: String(cString: strerror(errno)))
+      throw .unreadable(path: file.relativePath, reason: String(cString: strerror(errno)))
     }
     // A pipe in its place would be waited for without end.
-    guard status.st_mode & S_IFMT == S_IFREG else { throw .unreadable(path: file.path, reason: "it is not a plain file") }
+    guard status.st_mode & S_IFMT == S_IFREG else { throw .unreadable(path: file.relativePath, reason: "it is not a plain file") }
     guard status.st_size <= 32 << 20 else {
-      throw .unreadable(path: file.path, reason: "it has \(status.st_size) bytes, more than any record")
+      throw .unreadable(path: file.relativePath, reason: "it has \(status.st_size) bytes, more than any record")
     }
     do {
       return try Data(contentsOf: file)
     } catch {
-      throw .unreadable(path: file.path, reason: String(cString: strerror(errno)))
+      throw .unreadable(path: file.relativePath, reason: error.localizedDescription)
     }
   }
 

@@ -25,7 +25,7 @@ public struct RunDescription: Sendable {
   /// Reads a run's folder. Only the record must be whole.
   /// - Throws: `ReportError` where the record is missing, cannot be read, or is no valid record.
   public init(folder: URL) throws(ReportError) {
-    guard let record = try ResultsFolder.record(in: folder) else { throw .unfinishedRun(path: folder.path) }
+    guard let record = try ResultsFolder.record(in: folder) else { throw .unfinishedRun(path: folder.relativePath) }
     self.folder = folder
     self.record = record
     do throws(ReportError) {
@@ -42,7 +42,7 @@ public struct RunDescription: Sendable {
       let found = try FileDigest.sha256(of: file)
       guard found == digest else {
         return .unavailable(
-          "\(file.path): is not the file that the run wrote: its SHA-256 begins with \(found.prefix(12)), "
+          "\(file.relativePath): is not the file that the run wrote: its SHA-256 begins with \(found.prefix(12)), "
             + "the record's with \(digest.prefix(12)). Move the run's folder away, and the run is made again.")
       }
       return .read(try HDF5File.read(file))
@@ -112,13 +112,16 @@ public struct RunDescription: Sendable {
     case .number(let value): "\(value)"
     case .text(let value): value
     case .array(let values): "[" + values.map(leaf).joined(separator: ", ") + "]"
-    case .object(let members): "{" + members.keys.sorted().map { "\($0): \(leaf(members[$0] ?? .null))" }.joined(separator: ", ") + "}"
+    case .object(let members):
+      "{" + members.keys.sorted().map { "\($0): \(leaf(members[$0] ?? .null))" }.joined(separator: ", ") + "}"
     }
   }
 
   private var scores: [String] {
     record.epochs.map { epoch in
-      let scores = epoch.scores.map { "\($0.split) \($0.metric) \($0.value.isNaN ? "undefined" : String(format: "%.4f", $0.value))" }
+      let scores = epoch.scores.map {
+        "\($0.split) \($0.metric) \($0.value.isNaN ? "undefined" : String(format: "%.4f", $0.value))"
+      }
       let marks = [epoch.epoch == record.bestEpoch ? "best" : nil, epoch.epoch == record.lastEpoch ? "last" : nil].compactMap { $0 }
       return "epoch \(epoch.epoch) (step \(epoch.step)): " + scores.joined(separator: ", ")
         + (marks.isEmpty ? "" : "  ← " + marks.joined(separator: " and "))

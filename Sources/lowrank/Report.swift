@@ -16,7 +16,8 @@ struct ReportCommand: ParsableCommand {
     help: "best or last: the epoch that is reported; by default as the manifest says.", transform: { try choice($0, "--select") })
   var select: EpochChoice?
   @Option(
-    help: "mean or median: how seeds are summarised; by default as the manifest says.", transform: { try choice($0, "--aggregate") })
+    help: "mean or median: how seeds are summarised; by default as the manifest says.", transform: { try choice($0, "--aggregate") }
+  )
   var aggregate: SeedAggregate?
   @Option(help: "markdown, csv or json.", transform: { try choice($0, "--format") }) var format = TableFormat.markdown
   @Option(help: "The folder of results.") var results = "results"

@@ -8,7 +8,8 @@ struct ShowCommand: ParsableCommand {
     commandName: "show", abstract: "Print all that a run left: outcome, settings, scores, digests, machine, tensors, times.")
 
   @Argument(
-    help: ArgumentHelp( "A run's folder, a link as table1/pocket/lora/rte/seed-0, or the first digits of its identity.", valueName: "run"))
+    help: ArgumentHelp(
+      "A run's folder, a link as table1/pocket/lora/rte/seed-0, or the first digits of its identity.", valueName: "run"))
   var name: String
   @Option(help: "The folder of results.") var results = "results"
 
