@@ -14,7 +14,7 @@ public enum PocketData {
     let version = Data("seed \(seed), numerics \(numericsVersion)\n".utf8)
     if (try? Data(contentsOf: marker)) == version { return folder }
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    try PocketTasks.write(to: folder, seed: seed)
+    try PocketTasks(world: PocketWorld(seed: seed), seed: seed).write(to: folder)
     // last: a folder with this file is whole
     try AtomicFile.write(version, to: marker)
     return folder

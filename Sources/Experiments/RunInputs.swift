@@ -109,7 +109,8 @@ public final class RunInputs: Sendable {
   func encoded(_ run: PlannedRun, modelType: String?) throws -> EncodedTask {
     let recipe = run.specification.training
     let key = [
-      run.digests.data, run.digests.tokenizer, "\(recipe.maximumLength)", "\(recipe.trainingRows ?? 0)", "\(recipe.validationRows ?? 0)",
+      run.digests.data, run.digests.tokenizer, "\(recipe.maximumLength)", "\(recipe.trainingRows ?? 0)",
+      "\(recipe.validationRows ?? 0)",
     ].joined(separator: "/")
     if let known = cache.withLock({ $0.encoded[key] }) { return known }
     let tokenizer = try TokenizerFolder.load(from: run.modelFolder, modelType: modelType)
