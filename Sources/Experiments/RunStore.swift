@@ -58,8 +58,8 @@ public struct RunStore: Sendable {
     if before.digests.tokenizer != run.digests.tokenizer { changes.append("tokenizer files changed") }
     if before.digests.data != run.digests.data { changes.append("data files changed") }
     if before.digests.specification != run.digests.specification { changes += Self.changes(before, run.specification) }
-    if before.numericsVersion != numericsVersion {
-      changes.append("numerics version \(before.numericsVersion) → \(numericsVersion)")
+    if before.numericsVersion != Numerics.version {
+      changes.append("numerics version \(before.numericsVersion) → \(Numerics.version)")
     }
     return .changed(changes.isEmpty ? ["inputs changed"] : changes)
   }

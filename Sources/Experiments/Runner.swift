@@ -31,9 +31,18 @@ public struct Runner: Sendable {
     self.jobs = max(1, jobs)
   }
 
-  private struct State {
-    var waiting: [PlannedRun]
-    var summary = RunnerSummary()
+  /// What the jobs of a call share.
+  private final class Queue: Sendable {
+    struct State {
+      var waiting: [PlannedRun]
+      var summary = RunnerSummary()
+    }
+
+    let state: Mutex<State>
+
+    init(_ waiting: [PlannedRun]) {
+      state = Mutex(State(waiting: waiting))
+    }
   }
 
   /// - Throws: `StorageError` when the results folder cannot be written at all.
@@ -48,33 +57,33 @@ public struct Runner: Sendable {
       }
     }
     progress.begin(total: plan.count, runs: waiting)
-    let state = Mutex(State(waiting: waiting))
+    let queue = Queue(waiting)
     await withTaskGroup(of: Void.self) { group in
       for _ in 0..<min(jobs, waiting.count) {
-        group.addTask { await work(state, progress) }
+        group.addTask { await work(queue, progress) }
       }
     }
     // identical runs of several rows: all their links, now that the record is there
     for run in plan where store.record(run.identity) != nil { try store.link(run) }
     progress.end()
-    return state.withLock { state in
+    return queue.state.withLock { state in
       state.summary.wasStopped = executor.options.shouldStop()
       return state.summary
     }
   }
 
-  private func work(_ state: borrowing Mutex<State>, _ progress: RunProgress) async {
+  private func work(_ queue: Queue, _ progress: RunProgress) async {
     while !executor.options.shouldStop() {
-      guard let run = state.withLock({ $0.waiting.isEmpty ? nil : $0.waiting.removeFirst() }) else { return }
+      guard let run = queue.state.withLock({ $0.waiting.isEmpty ? nil : $0.waiting.removeFirst() }) else { return }
       do {
         guard let record = try train(run, progress) else {
           // another process trains it: look again later
-          state.withLock { $0.waiting.append(run) }
+          queue.state.withLock { $0.waiting.append(run) }
           try? await Task.sleep(for: .milliseconds(300))
           continue
         }
         try store.link(run)
-        state.withLock {
+        queue.state.withLock {
           $0.summary.trained += 1
           if case .diverged = record.outcome { $0.summary.diverged.append(run) }
         }
@@ -82,7 +91,7 @@ public struct Runner: Sendable {
         progress.stopped(run)
       } catch {
         progress.failed(run, "\(error)")
-        state.withLock { $0.summary.failures.append((run, "\(error)")) }
+        queue.state.withLock { $0.summary.failures.append((run, "\(error)")) }
       }
     }
   }
