@@ -5,21 +5,23 @@ import Testing
 
 @Suite("Configuration")
 struct ConfigurationTests {
-  private static let bert: [String: Any] = [
+  private static let bert: [String: any Sendable] = [
     "model_type": "bert", "vocab_size": 100, "hidden_size": 12, "num_hidden_layers": 2, "num_attention_heads": 3,
     "intermediate_size": 24, "max_position_embeddings": 16,
   ]
-  private static let deberta: [String: Any] = bert.merging([
+  private static let deberta: [String: any Sendable] = bert.merging([
     "model_type": "deberta-v2", "relative_attention": true, "position_biased_input": false, "share_att_key": true,
     "pos_att_type": "p2c|c2p", "norm_rel_ebd": "layer_norm", "position_buckets": 8, "type_vocab_size": 0,
   ]) { $1 }
 
-  private static func read(_ fields: [String: Any], _ changes: [String: Any] = [:]) throws -> EncoderConfiguration {
+  private static func read(_ fields: [String: any Sendable], _ changes: [String: any Sendable] = [:]) throws
+    -> EncoderConfiguration
+  {
     let json = try JSONSerialization.data(withJSONObject: fields.merging(changes) { $1 })
     return try EncoderConfiguration(json: json, path: "m/config.json")
   }
 
-  private static func message(_ fields: [String: Any], _ changes: [String: Any]) -> String {
+  private static func message(_ fields: [String: any Sendable], _ changes: [String: any Sendable]) -> String {
     do {
       _ = try read(fields, changes)
       return "no error"
@@ -64,7 +66,7 @@ struct ConfigurationTests {
 
   @Test("variants of DeBERTa are refused by name")
   func variants() {
-    let changes: [(String, Any)] = [
+    let changes: [(String, any Sendable)] = [
       ("relative_attention", false), ("position_biased_input", true), ("share_att_key", false), ("conv_kernel_size", 3),
       ("embedding_size", 6), ("pooler_hidden_size", 6), ("pooler_hidden_act", "tanh"), ("type_vocab_size", 2),
       ("norm_rel_ebd", "batch_norm"), ("position_buckets", 1), ("position_buckets", 64), ("attention_head_size", 8),

@@ -79,7 +79,7 @@ struct SequenceClassifierTests {
     let width = table.shape[1]
     let rows = stride(from: 0, to: values.count, by: width).map { values[$0..<$0 + width] }
     // distance d takes row span + d; row 0 has no opposite
-    table.tensor.assign(rows[0] + rows[1...].reversed().joined())
+    table.tensor.assign(([rows[0]] + rows[1...].reversed()).flatMap { Array($0) })
     #expect(distance(before, model.logits(batch, pass: .evaluation).values) > 1e-2)
   }
 
@@ -132,7 +132,7 @@ struct SequenceClassifierTests {
     for projection in model.projections where projection.role == .query { projection.adapter = spy }
     _ = model.logits(batch, pass: .evaluation)
     // three layers; the last asks for each sequence's first token and for distances that are not positive. Twelve tokens
-    // are 23 distances, of which 16 buckets tell 19 apart.
+    // are 23 distances, which the buckets tell apart up to a reach.
     let first = spy.rows[.hiddenStates] ?? []
     let relative = spy.rows[.relativePositions] ?? []
     #expect(first == [21, 21, 4])
