@@ -103,7 +103,7 @@ private struct Comparison {
 
   /// The regression: the same checkpoint with one output, whose layer is recorded as `reg.param.*`.
   mutating func regression() throws {
-    let loaded = try ModelLoader.load(folder: folder, classes: 1, seed: 0, on: backend)
+    let loaded = try ModelLoader.load(folder: folder, seed: 0, on: backend) { $0.classes = 1 }
     let targets = try archive.floats("targets")
     guard targets.count == reference.batch.count else {
       throw ParityError.reference(
