@@ -26,7 +26,9 @@ public final class AFLoRA: TuningMethod {
       OptionDescription("beta1", .number(0...1), default: .number(0.85), "averaging factor of the sensitivity (Eq. 3)"),
       OptionDescription("beta2", .number(0...1), default: .number(0.95), "averaging factor of its spread (Eq. 4)"),
       OptionDescription("initial_epochs", .number(0...100_000), default: .number(1), "t_i: no freezing before"),
-      OptionDescription("final_fraction", .number(0...1), default: .number(0.7), "t_f as a share of all steps: all is frozen then"),
+      OptionDescription(
+        "final_fraction", .number(0...1), default: .number(0.7), excludes: ["final_epochs"],
+        "t_f as a share of all steps: all is frozen then"),
       OptionDescription("final_epochs", .number(0...100_000), excludes: ["final_fraction"], "t_f in epochs"),
       Targets.option(default: ["all-linear"]),
     ])

@@ -71,7 +71,8 @@ extension OptimizationSettings {
       case .steps(let steps): .steps(steps)
       }
     self.init(
-      epochs: recipe.epochs, batchSize: recipe.batchSize, learningRate: recipe.learningRate, headLearningRate: recipe.headLearningRate,
+      epochs: recipe.epochs, batchSize: recipe.batchSize, learningRate: recipe.learningRate,
+      headLearningRate: recipe.headLearningRate,
       warmup: warmup, weightDecay: recipe.weightDecay, decaysVectors: recipe.decaysVectors, beta1: recipe.betas[0],
       beta2: recipe.betas[1], epsilon: recipe.epsilon, maximumGradientNorm: recipe.maximumGradientNorm)
   }

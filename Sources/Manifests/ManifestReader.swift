@@ -165,22 +165,37 @@ struct ManifestReader {
       reader.taskSettings($0.value, of: nil, subject: "'training'", tasks: known)
     }
     let report = entry("report").map { ReportReader(reader: reader, tasks: known).report($0) } ?? ReportSettings()
-    if let baseline = report.baseline, let rows, let entry = entry("report"),
-      !rows.contains(where: { $0.id == baseline })
-    {
-      let ids = rows.map(\.id)
-      reader.reportUnknown(
-        "'baseline' must be the id of a row, but '\(baseline)' is none", baseline, ids, at: entry.keyPosition)
-    }
+    if let entry = entry("report"), let rows { check(report, entry, rows) }
     guard let title, let description, let model, let recipe, let tasks, let seeds, let rows else { return nil }
     return ManifestPlan(
       title: title, description: description, model: model, recipeName: recipe.name, tasks: tasks, seeds: seeds,
       rows: rows, report: report, recipe: recipe, training: training ?? TaskSettings())
   }
 
+  /// Reports what a report names and the rows do not have.
+  private func check(_ report: ReportSettings, _ entry: SourceEntry, _ rows: [MethodRow]) {
+    let ids = rows.map(\.id)
+    if let baseline = report.baseline, !ids.contains(baseline) {
+      reader.reportUnknown(
+        "'baseline' must be the id of a row, but '\(baseline)' is none", baseline, ids, at: entry.keyPosition)
+    }
+    guard report.rows.hasPrefix("method.") else { return }
+    let name = String(report.rows.dropFirst("method.".count))
+    var known: [String] = []
+    for id in Set(rows.map(\.method)).sorted() {
+      let options = reader.vocabulary.methods.method(named: id)?.options ?? []
+      known += options.map(\.name).filter { !known.contains($0) }
+    }
+    if !known.contains(name), TrainingRecipe.schema(named: name) == nil {
+      reader.reportUnknown(
+        "'rows' names the option '\(name)', which no method of the table has", name, known, at: entry.keyPosition)
+    }
+  }
+
   private func seeds(_ entry: SourceEntry) -> [Int]? {
     guard let items = reader.list(entry) else { return nil }
     var seeds: [Int] = []
+    var seen: Set<Int> = []
     for item in items {
       guard let seed = ScalarReading.integer(item.text), seed >= 0 else {
         reader.problems.report(
@@ -188,10 +203,10 @@ struct ManifestReader {
         )
         continue
       }
-      if seeds.contains(seed) {
-        reader.problems.report("seed \(seed) stands twice in 'seeds'.", at: item.position)
-      } else {
+      if seen.insert(seed).inserted {
         seeds.append(seed)
+      } else {
+        reader.problems.report("seed \(seed) stands twice in 'seeds'.", at: item.position)
       }
     }
     return seeds

@@ -92,15 +92,16 @@ struct MappingReader {
     }
     if items.isEmpty { problems.report("'\(entry.key)' is an empty list.", at: entry.value.position) }
     var result: [(text: String, position: SourcePosition)] = []
+    var seen: Set<String> = []
     for item in items {
       guard case .scalar(let text, _) = item.content, !text.isEmpty else {
         problems.report("'\(entry.key)' must be a list of single values, but holds \(item.kind).", at: item.position)
         continue
       }
-      if result.contains(where: { $0.text == text }) {
-        problems.report("'\(SourceNode.shortened(text))' stands twice in '\(entry.key)'.", at: item.position)
-      } else {
+      if seen.insert(text).inserted {
         result.append((text, item.position))
+      } else {
+        problems.report("'\(SourceNode.shortened(text))' stands twice in '\(entry.key)'.", at: item.position)
       }
     }
     return result

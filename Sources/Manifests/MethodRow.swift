@@ -162,12 +162,11 @@ struct MethodRowReader {
   /// Gives each draft its id and label.
   private func named(_ drafts: [Draft]) -> [MethodRow] {
     var rows: [MethodRow] = []
+    var ids: Set<String> = []
+    var variedNames: [String: [String]] = [:]
     for draft in drafts {
-      let siblings = drafts.filter { $0.method.id == draft.method.id }
-      let names = (draft.method.options + TrainingRecipe.schemas).map(\.name)
-      let varied = names.filter { name in
-        siblings.contains { $0.settings.common[name] != draft.settings.common[name] }
-      }
+      let varied = variedNames[draft.method.id] ?? Self.varied(drafts.filter { $0.method.id == draft.method.id })
+      variedNames[draft.method.id] = varied
       let idNames = draft.explicitID == nil ? varied : draft.listed
       let labelNames = draft.explicitLabel == nil ? varied : draft.listed
       let id = idNames.reduce(draft.explicitID ?? draft.method.id) { id, name in
@@ -178,7 +177,7 @@ struct MethodRowReader {
         guard let value = draft.settings.common[name] else { return label }
         return label + ", " + name.replacing("_", with: " ") + " " + value.readable
       }
-      if rows.contains(where: { $0.id == id }) {
+      if !ids.insert(id).inserted {
         reader.problems.report(
           "two rows would have the id '\(id)': make an option differ, or give this one an 'id'.", at: draft.position)
       }
@@ -186,6 +185,14 @@ struct MethodRowReader {
         MethodRow(id: id, label: label, method: draft.method.id, settings: draft.settings, position: draft.position))
     }
     return rows
+  }
+
+  /// The names in which the rows of one method differ, options before training settings.
+  private static func varied(_ siblings: [Draft]) -> [String] {
+    guard let first = siblings.first else { return [] }
+    return (first.method.options + TrainingRecipe.schemas).map(\.name).filter { name in
+      siblings.contains { $0.settings.common[name] != first.settings.common[name] }
+    }
   }
 
   /// A value as part of a row's id, which is also a folder's name: what may not be in one becomes `_`.

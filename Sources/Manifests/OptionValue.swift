@@ -59,7 +59,7 @@ public enum OptionValue: Sendable, Hashable, Codable {
     }
   }
 
-  /// The value as canonical JSON, which is also what equality compares.
+  /// The value as canonical JSON, which also decides equality.
   var canonical: CanonicalJSON {
     switch self {
     case .integer(let value): .integer(value)
@@ -85,7 +85,12 @@ public enum OptionValue: Sendable, Hashable, Codable {
   }
 
   public static func == (first: OptionValue, second: OptionValue) -> Bool {
-    first.canonical.compact == second.canonical.compact
+    switch (first, second) {
+    case (.integer(let one), .integer(let other)): one == other
+    case (.text(let one), .text(let other)): one == other
+    case (.flag(let one), .flag(let other)): one == other
+    default: first.canonical.compact == second.canonical.compact
+    }
   }
 
   public func hash(into hasher: inout Hasher) { hasher.combine(canonical.compact) }

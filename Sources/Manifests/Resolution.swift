@@ -112,10 +112,9 @@ struct PlanCheck {
 
   func run() {
     for row in plan.rows {
+      let given = plan.tasks.map { (task: $0.id, settings: plan.merged(row, $0)) }
       for name in TrainingRecipe.required {
-        let without = plan.tasks.map(\.id).filter { id in
-          plan.tasks.first { $0.id == id }.map { plan.merged(row, $0)[name] == nil } ?? false
-        }
+        let without = given.filter { $0.settings[name] == nil }.map(\.task)
         guard !without.isEmpty else { continue }
         reader.problems.report(
           "'\(name)' of \(row.id) is given neither by the recipe '\(plan.recipeName)' nor by the manifest for "

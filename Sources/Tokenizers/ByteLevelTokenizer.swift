@@ -16,7 +16,8 @@ public struct ByteLevelTokenizer: Tokenizer {
 
   /// Creates the tokenizer of a checked vocabulary.
   ///
-  /// A vocabulary with `<s>` is RoBERTa's and gets its template and special tokens; one with `<|endoftext|>` is GPT-2's.
+  /// A vocabulary with `<s>` is RoBERTa's and gets its template and special tokens; one with `<|endoftext|>` is
+  /// GPT-2's.
   init(vocabulary: ByteLevelVocabulary, file: String) throws {
     self.vocabulary = vocabulary
     bytes = vocabulary.tokens.map(ByteAlphabet.bytes(of:))
@@ -41,7 +42,9 @@ public struct ByteLevelTokenizer: Tokenizer {
       throw TokenizerError.missingToken(
         file: file, token: "<s>", needed: "nor '<|endoftext|>': neither RoBERTa's nor GPT-2's")
     }
-    splitter = SpecialTokenSplitter(special)
+    // What tokenizer.json says of a token comes before what is usual for it.
+    let added = vocabulary.addedTokens
+    splitter = SpecialTokenSplitter(added + special.filter { usual in !added.contains { $0.id == usual.id } })
     isSpecial = Set(special.map(\.id))
   }
 

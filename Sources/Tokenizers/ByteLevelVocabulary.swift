@@ -10,6 +10,8 @@ struct ByteLevelVocabulary: Sendable {
   /// The id of each byte.
   let byteIDs: [Int32]
   private(set) var merges = BytePairMerges()
+  /// Tokens that `tokenizer.json` wants found in text as they stand.
+  private(set) var addedTokens: [SpecialToken] = []
 
   /// Checks the entries of a vocabulary read from `file`.
   init(entries: [VocabularyEntry], file: String) throws {
@@ -57,22 +59,19 @@ struct ByteLevelVocabulary: Sendable {
   }
 
   /// Adds a token that is found in text as it stands; one outside the vocabulary must have the next id.
-  mutating func addToken(_ token: String, id: Int, file: String) throws {
-    if let known = ids[token] {
-      guard Int(known) == id else {
-        throw TokenizerError.malformed(
-          file: file, problem: "the added token '\(token)' has id \(id) there and \(known) in the vocabulary",
-          remedy: TokenizerError.downloadAgain)
-      }
-      return
+  mutating func addToken(_ token: String, id: Int, stripsLeft: Bool, file: String) throws {
+    let next = Int32(clamping: tokens.count)
+    if ids[token] == nil, id == tokens.count {
+      ids[token] = next
+      tokens.append(token)
     }
-    guard id == tokens.count, let next = Int32(exactly: id) else {
+    guard let known = ids[token], Int(known) == id else {
+      let expected = ids[token].map { "\($0) in the vocabulary" } ?? "no other place than \(next), the next free id"
       throw TokenizerError.malformed(
-        file: file, problem: "the added token '\(token)' has id \(id); the next free one is \(tokens.count)",
+        file: file, problem: "the added token '\(token)' has id \(id); it has \(expected)",
         remedy: TokenizerError.downloadAgain)
     }
-    ids[token] = next
-    tokens.append(token)
+    addedTokens.append(SpecialToken(token, id: known, stripsLeft: stripsLeft))
   }
 
   /// Reads `merges.txt`: a version line, then two tokens a line, best first.

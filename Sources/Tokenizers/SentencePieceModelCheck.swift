@@ -72,7 +72,8 @@ enum SentencePieceModelCheck {
     }
   }
 
-  /// The map: a 32-bit size, a double-array trie of that many bytes (units of 32 bits), then replacement texts, each ended by a zero byte.
+  /// The map: a 32-bit size, a double-array trie of that many bytes (units of 32 bits), then replacement texts, each
+  /// ended by a zero byte.
   ///
   /// Every unit that a search can reach is visited, so that no search leaves the array and no value the texts.
   private static func checkCharacterMap(_ map: [UInt8]) throws(ProtobufReader.Malformed) {
@@ -102,7 +103,7 @@ enum SentencePieceModelCheck {
           throw .init(problem: "the character map has a text that is not UTF-8")
         }
       }
-      for byte in 1..<256 {
+      for byte in 0..<256 {
         let child = base ^ byte
         if !isVisited[child], unit(child) & 0x8000_00FF == UInt32(byte) {
           isVisited[child] = true

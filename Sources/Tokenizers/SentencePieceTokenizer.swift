@@ -2,8 +2,10 @@
 
 /// A tokenizer whose ids come from a SentencePiece model.
 ///
-/// Special tokens that are spelled in a text are taken out first; what is between them goes to the library piece by piece.
-/// Where DeBERTa's vocabulary lacks a character, the answer is the library's own: its bytes if the model has byte pieces.
+/// Special tokens that are spelled in a text are taken out first; what is between them goes to the library piece by
+/// piece.
+/// Where DeBERTa's vocabulary lacks a character, the answer is the library's own: its bytes if the model has byte
+/// pieces.
 public struct SentencePieceTokenizer: Tokenizer {
   public let vocabularySize: Int
   public let specialTokens: SpecialTokens
@@ -15,7 +17,8 @@ public struct SentencePieceTokenizer: Tokenizer {
   /// Whether a decoded text loses all the word marks of its first piece, or one space of the text.
   private let stripsFirstPiece: Bool
 
-  /// DeBERTa-v2/v3: `[CLS]`, `[SEP]`, `[PAD]`, `[UNK]` from the model; `[MASK]` too, or else the id after its last piece.
+  /// DeBERTa-v2/v3: `[CLS]`, `[SEP]`, `[PAD]`, `[UNK]` from the model; `[MASK]` too, or else the id after its last
+  /// piece.
   static func deberta(model: SentencePieceModel, file: String) throws -> SentencePieceTokenizer {
     func id(_ token: String, _ needed: String) throws -> Int32 {
       guard let index = model.pieces.firstIndex(of: token), let id = Int32(exactly: index) else {

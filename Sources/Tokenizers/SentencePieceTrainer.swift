@@ -7,7 +7,8 @@ import Foundation
 public enum SentencePieceTrainer {
   /// Trains a unigram model (Kudo 2018) on the lines of a corpus and answers the bytes of `spm.model`.
   ///
-  /// Ids are DeBERTa-v3's: `[PAD]` 0, `[CLS]` 1, `[SEP]` 2, `[UNK]` 3, then the pieces; `[MASK]` follows them without being one.
+  /// Ids are DeBERTa-v3's: `[PAD]` 0, `[CLS]` 1, `[SEP]` 2, `[UNK]` 3, then the pieces; `[MASK]` follows them without
+  /// being one.
   /// One thread and no sampling, so equal corpora give equal bytes; no file name is kept in the model.
   ///
   /// - Parameters:

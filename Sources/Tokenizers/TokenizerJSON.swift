@@ -34,6 +34,16 @@ enum TokenizerJSON {
     struct AddedToken: Decodable {
       let id: Int
       let content: String
+      let stripsLeft: Bool?
+      let stripsRight: Bool?
+      let isWholeWord: Bool?
+
+      enum CodingKeys: String, CodingKey {
+        case id, content
+        case stripsLeft = "lstrip"
+        case stripsRight = "rstrip"
+        case isWholeWord = "single_word"
+      }
     }
     struct Model: Decodable {
       let vocab: [String: Int]
@@ -97,7 +107,10 @@ enum TokenizerJSON {
       }
     }
     for token in (body.addedTokens ?? []).sorted(by: { ($0.id, $0.content) < ($1.id, $1.content) }) {
-      try vocabulary.addToken(token.content, id: token.id, file: file)
+      try require("rstrip of the added token '\(token.content)'", "\(token.stripsRight ?? false)", "false")
+      try require("single_word of the added token '\(token.content)'", "\(token.isWholeWord ?? false)", "false")
+      try vocabulary.addToken(
+        token.content, id: token.id, stripsLeft: token.stripsLeft ?? false, file: file)
     }
     return vocabulary
   }

@@ -22,7 +22,8 @@ public struct WordPieceTokenizer: Tokenizer {
 
   /// Reads the vocabulary, one piece a line, from the bytes of `vocab.txt`.
   ///
-  /// - Throws: ``TokenizerError`` naming the line: a file that is not UTF-8, an empty or repeated line, a missing special token.
+  /// - Throws: ``TokenizerError`` naming the line: a file that is not UTF-8, an empty or repeated line, a missing
+  ///   special token.
   init(vocabulary bytes: [UInt8], file: String, text: BertText) throws {
     var pieces: [String] = []
     var beginnings = PieceTrie()

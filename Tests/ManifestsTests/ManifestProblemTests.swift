@@ -211,6 +211,17 @@ import Testing
     #expect(folder.complaint().hasPrefix("recipes/plain.yaml:1:10: '../../etc/passwd' is not the name of a recipe: "))
   }
 
+  @Test func reportNamesWhatTheTableHas() throws {
+    let folder = try TestFolder.methods(
+      "- loradrop: {threshold: [0.9, 1]}\nreport: {rows: method.treshold, baseline: loradrop}")
+    #expect(
+      folder.complaint() == """
+        m.yaml:8:1: 'baseline' must be the id of a row, but 'loradrop' is none. (known: loradrop-threshold-0.9, loradrop-threshold-1)
+        m.yaml:8:1: 'rows' names the option 'treshold', which no method of the table has. Did you mean 'threshold'? (known: threshold)
+        2 problems; nothing was run.
+        """)
+  }
+
   @Test func missingFile() throws {
     let folder = try TestFolder()
     #expect(folder.complaint() == "m.yaml: cannot be read: there is no such file, or it may not be read.")

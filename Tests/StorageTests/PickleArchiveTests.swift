@@ -182,4 +182,32 @@ import Testing
     #expect(try refusal(Array(original.dropLast())).contains("it ends within storage '"))
     #expect(try refusal(Array(original.prefix(1000))).contains("its pickle ends in the middle"))
   }
+
+  /// A file of the old format with one storage of four numbers, seen through `view` (start and count).
+  private func oldFormat(view: (Int, Int), littleEndian: Bool = true, count: Int = 4) -> [UInt8] {
+    let magic: [UInt8] = [0x80, 2, 0x8a, 10, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19, 0x2e]
+    let system = [0x7d] + Pickle.text("little_endian") + [littleEndian ? 0x88 : 0x89, 0x73, 0x2e]
+    let part = Pickle.tuple(Pickle.text("v"), Pickle.integer(view.0), Pickle.integer(view.1))
+    let storage =
+      Pickle.tuple(
+        Pickle.text("storage"), Pickle.global("torch", "FloatStorage"), Pickle.text("k"), Pickle.text("cpu"),
+        Pickle.integer(4), part) + Array("Q".utf8)
+    let state = Pickle.stateDict(("a", Pickle.tensor(storage, shape: [2], strides: [1])))
+    let keys = [0x5d] + Pickle.text("k") + [0x61, 0x2e]
+    let numbers: [UInt8] = [10, 11, 12, 13].flatMap { (value: Float) in little(value.bitPattern) }
+    return magic + [0x80, 2, 0x4d, 0xe9, 3, 0x2e] + system + state + keys + little(Int64(count)) + numbers
+  }
+
+  @Test func viewsOfTheOldFormatAreBounded() throws {
+    #expect(try open(oldFormat(view: (2, 2))).archive.floats("a") == [12, 13])
+    #expect(try refusal(oldFormat(view: (3, 2))).contains("its pickle has a view beyond its storage"))
+    #expect(try refusal(oldFormat(view: (1, 1))).contains("tensor 'a' of shape [2] reaches beyond its storage of 1"))
+    #expect(
+      try refusal(oldFormat(view: (0, 4), littleEndian: false)) == "its numbers are not little-endian. \(Self.advice)")
+    for count in [5, -1, Int.max] {
+      #expect(try refusal(oldFormat(view: (0, 4), count: count)).contains("it ends within storage 'k'"))
+    }
+    #expect(
+      try refusal(oldFormat(view: (0, 4), count: 3)).contains("the storage of tensor 'a' has 12 bytes, expected 4 × 4"))
+  }
 }

@@ -13,7 +13,7 @@ import Testing
     let folder = try TemporaryFolder()
     let url = folder.file("x.safetensors")
     let entries = [
-      SafetensorsEntry(name: "b\"\\\n\u{1}é", shape: [2, 2], values: [1, -2, .infinity, 1e-40]),
+      SafetensorsEntry(name: "b\"\\\n\u{1}é", shape: [2, 2], values: [1, -2, .infinity, 1e-38]),
       SafetensorsEntry(name: "a", shape: [], values: [0.1]),
       SafetensorsEntry(name: "empty", shape: [0, 3], values: []),
     ]

@@ -137,7 +137,32 @@ struct FileErrorTests {
         == "tokenizer.json: not a tokenizer.json of byte-level BPE: 'model' is missing. \(Self.again)")
     #expect(
       try changed(#""content": "<mask>""#, #""content": "<hole>""#)
-        == "tokenizer.json: the added token '<hole>' has id 4; the next free one is 620. \(Self.again)")
+        == "tokenizer.json: the added token '<hole>' has id 4; it has no other place than 620, the next free id. "
+        + Self.again
+    )
+  }
+
+  @Test("a token that tokenizer.json adds")
+  func addedToken() throws {
+    let original = try fixture("roberta-bpe/tokenizer.json")
+    let token = #"{"id": 620, "content": "<new>", "lstrip": false, "rstrip": RIGHT, "single_word": false}"#
+    func extended(_ right: String) throws -> [UInt8] {
+      let added = token.replacingOccurrences(of: "RIGHT", with: right)
+      let text = original.replacingOccurrences(
+        of: "\"added_tokens\": [", with: "\"added_tokens\": [\(added),")
+      try #require(text != original)
+      return Array(text.utf8)
+    }
+    #expect(
+      try message(["tokenizer.json": extended("true")])
+        == "tokenizer.json: rstrip of the added token '<new>' is true; this program supports false")
+    try withTemporaryFolder { folder in
+      try Data(extended("false")).write(to: folder.appendingPathComponent("tokenizer.json"))
+      let tokenizer = try TokenizerFolder.load(from: folder)
+      #expect(tokenizer.vocabularySize == 621)
+      #expect(tokenizer.encode("a<new>a") == [69, 620, 69])
+      #expect(tokenizer.decode([69, 620, 69]) == "a<new>a")
+    }
   }
 
   @Test("spm.model")
@@ -145,7 +170,7 @@ struct FileErrorTests {
     let model = Array(try Data(contentsOf: Fixtures.folder("deberta-unigram").appendingPathComponent("spm.model")))
     #expect(
       try message(["spm.model": Array(model.prefix(20_000))])
-        == "spm.model: not a SentencePiece model: a field of 240582 bytes has only 8785 left. \(Self.again)")
+        == "spm.model: not a SentencePiece model: a field of 240021 bytes has only 8963 left. \(Self.again)")
     #expect(try message(["spm.model": []]) == "spm.model: not a SentencePiece model: it has no pieces. \(Self.again)")
     let llama = Array(try Data(contentsOf: Fixtures.folder("llama-bpe").appendingPathComponent("tokenizer.model")))
     #expect(

@@ -47,7 +47,7 @@ struct MutatedFileTests {
   func mutations(target: Target) throws {
     let source = Fixtures.folder(target.folder)
     let original = Array(try Data(contentsOf: source.appendingPathComponent(target.file)))
-    let texts = try Fixtures.cases(target.folder).encoded.map(\.a)
+    let texts = try Fixtures.cases(target.folder).encoded.map(\.a) + ["a\0\0 b\0"]
     var generator = Generator(state: UInt64(original.count))
     try withTemporaryFolder { folder in
       for name in target.others {

@@ -1,5 +1,6 @@
 // All cells of the real GLUE files with the three real vocabularies: a digest of our ids equals that of the ids of
-// `transformers` 4.57.6 (fast tokenizers; for DeBERTa the one on SentencePiece, which spells unknown characters in bytes).
+// `transformers` 4.57.6 (fast tokenizers; for DeBERTa the one on SentencePiece, which spells unknown characters in
+// bytes).
 
 import Foundation
 import Testing
@@ -67,7 +68,8 @@ struct RealDataTests {
     #expect(digest == reference.digest)
   }
 
-  /// Scores and ids are no text. (In numbers like 2.111111 several spellings have the same probability up to rounding, and
+  /// Scores and ids are no text. (In numbers like 2.111111 several spellings have the same probability up to
+  /// rounding, and
   /// versions of SentencePiece differ.)
   private static func isNumber(_ cell: Substring.UnicodeScalarView) -> Bool {
     cell.allSatisfy { $0 == "." || ("0"..."9").contains($0) }
