@@ -6,7 +6,13 @@ import Foundation
 struct Lowrank: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "lowrank", abstract: "Reproducible experiments in parameter-efficient fine-tuning.",
-    subcommands: [Run.self, List.self, Rerun.self, Parity.self])
+    subcommands: [
+      Run.self,
+      List.self,
+      Rerun.self,
+      Parity.self,
+      Doctor.self,
+    ])
 }
 
 /// Ends the program with status 1 and one message, as every error that a user can mend does.
