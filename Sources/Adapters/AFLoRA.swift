@@ -26,7 +26,10 @@ public final class AFLoRA: TuningMethod {
       OptionDescription("beta1", .number(0...1), default: .number(0.85), "averaging factor of the sensitivity (Eq. 3)"),
       OptionDescription("beta2", .number(0...1), default: .number(0.95), "averaging factor of its spread (Eq. 4)"),
       OptionDescription("initial_epochs", .number(0...100_000), default: .number(1), "t_i: no freezing before"),
-      OptionDescription("final_fraction", .number(0...1), default: .number(0.7), "t_f as a share of all steps: all is frozen then"),
+      OptionDescription(
+        "final_fraction", .number(0...1), default: .number(0.7), excludes: ["final_epochs"],
+        "t_f as a share of all steps: all is frozen then"),
+      OptionDescription("final_epochs", .number(0...100_000), excludes: ["final_fraction"], "t_f in epochs"),
       Targets.option(default: ["all-linear"]),
     ])
 
@@ -215,9 +218,13 @@ public struct Freezing: Sendable, Equatable {
   }
 
   init(_ options: MethodOptions, _ length: TrainingLength) {
+    let final =
+      options.has("final_epochs")
+      ? options.number("final_epochs") * Double(length.stepsPerEpoch)
+      : options.number("final_fraction") * Double(length.totalSteps)
     self.init(
       initialSteps: Int((options.number("initial_epochs") * Double(length.stepsPerEpoch)).rounded()),
-      finalSteps: Int((options.number("final_fraction") * Double(length.totalSteps)).rounded()), totalSteps: length.totalSteps,
+      finalSteps: Int(final.rounded()), totalSteps: length.totalSteps,
       beta1: Float(options.number("beta1")), beta2: Float(options.number("beta2")),
       sensitivity: Sensitivity(rawValue: options.text("score")) ?? .gradient)
   }

@@ -23,6 +23,13 @@ final class LowRankAdapter: ProjectionAdapter {
     linear(
       x, branch: LowRankBranch(a: a, b: b, inner: inner, outer: outer, scale: scale, dropout: pass.dropout(dropoutRate)))
   }
+
+  var weightChange: Tensor? {
+    a.backend.withoutGradients {
+      let left = b.scaledRows(by: outer?.values, columns: inner?.values)
+      return left.matmul(a).scaled(by: scale)
+    }
+  }
 }
 
 extension Host {
@@ -45,5 +52,16 @@ extension Host {
 
   private func uniform(_ name: String, bound: Float, shape: [Int]) -> Tensor {
     .uniform(.initialization(seed: seed, name: name), low: -bound, high: bound, shape: shape, on: backend)
+  }
+}
+
+extension Tensor {
+  /// A copy of `[rows, columns]` with each row and each column times its factor.
+  fileprivate func scaledRows(by rows: [Float]?, columns: [Float]?) -> Tensor {
+    let width = shape[1]
+    let scaled = values.enumerated().map { index, value in
+      value * (rows?[index / width] ?? 1) * (columns?[index % width] ?? 1)
+    }
+    return Tensor(scaled, shape: shape, on: backend)
   }
 }

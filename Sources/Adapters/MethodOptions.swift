@@ -30,14 +30,18 @@ public struct OptionDescription: Sendable, Equatable {
 
   public let name: String
   public let kind: Kind
-  public let defaultValue: OptionValue
+  /// `nil`: without a value unless one is given.
+  public let defaultValue: OptionValue?
+  /// Options that may not be given beside this one.
+  public let excludes: [String]
   /// One line for people.
   public let summary: String
 
-  public init(_ name: String, _ kind: Kind, default defaultValue: OptionValue, _ summary: String) {
+  public init(_ name: String, _ kind: Kind, default defaultValue: OptionValue? = nil, excludes: [String] = [], _ summary: String) {
     self.name = name
     self.kind = kind
     self.defaultValue = defaultValue
+    self.excludes = excludes
     self.summary = summary
   }
 
@@ -101,7 +105,12 @@ public struct MethodOptions: Sendable, Equatable {
       throw AdapterError.unknownOption(method: description.id, option: name, known: description.options.map(\.name))
     }
     for option in description.options {
-      let value = given[option.name] ?? option.defaultValue
+      if given[option.name] != nil, let other = option.excludes.first(where: { given[$0] != nil }) {
+        throw AdapterError.badOption(
+          method: description.id, option: option.name, found: "given beside '\(other)'", expected: "one of the two")
+      }
+      let isReplaced = description.options.contains { $0.excludes.contains(option.name) && given[$0.name] != nil }
+      guard let value = given[option.name] ?? (isReplaced ? nil : option.defaultValue) else { continue }
       guard let accepted = option.accept(value) else {
         throw AdapterError.badOption(
           method: description.id, option: option.name, found: value.written, expected: option.expected)
@@ -116,6 +125,8 @@ public struct MethodOptions: Sendable, Equatable {
     guard case .integer(let value)? = values[name] else { preconditionFailure("no whole number '\(name)'") }
     return value
   }
+
+  func has(_ name: String) -> Bool { values[name] != nil }
 
   func number(_ name: String) -> Double {
     guard case .number(let value)? = values[name] else { preconditionFailure("no number '\(name)'") }

@@ -20,7 +20,9 @@ struct TextLines {
     } catch let error as DatasetError {
       throw error
     } catch {
-      throw .unreadable(path: url.path, reason: error.localizedDescription)
+      var reason = error.localizedDescription
+      if reason.hasSuffix(".") { reason.removeLast() }
+      throw .unreadable(path: url.path, reason: reason)
     }
     try self.init(bytes: [UInt8](data), path: url.path)
   }

@@ -35,6 +35,8 @@ public enum ProjectionInput: Sendable {
 public protocol ProjectionAdapter: AnyObject {
   /// The output of the adapted layer: `[tokens, in]` → `[tokens, out]`.
   func forward(_ x: Tensor, through linear: Linear, input: ProjectionInput, pass: Pass) -> Tensor
+  /// What the adapter amounts to as a change of the weight, `[out, in]`; `nil` where it is none.
+  var weightChange: Tensor? { get }
 }
 
 /// A linear layer of a block that an adapter may wrap. It carries its layer's index and its role, so no method matches strings.

@@ -151,7 +151,8 @@ private struct HDF5Reader {
       try reserve(count, elementSize: max(size, MemoryLayout<Number>.size), path: path)
       var values = [Number](repeating: zero, count: count)
       if count > 0 {
-        try HDF5Library.check(values.withUnsafeMutableBytes { body(memoryType, $0.baseAddress) }, "H5Dread of '\(path)'")
+        try HDF5Library.check(
+          values.withUnsafeMutableBytes { body(memoryType, $0.baseAddress) }, "H5Dread of '\(path)'")
       }
       return values
     }

@@ -48,6 +48,7 @@ private struct HDF5Writer {
     var data = Data(count: size)
     let written = data.withUnsafeMutableBytes { H5Fget_file_image(file.id, $0.baseAddress, size) }
     guard written == size else { throw HDF5Library.Failure(call: "H5Fget_file_image") }
+    try HDF5Superblock.repair(&data)
     return data
   }
 
@@ -173,7 +174,7 @@ private struct HDF5Writer {
       throw invalid("attribute '\(name)' of '\(path)' contains NUL")
     }
     let copies = values.map { strdup($0) }
-    defer { copies.forEach { free($0) } }
+    defer { for copy in copies { free(copy) } }
     let type = try HDF5Handle.string(size: nil)
     try copies.withUnsafeBytes { try create(name, to: id, type.id, type.id, shape: shape, $0.baseAddress) }
   }

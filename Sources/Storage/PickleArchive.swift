@@ -52,7 +52,8 @@ public final class PickleArchive: RecordedArchive {
   private static func openZip(_ file: InputFile) throws -> (PickleMachine, PickleValue, [String: Block]) {
     let entries = try ZipDirectory(file: file).entries
     // All lies in one folder, whose name is the file's when it was saved.
-    guard let pickle = entries.first(where: { $0.name.hasSuffix("/data.pkl") && $0.name.filter { $0 == "/" }.count == 1 })
+    guard
+      let pickle = entries.first(where: { $0.name.hasSuffix("/data.pkl") && $0.name.filter { $0 == "/" }.count == 1 })
     else { throw PickleMachine.Refusal.malformed("its zip has no entry 'data.pkl'") }
     let folder = pickle.name.dropLast("data.pkl".count)
     var blocks: [String: Block] = [:]

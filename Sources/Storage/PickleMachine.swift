@@ -191,7 +191,9 @@ struct PickleMachine {
     case .orderedDictionary: try buildDictionary(arguments)
     case .rebuildTensor: try buildTensor(arguments)
     case .rebuildParameter:
-      guard case .tensor? = arguments.first else { throw Refusal.malformed("its pickle has a parameter without a tensor") }
+      guard case .tensor? = arguments.first else {
+        throw Refusal.malformed("its pickle has a parameter without a tensor")
+      }
       stack.append(arguments[0])
     case .storage: throw Refusal.unsupported("its pickle creates a storage by a call")
     }
@@ -222,7 +224,8 @@ struct PickleMachine {
   /// `_rebuild_tensor_v2(storage, offset, size, stride, requires_grad, hooks[, metadata])`.
   private mutating func buildTensor(_ arguments: [PickleValue]) throws {
     guard (6...7).contains(arguments.count), case .storage(let storage) = arguments[0],
-      case .integer(let offset) = arguments[1], let shape = integers(arguments[2]), let strides = integers(arguments[3]),
+      case .integer(let offset) = arguments[1], let shape = integers(arguments[2]),
+      let strides = integers(arguments[3]),
       shape.count == strides.count
     else { throw Refusal.malformed("its pickle has a tensor with unexpected parts") }
     if arguments.count == 7, case .dictionary(let index) = arguments[6], !dictionaries[index].isEmpty {

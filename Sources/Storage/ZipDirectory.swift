@@ -86,7 +86,8 @@ struct ZipDirectory {
     guard locatorSignature == 0x0706_4b50, recordOffset <= UInt64(max(0, locatorStart - zip64EndSize)) else {
       throw malformed(file, "its zip64 directory is missing")
     }
-    var record = ByteCursor(try file.bytes(at: Int(recordOffset), count: min(zip64EndSize, file.size - Int(recordOffset))))
+    var record = ByteCursor(
+      try file.bytes(at: Int(recordOffset), count: min(zip64EndSize, file.size - Int(recordOffset))))
     guard try record.unsigned(UInt32.self) == 0x0606_4b50 else {
       throw malformed(file, "its zip64 directory is missing")
     }

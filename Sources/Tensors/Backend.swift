@@ -45,54 +45,6 @@ public enum Sensitivity: String, Sendable, Codable, CaseIterable {
   case gradientOverWeight = "gradient-over-weight"
 }
 
-/// The geometry of one attention call over packed sequences.
-public struct AttentionShape: Sendable {
-  /// Row boundaries of each sequence's queries and keys: `[sequences + 1]`, from 0. Query i of a sequence stands at position i.
-  public var queryOffsets: [Int]
-  public var keyOffsets: [Int]
-  public var heads: Int
-  public var headSize: Int
-  /// Multiplies the sum of all score terms.
-  public var factor: Float
-  /// Row of the relative tables for each distance `i - j`, from `-(reach)` to `reach`; `nil` without relative terms.
-  public var relativeIndex: [Int32]?
-
-  public init(
-    queryOffsets: [Int], keyOffsets: [Int], heads: Int, headSize: Int, factor: Float, relativeIndex: [Int32]? = nil
-  ) {
-    self.queryOffsets = queryOffsets
-    self.keyOffsets = keyOffsets
-    self.heads = heads
-    self.headSize = headSize
-    self.factor = factor
-    self.relativeIndex = relativeIndex
-  }
-
-  var sequences: Int { queryOffsets.count - 1 }
-  func queries(_ sequence: Int) -> Int { queryOffsets[sequence + 1] - queryOffsets[sequence] }
-  func keys(_ sequence: Int) -> Int { keyOffsets[sequence + 1] - keyOffsets[sequence] }
-  /// Elements of one head's score matrices, all sequences one after the other.
-  var scoresPerHead: Int { (0..<sequences).reduce(0) { $0 + queries($1) * keys($1) } }
-}
-
-/// Buffers of one attention call; the relative pair is `[rows, heads * headSize]`.
-public struct AttentionOperands {
-  public var query: Buffer
-  public var key: Buffer
-  public var value: Buffer
-  public var relativeQuery: Buffer?
-  public var relativeKey: Buffer?
-}
-
-/// Where attention's gradients go; `nil` is not computed. All are overwritten.
-public struct AttentionGradients {
-  public var query: Buffer?
-  public var key: Buffer?
-  public var value: Buffer?
-  public var relativeQuery: Buffer?
-  public var relativeKey: Buffer?
-}
-
 /// The kernels that stand between operations and a processor. All work on float32 buffers, row-major; results do not depend on how
 /// many threads run them. `accumulate` adds to what the output holds, otherwise it is overwritten.
 public protocol Backend: AnyObject {

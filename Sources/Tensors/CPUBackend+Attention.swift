@@ -1,38 +1,13 @@
 import CKernels
 
+// The work is shared out by heads, and a head walks its sequences in order: each head's columns of every gradient, those of the
+// relative tables too, are written by one block alone.
 extension CPUBackend {
-  /// What one sequence's relative terms read: the rows `first..<first + span` of the relative tables.
-  private struct Window {
-    var first: Int
-    var span: Int
-  }
-
-  /// The work is shared out by heads, and a head walks its sequences in order: each head's columns of every gradient, those of the
-  /// relative tables too, are written by one block alone.
-  private func windows(_ shape: AttentionShape) -> [Window] {
-    guard let index = shape.relativeIndex else { return [] }
-    let zero = index.count / 2
-    return (0..<shape.sequences).map { sequence in
-      let reach = max(shape.keys(sequence), shape.queries(sequence), 1) - 1
-      precondition(reach <= zero, "a sequence of \(reach + 1) tokens, relative terms reach \(zero + 1)")
-      let first = Int(index[zero - reach])
-      return Window(first: first, span: Int(index[zero + reach]) - first + 1)
-    }
-  }
-
-  /// Pairs of a query, and of a key, with the rows of the relative tables, over all sequences.
-  private func relativePairs(_ shape: AttentionShape, _ windows: [Window]) -> (query: Int, key: Int) {
-    windows.enumerated().reduce(into: (0, 0)) { sum, entry in
-      sum.0 += shape.queries(entry.offset) * entry.element.span
-      sum.1 += shape.keys(entry.offset) * entry.element.span
-    }
-  }
-
   public func attention(
     _ shape: AttentionShape, _ operands: AttentionOperands, dropout: Dropout?, context: Buffer, probabilities: Buffer?
   ) {
     let width = shape.heads * shape.headSize, size = shape.headSize
-    let perHead = shape.scoresPerHead, windows = windows(shape)
+    let perHead = shape.scoresPerHead, windows = shape.windows
     let most = (0..<shape.sequences).map { shape.queries($0) * shape.keys($0) }.max() ?? 0
     let mostQ = (0..<shape.sequences).map { shape.queries($0) }.max() ?? 0
     let mostK = (0..<shape.sequences).map { shape.keys($0) }.max() ?? 0
@@ -43,8 +18,7 @@ extension CPUBackend {
     let (q, k, v, out, s) = (host(operands.query), host(operands.key), host(operands.value), host(context), host(scratch))
     let kept = probabilities.map { host($0) }
     let (rq, rk) = (operands.relativeQuery.map { host($0) }, operands.relativeKey.map { host($0) })
-    let pairs = shape.scoresPerHead, relativePairs = relativePairs(shape, windows)
-    operations += 2 * width * (2 * pairs + relativePairs.query + relativePairs.key)
+    operations += shape.forwardOperations
     parallel(shape.heads) { head in
       let mine = s + head * scratchSize, column = head * size
       let dropped = mine + (kept == nil ? most : 0)
@@ -85,7 +59,7 @@ extension CPUBackend {
     into gradients: AttentionGradients
   ) {
     let width = shape.heads * shape.headSize, size = shape.headSize
-    let perHead = shape.scoresPerHead, windows = windows(shape)
+    let perHead = shape.scoresPerHead, windows = shape.windows
     let most = (0..<shape.sequences).map { shape.queries($0) * shape.keys($0) }.max() ?? 0
     let mostQ = (0..<shape.sequences).map { shape.queries($0) }.max() ?? 0
     let mostK = (0..<shape.sequences).map { shape.keys($0) }.max() ?? 0
@@ -99,11 +73,7 @@ extension CPUBackend {
     for relative in [gradients.relativeQuery, gradients.relativeKey] { if let relative { fill(relative, 0) } }
     let (drq, drk) = (gradients.relativeQuery.map { host($0) }, gradients.relativeKey.map { host($0) })
     let needsScores = dq != nil || dk != nil || drq != nil || drk != nil
-    let pairs = shape.scoresPerHead, relativePairs = relativePairs(shape, windows)
-    let products = (dv == nil ? 0 : 1) + (needsScores ? 1 : 0) + (dq == nil ? 0 : 1) + (dk == nil ? 0 : 1)
-    operations += 2 * width * products * pairs
-    operations += 2 * width * ((dq == nil ? 0 : 1) + (drk == nil ? 0 : 1)) * relativePairs.query
-    operations += 2 * width * ((dk == nil ? 0 : 1) + (drq == nil ? 0 : 1)) * relativePairs.key
+    operations += shape.backwardOperations(gradients)
     parallel(shape.heads) { head in
       let mine = s + head * scratchSize, column = head * size
       let dropped = mine + most

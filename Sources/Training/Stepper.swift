@@ -29,6 +29,8 @@ public final class Stepper {
   public let schedule: LinearSchedule
   let optimizer: AdamW
   private let backend: any Backend
+  /// What was trained at some time, and the head: all that differs from the checkpoint that training started from.
+  private let saved: Set<ObjectIdentifier>
 
   public init(
     model: any SequenceClassifier, method: any TuningMethod, settings: OptimizationSettings, totalSteps: Int, backend: any Backend
@@ -39,7 +41,11 @@ public final class Stepper {
     self.backend = backend
     schedule = LinearSchedule(settings.warmup, totalSteps: totalSteps)
     optimizer = AdamW(method.parameters + model.parameters, settings)
+    saved = Set((method.parameters + optimizer.trainable).map { ObjectIdentifier($0) })
   }
+
+  /// Whether a parameter belongs to what a run leaves: the method's own, the head, and whatever else learns.
+  func isSaved(_ parameter: Parameter) -> Bool { saved.contains(ObjectIdentifier(parameter)) }
 
   /// The task's loss on a batch: mean cross-entropy, or mean squared error for scores.
   public func taskLoss(_ batch: LabelledBatch, pass: Pass) -> Tensor {

@@ -30,6 +30,14 @@ import Testing
     ("[1]", "not a JSON object. A JSONL file holds one {...} per line."),
     ("", "not a JSON object. A JSONL file holds one {...} per line."),
     (#"{"text": "a""#, "not a JSON object. A JSONL file holds one {...} per line."),
+    (
+      String(repeating: "[", count: 100_000), "not a JSON object. A JSONL file holds one {...} per line."
+    ),
+    (
+      #"{"text": "a", "topic": "# + String(repeating: "[", count: 100_000),
+      "not a JSON object. A JSONL file holds one {...} per line."
+    ),
+    (#"{"text": "a", "topic": 1e999}"#, "the field 'topic' is not a text or a number."),
     (#"{"text": "a", "label": "sport"}"#, "no field 'topic'. The line has: 'label', 'text'."),
     (#"{"text": 3, "topic": "sport"}"#, "the field 'text' is not a text."),
     (#"{"text": "a", "topic": null}"#, "the field 'topic' is not a text or a number."),

@@ -45,6 +45,7 @@ import Testing
   @Test func adapterWrapsAProjection() throws {
     final class Doubling: ProjectionAdapter {
       var inputs: [ProjectionInput] = []
+      var weightChange: Tensor? { nil }
       func forward(_ x: Tensor, through linear: Linear, input: ProjectionInput, pass: Pass) -> Tensor {
         inputs.append(input)
         return linear(x).scaled(by: 2)

@@ -1,0 +1,186 @@
+// Single sentences that are right or wrong within themselves: feelings in contrast, and agreement and selection at a
+// distance.
+
+/// A sentence, and what is wrong with which of its words (by position).
+struct PocketSentence: Sendable {
+  var words: [PocketWord]
+  var faults: [Int: PocketJudgement] = [:]
+}
+
+extension PocketWorld {
+  /// What people do, told before a sentence about feelings.
+  enum Outcome: Sendable { case untold, toldOfList, toldOfClauses }
+
+  private func feeling(_ half: PocketHalf, _ polarity: Int, _ generator: inout PocketGenerator) -> PocketWord {
+    PocketWord(text: generator.pick(feelings.concepts(half, group: polarity)).forms[0][0], slot: .feeling)
+  }
+
+  private func outcome(_ polarity: Int, _ generator: inout PocketGenerator) -> PocketWord {
+    PocketWord(text: generator.pick(words(PocketLexicon.outcomes[polarity])).text, slot: .outcome)
+  }
+
+  /// "the dogs are", with any noun.
+  private func opening(_ half: PocketHalf, _ generator: inout PocketGenerator) -> [PocketWord] {
+    let number = generator.below(2)
+    let noun = generator.pick(nouns.concepts(half)).forms[generator.below(2)][number]
+    return words("the") + [PocketWord(text: noun, slot: .noun)] + words(number == 1 ? "are" : "is")
+  }
+
+  private func clause(
+    _ half: PocketHalf, _ polarity: Int, negated: Double, _ generator: inout PocketGenerator
+  ) -> [PocketWord] {
+    var clause = opening(half, &generator)
+    if generator.chance(negated) {
+      return clause + words("not", .negation) + [feeling(half, 1 - polarity, &generator)]
+    }
+    if generator.chance(0.2) { clause += words("very") }
+    return clause + [feeling(half, polarity, &generator)]
+  }
+
+  /// A sentence whose main clause has this polarity (1 pleasant). A list keeps company of one polarity: this is where
+  /// polarity shows in the distribution of words.
+  func feelingSentence(
+    _ half: PocketHalf, polarity: Int, outcome told: Outcome = .untold, negated: Double = 0.3,
+    using generator: inout PocketGenerator
+  ) -> [PocketWord] {
+    var sentence: [PocketWord]
+    if told == .toldOfList {
+      sentence = opening(half, &generator)
+      for _ in 0..<(1 + generator.below(2)) { sentence.append(feeling(half, polarity, &generator)) }
+      sentence += [feeling(half, polarity, &generator)] + words("and") + [feeling(half, polarity, &generator)]
+    } else {
+      let main = clause(half, polarity, negated: negated, &generator)
+      let other = clause(half, 1 - polarity, negated: negated, &generator)
+      let also = clause(half, polarity, negated: negated, &generator)
+      switch generator.choose([0.25, 0.25, 0.3, 0.2]) {
+      case 0: sentence = words("although", .connective) + other + words(",") + main
+      case 1: sentence = main + words("although", .connective) + other
+      case 2: sentence = other + words("but", .connective) + main
+      default: sentence = main + words("and", .connective) + also
+      }
+    }
+    guard told != .untold else { return sentence }
+    return words("people") + [outcome(polarity, &generator)] + words("because") + sentence
+  }
+
+  /// Turns one feeling or outcome to the other polarity. In a list that one word is at fault; between two clauses
+  /// every feeling is, since either could be the wrong one.
+  func turned(
+    _ sentence: [PocketWord], half: PocketHalf, outcome told: Outcome, using generator: inout PocketGenerator
+  ) -> PocketSentence {
+    let places = sentence.indices.filter { [.feeling, .outcome].contains(sentence[$0].slot) }
+    let position = generator.pick(places)
+    var result = PocketSentence(words: sentence)
+    let old = sentence[position]
+    if old.slot == .outcome {
+      let polarity = words(PocketLexicon.outcomes[1]).contains { $0.text == old.text } ? 1 : 0
+      result.words[position] = outcome(1 - polarity, &generator)
+    } else {
+      let isPleasant = feelings.concepts(.all, group: 1).contains { $0.forms[0][0] == old.text }
+      result.words[position] = feeling(half, isPleasant ? 0 : 1, &generator)
+    }
+    for place in places where place == position || (told == .untold && sentence[place].slot == .feeling) {
+      result.faults[place] = .polarity
+    }
+    return result
+  }
+
+  /// The fault of a sentence about who does what.
+  enum FormFault: Sendable { case agreement, selection }
+
+  /// "these big dogs near the rivers that chase the cat eat the plant": acceptable, or with one fault. `distance` says how often
+  /// words stand between subject and verb, `shown` how often a determiner shows the subject's number.
+  func form(
+    _ half: PocketHalf, fault: FormFault?, distance: Double = 1, shown: Double = 0,
+    using generator: inout PocketGenerator
+  ) -> PocketSentence {
+    let fact = fact(PocketScope(half: half), using: &generator)
+    let number = fact.subjectIsPlural ? 1 : 0
+    let other = generator.below(2)
+    func noun(_ concept: PocketConcept, _ form: Int, _ slot: PocketSlot) -> PocketWord {
+      PocketWord(text: concept.forms[generator.below(2)][form], slot: slot)
+    }
+    func attribute() -> [PocketWord] {
+      generator.chance(0.3) ? [noun(generator.pick(attributes.concepts(half)), 0, .attribute)] : []
+    }
+    var sentence = generator.chance(shown) ? words(number == 1 ? "these" : "this", .determiner) : words("the")
+    sentence += attribute() + [noun(fact.subject, number, .subject)]
+    if generator.chance(0.6 * distance) {
+      sentence += words("near the") + [noun(generator.pick(nouns.concepts(half)), other, .noun)]
+    }
+    if generator.chance(0.4 * distance) {
+      let verb = generator.pick(verbs.concepts(half, group: fact.subject.group))
+      let object = generator.pick(nouns.concepts(half, group: (fact.subject.group + 1) % Self.kinds))
+      sentence += words("that") + [noun(verb, number, .clauseVerb)]
+      sentence += words("the") + [noun(object, generator.below(2), .noun)]
+    }
+    let verbForm = fault == .agreement ? 1 - number : number
+    sentence.append(noun(fact.verb, verbForm, .verb))
+    let verbPosition = sentence.count - 1
+    let wrongKind = (fact.verb.group + generator.pick([0, 2, 3])) % Self.kinds
+    let object = fault == .selection ? generator.pick(nouns.concepts(half, group: wrongKind)) : fact.object
+    sentence += words("the") + attribute() + [noun(object, fact.objectIsPlural ? 1 : 0, .object)]
+    var result = PocketSentence(words: sentence)
+    switch fault {
+    case .agreement: result.faults[verbPosition] = .agreement
+    case .selection: result.faults[sentence.count - 1] = .selection
+    case nil: break
+    }
+    return result
+  }
+
+  /// What words are, said outright: "dogs and cats are animals", "humans chase and calm these animals". With a fault,
+  /// one word is of another kind or class than its company.
+  func definition(isFaulty: Bool, using generator: inout PocketGenerator) -> PocketSentence {
+    let kind = generator.below(Self.kinds)
+    let wrong = (kind + 1 + generator.below(Self.kinds - 1)) % Self.kinds
+    let number = generator.below(2)
+    func noun(_ kind: Int) -> PocketWord {
+      PocketWord(
+        text: generator.pick(nouns.concepts(.all, group: kind)).forms[generator.below(2)][number], slot: .noun)
+    }
+    func verb(_ verbClass: Int) -> PocketWord {
+      PocketWord(
+        text: generator.pick(verbs.concepts(.all, group: verbClass)).forms[generator.below(2)][number], slot: .verb)
+    }
+    func named(_ kind: Int) -> [PocketWord] { words(kindWord(kind, number), .kind) }
+    let sort = generator.below(4)
+    // Which of the words that tell the kind is the odd one, if any.
+    let odd = isFaulty ? generator.below(sort == 1 ? 2 : 3) : -1
+    var faults: [Int: PocketJudgement] = [:]
+    var sentence: [PocketWord]
+    switch sort {
+    case 0:  // three nouns of one kind
+      sentence = words(number == 1 ? "these" : "this", .determiner)
+      for position in 0..<3 {
+        if position == odd { faults[sentence.count] = .misnamed }
+        sentence += [noun(position == odd ? wrong : kind)] + (position < 2 ? words(position == 0 ? "," : "and") : [])
+      }
+      sentence += words(number == 1 ? "are" : "is") + named(kind)
+    case 1:  // one noun and its kind
+      sentence = words("the") + [noun(kind)] + words(number == 1 ? "are" : "is") + named(odd < 0 ? kind : wrong)
+      if odd >= 0 { faults[sentence.count - 1] = .misnamed }
+    case 2:  // two verbs of one class, and what they are done to
+      let object = (kind + 1) % Self.kinds
+      sentence = named(kind + generator.below(2))
+      for position in 0..<2 {
+        if position == odd { faults[sentence.count] = .selection }
+        sentence += [verb(position == odd ? wrong : kind)] + (position == 0 ? words("and") : [])
+      }
+      sentence +=
+        words("the")
+        + (generator.chance(0.5)
+          ? named(odd == 2 ? wrong + 1 : object) : [noun(odd == 2 ? (wrong + 1) % Self.kinds : object)])
+      if odd == 2 { faults[sentence.count - 1] = .selection }
+    default:  // a verb and two things that it is done to
+      sentence = named(kind + generator.below(2)) + [verb(odd == 0 ? wrong : kind)] + words("the")
+      if odd == 0 { faults[sentence.count - 2] = .selection }
+      for position in 1..<3 {
+        let object = ((position == odd ? wrong : kind) + 1) % Self.kinds
+        if position == odd { faults[sentence.count] = .selection }
+        sentence += [noun(object)] + (position == 1 ? words("and") : [])
+      }
+    }
+    return PocketSentence(words: sentence, faults: faults)
+  }
+}

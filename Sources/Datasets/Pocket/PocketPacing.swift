@@ -1,0 +1,40 @@
+// Self-paced difficulty: what is hard is let in only once the easy part is found.
+
+/// The level of difficulty of each kind of row, moved by how well the model judges words.
+public struct PocketPacing: Sendable, Equatable {
+  /// Above this balanced detection rate a kind gets harder, by `rise` a batch.
+  public var harderAbove = 0.82
+  /// Below this one it gets easier, by `fall` a batch.
+  public var easierBelow = 0.7
+  /// The step up.
+  public var rise = 0.01
+  /// The step down.
+  public var fall = 0.005
+  /// How much of the running rate stays at each batch.
+  public var memory = 0.9
+  /// The level by kind (`PocketPretraining.Kind.rawValue`), 0 to 1.
+  public private(set) var levels: [Double]
+  /// The running rate by kind: the mean of hits among faults and of holds found to hold.
+  public private(set) var rates: [Double]
+
+  /// Every kind at its easiest.
+  public init() {
+    levels = PocketPretraining.Kind.allCases.map { _ in 0 }
+    rates = levels
+  }
+
+  /// The level at which the next batch of this kind is to be drawn.
+  public func level(of kind: PocketPretraining.Kind) -> Double { levels[kind.rawValue] }
+
+  /// Takes in one batch: of the words that do not hold, the share judged so (`hits`); of those that hold, the share
+  /// judged otherwise (`falseAlarms`).
+  public mutating func record(_ kind: PocketPretraining.Kind, hits: Double, falseAlarms: Double) {
+    let position = kind.rawValue
+    rates[position] = memory * rates[position] + (1 - memory) * (hits + 1 - falseAlarms) / 2
+    if rates[position] > harderAbove {
+      levels[position] = min(1, levels[position] + rise)
+    } else if rates[position] < easierBelow {
+      levels[position] = max(0, levels[position] - fall)
+    }
+  }
+}

@@ -1,0 +1,46 @@
+// This program and this machine, as records name them.
+import Foundation
+import Records
+import Tensors
+
+extension ProgramVersion {
+  /// The version of this program.
+  public static let number = "0.1.0"
+
+  /// The version with the commit of the checkout in the current folder, where git can tell.
+  public static let current: ProgramVersion = {
+    let commit = git(["rev-parse", "HEAD"])
+    let changes = git(["status", "--porcelain", "--untracked-files=no"])
+    return ProgramVersion(version: number, commit: commit.isEmpty ? nil : commit, isModified: !changes.isEmpty)
+  }()
+
+  private static func git(_ arguments: [String]) -> String {
+    let process = Process()
+    process.executableURL = URL(filePath: "/usr/bin/env")
+    process.arguments = ["git"] + arguments
+    let output = Pipe()
+    process.standardOutput = output
+    process.standardError = FileHandle.nullDevice
+    process.standardInput = FileHandle.nullDevice
+    guard (try? process.run()) != nil else { return "" }
+    let data = output.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    guard process.terminationStatus == 0 else { return "" }
+    return String(decoding: data, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+  }
+}
+
+extension RunEnvironment {
+  /// This machine, with so many threads a run.
+  public static func current(threads: Int) -> RunEnvironment {
+    RunEnvironment(
+      blasCore: CPUBackend.blasCore, blasConfiguration: CPUBackend.blasConfiguration, threads: threads, processor: processor,
+      operatingSystem: ProcessInfo.processInfo.operatingSystemVersionString)
+  }
+
+  private static let processor: String = {
+    let text = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? ""
+    let line = text.split(separator: "\n").first { $0.hasPrefix("model name") }
+    return line?.split(separator: ":").last.map { $0.trimmingCharacters(in: .whitespaces) } ?? "unknown"
+  }()
+}

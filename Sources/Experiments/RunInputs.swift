@@ -1,0 +1,151 @@
+// What a run reads, and the digests by which it is known.
+import Datasets
+import Foundation
+import Manifests
+import Metrics
+import Records
+import Storage
+import Synchronization
+import Tokenizers
+import Training
+
+/// The arithmetic of this program.
+public enum Numerics {
+  /// Raised whenever a change of the code changes the numbers of a run; part of every run's identity.
+  public static let version = 1
+}
+
+/// A run with the files it reads, known by their digests.
+public struct PlannedRun: Sendable {
+  public let specification: RunSpecification
+  public let modelFolder: URL
+  public let digests: RunDigests
+  /// SHA-256 of the specification, the digests and the numerics version.
+  public let identity: String
+}
+
+/// Reads models' and tasks' files once for all the runs that need them.
+public final class RunInputs: Sendable {
+  private struct Cache {
+    var models: [URL: (model: String, tokenizer: String)] = [:]
+    var tasks: [String: (data: TaskData, digest: String)] = [:]
+    var encoded: [String: EncodedTask] = [:]
+  }
+
+  /// A task's examples as token ids.
+  struct EncodedTask: Sendable {
+    var train: [EncodedExample]
+    var validation: [ValidationSet]
+    var metrics: [Metric]
+    var outputs: Int
+  }
+
+  public let workspace: Workspace
+  /// The folder of GLUE's files, where the profile needs one.
+  private let data: URL?
+  private let cache = Mutex(Cache())
+
+  public init(workspace: Workspace, data: URL?) {
+    self.workspace = workspace
+    self.data = data
+  }
+
+  /// The run's files and identity.
+  ///
+  /// - Throws: `ExperimentError`, `StorageError`, `DatasetError` about a file that is missing or wrong.
+  public func plan(_ run: RunSpecification, manifestDigest: String) throws -> PlannedRun {
+    let folder = try workspace.model(run.model)
+    let model = try modelDigests(folder)
+    let task = try task(run)
+    let digests = RunDigests(
+      specification: FileDigest.sha256(of: Array(run.identityJSON.utf8)), manifest: manifestDigest, model: model.model,
+      tokenizer: model.tokenizer, data: task.digest, tensors: nil)
+    let members = [digests.specification, digests.model, digests.tokenizer, digests.data, "\(Numerics.version)"]
+    return PlannedRun(
+      specification: run, modelFolder: folder, digests: digests,
+      identity: FileDigest.sha256(of: Array(members.joined(separator: "\n").utf8)))
+  }
+
+  private func modelDigests(_ folder: URL) throws -> (model: String, tokenizer: String) {
+    if let known = cache.withLock({ $0.models[folder] }) { return known }
+    let checkpoint = try CheckpointFolder(url: folder)
+    let weights = try digest([folder.appending(path: "config.json")] + checkpoint.weightFiles)
+    let tokenizer = try digest(
+      Self.tokenizerFiles.map { folder.appending(path: $0) }.filter { FileManager.default.fileExists(atPath: $0.path) })
+    cache.withLock { $0.models[folder] = (weights, tokenizer) }
+    return (weights, tokenizer)
+  }
+
+  private static let tokenizerFiles = [
+    "added_tokens.json", "merges.txt", "special_tokens_map.json", "spm.model", "tokenizer.json", "tokenizer.model",
+    "tokenizer_config.json", "vocab.json", "vocab.txt",
+  ]
+
+  private func digest(_ files: [URL]) throws -> String {
+    let lines = try files.map { "\($0.lastPathComponent)\t\(try FileDigest.sha256(of: $0))\n" }
+    return FileDigest.sha256(of: Array(lines.joined().utf8))
+  }
+
+  private func task(_ run: RunSpecification) throws -> (data: TaskData, digest: String) {
+    if let known = cache.withLock({ $0.tasks[run.task] }) { return known }
+    let (definition, folder) = try source(run)
+    let data = try TaskLoader.load(definition, from: folder)
+    guard !data.train.examples.isEmpty, data.validation.allSatisfy({ !$0.examples.isEmpty }) else {
+      throw ExperimentError.emptyTask(run.task)
+    }
+    let summary = try DatasetFiles(of: data).summary { try FileDigest.sha256(of: $0) }
+    let entry = (data, FileDigest.sha256(of: Array(summary.utf8)))
+    cache.withLock { $0.tasks[run.task] = entry }
+    return entry
+  }
+
+  /// The task's definition and the folder of its files.
+  private func source(_ run: RunSpecification) throws -> (Datasets.TaskDefinition, URL) {
+    if let own = run.taskDefinition { return try (Datasets.TaskDefinition(own.custom), own.folder) }
+    guard let task = GLUETask(rawValue: run.task) else { throw ExperimentError.noRun("task \(run.task)") }
+    if run.profile == .pocket { return (task.definition, try PocketData.folder(in: workspace)) }
+    guard let data else { throw ExperimentError.noData(profile: run.profile.rawValue) }
+    return (task.definition, data)
+  }
+
+  /// The run's examples as token ids, cut to its length and number of rows.
+  func encoded(_ run: PlannedRun, modelType: String?) throws -> EncodedTask {
+    let recipe = run.specification.training
+    let key = [
+      run.digests.data, run.digests.tokenizer, "\(recipe.maximumLength)", "\(recipe.trainingRows ?? 0)",
+      "\(recipe.validationRows ?? 0)",
+    ].joined(separator: "/")
+    if let known = cache.withLock({ $0.encoded[key] }) { return known }
+    let tokenizer = try TokenizerFolder.load(from: run.modelFolder, modelType: modelType)
+    let data = try task(run.specification).data.limited(train: recipe.trainingRows, validation: recipe.validationRows)
+    let encoded = EncodedTask(
+      train: data.train.encoded(with: tokenizer, maximumLength: recipe.maximumLength),
+      validation: data.validation.map {
+        ValidationSet(name: $0.name, examples: $0.encoded(with: tokenizer, maximumLength: recipe.maximumLength))
+      },
+      metrics: data.task.metrics, outputs: data.task.outputCount)
+    cache.withLock { $0.encoded[key] = encoded }
+    return encoded
+  }
+}
+
+extension Manifests.TaskDefinition {
+  /// The folder that both files lie in.
+  fileprivate var folder: URL { URL(filePath: trainingFile).deletingLastPathComponent() }
+
+  /// The same task in the loader's words. Both files stand in one folder.
+  fileprivate var custom: CustomTask {
+    let columns = textColumns.map(column)
+    var labels: [String]?
+    if case .classification(let names) = target { labels = names }
+    return CustomTask(
+      id: id, title: title, format: format.rawValue, hasHeader: hasHeader, train: URL(filePath: trainingFile).lastPathComponent,
+      validation: [.init(name: "validation", file: URL(filePath: validationFile).lastPathComponent)],
+      columns: .init(first: columns[0], second: columns.dropFirst().first, label: column(labelColumn)), labels: labels,
+      metrics: metrics)
+  }
+
+  private func column(_ name: String) -> Datasets.TaskDefinition.Column {
+    if !hasHeader, format == .tsv, let index = Int(name) { .index(index) } else { .name(name) }
+  }
+}

@@ -1,0 +1,63 @@
+// From what training returned to the record of the run.
+import Datasets
+import Foundation
+import Manifests
+import Metrics
+import Records
+import Training
+
+extension RunRecord {
+  init(
+    _ run: PlannedRun, _ history: TrainingHistory, _ outcome: TrainingOutcome, metrics: [Metric], validation: [ValidationSet],
+    tensors: String, threads: Int
+  ) {
+    let epochs = history.epochs.enumerated().map { index, epoch in
+      EpochScores(
+        epoch: index + 1, step: epoch.updates,
+        scores: epoch.evaluations.flatMap { evaluation in
+          evaluation.scores.entries.map {
+            Score(split: evaluation.name, metric: $0.metric.rawValue, value: $0.value ?? .nan)
+          }
+        })
+    }
+    let digests = run.digests
+    // canonical JSON always reads back
+    let specification = (try? JSONValue(json: run.specification.canonicalJSON)) ?? .text(run.specification.canonicalJSON)
+    self.init(
+      identity: run.identity, specification: specification,
+      outcome: RunOutcome(outcome),
+      flags: history.isCollapsed(validation) ? [.collapsed] : [], epochs: epochs,
+      primary: PrimaryScore(split: validation.first?.name ?? "validation", metric: metrics.first?.rawValue ?? "accuracy"),
+      trainableParameters: TrainableParameters(
+        initial: history.steps.first?.trainable ?? 0, final: history.steps.last?.trainable ?? 0, average: history.averageTrainable),
+      trainableParametersWithHead: TrainableParameters(
+        initial: history.steps.first?.trainableWithHead ?? 0, final: history.steps.last?.trainableWithHead ?? 0,
+        average: history.steps.isEmpty
+          ? 0 : history.steps.reduce(0) { $0 + Double($1.trainableWithHead) } / Double(history.steps.count)),
+      steps: history.steps.count, flops: history.steps.reduce(0) { $0 + $1.floatingPointOperations },
+      digests: RunDigests(
+        specification: digests.specification, manifest: digests.manifest, model: digests.model, tokenizer: digests.tokenizer,
+        data: digests.data, tensors: tensors),
+      numericsVersion: Numerics.version, program: .current, environment: .current(threads: threads))
+  }
+}
+
+extension RunOutcome {
+  init(_ outcome: TrainingOutcome) {
+    switch outcome {
+    case .completed: self = .completed
+    case .diverged(let divergence): self = .diverged(step: divergence.step)
+    }
+  }
+}
+
+extension TrainingHistory {
+  /// Whether the model of the best or the last epoch gives one answer to everything although the right answers differ.
+  func isCollapsed(_ validation: [ValidationSet]) -> Bool {
+    [best, epochs.indices.last].compactMap { $0 }.contains { index in
+      zip(epochs[index].evaluations, validation).contains { evaluation, set in
+        evaluation.predictions.isConstant && Set(set.examples.map(\.label)).count > 1
+      }
+    }
+  }
+}

@@ -1,0 +1,47 @@
+// The run's `tensors.h5`: its history, and what the method recorded.
+import Adapters
+import Storage
+import Training
+
+enum RunTensors {
+  /// The tree of groups, diagnostics at their paths, all names in order.
+  static func tree(_ history: TrainingHistory, gold: [ValidationSet], diagnostics: [Diagnostic]) -> HDF5Group {
+    var root = history.tensors(gold: gold)
+    for diagnostic in diagnostics {
+      let parts = diagnostic.path.split(separator: "/").map(String.init)
+      root.insert(dataset(diagnostic), at: parts[...])
+    }
+    return root.sorted
+  }
+
+  private static func dataset(_ diagnostic: Diagnostic) -> HDF5Dataset {
+    let values: HDF5Dataset.Values =
+      switch diagnostic.values {
+      case .numbers(let values): .float64(values)
+      case .integers(let values): .int64(values)
+      }
+    return HDF5Dataset(
+      shape: diagnostic.shape, values: values, dimensionLabels: diagnostic.dimensions,
+      attributes: diagnostic.names.keys.sorted().map { ($0, .strings(diagnostic.names[$0] ?? [])) })
+  }
+}
+
+extension HDF5Group {
+  fileprivate mutating func insert(_ dataset: HDF5Dataset, at path: ArraySlice<String>) {
+    guard let first = path.first else { return }
+    guard path.count > 1 else {
+      datasets.append((first, dataset))
+      return
+    }
+    let index = groups.firstIndex { $0.name == first }
+    var group = index.map { groups[$0].group } ?? HDF5Group()
+    group.insert(dataset, at: path.dropFirst())
+    if let index { groups[index].group = group } else { groups.append((first, group)) }
+  }
+
+  fileprivate var sorted: HDF5Group {
+    HDF5Group(
+      groups: groups.sorted { $0.name < $1.name }.map { ($0.name, $0.group.sorted) },
+      datasets: datasets.sorted { $0.name < $1.name }, attributes: attributes)
+  }
+}

@@ -1,0 +1,48 @@
+// The time of a run's parts, taken from the trainer's own reports; outside every digest.
+import Foundation
+import Records
+import Training
+
+final class Stopwatch: TrainingObserver {
+  private let next: (any TrainingObserver)?
+  private var mark = ContinuousClock.now
+  private var training = Duration.zero
+  private var evaluation = Duration.zero
+  private var first: Int?
+  /// Updates done when last heard of.
+  private(set) var updates = 0
+
+  init(_ next: (any TrainingObserver)?) {
+    self.next = next
+  }
+
+  private func lap() -> Duration {
+    let now = ContinuousClock.now
+    defer { mark = now }
+    return now - mark
+  }
+
+  func didUpdate(_ result: StepResult, updates: Int, total: Int) {
+    // what comes before the first update is set-up
+    let time = lap()
+    if first == nil { first = updates - 1 } else { training += time }
+    self.updates = updates
+    next?.didUpdate(result, updates: updates, total: total)
+  }
+
+  func didFinishEpoch(_ epoch: TrainingHistory.Epoch, number: Int) {
+    evaluation += lap()
+    next?.didFinishEpoch(epoch, number: number)
+  }
+
+  func segment(started: Date, total: Duration, last: Int, peak: Int, threads: Int) -> TimingSegment {
+    TimingSegment(
+      started: started.ISO8601Format(), firstStep: first ?? last, lastStep: last, trainingSeconds: training.seconds,
+      evaluationSeconds: evaluation.seconds, otherSeconds: max(0, (total - training - evaluation).seconds), tokens: 0,
+      peakMemoryBytes: peak, threads: threads)
+  }
+}
+
+extension Duration {
+  var seconds: Double { Double(components.seconds) + Double(components.attoseconds) * 1e-18 }
+}

@@ -1,0 +1,81 @@
+// Where things lie: the project's folders, a model's files, a task's files.
+import Foundation
+import Manifests
+import Storage
+
+/// The folders of a checkout of this project.
+public struct Workspace: Sendable, Equatable {
+  public let root: URL
+  /// Where results go; `results` of the root unless another is asked for.
+  public let results: URL
+
+  /// The project whose root is `root`.
+  ///
+  /// - Throws: `ExperimentError.noProject` when it holds no `experiments` folder.
+  public init(root: URL, results: URL? = nil) throws {
+    self.root = root.standardizedFileURL
+    self.results = (results ?? root.appending(path: "results")).standardizedFileURL
+    guard FileManager.default.fileExists(atPath: experiments.path) else { throw ExperimentError.noProject(self.root.path) }
+  }
+
+  public var experiments: URL { root.appending(path: "experiments") }
+  public var runs: URL { results.appending(path: "runs") }
+  /// The pocket profile's generated tasks, in GLUE's layout.
+  public var pocketData: URL { results.appending(path: "data/pocket") }
+
+  /// The folder of one run's results.
+  public func run(_ identity: String) -> URL { runs.appending(path: identity) }
+
+  /// The readable link to a run's folder.
+  public func link(_ run: RunSpecification) -> URL {
+    results.appending(path: "\(run.experiment)/\(run.profile.rawValue)/\(run.row)/\(run.task)/seed-\(run.seed)")
+  }
+
+  /// The folder of a model that a manifest names: one that the project ships or fetches, or a path.
+  ///
+  /// - Throws: `ExperimentError.noModel` with what to do.
+  public func model(_ name: String) throws -> URL {
+    let known = [
+      "pocket-deberta": (experiments.appending(path: "pretrain/pocket-deberta"), "make pocket-deberta"),
+      "minilm": (root.appending(path: "models/minilm"), "make minilm"),
+    ]
+    if let (folder, command) = known[name] {
+      guard FileManager.default.fileExists(atPath: folder.appending(path: "config.json").path) else {
+        throw ExperimentError.noModel(name, advice: "'\(command)' makes it")
+      }
+      return folder
+    }
+    let folder = URL(filePath: (name as NSString).expandingTildeInPath, relativeTo: root).standardizedFileURL
+    guard FileManager.default.fileExists(atPath: folder.appending(path: "config.json").path) else {
+      throw ExperimentError.noModel(
+        name, advice: "name a folder that holds its config.json, weights and tokenizer: MODEL=<folder>")
+    }
+    return folder
+  }
+}
+
+/// What keeps an experiment from being planned or run.
+public enum ExperimentError: Error, CustomStringConvertible, Equatable {
+  case noProject(String)
+  case noModel(String, advice: String)
+  case noData(profile: String)
+  case vocabulary(model: String, tokenizer: Int, embedding: Int)
+  case tooLong(model: String, length: Int, limit: Int)
+  case emptyTask(String)
+  case noRun(String)
+
+  public var description: String {
+    switch self {
+    case .noProject(let path): "\(path): there is no folder 'experiments' here. Run this in the project's root"
+    case .noModel(let name, let advice): "model '\(name)' is not here: \(advice)"
+    case .noData(let profile): "profile \(profile) trains on real files: name their folder with DATA=<folder with CoLA, MRPC, …>"
+    case .vocabulary(let model, let tokenizer, let embedding):
+      "\(model): the tokenizer has \(tokenizer) entries but the embedding only \(embedding) rows. Put the model's own tokenizer files "
+        + "into its folder"
+    case .tooLong(let model, let length, let limit):
+      "\(model): max_length is \(length), but the model has positions for \(limit) tokens. Lower max_length in the recipe"
+    case .emptyTask(let id): "task \(id) has no training or no validation examples"
+    case .noRun(let name): "no run is meant by \(name)"
+    }
+  }
+}

@@ -1,0 +1,43 @@
+// What can go wrong between a YAML file and the list of runs. The prose is here and nowhere else
+// but in the messages of single problems.
+
+/// An error of the `Manifests` target.
+public enum ManifestError: Error, Equatable, CustomStringConvertible {
+  /// Files that were read but may not be used: every problem found, in reading order.
+  case invalid([Problem])
+  /// A file or folder that could not be read.
+  case unreadable(path: String, reason: String)
+  /// No manifest has this id or alias.
+  case unknownExperiment(String, known: [String], folder: String)
+  /// The manifest has no such profile.
+  case unknownProfile(String, experiment: String, known: [String])
+  /// Command-line narrowing that names what the manifest does not have: one sentence each.
+  case narrowing(experiment: String, messages: [String])
+
+  /// The problems to show before the count line.
+  private static let shownProblems = 50
+
+  public var description: String {
+    switch self {
+    case .invalid(let problems):
+      var lines = problems.prefix(Self.shownProblems).map(\.description)
+      if problems.count > Self.shownProblems { lines.append("… and \(problems.count - Self.shownProblems) more") }
+      lines.append(Self.count(problems.count))
+      return lines.joined(separator: "\n")
+    case .unreadable(let path, let reason):
+      return "\(path): cannot be read: \(reason)"
+    case .unknownExperiment(let name, let known, let folder):
+      return "experiment '\(name)' is not known in \(folder)." + Suggestion.sentence(for: name, among: known)
+        + Suggestion.list("known", known)
+    case .unknownProfile(let name, let experiment, let known):
+      return "\(experiment) has no profile '\(name)'." + Suggestion.sentence(for: name, among: known)
+        + Suggestion.list("profiles", known)
+    case .narrowing(let experiment, let messages):
+      return messages.map { "\(experiment): \($0)" }.joined(separator: "\n") + "\n" + Self.count(messages.count)
+    }
+  }
+
+  private static func count(_ count: Int) -> String {
+    "\(count) \(count == 1 ? "problem" : "problems"); nothing was run."
+  }
+}

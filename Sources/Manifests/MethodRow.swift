@@ -1,0 +1,205 @@
+// The rows of a table: one method with its options each. A value that is a list where the option wants one value makes
+// as many rows as the list is long.
+
+/// One row of a table.
+public struct MethodRow: Sendable, Equatable {
+  /// The row's id, without spaces: the method's id and what tells this row from the method's other rows.
+  public let id: String
+  /// The row's name for people.
+  public let label: String
+  /// The method's id.
+  public let method: String
+  /// What the row's text gives: options of the method and training settings, for all tasks and for single ones.
+  let settings: TaskSettings
+  /// Where the row stands.
+  let position: SourcePosition
+
+  /// The keys of a row that are neither options nor training settings.
+  static let reservedKeys = ["id", "label", "tasks"]
+}
+
+/// Reads the list of methods into rows.
+struct MethodRowReader {
+  /// The most rows of one table.
+  static let mostRows = 1000
+
+  private struct Draft {
+    let method: MethodSchema
+    let explicitID: String?
+    let explicitLabel: String?
+    var settings: TaskSettings
+    /// The names whose values came from a list.
+    var listed: [String] = []
+    let position: SourcePosition
+  }
+
+  let reader: MappingReader
+  /// The tasks that per-task settings may name.
+  let tasks: [String]
+
+  /// The rows of a `methods` entry; nil, after a report, where it is no list.
+  func rows(_ entry: SourceEntry) -> [MethodRow]? {
+    guard case .sequence(let items) = entry.value.content else {
+      reader.problems.report(
+        "'methods' must be a list, each item a method with its options as in '- lora: {rank: 8}', but is \(entry.value.kind).",
+        at: entry.value.position)
+      return nil
+    }
+    if items.isEmpty { reader.problems.report("'methods' is an empty list.", at: entry.value.position) }
+    var drafts: [Draft] = []
+    for item in items {
+      drafts += read(item)
+      if drafts.count > Self.mostRows {
+        reader.problems.report("the table has more than \(Self.mostRows) rows.", at: item.position)
+        return nil
+      }
+    }
+    return named(drafts)
+  }
+
+  private func read(_ item: SourceNode) -> [Draft] {
+    switch item.content {
+    case .scalar(let name, _):
+      return method(name, at: item.position).map { method in
+        [
+          Draft(
+            method: method, explicitID: nil, explicitLabel: nil, settings: TaskSettings(), position: item.position)
+        ]
+      } ?? []
+    case .mapping(let entries):
+      guard entries.count == 1, let entry = entries.first else {
+        reader.problems.report(
+          "an item of 'methods' must have one key, the method, as in '- lora: {rank: 8}', but has \(entries.count).",
+          at: item.position)
+        return []
+      }
+      guard let method = method(entry.key, at: entry.keyPosition) else { return [] }
+      if entry.value.isEmptyScalar {
+        return [
+          Draft(
+            method: method, explicitID: nil, explicitLabel: nil, settings: TaskSettings(), position: entry.keyPosition)
+        ]
+      }
+      return read(entry, method)
+    case .sequence:
+      reader.problems.report("an item of 'methods' must be a method, but is a list.", at: item.position)
+      return []
+    }
+  }
+
+  private func method(_ name: String, at position: SourcePosition) -> MethodSchema? {
+    if let method = reader.vocabulary.methods.method(named: name) { return method }
+    reader.reportUnknown(
+      "method '\(SourceNode.shortened(name))' is not known", name, reader.vocabulary.methods.methods.map(\.id),
+      suggestions: reader.vocabulary.methods.names, at: position)
+    return nil
+  }
+
+  private func read(_ row: SourceEntry, _ method: MethodSchema) -> [Draft] {
+    guard let entries = reader.mapping(row.value, "'\(row.key)'") else { return [] }
+    func entry(_ key: String) -> SourceEntry? { entries.first { $0.key == key } }
+    let byTask = entry("tasks").map { reader.byTask($0.value, of: method, subject: "'\(row.key)'", tasks: tasks) } ?? []
+    var drafts = [
+      Draft(
+        method: method, explicitID: entry("id").flatMap { reader.identifier($0) },
+        explicitLabel: entry("label").flatMap { reader.text($0) }, settings: TaskSettings(byTask: byTask),
+        position: row.keyPosition)
+    ]
+    for entry in entries where !MethodRow.reservedKeys.contains(entry.key) {
+      guard
+        let schema = reader.schema(of: entry, method: method, subject: "'\(row.key)'", skip: MethodRow.reservedKeys)
+      else { continue }
+      if let draft = drafts.first { reader.reportExcluded(schema, entry, draft.settings.common) }
+      guard let values = values(entry, schema) else { continue }
+      guard drafts.count * values.items.count <= Self.mostRows else {
+        reader.problems.report("the lists of this row make more than \(Self.mostRows) rows.", at: entry.keyPosition)
+        return []
+      }
+      drafts = drafts.flatMap { draft in
+        values.items.map { value in
+          var draft = draft
+          draft.settings.common.set(schema, to: value, at: entry.keyPosition)
+          if values.isListed { draft.listed.append(schema.name) }
+          return draft
+        }
+      }
+    }
+    return drafts
+  }
+
+  /// One value, or the values of a list where the option wants a single value. Nil after a report.
+  private func values(_ entry: SourceEntry, _ schema: OptionSchema) -> (items: [OptionValue], isListed: Bool)? {
+    if let value = schema.type.value(of: entry.value) { return ([value], false) }
+    guard case .sequence(let items) = entry.value.content, !items.isEmpty else {
+      reader.report(entry.key, schema.type, found: entry.value)
+      return nil
+    }
+    if schema.type.isList {
+      // A list of lists makes rows; a list of scalars is one value that does not fit.
+      let areLists = items.allSatisfy { if case .sequence = $0.content { true } else { false } }
+      guard areLists else {
+        reader.report(entry.key, schema.type, found: entry.value)
+        return nil
+      }
+    }
+    var values: [OptionValue] = []
+    var isComplete = true
+    for item in items {
+      guard let value = schema.type.value(of: item) else {
+        reader.report(entry.key, schema.type, found: item)
+        isComplete = false
+        continue
+      }
+      if values.contains(value) {
+        reader.problems.report("\(value.readable) stands twice in '\(entry.key)'.", at: item.position)
+        isComplete = false
+      }
+      values.append(value)
+    }
+    return isComplete ? (values, true) : nil
+  }
+
+  /// Gives each draft its id and label.
+  private func named(_ drafts: [Draft]) -> [MethodRow] {
+    var rows: [MethodRow] = []
+    var ids: Set<String> = []
+    var variedNames: [String: [String]] = [:]
+    for draft in drafts {
+      let varied = variedNames[draft.method.id] ?? Self.varied(drafts.filter { $0.method.id == draft.method.id })
+      variedNames[draft.method.id] = varied
+      let idNames = draft.explicitID == nil ? varied : draft.listed
+      let labelNames = draft.explicitLabel == nil ? varied : draft.listed
+      let id = idNames.reduce(draft.explicitID ?? draft.method.id) { id, name in
+        guard let value = draft.settings.common[name] else { return id }
+        return id + "-" + name.replacing("_", with: "-") + "-" + Self.identifierPart(value.readable)
+      }
+      let label = labelNames.reduce(draft.explicitLabel ?? draft.method.label) { label, name in
+        guard let value = draft.settings.common[name] else { return label }
+        return label + ", " + name.replacing("_", with: " ") + " " + value.readable
+      }
+      if !ids.insert(id).inserted {
+        reader.problems.report(
+          "two rows would have the id '\(id)': make an option differ, or give this one an 'id'.", at: draft.position)
+      }
+      rows.append(
+        MethodRow(id: id, label: label, method: draft.method.id, settings: draft.settings, position: draft.position))
+    }
+    return rows
+  }
+
+  /// The names in which the rows of one method differ, options before training settings.
+  private static func varied(_ siblings: [Draft]) -> [String] {
+    guard let first = siblings.first else { return [] }
+    return (first.method.options + TrainingRecipe.schemas).map(\.name).filter { name in
+      siblings.contains { $0.settings.common[name] != first.settings.common[name] }
+    }
+  }
+
+  /// A value as part of a row's id, which is also a folder's name: what may not be in one becomes `_`.
+  private static func identifierPart(_ text: String) -> String {
+    String(
+      text.prefix(60).map { character in
+        character.isASCII && (character.isLetter || character.isNumber || "+-._".contains(character)) ? character : "_"
+      })
+  }
+}

@@ -1,0 +1,79 @@
+// Options and training settings that one layer of a manifest gives, and how an inner layer replaces an outer one.
+
+/// Values by name with where each was given, in the order in which they were given.
+struct Settings: Sendable, Equatable {
+  private struct Entry: Sendable, Equatable {
+    let schema: OptionSchema
+    let value: OptionValue
+    let position: SourcePosition?
+  }
+
+  private var entries: [Entry] = []
+
+  /// The value of this name.
+  subscript(name: String) -> OptionValue? { entries.first { $0.schema.name == name }?.value }
+
+  /// Where the value of this name was given.
+  func position(of name: String) -> SourcePosition? { entries.first { $0.schema.name == name }?.position }
+
+  /// The names given, in order.
+  var names: [String] { entries.map(\.schema.name) }
+
+  /// Gives a value; a value of the same name and values that it excludes go.
+  mutating func set(_ schema: OptionSchema, to value: OptionValue, at position: SourcePosition?) {
+    entries.removeAll { $0.schema.name == schema.name || schema.excludes.contains($0.schema.name) }
+    entries.append(Entry(schema: schema, value: value, position: position))
+  }
+
+  /// These values, with those of an inner layer in place of what they replace.
+  func overridden(by inner: Settings) -> Settings {
+    var result = self
+    for entry in inner.entries { result.set(entry.schema, to: entry.value, at: entry.position) }
+    return result
+  }
+
+  static func == (first: Settings, second: Settings) -> Bool {
+    first.names == second.names
+      && first.entries.map(\.value) == second.entries.map(\.value)
+  }
+}
+
+/// Settings with further settings for single tasks.
+struct TaskSettings: Sendable, Equatable {
+  /// For every task.
+  var common = Settings()
+  /// For one task, in the order written.
+  var byTask: [(task: String, settings: Settings)] = []
+
+  /// All that is given for a task.
+  func settings(for task: String) -> Settings {
+    byTask.filter { $0.task == task }.reduce(common) { $0.overridden(by: $1.settings) }
+  }
+
+  /// These settings, with those of an inner layer in place of what they replace, task by task.
+  func overridden(by inner: TaskSettings) -> TaskSettings {
+    TaskSettings(common: common.overridden(by: inner.common), byTask: byTask + inner.byTask)
+  }
+
+  static func == (first: TaskSettings, second: TaskSettings) -> Bool {
+    first.common == second.common && first.byTask.map(\.task) == second.byTask.map(\.task)
+      && first.byTask.map(\.settings) == second.byTask.map(\.settings)
+  }
+}
+
+extension OptionType {
+  /// Whether a value that was read back (from JSON) is of this type and within its limits.
+  func accepts(_ value: OptionValue) -> Bool {
+    switch self {
+    case .integer(let range): value.integer.map(range.contains) ?? false
+    case .number(let range): value.number.map(range.contains) ?? false
+    case .numberAbove(let lower, let upper): value.number.map { $0 > lower && $0 <= upper } ?? false
+    case .flag: value.flag != nil
+    case .choice(let names): value.text.map(names.contains) ?? false
+    case .names(let names, let custom): value.texts?.allSatisfy { custom || names.contains($0) } ?? false
+    case .numbers(let count, let range):
+      value.numbers.map { $0.count == count && $0.allSatisfy(range.contains) } ?? false
+    case .text: value.text.map { !$0.isEmpty } ?? false
+    }
+  }
+}

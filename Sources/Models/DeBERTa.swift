@@ -1,0 +1,28 @@
+import Layers
+import Tensors
+
+/// DeBERTa-v2 and v3 (He et al. 2021, 2023) for classification: a new pooler with gelu, then one linear layer.
+public final class DeBERTaClassifier: SequenceClassifier {
+  public let encoder: TransformerEncoder
+  public let output: Linear
+  public let parameters: [Parameter]
+  public let outputDropout: Float
+  private let pooler: Linear
+  private let poolerDropout: Float
+
+  init(_ configuration: EncoderConfiguration, _ builder: ParameterBuilder) throws {
+    let hidden = configuration.hiddenSize
+    encoder = try TransformerEncoder(configuration, builder)
+    pooler = try builder.linear("pooler.dense", from: hidden, to: hidden, group: .head, isOptional: true)
+    output = try builder.linear(
+      "classifier", from: hidden, to: configuration.classes, group: .head, isOptional: true, isOutput: true)
+    outputDropout = Float(configuration.classifierDropout ?? configuration.hiddenDropout)
+    poolerDropout = Float(configuration.poolerDropout)
+    parameters = builder.parameters
+  }
+
+  /// `gelu(dense(dropout(first)))`
+  public func pool(_ first: Tensor, pass: Pass) -> Tensor {
+    pooler(first.dropped(pass.dropout(poolerDropout))).activated(.gelu)
+  }
+}

@@ -1,0 +1,148 @@
+// The sizes and rates of an encoder, checked, whichever file they come from.
+
+/// The kinds of encoder that this program builds, by their `model_type` on the Hugging Face hub.
+public enum Architecture: String, Sendable, CaseIterable {
+  case bert
+  case roberta
+  /// DeBERTa-v2 and v3, which differ in their pre-training alone.
+  case deberta = "deberta-v2"
+
+  /// The first part of the backbone's tensor names.
+  var prefix: String { self == .deberta ? "deberta" : rawValue }
+}
+
+/// An encoder with its classification head, as `config.json` describes it.
+public struct EncoderConfiguration: Sendable, Equatable {
+  public var architecture: Architecture
+  /// Rows of the word table.
+  public var vocabularySize: Int
+  public var hiddenSize: Int
+  public var layers: Int
+  /// Attention heads of a layer; they share `hiddenSize` evenly.
+  public var heads: Int
+  /// Width of the feed-forward half of a layer.
+  public var intermediateSize: Int
+  /// `max_position_embeddings`: rows of the position table, where there is one.
+  public var maximumPositions: Int
+  /// Rows of the token type table; 0 for none.
+  public var segmentTypes: Int
+  /// The padding token, whose embedding is never trained.
+  public var paddingToken: Int
+  public var normEpsilon: Double
+  /// Dropout rate of embeddings and of both halves of a layer.
+  public var hiddenDropout: Double
+  /// Dropout rate of the attention probabilities.
+  public var attentionDropout: Double
+  /// Dropout rate before DeBERTa's pooler.
+  public var poolerDropout: Double
+  /// Dropout rate in the head; `nil` means `hiddenDropout`.
+  public var classifierDropout: Double?
+  /// Standard deviation of newly initialised matrices.
+  public var initializerRange: Double
+  /// Outputs of the head; 1 is a regression.
+  public var classes: Int
+  /// DeBERTa's relative positions; `nil` for the others.
+  public var relativePositions: RelativePositions?
+
+  /// A configuration with these sizes and each architecture's published defaults; not checked yet.
+  public init(
+    architecture: Architecture, vocabularySize: Int, hiddenSize: Int, layers: Int, heads: Int, intermediateSize: Int,
+    maximumPositions: Int, segmentTypes: Int? = nil, paddingToken: Int? = nil, normEpsilon: Double? = nil,
+    hiddenDropout: Double = 0.1, attentionDropout: Double = 0.1, poolerDropout: Double = 0,
+    classifierDropout: Double? = nil, initializerRange: Double = 0.02, classes: Int = 2,
+    relativePositions: RelativePositions? = nil
+  ) {
+    self.architecture = architecture
+    self.vocabularySize = vocabularySize
+    self.hiddenSize = hiddenSize
+    self.layers = layers
+    self.heads = heads
+    self.intermediateSize = intermediateSize
+    self.maximumPositions = maximumPositions
+    self.segmentTypes = segmentTypes ?? (architecture == .deberta ? 0 : architecture == .roberta ? 1 : 2)
+    self.paddingToken = paddingToken ?? (architecture == .roberta ? 1 : 0)
+    self.normEpsilon = normEpsilon ?? (architecture == .deberta ? 1e-7 : 1e-12)
+    self.hiddenDropout = hiddenDropout
+    self.attentionDropout = attentionDropout
+    self.poolerDropout = poolerDropout
+    self.classifierDropout = classifierDropout
+    self.initializerRange = initializerRange
+    self.classes = classes
+    self.relativePositions =
+      architecture == .deberta
+      ? relativePositions ?? RelativePositions(buckets: 256, maximumDistance: maximumPositions) : nil
+  }
+
+  /// The most tokens of one sequence; `nil` where positions are relative and any length works.
+  public var maximumTokens: Int? {
+    switch architecture {
+    case .bert: maximumPositions
+    // positions are counted from the padding token's id + 1
+    case .roberta: maximumPositions - paddingToken - 1
+    case .deberta: nil
+    }
+  }
+
+  /// What is wrong with the values, by the names of their fields; empty for a model that can be built.
+  public var problems: [String] {
+    var problems: [String] = []
+    func check(_ name: String, _ value: Int, _ range: ClosedRange<Int>) {
+      if !range.contains(value) {
+        problems.append("\(name) is \(value), expected \(range.lowerBound) to \(range.upperBound)")
+      }
+    }
+    func checkRate(_ name: String, _ value: Double) {
+      if !(value >= 0 && value < 1) { problems.append("\(name) is \(value), expected at least 0 and less than 1") }
+    }
+    check("vocab_size", vocabularySize, 1...(1 << 24))
+    check("hidden_size", hiddenSize, 1...(1 << 16))
+    check("num_hidden_layers", layers, 1...1024)
+    check("num_attention_heads", heads, 1...1024)
+    check("intermediate_size", intermediateSize, 1...(1 << 18))
+    check("max_position_embeddings", maximumPositions, 1...(1 << 20))
+    check(
+      "type_vocab_size", segmentTypes, (architecture == .deberta ? 0 : 1)...(architecture == .deberta ? 0 : 1 << 16))
+    check("the number of labels", classes, 1...(1 << 16))
+    if heads > 0, hiddenSize % heads != 0 {
+      problems.append("hidden_size \(hiddenSize) is no multiple of num_attention_heads \(heads)")
+    }
+    if paddingToken < 0 || paddingToken >= vocabularySize {
+      problems.append("pad_token_id is \(paddingToken), expected a token of the vocabulary of \(vocabularySize)")
+    }
+    if architecture == .roberta, maximumPositions - paddingToken < 2 {
+      problems.append(
+        "max_position_embeddings is \(maximumPositions), but positions are counted from pad_token_id + 1 = "
+          + "\(paddingToken + 1)")
+    }
+    if !(normEpsilon > 0 && normEpsilon < 1) {
+      problems.append("layer_norm_eps is \(normEpsilon), expected more than 0 and less than 1")
+    }
+    if !(initializerRange >= 0 && initializerRange <= 10) {
+      problems.append("initializer_range is \(initializerRange), expected 0 to 10")
+    }
+    checkRate("hidden_dropout_prob", hiddenDropout)
+    checkRate("attention_probs_dropout_prob", attentionDropout)
+    checkRate("pooler_dropout", poolerDropout)
+    if let classifierDropout {
+      checkRate(architecture == .deberta ? "cls_dropout" : "classifier_dropout", classifierDropout)
+    }
+    if let relativePositions { problems += Self.problems(of: relativePositions) }
+    return problems
+  }
+
+  private static func problems(of positions: RelativePositions) -> [String] {
+    var problems: [String] = []
+    if positions.maximumDistance < 1 || positions.maximumDistance > 1 << 20 {
+      problems.append("max_relative_positions is \(positions.maximumDistance), expected 1 to \(1 << 20)")
+    }
+    // the logarithm of (distance - 1) / (buckets / 2) divides
+    if positions.buckets != 0, !(2...(1 << 16)).contains(positions.buckets) {
+      problems.append("position_buckets is \(positions.buckets), expected 2 to \(1 << 16), or -1 for none")
+    } else if positions.buckets > 0, positions.maximumDistance - 1 <= positions.buckets / 2 {
+      problems.append(
+        "position_buckets is \(positions.buckets), which leaves none for the distances of "
+          + "\(positions.maximumDistance) positions beyond \(positions.buckets / 2)")
+    }
+    return problems
+  }
+}

@@ -1,0 +1,94 @@
+// From a folder in the hub's layout, or from random numbers, to a model.
+import Foundation
+import Layers
+import Storage
+import Tensors
+
+/// A model that came from a checkpoint, and what its files did and did not hold.
+public struct LoadedModel {
+  public let model: any SequenceClassifier
+  /// Parameters that the checkpoint lacks, or has for another number of classes: they start from random values.
+  public let newlyInitialized: [String]
+  /// Stored tensors that a classifier has no use for, by their names on the hub.
+  public let ignored: [String]
+  /// The files that the weights came from; for digests.
+  public let weightFiles: [URL]
+}
+
+/// Builds models.
+public enum ModelLoader {
+  /// Loads the checkpoint in a folder.
+  ///
+  /// - Parameters:
+  ///   - seed: decides the values of a head that the checkpoint lacks.
+  ///   - adjust: changes the configuration before the model is built: the number of classes, dropout rates.
+  /// - Throws: `StorageError`, `ModelError.configuration`, and `ModelError.weights` with all tensors that do not fit.
+  public static func load(
+    folder: URL, seed: UInt64, on backend: any Backend, adjust: (inout EncoderConfiguration) -> Void = { _ in }
+  ) throws -> LoadedModel {
+    let checkpoint = try CheckpointFolder(url: folder)
+    let path = folder.appendingPathComponent("config.json").path
+    var configuration = try EncoderConfiguration(json: checkpoint.configuration, path: path)
+    adjust(&configuration)
+    guard configuration.problems.isEmpty else {
+      throw ModelError.configuration(path: path, problems: configuration.problems)
+    }
+    let source = CheckpointTensors(
+      checkpoint, configuration.architecture,
+      initialValues: InitialValues(seed: seed, deviation: Float(configuration.initializerRange), on: backend),
+      on: backend)
+    let model = try classifier(configuration, ParameterBuilder(source))
+    let ignored = try source.finish(configuration.architecture)
+    return LoadedModel(
+      model: model, newlyInitialized: source.newlyInitialized, ignored: ignored, weightFiles: checkpoint.weightFiles)
+  }
+
+  /// What the folder's `config.json` says.
+  ///
+  /// - Throws: `StorageError`, `ModelError.configuration`.
+  public static func configuration(folder: URL) throws -> EncoderConfiguration {
+    try EncoderConfiguration(
+      json: CheckpointFolder(url: folder).configuration, path: folder.appendingPathComponent("config.json").path)
+  }
+
+  /// A model of random weights: matrices from a normal distribution, biases 0, gains 1.
+  ///
+  /// - Parameter deviation: of the matrices; `nil` takes the configuration's `initializerRange`.
+  /// - Throws: `ModelError.configuration`.
+  public static func random(
+    _ configuration: EncoderConfiguration, seed: UInt64, deviation: Float? = nil, on backend: any Backend
+  ) throws -> any SequenceClassifier {
+    try classifier(configuration, randomBuilder(configuration, seed: seed, deviation: deviation, on: backend))
+  }
+
+  /// An encoder without a head, of random weights; for pre-training.
+  ///
+  /// - Parameter deviation: of the matrices; `nil` takes the configuration's `initializerRange`.
+  /// - Throws: `ModelError.configuration`.
+  public static func randomEncoder(
+    _ configuration: EncoderConfiguration, seed: UInt64, deviation: Float? = nil, on backend: any Backend
+  ) throws -> TransformerEncoder {
+    try TransformerEncoder(
+      configuration, randomBuilder(configuration, seed: seed, deviation: deviation, on: backend))
+  }
+
+  private static func randomBuilder(
+    _ configuration: EncoderConfiguration, seed: UInt64, deviation: Float?, on backend: any Backend
+  ) throws -> ParameterBuilder {
+    guard configuration.problems.isEmpty else {
+      throw ModelError.configuration(path: "the configuration", problems: configuration.problems)
+    }
+    return ParameterBuilder(
+      InitialValues(seed: seed, deviation: deviation ?? Float(configuration.initializerRange), on: backend))
+  }
+
+  private static func classifier(
+    _ configuration: EncoderConfiguration, _ builder: ParameterBuilder
+  ) throws -> any SequenceClassifier {
+    switch configuration.architecture {
+    case .bert: try BERTClassifier(configuration, builder)
+    case .roberta: try RoBERTaClassifier(configuration, builder)
+    case .deberta: try DeBERTaClassifier(configuration, builder)
+    }
+  }
+}

@@ -1,0 +1,38 @@
+// A model as a folder in the hub's layout, loadable by `transformers` and by `ModelLoader`.
+import Foundation
+import Layers
+import Storage
+
+/// Writes models.
+public enum ModelWriter {
+  /// Writes `model.safetensors` and `config.json` into a folder, which is made if it is not there.
+  public static func save(
+    _ model: any SequenceClassifier, as precision: SafetensorsWriter.Precision = .float32, to folder: URL
+  ) throws {
+    try save(model.parameters, model.configuration, as: precision, to: folder)
+  }
+
+  /// Writes an encoder without a head; what loads it makes a new one.
+  public static func save(
+    _ encoder: TransformerEncoder, as precision: SafetensorsWriter.Precision = .float32, to folder: URL
+  ) throws {
+    try save(encoder.parameters, encoder.configuration, as: precision, to: folder)
+  }
+
+  private static func save(
+    _ parameters: [Parameter], _ configuration: EncoderConfiguration, as precision: SafetensorsWriter.Precision,
+    to folder: URL
+  ) throws {
+    do {
+      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    } catch {
+      throw StorageError.cannotWrite(
+        path: folder.path, reason: "the folder cannot be made", advice: "Check the path and its permissions.")
+    }
+    let entries = parameters.map { SafetensorsEntry(name: $0.name, shape: $0.shape, values: $0.tensor.values) }
+    try SafetensorsWriter.write(
+      entries, as: precision, metadata: ["format": "pt"], to: folder.appendingPathComponent("model.safetensors"))
+    // last: a folder with a configuration is whole
+    try AtomicFile.write(try configuration.json(), to: folder.appendingPathComponent("config.json"))
+  }
+}

@@ -1,0 +1,26 @@
+import Layers
+import Tensors
+
+/// RoBERTa (Liu et al. 2019) for classification: a new dense layer, then one linear layer.
+public final class RoBERTaClassifier: SequenceClassifier {
+  public let encoder: TransformerEncoder
+  public let output: Linear
+  public let parameters: [Parameter]
+  public let outputDropout: Float
+  private let dense: Linear
+
+  init(_ configuration: EncoderConfiguration, _ builder: ParameterBuilder) throws {
+    let hidden = configuration.hiddenSize
+    encoder = try TransformerEncoder(configuration, builder)
+    dense = try builder.linear("classifier.dense", from: hidden, to: hidden, group: .head, isOptional: true)
+    output = try builder.linear(
+      "classifier.out_proj", from: hidden, to: configuration.classes, group: .head, isOptional: true, isOutput: true)
+    outputDropout = Float(configuration.classifierDropout ?? configuration.hiddenDropout)
+    parameters = builder.parameters
+  }
+
+  /// `tanh(dense(dropout(first)))`
+  public func pool(_ first: Tensor, pass: Pass) -> Tensor {
+    dense(first.dropped(pass.dropout(outputDropout))).activated(.tanh)
+  }
+}

@@ -1,0 +1,92 @@
+// Where a run's numbers come from: the digests that decide them, and the program and machine that computed them.
+
+/// The SHA-256 digests of what went into a run and of what came out, as 64 hexadecimal digits each.
+public struct RunDigests: Sendable, Equatable, Codable {
+  /// `specification`: the resolved manifest row: method, options, recipe, task and seed.
+  public let specification: String
+  /// `manifest`: the manifest's files as they were; no part of the identity.
+  public let manifest: String
+  /// `model`: the checkpoint's configuration and weights.
+  public let model: String
+  /// `tokenizer`: the tokenizer's files.
+  public let tokenizer: String
+  /// `data`: the task's files.
+  public let data: String
+  /// `tensors`: the file of tensors; nil where the run failed before it was written.
+  public let tensors: String?
+
+  /// Makes digests from their parts.
+  public init(
+    specification: String, manifest: String, model: String, tokenizer: String, data: String, tensors: String?
+  ) {
+    self.specification = specification
+    self.manifest = manifest
+    self.model = model
+    self.tokenizer = tokenizer
+    self.data = data
+    self.tensors = tensors
+  }
+
+  /// Every digest with its key.
+  var all: [(key: String, digest: String)] {
+    [
+      ("specification", specification), ("manifest", manifest), ("model", model), ("tokenizer", tokenizer),
+      ("data", data),
+    ] + (tensors.map { [("tensors", $0)] } ?? [])
+  }
+}
+
+/// The program that ran.
+public struct ProgramVersion: Sendable, Equatable, Codable {
+  /// `version`: the program's version, as in `0.1.0`.
+  public let version: String
+  /// `commit`: the commit it was built from; nil outside a repository.
+  public let commit: String?
+  /// `is_modified`: whether files differed from that commit.
+  public let isModified: Bool
+
+  private enum CodingKeys: String, CodingKey {
+    case version, commit
+    case isModified = "is_modified"
+  }
+
+  /// Makes a version from its parts.
+  public init(version: String, commit: String?, isModified: Bool) {
+    self.version = version
+    self.commit = commit
+    self.isModified = isModified
+  }
+}
+
+/// The machine and libraries that a run was computed on. None of it is part of a run's identity; the BLAS core may change
+/// the last bits of a result.
+public struct RunEnvironment: Sendable, Equatable, Codable {
+  /// `blas_core`: the kernels that OpenBLAS chose, as in `SkylakeX`.
+  public let blasCore: String
+  /// `blas_configuration`: OpenBLAS's own description of its build.
+  public let blasConfiguration: String
+  /// `threads`: worker threads of the run.
+  public let threads: Int
+  /// `processor`: the processor's name.
+  public let processor: String
+  /// `operating_system`: its name and version.
+  public let operatingSystem: String
+
+  private enum CodingKeys: String, CodingKey {
+    case blasCore = "blas_core"
+    case blasConfiguration = "blas_configuration"
+    case threads, processor
+    case operatingSystem = "operating_system"
+  }
+
+  /// Makes an environment from its parts.
+  public init(
+    blasCore: String, blasConfiguration: String, threads: Int, processor: String, operatingSystem: String
+  ) {
+    self.blasCore = blasCore
+    self.blasConfiguration = blasConfiguration
+    self.threads = threads
+    self.processor = processor
+    self.operatingSystem = operatingSystem
+  }
+}

@@ -1,0 +1,45 @@
+// How a run ended. A diverged run is a result as well: it is shown in its table's cell and never averaged.
+
+/// How a run ended.
+public enum RunOutcome: Sendable, Equatable {
+  /// All steps were done.
+  case completed
+  /// The loss became infinite or not a number at this step, counted from 1; nothing was trained after it.
+  case diverged(step: Int)
+  /// The run could not go on.
+  case failed(message: String)
+}
+
+extension RunOutcome: Codable {
+  private enum CodingKeys: String, CodingKey { case status, step, message }
+  private enum Status: String, Codable { case completed, diverged, failed }
+
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    switch try container.decode(Status.self, forKey: .status) {
+    case .completed: self = .completed
+    case .diverged: self = .diverged(step: try container.decode(Int.self, forKey: .step))
+    case .failed: self = .failed(message: try container.decode(String.self, forKey: .message))
+    }
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    switch self {
+    case .completed:
+      try container.encode(Status.completed, forKey: .status)
+    case .diverged(let step):
+      try container.encode(Status.diverged, forKey: .status)
+      try container.encode(step, forKey: .step)
+    case .failed(let message):
+      try container.encode(Status.failed, forKey: .status)
+      try container.encode(message, forKey: .message)
+    }
+  }
+}
+
+/// Something a reader of the table must know about a run that ended well.
+public enum RunFlag: String, Sendable, Codable, CaseIterable {
+  /// The best epoch predicts one and the same value for every validation example.
+  case collapsed
+}

@@ -1,0 +1,142 @@
+// `record.json`: what a finished run leaves beside its tensors. It is written last, so that its presence means *done*.
+
+/// How many parameters were trainable over a run.
+public struct TrainableParameters: Sendable, Equatable, Codable {
+  /// `initial`: before the first step.
+  public let initial: Int
+  /// `final`: after the last step.
+  public let final: Int
+  /// `average`: the mean over all steps.
+  public let average: Double
+
+  /// Makes counts from their parts.
+  public init(initial: Int, final: Int, average: Double) {
+    self.initial = initial
+    self.final = final
+    self.average = average
+  }
+}
+
+/// The record of one run.
+public struct RunRecord: Sendable, Equatable, Codable, VersionedRecord {
+  /// The schema that this program writes and reads.
+  public static let knownVersion = 1
+  /// What a message calls such a file.
+  public static let kind = "record of a run"
+
+  /// `schema_version`: the version of this schema.
+  public let schemaVersion: Int
+  /// `identity`: the SHA-256 that names the run's folder, made from what decides its numbers.
+  public let identity: String
+  /// `specification`: the manifest row that the run was first made for, as canonical JSON.
+  public let specification: JSONValue
+  /// `outcome`: how the run ended.
+  public let outcome: RunOutcome
+  /// `flags`: what a reader must know beside the outcome.
+  public let flags: [RunFlag]
+  /// `epochs`: the scores after each epoch, in order.
+  public let epochs: [EpochScores]
+  /// `primary`: the score that decides which epoch is best.
+  public let primary: PrimaryScore
+  /// `best_epoch`: the epoch with the highest primary score, the first of equals; nil where none was evaluated.
+  public let bestEpoch: Int?
+  /// `last_epoch`: the last epoch that was evaluated; nil where none was.
+  public let lastEpoch: Int?
+  /// `trainable_parameters`: those of the method, without the task's head, as papers count them.
+  public let trainableParameters: TrainableParameters
+  /// `trainable_parameters_with_head`: all that were trained.
+  public let trainableParametersWithHead: TrainableParameters
+  /// `steps`: optimizer steps done.
+  public let steps: Int
+  /// `flops`: floating-point operations of training, counted from what was computed.
+  public let flops: Int
+  /// `digests`: SHA-256 of what went in and came out.
+  public let digests: RunDigests
+  /// `numerics_version`: the version of the arithmetic; runs of different versions are not the same run.
+  public let numericsVersion: Int
+  /// `program`: the program that ran.
+  public let program: ProgramVersion
+  /// `environment`: the machine it ran on.
+  public let environment: RunEnvironment
+
+  private enum CodingKeys: String, CodingKey {
+    case schemaVersion = "schema_version"
+    case identity, specification, outcome, flags, epochs, primary
+    case bestEpoch = "best_epoch"
+    case lastEpoch = "last_epoch"
+    case trainableParameters = "trainable_parameters"
+    case trainableParametersWithHead = "trainable_parameters_with_head"
+    case steps, flops, digests
+    case numericsVersion = "numerics_version"
+    case program, environment
+  }
+
+  /// Makes a record of this program's schema. The best and the last epoch follow from the scores.
+  public init(
+    identity: String, specification: JSONValue, outcome: RunOutcome, flags: [RunFlag], epochs: [EpochScores],
+    primary: PrimaryScore, trainableParameters: TrainableParameters,
+    trainableParametersWithHead: TrainableParameters, steps: Int, flops: Int, digests: RunDigests,
+    numericsVersion: Int, program: ProgramVersion, environment: RunEnvironment
+  ) {
+    schemaVersion = Self.knownVersion
+    self.identity = identity
+    self.specification = specification
+    self.outcome = outcome
+    self.flags = flags
+    self.epochs = epochs
+    self.primary = primary
+    bestEpoch = Self.bestEpoch(of: epochs, by: primary)
+    lastEpoch = epochs.last?.epoch
+    self.trainableParameters = trainableParameters
+    self.trainableParametersWithHead = trainableParametersWithHead
+    self.steps = steps
+    self.flops = flops
+    self.digests = digests
+    self.numericsVersion = numericsVersion
+    self.program = program
+    self.environment = environment
+  }
+
+  /// The epoch with the highest primary score, the first of equals. An undefined score is never the best, unless all are
+  /// undefined: then it is the first.
+  public static func bestEpoch(of epochs: [EpochScores], by primary: PrimaryScore) -> Int? {
+    var best: (epoch: Int, value: Double)?
+    for epoch in epochs {
+      guard let value = epoch.value(split: primary.split, metric: primary.metric) else { continue }
+      guard let current = best else {
+        best = (epoch.epoch, value)
+        continue
+      }
+      if value > current.value || (current.value.isNaN && !value.isNaN) { best = (epoch.epoch, value) }
+    }
+    return best?.epoch
+  }
+
+  /// The scores after an epoch; nil where there are none.
+  public func scores(epoch: Int) -> EpochScores? { epochs.first { $0.epoch == epoch } }
+
+  var inconsistency: (key: String, reason: String)? {
+    if !isDigest(identity) { return ("identity", "is not a SHA-256 of 64 hexadecimal digits") }
+    if let bad = digests.all.first(where: { !isDigest($0.digest) }) {
+      return ("digests." + bad.key, "is not a SHA-256 of 64 hexadecimal digits")
+    }
+    for (index, epoch) in epochs.enumerated() where epoch.epoch != index + 1 || epoch.step < 0 {
+      return ("epochs", "are not numbered from 1, each once")
+    }
+    if bestEpoch != Self.bestEpoch(of: epochs, by: primary) { return ("best_epoch", "does not follow from the scores") }
+    if lastEpoch != epochs.last?.epoch { return ("last_epoch", "does not follow from the scores") }
+    for (key, count) in [
+      ("trainable_parameters", trainableParameters), ("trainable_parameters_with_head", trainableParametersWithHead),
+    ] where count.initial < 0 || count.final < 0 || !(count.average >= 0) {
+      return (key, "is below zero")
+    }
+    if steps < 0 { return ("steps", "is below zero") }
+    if flops < 0 { return ("flops", "is below zero") }
+    if environment.threads < 1 { return ("environment.threads", "is below one") }
+    return nil
+  }
+
+  private func isDigest(_ text: String) -> Bool {
+    text.utf8.count == 64 && text.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }
+  }
+}

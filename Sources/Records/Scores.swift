@@ -1,0 +1,60 @@
+// The scores of a run, epoch by epoch. All are kept, so that a table can be printed by another protocol without training.
+
+/// One metric on one validation set.
+public struct Score: Sendable, Equatable, Codable {
+  /// `split`: the validation set, as in `validation` or MNLI's `validation_mismatched`.
+  public let split: String
+  /// `metric`: the metric's name, as in `accuracy`.
+  public let metric: String
+  /// `value`: the value as the metric defines it (an accuracy is 0 to 1); not a number where it is undefined.
+  public let value: Double
+
+  /// Makes a score from its parts.
+  public init(split: String, metric: String, value: Double) {
+    self.split = split
+    self.metric = metric
+    self.value = value
+  }
+
+  public static func == (first: Score, second: Score) -> Bool {
+    // By bits: two undefined scores are the same score.
+    first.split == second.split && first.metric == second.metric
+      && (first.value == second.value || (first.value.isNaN && second.value.isNaN))
+  }
+}
+
+/// All scores after one epoch.
+public struct EpochScores: Sendable, Equatable, Codable {
+  /// `epoch`: the epoch, from 1.
+  public let epoch: Int
+  /// `step`: optimizer steps done by then.
+  public let step: Int
+  /// `scores`: one entry for each validation set and metric.
+  public let scores: [Score]
+
+  /// Makes an epoch's scores from their parts.
+  public init(epoch: Int, step: Int, scores: [Score]) {
+    self.epoch = epoch
+    self.step = step
+    self.scores = scores
+  }
+
+  /// The value of a metric on a validation set; nil where it was not measured.
+  public func value(split: String, metric: String) -> Double? {
+    scores.first { $0.split == split && $0.metric == metric }?.value
+  }
+}
+
+/// The score by which the best epoch was chosen.
+public struct PrimaryScore: Sendable, Equatable, Codable {
+  /// `split`: the validation set.
+  public let split: String
+  /// `metric`: the metric, of which more is better.
+  public let metric: String
+
+  /// Makes a choice from its parts.
+  public init(split: String, metric: String) {
+    self.split = split
+    self.metric = metric
+  }
+}

@@ -1,0 +1,105 @@
+// `timing.json`: all that a clock or the machine's state decides. It is outside every digest, so that equal results stay
+// equal bytes.
+
+/// One uninterrupted stretch of a run.
+public struct TimingSegment: Sendable, Equatable, Codable {
+  /// `started`: when it began, as ISO 8601 in UTC.
+  public let started: String
+  /// `first_step`: optimizer steps done before it.
+  public let firstStep: Int
+  /// `last_step`: optimizer steps done after it.
+  public let lastStep: Int
+  /// `training_seconds`: time in training steps.
+  public let trainingSeconds: Double
+  /// `evaluation_seconds`: time in evaluation.
+  public let evaluationSeconds: Double
+  /// `other_seconds`: time in everything else: reading, checkpoints, writing.
+  public let otherSeconds: Double
+  /// `tokens`: real tokens trained on.
+  public let tokens: Int
+  /// `peak_memory_bytes`: the most memory that the process held.
+  public let peakMemoryBytes: Int
+  /// `threads`: worker threads.
+  public let threads: Int
+
+  private enum CodingKeys: String, CodingKey {
+    case started
+    case firstStep = "first_step"
+    case lastStep = "last_step"
+    case trainingSeconds = "training_seconds"
+    case evaluationSeconds = "evaluation_seconds"
+    case otherSeconds = "other_seconds"
+    case tokens
+    case peakMemoryBytes = "peak_memory_bytes"
+    case threads
+  }
+
+  /// Makes a segment from its parts.
+  public init(
+    started: String, firstStep: Int, lastStep: Int, trainingSeconds: Double, evaluationSeconds: Double,
+    otherSeconds: Double, tokens: Int, peakMemoryBytes: Int, threads: Int
+  ) {
+    self.started = started
+    self.firstStep = firstStep
+    self.lastStep = lastStep
+    self.trainingSeconds = trainingSeconds
+    self.evaluationSeconds = evaluationSeconds
+    self.otherSeconds = otherSeconds
+    self.tokens = tokens
+    self.peakMemoryBytes = peakMemoryBytes
+    self.threads = threads
+  }
+}
+
+/// The timing of one run.
+public struct TimingRecord: Sendable, Equatable, Codable, VersionedRecord {
+  /// The schema that this program writes and reads.
+  public static let knownVersion = 1
+  /// What a message calls such a file.
+  public static let kind = "timing of a run"
+
+  /// `schema_version`: the version of this schema.
+  public let schemaVersion: Int
+  /// `identity`: the run's identity.
+  public let identity: String
+  /// `segments`: one for the first start and one for each resumption, in order.
+  public let segments: [TimingSegment]
+
+  private enum CodingKeys: String, CodingKey {
+    case schemaVersion = "schema_version"
+    case identity, segments
+  }
+
+  /// Makes a timing of this program's schema.
+  public init(identity: String, segments: [TimingSegment]) {
+    schemaVersion = Self.knownVersion
+    self.identity = identity
+    self.segments = segments
+  }
+
+  /// How often the run was resumed.
+  public var resumedCount: Int { max(0, segments.count - 1) }
+  /// Seconds of all segments together.
+  public var totalSeconds: Double {
+    segments.reduce(0) { $0 + $1.trainingSeconds + $1.evaluationSeconds + $1.otherSeconds }
+  }
+  /// Seconds in training steps of all segments together.
+  public var trainingSeconds: Double { segments.reduce(0) { $0 + $1.trainingSeconds } }
+  /// The most memory that any segment held, in bytes.
+  public var peakMemoryBytes: Int { segments.map(\.peakMemoryBytes).max() ?? 0 }
+
+  /// This timing with one more segment.
+  public func appending(_ segment: TimingSegment) -> TimingRecord {
+    TimingRecord(identity: identity, segments: segments + [segment])
+  }
+
+  var inconsistency: (key: String, reason: String)? {
+    for segment in segments {
+      let seconds = [segment.trainingSeconds, segment.evaluationSeconds, segment.otherSeconds]
+      if !seconds.allSatisfy({ $0 >= 0 }) || segment.tokens < 0 || segment.peakMemoryBytes < 0 {
+        return ("segments", "hold a quantity below zero")
+      }
+    }
+    return nil
+  }
+}

@@ -1,0 +1,89 @@
+/// The geometry of one attention call over packed sequences.
+public struct AttentionShape: Sendable {
+  /// Row boundaries of each sequence's queries and keys: `[sequences + 1]`, from 0. Query i of a sequence stands at position i.
+  public var queryOffsets: [Int]
+  public var keyOffsets: [Int]
+  public var heads: Int
+  public var headSize: Int
+  /// Multiplies the sum of all score terms.
+  public var factor: Float
+  /// Row of the relative tables for each distance `i - j`, from `-(reach)` to `reach`; `nil` without relative terms.
+  public var relativeIndex: [Int32]?
+
+  public init(
+    queryOffsets: [Int], keyOffsets: [Int], heads: Int, headSize: Int, factor: Float, relativeIndex: [Int32]? = nil
+  ) {
+    self.queryOffsets = queryOffsets
+    self.keyOffsets = keyOffsets
+    self.heads = heads
+    self.headSize = headSize
+    self.factor = factor
+    self.relativeIndex = relativeIndex
+  }
+
+  /// The rows of the relative tables that one sequence reads: `first..<first + span`.
+  struct Window {
+    var first: Int
+    var span: Int
+  }
+
+  var windows: [Window] {
+    guard let index = relativeIndex else { return [] }
+    let zero = index.count / 2
+    return (0..<sequences).map { sequence in
+      let reach = max(keys(sequence), queries(sequence), 1) - 1
+      precondition(reach <= zero, "a sequence of \(reach + 1) tokens, relative terms reach \(zero + 1)")
+      let first = Int(index[zero - reach])
+      return Window(first: first, span: Int(index[zero + reach]) - first + 1)
+    }
+  }
+
+  /// Pairs of a query, and of a key, with the rows of the relative tables, over all sequences.
+  private var relativePairs: (query: Int, key: Int) {
+    windows.enumerated().reduce(into: (0, 0)) { sum, entry in
+      sum.0 += queries(entry.offset) * entry.element.span
+      sum.1 += keys(entry.offset) * entry.element.span
+    }
+  }
+
+  /// Operations of the forward pass's products.
+  var forwardOperations: Int {
+    let relative = relativePairs
+    return 2 * heads * headSize * (2 * scoresPerHead + relative.query + relative.key)
+  }
+
+  /// Operations of the backward pass's products for the gradients that are asked for.
+  func backwardOperations(_ gradients: AttentionGradients) -> Int {
+    let count = { (buffer: Buffer?) in buffer == nil ? 0 : 1 }
+    let needsScores = [gradients.query, gradients.key, gradients.relativeQuery, gradients.relativeKey].contains { $0 != nil }
+    let plain = count(gradients.value) + count(gradients.query) + count(gradients.key) + (needsScores ? 1 : 0)
+    let relative = relativePairs
+    return 2 * heads * headSize
+      * (plain * scoresPerHead + (count(gradients.query) + count(gradients.relativeKey)) * relative.query
+        + (count(gradients.key) + count(gradients.relativeQuery)) * relative.key)
+  }
+
+  var sequences: Int { queryOffsets.count - 1 }
+  func queries(_ sequence: Int) -> Int { queryOffsets[sequence + 1] - queryOffsets[sequence] }
+  func keys(_ sequence: Int) -> Int { keyOffsets[sequence + 1] - keyOffsets[sequence] }
+  /// Elements of one head's score matrices, all sequences one after the other.
+  var scoresPerHead: Int { (0..<sequences).reduce(0) { $0 + queries($1) * keys($1) } }
+}
+
+/// Buffers of one attention call; the relative pair is `[rows, heads * headSize]`.
+public struct AttentionOperands {
+  public var query: Buffer
+  public var key: Buffer
+  public var value: Buffer
+  public var relativeQuery: Buffer?
+  public var relativeKey: Buffer?
+}
+
+/// Where attention's gradients go; `nil` is not computed. All are overwritten.
+public struct AttentionGradients {
+  public var query: Buffer?
+  public var key: Buffer?
+  public var value: Buffer?
+  public var relativeQuery: Buffer?
+  public var relativeKey: Buffer?
+}

@@ -1,0 +1,176 @@
+// What a killed run goes on from: parameters, moments, the method's state and the history, as one HDF5 file that is replaced whole.
+import Adapters
+import Foundation
+import Layers
+import Metrics
+import Storage
+import Tensors
+
+/// A file that a run can be resumed from, bit for bit.
+public struct Checkpoint {
+  public let url: URL
+  /// The run it belongs to; a file of another run is refused.
+  public let identity: String
+
+  public init(url: URL, identity: String) {
+    self.url = url
+    self.identity = identity
+  }
+
+  func save(_ stepper: Stepper, _ history: TrainingHistory) throws {
+    let optimizer = stepper.optimizer
+    var parameters: [(name: String, dataset: HDF5Dataset)] = []
+    for (index, parameter) in optimizer.parameters.enumerated() where stepper.isSaved(parameter) {
+      var held: [(String, Tensor)] = [("value", parameter.tensor)]
+      if let moments = optimizer.moments[index] { held += [("first", moments.first), ("second", moments.second)] }
+      for (kind, tensor) in held {
+        parameters.append(
+          (
+            "\(index).\(kind)",
+            HDF5Dataset(shape: [tensor.count], values: .float32(tensor.values), attributes: [("name", .string(parameter.name))])
+          ))
+      }
+    }
+    let state = stepper.method.state.enumerated().map { index, entry -> (name: String, dataset: HDF5Dataset) in
+      let values: HDF5Dataset.Values =
+        switch entry.values {
+        case .numbers(let values): .float64(values)
+        case .integers(let values): .int64(values)
+        }
+      return (
+        "\(index)", HDF5Dataset(shape: [entry.values.count], values: values, attributes: [("name", .string(entry.path))])
+      )
+    }
+    try HDF5File.write(
+      HDF5Group(
+        groups: [
+          ("epochs", history.epochGroup), ("method", HDF5Group(datasets: state)), ("parameters", HDF5Group(datasets: parameters)),
+          ("steps", history.stepGroup),
+        ],
+        attributes: [("identity", .string(identity)), ("updates", .integer(Int64(history.steps.count)))]), to: url)
+  }
+
+  /// Puts a saved run back; `nil` when there is none.
+  ///
+  /// - Throws: `CheckpointError` when the file is damaged or of another run.
+  func restore(_ stepper: Stepper) throws -> TrainingHistory? {
+    guard FileManager.default.fileExists(atPath: url.path) else { return nil }
+    let root: HDF5Group
+    do { root = try HDF5File.read(url) } catch { throw CheckpointError(file: url.path, reason: "\(error)") }
+    guard root.attribute("identity") == .string(identity) else {
+      throw CheckpointError(file: url.path, reason: "it belongs to another run")
+    }
+    let missing = { (what: String) in CheckpointError(file: url.path, reason: "\(what) is missing or misshapen") }
+    guard let saved = root.group("parameters"), let entries = root.group("method"), let steps = root.group("steps"),
+      let epochs = root.group("epochs"), let history = TrainingHistory(steps: steps, epochs: epochs)
+    else { throw missing("a group") }
+    let optimizer = stepper.optimizer
+    let values = { (name: String, count: Int) -> [Float]? in
+      guard case .float32(let values)? = saved.dataset(name)?.values, values.count == count else { return nil }
+      return values
+    }
+    // the method first: it decides what is frozen, and freezing drops moments
+    try stepper.method.restore(
+      try entries.datasets.map { entry in
+        guard case .string(let path)? = entry.dataset.attributes.first(where: { $0.name == "name" })?.attribute else {
+          throw missing("the name of a method's array")
+        }
+        switch entry.dataset.values {
+        case .float64(let numbers):
+          return Diagnostic(path, shape: [numbers.count], .numbers(numbers), dimensions: ["entry"])
+        case .int64(let integers):
+          return Diagnostic(path, shape: [integers.count], .integers(integers), dimensions: ["entry"])
+        default: throw missing(path)
+        }
+      })
+    for (index, parameter) in optimizer.parameters.enumerated() where stepper.isSaved(parameter) {
+      guard let value = values("\(index).value", parameter.count) else { throw missing(parameter.name) }
+      parameter.tensor.assign(value)
+      guard let first = values("\(index).first", parameter.count), let second = values("\(index).second", parameter.count) else {
+        continue
+      }
+      let backend = parameter.tensor.backend
+      optimizer.restore(
+        AdamW.Moments(
+          first: Tensor(first, shape: parameter.shape, on: backend), second: Tensor(second, shape: parameter.shape, on: backend)),
+        at: index)
+    }
+    return history
+  }
+
+  /// Removes the file of a run that has ended.
+  public func delete() { try? FileManager.default.removeItem(at: url) }
+}
+
+/// A checkpoint that cannot be resumed from.
+public struct CheckpointError: Error, CustomStringConvertible, Equatable {
+  public let file: String
+  public let reason: String
+
+  public var description: String { "\(file): cannot go on from this checkpoint: \(reason). Delete it to start the run again" }
+}
+
+extension TrainingHistory {
+  fileprivate var epochGroup: HDF5Group {
+    HDF5Group(
+      groups: epochs.enumerated().map { index, epoch in
+        (
+          "\(index)",
+          HDF5Group(
+            groups: epoch.evaluations.enumerated().map { set, evaluation in
+              (
+                "\(set)",
+                HDF5Group(
+                  datasets: [
+                    ("predictions", evaluation.predictions.dataset),
+                    ("scores", .numbers(evaluation.scores.entries.map { $0.value ?? .nan }, ["metric"])),
+                  ],
+                  attributes: [
+                    ("metrics", .strings(evaluation.scores.entries.map(\.metric.rawValue))), ("name", .string(evaluation.name)),
+                  ])
+              )
+            },
+            attributes: [("mean_loss", .double(epoch.meanLoss)), ("updates", .integer(Int64(epoch.updates)))])
+        )
+      })
+  }
+
+  fileprivate init?(steps: HDF5Group, epochs: HDF5Group) {
+    self.init()
+    let numbers = { (name: String) in steps.dataset(name)?.numbers }
+    let integers = { (name: String) in steps.dataset(name)?.integers }
+    guard let loss = numbers("loss"), let task = numbers("task_loss"), let rate = numbers("learning_rate"),
+      let headRate = numbers("head_learning_rate"), let norm = numbers("gradient_norm"),
+      let trainable = integers("trainable_parameters"), let withHead = integers("trainable_parameters_with_head"),
+      let operations = integers("floating_point_operations"),
+      [task.count, rate.count, headRate.count, norm.count, trainable.count, withHead.count, operations.count].allSatisfy({
+        $0 == loss.count
+      })
+    else { return nil }
+    self.steps = loss.indices.map {
+      StepResult(
+        taskLoss: Float(task[$0]), loss: Float(loss[$0]), learningRate: rate[$0], headLearningRate: headRate[$0],
+        gradientNorm: norm[$0], trainable: Int(trainable[$0]), trainableWithHead: Int(withHead[$0]),
+        floatingPointOperations: Int(operations[$0]))
+    }
+    for index in 0..<epochs.groups.count {
+      guard let group = epochs.group("\(index)"), case .double(let meanLoss)? = group.attribute("mean_loss"),
+        case .integer(let updates)? = group.attribute("updates")
+      else { return nil }
+      var evaluations: [Evaluation] = []
+      for set in 0..<group.groups.count {
+        guard let saved = group.group("\(set)"), case .string(let name)? = saved.attribute("name"),
+          case .strings(let metrics)? = saved.attribute("metrics"), let scores = saved.dataset("scores")?.numbers,
+          let predictions = Predictions(saved.dataset("predictions")), metrics.count == scores.count
+        else { return nil }
+        var entries: [Scores.Entry] = []
+        for (name, value) in zip(metrics, scores) {
+          guard let metric = Metric(rawValue: name) else { return nil }
+          entries.append(Scores.Entry(metric: metric, value: value.isNaN ? nil : value))
+        }
+        evaluations.append(Evaluation(name: name, scores: Scores(entries: entries), predictions: predictions))
+      }
+      self.epochs.append(Epoch(updates: Int(updates), meanLoss: meanLoss, evaluations: evaluations))
+    }
+  }
+}

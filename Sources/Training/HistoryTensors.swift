@@ -1,0 +1,98 @@
+// A run's history as a tree of HDF5 values: the run's `tensors.h5`, and, read back, part of its checkpoint.
+import Datasets
+import Metrics
+import Storage
+
+extension TrainingHistory {
+  /// The tensors of a run: losses, rates, norms, counts and operations by step; scores by epoch; the answers of the best and the last
+  /// epoch with the right ones beside them.
+  public func tensors(gold: [ValidationSet]) -> HDF5Group {
+    HDF5Group(
+      groups: [
+        ("evaluation", HDF5Group(groups: scoreGroups)),
+        ("predictions", HDF5Group(groups: gold.enumerated().map { ($1.name, predictionGroup($0, $1)) })),
+        ("training", stepGroup),
+      ],
+      datasets: [
+        ("epoch_loss", .numbers(epochs.map(\.meanLoss), ["epoch"])),
+        ("epoch_updates", .integers(epochs.map { Int64($0.updates) }, ["epoch"])),
+      ])
+  }
+
+  var stepGroup: HDF5Group {
+    HDF5Group(datasets: [
+      ("floating_point_operations", .integers(steps.map { Int64($0.floatingPointOperations) }, ["step"])),
+      ("gradient_norm", .numbers(steps.map(\.gradientNorm), ["step"])),
+      ("head_learning_rate", .numbers(steps.map(\.headLearningRate), ["step"])),
+      ("learning_rate", .numbers(steps.map(\.learningRate), ["step"])),
+      ("loss", .numbers(steps.map { Double($0.loss) }, ["step"])),
+      ("task_loss", .numbers(steps.map { Double($0.taskLoss) }, ["step"])),
+      ("trainable_parameters", .integers(steps.map { Int64($0.trainable) }, ["step"])),
+      ("trainable_parameters_with_head", .integers(steps.map { Int64($0.trainableWithHead) }, ["step"])),
+    ])
+  }
+
+  /// One group for each validation set, one dataset for each metric; what is undefined is NaN.
+  private var scoreGroups: [(name: String, group: HDF5Group)] {
+    guard let first = epochs.first else { return [] }
+    return first.evaluations.indices.map { set in
+      let metrics = first.evaluations[set].scores.entries.map(\.metric)
+      return (
+        first.evaluations[set].name,
+        HDF5Group(
+          datasets: metrics.map { metric in
+            (metric.rawValue, .numbers(epochs.map { $0.evaluations[set].scores[metric] ?? .nan }, ["epoch"]))
+          })
+      )
+    }
+  }
+
+  private func predictionGroup(_ index: Int, _ set: ValidationSet) -> HDF5Group {
+    var datasets: [(name: String, dataset: HDF5Dataset)] = [("gold", Targets(set.examples.map(\.label)).dataset)]
+    for (name, epoch) in [("best", best), ("last", epochs.indices.last)] {
+      if let epoch { datasets.append((name, epochs[epoch].evaluations[index].predictions.dataset)) }
+    }
+    return HDF5Group(datasets: datasets.sorted { $0.name < $1.name })
+  }
+}
+
+extension HDF5Dataset {
+  static func numbers(_ values: [Double], _ labels: [String]) -> HDF5Dataset {
+    HDF5Dataset(shape: [values.count], values: .float64(values), dimensionLabels: labels)
+  }
+
+  static func integers(_ values: [Int64], _ labels: [String]) -> HDF5Dataset {
+    HDF5Dataset(shape: [values.count], values: .int64(values), dimensionLabels: labels)
+  }
+
+  var numbers: [Double]? { if case .float64(let values) = values { values } else { nil } }
+  var integers: [Int64]? { if case .int64(let values) = values { values } else { nil } }
+}
+
+extension Targets {
+  fileprivate var dataset: HDF5Dataset {
+    switch self {
+    case .classes(let values): .integers(values.map(Int64.init), ["example"])
+    case .scores(let values): .numbers(values.map(Double.init), ["example"])
+    }
+  }
+}
+
+extension Predictions {
+  var dataset: HDF5Dataset {
+    switch self {
+    case .classes(let values): .integers(values.map(Int64.init), ["example"])
+    case .scores(let values): .numbers(values, ["example"])
+    }
+  }
+
+  init?(_ dataset: HDF5Dataset?) {
+    if let values = dataset?.integers {
+      self = .classes(values.map { Int($0) })
+    } else if let values = dataset?.numbers {
+      self = .scores(values)
+    } else {
+      return nil
+    }
+  }
+}

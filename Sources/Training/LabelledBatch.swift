@@ -1,0 +1,48 @@
+import Datasets
+import Layers
+
+/// A tokenized validation set.
+public struct ValidationSet: Sendable, Equatable {
+  public let name: String
+  public let examples: [EncodedExample]
+
+  public init(name: String, examples: [EncodedExample]) {
+    self.name = name
+    self.examples = examples
+  }
+}
+
+/// What a batch is compared with.
+public enum Targets: Sendable, Equatable {
+  case classes([Int32])
+  case scores([Float])
+
+  /// The labels of examples of one kind; a set never mixes the two.
+  init(_ labels: [Label]) {
+    var classes: [Int32] = []
+    var scores: [Float] = []
+    for label in labels {
+      switch label {
+      case .class(let number): classes.append(Int32(number))
+      case .score(let score): scores.append(Float(score))
+      }
+    }
+    self = scores.isEmpty ? .classes(classes) : .scores(scores)
+  }
+}
+
+/// A packed batch and its labels.
+public struct LabelledBatch: Sendable, Equatable {
+  public let batch: TokenBatch
+  public let targets: Targets
+
+  public init(_ batch: TokenBatch, _ targets: Targets) {
+    self.batch = batch
+    self.targets = targets
+  }
+
+  public init(_ examples: [EncodedExample]) {
+    batch = TokenBatch(examples.map { ($0.tokens, $0.segments) })
+    targets = Targets(examples.map(\.label))
+  }
+}

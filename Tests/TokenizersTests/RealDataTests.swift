@@ -1,0 +1,82 @@
+// All cells of the real GLUE files with the three real vocabularies: a digest of our ids equals that of the ids of
+// `transformers` 4.57.6 (fast tokenizers; for DeBERTa the one on SentencePiece, which spells unknown characters in
+// bytes).
+
+import Foundation
+import Testing
+
+@testable import Tokenizers
+
+/// The published files beside the repository, which are not part of it.
+enum SharedFiles {
+  static let root: URL = {
+    if let path = ProcessInfo.processInfo.environment["LOWRANK_SHARED"] { return URL(fileURLWithPath: path) }
+    return URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("shared")
+  }()
+
+  static func exist(_ paths: String...) -> Bool {
+    paths.allSatisfy { FileManager.default.fileExists(atPath: root.appendingPathComponent($0).path) }
+  }
+}
+
+@Suite(
+  "The real data",
+  .enabled(
+    if: SharedFiles.exist("data/glue/SST-2/train.tsv", "tokenizers/bert-base-uncased/vocab.txt"),
+    "needs ../shared/data/glue and ../shared/tokenizers, or LOWRANK_SHARED"))
+struct RealDataTests {
+  static let files = [
+    "CoLA/dev.tsv", "CoLA/train.tsv", "MNLI/dev_matched.tsv", "MNLI/dev_mismatched.tsv", "MNLI/train.tsv",
+    "MRPC/dev.tsv", "MRPC/dev_ids.tsv", "MRPC/train.tsv", "QNLI/dev.tsv", "QNLI/train.tsv", "QQP/dev.tsv",
+    "QQP/train.tsv", "RTE/dev.tsv", "RTE/train.tsv", "SST-2/dev.tsv", "SST-2/train.tsv", "STS-B/dev.tsv",
+    "STS-B/train.tsv",
+  ]
+
+  /// The digest of the reference's ids, and how many cells there are.
+  struct Reference: Sendable, CustomTestStringConvertible {
+    let folder: String
+    let digest: UInt64
+    var testDescription: String { folder }
+  }
+
+  static let cellCount = 151_711
+  static let references = [
+    Reference(folder: "bert-base-uncased", digest: 0xe529_ec43_14e4_e16a),
+    Reference(folder: "roberta-base", digest: 0x7fa8_2079_5c2a_13af),
+    Reference(folder: "deberta-v3", digest: 0x63f7_723d_e339_41a9),
+  ]
+
+  @Test("ids of every cell", arguments: references)
+  func digests(reference: Reference) throws {
+    let tokenizer = try TokenizerFolder.load(
+      from: SharedFiles.root.appendingPathComponent("tokenizers/\(reference.folder)"))
+    var digest: UInt64 = 0xcbf2_9ce4_8422_2325
+    var cells = 0
+    for file in Self.files {
+      let url = SharedFiles.root.appendingPathComponent("data/glue/\(file)")
+      let text = String(decoding: try Data(contentsOf: url), as: UTF8.self).unicodeScalars
+      for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+        for cell in line.split(separator: "\t", omittingEmptySubsequences: false) where !Self.isNumber(cell) {
+          for id in tokenizer.encode(String(cell)) { Self.add(UInt32(bitPattern: id), to: &digest) }
+          Self.add(.max, to: &digest)
+          cells += 1
+        }
+      }
+    }
+    #expect(cells == Self.cellCount)
+    #expect(digest == reference.digest)
+  }
+
+  /// Scores and ids are no text. (In numbers like 2.111111 several spellings have the same probability up to
+  /// rounding, and
+  /// versions of SentencePiece differ.)
+  private static func isNumber(_ cell: Substring.UnicodeScalarView) -> Bool {
+    cell.allSatisfy { $0 == "." || ("0"..."9").contains($0) }
+  }
+
+  /// FNV-1a over 32-bit words; the largest word ends a cell.
+  private static func add(_ word: UInt32, to digest: inout UInt64) {
+    digest = (digest ^ UInt64(word)) &* 0x100_0000_01b3
+  }
+}
