@@ -34,7 +34,8 @@ let package = Package(
     .target(name: "Records"),
     .target(name: "Experiments", dependencies: ["Training", "Manifests", "Records"]),
     .target(
-      name: "Parity", dependencies: ["Training", "Interchange", "Tokenizers", "Metrics"]),
+      name: "Parity",
+      dependencies: ["Models", "Storage", "Training", "Interchange", "Tokenizers", "Metrics"]),
     .target(name: "Reporting", dependencies: ["Records", "Manifests", "Storage", "Metrics"]),
     .executableTarget(
       name: "lowrank",
@@ -42,7 +43,9 @@ let package = Package(
         "Experiments", "Reporting", "Parity", "Interchange",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
-    .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
+    .testTarget(name: "TensorsTests", dependencies: ["Tensors", "CKernels"]),
+    .testTarget(name: "LayersTests", dependencies: ["Layers"]),
+    .testTarget(name: "ModelsTests", dependencies: ["Models", "Parity"]),
     .testTarget(name: "StorageTests", dependencies: ["Storage"]),
     .testTarget(name: "TokenizersTests", dependencies: ["Tokenizers"]),
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Metrics"]),

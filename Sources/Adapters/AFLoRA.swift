@@ -26,7 +26,9 @@ public final class AFLoRA: TuningMethod {
       OptionDescription("beta1", .number(0...1), default: .number(0.85), "averaging factor of the sensitivity (Eq. 3)"),
       OptionDescription("beta2", .number(0...1), default: .number(0.95), "averaging factor of its spread (Eq. 4)"),
       OptionDescription("initial_epochs", .number(0...100_000), default: .number(1), "t_i: no freezing before"),
-      OptionDescription("final_fraction", .number(0...1), default: .number(0.7), "t_f as a share of all steps: all is frozen then"),
+      OptionDescription(
+        "final_fraction", .number(0...1), default: .number(0.7), excludes: ["final_epochs"],
+        "t_f as a share of all steps: all is frozen then"),
       OptionDescription("final_epochs", .number(0...100_000), excludes: ["final_fraction"], "t_f in epochs"),
       Targets.option(default: ["all-linear"]),
     ])
@@ -50,14 +52,15 @@ public final class AFLoRA: TuningMethod {
   private let units: [[Int]]
   private let layers: Int
   private var scores: [Double] = []
-  private var fractions: [Double] = []
+  /// The share of units that was to be frozen after each update so far (Eq. 5).
+  public private(set) var fractions: [Double] = []
 
-  public convenience init(_ options: MethodOptions, on host: Host) throws {
+  public convenience init(_ options: MethodOptions, on host: MethodHost) throws {
     try self.init(options, on: host, freezing: Freezing(options, host.schedule))
   }
 
   /// With a schedule given in steps.
-  public init(_ options: MethodOptions, on host: Host, freezing: Freezing) throws {
+  public init(_ options: MethodOptions, on host: MethodHost, freezing: Freezing) throws {
     let rank = options.integer("rank")
     settings = freezing
     let learningTypes = options.text("trainability") == "frozen" ? [] : options.list("adaptive")

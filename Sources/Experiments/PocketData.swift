@@ -11,10 +11,10 @@ public enum PocketData {
   public static func folder(in workspace: Workspace) throws -> URL {
     let folder = workspace.pocketData
     let marker = folder.appending(path: "generated")
-    let version = Data("seed \(seed), numerics \(numericsVersion)\n".utf8)
+    let version = Data("seed \(seed), numerics \(Numerics.version)\n".utf8)
     if (try? Data(contentsOf: marker)) == version { return folder }
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    try PocketTasks.write(to: folder, seed: seed)
+    try PocketTasks(world: PocketWorld(seed: seed), seed: seed).write(to: folder)
     // last: a folder with this file is whole
     try AtomicFile.write(version, to: marker)
     return folder

@@ -50,7 +50,7 @@ public struct AssembledRun {
     }
     let settings = OptimizationSettings(recipe)
     let length = FineTuning.length(examples: task.train.count, settings: settings)
-    let host = Host(
+    let host = MethodHost(
       projections: loaded.model.projections, backbone: loaded.model.parameters.filter { $0.group == .backbone },
       head: loaded.model.parameters.filter { $0.group == .head }, backend: backend, seed: seed, schedule: length)
     var options: [String: Adapters.OptionValue] = [:]
@@ -71,7 +71,8 @@ extension OptimizationSettings {
       case .steps(let steps): .steps(steps)
       }
     self.init(
-      epochs: recipe.epochs, batchSize: recipe.batchSize, learningRate: recipe.learningRate, headLearningRate: recipe.headLearningRate,
+      epochs: recipe.epochs, batchSize: recipe.batchSize, learningRate: recipe.learningRate,
+      headLearningRate: recipe.headLearningRate,
       warmup: warmup, weightDecay: recipe.weightDecay, decaysVectors: recipe.decaysVectors, beta1: recipe.betas[0],
       beta2: recipe.betas[1], epsilon: recipe.epsilon, maximumGradientNorm: recipe.maximumGradientNorm)
   }

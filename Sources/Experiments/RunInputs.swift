@@ -9,15 +9,18 @@ import Synchronization
 import Tokenizers
 import Training
 
-/// A number that is raised whenever a change of the code changes the numbers of a run; part of every run's identity.
-public let numericsVersion = 1
+/// The arithmetic of this program.
+public enum Numerics {
+  /// Raised whenever a change of the code changes the numbers of a run; part of every run's identity.
+  public static let version = 1
+}
 
 /// A run with the files it reads, known by their digests.
 public struct PlannedRun: Sendable {
   public let specification: RunSpecification
   public let modelFolder: URL
   public let digests: RunDigests
-  /// SHA-256 of the specification, the digests and `numericsVersion`.
+  /// SHA-256 of the specification, the digests and the numerics version.
   public let identity: String
 }
 
@@ -57,7 +60,7 @@ public final class RunInputs: Sendable {
     let digests = RunDigests(
       specification: FileDigest.sha256(of: Array(run.identityJSON.utf8)), manifest: manifestDigest, model: model.model,
       tokenizer: model.tokenizer, data: task.digest, tensors: nil)
-    let members = [digests.specification, digests.model, digests.tokenizer, digests.data, "\(numericsVersion)"]
+    let members = [digests.specification, digests.model, digests.tokenizer, digests.data, "\(Numerics.version)"]
     return PlannedRun(
       specification: run, modelFolder: folder, digests: digests,
       identity: FileDigest.sha256(of: Array(members.joined(separator: "\n").utf8)))
@@ -109,7 +112,8 @@ public final class RunInputs: Sendable {
   func encoded(_ run: PlannedRun, modelType: String?) throws -> EncodedTask {
     let recipe = run.specification.training
     let key = [
-      run.digests.data, run.digests.tokenizer, "\(recipe.maximumLength)", "\(recipe.trainingRows ?? 0)", "\(recipe.validationRows ?? 0)",
+      run.digests.data, run.digests.tokenizer, "\(recipe.maximumLength)", "\(recipe.trainingRows ?? 0)",
+      "\(recipe.validationRows ?? 0)",
     ].joined(separator: "/")
     if let known = cache.withLock({ $0.encoded[key] }) { return known }
     let tokenizer = try TokenizerFolder.load(from: run.modelFolder, modelType: modelType)

@@ -25,12 +25,7 @@ extension RunRecord {
     let specification = (try? JSONValue(json: run.specification.canonicalJSON)) ?? .text(run.specification.canonicalJSON)
     self.init(
       identity: run.identity, specification: specification,
-      outcome: {
-        switch outcome {
-        case .completed: .completed
-        case .diverged(let divergence): .diverged(step: divergence.step)
-        }
-      }(),
+      outcome: RunOutcome(outcome),
       flags: history.isCollapsed(validation) ? [.collapsed] : [], epochs: epochs,
       primary: PrimaryScore(split: validation.first?.name ?? "validation", metric: metrics.first?.rawValue ?? "accuracy"),
       trainableParameters: TrainableParameters(
@@ -43,7 +38,16 @@ extension RunRecord {
       digests: RunDigests(
         specification: digests.specification, manifest: digests.manifest, model: digests.model, tokenizer: digests.tokenizer,
         data: digests.data, tensors: tensors),
-      numericsVersion: numericsVersion, program: .current, environment: .current(threads: threads))
+      numericsVersion: Numerics.version, program: .current, environment: .current(threads: threads))
+  }
+}
+
+extension RunOutcome {
+  init(_ outcome: TrainingOutcome) {
+    switch outcome {
+    case .completed: self = .completed
+    case .diverged(let divergence): self = .diverged(step: divergence.step)
+    }
   }
 }
 

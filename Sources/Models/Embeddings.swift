@@ -15,7 +15,8 @@ final class Embeddings {
 
   init(_ configuration: EncoderConfiguration, _ builder: ParameterBuilder) throws {
     self.configuration = configuration
-    let path = "\(configuration.architecture.prefix).embeddings", hidden = configuration.hiddenSize
+    let path = "\(configuration.architecture.prefix).embeddings"
+    let hidden = configuration.hiddenSize
     words = try builder.table(
       "\(path).word_embeddings", rows: configuration.vocabularySize, columns: hidden,
       padding: configuration.paddingToken)
@@ -66,10 +67,11 @@ extension EncoderConfiguration {
     }
   }
 
-  /// Checks that every token and type of a batch has a row in its table, and that no sequence is too long or empty.
+  /// Checks that every token and type of a batch has a row in its table, and that there are sequences, none too long or empty.
   ///
   /// - Throws: `ModelError.batch`.
   public func validate(_ batch: TokenBatch) throws {
+    guard batch.count > 0 else { throw ModelError.batch(problem: "it has no sequences.") }
     if let index = batch.tokens.firstIndex(where: { $0 < 0 || Int($0) >= vocabularySize }) {
       throw ModelError.batch(
         problem: "token \(batch.tokens[index]) is not in the model's vocabulary of \(vocabularySize). "

@@ -19,7 +19,8 @@ final class EncoderBlock {
 
   init(_ configuration: EncoderConfiguration, layer: Int, _ builder: ParameterBuilder) throws {
     let path = "\(configuration.architecture.prefix).encoder.layer.\(layer)"
-    let hidden = configuration.hiddenSize, inner = configuration.intermediateSize
+    let hidden = configuration.hiddenSize
+    let inner = configuration.intermediateSize
     func projection(_ name: String, from input: Int, to output: Int, _ role: ProjectionRole) throws -> Projection {
       let path = "\(path).\(name)"
       return Projection(try builder.linear(path, from: input, to: output), layer: layer, role: role, path: path)

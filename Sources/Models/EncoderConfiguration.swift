@@ -100,7 +100,8 @@ public struct EncoderConfiguration: Sendable, Equatable {
     check("num_attention_heads", heads, 1...1024)
     check("intermediate_size", intermediateSize, 1...(1 << 18))
     check("max_position_embeddings", maximumPositions, 1...(1 << 20))
-    check("type_vocab_size", segmentTypes, (architecture == .deberta ? 0 : 1)...(architecture == .deberta ? 0 : 1 << 16))
+    check(
+      "type_vocab_size", segmentTypes, (architecture == .deberta ? 0 : 1)...(architecture == .deberta ? 0 : 1 << 16))
     check("the number of labels", classes, 1...(1 << 16))
     if heads > 0, hiddenSize % heads != 0 {
       problems.append("hidden_size \(hiddenSize) is no multiple of num_attention_heads \(heads)")

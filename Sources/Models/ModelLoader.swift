@@ -20,16 +20,16 @@ public enum ModelLoader {
   /// Loads the checkpoint in a folder.
   ///
   /// - Parameters:
-  ///   - classes: outputs of the head, 1 for a regression; `nil` takes those of `config.json`.
   ///   - seed: decides the values of a head that the checkpoint lacks.
+  ///   - adjust: changes the configuration before the model is built: the number of classes, dropout rates.
   /// - Throws: `StorageError`, `ModelError.configuration`, and `ModelError.weights` with all tensors that do not fit.
   public static func load(
-    folder: URL, classes: Int? = nil, seed: UInt64, on backend: any Backend
+    folder: URL, seed: UInt64, on backend: any Backend, adjust: (inout EncoderConfiguration) -> Void = { _ in }
   ) throws -> LoadedModel {
     let checkpoint = try CheckpointFolder(url: folder)
     let path = folder.appendingPathComponent("config.json").path
     var configuration = try EncoderConfiguration(json: checkpoint.configuration, path: path)
-    configuration.classes = classes ?? configuration.classes
+    adjust(&configuration)
     guard configuration.problems.isEmpty else {
       throw ModelError.configuration(path: path, problems: configuration.problems)
     }
@@ -41,6 +41,14 @@ public enum ModelLoader {
     let ignored = try source.finish(configuration.architecture)
     return LoadedModel(
       model: model, newlyInitialized: source.newlyInitialized, ignored: ignored, weightFiles: checkpoint.weightFiles)
+  }
+
+  /// What the folder's `config.json` says.
+  ///
+  /// - Throws: `StorageError`, `ModelError.configuration`.
+  public static func configuration(folder: URL) throws -> EncoderConfiguration {
+    try EncoderConfiguration(
+      json: CheckpointFolder(url: folder).configuration, path: folder.appendingPathComponent("config.json").path)
   }
 
   /// A model of random weights: matrices from a normal distribution, biases 0, gains 1.

@@ -25,7 +25,8 @@ final class SelfAttention {
 
   init(_ configuration: EncoderConfiguration, layer: Int, path: String, _ builder: ParameterBuilder) throws {
     self.configuration = configuration
-    let suffix = configuration.architecture == .deberta ? "_proj" : "", size = configuration.hiddenSize
+    let suffix = configuration.architecture == .deberta ? "_proj" : ""
+    let size = configuration.hiddenSize
     func projection(_ name: String, _ role: ProjectionRole) throws -> Projection {
       let path = "\(path).\(name)\(suffix)"
       return Projection(try builder.linear(path, from: size, to: size), layer: layer, role: role, path: path)
@@ -45,7 +46,9 @@ final class SelfAttention {
     probabilities: ((Tensor) -> Void)? = nil
   ) -> Tensor {
     let onlyFirst = queries.shape[0] != x.shape[0]
-    let q = query(queries, pass: pass), k = key(x, pass: pass), v = value(x, pass: pass)
+    let q = query(queries, pass: pass)
+    let k = key(x, pass: pass)
+    let v = value(x, pass: pass)
     let terms = relative.map { table in
       let table = onlyFirst ? table.forFirstQueries() : table
       let rows = table.rows.dropped(pass.dropout(Float(configuration.hiddenDropout)))

@@ -21,14 +21,16 @@ public final class TransformerEncoder {
 
   init(_ configuration: EncoderConfiguration, _ builder: ParameterBuilder) throws {
     self.configuration = configuration
-    let already = builder.parameters.count, path = "\(configuration.architecture.prefix).encoder"
+    let already = builder.parameters.count
+    let path = "\(configuration.architecture.prefix).encoder"
     embeddings = try Embeddings(configuration, builder)
     if let relative = configuration.relativePositions {
       relativeTable = try builder.table(
         "\(path).rel_embeddings", rows: 2 * relative.span, columns: configuration.hiddenSize)
       relativeNorm =
         relative.normalizesTable
-        ? try builder.norm("\(path).LayerNorm", size: configuration.hiddenSize, epsilon: configuration.normEpsilon) : nil
+        ? try builder.norm("\(path).LayerNorm", size: configuration.hiddenSize, epsilon: configuration.normEpsilon)
+        : nil
     } else {
       relativeTable = nil
       relativeNorm = nil

@@ -98,7 +98,8 @@ public struct Checkpoint {
     return history
   }
 
-  func delete() { try? FileManager.default.removeItem(at: url) }
+  /// Removes the file of a run that has ended.
+  public func delete() { try? FileManager.default.removeItem(at: url) }
 }
 
 /// A checkpoint that cannot be resumed from.

@@ -1,20 +1,21 @@
-// `lowrank show`: one run for a person.
 import ArgumentParser
 import Foundation
 import Reporting
 
-struct ShowCommand: ParsableCommand {
+/// `lowrank show results/table1/pocket/aflora/rte/seed-0`
+struct Show: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "show", abstract: "Print all that a run left: outcome, settings, scores, digests, machine, tensors, times.")
+    abstract: "Print all that a run left: outcome, settings, scores, digests, machine, times, tensors.")
 
   @Argument(
     help: ArgumentHelp(
-      "A run's folder, a link as table1/pocket/lora/rte/seed-0, or the first digits of its identity.", valueName: "run"))
+      "A run's folder, a link as results/table1/pocket/lora/rte/seed-0, or the first digits of its identity.", valueName: "run"))
   var name: String
-  @Option(help: "The folder of results.") var results = "results"
+
+  @OptionGroup var project: ProjectOptions
 
   func run() throws {
-    let folder = try ResultsFolder(URL(filePath: results)).folder(of: name)
-    print(try RunDescription(folder: folder).text, terminator: "")
+    let results = ResultsFolder(try project.workspace().results)
+    print(try RunDescription(folder: results.folder(of: name)).text, terminator: "")
   }
 }

@@ -1,0 +1,46 @@
+// What a run will cost, counted by the very code that will run it on a backend that computes nothing.
+import Datasets
+import Foundation
+import Layers
+import Tensors
+import Training
+
+/// The cost of a run before it is made.
+public struct CostEstimate: Sendable, Equatable {
+  /// Parameters that learn at the first update, without and with the head.
+  public let trainable: Int
+  public let trainableWithHead: Int
+  public let steps: Int
+  /// Operations of all matrix products: training at the cost of its first update's tokens, and evaluation after each epoch.
+  public let floatingPointOperations: Double
+  /// The most memory in use at one time during an update, weights included.
+  public let peakBytes: Int
+
+  /// - Throws: what would keep the run itself from starting.
+  public init(_ run: PlannedRun, inputs: RunInputs) throws {
+    let backend = PlanningBackend()
+    let assembled = try AssembledRun(run, inputs: inputs, backend: backend)
+    let fineTuning = assembled.fineTuning
+    let length = FineTuning.length(examples: fineTuning.train.count, settings: assembled.stepper.settings)
+    steps = length.totalSteps
+    let plan = BatchPlan(count: fineTuning.train.count, batchSize: assembled.stepper.settings.batchSize)
+    let batch = LabelledBatch(plan.shuffled(seed: fineTuning.seed, epoch: 0)[0].map { fineTuning.train[$0] })
+    let step = try assembled.stepper.step(0, batch, pass: .training(seed: fineTuning.seed, step: 0))
+    trainable = step.trainable
+    trainableWithHead = step.trainableWithHead
+    let tokens = fineTuning.train.reduce(0) { $0 + $1.tokens.count } * length.epochs
+    var operations = Double(step.floatingPointOperations) * Double(tokens) / Double(max(1, batch.batch.tokens.count))
+    for set in fineTuning.validation {
+      let sample = set.examples.prefix(32)
+      let before = backend.operations
+      _ = backend.withoutGradients {
+        assembled.stepper.model.logits(TokenBatch(sample.map { ($0.tokens, $0.segments) }), pass: .evaluation)
+      }
+      let share =
+        Double(set.examples.reduce(0) { $0 + $1.tokens.count }) / Double(max(1, sample.reduce(0) { $0 + $1.tokens.count }))
+      operations += Double(backend.operations - before) * share * Double(length.epochs)
+    }
+    floatingPointOperations = operations
+    peakBytes = backend.peakBytes
+  }
+}

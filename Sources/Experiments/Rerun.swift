@@ -1,0 +1,81 @@
+// One run again, compared with its record bit for bit.
+import Foundation
+import Records
+import Storage
+
+/// How a repeated run compares with its record.
+public struct RerunComparison: Sendable, Equatable {
+  public let recordedDigest: String
+  public let digest: String
+  /// The first tensor and element that differ, with both values; `nil` when all are equal.
+  public let firstDifference: String?
+  /// The largest relative distance of any number.
+  public let largestDistance: Double
+  /// What the machine and the program have that the record's had not.
+  public let environment: [String]
+
+  public var isEqual: Bool { recordedDigest == digest }
+
+  /// Compares the new record and tensors in `folder` with the recorded ones.
+  ///
+  /// - Throws: `StorageError` when a file cannot be read, or the recorded tensors are not those of the record.
+  public init(_ record: RunRecord, in recordedFolder: URL, with again: RunRecord, in folder: URL) throws {
+    recordedDigest = record.digests.tensors ?? ""
+    digest = again.digests.tensors ?? ""
+    var differences: [String] = []
+    func note(_ name: String, _ before: String, _ now: String) {
+      if before != now { differences.append("\(name) \(now), was \(before)") }
+    }
+    note("BLAS core", record.environment.blasCore, again.environment.blasCore)
+    note("BLAS", record.environment.blasConfiguration, again.environment.blasConfiguration)
+    note("processor", record.environment.processor, again.environment.processor)
+    note("threads", "\(record.environment.threads)", "\(again.environment.threads)")
+    note("commit", record.program.commit ?? "unknown", again.program.commit ?? "unknown")
+    note("version", record.program.version, again.program.version)
+    environment = differences
+    guard recordedDigest != digest else {
+      firstDifference = nil
+      largestDistance = 0
+      return
+    }
+    let recorded = recordedFolder.appending(path: "tensors.h5")
+    guard try FileDigest.sha256(of: recorded) == recordedDigest else {
+      throw StorageError.malformed(path: recorded.path, format: "HDF5", problem: "it is not the file that its record describes")
+    }
+    let old = try HDF5File.read(recorded).arrays(), new = try HDF5File.read(folder.appending(path: "tensors.h5")).arrays()
+    var first: String?
+    var largest = 0.0
+    for (path, values) in old {
+      guard let other = new.first(where: { $0.path == path })?.values, other.count == values.count else {
+        first = first ?? "\(path) has another shape or is missing"
+        continue
+      }
+      for (index, pair) in zip(values, other).enumerated() where pair.0 != pair.1 && !(pair.0.isNaN && pair.1.isNaN) {
+        first = first ?? "\(path)[\(index)] is \(pair.1), was \(pair.0)"
+        largest = max(largest, abs(pair.0 - pair.1) / max(abs(pair.0), 1e-12))
+      }
+    }
+    firstDifference = first ?? "equal numbers in other bytes"
+    largestDistance = largest
+  }
+}
+
+extension HDF5Group {
+  /// Every array of numbers, by path, training's steps before what follows from them.
+  fileprivate func arrays(_ prefix: String = "") -> [(path: String, values: [Double])] {
+    let own = datasets.compactMap { name, dataset -> (path: String, values: [Double])? in
+      let values: [Double]
+      switch dataset.values {
+      case .float64(let numbers): values = numbers
+      case .float32(let numbers): values = numbers.map(Double.init)
+      case .int64(let numbers): values = numbers.map(Double.init)
+      case .int32(let numbers): values = numbers.map(Double.init)
+      case .uint8(let numbers): values = numbers.map(Double.init)
+      case .strings: return nil
+      }
+      return (prefix + name, values)
+    }
+    let inner = groups.sorted { ($0.name != "training" ? 1 : 0, $0.name) < ($1.name != "training" ? 1 : 0, $1.name) }
+    return inner.flatMap { $0.group.arrays("\(prefix)\($0.name)/") } + own
+  }
+}

@@ -1,0 +1,6 @@
+import Manifests
+
+extension RunSpecification {
+  /// `aflora rte seed 3`
+  public var shortName: String { "\(row) \(task) seed \(seed)" }
+}

@@ -1,0 +1,105 @@
+// The runs that are there: records by identity, and the readable links to them.
+import Foundation
+import Manifests
+import Records
+import Storage
+
+/// The folder of finished and unfinished runs.
+public struct RunStore: Sendable {
+  public let workspace: Workspace
+
+  public init(_ workspace: Workspace) {
+    self.workspace = workspace
+  }
+
+  /// The record of a finished run; `nil` when there is none that can be read and holds this identity.
+  public func record(_ identity: String) -> RunRecord? {
+    let file = workspace.run(identity).appending(path: "record.json")
+    guard let data = try? Data(contentsOf: file), let record = try? RunRecord(jsonData: data, file: file.path),
+      record.identity == identity,
+      FileManager.default.fileExists(atPath: workspace.run(identity).appending(path: "tensors.h5").path)
+    else { return nil }
+    return record
+  }
+
+  /// The identity that a readable link leads to.
+  public func linkedIdentity(_ run: RunSpecification) -> String? {
+    (try? FileManager.default.destinationOfSymbolicLink(atPath: workspace.link(run).path)).map {
+      ($0 as NSString).lastPathComponent
+    }
+  }
+
+  /// Makes `results/<experiment>/<profile>/<row>/<task>/seed-<n>` lead to the run, replacing an older link.
+  public func link(_ run: PlannedRun) throws {
+    guard linkedIdentity(run.specification) != run.identity else { return }
+    let link = workspace.link(run.specification)
+    let fresh = link.deletingLastPathComponent().appending(
+      path: ".\(link.lastPathComponent)-\(ProcessInfo.processInfo.processIdentifier)")
+    do {
+      try FileManager.default.createDirectory(at: link.deletingLastPathComponent(), withIntermediateDirectories: true)
+      try? FileManager.default.removeItem(at: fresh)
+      // experiment, profile, row, task: four folders up
+      try FileManager.default.createSymbolicLink(atPath: fresh.path, withDestinationPath: "../../../../runs/\(run.identity)")
+      guard rename(fresh.path, link.path) == 0 else { throw CocoaError(.fileWriteUnknown) }
+    } catch {
+      try? FileManager.default.removeItem(at: fresh)
+      throw StorageError.cannotWrite(
+        path: link.path, reason: "the link to the run cannot be made", advice: "Check the folder's permissions and free space.")
+    }
+  }
+
+  /// Why a run is to be trained, or that it is done.
+  public func status(_ run: PlannedRun) -> RunStatus {
+    if record(run.identity) != nil { return .done }
+    if FileManager.default.fileExists(atPath: workspace.run(run.identity).appending(path: "checkpoint.h5").path) { return .begun }
+    guard let before = linkedIdentity(run.specification).flatMap(record) else { return .new }
+    var changes: [String] = []
+    if before.digests.model != run.digests.model { changes.append("model files changed") }
+    if before.digests.tokenizer != run.digests.tokenizer { changes.append("tokenizer files changed") }
+    if before.digests.data != run.digests.data { changes.append("data files changed") }
+    if before.digests.specification != run.digests.specification { changes += Self.changes(before, run.specification) }
+    if before.numericsVersion != Numerics.version {
+      changes.append("numerics version \(before.numericsVersion) → \(Numerics.version)")
+    }
+    return .changed(changes.isEmpty ? ["inputs changed"] : changes)
+  }
+
+  /// What differs between a recorded specification and a new one, setting by setting.
+  private static func changes(_ record: RunRecord, _ run: RunSpecification) -> [String] {
+    guard let now = try? JSONValue(json: run.canonicalJSON) else { return [] }
+    return ["options", "training"].flatMap { group -> [String] in
+      guard case .object(let old)? = record.specification[group], case .object(let new)? = now[group] else { return [] }
+      return Set(old.keys).union(new.keys).sorted().compactMap { key in
+        guard old[key] != new[key] else { return nil }
+        return "\(key) \(old[key]?.written ?? "unset") → \(new[key]?.written ?? "unset")"
+      }
+    }
+  }
+}
+
+/// Whether a run is to be trained, and why.
+public enum RunStatus: Sendable, Equatable {
+  case done
+  /// A checkpoint is there.
+  case begun
+  case new
+  /// It was run before, from other inputs.
+  case changed([String])
+
+  public var description: String {
+    switch self {
+    case .done: "done"
+    case .begun: "goes on from a checkpoint"
+    case .new: "never run"
+    case .changed(let reasons): reasons.joined(separator: ", ")
+    }
+  }
+}
+
+extension JSONValue {
+  fileprivate var written: String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    return (try? encoder.encode(self)).map { String(decoding: $0, as: UTF8.self) } ?? "?"
+  }
+}
