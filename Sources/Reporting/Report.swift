@@ -53,13 +53,10 @@ public struct Report: Sendable, Equatable {
     return file
   }
 
-  /// SHA-256 over the names and digests of all files that a manifest was made from.
+  /// SHA-256 over the digests of all files that a manifest was made from, as runs record it.
   /// - Throws: `StorageError` where one cannot be read.
-  public static func digest(of manifest: Manifest) throws -> String {
-    let lines = try manifest.sources.map { path in
-      let file = URL(filePath: path)
-      return "\(file.lastPathComponent)\t\(try FileDigest.sha256(of: file))\n"
-    }
+  private static func digest(of manifest: Manifest) throws -> String {
+    let lines = try manifest.sources.map { try FileDigest.sha256(of: URL(filePath: $0)) + "\n" }
     return FileDigest.sha256(of: Data(lines.joined().utf8))
   }
 }

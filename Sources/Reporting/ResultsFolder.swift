@@ -70,7 +70,8 @@ public struct ResultsFolder: Sendable, Equatable {
         // A timing is no part of a result: without one, its run is left out of the cost table.
         if let timing = try? Self.timing(in: link(run)), timing.identity == record.identity { findings.timings[key] = timing }
       } catch {
-        findings.unreadable[key] = error.description
+        // A table holds no path of this machine.
+        findings.unreadable[key] = error.description.replacing(url.relativePath + "/", with: "")
       }
     }
     return findings

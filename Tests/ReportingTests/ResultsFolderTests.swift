@@ -90,13 +90,12 @@ import Testing
     try Data(contentsOf: folders[4].appending(path: "record.json")).write(to: folders[5].appending(path: "record.json"))
     let table = try Report(manifest: experiment.manifest, profile: .pocket, results: results).table
     #expect(table.rows.map { $0.cells.map(\.countedRuns) } == [[1, 0], [1, 2]])
-    let link = results.url.path + "/t1/pocket"
     #expect(
       table.problems == [
-        "lora, rte: seed 1 cannot be used – \(link)/lora/rte/seed-1/record.json: is not the JSON of a record of a run: "
+        "lora, rte: seed 1 cannot be used – t1/pocket/lora/rte/seed-1/record.json: is not the JSON of a record of a run: "
           + "it is cut short or damaged. Move it away, and the run is made again.",
         "lora, mrpc: seed 0 missing; seed 1 missing",
-        "aflora, rte: seed 1 cannot be used – \(link)/aflora/rte/seed-1/record.json: is the record of run 444444444444, "
+        "aflora, rte: seed 1 cannot be used – t1/pocket/aflora/rte/seed-1/record.json: is the record of run 444444444444, "
           + "but its folder is that of run 555555555555. Move it away, and the run is made again.",
       ])
   }
