@@ -52,5 +52,6 @@ let package = Package(
     .testTarget(name: "MetricsTests", dependencies: ["Metrics"]),
     .testTarget(name: "ManifestsTests", dependencies: ["Manifests"]),
     .testTarget(name: "RecordsTests", dependencies: ["Records"]),
+    .testTarget(name: "ReportingTests", dependencies: ["Reporting", "Records", "Manifests", "Storage"]),
   ]
 )
