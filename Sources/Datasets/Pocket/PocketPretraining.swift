@@ -40,11 +40,11 @@ public struct PocketPretraining: Sendable {
     /// The share of rows, and of the loss, of this kind; the shares add up to 1.
     public var share: Double {
       switch self {
-      case .pair: 0.3
-      case .answer: 0.15
-      case .feeling: 0.2
-      case .form: 0.15
-      case .definition: 0.2
+      case .pair: 0.28
+      case .answer: 0.12
+      case .feeling: 0.16
+      case .form: 0.22
+      case .definition: 0.22
       }
     }
 
@@ -94,7 +94,7 @@ public struct PocketPretraining: Sendable {
     case .answer: return answerRow(isCorrupted, level, &generator)
     case .feeling: return feelingRow(isCorrupted, level, &generator)
     case .form: return formRow(isCorrupted, level, &generator)
-    case .definition: return definitionRow(isCorrupted, &generator)
+    case .definition: return definitionRow(isCorrupted, level, &generator)
     }
   }
 
@@ -161,12 +161,15 @@ public struct PocketPretraining: Sendable {
     let fault: PocketWorld.FormFault? =
       isCorrupted && generator.chance(0.65) ? (generator.chance(0.5) ? .agreement : .selection) : nil
     let sentence = world.form(
-      .all, fault: fault, distance: level, shown: 0.8 - 0.7 * level, using: &generator)
+      PocketScope(half: .all, breadth: PocketScope.breadth(level)), fault: fault, distance: max(0, 2 * level - 1),
+      shown: 0.8 - 0.7 * level, using: &generator)
     return isCorrupted ? judged(.form, sentence) : masked(.form, sentence.words, [], &generator)
   }
 
-  private func definitionRow(_ isCorrupted: Bool, _ generator: inout PocketGenerator) -> PocketPretrainingRow {
-    let sentence = world.definition(isFaulty: isCorrupted && generator.chance(0.7), using: &generator)
+  private func definitionRow(_ isCorrupted: Bool, _ level: Double, _ generator: inout PocketGenerator)
+    -> PocketPretrainingRow
+  {
+    let sentence = world.definition(isFaulty: isCorrupted && generator.chance(0.7), level: level, using: &generator)
     return isCorrupted ? judged(.definition, sentence) : masked(.definition, sentence.words, [], &generator)
   }
 
