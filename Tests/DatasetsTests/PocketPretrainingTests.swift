@@ -24,7 +24,7 @@ struct PocketPretrainingTests {
     }
     #expect(abs(PocketPretraining.Kind.allCases.map(\.share).reduce(0, +) - 1) < 1e-12)
     #expect(rows == stream.batch(0, size: 96, pacing: PocketPacing()))
-    #expect(rows.last == stream.row(.definition, level: 0, index: 95))
+    #expect(rows.last == stream.row(.glossary, level: 0, index: 95))
     #expect(stream.batch(1, size: 96, pacing: PocketPacing()).first == stream.row(.pair, level: 0, index: 96))
   }
 
@@ -61,6 +61,7 @@ struct PocketPretrainingTests {
     #expect(met(.answer) == [.holds, .replaced, .opposite, .swapped, .unanswered])
     #expect(met(.feeling) == [.holds, .polarity])
     #expect(met(.form) == [.holds, .agreement, .selection])
+    #expect(met(.glossary) == [.holds, .replaced])
     #expect(met(.definition) == [.holds, .misnamed, .selection])
   }
 

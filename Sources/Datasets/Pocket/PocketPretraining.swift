@@ -36,22 +36,25 @@ public struct PocketPretraining: Sendable {
     case form
     /// What kind or class words are of.
     case definition
+    /// Which words mean the same.
+    case glossary
 
     /// The share of rows, and of the loss, of this kind; the shares add up to 1.
     public var share: Double {
       switch self {
-      case .pair: 0.28
+      case .pair: 0.3
       case .answer: 0.12
-      case .feeling: 0.16
-      case .form: 0.22
-      case .definition: 0.22
+      case .feeling: 0.12
+      case .form: 0.16
+      case .definition: 0.14
+      case .glossary: 0.16
       }
     }
 
     /// The share of rows whose words are judged; in the others words are masked.
     var corrupted: Double {
       switch self {
-      case .pair, .answer: 0.6
+      case .pair, .answer, .glossary: 0.6
       case .feeling, .form, .definition: 0.5
       }
     }
@@ -95,11 +98,12 @@ public struct PocketPretraining: Sendable {
     case .feeling: return feelingRow(isCorrupted, level, &generator)
     case .form: return formRow(isCorrupted, level, &generator)
     case .definition: return definitionRow(isCorrupted, level, &generator)
+    case .glossary: return glossaryRow(isCorrupted, level, &generator)
     }
   }
 
   private static let ways: [PocketChange] = [
-    .subject, .object, .verb, .place, .subjectAttribute, .objectAttribute, .opposite, .swap, .swap, .add,
+    .subject, .object, .verb, .place, .subjectAttribute, .objectAttribute, .opposite, .swap, .swap, .swap, .add,
   ]
 
   private func pairRow(
@@ -169,8 +173,20 @@ public struct PocketPretraining: Sendable {
   private func definitionRow(_ isCorrupted: Bool, _ level: Double, _ generator: inout PocketGenerator)
     -> PocketPretrainingRow
   {
-    let sentence = world.definition(isFaulty: isCorrupted && generator.chance(0.7), level: level, using: &generator)
+    let sentence = world.definition(isFaulty: isCorrupted && generator.chance(0.4), level: level, using: &generator)
     return isCorrupted ? judged(.definition, sentence) : masked(.definition, sentence.words, [], &generator)
+  }
+
+  private func glossaryRow(
+    _ isCorrupted: Bool, _ level: Double, _ generator: inout PocketGenerator
+  ) -> PocketPretrainingRow {
+    let (first, second) = world.glossary(isFaulty: isCorrupted, level: level, using: &generator)
+    guard isCorrupted else { return masked(.glossary, first, second.words, &generator) }
+    var row = unjudged(.glossary, first, second.words, topic: nil)
+    for position in second.words.indices {
+      row.judgements[first.count + position] = second.faults[position] ?? .holds
+    }
+    return row
   }
 
   private func judged(_ kind: Kind, _ sentence: PocketSentence) -> PocketPretrainingRow {
