@@ -30,7 +30,7 @@ extension PocketWorld {
       sentence += words(kindWord(odd ? kind + 1 + generator.below(Self.kinds - 1) : kind, number), .kind)
     }
     let object = (kind + 1) % Self.kinds
-    func count(_ most: Int) -> Int { 1 + generator.below(1 + Int((level * Double(most - 1)).rounded())) }
+    func count(_ most: Int) -> Int { 1 + generator.below(2 + Int((level * Double(most - 2)).rounded())) }
     // Where two words stand alone against each other, the later one counts as the odd one.
     switch generator.choose([0.5, 0.25, 0.25]) {
     case 0:  // nouns of one kind

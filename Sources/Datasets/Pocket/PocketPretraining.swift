@@ -42,12 +42,12 @@ public struct PocketPretraining: Sendable {
     /// The share of rows, and of the loss, of this kind; the shares add up to 1.
     public var share: Double {
       switch self {
-      case .pair: 0.3
-      case .answer: 0.12
+      case .pair: 0.24
+      case .answer: 0.08
       case .feeling: 0.12
-      case .form: 0.16
-      case .definition: 0.14
-      case .glossary: 0.16
+      case .form: 0.2
+      case .definition: 0.24
+      case .glossary: 0.12
       }
     }
 
@@ -207,12 +207,15 @@ public struct PocketPretraining: Sendable {
       topic: topic)
   }
 
-  /// Masks 0.3 of the words that stand for something, and 0.05 of the others.
+  /// Masks 0.3 of the words that stand for something, one at least, and 0.05 of the others.
   private func masked(
     _ kind: Kind, _ first: [PocketWord], _ second: [PocketWord], _ generator: inout PocketGenerator
   ) -> PocketPretrainingRow {
     var row = unjudged(kind, first, second, topic: nil)
-    for (position, word) in (first + second).enumerated() where generator.chance(word.slot == nil ? 0.05 : 0.3) {
+    let words = first + second
+    let certain = generator.pick(words.indices.filter { words[$0].slot != nil })
+    for (position, word) in words.enumerated()
+    where generator.chance(word.slot == nil ? 0.05 : 0.3) || position == certain {
       row.maskedTargets[position] = word.text
       row.words[position] = Self.mask
     }
