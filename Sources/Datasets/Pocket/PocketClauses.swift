@@ -46,7 +46,7 @@ extension PocketWorld {
     var sentence: [PocketWord]
     if told == .toldOfList {
       sentence = opening(half, &generator)
-      for _ in 0..<(1 + generator.below(2)) { sentence.append(feeling(half, polarity, &generator)) }
+      for _ in 0..<generator.below(3) { sentence.append(feeling(half, polarity, &generator)) }
       sentence += [feeling(half, polarity, &generator)] + words("and") + [feeling(half, polarity, &generator)]
     } else {
       let main = clause(half, polarity, negated: negated, &generator)
@@ -91,26 +91,30 @@ extension PocketWorld {
   /// "these big dogs near the rivers that chase the cat eat the plant": acceptable, or with one fault. `distance` says how often
   /// words stand between subject and verb, `shown` how often a determiner shows the subject's number.
   func form(
-    _ half: PocketHalf, fault: FormFault?, distance: Double = 1, shown: Double = 0,
+    _ scope: PocketScope, fault: FormFault?, distance: Double = 1, shown: Double = 0,
     using generator: inout PocketGenerator
   ) -> PocketSentence {
-    let fact = fact(PocketScope(half: half), using: &generator)
+    let fact = fact(scope, using: &generator)
     let number = fact.subjectIsPlural ? 1 : 0
     let other = generator.below(2)
     func noun(_ concept: PocketConcept, _ form: Int, _ slot: PocketSlot) -> PocketWord {
       PocketWord(text: concept.forms[generator.below(2)][form], slot: slot)
     }
+    func nouns(of kind: Int) -> PocketConcept {
+      generator.pick(self.nouns.concepts(scope.half, group: kind, breadth: scope.breadth))
+    }
     func attribute() -> [PocketWord] {
-      generator.chance(0.3) ? [noun(generator.pick(attributes.concepts(half)), 0, .attribute)] : []
+      generator.chance(0.3) ? [noun(generator.pick(attributes.concepts(scope.half)), 0, .attribute)] : []
     }
     var sentence = generator.chance(shown) ? words(number == 1 ? "these" : "this", .determiner) : words("the")
     sentence += attribute() + [noun(fact.subject, number, .subject)]
     if generator.chance(0.6 * distance) {
-      sentence += words("near the") + [noun(generator.pick(nouns.concepts(half)), other, .noun)]
+      sentence += words("near the") + [noun(nouns(of: generator.below(Self.kinds)), other, .noun)]
     }
     if generator.chance(0.4 * distance) {
-      let verb = generator.pick(verbs.concepts(half, group: fact.subject.group))
-      let object = generator.pick(nouns.concepts(half, group: (fact.subject.group + 1) % Self.kinds))
+      let verb = generator.pick(
+        verbs.concepts(scope.half, group: fact.subject.group, breadth: scope.breadth))
+      let object = nouns(of: (fact.subject.group + 1) % Self.kinds)
       sentence += words("that") + [noun(verb, number, .clauseVerb)]
       sentence += words("the") + [noun(object, generator.below(2), .noun)]
     }
@@ -118,7 +122,7 @@ extension PocketWorld {
     sentence.append(noun(fact.verb, verbForm, .verb))
     let verbPosition = sentence.count - 1
     let wrongKind = (fact.verb.group + generator.pick([0, 2, 3])) % Self.kinds
-    let object = fault == .selection ? generator.pick(nouns.concepts(half, group: wrongKind)) : fact.object
+    let object = fault == .selection ? nouns(of: wrongKind) : fact.object
     sentence += words("the") + attribute() + [noun(object, fact.objectIsPlural ? 1 : 0, .object)]
     var result = PocketSentence(words: sentence)
     switch fault {
@@ -127,60 +131,5 @@ extension PocketWorld {
     case nil: break
     }
     return result
-  }
-
-  /// What words are, said outright: "dogs and cats are animals", "humans chase and calm these animals". With a fault,
-  /// one word is of another kind or class than its company.
-  func definition(isFaulty: Bool, using generator: inout PocketGenerator) -> PocketSentence {
-    let kind = generator.below(Self.kinds)
-    let wrong = (kind + 1 + generator.below(Self.kinds - 1)) % Self.kinds
-    let number = generator.below(2)
-    func noun(_ kind: Int) -> PocketWord {
-      PocketWord(
-        text: generator.pick(nouns.concepts(.all, group: kind)).forms[generator.below(2)][number], slot: .noun)
-    }
-    func verb(_ verbClass: Int) -> PocketWord {
-      PocketWord(
-        text: generator.pick(verbs.concepts(.all, group: verbClass)).forms[generator.below(2)][number], slot: .verb)
-    }
-    func named(_ kind: Int) -> [PocketWord] { words(kindWord(kind, number), .kind) }
-    let sort = generator.below(4)
-    // Which of the words that tell the kind is the odd one, if any.
-    let odd = isFaulty ? generator.below(sort == 1 ? 2 : 3) : -1
-    var faults: [Int: PocketJudgement] = [:]
-    var sentence: [PocketWord]
-    switch sort {
-    case 0:  // three nouns of one kind
-      sentence = words(number == 1 ? "these" : "this", .determiner)
-      for position in 0..<3 {
-        if position == odd { faults[sentence.count] = .misnamed }
-        sentence += [noun(position == odd ? wrong : kind)] + (position < 2 ? words(position == 0 ? "," : "and") : [])
-      }
-      sentence += words(number == 1 ? "are" : "is") + named(kind)
-    case 1:  // one noun and its kind
-      sentence = words("the") + [noun(kind)] + words(number == 1 ? "are" : "is") + named(odd < 0 ? kind : wrong)
-      if odd >= 0 { faults[sentence.count - 1] = .misnamed }
-    case 2:  // two verbs of one class, and what they are done to
-      let object = (kind + 1) % Self.kinds
-      sentence = named(kind + generator.below(2))
-      for position in 0..<2 {
-        if position == odd { faults[sentence.count] = .selection }
-        sentence += [verb(position == odd ? wrong : kind)] + (position == 0 ? words("and") : [])
-      }
-      sentence +=
-        words("the")
-        + (generator.chance(0.5)
-          ? named(odd == 2 ? wrong + 1 : object) : [noun(odd == 2 ? (wrong + 1) % Self.kinds : object)])
-      if odd == 2 { faults[sentence.count - 1] = .selection }
-    default:  // a verb and two things that it is done to
-      sentence = named(kind + generator.below(2)) + [verb(odd == 0 ? wrong : kind)] + words("the")
-      if odd == 0 { faults[sentence.count - 2] = .selection }
-      for position in 1..<3 {
-        let object = ((position == odd ? wrong : kind) + 1) % Self.kinds
-        if position == odd { faults[sentence.count] = .selection }
-        sentence += [noun(object)] + (position == 1 ? words("and") : [])
-      }
-    }
-    return PocketSentence(words: sentence, faults: faults)
   }
 }

@@ -2,10 +2,10 @@
 
 /// The level of difficulty of each kind of row, moved by how well the model judges words.
 public struct PocketPacing: Sendable, Equatable {
-  /// Above this balanced detection rate a kind gets harder, by `rise` a batch.
-  public var harderAbove = 0.82
-  /// Below this one it gets easier, by `fall` a batch.
-  public var easierBelow = 0.7
+  /// Above this balanced detection rate a kind gets harder, by `rise` times its share a batch.
+  public var harderAbove = 0.88
+  /// Below this one it gets easier, by `fall` times its share a batch.
+  public var easierBelow = 0.76
   /// The step up.
   public var rise = 0.01
   /// The step down.
@@ -27,14 +27,14 @@ public struct PocketPacing: Sendable, Equatable {
   public func level(of kind: PocketPretraining.Kind) -> Double { levels[kind.rawValue] }
 
   /// Takes in one batch: of the words that do not hold, the share judged so (`hits`); of those that hold, the share
-  /// judged otherwise (`falseAlarms`).
+  /// judged otherwise (`falseAlarms`). A share of nothing counts as 0.
   public mutating func record(_ kind: PocketPretraining.Kind, hits: Double, falseAlarms: Double) {
     let position = kind.rawValue
     rates[position] = memory * rates[position] + (1 - memory) * (hits + 1 - falseAlarms) / 2
     if rates[position] > harderAbove {
-      levels[position] = min(1, levels[position] + rise)
+      levels[position] = min(1, levels[position] + rise * kind.share)
     } else if rates[position] < easierBelow {
-      levels[position] = max(0, levels[position] - fall)
+      levels[position] = max(0, levels[position] - fall * kind.share)
     }
   }
 }
