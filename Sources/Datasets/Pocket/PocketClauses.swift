@@ -46,7 +46,7 @@ extension PocketWorld {
     var sentence: [PocketWord]
     if told == .toldOfList {
       sentence = opening(half, &generator)
-      for _ in 0..<(1 + generator.below(2)) { sentence.append(feeling(half, polarity, &generator)) }
+      for _ in 0..<generator.below(3) { sentence.append(feeling(half, polarity, &generator)) }
       sentence += [feeling(half, polarity, &generator)] + words("and") + [feeling(half, polarity, &generator)]
     } else {
       let main = clause(half, polarity, negated: negated, &generator)
@@ -129,57 +129,58 @@ extension PocketWorld {
     return result
   }
 
-  /// What words are, said outright: "dogs and cats are animals", "humans chase and calm these animals". With a fault,
-  /// one word is of another kind or class than its company.
+  /// What words are, said outright: "the dogs cats and hens are animals", "humans chase calm and groom the dogs". With
+  /// a fault, one or two words are of another kind or class than their company.
   func definition(isFaulty: Bool, using generator: inout PocketGenerator) -> PocketSentence {
     let kind = generator.below(Self.kinds)
-    let wrong = (kind + 1 + generator.below(Self.kinds - 1)) % Self.kinds
-    let number = generator.below(2)
-    func noun(_ kind: Int) -> PocketWord {
-      PocketWord(
-        text: generator.pick(nouns.concepts(.all, group: kind)).forms[generator.below(2)][number], slot: .noun)
-    }
-    func verb(_ verbClass: Int) -> PocketWord {
-      PocketWord(
-        text: generator.pick(verbs.concepts(.all, group: verbClass)).forms[generator.below(2)][number], slot: .verb)
-    }
-    func named(_ kind: Int) -> [PocketWord] { words(kindWord(kind, number), .kind) }
-    let sort = generator.below(4)
-    // Which of the words that tell the kind is the odd one, if any.
-    let odd = isFaulty ? generator.below(sort == 1 ? 2 : 3) : -1
+    var number = generator.below(2)
+    var sentence: [PocketWord] = []
     var faults: [Int: PocketJudgement] = [:]
-    var sentence: [PocketWord]
-    switch sort {
-    case 0:  // three nouns of one kind
-      sentence = words(number == 1 ? "these" : "this", .determiner)
-      for position in 0..<3 {
-        if position == odd { faults[sentence.count] = .misnamed }
-        sentence += [noun(position == odd ? wrong : kind)] + (position < 2 ? words(position == 0 ? "," : "and") : [])
+    func other() -> Int { (kind + 1 + generator.below(Self.kinds - 1)) % Self.kinds }
+    /// Some words of one pool, "a b and c"; a faulty list has one odd word, a long one sometimes two.
+    func list(
+      _ pool: PocketPool, from group: Int, count: Int, odd: Bool, slot: PocketSlot, as fault: PocketJudgement
+    ) {
+      let first = odd ? generator.below(count) : -1
+      let second = odd && count > 3 && generator.chance(0.4) ? generator.below(count) : first
+      for position in 0..<count {
+        let isOdd = position == first || position == second
+        let chosen = isOdd ? (group + 1 + generator.below(Self.kinds - 1)) % Self.kinds : group
+        if position > 0, position == count - 1 { sentence += words("and") }
+        if isOdd { faults[sentence.count] = fault }
+        let concept = generator.pick(pool.concepts(.all, group: chosen))
+        sentence.append(PocketWord(text: concept.forms[generator.below(2)][number], slot: slot))
       }
-      sentence += words(number == 1 ? "are" : "is") + named(kind)
-    case 1:  // one noun and its kind
-      sentence = words("the") + [noun(kind)] + words(number == 1 ? "are" : "is") + named(odd < 0 ? kind : wrong)
-      if odd >= 0 { faults[sentence.count - 1] = .misnamed }
-    case 2:  // two verbs of one class, and what they are done to
-      let object = (kind + 1) % Self.kinds
-      sentence = named(kind + generator.below(2))
-      for position in 0..<2 {
-        if position == odd { faults[sentence.count] = .selection }
-        sentence += [verb(position == odd ? wrong : kind)] + (position == 0 ? words("and") : [])
-      }
-      sentence +=
-        words("the")
-        + (generator.chance(0.5)
-          ? named(odd == 2 ? wrong + 1 : object) : [noun(odd == 2 ? (wrong + 1) % Self.kinds : object)])
-      if odd == 2 { faults[sentence.count - 1] = .selection }
-    default:  // a verb and two things that it is done to
-      sentence = named(kind + generator.below(2)) + [verb(odd == 0 ? wrong : kind)] + words("the")
-      if odd == 0 { faults[sentence.count - 2] = .selection }
-      for position in 1..<3 {
-        let object = ((position == odd ? wrong : kind) + 1) % Self.kinds
-        if position == odd { faults[sentence.count] = .selection }
-        sentence += [noun(object)] + (position == 1 ? words("and") : [])
-      }
+    }
+    func name(_ kind: Int, odd: Bool, as fault: PocketJudgement) {
+      if odd { faults[sentence.count] = fault }
+      sentence += words(kindWord(odd ? other() : kind, number), .kind)
+    }
+    let object = (kind + 1) % Self.kinds
+    switch generator.choose([0.4, 0.15, 0.2, 0.25]) {
+    case 0:  // nouns of one kind
+      sentence = words("the")
+      list(nouns, from: kind, count: 3 + generator.below(4), odd: isFaulty, slot: .noun, as: .misnamed)
+      sentence += words("are " + kindWord(kind, 1))
+      sentence[sentence.count - 1].slot = .kind
+    case 1:  // one noun
+      number = 1
+      sentence = words("the")
+      list(nouns, from: kind, count: 1, odd: false, slot: .noun, as: .misnamed)
+      sentence += words("are")
+      name(kind, odd: isFaulty, as: .misnamed)
+    case 2:  // verbs of one class
+      sentence = words("the")
+      name(kind + generator.below(2), odd: false, as: .selection)
+      list(verbs, from: kind, count: 2 + generator.below(3), odd: isFaulty, slot: .verb, as: .selection)
+      sentence += words("the")
+      name(object, odd: false, as: .selection)
+    default:  // what one verb is done to
+      sentence = words("the")
+      name(kind + generator.below(2), odd: false, as: .selection)
+      list(verbs, from: kind, count: 1, odd: false, slot: .verb, as: .selection)
+      sentence += words("the")
+      list(nouns, from: object, count: 2 + generator.below(4), odd: isFaulty, slot: .noun, as: .selection)
     }
     return PocketSentence(words: sentence, faults: faults)
   }

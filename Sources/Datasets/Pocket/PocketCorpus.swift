@@ -1,7 +1,7 @@
 // Plain text of the pocket world, for training a SentencePiece vocabulary.
 
-/// Sentences of the pre-training stream without masks or faults of their own, and every word of the world often enough
-/// to become a piece of its own.
+/// Sentences of the pre-training stream with their masks filled in, and every word of the world often enough to become a
+/// piece of its own.
 public struct PocketCorpus: Sendable {
   private let pretraining: PocketPretraining
 

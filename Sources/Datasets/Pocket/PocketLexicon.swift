@@ -33,7 +33,7 @@ enum PocketLexicon {
     "happy glad lucky proud brilliant lovely pleasant charming splendid superb delightful wonderful cheerful gentle friendly",
   ]
   /// What people do about it, by polarity.
-  static let outcomes = ["frown complain protest grumble", "smile cheer applaud celebrate"]
+  static let outcomes = ["frown complain", "smile cheer"]
   static let function =
     "the in is are do does not by who what where ? and but although because people very near that , this these"
 }

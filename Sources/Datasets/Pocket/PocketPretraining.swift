@@ -30,16 +30,19 @@ public struct PocketPretraining: Sendable {
     case answer
     /// Feelings in contrast.
     case feeling
-    /// Agreement, selection, and what words are.
+    /// Agreement and selection at a distance.
     case form
+    /// What kind or class words are of.
+    case definition
 
     /// The share of batches of this kind.
     public var share: Double {
       switch self {
-      case .pair: 0.35
+      case .pair: 0.3
       case .answer: 0.15
-      case .feeling: 0.22
-      case .form: 0.28
+      case .feeling: 0.2
+      case .form: 0.15
+      case .definition: 0.2
       }
     }
 
@@ -47,8 +50,7 @@ public struct PocketPretraining: Sendable {
     var corrupted: Double {
       switch self {
       case .pair, .answer: 0.6
-      case .feeling: 0.5
-      case .form: 0.5
+      case .feeling, .form, .definition: 0.5
       }
     }
   }
@@ -85,6 +87,7 @@ public struct PocketPretraining: Sendable {
     case .answer: return answerRow(isCorrupted, level, &generator)
     case .feeling: return feelingRow(isCorrupted, level, &generator)
     case .form: return formRow(isCorrupted, level, &generator)
+    case .definition: return definitionRow(isCorrupted, &generator)
     }
   }
 
@@ -148,15 +151,15 @@ public struct PocketPretraining: Sendable {
   private func formRow(
     _ isCorrupted: Bool, _ level: Double, _ generator: inout PocketGenerator
   ) -> PocketPretrainingRow {
-    let isFaulty = isCorrupted && generator.chance(0.6)
-    let sentence: PocketSentence
-    if generator.chance(0.7 - 0.4 * level) {
-      sentence = world.definition(isFaulty: isFaulty, using: &generator)
-    } else {
-      let fault: PocketWorld.FormFault = generator.chance(0.4) ? .agreement : .selection
-      sentence = world.form(
-        .all, fault: isFaulty ? fault : nil, distance: 0.8 * level, shown: 0.8 - 0.6 * level, using: &generator)
-    }
+    let fault: PocketWorld.FormFault? =
+      isCorrupted && generator.chance(0.65) ? (generator.chance(0.5) ? .agreement : .selection) : nil
+    let sentence = world.form(
+      .all, fault: fault, distance: level, shown: 0.8 - 0.7 * level, using: &generator)
+    return isCorrupted ? judged(sentence) : masked(sentence.words, [], &generator)
+  }
+
+  private func definitionRow(_ isCorrupted: Bool, _ generator: inout PocketGenerator) -> PocketPretrainingRow {
+    let sentence = world.definition(isFaulty: isCorrupted && generator.chance(0.7), using: &generator)
     return isCorrupted ? judged(sentence) : masked(sentence.words, [], &generator)
   }
 
