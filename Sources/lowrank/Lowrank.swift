@@ -1,6 +1,7 @@
 import ArgumentParser
 
 @main
-struct Lowrank: ParsableCommand {
-  static let configuration = CommandConfiguration(abstract: "Parameter-efficient fine-tuning experiments.")
+struct Lowrank: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Parameter-efficient fine-tuning experiments.", subcommands: [Pretrain.self])
 }

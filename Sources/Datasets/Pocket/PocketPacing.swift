@@ -23,18 +23,29 @@ public struct PocketPacing: Sendable, Equatable {
     rates = levels
   }
 
+  /// Takes up saved levels and rates, by kind.
+  ///
+  /// - Precondition: there is one of each for every kind.
+  public mutating func restore(levels: [Double], rates: [Double]) {
+    precondition(levels.count == self.levels.count && rates.count == self.rates.count, "pacing of other kinds of rows")
+    self.levels = levels
+    self.rates = rates
+  }
+
   /// The level at which the next batch of this kind is to be drawn.
   public func level(of kind: PocketPretraining.Kind) -> Double { levels[kind.rawValue] }
 
   /// Takes in one batch: of the words that do not hold, the share judged so (`hits`); of those that hold, the share
-  /// judged otherwise (`falseAlarms`).
-  public mutating func record(_ kind: PocketPretraining.Kind, hits: Double, falseAlarms: Double) {
+  /// judged otherwise (`falseAlarms`). `weight` scales the step, for a kind that has only a share of each batch.
+  public mutating func record(
+    _ kind: PocketPretraining.Kind, hits: Double, falseAlarms: Double, weight: Double = 1
+  ) {
     let position = kind.rawValue
     rates[position] = memory * rates[position] + (1 - memory) * (hits + 1 - falseAlarms) / 2
     if rates[position] > harderAbove {
-      levels[position] = min(1, levels[position] + rise)
+      levels[position] = min(1, levels[position] + rise * weight)
     } else if rates[position] < easierBelow {
-      levels[position] = max(0, levels[position] - fall)
+      levels[position] = max(0, levels[position] - fall * weight)
     }
   }
 }
