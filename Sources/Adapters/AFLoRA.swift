@@ -52,14 +52,15 @@ public final class AFLoRA: TuningMethod {
   private let units: [[Int]]
   private let layers: Int
   private var scores: [Double] = []
-  private var fractions: [Double] = []
+  /// The share of units that was to be frozen after each update so far (Eq. 5).
+  public private(set) var fractions: [Double] = []
 
-  public convenience init(_ options: MethodOptions, on host: Host) throws {
+  public convenience init(_ options: MethodOptions, on host: MethodHost) throws {
     try self.init(options, on: host, freezing: Freezing(options, host.schedule))
   }
 
   /// With a schedule given in steps.
-  public init(_ options: MethodOptions, on host: Host, freezing: Freezing) throws {
+  public init(_ options: MethodOptions, on host: MethodHost, freezing: Freezing) throws {
     let rank = options.integer("rank")
     settings = freezing
     let learningTypes = options.text("trainability") == "frozen" ? [] : options.list("adaptive")

@@ -8,7 +8,7 @@ public final class FullFineTuning: TuningMethod {
 
   public let parameters: [Parameter] = []
 
-  public init(_ options: MethodOptions, on host: Host) throws {
+  public init(_ options: MethodOptions, on host: MethodHost) throws {
     for parameter in host.backbone { parameter.isTrainable = true }
   }
 }

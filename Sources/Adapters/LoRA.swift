@@ -16,7 +16,7 @@ public final class LoRA: TuningMethod {
 
   public private(set) var parameters: [Parameter] = []
 
-  public init(_ options: MethodOptions, on host: Host) throws {
+  public init(_ options: MethodOptions, on host: MethodHost) throws {
     let rank = options.integer("rank")
     for projection in try Targets.projections(options, method: Self.description, on: host) {
       let (input, output) = (projection.linear.inputSize, projection.linear.outputSize)

@@ -32,7 +32,7 @@ final class LowRankAdapter: ProjectionAdapter {
   }
 }
 
-extension Host {
+extension MethodHost {
   /// A trainable parameter of the method, named under its projection's path.
   func parameter(_ name: String, _ tensor: Tensor, decays: Bool) -> Parameter {
     let parameter = Parameter(name, tensor, group: .adapter, decays: decays)

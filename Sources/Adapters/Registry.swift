@@ -23,7 +23,7 @@ public enum MethodRegistry {
   }
 
   /// Puts a method on a model: freezes the backbone, lets the head learn, and hands over to the method.
-  public static func attach(_ id: String, options: [String: OptionValue], to host: Host) throws -> any TuningMethod {
+  public static func attach(_ id: String, options: [String: OptionValue], to host: MethodHost) throws -> any TuningMethod {
     let method = try method(id)
     let options = try MethodOptions(options, for: method.description)
     host.prepare()
@@ -31,7 +31,7 @@ public enum MethodRegistry {
   }
 }
 
-extension Host {
+extension MethodHost {
   /// Where every method starts from: only the head learns.
   public func prepare() {
     for parameter in backbone { parameter.isTrainable = false }

@@ -10,7 +10,7 @@ enum Targets {
   }
 
   /// The projections that an option `targets` names, in the model's order.
-  static func projections(_ options: MethodOptions, method: MethodDescription, on host: Host) throws -> [Projection] {
+  static func projections(_ options: MethodOptions, method: MethodDescription, on host: MethodHost) throws -> [Projection] {
     let names = options.list("targets")
     let chosen = host.projections.filter { names.contains("all-linear") || names.contains($0.role.rawValue) }
     guard !chosen.isEmpty else {

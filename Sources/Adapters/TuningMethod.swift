@@ -2,7 +2,7 @@ import Layers
 import Tensors
 
 /// What a method finds when it is put on a model. Methods know no architecture: a model is its projections and its parameters.
-public struct Host {
+public struct MethodHost {
   /// Every linear layer of the blocks, layer by layer, each layer in the order of `ProjectionRole`.
   public let projections: [Projection]
   /// The model's own parameters but for the head's.
@@ -51,7 +51,7 @@ public protocol TuningMethod: AnyObject {
   ///
   /// - Parameter options: validated against `description`.
   /// - Throws: `AdapterError` when the options make no sense on this model.
-  init(_ options: MethodOptions, on host: Host) throws
+  init(_ options: MethodOptions, on host: MethodHost) throws
 
   /// The method's own parameters, in a fixed order, as they are saved. What is a function of the seed alone is left out.
   var parameters: [Parameter] { get }

@@ -20,7 +20,7 @@ public final class VeRA: TuningMethod {
   /// Shared `B: [largest out, rank]`.
   public let sharedB: Tensor
 
-  public convenience init(_ options: MethodOptions, on host: Host) throws {
+  public convenience init(_ options: MethodOptions, on host: MethodHost) throws {
     let rank = options.integer("rank")
     let projections = try Targets.projections(options, method: Self.description, on: host)
     let input = projections.map(\.linear.inputSize).max() ?? 1
@@ -31,7 +31,7 @@ public final class VeRA: TuningMethod {
   }
 
   /// With shared matrices that come from elsewhere, such as a saved adapter.
-  public init(_ options: MethodOptions, on host: Host, sharedA: Tensor, sharedB: Tensor) throws {
+  public init(_ options: MethodOptions, on host: MethodHost, sharedA: Tensor, sharedB: Tensor) throws {
     self.sharedA = sharedA
     self.sharedB = sharedB
     let rank = options.integer("rank")

@@ -1,12 +1,14 @@
 // A fixed team of threads. The caller takes part; blocks are claimed one at a time by an atomic counter. Idle threads
-// spin briefly (a training step calls in thousands of times), then sleep.
+// spin briefly (a training step calls in thousands of times), then sleep. The caller waits only for helpers that joined:
+// one that the system has not yet woken or let run finds the job closed and passes it by.
 #include <pthread.h>
+#include <sched.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 
 #include "CKernels.h"
 
-enum { SPINS = 4000 };
+enum { SPINS = 4000, CLOSED = 1 << 30 };
 
 struct lr_workers {
   int helpers;
@@ -14,7 +16,8 @@ struct lr_workers {
   pthread_mutex_t mutex;
   pthread_cond_t wake;
   atomic_uint_fast64_t generation;
-  atomic_int stop, busy, sleeping;
+  atomic_int stop, sleeping;
+  atomic_int joined;  // helpers inside the job, plus CLOSED while none may enter
   atomic_int_fast64_t next;
   int64_t blocks;
   void (*body)(void *, int64_t);
@@ -50,8 +53,8 @@ static void *helper(void *argument) {
     }
     seen = now;
     if (atomic_load(&w->stop)) return 0;
-    work(w);
-    atomic_fetch_sub_explicit(&w->busy, 1, memory_order_release);
+    if (!(atomic_fetch_add(&w->joined, 1) & CLOSED)) work(w);
+    atomic_fetch_sub(&w->joined, 1);
   }
 }
 
@@ -63,6 +66,7 @@ lr_workers *lr_workers_create(int threads) {
   if (!w->threads) abort();
   pthread_mutex_init(&w->mutex, 0);
   pthread_cond_init(&w->wake, 0);
+  atomic_store(&w->joined, CLOSED);
   // a thread that cannot be had is done without: results do not depend on their number
   for (int i = 0; i < wanted; i++)
     if (pthread_create(&w->threads[w->helpers], 0, helper, w) == 0) w->helpers++;
@@ -97,8 +101,9 @@ void lr_workers_run(lr_workers *w, int64_t blocks, void (*body)(void *, int64_t)
   w->body = body;
   w->context = context;
   atomic_store_explicit(&w->next, 0, memory_order_relaxed);
-  atomic_store(&w->busy, w->helpers);
+  atomic_fetch_and(&w->joined, ~CLOSED);
   announce(w);
   work(w);
-  while (atomic_load_explicit(&w->busy, memory_order_acquire) > 0) relax();
+  atomic_fetch_or(&w->joined, CLOSED);
+  for (int spin = 0; atomic_load(&w->joined) != CLOSED; spin++) spin < SPINS ? relax() : (void)sched_yield();
 }

@@ -50,7 +50,7 @@ public struct AssembledRun {
     }
     let settings = OptimizationSettings(recipe)
     let length = FineTuning.length(examples: task.train.count, settings: settings)
-    let host = Host(
+    let host = MethodHost(
       projections: loaded.model.projections, backbone: loaded.model.parameters.filter { $0.group == .backbone },
       head: loaded.model.parameters.filter { $0.group == .head }, backend: backend, seed: seed, schedule: length)
     var options: [String: Adapters.OptionValue] = [:]

@@ -38,11 +38,41 @@ public struct AttentionShape: Sendable {
     }
   }
 
+  /// A run of one sequence's queries or keys, and the rows of the relative tables that it meets: those lie in a band around the
+  /// diagonal, and products outside it are never formed.
+  struct Band {
+    var rows: Range<Int>
+    var first: Int
+    var span: Int
+  }
+
+  /// Cuts `count` rows into runs of 16; `distances` are the lowest and the highest of a run.
+  private func bands(_ count: Int, distances: (Range<Int>) -> (Int, Int)) -> [Band] {
+    guard let index = relativeIndex else { return [] }
+    let zero = index.count / 2
+    return stride(from: 0, to: count, by: 16).map { start in
+      let rows = start..<min(count, start + 16)
+      let (low, high) = distances(rows)
+      let first = Int(index[zero + low])
+      return Band(rows: rows, first: first, span: Int(index[zero + high]) - first + 1)
+    }
+  }
+
+  func queryBands(_ sequence: Int) -> [Band] {
+    let keys = keys(sequence)
+    return keys == 0 ? [] : bands(queries(sequence)) { ($0.lowerBound - keys + 1, $0.upperBound - 1) }
+  }
+
+  func keyBands(_ sequence: Int) -> [Band] {
+    let queries = queries(sequence)
+    return queries == 0 ? [] : bands(keys(sequence)) { (1 - $0.upperBound, queries - 1 - $0.lowerBound) }
+  }
+
   /// Pairs of a query, and of a key, with the rows of the relative tables, over all sequences.
   private var relativePairs: (query: Int, key: Int) {
-    windows.enumerated().reduce(into: (0, 0)) { sum, entry in
-      sum.0 += queries(entry.offset) * entry.element.span
-      sum.1 += keys(entry.offset) * entry.element.span
+    (0..<sequences).reduce(into: (0, 0)) { sum, sequence in
+      for band in queryBands(sequence) { sum.0 += band.rows.count * band.span }
+      for band in keyBands(sequence) { sum.1 += band.rows.count * band.span }
     }
   }
 

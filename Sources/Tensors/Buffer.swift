@@ -27,16 +27,24 @@ final class HostBuffer: Buffer {
 
 /// Keeps freed memory for the next step, which asks for about the same sizes: a step in the steady state allocates nothing.
 ///
-/// Sizes are rounded up to an eighth of a power of two, so that batches of different lengths share memory. Not thread-safe: one
-/// backend, its tensors and its pool belong to one task.
+/// Sizes are rounded up to an eighth of a power of two, and a request is served from up to three sizes above, so that batches of
+/// different lengths share memory. What has lain unused longest goes first. Not thread-safe: one backend, its tensors and its pool
+/// belong to one task.
 final class BufferPool {
-  private var free: [Int: [UnsafeMutablePointer<Float>]] = [:]
+  private struct Idle {
+    var pointer: UnsafeMutablePointer<Float>
+    var since: Int
+  }
+
+  /// Idle memory by capacity, the longest idle first.
+  private var idle: [Int: [Idle]] = [:]
+  private var cached = 0
+  private var clock = 0
   /// Numbers handed out now, and the most ever handed out at one time.
   private(set) var inUse = 0
   private(set) var peak = 0
   /// How often memory had to come from the system.
   private(set) var allocations = 0
-  private var cached = 0
 
   static func capacity(for count: Int) -> Int {
     guard count > 64 else { return 64 }
@@ -46,33 +54,49 @@ final class BufferPool {
   }
 
   func take(_ count: Int) -> (UnsafeMutablePointer<Float>, Int) {
-    let capacity = Self.capacity(for: count)
-    inUse += capacity
-    peak = max(peak, inUse)
-    if let pointer = free[capacity]?.popLast() {
-      cached -= capacity
-      return (pointer, capacity)
+    let smallest = Self.capacity(for: count)
+    var capacity = smallest
+    for _ in 0..<4 {
+      if let found = idle[capacity]?.popLast() {
+        cached -= capacity
+        handOut(capacity)
+        return (found.pointer, capacity)
+      }
+      capacity = Self.capacity(for: capacity + 1)
     }
     allocations += 1
+    handOut(smallest)
     // sixty-four bytes: one cache line, one AVX-512 register
-    let raw = UnsafeMutableRawPointer.allocate(byteCount: capacity * MemoryLayout<Float>.stride, alignment: 64)
-    return (raw.bindMemory(to: Float.self, capacity: capacity), capacity)
+    let raw = UnsafeMutableRawPointer.allocate(byteCount: smallest * MemoryLayout<Float>.stride, alignment: 64)
+    return (raw.bindMemory(to: Float.self, capacity: smallest), smallest)
+  }
+
+  private func handOut(_ capacity: Int) {
+    inUse += capacity
+    peak = max(peak, inUse)
   }
 
   func give(_ pointer: UnsafeMutablePointer<Float>, capacity: Int) {
     inUse -= capacity
-    // what is cached beyond the most ever in use can never be asked for at once
-    if cached + capacity > max(peak / 2, 1 << 20) {
-      UnsafeMutableRawPointer(pointer).deallocate()
-    } else {
-      cached += capacity
-      free[capacity, default: []].append(pointer)
-    }
+    clock += 1
+    cached += capacity
+    idle[capacity, default: []].append(Idle(pointer: pointer, since: clock))
+    // all that one moment could ask for may lie idle, but no more than that
+    while inUse + cached > peak + peak / 8 + (1 << 20) { releaseLongestIdle() }
+  }
+
+  private func releaseLongestIdle() {
+    // times are unique, so the dictionary's order has no say
+    let oldest = idle.min { ($0.value.first?.since ?? .max) < ($1.value.first?.since ?? .max) }
+    guard let capacity = oldest?.key, let found = idle[capacity]?.first else { return }
+    idle[capacity]?.removeFirst()
+    cached -= capacity
+    UnsafeMutableRawPointer(found.pointer).deallocate()
   }
 
   deinit {
-    for pointers in free.values {
-      for pointer in pointers { UnsafeMutableRawPointer(pointer).deallocate() }
+    for all in idle.values {
+      for found in all { UnsafeMutableRawPointer(found.pointer).deallocate() }
     }
   }
 }

@@ -8,6 +8,7 @@ extension CPUBackend {
   ) {
     let width = shape.heads * shape.headSize, size = shape.headSize
     let perHead = shape.scoresPerHead, windows = shape.windows
+    let queryBands = (0..<shape.sequences).map(shape.queryBands), keyBands = (0..<shape.sequences).map(shape.keyBands)
     let most = (0..<shape.sequences).map { shape.queries($0) * shape.keys($0) }.max() ?? 0
     let mostQ = (0..<shape.sequences).map { shape.queries($0) }.max() ?? 0
     let mostK = (0..<shape.sequences).map { shape.keys($0) }.max() ?? 0
@@ -31,9 +32,15 @@ extension CPUBackend {
         let scores = kept.map { $0 + offset } ?? mine
         gemm(q + q0, width, .none, k + k0, width, .transposed, scores, nk, m: nq, n: nk, k: size, factor: 1, beta: 0)
         if let rq, let rk, let index = shape.relativeIndex {
-          let w = windows[sequence], row = w.first * width + column
-          gemm(q + q0, width, .none, rk + row, width, .transposed, termC, w.span, m: nq, n: w.span, k: size, factor: 1, beta: 0)
-          gemm(k + k0, width, .none, rq + row, width, .transposed, termP, w.span, m: nk, n: w.span, k: size, factor: 1, beta: 0)
+          let w = windows[sequence]
+          for (x, table, term, bands) in [(q + q0, rk, termC, queryBands[sequence]), (k + k0, rq, termP, keyBands[sequence])] {
+            for band in bands {
+              let start = band.rows.lowerBound
+              gemm(
+                x + start * width, width, .none, table + band.first * width + column, width, .transposed,
+                term + start * w.span + band.first - w.first, w.span, m: band.rows.count, n: band.span, k: size, factor: 1, beta: 0)
+            }
+          }
           index.withUnsafeBufferPointer {
             lr_attention_softmax(
               scores, Int64(nq), Int64(nk), termC, termP, Int64(w.span), $0.baseAddress.map { $0 + index.count / 2 },
@@ -60,6 +67,7 @@ extension CPUBackend {
   ) {
     let width = shape.heads * shape.headSize, size = shape.headSize
     let perHead = shape.scoresPerHead, windows = shape.windows
+    let queryBands = (0..<shape.sequences).map(shape.queryBands), keyBands = (0..<shape.sequences).map(shape.keyBands)
     let most = (0..<shape.sequences).map { shape.queries($0) * shape.keys($0) }.max() ?? 0
     let mostQ = (0..<shape.sequences).map { shape.queries($0) }.max() ?? 0
     let mostK = (0..<shape.sequences).map { shape.keys($0) }.max() ?? 0
@@ -98,20 +106,31 @@ extension CPUBackend {
             lr_dropout(mine, mine, Int64(offset), Int64(offset + nq * nk), dropout.stream.c, dropout.rate)
           }
           if let rq, let rk, let index = shape.relativeIndex {
-            let w = windows[sequence], row = w.first * width + column
+            let w = windows[sequence]
             index.withUnsafeBufferPointer {
               lr_attention_softmax_backward(
                 mine, weights, Int64(nq), Int64(nk), termC, termP, Int64(w.span), $0.baseAddress.map { $0 + index.count / 2 },
                 Int32(w.first), shape.factor)
             }
-            let n = w.span
-            if let dq { gemm(termC, n, .none, rk + row, width, .none, dq + q0, width, m: nq, n: size, k: n, factor: 1, beta: 0) }
-            if let dk { gemm(termP, n, .none, rq + row, width, .none, dk + k0, width, m: nk, n: size, k: n, factor: 1, beta: 0) }
-            if let drk {
-              gemm(termC, n, .transposed, q + q0, width, .none, drk + row, width, m: n, n: size, k: nq, factor: 1, beta: 1)
-            }
-            if let drq {
-              gemm(termP, n, .transposed, k + k0, width, .none, drq + row, width, m: n, n: size, k: nk, factor: 1, beta: 1)
+            for (x, dx, table, dTable, term, bands) in [
+              (q + q0, dq.map { $0 + q0 }, rk, drk, termC, queryBands[sequence]),
+              (k + k0, dk.map { $0 + k0 }, rq, drq, termP, keyBands[sequence]),
+            ] {
+              for band in bands {
+                let start = band.rows.lowerBound, count = band.rows.count, row = band.first * width + column
+                let part = term + start * w.span + band.first - w.first
+                if let dx {
+                  gemm(
+                    part, w.span, .none, table + row, width, .none, dx + start * width, width, m: count, n: size, k: band.span,
+                    factor: 1, beta: 0)
+                }
+                if let dTable {
+                  gemm(
+                    part, w.span, .transposed, x + start * width, width, .none, dTable + row, width, m: band.span, n: size,
+                    k: count,
+                    factor: 1, beta: 1)
+                }
+              }
             }
           } else {
             lr_attention_softmax_backward(mine, weights, Int64(nq), Int64(nk), nil, nil, 0, nil, 0, shape.factor)

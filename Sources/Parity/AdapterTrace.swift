@@ -1,0 +1,146 @@
+// A recorded adapter trace: how a method was set up, what one batch gave, and a dozen optimizer steps.
+import Foundation
+import Storage
+
+/// The files of one trace, in the layout of `peft/BASE/METHOD`.
+struct AdapterTrace {
+  /// What `meta.json` says.
+  struct Meta: Decodable {
+    struct Training: Decodable {
+      var steps: Int
+      var lr: Double
+      var betas: [Double]
+      var eps: Double
+      var weightDecay: Double
+      var warmupRatio: Double
+      var maxGradNorm: Double
+    }
+
+    var baseMethod: String
+    var baseModel: String
+    var batches: String
+    /// `init.*`, `adapter_init`, `checkpoint`, or another trace's folder.
+    var initialValues: String
+    var options: [String: TraceValue]
+    var train: Training
+    var trainable: [String]
+    var weightDecayOn: [String]
+    var trainableCount: Int
+    var tolerance: [String: Tolerance]
+    var noisyFinalTensors: [String: Double]?
+    var unstableFinalTensors: [String]?
+    var frozenAt: [String: Int]?
+  }
+
+  /// What `trace.json` says of one step.
+  struct Step: Decodable {
+    var batch: Int
+    var loss: Double
+    var taskLoss: Double
+    var lr: Double
+    var headLr: Double?
+    var gradNorm: Double
+    var fraction: Double?
+    var newlyFrozen: [String]?
+    var scores: [String: Double]?
+    var trainableAtUpdate: Int?
+  }
+
+  let folder: URL
+  let meta: Meta
+  let steps: [Step]
+  let expected: any TensorArchive
+  let batches: any TensorArchive
+
+  init(folder: URL) throws {
+    self.folder = folder
+    meta = try Self.decode(Meta.self, folder.appending(path: "meta.json"))
+    steps = try Self.decode([Step].self, folder.appending(path: "trace.json"))
+    expected = try SafetensorsFile(url: folder.appending(path: "expected.safetensors"))
+    batches = try SafetensorsFile(url: folder.appending(path: meta.batches).standardizedFileURL)
+    guard meta.train.betas.count == 2, steps.count == meta.train.steps else {
+      throw ParityError.reference(path: folder.path, problem: "meta.json and trace.json do not agree on the training")
+    }
+  }
+
+  var model: URL { folder.appending(path: meta.baseModel).standardizedFileURL }
+
+  /// Names without the prefix that the peft library puts before every module.
+  static func plain(_ name: String) -> String {
+    name.hasPrefix(prefix) ? String(name.dropFirst(prefix.count)) : name
+  }
+
+  static let prefix = "base_model.model."
+
+  /// The values training starts from, by plain name; empty when they are the checkpoint's.
+  func initialValues() throws -> [String: [Float]] {
+    let archive: any TensorArchive
+    let prefix: String
+    switch meta.initialValues {
+    case "checkpoint": return [:]
+    case "init.*": (archive, prefix) = (expected, "init.")
+    case "adapter_init":
+      (archive, prefix) = (try SafetensorsFile(url: folder.appending(path: "adapter_init/adapter_model.safetensors")), "")
+    default:
+      let other = folder.appending(path: meta.initialValues).standardizedFileURL
+      (archive, prefix) = (try SafetensorsFile(url: other.appending(path: "expected.safetensors")), "init.")
+    }
+    var values: [String: [Float]] = [:]
+    for description in archive.descriptions where description.name.hasPrefix(prefix) {
+      values[Self.plain(String(description.name.dropFirst(prefix.count)))] = try archive.floats(description.name)
+    }
+    return values
+  }
+
+  private static func decode<Value: Decodable>(_ type: Value.Type, _ url: URL) throws -> Value {
+    let decoder = JSONDecoder()
+    decoder.keyDecodingStrategy = .custom { path in TraceKey(path[path.count - 1].stringValue) }
+    do {
+      return try decoder.decode(type, from: Data(contentsOf: url))
+    } catch {
+      throw ParityError.reference(path: url.path, problem: "it cannot be read as a trace's description: \(error)")
+    }
+  }
+}
+
+/// A key in snake case as its Swift name; a name that is a tensor's path (it has a dot) stays as it is.
+private struct TraceKey: CodingKey {
+  var stringValue: String
+  var intValue: Int? { nil }
+
+  init(_ name: String) {
+    guard !name.contains(".") else {
+      stringValue = name
+      return
+    }
+    let parts = name.split(separator: "_", omittingEmptySubsequences: false).map(String.init)
+    stringValue = parts[0] + parts.dropFirst().map { $0.prefix(1).uppercased() + $0.dropFirst() }.joined()
+  }
+
+  init?(stringValue: String) { self.init(stringValue) }
+  init?(intValue: Int) { nil }
+}
+
+/// One option of a trace's method.
+enum TraceValue: Decodable {
+  case flag(Bool)
+  case number(Double)
+  case text(String)
+  case texts([String])
+
+  init(from decoder: any Decoder) throws {
+    let container = try decoder.singleValueContainer()
+    if let value = try? container.decode(Bool.self) {
+      self = .flag(value)
+    } else if let value = try? container.decode(Double.self) {
+      self = .number(value)
+    } else if let value = try? container.decode(String.self) {
+      self = .text(value)
+    } else {
+      self = .texts(try container.decode([String].self))
+    }
+  }
+
+  var number: Double? { if case .number(let value) = self { value } else { nil } }
+  var text: String? { if case .text(let value) = self { value } else { nil } }
+}

@@ -1,0 +1,84 @@
+// Recorded metric values against this program's.
+import Foundation
+import Metrics
+
+/// Compares the metrics of a folder's `classification.json`, `correlation.json` and `comparisons.json`.
+public enum MetricParity {
+  private struct Classification: Decodable {
+    let gold, predicted: [Int]
+    let accuracy: Double?
+    let mcc, f1: Double?
+  }
+
+  private struct Correlation: Decodable {
+    let x, y: [Double]
+    let pearson, spearman: Double?
+  }
+
+  private struct Comparison: Decodable {
+    let a, b: [Double]
+    let meanA, sdA, pairedT, pairedTP, wilcoxonP, welchTP: Double?
+
+    enum CodingKeys: String, CodingKey {
+      case a, b
+      case meanA = "mean_a"
+      case sdA = "sd_a"
+      case pairedT = "paired_t"
+      case pairedTP = "paired_t_p"
+      case wilcoxonP = "wilcoxon_p"
+      case welchTP = "welch_t_p"
+    }
+  }
+
+  /// Metrics of generated text in the folder are left out, with a note.
+  public static func run(folder: URL) throws -> ParityReport {
+    var report = ParityReport(subject: folder.path)
+    for (number, row) in try read([Classification].self, "classification.json", in: folder).enumerated() {
+      let name = "case \(number)"
+      check(&report, "accuracy", name, accuracy(gold: row.gold, predicted: row.predicted), row.accuracy)
+      check(&report, "matthews", name, matthewsCorrelation(gold: row.gold, predicted: row.predicted), row.mcc)
+      if row.f1 != nil { check(&report, "f1", name, f1(gold: row.gold, predicted: row.predicted), row.f1) }
+    }
+    for (number, row) in try read([Correlation].self, "correlation.json", in: folder).enumerated() {
+      // numbers near 1e8 leave the reference itself eight digits
+      check(&report, "pearson", "case \(number)", pearson(gold: row.x, predicted: row.y), row.pearson, tolerance: 1e-7)
+      check(&report, "spearman", "case \(number)", spearman(gold: row.x, predicted: row.y), row.spearman)
+    }
+    for (number, row) in try read([Comparison].self, "comparisons.json", in: folder).enumerated() {
+      let name = "case \(number)"
+      check(&report, "mean", name, mean(row.a), row.meanA)
+      check(&report, "deviation", name, sampleStandardDeviation(row.a), row.sdA)
+      check(&report, "paired t", name, pairedTTest(row.a, row.b)?.statistic, row.pairedT)
+      check(&report, "paired t, p", name, pairedTTest(row.a, row.b)?.pValue, row.pairedTP)
+      check(&report, "wilcoxon, p", name, wilcoxonSignedRankTest(row.a, row.b)?.pValue, row.wilcoxonP)
+      check(&report, "welch, p", name, welchTTest(row.a, row.b)?.pValue, row.welchTP)
+    }
+    let others = ["bleu.json", "rouge.json", "gsm8k.json"].filter {
+      FileManager.default.fileExists(atPath: folder.appending(path: $0).path)
+    }
+    if !others.isEmpty { report.notes.append("not compared: \(others.joined(separator: ", "))") }
+    return report
+  }
+
+  private static func read<Row: Decodable>(_ type: [Row].Type, _ name: String, in folder: URL) throws -> [Row] {
+    let file = folder.appending(path: name)
+    guard FileManager.default.fileExists(atPath: file.path) else { return [] }
+    do {
+      return try JSONDecoder().decode(type, from: Data(contentsOf: file))
+    } catch {
+      throw ParityError.reference(path: file.path, problem: "it cannot be read as recorded metric values: \(error)")
+    }
+  }
+
+  private static func check(
+    _ report: inout ParityReport, _ quantity: String, _ name: String, _ found: Double?, _ expected: Double?,
+    tolerance: Double = 1e-9
+  ) {
+    switch (found, expected) {
+    case (nil, nil): report.add(quantity, name, error: 0, allowed: 0)
+    case (let found?, let expected?):
+      report.add(quantity, name, error: abs(found - expected), allowed: tolerance * max(1, abs(expected)))
+    default: report.add(quantity, name, error: .infinity, allowed: 0)
+    }
+  }
+}

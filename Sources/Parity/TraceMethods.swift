@@ -1,0 +1,69 @@
+// How a trace's options are said in a method's own words; one entry for each method.
+import Adapters
+import Foundation
+import Layers
+import Storage
+import Tensors
+
+extension AdapterTrace {
+  private func number(_ name: String) throws -> Double {
+    guard let value = meta.options[name]?.number else {
+      throw ParityError.reference(path: folder.path, problem: "meta.json has no number for the option '\(name)'")
+    }
+    return value
+  }
+
+  private func integer(_ name: String) throws -> OptionValue { .integer(Int(exactly: try number(name)) ?? -1) }
+
+  private func targets() throws -> OptionValue {
+    switch meta.options["targets"]?.text {
+    case "query-value": .list(["query", "value"])
+    case "all-linear": .list(["all-linear"])
+    default: throw ParityError.reference(path: folder.path, problem: "its targets are not query-value or all-linear")
+    }
+  }
+
+  /// Puts the trace's method on a model.
+  func attach(to host: MethodHost) throws -> any TuningMethod {
+    host.prepare()
+    switch meta.baseMethod {
+    case "fft": return try MethodRegistry.attach("fft", options: [:], to: host)
+    case "lora":
+      return try MethodRegistry.attach(
+        "lora", options: ["rank": integer("r"), "alpha": .number(number("alpha")), "targets": targets()], to: host)
+    case "vera": return try vera(host)
+    case "aflora": return try aflora(host)
+    default:
+      throw ParityError.reference(
+        path: folder.path, problem: "its method '\(meta.baseMethod)' is not one that traces can be compared for")
+    }
+  }
+
+  private func vera(_ host: MethodHost) throws -> any TuningMethod {
+    let options = try MethodOptions(
+      ["rank": integer("r"), "d_initial": .number(number("d_initial")), "targets": targets()], for: VeRA.description)
+    let shared = try ["vera_A", "vera_B"].map { name in
+      Tensor(try expected.floats(name), shape: expected.description(of: name)?.shape ?? [], on: host.backend)
+    }
+    return try VeRA(options, on: host, sharedA: shared[0], sharedB: shared[1])
+  }
+
+  private func aflora(_ host: MethodHost) throws -> any TuningMethod {
+    guard case .texts(let adaptive)? = meta.options["adaptive"], case .flag(let together)? = meta.options["together"],
+      let sensitivity = meta.options["score"]?.text.flatMap(Sensitivity.init)
+    else { throw ParityError.reference(path: folder.path, problem: "AFLoRA's options are not complete") }
+    let options = try MethodOptions(
+      [
+        "rank": integer("r"), "d_initial": .number(number("d_initial")), "targets": targets(), "adaptive": .list(adaptive),
+        "together": .flag(together), "score": .text(sensitivity.rawValue),
+      ], for: AFLoRA.description)
+    return try AFLoRA(
+      options, on: host,
+      freezing: Freezing(
+        initialSteps: Int(number("t_init")), finalSteps: Int(number("t_final")), totalSteps: Int(number("total")),
+        beta1: Float(number("beta1")), beta2: Float(number("beta2")), sensitivity: sensitivity))
+  }
+
+  /// The head's own learning rate, where the trace has one.
+  var headLearningRate: Double? { meta.options["head_lr"]?.number }
+}

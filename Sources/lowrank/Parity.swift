@@ -1,0 +1,34 @@
+import ArgumentParser
+import Foundation
+import Parity
+import Tensors
+
+/// `lowrank parity DIR`
+struct Parity: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Compare recorded references (models, adapter traces, tokenizers, metrics) with what this program computes.")
+
+  @Argument(help: "A folder that holds a reference, or folders of them.")
+  var folder: String
+
+  @Option(help: "Threads; they change no number.")
+  var threads = 1
+
+  func run() throws {
+    let references = ParityFolder.references(in: URL(filePath: folder))
+    guard !references.isEmpty else { throw Failure(description: "\(folder): there is no recorded reference at or below it") }
+    var failed = 0
+    for reference in references {
+      do {
+        let report = try ParityFolder.compare(reference, on: CPUBackend(threads: threads))
+        print(report)
+        if !report.passed { failed += 1 }
+      } catch {
+        print("\(reference.path): FAILED\n\(error)")
+        failed += 1
+      }
+    }
+    print("\(references.count - failed) of \(references.count) references passed")
+    if failed > 0 { throw ExitCode.failure }
+  }
+}

@@ -1,0 +1,74 @@
+import ArgumentParser
+import Experiments
+import Foundation
+import Manifests
+import Records
+import Training
+
+/// `lowrank rerun --experiment table1 --method aflora --task rte --seed 3`
+struct Rerun: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Train one run again, step by step, and compare it with its record bit for bit.")
+
+  @Option(help: "The experiment's id or alias.") var experiment: String
+  @Option(help: "The method's or the row's id.") var method: String
+  @Option(help: "The task's id.") var task: String
+  @Option(help: "The seed.") var seed: Int
+  @Option(help: "The size: pocket, small or paper.") var profile = Profile.pocket
+  @Option(help: ArgumentHelp("A model in place of the profile's own.", valueName: "folder")) var model: String?
+  @Option(help: ArgumentHelp("The folder of GLUE's files.", valueName: "folder")) var data: String?
+  @Option(help: "Threads; they change no number.") var threads = 1
+  @OptionGroup var project: ProjectOptions
+
+  func run() throws {
+    let workspace = try project.workspace()
+    let manifest = try project.manifest(experiment, in: workspace)
+    let specifications = try manifest.resolve(
+      profile: profile, narrowing: Narrowing(tasks: [task], methods: [method], seeds: [seed]), model: model)
+    guard specifications.count == 1, let specification = specifications.first else {
+      let rows = specifications.map(\.row).joined(separator: ", ")
+      throw Failure(description: "'\(method)' stands for \(specifications.count) rows; name one of them: \(rows)")
+    }
+    let inputs = RunInputs(workspace: workspace, data: data.map { URL(filePath: ($0 as NSString).expandingTildeInPath) })
+    let planned = try inputs.plan(specification, manifestDigest: ManifestDigest.of(manifest))
+    let folder = workspace.results.appending(path: "reruns/\(planned.identity)-\(ProcessInfo.processInfo.processIdentifier)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    var options = ExecutionOptions()
+    options.threads = threads
+    let record = try RunExecutor(inputs: inputs, options: options).execute(planned, in: folder, observer: StepPrinter())
+    let digest = record.digests.tensors ?? "none"
+    let store = RunStore(workspace)
+    guard let recorded = store.record(planned.identity) else {
+      print("digest \(digest): there is no record of this run to compare with")
+      return
+    }
+    let comparison = try RerunComparison(recorded, in: workspace.run(planned.identity), with: record, in: folder)
+    for difference in comparison.environment { print("not as it was: \(difference)") }
+    if comparison.isEqual {
+      print("digest \(digest): equal to the record. Same bits.")
+    } else {
+      print("digest \(digest), recorded \(comparison.recordedDigest)")
+      print("first difference: \(comparison.firstDifference ?? "none"); largest relative distance \(comparison.largestDistance)")
+      throw ExitCode.failure
+    }
+  }
+}
+
+/// Prints every update and every epoch's scores.
+private final class StepPrinter: TrainingObserver {
+  func didUpdate(_ result: StepResult, updates: Int, total: Int) {
+    let numbers = [
+      "loss \(result.taskLoss)", "rate \(result.learningRate)", "head rate \(result.headLearningRate)",
+      "gradient norm \(Float(result.gradientNorm))", "trainable \(result.trainable)",
+    ]
+    print("step \(updates)/\(total)  \(numbers.joined(separator: "  "))")
+  }
+
+  func didFinishEpoch(_ epoch: TrainingHistory.Epoch, number: Int) {
+    for evaluation in epoch.evaluations {
+      let scores = evaluation.scores.entries.map { "\($0.metric.rawValue) \($0.value.map { "\($0)" } ?? "undefined")" }
+      print("epoch \(number)  \(evaluation.name)  \(scores.joined(separator: "  "))")
+    }
+  }
+}
