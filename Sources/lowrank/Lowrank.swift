@@ -1,7 +1,22 @@
 import ArgumentParser
+import Foundation
 
+/// The program: one verb a file, no logic of its own.
 @main
 struct Lowrank: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Parameter-efficient fine-tuning experiments.", subcommands: [Doctor.self, Pretrain.self])
+    commandName: "lowrank", abstract: "Reproducible experiments in parameter-efficient fine-tuning.",
+    subcommands: [
+      Run.self,
+      List.self,
+      Rerun.self,
+      Parity.self,
+      Pretrain.self,
+      Doctor.self,
+    ])
+}
+
+/// Ends the program with status 1 and one message, as every error that a user can mend does.
+struct Failure: Error, CustomStringConvertible {
+  let description: String
 }

@@ -25,7 +25,7 @@ struct Pretrain: ParsableCommand {
     do {
       read = try PretrainingManifest.load(path: manifest, kinds: PocketPretrainingRun.kinds)
     } catch {
-      throw Refusal(error)
+      throw Failure(description: "\(error)")
     }
     let beside = URL(filePath: manifest).deletingLastPathComponent().appending(path: read.id)
     let run = PocketPretrainingRun(
@@ -43,7 +43,7 @@ struct Pretrain: ParsableCommand {
       print("stopped; the same command goes on from the checkpoint")
       throw ExitCode(128 + max(SIGINT, stop.received))
     } catch {
-      throw Refusal(error)
+      throw Failure(description: "\(error)")
     }
   }
 
@@ -64,11 +64,4 @@ struct Pretrain: ParsableCommand {
     "\(record.parameters) parameters, \(record.steps) updates, \(record.tokens) tokens, "
       + RunProgress.readable(seconds: record.seconds)
   }
-}
-
-/// An error whose own text is the whole message; it ends the program with exit status 1.
-struct Refusal: Error, CustomStringConvertible {
-  let description: String
-
-  init(_ error: any Error) { description = "\(error)" }
 }
