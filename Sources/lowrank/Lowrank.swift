@@ -12,6 +12,7 @@ struct Lowrank: AsyncParsableCommand {
       Rerun.self,
       Parity.self,
       Pretrain.self,
+      CheckPocket.self,
       Doctor.self,
     ])
 }
