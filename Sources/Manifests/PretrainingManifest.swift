@@ -137,8 +137,7 @@ private struct PretrainingManifestReader {
     let seed = required("seed").flatMap { reader.value($0, .integer(0...Int.max))?.integer }
     var values: [(name: String, value: OptionValue)] = []
     for (name, keys) in sections {
-      guard let entry = required(name) else { continue }
-      values += section(entry, name, keys)
+      if let entry = required(name) { values += section(entry, name, keys) }
     }
     let shares = required("shares").flatMap { self.shares($0) }
     guard let id, let seed, let shares else { return nil }
