@@ -1,5 +1,4 @@
 // Pre-training: what is asked of which token, equal numbers whatever happens in between, and learning at all.
-import Datasets
 import Foundation
 import Layers
 import Models
@@ -8,6 +7,7 @@ import Tensors
 import Testing
 import Tokenizers
 
+@testable import Datasets
 @testable import Training
 
 @Suite("Pre-training")
