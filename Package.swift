@@ -53,5 +53,7 @@ let package = Package(
     .testTarget(name: "ManifestsTests", dependencies: ["Manifests"]),
     .testTarget(name: "RecordsTests", dependencies: ["Records"]),
     .testTarget(name: "ReportingTests", dependencies: ["Reporting", "Records", "Manifests", "Storage"]),
+    .testTarget(name: "TrainingTests", dependencies: ["Training"]),
+    .testTarget(name: "ExperimentsTests", dependencies: ["Experiments"]),
   ]
 )

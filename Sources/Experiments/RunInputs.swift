@@ -76,7 +76,7 @@ public final class RunInputs: Sendable {
     return (weights, tokenizer)
   }
 
-  private static let tokenizerFiles = [
+  static let tokenizerFiles = [
     "added_tokens.json", "merges.txt", "special_tokens_map.json", "spm.model", "tokenizer.json", "tokenizer.model",
     "tokenizer_config.json", "vocab.json", "vocab.txt",
   ]

@@ -63,6 +63,7 @@ public enum ExperimentError: Error, CustomStringConvertible, Equatable {
   case tooLong(model: String, length: Int, limit: Int)
   case emptyTask(String)
   case noRun(String)
+  case busy(folder: String)
 
   public var description: String {
     switch self {
@@ -76,6 +77,7 @@ public enum ExperimentError: Error, CustomStringConvertible, Equatable {
       "\(model): max_length is \(length), but the model has positions for \(limit) tokens. Lower max_length in the recipe"
     case .emptyTask(let id): "task \(id) has no training or no validation examples"
     case .noRun(let name): "no run is meant by \(name)"
+    case .busy(let folder): "\(folder): another process works in this folder. Wait for it, or stop it"
     }
   }
 }

@@ -13,6 +13,8 @@ struct Lowrank: AsyncParsableCommand {
       ReportCommand.self,
       Show.self,
       Parity.self,
+      Pretrain.self,
+      CheckPocket.self,
       Doctor.self,
     ])
 }

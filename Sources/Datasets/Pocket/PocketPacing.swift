@@ -27,14 +27,18 @@ public struct PocketPacing: Sendable, Equatable {
   public func level(of kind: PocketPretraining.Kind) -> Double { levels[kind.rawValue] }
 
   /// Takes in one batch: of the words that do not hold, the share judged so (`hits`); of those that hold, the share
-  /// judged otherwise (`falseAlarms`). A share of nothing counts as 0.
-  public mutating func record(_ kind: PocketPretraining.Kind, hits: Double, falseAlarms: Double) {
+  /// judged otherwise (`falseAlarms`). A share of nothing counts as 0. `weight` is the kind's share of each batch, by default
+  /// its own.
+  public mutating func record(
+    _ kind: PocketPretraining.Kind, hits: Double, falseAlarms: Double, weight: Double? = nil
+  ) {
     let position = kind.rawValue
+    let weight = weight ?? kind.share
     rates[position] = memory * rates[position] + (1 - memory) * (hits + 1 - falseAlarms) / 2
     if rates[position] > harderAbove {
-      levels[position] = min(1, levels[position] + rise * kind.share)
+      levels[position] = min(1, levels[position] + rise * weight)
     } else if rates[position] < easierBelow {
-      levels[position] = max(0, levels[position] - fall * kind.share)
+      levels[position] = max(0, levels[position] - fall * weight)
     }
   }
 }

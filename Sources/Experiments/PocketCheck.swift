@@ -1,0 +1,154 @@
+// Measures what the gate of the pocket profile asks for: runs of full fine-tuning through the ordinary machinery, and baselines.
+import Foundation
+import Layers
+import Manifests
+import Metrics
+import Models
+import Records
+import Storage
+import Tensors
+import Training
+
+/// A check of the pocket profile.
+public struct PocketCheck: Sendable {
+  /// The table whose recipe, tasks and PEFT rows are meant.
+  public let manifest: Manifest
+  public let workspace: Workspace
+  /// The model that is checked.
+  public let model: String
+  public let tasks: [String]
+  public let seeds: [Int]
+  private let inputs: RunInputs
+  private let digest: String
+  private static let method = "fft"
+
+  /// - Parameters:
+  ///   - model: in place of the table's own; for weights that are not shipped yet.
+  ///   - tasks: only these; the gate asks for all.
+  /// - Throws: `ManifestError` when the table has no pocket profile, no row of full fine-tuning, or not these tasks.
+  public init(
+    _ manifest: Manifest, in workspace: Workspace, model: String? = nil, tasks: [String]? = nil, seeds: [Int]
+  ) throws {
+    self.manifest = manifest
+    self.workspace = workspace
+    self.seeds = seeds
+    inputs = RunInputs(workspace: workspace, data: nil)
+    digest = try ManifestDigest.of(manifest)
+    let runs = try manifest.resolve(
+      profile: .pocket, narrowing: Narrowing(tasks: tasks, methods: [Self.method]), model: model)
+    guard let first = runs.first else { throw ExperimentError.noRun("\(Self.method) of \(manifest.id)") }
+    self.model = first.model
+    var seen: [String] = []
+    for run in runs where !seen.contains(run.task) { seen.append(run.task) }
+    self.tasks = seen
+  }
+
+  /// The runs of full fine-tuning: of the model, and of the same model from random weights. Those of the model are the
+  /// table's own, whatever they are linked under.
+  public func plan() throws -> [PlannedRun] {
+    let untrained = try Dictionary(
+      seeds.map { ($0, try randomModel(seed: $0)) }, uniquingKeysWith: { first, _ in first })
+    let runs = try manifest.resolve(
+      profile: .pocket, narrowing: Narrowing(tasks: tasks, methods: [Self.method]), model: model)
+    return try tasks.flatMap { task -> [PlannedRun] in
+      guard let run = runs.first(where: { $0.task == task }) else { return [] }
+      return try seeds.flatMap { seed in
+        try [
+          inputs.plan(Self.run(run, row: "fft", model: model, seed: seed), manifestDigest: digest),
+          inputs.plan(Self.run(run, row: "random-weights", model: untrained[seed] ?? model, seed: seed), manifestDigest: digest),
+        ]
+      }
+    }
+  }
+
+  private static func run(_ run: RunSpecification, row: String, model: String, seed: Int) -> RunSpecification {
+    RunSpecification(
+      experiment: "check-pocket", profile: run.profile, row: row, label: row, method: run.method, options: run.options,
+      training: run.training, model: model, task: run.task, taskDefinition: run.taskDefinition, seed: seed)
+  }
+
+  /// Writes the model with the weights that pre-training would have started from, and returns what names it.
+  private func randomModel(seed: Int) throws -> String {
+    let source = try workspace.model(model)
+    let folder = workspace.results.appending(path: "data/random-\(source.lastPathComponent)-\(seed)")
+    let configuration = try ModelLoader.configuration(folder: source)
+    let backend = try CPUBackend(threads: 1)
+    let encoder = try ModelLoader.randomEncoder(configuration, seed: UInt64(seed), on: backend)
+    encoder.startKeysAsQueries()
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    for file in RunInputs.tokenizerFiles {
+      let from = source.appending(path: file)
+      guard FileManager.default.fileExists(atPath: from.path) else { continue }
+      try AtomicFile.write(try Data(contentsOf: from), to: folder.appending(path: file))
+    }
+    try ModelWriter.save(encoder, to: folder)
+    // records name models; a path of this machine would say nothing elsewhere
+    let root = workspace.root.path + "/"
+    return folder.path.hasPrefix(root) ? String(folder.path.dropFirst(root.count)) : folder.path
+  }
+
+  /// Trains what is not there yet, `jobs` at a time, then measures the baselines.
+  ///
+  /// - Parameter note: told what is being measured.
+  /// - Returns: the gate, and the summary of the runs; `nil` for the gate where they were stopped.
+  public func measure(
+    jobs: Int, options: ExecutionOptions, progress: RunProgress, note: (String) -> Void
+  ) async throws -> (gate: PocketGate?, summary: RunnerSummary) {
+    let plan = try plan()
+    let store = RunStore(workspace)
+    let runner = Runner(store: store, executor: RunExecutor(inputs: inputs, options: options), jobs: jobs)
+    let summary = try await runner.run(plan, progress: progress)
+    guard !summary.wasStopped else { return (nil, summary) }
+    let backend = try CPUBackend(threads: max(1, jobs))
+    var measurements: [PocketGate.Measurement] = []
+    for task in tasks {
+      guard let example = plan.first(where: { $0.specification.task == task && $0.specification.row == "fft" }) else {
+        continue
+      }
+      let loaded = try ModelLoader.load(folder: example.modelFolder, seed: 0, on: backend)
+      let encoded = try inputs.encoded(example, modelType: loaded.model.configuration.architecture.rawValue)
+      note(task)
+      let baselines = PocketBaselines(task: encoded, backend: backend)
+      let scores = { (row: String) in
+        plan.filter { $0.specification.task == task && $0.specification.row == row }
+          .map { store.record($0.identity)?.lastScore ?? .nan }
+      }
+      measurements.append(
+        PocketGate.Measurement(
+          task: task, metric: encoded.metrics.first?.displayName ?? "", tuned: scores("fft"),
+          untrained: scores("random-weights"), probe: baselines.probe(loaded.model.encoder),
+          bag: baselines.bag(vocabulary: loaded.model.configuration.vocabularySize), chance: baselines.chance))
+    }
+    return (PocketGate(measurements, spreads: try spreads(store)), summary)
+  }
+
+  /// The scores of the table's PEFT rows, for the tasks where every run of at least two rows and seeds is there.
+  private func spreads(_ store: RunStore) throws -> [PocketGate.Spread] {
+    let runs = try manifest.resolve(profile: .pocket, narrowing: Narrowing(tasks: tasks), model: model)
+    return try tasks.compactMap { task in
+      var rows: [(row: String, scores: [Double])] = []
+      for run in runs where run.task == task && run.method != Self.method {
+        let planned = try inputs.plan(run, manifestDigest: digest)
+        guard let score = store.record(planned.identity)?.lastScore else { return nil }
+        if rows.last?.row == run.row {
+          rows[rows.count - 1].scores.append(score)
+        } else {
+          rows.append((run.row, [score]))
+        }
+      }
+      let spread = PocketGate.Spread(task: task, rows: rows.map(\.scores))
+      return spread.values == nil ? nil : spread
+    }
+  }
+}
+
+extension RunRecord {
+  /// The last epoch's primary metric, averaged over validation sets, as a percentage; `nil` for a run that did not end well.
+  ///
+  /// The last and not the best epoch: none is chosen by the very rows that it is scored on.
+  var lastScore: Double? {
+    guard outcome == .completed, let lastEpoch, let epoch = scores(epoch: lastEpoch) else { return nil }
+    let values = epoch.scores.filter { $0.metric == primary.metric }.map { $0.value.isNaN ? 0 : $0.value }
+    return mean(values).map { 100 * $0 }
+  }
+}

@@ -1,0 +1,209 @@
+// From a pre-training manifest to a model's folder: vocabulary, training, files, and last a record of how they came to be.
+import Datasets
+import Foundation
+import Manifests
+import Models
+import Records
+import Storage
+import Tensors
+import Tokenizers
+import Training
+
+/// `record.json` beside a pre-trained model.
+public struct PretrainingRecord: Codable, Sendable, Equatable {
+  /// SHA-256 of the recipe and the numerics version.
+  public var identity: String
+  /// The recipe as canonical JSON.
+  public var recipe: JSONValue
+  public var seed: Int
+  public var steps: Int
+  public var tokens: Int
+  /// Parameters of the encoder.
+  public var parameters: Int
+  /// The level of difficulty at the end, by kind of row.
+  public var levels: [String: Double]
+  /// What was found in the last updates, by kind of row.
+  public var found: [String: String]
+  /// SHA-256 by file.
+  public var digests: [String: String]
+  public var numericsVersion: Int
+  public var program: ProgramVersion
+  public var environment: RunEnvironment
+  public var seconds: Double
+
+  private enum CodingKeys: String, CodingKey {
+    case identity, recipe, seed, steps, tokens, parameters, levels, found, digests
+    case numericsVersion = "numerics_version"
+    case program, environment, seconds
+  }
+}
+
+/// Makes one pocket model.
+public struct PocketPretrainingRun: Sendable {
+  public let manifest: PretrainingManifest
+  /// Where the model goes.
+  public let output: URL
+  /// Where it is resumed from.
+  public let workFolder: URL
+  public let threads: Int
+  /// Seconds between checkpoints.
+  public var checkpointInterval = 60.0
+
+  public init(_ manifest: PretrainingManifest, output: URL, workFolder: URL, threads: Int) {
+    self.manifest = manifest
+    self.output = output
+    self.workFolder = workFolder
+    self.threads = threads
+  }
+
+  /// The names of the kinds of rows, for `PretrainingManifest.load`.
+  public static let kinds = PocketPretraining.Kind.allCases.map { "\($0)" }
+
+  /// What makes two runs the same.
+  public var identity: String {
+    FileDigest.sha256(of: Array("\(manifest.canonicalJSON)\n\(PocketData.seed)\n\(Numerics.version)".utf8))
+  }
+
+  private static let recordName = "record.json"
+  private static let modelFiles = ["config.json", "model.safetensors", "spm.model", "tokenizer_config.json"]
+
+  /// The record of the model that is there; nil unless it is of this recipe and its files are whole.
+  public func finished() -> PretrainingRecord? {
+    guard let data = try? Data(contentsOf: output.appending(path: Self.recordName)),
+      let record = try? JSONDecoder().decode(PretrainingRecord.self, from: data), record.identity == identity,
+      Self.modelFiles.allSatisfy({ (try? FileDigest.sha256(of: output.appending(path: $0))) == record.digests[$0] })
+    else { return nil }
+    return record
+  }
+
+  /// Trains, or goes on, and writes the model.
+  ///
+  /// - Throws: `Interruption` when asked to stop; what is wrong with files; `Divergence`.
+  public func execute(
+    shouldStop: () -> Bool, report: (PretrainingProgress) -> Void
+  ) throws -> PretrainingRecord {
+    try Self.makeFolder(workFolder)
+    guard let lock = try FolderLock.tryAcquire(in: workFolder) else {
+      throw ExperimentError.busy(folder: workFolder.path)
+    }
+    return try withExtendedLifetime(lock) {
+      _ = try AtomicFile.sweepStaleTemporaries(in: workFolder)
+      let world = PocketWorld(seed: PocketData.seed)
+      let seed = UInt64(manifest.seed)
+      let tokenizer = try makeVocabulary(world, seed)
+      let backend = try CPUBackend(threads: threads)
+      let encoder = try ModelLoader.randomEncoder(configuration(tokenizer), seed: seed, on: backend)
+      encoder.startKeysAsQueries()
+      let training = try Pretraining(
+        encoder, tokenizer: tokenizer, rows: PocketPretraining(world: world, seed: seed), settings: settings, seed: seed,
+        backend: backend)
+      let checkpoint = PretrainingCheckpoint(url: workFolder.appending(path: "checkpoint.h5"), identity: identity)
+      try training.run(
+        checkpoint: checkpoint, interval: checkpointInterval, shouldStop: shouldStop, report: report)
+      let record = try write(training)
+      checkpoint.delete()
+      return record
+    }
+  }
+
+  private func write(_ training: Pretraining) throws -> PretrainingRecord {
+    try Self.makeFolder(output)
+    for name in Self.tokenizerFiles {
+      try AtomicFile.write(try Data(contentsOf: workFolder.appending(path: name)), to: output.appending(path: name))
+    }
+    try ModelWriter.save(training.encoder, as: .float16, to: output)
+    var digests: [String: String] = [:]
+    for name in Self.modelFiles { digests[name] = try FileDigest.sha256(of: output.appending(path: name)) }
+    let levels = zip(Self.kinds, training.pacing.levels).map { ($0, ($1 * 1000).rounded() / 1000) }
+    let record = PretrainingRecord(
+      identity: identity, recipe: try JSONValue(json: manifest.canonicalJSON), seed: manifest.seed,
+      steps: training.completedSteps, tokens: training.tokens,
+      parameters: training.encoder.parameters.reduce(0) { $0 + $1.count },
+      levels: Dictionary(levels, uniquingKeysWith: { first, _ in first }),
+      found: Dictionary(training.tally.lines.map { ("\($0.kind)", $0.text) }, uniquingKeysWith: { first, _ in first }),
+      digests: digests, numericsVersion: Numerics.version, program: .current, environment: .current(threads: threads),
+      seconds: (training.seconds * 10).rounded() / 10)
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    try AtomicFile.write(try encoder.encode(record) + Data("\n".utf8), to: output.appending(path: Self.recordName))
+    return record
+  }
+
+  // MARK: Vocabulary
+
+  private static let tokenizerFiles = ["spm.model", "tokenizer_config.json"]
+
+  /// Trains the vocabulary into the work folder and reads it back.
+  private func makeVocabulary(_ world: PocketWorld, _ seed: UInt64) throws -> any Tokenizer {
+    let corpus = workFolder.appending(path: "corpus.txt")
+    let sentences = PocketCorpus(world: world, seed: seed).sentences(manifest.integer("vocabulary.sentences"))
+    try AtomicFile.write(Data((sentences.joined(separator: "\n") + "\n").utf8), to: corpus)
+    let model = try SentencePieceTrainer.train(
+      corpus: corpus, vocabularySize: manifest.integer("vocabulary.pieces"), characterCoverage: 1)
+    try AtomicFile.write(Data(model), to: workFolder.appending(path: "spm.model"))
+    try AtomicFile.write(Data(Self.tokenizerConfiguration.utf8), to: workFolder.appending(path: "tokenizer_config.json"))
+    return try TokenizerFolder.load(from: workFolder, modelType: Architecture.deberta.rawValue)
+  }
+
+  /// The fields that `transformers` reads.
+  private static let tokenizerConfiguration = """
+    {
+      "bos_token": "[CLS]",
+      "cls_token": "[CLS]",
+      "do_lower_case": false,
+      "eos_token": "[SEP]",
+      "mask_token": "[MASK]",
+      "pad_token": "[PAD]",
+      "sep_token": "[SEP]",
+      "split_by_punct": false,
+      "tokenizer_class": "DebertaV2Tokenizer",
+      "unk_token": "[UNK]",
+      "vocab_type": "spm"
+    }
+
+    """
+
+  // MARK: Settings
+
+  private func configuration(_ tokenizer: any Tokenizer) -> EncoderConfiguration {
+    let dropout = manifest.number("model.dropout"), positions = manifest.integer("model.positions")
+    return EncoderConfiguration(
+      architecture: .deberta, vocabularySize: tokenizer.vocabularySize, hiddenSize: manifest.integer("model.hidden_size"),
+      layers: manifest.integer("model.layers"), heads: manifest.integer("model.heads"),
+      intermediateSize: manifest.integer("model.intermediate_size"), maximumPositions: positions,
+      paddingToken: tokenizer.specialTokens.padding.map { Int($0) }, hiddenDropout: dropout, attentionDropout: dropout,
+      initializerRange: manifest.number("model.initializer_range"),
+      relativePositions: RelativePositions(buckets: manifest.integer("model.position_buckets"), maximumDistance: positions))
+  }
+
+  private var settings: PretrainingSettings {
+    var settings = PretrainingSettings(steps: manifest.integer("training.steps"))
+    settings.batchSize = manifest.integer("training.batch")
+    settings.learningRate = manifest.number("training.learning_rate")
+    settings.warmupSteps = manifest.integer("training.warmup_steps")
+    settings.decayShare = manifest.number("training.decay")
+    settings.weightDecay = manifest.number("training.weight_decay")
+    let betas = manifest.numbers("training.betas")
+    (settings.beta1, settings.beta2) = (betas[0], betas[1])
+    settings.maximumGradientNorm = manifest.number("training.max_gradient_norm")
+    settings.maskedWeight = manifest.number("loss.masked")
+    settings.judgedWeight = manifest.number("loss.judged")
+    settings.topicWeight = manifest.number("loss.topic")
+    settings.shares = manifest.shares.map(\.share)
+    settings.pacing.harderAbove = manifest.number("pacing.harder_above")
+    settings.pacing.easierBelow = manifest.number("pacing.easier_below")
+    settings.pacing.rise = manifest.number("pacing.rise")
+    settings.pacing.fall = manifest.number("pacing.fall")
+    settings.pacing.memory = manifest.number("pacing.memory")
+    return settings
+  }
+
+  private static func makeFolder(_ folder: URL) throws {
+    do {
+      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    } catch {
+      throw StorageError.cannotWrite(
+        path: folder.path, reason: "the folder cannot be made", advice: "Check the path, its permissions and the free space.")
+    }
+  }
+}

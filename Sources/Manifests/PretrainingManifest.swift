@@ -1,0 +1,194 @@
+// The manifest of a pre-training run: `experiments/pretrain/<id>.yaml`, read as strictly as a table's manifest.
+
+/// What makes a pocket model: its sizes, its vocabulary, and how it is trained.
+public struct PretrainingManifest: Sendable, Equatable {
+  /// The id, which is the name of the folder that the model goes to.
+  public let id: String
+  /// The seed of initial values and of the stream of rows.
+  public let seed: Int
+  /// Every value by section and key (`model.layers`), defaults included, in a fixed order.
+  public let values: [(name: String, value: OptionValue)]
+  /// The share of each batch by kind of row, in the order of the kinds.
+  public let shares: [(kind: String, share: Double)]
+
+  public static func == (first: PretrainingManifest, second: PretrainingManifest) -> Bool {
+    first.canonicalJSON == second.canonicalJSON
+  }
+
+  /// A whole number by its name.
+  ///
+  /// - Precondition: the name is one of a whole number of `sections`.
+  public func integer(_ name: String) -> Int { value(name).integer ?? 0 }
+
+  /// A number by its name.
+  ///
+  /// - Precondition: the name is one of `sections`.
+  public func number(_ name: String) -> Double { value(name).number ?? 0 }
+
+  /// A list of numbers by its name.
+  ///
+  /// - Precondition: the name is one of `sections`.
+  public func numbers(_ name: String) -> [Double] { value(name).numbers ?? [] }
+
+  private func value(_ name: String) -> OptionValue {
+    guard let found = values.first(where: { $0.name == name }) else {
+      preconditionFailure("'\(name)' is no key of a pre-training manifest")
+    }
+    return found.value
+  }
+
+  /// All that decides the numbers of the run, as canonical JSON.
+  public var canonicalJSON: String {
+    var members = Dictionary(values.map { ($0.name, $0.value.canonical) }, uniquingKeysWith: { first, _ in first })
+    members["seed"] = .integer(seed)
+    for (kind, share) in shares { members["shares.\(kind)"] = .number(share) }
+    return CanonicalJSON.object(members).compact
+  }
+
+  /// The keys of each section with their types, limits and defaults; those without a default must be given.
+  static let sections: [(name: String, keys: [OptionSchema])] = [
+    (
+      "model",
+      [
+        OptionSchema("layers", .integer(1...64), "Blocks."),
+        OptionSchema("hidden_size", .integer(8...4096), "Width of the hidden states."),
+        OptionSchema("heads", .integer(1...256), "Attention heads of a block."),
+        OptionSchema("intermediate_size", .integer(8...16_384), "Width of the feed-forward half."),
+        OptionSchema("position_buckets", .integer(2...1024), "Buckets of relative distances in each direction."),
+        OptionSchema("positions", .integer(4...65_536), "The distance from which on buckets no longer grow, in tokens."),
+        OptionSchema("dropout", .number(0...0.9), default: .number(0.1), "Rate for fine-tuning; pre-training has none."),
+        OptionSchema("initializer_range", .numberAbove(0, atMost: 1), "Standard deviation of fresh matrices."),
+      ]
+    ),
+    (
+      "vocabulary",
+      [
+        OptionSchema("pieces", .integer(5...65_536), "The most pieces; fewer where the corpus gives no more."),
+        OptionSchema("sentences", .integer(1...1_000_000), "Generated sentences that it is trained on."),
+      ]
+    ),
+    (
+      "training",
+      [
+        OptionSchema("steps", .integer(1...10_000_000), "Updates."),
+        OptionSchema("batch", .integer(1...65_536), "Rows in one update."),
+        OptionSchema("learning_rate", .numberAbove(0, atMost: 1), "The highest learning rate."),
+        OptionSchema("warmup_steps", .integer(0...10_000_000), default: .integer(0), "Updates of rising rate."),
+        OptionSchema("decay", .number(0...1), default: .number(1), "The share of updates of falling rate."),
+        OptionSchema("weight_decay", .number(0...1), default: .number(0), "Decoupled decay of matrices."),
+        OptionSchema("betas", .numbers(count: 2, 0...0.999999), default: .numbers([0.9, 0.999]), "AdamW's decay rates."),
+        OptionSchema("max_gradient_norm", .number(0...1e6), default: .number(1), "Clipping; 0 for none."),
+      ]
+    ),
+    (
+      "loss",
+      [
+        OptionSchema("masked", .number(0...1e3), default: .number(1), "Weight of naming masked words."),
+        OptionSchema("judged", .number(0...1e3), default: .number(1), "Weight of judging words."),
+        OptionSchema("topic", .number(0...1e3), default: .number(0), "Weight of the topic of a pair."),
+      ]
+    ),
+    (
+      "pacing",
+      [
+        OptionSchema("harder_above", .number(0.5...1), "The detection rate above which rows get harder."),
+        OptionSchema("easier_below", .number(0...1), "The detection rate below which rows get easier."),
+        OptionSchema("rise", .number(0...1), "A step up, for a kind that is a whole batch."),
+        OptionSchema("fall", .number(0...1), "A step down."),
+        OptionSchema("memory", .number(0...0.9999), "How much of the running rate stays."),
+      ]
+    ),
+  ]
+
+  /// Reads and checks a manifest.
+  ///
+  /// - Parameters:
+  ///   - path: the file.
+  ///   - kinds: the kinds of rows that `shares` may name; those it leaves out have a share of 0.
+  /// - Throws: `ManifestError` with every problem, each with its line.
+  public static func load(path: String, kinds: [String]) throws(ManifestError) -> PretrainingManifest {
+    let vocabulary = ManifestVocabulary(methods: MethodCatalog([]), tasks: [], metrics: [])
+    let reader = MappingReader(vocabulary: vocabulary, problems: ProblemCollector(mainFile: path))
+    let manifest = try PretrainingManifestReader(reader: reader, kinds: kinds).manifest(path: path)
+    try reader.problems.throwIfAny()
+    guard let manifest else { throw .unreadable(path: path, reason: "it is no manifest of a pre-training.") }
+    return manifest
+  }
+}
+
+/// Reads pre-training manifests.
+private struct PretrainingManifestReader {
+  let reader: MappingReader
+  let kinds: [String]
+
+  func manifest(path: String) throws(ManifestError) -> PretrainingManifest? {
+    let sections = PretrainingManifest.sections
+    guard let root = try SourceNode.load(path: path, problems: reader.problems),
+      let entries = reader.entries(
+        of: root, "a pre-training manifest", keys: ["id", "title", "description", "seed", "shares"] + sections.map(\.name))
+    else { return nil }
+    func required(_ key: String) -> SourceEntry? {
+      if let entry = entries.first(where: { $0.key == key }) { return entry }
+      reader.problems.report("'\(key)' is missing.", at: root.position)
+      return nil
+    }
+    for entry in entries where ["title", "description"].contains(entry.key) { _ = reader.text(entry) }
+    let id = required("id").flatMap { reader.identifier($0) }
+    let seed = required("seed").flatMap { reader.value($0, .integer(0...Int.max))?.integer }
+    var values: [(name: String, value: OptionValue)] = []
+    for (name, keys) in sections {
+      if let entry = required(name) { values += section(entry, name, keys) }
+    }
+    let shares = required("shares").flatMap { self.shares($0) }
+    guard let id, let seed, let shares else { return nil }
+    check(values, entries)
+    return PretrainingManifest(id: id, seed: seed, values: values, shares: shares)
+  }
+
+  private func section(
+    _ entry: SourceEntry, _ name: String, _ keys: [OptionSchema]
+  ) -> [(name: String, value: OptionValue)] {
+    guard let entries = reader.entries(of: entry.value, "'\(name)'", keys: keys.map(\.name)) else { return [] }
+    return keys.compactMap { key in
+      let full = "\(name).\(key.name)"
+      if let given = entries.first(where: { $0.key == key.name }) { return reader.value(given, key.type).map { (full, $0) } }
+      if let value = key.defaultValue { return (full, value) }
+      reader.problems.report("'\(key.name)' is missing in '\(name)': \(key.documentation)", at: entry.keyPosition)
+      return nil
+    }
+  }
+
+  private func shares(_ entry: SourceEntry) -> [(kind: String, share: Double)]? {
+    guard let entries = reader.entries(of: entry.value, "'shares'", keys: kinds) else { return nil }
+    let shares = kinds.map { kind -> (kind: String, share: Double) in
+      let given = entries.first { $0.key == kind }
+      return (kind, given.flatMap { reader.value($0, .number(0...1e6))?.number } ?? 0)
+    }
+    if !shares.contains(where: { $0.share > 0 }) {
+      reader.problems.report("'shares' gives no kind of row a share above 0.", at: entry.value.position)
+    }
+    return shares
+  }
+
+  /// What no single key can say.
+  private func check(_ values: [(name: String, value: OptionValue)], _ entries: [SourceEntry]) {
+    func number(_ name: String) -> Double? { values.first { $0.name == name }?.value.number }
+    func report(_ section: String, _ message: String) {
+      guard let entry = entries.first(where: { $0.key == section }) else { return }
+      reader.problems.report(message, at: entry.keyPosition)
+    }
+    if let size = number("model.hidden_size"), let heads = number("model.heads"),
+      size.truncatingRemainder(dividingBy: heads) != 0
+    {
+      report("model", "'hidden_size' \(Int(size)) is no multiple of 'heads' \(Int(heads)).")
+    }
+    if let buckets = number("model.position_buckets"), let positions = number("model.positions"),
+      positions - 1 <= (buckets / 2).rounded(.down)
+    {
+      report("model", "'positions' \(Int(positions)) leaves nothing beyond half of the \(Int(buckets)) 'position_buckets'.")
+    }
+    if let above = number("pacing.harder_above"), let below = number("pacing.easier_below"), below > above {
+      report("pacing", "'easier_below' is above 'harder_above'.")
+    }
+  }
+}

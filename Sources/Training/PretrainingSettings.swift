@@ -1,0 +1,72 @@
+// How the pocket models are pre-trained: the optimizer, the mixture of rows, the losses and the pace.
+import Datasets
+import Foundation
+
+/// The recipe of a pre-training run; all of its numbers follow from it, the model's start and the rows.
+public struct PretrainingSettings: Sendable, Equatable {
+  /// Updates.
+  public var steps: Int
+  /// Rows in one update, of all kinds together.
+  public var batchSize: Int
+  /// The highest learning rate.
+  public var learningRate: Double
+  /// Updates during which the rate rises from nothing.
+  public var warmupSteps: Int
+  /// The share of all updates, the last ones, over which the rate falls linearly to nothing.
+  public var decayShare: Double
+  /// Decoupled weight decay of matrices.
+  public var weightDecay: Double
+  public var beta1: Double
+  public var beta2: Double
+  /// The largest norm of all gradients together; 0 leaves them as they are.
+  public var maximumGradientNorm: Double
+  /// How much naming masked words counts.
+  public var maskedWeight: Double
+  /// How much judging words counts.
+  public var judgedWeight: Double
+  /// How much it counts to say, from the first token, whether two sentences are about the same thing; 0 leaves it out.
+  public var topicWeight: Double
+  /// The share of each batch by kind of row (`PocketPretraining.Kind.rawValue`); they need not add up to 1.
+  public var shares: [Double]
+  /// The pace: when a kind of row gets harder or easier, and how fast. Its levels are where training starts.
+  public var pacing: PocketPacing
+
+  /// The recipe that the shipped models are made by, but for the number of updates.
+  public init(steps: Int) {
+    self.steps = steps
+    batchSize = 96
+    learningRate = 1.5e-3
+    warmupSteps = 150
+    decayShare = 0.4
+    weightDecay = 0.01
+    beta1 = 0.9
+    beta2 = 0.98
+    maximumGradientNorm = 1
+    maskedWeight = 1
+    judgedWeight = 5
+    topicWeight = 0.1
+    shares = PocketPretraining.Kind.allCases.map(\.share)
+    pacing = PocketPacing()
+  }
+
+  /// The factor on the highest rate at update `step`, from 0: up, level, then down.
+  public func factor(_ step: Int) -> Double {
+    let rising = warmupSteps > 0 ? Double(step + 1) / Double(warmupSteps) : 1
+    let falling = decayShare > 0 ? (1 - Double(step) / Double(max(1, steps))) / decayShare : 1
+    return max(0, min(1, rising, falling))
+  }
+
+  /// Rows of one kind in every batch, and the kind's share, which weighs its mean loss; nil for a kind left out.
+  func part(_ kind: PocketPretraining.Kind) -> (rows: Int, weight: Double)? {
+    let total = shares.reduce(0, +)
+    let share = shares[kind.rawValue]
+    guard share > 0, total > 0 else { return nil }
+    return (max(1, Int((Double(batchSize) * share / total).rounded())), share / total)
+  }
+
+  var optimization: OptimizationSettings {
+    OptimizationSettings(
+      epochs: 1, batchSize: batchSize, learningRate: learningRate, warmup: .steps(warmupSteps), weightDecay: weightDecay,
+      beta1: beta1, beta2: beta2, maximumGradientNorm: maximumGradientNorm)
+  }
+}

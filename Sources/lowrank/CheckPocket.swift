@@ -1,0 +1,63 @@
+// `lowrank check-pocket`: whether the pocket profile tells methods apart at all.
+import ArgumentParser
+import Experiments
+import Foundation
+import Manifests
+import Training
+
+/// The verb `check-pocket`.
+struct CheckPocket: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "check-pocket", abstract: "Check that the pocket tasks tell methods apart; print the gate's table.",
+    discussion:
+      "Full fine-tuning is held against a linear probe of the frozen model, against its own start from random weights, and "
+      + "against a bag of words. The exit status is 1 when the gate is not passed.")
+
+  @OptionGroup var project: ProjectOptions
+
+  @Option(help: "The table whose recipe and rows are meant.")
+  var experiment = "table1"
+
+  @Option(help: ArgumentHelp("A model in place of the shipped one.", valueName: "folder"))
+  var model: String?
+
+  @Option(help: ArgumentHelp("Only these tasks, with commas between; the gate asks for all.", valueName: "ids"))
+  var tasks: String?
+
+  @Option(help: ArgumentHelp("The seeds, with commas between.", valueName: "numbers"))
+  var seeds = "0,1,2"
+
+  @Option(help: "Runs at the same time; by default as many as the machine has cores.")
+  var jobs = ProcessInfo.processInfo.activeProcessorCount
+
+  func validate() throws {
+    guard jobs > 0 else { throw ValidationError("--jobs is at least 1") }
+    guard !seedNumbers.isEmpty, seedNumbers.count == seeds.split(separator: ",").count,
+      Set(seedNumbers).count == seedNumbers.count
+    else { throw ValidationError("--seeds takes different whole numbers of at least 0, with commas between") }
+  }
+
+  private var seedNumbers: [Int] { seeds.split(separator: ",").compactMap { Int($0) }.filter { $0 >= 0 } }
+
+  func run() async throws {
+    let workspace = try project.workspace()
+    let check = try PocketCheck(
+      project.manifest(experiment, in: workspace), in: workspace, model: model,
+      tasks: tasks.map { $0.split(separator: ",").map(String.init) }, seeds: seedNumbers)
+    let stop = StopSignal()
+    var options = ExecutionOptions()
+    options.shouldStop = { stop.received != 0 }
+    let progress = RunProgress(isTerminal: isatty(2) == 1) { FileHandle.standardError.write(Data($0.utf8)) }
+    let (gate, summary) = try await check.measure(jobs: jobs, options: options, progress: progress) { task in
+      FileHandle.standardError.write(Data("  baselines of \(task)\n".utf8))
+    }
+    guard let gate else {
+      FileHandle.standardError.write(Data("stopped; the same command goes on from here\n".utf8))
+      throw ExitCode(128 + stop.received)
+    }
+    for failure in summary.failures { print("failed: \(failure.run.specification.shortName): \(failure.reason)\n") }
+    print("Pocket profile, model \(check.model), last epoch, \(check.seeds.count) seeds\n")
+    print(gate.markdown, terminator: "")
+    if !gate.isPassed { throw ExitCode.failure }
+  }
+}

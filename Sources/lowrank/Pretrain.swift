@@ -1,0 +1,67 @@
+// `lowrank pretrain`: makes a pocket model from its manifest.
+import ArgumentParser
+import Experiments
+import Foundation
+import Manifests
+import Training
+
+/// The verb `pretrain`.
+struct Pretrain: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Pre-train a pocket model from its manifest.",
+    discussion: "It goes on from its last checkpoint when it was stopped, and ends with the same bits.")
+
+  @Argument(help: "The manifest, as in experiments/pretrain/pocket-deberta.yaml.", completion: .file(extensions: ["yaml"]))
+  var manifest: String
+
+  @Option(help: "The folder that the model goes to (default: the manifest's id, beside it).", completion: .directory)
+  var output: String?
+
+  @Option(help: "Threads; they change no number.")
+  var threads = ProcessInfo.processInfo.activeProcessorCount
+
+  func run() throws {
+    let read: PretrainingManifest
+    do {
+      read = try PretrainingManifest.load(path: manifest, kinds: PocketPretrainingRun.kinds)
+    } catch {
+      throw Failure(description: "\(error)")
+    }
+    let beside = URL(filePath: manifest).deletingLastPathComponent().appending(path: read.id)
+    let run = PocketPretrainingRun(
+      read, output: output.map { URL(filePath: $0) } ?? beside,
+      workFolder: URL(filePath: "results/pretrain").appending(path: read.id), threads: max(1, threads))
+    if let record = run.finished() {
+      print("\(run.output.relativePath) is made from this manifest already (\(Self.summary(record))).")
+      return
+    }
+    let stop = StopSignal()
+    do {
+      let record = try run.execute(shouldStop: { stop.received != 0 }, report: Self.report)
+      print("\(run.output.relativePath): \(Self.summary(record)).")
+    } catch is Interruption {
+      print("stopped; the same command goes on from the checkpoint")
+      throw ExitCode(128 + max(SIGINT, stop.received))
+    } catch {
+      throw Failure(description: "\(error)")
+    }
+  }
+
+  private static func report(_ progress: PretrainingProgress) {
+    let left = progress.seconds / Double(progress.steps) * Double(progress.totalSteps - progress.steps)
+    let loss = (progress.tally.meanLoss * 1000).rounded() / 1000
+    print(
+      "step \(progress.steps)/\(progress.totalSteps)  loss \(loss)  \(progress.tokens / 1000)k tokens  "
+        + "\(Int(progress.tokensPerSecond)) tokens/s  \(RunProgress.readable(seconds: left)) left")
+    for (kind, text) in progress.tally.lines {
+      print("  \(kind) at level \((progress.levels[kind.rawValue] * 100).rounded() / 100): \(text)")
+    }
+    // a pipe is not flushed line by line
+    fflush(nil)
+  }
+
+  private static func summary(_ record: PretrainingRecord) -> String {
+    "\(record.parameters) parameters, \(record.steps) updates, \(record.tokens) tokens, "
+      + RunProgress.readable(seconds: record.seconds)
+  }
+}

@@ -1,0 +1,84 @@
+// Manifests of pre-training: the shipped one, and every mistake with its line.
+import Foundation
+import Testing
+
+@testable import Manifests
+
+@Suite("Pre-training manifests")
+struct PretrainingManifestTests {
+  private static let kinds = ["pair", "answer", "feeling", "form", "definition"]
+
+  @Test("the shipped manifest")
+  func shipped() throws {
+    let root = URL(fileURLWithPath: #filePath)
+      .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    let path = root.appendingPathComponent("experiments/pretrain/pocket-deberta.yaml").path
+    let manifest = try PretrainingManifest.load(path: path, kinds: Self.kinds)
+    #expect(manifest.id == "pocket-deberta")
+    #expect(manifest.integer("model.layers") == 6)
+    #expect(manifest.numbers("training.betas") == [0.9, 0.98])
+    #expect(manifest.shares.map(\.kind) == Self.kinds)
+    let again = try PretrainingManifest.load(path: path, kinds: Self.kinds)
+    #expect(manifest == again)
+  }
+
+  @Test("every mistake, with its line")
+  func mistakes() throws {
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("lowrank-manifest-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let path = folder.appendingPathComponent("bad.yaml").path
+    let text = """
+      id: bad
+      model: {layer: 2, layers: 2, hidden_size: 30, heads: 4, intermediate_size: 64, position_buckets: 16, positions: 8, initializer_range: 0.06}
+      vocabulary: {pieces: 1000}
+      training: {steps: none, batch: 8, learning_rate: 1e-3}
+      pacing: {harder_above: 0.6, easier_below: 0.7, rise: 0.01, fall: 0.005, memory: 0.9}
+      shares: {pears: 1}
+      """
+    try Data(text.utf8).write(to: URL(fileURLWithPath: path))
+    #expect {
+      try PretrainingManifest.load(path: path, kinds: Self.kinds)
+    } throws: { error in
+      "\(error)" == """
+        \(path):1:1: 'seed' is missing.
+        \(path):1:1: 'loss' is missing.
+        \(path):2:9: 'layer' is not a key of 'model'. Did you mean 'layers'? (known: layers, hidden_size, heads, intermediate_size, position_buckets, positions, dropout, initializer_range)
+        \(path):3:1: 'sentences' is missing in 'vocabulary': Generated sentences that it is trained on.
+        \(path):4:19: 'steps' must be a whole number from 1 to 10000000, but is 'none'.
+        \(path):6:9: 'shares' gives no kind of row a share above 0.
+        \(path):6:10: 'pears' is not a key of 'shares'. Did you mean 'pair'? (known: pair, answer, feeling, form, definition)
+        7 problems; nothing was run.
+        """
+    }
+  }
+
+  @Test("sizes that contradict each other")
+  func contradictions() throws {
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("lowrank-manifest-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let path = folder.appendingPathComponent("bad.yaml").path
+    let text = """
+      id: bad
+      seed: 0
+      model: {layers: 2, hidden_size: 30, heads: 4, intermediate_size: 64, position_buckets: 16, positions: 8, initializer_range: 0.06}
+      vocabulary: {pieces: 1000, sentences: 10}
+      training: {steps: 1, batch: 8, learning_rate: 1e-3}
+      loss: {}
+      pacing: {harder_above: 0.6, easier_below: 0.7, rise: 0.01, fall: 0.005, memory: 0.9}
+      shares: {pair: 1}
+      """
+    try Data(text.utf8).write(to: URL(fileURLWithPath: path))
+    #expect {
+      try PretrainingManifest.load(path: path, kinds: Self.kinds)
+    } throws: { error in
+      "\(error)" == """
+        \(path):3:1: 'hidden_size' 30 is no multiple of 'heads' 4.
+        \(path):3:1: 'positions' 8 leaves nothing beyond half of the 16 'position_buckets'.
+        \(path):7:1: 'easier_below' is above 'harder_above'.
+        3 problems; nothing was run.
+        """
+    }
+  }
+}
