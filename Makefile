@@ -29,7 +29,7 @@ RUN_OPTIONS = $(call option,PROFILE,profile) $(call option,MODEL,model) $(call o
 RERUN_OPTIONS = $(call option,EXPERIMENT,experiment) $(call option,PROFILE,profile) $(call option,MODEL,model) $(call option,DATA,data) \
   $(call option,METHOD,method) $(call option,TASK,task) $(call option,SEED,seed) $(call option,THREADS,threads)
 
-.PHONY: help demo table1 list rerun show check-pocket bench minilm doctor test lint clean setup build
+.PHONY: help demo table1 list rerun show check-pocket pocket-deberta bench minilm doctor test lint clean setup build
 
 define HELP
   make ID             any other manifest of experiments/, by its id or alias (`make list` names them)
@@ -64,37 +64,41 @@ show: build ## all that one run recorded: RUN=results/…/seed-0
 check-pocket: build ## does the pocket profile tell methods apart? prints its gate
 	@exec $(LOWRANK) check-pocket
 
+pocket-deberta: build ## trains the shipped pocket model again, from its manifest in experiments/pretrain
+	@exec $(LOWRANK) pretrain
+
 bench: build ## time, memory and product rate of a training step
 	@exec $(LOWRANK) bench
 
 doctor: build ## what this machine has and lacks
 	@exec $(LOWRANK) doctor
 
-# Tests read internal declarations, which takes another flag than the program. One folder for both would compile everything again at
-# each change from one to the other, so tests have a folder of their own.
-TEST_OPTIONS := -c release --scratch-path .build-tests -Xswiftc -enable-testing
-
 test: setup ## every test, in release mode
-	@$(call logged,compiling the tests,swift build --build-tests $(TEST_OPTIONS),.build-tests)
-	exec swift test $(TEST_OPTIONS) --skip-build --disable-xctest 2>&1
+	@$(call quietly,the tests,.build/release/lowrankPackageTests.xctest,swift build $(SWIFT_OPTIONS) --build-tests)
+	exec swift test $(SWIFT_OPTIONS) --skip-build --disable-xctest 2>&1
 
 lint: setup ## the format of the sources
 	@exec swift format lint --strict --parallel --recursive Sources Tests Package.swift
 
 clean: ## removes what was compiled, never results or models
-	@rm -rf .build .build-tests
+	@rm -rf .build
 
-# `$(call logged,WHAT,COMMAND,FOLDER)` is quiet unless COMMAND fails: then its output is shown, and its status is the recipe's.
-define logged
-if [ ! -d $3/release ]; then echo "$1 for the first time (some minutes)"; fi
-mkdir -p $3
+# Tests read internal declarations, which needs a flag, and SwiftPM compiles everything again when flags change. The program is built
+# with the same flag, so that `make table1` and `make test` share one build in whichever order they come.
+SWIFT_OPTIONS := -c release -Xswiftc -enable-testing
+
+# `$(call quietly,WHAT,PRODUCT,COMMAND)` builds, silent unless it fails: then the output is shown, and COMMAND's status is the recipe's.
+define quietly
+mkdir -p .build
+log='.build/make $1.log'
+if [ ! -e $2 ]; then echo "compiling $1 (minutes the first time)"; fi
 status=0
-$2 >$3/make.log 2>&1 || status=$$?
-if [ $$status -ne 0 ]; then cat $3/make.log >&2; exit $$status; fi
+$3 >"$$log" 2>&1 || status=$$?
+if [ $$status -ne 0 ]; then cat "$$log" >&2; exit $$status; fi
 endef
 
 build: setup
-	@$(call logged,compiling lowrank,swift build -c release --product lowrank,.build)
+	@$(call quietly,lowrank,$(LOWRANK),swift build $(SWIFT_OPTIONS) --product lowrank)
 
 # Silent when all is there. Debian's own list is asked, since pkg-config may itself be missing.
 setup:

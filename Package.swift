@@ -54,5 +54,6 @@ let package = Package(
     .testTarget(name: "RecordsTests", dependencies: ["Records"]),
     .testTarget(name: "TrainingTests", dependencies: ["Training"]),
     .testTarget(name: "ExperimentsTests", dependencies: ["Experiments"]),
+    .testTarget(name: "ReportingTests", dependencies: ["Reporting", "Records", "Manifests", "Storage"]),
   ]
 )

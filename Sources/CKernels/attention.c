@@ -3,37 +3,48 @@
 #include "CKernels.h"
 #include "vector.h"
 
+enum { RUN = 2048 };
+
 LR_CLONES void lr_attention_softmax(float *scores, int64_t queries, int64_t keys, const float *relative_c,
                                     const float *relative_p, int64_t span, const int32_t *index, int32_t first,
                                     float factor) {
   int64_t whole = keys - keys % LANES, rest = keys - whole;
-  for (int64_t i = 0; i < queries; i++) {
-    float *row = scores + i * keys;
-    if (relative_c) {
-      const float *c = relative_c + i * span;
-      for (int64_t j = 0; j < keys; j++) {
-        int64_t at = index[i - j] - first;
-        row[j] = row[j] + c[at] + relative_p[j * span + at];
+  // several rows together, so that the exponentials of short rows fill whole vectors
+  int64_t together = keys < RUN ? RUN / keys : 1;
+  for (int64_t start = 0; start < queries; start += together) {
+    int64_t stop = start + together < queries ? start + together : queries;
+    float *run = scores + start * keys;
+    for (int64_t i = start; i < stop; i++) {
+      float *row = scores + i * keys;
+      if (relative_c) {
+        const float *c = relative_c + i * span;
+        for (int64_t j = 0; j < keys; j++) {
+          int64_t at = index[i - j] - first;
+          row[j] = row[j] + c[at] + relative_p[j * span + at];
+        }
       }
-    }
-    float highest = row[0];
-    if (whole) {
-      lanes best = LOAD(row);
-      for (int64_t j = LANES; j < whole; j += LANES) {
-        lanes v = LOAD(row + j);
-        lanes_int larger = v > best;
-        best = (lanes)((larger & (lanes_int)v) | (~larger & (lanes_int)best));
+      float highest = row[0];
+      if (whole) {
+        lanes best = LOAD(row);
+        for (int64_t j = LANES; j < whole; j += LANES) {
+          lanes v = LOAD(row + j);
+          lanes_int larger = v > best;
+          best = (lanes)((larger & (lanes_int)v) | (~larger & (lanes_int)best));
+        }
+        for (int l = 0; l < LANES; l++) highest = best[l] > highest ? best[l] : highest;
       }
-      for (int l = 0; l < LANES; l++) highest = best[l] > highest ? best[l] : highest;
+      for (int64_t j = whole; j < keys; j++) highest = row[j] > highest ? row[j] : highest;
+      for (int64_t j = 0; j < keys; j++) row[j] = (row[j] - highest) * factor;
     }
-    for (int64_t j = whole; j < keys; j++) highest = row[j] > highest ? row[j] : highest;
-    for (int64_t j = 0; j < keys; j++) row[j] = exponential((row[j] - highest) * factor);
-    lanes sum = {0};
-    for (int64_t j = 0; j < whole; j += LANES) sum += LOAD(row + j);
-    if (rest) sum += LOAD_PART(row + whole, rest);
-    float total = sum_lanes(&sum);
-    float scale = 1.0f / total;
-    for (int64_t j = 0; j < keys; j++) row[j] = row[j] * scale;
+    for (int64_t e = 0; e < (stop - start) * keys; e++) run[e] = exponential(run[e]);
+    for (int64_t i = start; i < stop; i++) {
+      float *row = scores + i * keys;
+      lanes sum = {0};
+      for (int64_t j = 0; j < whole; j += LANES) sum += LOAD(row + j);
+      if (rest) sum += LOAD_PART(row + whole, rest);
+      float scale = 1.0f / sum_lanes(&sum);
+      for (int64_t j = 0; j < keys; j++) row[j] = row[j] * scale;
+    }
   }
 }
 

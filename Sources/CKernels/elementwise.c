@@ -1,9 +1,13 @@
 #include "CKernels.h"
 #include "vector.h"
 
+// An output may be an input too (element by element that is the same), but the compiler must be told, or it checks at run
+// time and then goes the scalar way.
+#define ELEMENTS _Pragma("clang loop vectorize(assume_safety)")
+
 #define MAP2(name, expression)                                                      \
   LR_CLONES void name(float *y, const float *a, const float *b, int64_t n) {        \
-    for (int64_t i = 0; i < n; i++) y[i] = expression;                              \
+    ELEMENTS for (int64_t i = 0; i < n; i++) y[i] = expression;                              \
   }
 MAP2(lr_add, a[i] + b[i])
 MAP2(lr_subtract, a[i] - b[i])
@@ -16,6 +20,15 @@ LR_CLONES void lr_fill(float *y, int64_t n, float value) {
 
 void lr_copy_rows(float *y, const float *row, int64_t rows, int64_t columns) {
   for (int64_t r = 0; r < rows; r++) memcpy(y + r * columns, row, (size_t)columns * sizeof(float));
+}
+
+void lr_transpose(float *y, const float *x, int64_t rows, int64_t columns, int64_t stride) {
+  // runs of 16 rows: one cache line of every row of y
+  for (int64_t start = 0; start < rows; start += LANES) {
+    int64_t stop = start + LANES < rows ? start + LANES : rows;
+    for (int64_t c = 0; c < columns; c++)
+      for (int64_t r = start; r < stop; r++) y[c * rows + r] = x[r * stride + c];
+  }
 }
 
 LR_CLONES void lr_scale(float *y, const float *a, int64_t n, float factor) {
@@ -74,10 +87,10 @@ LR_INLINE float tangent_slope(float x) {
 
 #define ACTIVATION(name, function, slope)                                                          \
   LR_CLONES static void name(float *y, const float *x, int64_t n) {                                \
-    for (int64_t i = 0; i < n; i++) y[i] = function(x[i]);                                         \
+    ELEMENTS for (int64_t i = 0; i < n; i++) y[i] = function(x[i]);                                      \
   }                                                                                                \
   LR_CLONES static void name##_backward(float *y, const float *dy, const float *x, int64_t n) {    \
-    for (int64_t i = 0; i < n; i++) y[i] = dy[i] * slope(x[i]);                                    \
+    ELEMENTS for (int64_t i = 0; i < n; i++) y[i] = dy[i] * slope(x[i]);                                 \
   }
 ACTIVATION(activate_gelu, gelu, gelu_slope)
 ACTIVATION(activate_tanh, hyperbolic_tangent, tangent_slope)

@@ -18,7 +18,7 @@ LR_CLONES void lr_layer_norm(float *y, float *normalized, float *inverse, const 
     if (rest) {
       lanes v = LOAD_PART(p + whole, rest);
       if (q) v += LOAD_PART(q + whole, rest);
-      memcpy(n + whole, &v, (size_t)rest * sizeof(float));
+      copy_part(n + whole, (const float *)&v, rest);
       sum += v;
     }
     float mean = sum_lanes(&sum) * share;

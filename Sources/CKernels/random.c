@@ -46,34 +46,28 @@ void lr_random_normal(float *out, int64_t begin, int64_t end, lr_stream stream, 
   }
 }
 
-#define MULTIPLY_WIDE(a, m, high, low)                                          \
-  {                                                                             \
-    lanes_wide product_ = __builtin_convertvector(a, lanes_wide) * (uint64_t)(m); \
-    low = __builtin_convertvector(product_, lanes_uint);                        \
-    high = __builtin_convertvector(product_ >> 32, lanes_uint);                 \
-  }
-
 // Sixteen blocks at once: element e of the group has word e / 16 of block e % 16, so that no shuffle is needed.
 // A group is 64 elements; the assignment depends on the element's number alone.
 LR_INLINE void keep_group(lr_stream s, uint64_t group, uint32_t threshold, lanes_int keep[4]) {
-  lanes_uint number = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
-  lanes_uint zero = {0};
-  uint64_t first = group * 16;
-  lanes_uint c0 = number + (uint32_t)first, c1 = zero + s.stream, c2 = zero + s.step;
-  lanes_uint c3 = zero + (s.purpose ^ (uint32_t)(first >> 32) << 16);
+  // each word stands in the low half of a 64-bit lane, as the widening multiplication wants it; the high halves are not cleaned
+  lanes_wide number = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15}, zero = {0};
+  uint64_t first = group * 16, low = 0xffffffffu;
+  lanes_wide c0 = number + first, c1 = zero + s.stream, c2 = zero + s.step;
+  lanes_wide c3 = zero + (s.purpose ^ (uint32_t)(first >> 32) << 16);
   uint32_t k0 = (uint32_t)s.seed, k1 = (uint32_t)(s.seed >> 32);
   for (int round = 0; round < ROUNDS; round++) {
-    lanes_uint high0, low0, high1, low1;
-    MULTIPLY_WIDE(c0, MULTIPLIER0, high0, low0)
-    MULTIPLY_WIDE(c2, MULTIPLIER1, high1, low1)
-    c0 = high1 ^ c1 ^ k0;
-    c1 = low1;
-    c2 = high0 ^ c3 ^ k1;
-    c3 = low0;
+    lanes_wide p0 = (c0 & low) * MULTIPLIER0, p1 = (c2 & low) * MULTIPLIER1;
+    c0 = (p1 >> 32) ^ c1 ^ k0;
+    c1 = p1;
+    c2 = (p0 >> 32) ^ c3 ^ k1;
+    c3 = p0;
     k0 += WEYL0;
     k1 += WEYL1;
   }
-  keep[0] = c0 >= threshold, keep[1] = c1 >= threshold, keep[2] = c2 >= threshold, keep[3] = c3 >= threshold;
+  keep[0] = __builtin_convertvector(c0, lanes_uint) >= threshold;
+  keep[1] = __builtin_convertvector(c1, lanes_uint) >= threshold;
+  keep[2] = __builtin_convertvector(c2, lanes_uint) >= threshold;
+  keep[3] = __builtin_convertvector(c3, lanes_uint) >= threshold;
 }
 
 LR_CLONES void lr_dropout(float *out, const float *x, int64_t begin, int64_t end, lr_stream stream, float rate) {

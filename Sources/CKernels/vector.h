@@ -21,11 +21,20 @@ typedef uint64_t lanes_wide __attribute__((vector_size(128)));
 
 #define LOAD(p) ((lanes)(*(const lanes_unaligned *)(p)))
 #define STORE(p, v) (*(lanes_unaligned *)(p) = (v))
-#define LOAD_PART(p, n)                               \
-  ({                                                  \
-    lanes part_ = {0};                                \
-    memcpy(&part_, (p), (size_t)(n) * sizeof(float)); \
-    part_;                                            \
+
+// Fewer than LANES numbers, without a call.
+LR_INLINE void copy_part(float *to, const float *from, int64_t n) {
+  int64_t done = 0;
+  if (n & 8) memcpy(to, from, 8 * sizeof(float)), done = 8;
+  if (n & 4) memcpy(to + done, from + done, 4 * sizeof(float)), done += 4;
+  if (n & 2) memcpy(to + done, from + done, 2 * sizeof(float)), done += 2;
+  if (n & 1) to[done] = from[done];
+}
+#define LOAD_PART(p, n)               \
+  ({                                  \
+    float part_[LANES] = {0};         \
+    copy_part(part_, (p), (n));       \
+    LOAD(part_);                      \
   })
 
 // The fixed tree: lane i with i + 8, then + 4, + 2, + 1.

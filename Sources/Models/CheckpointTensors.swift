@@ -18,8 +18,7 @@ final class CheckpointTensors: ParameterSource {
   private var unexpected: [String] = []
   private(set) var newlyInitialized: [String] = []
 
-  init(_ folder: CheckpointFolder, _ architecture: Architecture, initialValues: InitialValues, on backend: any Backend)
-  {
+  init(_ folder: CheckpointFolder, _ architecture: Architecture, initialValues: InitialValues, on backend: any Backend) {
     self.folder = folder
     self.initialValues = initialValues
     self.backend = backend

@@ -13,8 +13,11 @@ extension CPUBackend {
     let mostQ = (0..<shape.sequences).map { shape.queries($0) }.max() ?? 0
     let mostK = (0..<shape.sequences).map { shape.keys($0) }.max() ?? 0
     let span = windows.map(\.span).max() ?? 0
-    // per head: scores unless they are kept, dropped scores, and the two relative terms
-    let scratchSize = (probabilities == nil ? most : 0) + (dropout == nil ? 0 : most) + (mostQ + mostK) * span
+    let tableFirst = windows.map(\.first).min() ?? 0
+    let tableSpan = (windows.map { $0.first + $0.span }.max() ?? 0) - tableFirst
+    // per head: scores unless they are kept, dropped scores, the two relative terms, and the head's columns of both tables, transposed
+    let scratchSize =
+      (probabilities == nil ? most : 0) + (dropout == nil ? 0 : most) + (mostQ + mostK) * span + 2 * size * tableSpan
     let scratch = allocate(max(1, shape.heads * scratchSize))
     let (q, k, v, out, s) = (host(operands.query), host(operands.key), host(operands.value), host(context), host(scratch))
     let kept = probabilities.map { host($0) }
@@ -24,6 +27,12 @@ extension CPUBackend {
       let mine = s + head * scratchSize, column = head * size
       let dropped = mine + (kept == nil ? most : 0)
       let termC = dropped + (dropout == nil ? 0 : most), termP = termC + mostQ * span
+      let tableK = termP + mostK * span, tableQ = tableK + size * tableSpan
+      if let rq, let rk {
+        // OpenBLAS is twice as fast here with a table that need not be transposed, and all sequences share it
+        lr_transpose(tableK, rk + tableFirst * width + column, Int64(tableSpan), Int64(size), Int64(width))
+        lr_transpose(tableQ, rq + tableFirst * width + column, Int64(tableSpan), Int64(size), Int64(width))
+      }
       var offset = head * perHead
       for sequence in 0..<shape.sequences {
         let nq = shape.queries(sequence), nk = shape.keys(sequence)
@@ -31,13 +40,15 @@ extension CPUBackend {
         let (q0, k0) = (shape.queryOffsets[sequence] * width + column, shape.keyOffsets[sequence] * width + column)
         let scores = kept.map { $0 + offset } ?? mine
         gemm(q + q0, width, .none, k + k0, width, .transposed, scores, nk, m: nq, n: nk, k: size, factor: 1, beta: 0)
-        if let rq, let rk, let index = shape.relativeIndex {
+        if let index = shape.relativeIndex {
           let w = windows[sequence]
-          for (x, table, term, bands) in [(q + q0, rk, termC, queryBands[sequence]), (k + k0, rq, termP, keyBands[sequence])] {
+          for (x, table, term, bands) in [
+            (q + q0, tableK, termC, queryBands[sequence]), (k + k0, tableQ, termP, keyBands[sequence]),
+          ] {
             for band in bands {
               let start = band.rows.lowerBound
               gemm(
-                x + start * width, width, .none, table + band.first * width + column, width, .transposed,
+                x + start * width, width, .none, table + band.first - tableFirst, tableSpan, .none,
                 term + start * w.span + band.first - w.first, w.span, m: band.rows.count, n: band.span, k: size, factor: 1, beta: 0)
             }
           }

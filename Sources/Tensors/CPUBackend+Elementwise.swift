@@ -128,8 +128,16 @@ extension Sensitivity {
 
 extension AdamWSettings {
   var c: lr_adamw_settings {
-    // powers in double, as PyTorch forms them
-    let power = { (beta: Float) in (0..<step).reduce(1.0) { product, _ in product * Double(beta) } }
+    // powers in double, as PyTorch forms them, by squaring: the same bits on every processor
+    let power = { (beta: Float) in
+      var (square, product, rest) = (Double(beta), 1.0, step)
+      while rest > 0 {
+        if rest & 1 == 1 { product *= square }
+        square *= square
+        rest >>= 1
+      }
+      return product
+    }
     return lr_adamw_settings(
       learning_rate: learningRate, beta1: beta1, beta2: beta2, epsilon: epsilon, weight_decay: weightDecay,
       bias_correction1: Float(1 - power(beta1)), bias_correction2_root: Float((1 - power(beta2)).squareRoot()),

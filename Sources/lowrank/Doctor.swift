@@ -140,7 +140,7 @@ private enum Surroundings {
     let names = ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).sorted()
     let models = names.filter { isFile("\(folder)/\($0)/config.json") }
     if models.isEmpty {
-      return [Finding(.missing, "pocket models", "none in \(folder)/; `git checkout -- \(folder)` brings them back")]
+      return [Finding(.missing, "pocket models", "none in \(folder)/; `git checkout \(folder)` brings them back")]
     }
     return models.map { name in
       isFile("\(folder)/\(name)/model.safetensors")

@@ -10,6 +10,8 @@ struct Lowrank: AsyncParsableCommand {
       Run.self,
       List.self,
       Rerun.self,
+      ReportCommand.self,
+      Show.self,
       Parity.self,
       Pretrain.self,
       CheckPocket.self,

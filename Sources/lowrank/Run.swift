@@ -62,13 +62,18 @@ struct Run: AsyncParsableCommand {
       print("stopped after \(result.trained) of \(summary.toTrain) runs; the same command goes on from here")
       throw ExitCode(128 + stop.received)
     }
-    try writeReport(manifest, workspace)
     for failure in result.failures { print("failed: \(failure.run.specification.shortName): \(failure.reason)") }
+    try writeReport(manifest, workspace)
     if !result.failures.isEmpty { throw ExitCode.failure }
   }
 
   /// Writes the table from all records, and fails when a cell is not whole.
   private func writeReport(_ manifest: Manifest, _ workspace: Workspace) throws {
-    // filled in when reports are there
+    let results = ResultsFolder(workspace.results)
+    let report = try Report(manifest: manifest, profile: selection.profile, results: results)
+    let file = try report.write(to: results)
+    print("\n\(try report.rendered(.markdown))")
+    print("→ \(file.relativePath)")
+    guard report.table.isComplete else { throw ExitCode.failure }
   }
 }

@@ -28,6 +28,8 @@ void lr_dropout(float *out, const float *x, int64_t begin, int64_t end, lr_strea
 // --- elementwise.c
 void lr_fill(float *y, int64_t n, float value);
 void lr_copy_rows(float *y, const float *row, int64_t rows, int64_t columns);
+// y = xᵀ: x is [rows, columns] with `stride` numbers from row to row, y is [columns, rows]
+void lr_transpose(float *y, const float *x, int64_t rows, int64_t columns, int64_t stride);
 void lr_add(float *y, const float *a, const float *b, int64_t n);
 void lr_subtract(float *y, const float *a, const float *b, int64_t n);
 void lr_multiply(float *y, const float *a, const float *b, int64_t n);

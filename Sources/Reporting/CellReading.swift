@@ -1,0 +1,94 @@
+// From the records of one cell to what the cell says.
+import Manifests
+import Metrics
+import Records
+
+/// Reads the runs of one row on one task.
+struct CellReading {
+  let column: TaskColumn
+  let evaluation: EvaluationProtocol
+  let findings: RunFindings
+
+  /// The cell of a row's runs on this column's task, and the records that stand in the table.
+  func cell(_ runs: [RunSpecification]) -> TableCell {
+    var states: [CellRun] = []
+    var values: [[Double]] = column.splits.map { _ in [] }
+    for run in runs {
+      let (state, scores) = read(run)
+      states.append(state)
+      for (split, score) in scores.enumerated() { values[split].append(score) }
+    }
+    let summaries = zip(column.splits, values).compactMap { split, values in summary(split, values) }
+    return TableCell(splits: summaries, runs: states, rank: nil)
+  }
+
+  private func summary(_ split: String, _ values: [Double]) -> SplitSummary? {
+    switch evaluation.aggregate {
+    case .mean:
+      return mean(values).map { SplitSummary(split: split, value: $0, deviation: sampleStandardDeviation(values)) }
+    case .median:
+      return median(values).map { SplitSummary(split: split, value: $0, deviation: nil) }
+    }
+  }
+
+  /// How a run stands, and, where it counts, its score on each validation set.
+  private func read(_ run: RunSpecification) -> (run: CellRun, scores: [Double]) {
+    func left(_ state: CellRun.State, _ detail: String? = nil) -> (CellRun, [Double]) {
+      (CellRun(seed: run.seed, state: state, detail: detail), [])
+    }
+    let key = RunKey(run)
+    if let reason = findings.unreadable[key] { return left(.unreadable, reason) }
+    guard let record = findings.records[key] else { return left(.missing) }
+    if let difference = SettingsDifference.of(record, from: run) { return left(.outdated, difference) }
+    switch record.outcome {
+    case .diverged(let step): return left(.diverged, "at step \(step)")
+    case .failed(let message): return left(.failed, message)
+    case .completed: break
+    }
+    let epoch = evaluation.epoch == .best ? record.bestEpoch : record.lastEpoch
+    guard let metric = column.metric, let scores = epoch.flatMap({ record.scores(epoch: $0) }) else { return left(.unscored) }
+    let values = column.splits.map { scores.value(split: $0, metric: metric) }
+    let found = values.compactMap { $0 }
+    guard found.count == values.count, !found.isEmpty else { return left(.unscored, "no score '\(metric)'") }
+    guard found.allSatisfy(\.isFinite) else { return left(.undefined) }
+    let state: CellRun.State = record.flags.contains(.collapsed) ? .collapsed : .completed
+    return (CellRun(seed: run.seed, state: state, detail: nil), found)
+  }
+}
+
+/// What a record's settings have that the manifest's run has not.
+enum SettingsDifference {
+  /// The members of a specification that decide a run's numbers.
+  private static let members = ["method", "options", "seed", "task", "task_definition", "training"]
+
+  /// The first setting that differs, as `training.learning_rate 4e-4, now 5e-4`; nil where the record is of this run.
+  static func of(_ record: RunRecord, from run: RunSpecification) -> String? {
+    guard let planned = try? JSONValue(json: run.identityJSON) else { return nil }
+    for member in members {
+      if let found = difference(record.specification[member], planned[member], name: member) { return found }
+    }
+    return nil
+  }
+
+  private static func difference(_ recorded: JSONValue?, _ planned: JSONValue?, name: String) -> String? {
+    if recorded == planned { return nil }
+    if case .object(let old)? = recorded, case .object(let new)? = planned {
+      let keys = (Array(old.keys) + new.keys.filter { old[$0] == nil }).sorted()
+      return keys.lazy.compactMap { difference(old[$0], new[$0], name: name + "." + $0) }.first
+    }
+    return "\(name) \(text(recorded)), now \(text(planned))"
+  }
+
+  private static func text(_ value: JSONValue?) -> String {
+    switch value {
+    case nil: "not given"
+    case .null: "null"
+    case .flag(let value): "\(value)"
+    case .integer(let value): "\(value)"
+    case .number(let value): "\(value)"
+    case .text(let value): value
+    case .array(let values): "[" + values.map { text($0) }.joined(separator: ", ") + "]"
+    case .object: "other settings"
+    }
+  }
+}

@@ -1,0 +1,77 @@
+// What an experiment's runs took: seconds and memory, as timings have them. Outside the table, for a clock decides them.
+import Foundation
+import Manifests
+import Metrics
+import Records
+
+/// The cost of each row of a table.
+public struct CostTable: Sendable, Equatable {
+  /// The cost of one row.
+  public struct Row: Sendable, Equatable {
+    /// The row's id.
+    public let id: String
+    /// The row's name for people.
+    public let label: String
+    /// Finished runs with a timing.
+    public let runs: Int
+    /// The median of all seconds of a run; nil without runs.
+    public let secondsPerRun: Double?
+    /// The median of a run's seconds for one training step; nil without steps.
+    public let secondsPerStep: Double?
+    /// The most memory that a run held, in bytes; nil without runs.
+    public let peakMemoryBytes: Int?
+    /// The different numbers of threads, ascending.
+    public let threads: [Int]
+  }
+
+  /// The id of the manifest.
+  public let experiment: String
+  /// The profile.
+  public let profile: Profile
+  /// The rows, in the table's order.
+  public let rows: [Row]
+  /// The processors that the runs were made on.
+  public let processors: [String]
+
+  /// Sums up the timings of an experiment's runs.
+  /// - Throws: `ManifestError.unknownProfile`.
+  public init(manifest: Manifest, profile: Profile, findings: RunFindings) throws {
+    let runs = try manifest.resolve(profile: profile)
+    experiment = manifest.id
+    self.profile = profile
+    rows = try manifest.plan(for: profile).rows.map { row in
+      let timings = runs.filter { $0.row == row.id }.compactMap { findings.timings[RunKey($0)] }
+      return Row(
+        id: row.id, label: row.label, runs: timings.count, secondsPerRun: median(timings.map(\.totalSeconds)),
+        secondsPerStep: median(timings.compactMap(Self.secondsPerStep)),
+        peakMemoryBytes: timings.map(\.peakMemoryBytes).max(),
+        threads: TableProvenance.distinct(timings.flatMap(\.segments).map(\.threads)).sorted())
+    }
+    processors = TableProvenance.distinct(
+      runs.compactMap { run in
+        findings.timings[RunKey(run)] == nil ? nil : findings.records[RunKey(run)]?.environment.processor
+      })
+  }
+
+  private static func secondsPerStep(_ timing: TimingRecord) -> Double? {
+    // As floating-point numbers, for a damaged file's may be too large for whole ones.
+    let steps = timing.segments.reduce(0) { $0 + max(0, Double($1.lastStep) - Double($1.firstStep)) }
+    return steps > 0 ? timing.trainingSeconds / steps : nil
+  }
+
+  /// The costs as Markdown.
+  public var markdown: String {
+    let lines = rows.map { row in
+      [
+        MarkdownText.plain(row.label), String(row.runs), row.secondsPerRun.map(NumberText.seconds) ?? "—",
+        row.secondsPerStep.map(NumberText.seconds) ?? "—", row.peakMemoryBytes.map(NumberText.bytes) ?? "—",
+        row.threads.isEmpty ? "—" : row.threads.map(String.init).joined(separator: ", "),
+      ]
+    }
+    let machine = processors.isEmpty ? "" : " (\(processors.map(MarkdownText.plain).joined(separator: "; ")))"
+    return "# \(MarkdownText.plain(experiment)): what the runs took\n\n"
+      + MarkdownText.table(["method", "runs", "time per run", "time per step", "peak memory", "threads"], lines)
+      + "\nMeasured on the machine that ran it\(machine), not reproducible: medians over a row's runs, all tasks together; "
+      + "memory is the largest of any run.\nProfile \(profile.rawValue). Runs that went on at the same time slow each other down.\n"
+  }
+}

@@ -1,0 +1,32 @@
+// Numbers as tables show them.
+import Foundation
+
+enum NumberText {
+  /// A number with two decimals; zero has no sign.
+  static func twoDecimals(_ value: Double) -> String {
+    let text = String(format: "%.2f", value)
+    return text == "-0.00" ? "0.00" : text
+  }
+
+  /// A share in percent with two decimals.
+  static func percent(_ share: Double) -> String { twoDecimals(share * 100) }
+
+  /// A count in thousands, millions or billions with two decimals, as papers give parameters; below a thousand as it is.
+  static func count(_ value: Double) -> String {
+    // What would read 1000.00K reads 1.00M.
+    for (unit, letter) in [(1e9, "B"), (1e6, "M"), (1e3, "K")] where value >= unit * 0.999995 {
+      return twoDecimals(value / unit) + letter
+    }
+    return value == value.rounded() ? String(format: "%.0f", value) : twoDecimals(value)
+  }
+
+  /// Bytes in binary megabytes or gigabytes.
+  static func bytes(_ count: Int) -> String {
+    count >= 1 << 30 ? twoDecimals(Double(count) / Double(1 << 30)) + " GiB" : twoDecimals(Double(count) / Double(1 << 20)) + " MiB"
+  }
+
+  /// Seconds, below one in milliseconds.
+  static func seconds(_ value: Double) -> String {
+    value < 1 ? twoDecimals(value * 1000) + " ms" : twoDecimals(value) + " s"
+  }
+}

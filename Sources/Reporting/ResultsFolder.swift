@@ -1,0 +1,142 @@
+// Where results lie, and the reading of what one run left there.
+//   results/runs/<identity>/{record.json, timing.json, tensors.h5, best.safetensors, last.safetensors}
+//   results/<experiment>/<profile>/<row>/<task>/seed-<seed>   a link to a run's folder
+import Foundation
+import Manifests
+import Records
+
+/// One run's place in a table.
+public struct RunKey: Sendable, Hashable {
+  /// The id of the row.
+  public let row: String
+  /// The id of the task.
+  public let task: String
+  /// The seed.
+  public let seed: Int
+
+  /// Makes a key from its parts.
+  public init(row: String, task: String, seed: Int) {
+    self.row = row
+    self.task = task
+    self.seed = seed
+  }
+
+  init(_ run: RunSpecification) { self.init(row: run.row, task: run.task, seed: run.seed) }
+}
+
+/// What was found of an experiment's runs.
+public struct RunFindings: Sendable, Equatable {
+  /// The records of finished runs.
+  public var records: [RunKey: RunRecord]
+  /// Why a record that is there cannot be used.
+  public var unreadable: [RunKey: String]
+  /// The timings of finished runs, where there are any that can be read.
+  public var timings: [RunKey: TimingRecord]
+
+  /// Makes findings from their parts.
+  public init(
+    records: [RunKey: RunRecord] = [:], unreadable: [RunKey: String] = [:], timings: [RunKey: TimingRecord] = [:]
+  ) {
+    self.records = records
+    self.unreadable = unreadable
+    self.timings = timings
+  }
+}
+
+/// The folder of all results.
+public struct ResultsFolder: Sendable, Equatable {
+  /// The folder itself.
+  public let url: URL
+
+  /// Names a folder; nothing is read yet.
+  public init(_ url: URL) { self.url = url }
+
+  /// The folder of the run with this identity.
+  public func run(_ identity: String) -> URL { url.appending(path: "runs/\(identity)") }
+
+  /// The readable link to a run.
+  public func link(_ run: RunSpecification) -> URL {
+    url.appending(path: "\(run.experiment)/\(run.profile.rawValue)/\(run.row)/\(run.task)/seed-\(run.seed)")
+  }
+
+  /// What is there of these runs. A file that cannot be used is a finding, not an error: the other runs still count.
+  public func findings(for runs: [RunSpecification]) -> RunFindings {
+    var findings = RunFindings()
+    for run in runs {
+      let key = RunKey(run)
+      do {
+        guard let record = try Self.record(in: link(run)) else { continue }
+        findings.records[key] = record
+        // A timing is no part of a result: without one, its run is left out of the cost table.
+        if let timing = try? Self.timing(in: link(run)), timing.identity == record.identity { findings.timings[key] = timing }
+      } catch {
+        // A table holds no path of this machine.
+        findings.unreadable[key] = error.description.replacing(url.relativePath + "/", with: "")
+      }
+    }
+    return findings
+  }
+
+  /// The record in a run's folder, or in the folder that a link leads to; nil where there is none.
+  /// - Throws: `ReportError` where it cannot be read, is no valid record, or is another run's.
+  public static func record(in folder: URL) throws(ReportError) -> RunRecord? {
+    let file = folder.appending(path: "record.json")
+    guard let data = try contents(of: file) else { return nil }
+    let record: RunRecord
+    do { record = try RunRecord(jsonData: data, file: file.relativePath) } catch { throw .invalidRecord(error) }
+    let name = folder.resolvingSymlinksInPath().lastPathComponent
+    if isIdentity(name), name != record.identity {
+      throw .foreignRecord(path: file.relativePath, identity: record.identity, expected: name)
+    }
+    return record
+  }
+
+  /// The timing in a run's folder; nil where there is none.
+  /// - Throws: `ReportError` where it cannot be read or is no valid timing.
+  public static func timing(in folder: URL) throws(ReportError) -> TimingRecord? {
+    let file = folder.appending(path: "timing.json")
+    guard let data = try contents(of: file) else { return nil }
+    do { return try TimingRecord(jsonData: data, file: file.relativePath) } catch { throw .invalidRecord(error) }
+  }
+
+  /// The folder of the run that a person means: by a path (also one below the results), or by the first four or more
+  /// digits of its identity.
+  /// - Throws: `ReportError.unknownRun`, `ReportError.ambiguousRun`.
+  public func folder(of name: String) throws(ReportError) -> URL {
+    for candidate in [URL(filePath: name), url.appending(path: name)] where !name.isEmpty {
+      var isFolder: ObjCBool = false
+      if FileManager.default.fileExists(atPath: candidate.path, isDirectory: &isFolder), isFolder.boolValue { return candidate }
+    }
+    guard name.utf8.count >= 4, name.utf8.count <= 64, name.utf8.allSatisfy(Self.isHexadecimal) else {
+      throw .unknownRun(name, results: url.relativePath)
+    }
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: url.appending(path: "runs").path)) ?? []
+    let matches = names.filter { Self.isIdentity($0) && $0.hasPrefix(name) }.sorted()
+    guard let match = matches.first else { throw .unknownRun(name, results: url.relativePath) }
+    guard matches.count == 1 else { throw .ambiguousRun(name, candidates: matches) }
+    return run(match)
+  }
+
+  /// The bytes of a plain file of at most 32 MB; nil where there is none.
+  private static func contents(of file: URL) throws(ReportError) -> Data? {
+    var status = stat()
+    guard stat(file.path, &status) == 0 else {
+      if errno == ENOENT || errno == ENOTDIR { return nil }
+      throw .unreadable(path: file.relativePath, reason: String(cString: strerror(errno)))
+    }
+    // A pipe in its place would be waited for without end.
+    guard status.st_mode & S_IFMT == S_IFREG else { throw .unreadable(path: file.relativePath, reason: "it is not a plain file") }
+    guard status.st_size <= 32 << 20 else {
+      throw .unreadable(path: file.relativePath, reason: "it has \(status.st_size) bytes, more than any record")
+    }
+    do {
+      return try Data(contentsOf: file)
+    } catch {
+      throw .unreadable(path: file.relativePath, reason: error.localizedDescription)
+    }
+  }
+
+  private static func isIdentity(_ name: String) -> Bool { name.utf8.count == 64 && name.utf8.allSatisfy(isHexadecimal) }
+
+  private static func isHexadecimal(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) || (0x61...0x66).contains(byte) }
+}

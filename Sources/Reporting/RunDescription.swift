@@ -1,0 +1,217 @@
+// One run for a person: everything that its folder holds, as text.
+import Foundation
+import Records
+import Storage
+
+/// The content of a run's folder.
+public struct RunDescription: Sendable {
+  /// The folder.
+  public let folder: URL
+  /// The record.
+  public let record: RunRecord
+  /// The timing, or why there is none.
+  public let timing: Result<TimingRecord, ReportError>?
+  /// The tensors, or why they are not shown.
+  public let tensors: Tensors
+
+  /// What became of `tensors.h5`.
+  public enum Tensors: Sendable {
+    /// Its content; its digest is the record's.
+    case read(HDF5Group)
+    /// Why it is not shown.
+    case unavailable(String)
+  }
+
+  /// Reads a run's folder. Only the record must be whole.
+  /// - Throws: `ReportError` where the record is missing, cannot be read, or is no valid record.
+  public init(folder: URL) throws(ReportError) {
+    guard let record = try ResultsFolder.record(in: folder) else { throw .unfinishedRun(path: folder.relativePath) }
+    self.folder = folder
+    self.record = record
+    do throws(ReportError) {
+      timing = try ResultsFolder.timing(in: folder).map { .success($0) }
+    } catch {
+      timing = .failure(error)
+    }
+    tensors = Self.tensors(folder.appending(path: "tensors.h5"), digest: record.digests.tensors)
+  }
+
+  private static func tensors(_ file: URL, digest: String?) -> Tensors {
+    guard let digest else { return .unavailable("the run left none") }
+    do {
+      let found = try FileDigest.sha256(of: file)
+      guard found == digest else {
+        return .unavailable(
+          "\(file.relativePath): is not the file that the run wrote: its SHA-256 begins with \(found.prefix(12)), "
+            + "the record's with \(digest.prefix(12)). Move the run's folder away, and the run is made again.")
+      }
+      return .read(try HDF5File.read(file))
+    } catch {
+      return .unavailable("\(error)")
+    }
+  }
+
+  /// Everything as lines of text, free of control characters.
+  public var text: String {
+    let sections: [(String, [String])] = [
+      ("run", overview), ("specification", specification), ("scores by epoch", scores), ("digests (SHA-256)", digests),
+      ("environment", environment), ("time and memory", timings), ("tensors", tensorLines), ("files", files),
+    ]
+    return sections.map { title, lines in
+      title + "\n" + lines.map { "  " + Self.printable($0) + "\n" }.joined()
+    }.joined(separator: "\n")
+  }
+
+  private var overview: [String] {
+    let outcome =
+      switch record.outcome {
+      case .completed: "completed"
+      case .diverged(let step): "diverged at step \(step): the loss became infinite or not a number"
+      case .failed(let message): "failed: \(message)"
+      }
+    let flags = record.flags.map { flag in
+      switch flag {
+      case .collapsed: "collapsed: one answer to every validation example"
+      }
+    }
+    func counts(_ parameters: TrainableParameters) -> String {
+      "\(NumberText.count(parameters.average)) on average, \(parameters.initial) at first, \(parameters.final) at last"
+    }
+    return [
+      "identity     \(record.identity)", "outcome      \(outcome)",
+      "flags        " + (flags.isEmpty ? "none" : flags.joined(separator: ", ")),
+      "best epoch   \(epoch(record.bestEpoch)) by \(record.primary.metric) on \(record.primary.split)",
+      "last epoch   \(epoch(record.lastEpoch))", "steps        \(record.steps)",
+      "operations   \(record.flops) floating-point operations of training",
+      "trainable    \(counts(record.trainableParameters))",
+      "  with head  \(counts(record.trainableParametersWithHead))",
+    ]
+  }
+
+  private func epoch(_ number: Int?) -> String { number.map(String.init) ?? "none" }
+
+  private var specification: [String] { Self.lines(record.specification, name: "") }
+
+  /// A JSON value as one line for each of its leaves.
+  private static func lines(_ value: JSONValue, name: String) -> [String] {
+    switch value {
+    case .object(let members):
+      return members.keys.sorted().flatMap { key in
+        lines(members[key] ?? .null, name: name.isEmpty ? key : name + "." + key)
+      }
+    case .array(let values): return ["\(name)  [" + values.map(leaf).joined(separator: ", ") + "]"]
+    default: return ["\(name)  \(leaf(value))"]
+    }
+  }
+
+  private static func leaf(_ value: JSONValue) -> String {
+    switch value {
+    case .null: "null"
+    case .flag(let value): "\(value)"
+    case .integer(let value): "\(value)"
+    case .number(let value): "\(value)"
+    case .text(let value): value
+    case .array(let values): "[" + values.map(leaf).joined(separator: ", ") + "]"
+    case .object(let members):
+      "{" + members.keys.sorted().map { "\($0): \(leaf(members[$0] ?? .null))" }.joined(separator: ", ") + "}"
+    }
+  }
+
+  private var scores: [String] {
+    record.epochs.map { epoch in
+      let scores = epoch.scores.map {
+        "\($0.split) \($0.metric) \($0.value.isNaN ? "undefined" : String(format: "%.4f", $0.value))"
+      }
+      let marks = [epoch.epoch == record.bestEpoch ? "best" : nil, epoch.epoch == record.lastEpoch ? "last" : nil].compactMap { $0 }
+      return "epoch \(epoch.epoch) (step \(epoch.step)): " + scores.joined(separator: ", ")
+        + (marks.isEmpty ? "" : "  ← " + marks.joined(separator: " and "))
+    }
+  }
+
+  private var digests: [String] {
+    let digests = record.digests
+    return [
+      "specification  \(digests.specification)", "manifest       \(digests.manifest)", "model          \(digests.model)",
+      "tokenizer      \(digests.tokenizer)", "data           \(digests.data)", "tensors        \(digests.tensors ?? "none")",
+    ]
+  }
+
+  private var environment: [String] {
+    let program = record.program
+    let machine = record.environment
+    return [
+      "program     lowrank \(program.version), commit \(program.commit ?? "unknown")" + (program.isModified ? ", modified" : ""),
+      "numerics    version \(record.numericsVersion)", "BLAS        core \(machine.blasCore), \(machine.blasConfiguration)",
+      "threads     \(machine.threads)", "processor   \(machine.processor)", "system      \(machine.operatingSystem)",
+    ]
+  }
+
+  private var timings: [String] {
+    switch timing {
+    case nil: return ["no timing.json"]
+    case .failure(let error): return ["\(error)"]
+    case .success(let timing):
+      let segments = timing.segments.map { segment in
+        "\(segment.started): steps \(segment.firstStep) to \(segment.lastStep), training "
+          + "\(NumberText.seconds(segment.trainingSeconds)), evaluation \(NumberText.seconds(segment.evaluationSeconds)), other "
+          + "\(NumberText.seconds(segment.otherSeconds)), \(segment.tokens) tokens, peak \(NumberText.bytes(segment.peakMemoryBytes)), "
+          + "\(segment.threads) \(segment.threads == 1 ? "thread" : "threads")"
+      }
+      return segments + [
+        "all: \(NumberText.seconds(timing.totalSeconds)), peak \(NumberText.bytes(timing.peakMemoryBytes)), "
+          + "resumed \(timing.resumedCount) times"
+      ]
+    }
+  }
+
+  private var tensorLines: [String] {
+    switch tensors {
+    case .unavailable(let reason): return [reason]
+    case .read(let root): return Self.lines(root, path: "")
+    }
+  }
+
+  private static func lines(_ group: HDF5Group, path: String) -> [String] {
+    var entries = group.datasets.map { name, dataset in (name, [line(dataset, path: path + name)]) }
+    entries += group.groups.map { name, group in (name, lines(group, path: path + name + "/")) }
+    return entries.sorted { $0.0 < $1.0 }.flatMap(\.1)
+  }
+
+  private static func line(_ dataset: HDF5Dataset, path: String) -> String {
+    let axes = dataset.shape.enumerated().map { axis, extent in
+      axis < dataset.dimensionLabels.count ? "\(dataset.dimensionLabels[axis]) \(extent)" : "\(extent)"
+    }
+    let type =
+      switch dataset.values {
+      case .float32: "float32"
+      case .float64: "float64"
+      case .int64: "int64"
+      case .int32: "int32"
+      case .uint8: "uint8"
+      case .strings: "string"
+      }
+    let attributes = dataset.attributes.map { "\($0.name): \(attribute($0.attribute))" }
+    return "\(path)  \(type) [\(axes.joined(separator: ", "))]"
+      + (attributes.isEmpty ? "" : "  (\(attributes.joined(separator: "; ")))")
+  }
+
+  private static func attribute(_ value: HDF5Attribute) -> String {
+    switch value {
+    case .string(let value): value
+    case .double(let value): "\(value)"
+    case .integer(let value): "\(value)"
+    case .strings(let values): values.joined(separator: ", ")
+    }
+  }
+
+  private var files: [String] {
+    let resolved = folder.resolvingSymlinksInPath()
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: resolved.path)) ?? []
+    return [resolved.path] + names.sorted().filter { !$0.hasPrefix(".") }
+  }
+
+  /// The text without what would steer a terminal.
+  private static func printable(_ text: String) -> String {
+    String(String.UnicodeScalarView(text.unicodeScalars.map { $0.properties.generalCategory == .control ? " " : $0 }))
+  }
+}

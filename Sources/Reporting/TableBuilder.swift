@@ -1,0 +1,150 @@
+// From a manifest's plan and the records found to the table. Pure: the same records give the same table.
+import Manifests
+import Metrics
+import Records
+
+extension TableModel {
+  /// Makes the table of an experiment under a profile.
+  /// - Parameters:
+  ///   - evaluation: which epoch is reported and how seeds are summarised; by default what the manifest says.
+  ///   - findings: the records of runs, and why others cannot be used.
+  ///   - manifestDigest: SHA-256 of the manifest's files.
+  /// - Throws: `ManifestError.unknownProfile`; `ReportError.unknownColumn`.
+  public init(
+    manifest: Manifest, profile: Profile, evaluation: EvaluationProtocol? = nil, findings: RunFindings,
+    manifestDigest: String? = nil
+  ) throws {
+    let plan = try manifest.plan(for: profile)
+    let runs = try manifest.resolve(profile: profile)
+    let evaluation = evaluation ?? EvaluationProtocol(epoch: plan.report.epoch, aggregate: plan.report.aggregate)
+    let columns = try plan.report.columns.map { name -> TableColumn in
+      switch name {
+      case "parameters": return .parameters
+      case "tasks": return .tasks
+      case "average": return .average
+      default: throw ReportError.unknownColumn(name, manifest: manifest.file)
+      }
+    }
+    let records = runs.compactMap { run -> (key: RunKey, record: RunRecord)? in
+      guard let record = findings.records[RunKey(run)], SettingsDifference.of(record, from: run) == nil else { return nil }
+      return (RunKey(run), record)
+    }
+    let tasks = plan.tasks.map { task in
+      Self.column(task, settings: plan.report, records: records.filter { $0.key.task == task.id }.map(\.record))
+    }
+    let rowOption = plan.report.rows.hasPrefix("method.") ? String(plan.report.rows.dropFirst(7)) : nil
+    var rows = plan.rows.map { row in
+      let ownRuns = runs.filter { $0.row == row.id }
+      let cells = tasks.map { column in
+        CellReading(column: column, evaluation: evaluation, findings: findings)
+          .cell(ownRuns.filter { $0.task == column.task })
+      }
+      let scores = cells.compactMap(\.score)
+      return TableRow(
+        id: row.id, label: Self.label(row, option: rowOption, run: ownRuns.first),
+        trainableParameters: mean(Self.parameters(ownRuns, cells, findings)), cells: cells,
+        average: scores.count == cells.count ? mean(scores) : nil, averageRank: nil)
+    }
+    Ranking.mark(&rows, taskCount: tasks.count)
+
+    let counted = rows.reduce(0) { $0 + $1.cells.reduce(0) { $0 + $1.countedRuns } }
+    let provenance = TableProvenance(
+      recipe: plan.recipeName, manifest: manifestDigest, tasks: plan.tasks.map(\.id), records: records, runs: counted,
+      planned: runs.count)
+    self.init(
+      experiment: manifest.id, title: plan.title, description: plan.description, profile: profile, evaluation: evaluation,
+      seeds: plan.seeds, rowHeader: rowOption?.replacing("_", with: " ") ?? "method", columns: columns, tasks: tasks, rows: rows,
+      parametersVary: records.contains { $0.record.trainableParameters.initial != $0.record.trainableParameters.final },
+      problems: Self.problems(rows, tasks), warnings: provenance.warnings, provenance: provenance)
+  }
+
+  /// A task's metric: the manifest's, else the task's own primary one as its records or its definition say.
+  private static func column(_ task: TaskReference, settings: ReportSettings, records: [RunRecord]) -> TaskColumn {
+    func has(_ metric: String) -> Bool {
+      records.contains { $0.epochs.contains { $0.scores.contains { $0.metric == metric } } }
+    }
+    var metric = settings.metrics.first { $0.task == task.id }?.metric
+    metric = metric ?? settings.metrics.first { $0.task == nil && has($0.metric) }?.metric
+    if metric == nil, case .custom(let definition) = task { metric = definition.metrics.first }
+    metric = metric ?? records.first?.primary.metric
+    let scores = records.lazy.flatMap(\.epochs).first { $0.scores.contains { $0.metric == metric } }?.scores ?? []
+    return TaskColumn(task: task.id, metric: metric, splits: scores.filter { $0.metric == metric }.map(\.split))
+  }
+
+  /// The trainable parameters of each run that is in a cell.
+  private static func parameters(_ runs: [RunSpecification], _ cells: [TableCell], _ findings: RunFindings) -> [Double] {
+    zip(runs, cells.flatMap(\.runs)).compactMap { run, state in
+      state.state.counts || state.state == .undefined ? findings.records[RunKey(run)]?.trainableParameters.average : nil
+    }
+  }
+
+  /// A row's name. In a table over one option, that option's value stands for a name that was only made from it.
+  private static func label(_ row: MethodRow, option: String?, run: RunSpecification?) -> String {
+    guard let option, let value = run?.options[option]?.readable,
+      row.label.hasSuffix(", " + option.replacing("_", with: " ") + " " + value)
+    else { return row.label }
+    let name = row.label.dropLast(option.count + value.count + 3)
+    return name.contains(", ") ? row.label : value
+  }
+
+  /// One sentence for each cell that lacks a run.
+  private static func problems(_ rows: [TableRow], _ tasks: [TaskColumn]) -> [String] {
+    rows.flatMap { row in
+      zip(tasks, row.cells).compactMap { task, cell -> String? in
+        let reasons = cell.runs.filter { !$0.state.counts && $0.state != .undefined }.map { run in
+          "seed \(run.seed) \(run.state.phrase)" + (run.detail.map { " " + run.state.joint + $0 } ?? "")
+        }
+        return reasons.isEmpty ? nil : "\(row.id), \(task.task): " + reasons.joined(separator: "; ")
+      }
+    }
+  }
+}
+
+extension CellRun.State {
+  /// The state in a sentence on a seed.
+  var phrase: String {
+    switch self {
+    case .completed: "completed"
+    case .collapsed: "collapsed"
+    case .undefined: "has an undefined score"
+    case .diverged: "diverged"
+    case .failed: "failed"
+    case .unscored: "has not the score shown"
+    case .outdated: "was made with other settings"
+    case .unreadable: "cannot be used"
+    case .missing: "missing"
+    }
+  }
+
+  /// What stands between the phrase and its detail.
+  var joint: String { self == .diverged ? "" : "– " }
+}
+
+/// Finds the best and the second of each column.
+enum Ranking {
+  /// Marks the rows' cells and averages. Only cells of as many runs as any of their column take part.
+  static func mark(_ rows: inout [TableRow], taskCount: Int) {
+    var compared = [[Bool]](repeating: [], count: rows.count)
+    for task in 0..<taskCount {
+      let most = rows.map { $0.cells[task].countedRuns }.max() ?? 0
+      for row in rows.indices { compared[row].append(most > 0 && rows[row].cells[task].countedRuns == most) }
+      let ranks = ranks(rows.indices.map { compared[$0][task] ? rows[$0].cells[task].score : nil })
+      for row in rows.indices { rows[row].cells[task].rank = ranks[row] }
+    }
+    let ranks = ranks(rows.indices.map { compared[$0].allSatisfy { $0 } ? rows[$0].average : nil })
+    for row in rows.indices { rows[row].averageRank = ranks[row] }
+  }
+
+  /// The ranks of values as a table shows them: what reads alike ranks alike. After two equal best there is no second, and
+  /// where all are equal none is best.
+  static func ranks(_ values: [Double?]) -> [Rank?] {
+    let shown = values.map { $0.map { ($0 * 10_000).rounded() } }
+    let distinct = TableProvenance.distinct(shown.compactMap { $0 }).sorted(by: >)
+    guard distinct.count > 1 else { return shown.map { _ in nil } }
+    let hasOneBest = shown.filter { $0 == distinct[0] }.count == 1
+    return shown.map { value in
+      if value == distinct[0] { return .best }
+      return hasOneBest && value == distinct[1] ? .second : nil
+    }
+  }
+}

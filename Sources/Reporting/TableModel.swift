@@ -1,0 +1,155 @@
+// A table as a value: what its cells say, which are best, what is missing and where the numbers come from. Renderers only
+// write it down.
+import Manifests
+
+/// Which epoch is reported and how seeds are summarised.
+public struct EvaluationProtocol: Sendable, Equatable, Encodable {
+  /// Which epoch of a run is reported.
+  public let epoch: EpochChoice
+  /// How a cell summarises its seeds.
+  public let aggregate: SeedAggregate
+
+  /// Makes a protocol from its parts.
+  public init(epoch: EpochChoice, aggregate: SeedAggregate) {
+    self.epoch = epoch
+    self.aggregate = aggregate
+  }
+}
+
+/// What became of one planned run.
+public struct CellRun: Sendable, Equatable, Encodable {
+  /// How a run stands in its cell.
+  public enum State: String, Sendable, Encodable {
+    /// In the mean.
+    case completed
+    /// In the mean, though the model answers everything alike.
+    case collapsed
+    /// Completed, but the score has no value, as a correlation with a constant; not in the mean.
+    case undefined
+    /// Ended by a loss that is infinite or not a number; not in the mean.
+    case diverged
+    /// Ended by an error; not in the mean.
+    case failed
+    /// Completed without the score that the table shows.
+    case unscored
+    /// Made with other settings than the manifest has now; not in the mean.
+    case outdated
+    /// There is a record, but it cannot be used.
+    case unreadable
+    /// There is no record.
+    case missing
+
+    /// Whether the run's score is in its cell's value.
+    public var counts: Bool { self == .completed || self == .collapsed }
+  }
+
+  /// The seed.
+  public let seed: Int
+  /// How the run stands.
+  public let state: State
+  /// More on the state, as `at step 12`.
+  public let detail: String?
+}
+
+/// The summary of one validation set over a cell's seeds.
+public struct SplitSummary: Sendable, Equatable, Encodable {
+  /// The validation set.
+  public let split: String
+  /// Mean or median, as the metric defines it (an accuracy is 0 to 1).
+  public let value: Double
+  /// The sample standard deviation; nil for one seed and for medians.
+  public let deviation: Double?
+}
+
+/// A place among the best of a column.
+public enum Rank: String, Sendable, Encodable {
+  case best
+  case second
+}
+
+/// One row's runs on one task.
+public struct TableCell: Sendable, Equatable, Encodable {
+  /// One summary for each validation set; empty where no run counts.
+  public let splits: [SplitSummary]
+  /// Every planned run.
+  public let runs: [CellRun]
+  /// The place among the column's cells with as many runs as any.
+  public internal(set) var rank: Rank?
+
+  /// The mean over validation sets; nil where no run counts.
+  public var score: Double? {
+    splits.isEmpty ? nil : splits.reduce(0) { $0 + $1.value } / Double(splits.count)
+  }
+
+  /// The runs that the value is made of.
+  public var countedRuns: Int { runs.filter(\.state.counts).count }
+}
+
+/// One row.
+public struct TableRow: Sendable, Equatable, Encodable {
+  /// The row's id.
+  public let id: String
+  /// The row's name for people.
+  public let label: String
+  /// Trainable parameters without the task's head, averaged over training and runs; nil where no run completed.
+  public let trainableParameters: Double?
+  /// One cell for each of the table's tasks.
+  public internal(set) var cells: [TableCell]
+  /// The mean of the cells' scores; nil where a cell has none.
+  public let average: Double?
+  /// The average's place among those of rows whose cells have as many runs as any.
+  public internal(set) var averageRank: Rank?
+}
+
+/// One task of a table.
+public struct TaskColumn: Sendable, Equatable, Encodable {
+  /// The task's id.
+  public let task: String
+  /// The metric; nil while neither manifest nor any record says it.
+  public let metric: String?
+  /// The validation sets, in the order recorded.
+  public let splits: [String]
+}
+
+/// A column beside the rows' names.
+public enum TableColumn: Sendable, Equatable {
+  case parameters
+  /// One for each task.
+  case tasks
+  case average
+}
+
+/// A table.
+public struct TableModel: Sendable, Equatable {
+  /// The id of the manifest.
+  public let experiment: String
+  /// The title for people.
+  public let title: String
+  /// What the table is about; may be empty.
+  public let description: String
+  /// The profile.
+  public let profile: Profile
+  /// Which epoch is reported and how seeds are summarised.
+  public let evaluation: EvaluationProtocol
+  /// The planned seeds.
+  public let seeds: [Int]
+  /// What the rows' names are.
+  public let rowHeader: String
+  /// The columns, in order.
+  public let columns: [TableColumn]
+  /// The tasks, in order.
+  public let tasks: [TaskColumn]
+  /// The rows, in order.
+  public let rows: [TableRow]
+  /// Whether some method's trainable parameters change during training.
+  public let parametersVary: Bool
+  /// Every cell with a run that is not in it, one sentence each.
+  public let problems: [String]
+  /// What a reader must know of the runs as a whole, as two different models in one table.
+  public let warnings: [String]
+  /// Where the numbers come from.
+  public let provenance: TableProvenance
+
+  /// Whether every planned run is in its cell.
+  public var isComplete: Bool { problems.isEmpty }
+}

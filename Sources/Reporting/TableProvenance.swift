@@ -1,0 +1,98 @@
+// Where a table's numbers come from: the digests and versions of all its records.
+import Manifests
+import Records
+
+/// The sources of a table's records. A list has several entries where records differ.
+public struct TableProvenance: Sendable, Equatable, Encodable {
+  /// The digests of one task's data.
+  public struct TaskData: Sendable, Equatable, Encodable {
+    /// The task's id.
+    public let task: String
+    /// SHA-256 of its files.
+    public let digests: [String]
+  }
+
+  /// A model by its name and digests.
+  public struct Model: Sendable, Equatable, Encodable {
+    /// Its name in the manifest, or the last part of its path.
+    public let name: String
+    /// SHA-256 of its configuration and weights.
+    public let digest: String
+    /// SHA-256 of its tokenizer.
+    public let tokenizer: String
+  }
+
+  /// A program's version.
+  public struct Program: Sendable, Equatable, Encodable {
+    /// The version.
+    public let version: String
+    /// The commit; nil outside a repository.
+    public let commit: String?
+    /// Whether files differed from the commit.
+    public let isModified: Bool
+  }
+
+  /// The name of the manifest's recipe.
+  public let recipe: String
+  /// SHA-256 of the manifest's files as they are now; nil where they cannot be read.
+  public let manifest: String?
+  /// The models.
+  public let models: [Model]
+  /// The data, by task.
+  public let data: [TaskData]
+  /// The programs that ran.
+  public let programs: [Program]
+  /// The versions of the arithmetic.
+  public let numericsVersions: [Int]
+  /// The kernels of OpenBLAS that computed the runs.
+  public let blasCores: [String]
+  /// Runs that are in the table's cells.
+  public let runs: Int
+  /// Runs that the manifest plans.
+  public let plannedRuns: Int
+
+  init(recipe: String, manifest: String?, tasks: [String], records: [(key: RunKey, record: RunRecord)], runs: Int, planned: Int) {
+    self.recipe = recipe
+    self.manifest = manifest
+    self.runs = runs
+    plannedRuns = planned
+    models = Self.distinct(
+      records.map { _, record in
+        Model(name: Self.modelName(record), digest: record.digests.model, tokenizer: record.digests.tokenizer)
+      })
+    data = tasks.compactMap { task in
+      let digests = Self.distinct(records.filter { $0.key.task == task }.map(\.record.digests.data))
+      return digests.isEmpty ? nil : TaskData(task: task, digests: digests)
+    }
+    programs = Self.distinct(
+      records.map { _, record in
+        Program(version: record.program.version, commit: record.program.commit, isModified: record.program.isModified)
+      })
+    numericsVersions = Self.distinct(records.map(\.record.numericsVersion))
+    blasCores = Self.distinct(records.map(\.record.environment.blasCore))
+  }
+
+  /// What makes the runs of one table unlike each other.
+  var warnings: [String] {
+    var warnings: [String] = []
+    let weights = Self.distinct(models.map { $0.digest + $0.tokenizer })
+    if weights.count > 1 { warnings.append("The runs are of \(weights.count) different models or tokenizers.") }
+    for task in data where task.digests.count > 1 {
+      warnings.append("The runs of \(task.task) are on \(task.digests.count) different versions of its data.")
+    }
+    if numericsVersions.count > 1 {
+      warnings.append("The runs are of \(numericsVersions.count) different versions of the arithmetic.")
+    }
+    return warnings
+  }
+
+  private static func modelName(_ record: RunRecord) -> String {
+    guard case .text(let name)? = record.specification["model"] else { return "model" }
+    return name.split(separator: "/").last.map(String.init) ?? name
+  }
+
+  /// The different values, in the order of their first appearance, which is the table's.
+  static func distinct<Value: Equatable>(_ values: [Value]) -> [Value] {
+    values.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
+  }
+}

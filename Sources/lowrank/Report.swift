@@ -1,0 +1,48 @@
+import ArgumentParser
+import Experiments
+import Foundation
+import Manifests
+import Reporting
+
+/// `lowrank report table1 --select last`
+struct ReportCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "report", abstract: "Print an experiment's table from the records that are there.",
+    discussion: "Trains nothing and writes nothing. Exits with 1 where a run of the table is missing, diverged or failed.")
+
+  @Argument(help: "The experiment's id or alias.")
+  var experiment: String
+
+  @Option(help: "The size: pocket, small or paper.")
+  var profile = Profile.pocket
+
+  @Option(help: "The epoch that is reported: best or last; by default as the manifest says.")
+  var select: EpochChoice?
+
+  @Option(help: "How seeds are summarised: mean or median; by default as the manifest says.")
+  var aggregate: SeedAggregate?
+
+  @Option(help: "How the table is written: markdown, csv or json.")
+  var format = TableFormat.markdown
+
+  @Option(help: ArgumentHelp("The folder of manifests; by default 'experiments' in the root.", valueName: "folder"))
+  var experiments: String?
+
+  @OptionGroup var project: ProjectOptions
+
+  func run() throws {
+    let workspace = try project.workspace()
+    let folder = ExperimentFolder(path: experiments ?? workspace.experiments.path)
+    let manifest = try folder.manifest(named: experiment, vocabulary: .registered)
+    let settings = try manifest.plan(for: profile).report
+    let evaluation = EvaluationProtocol(epoch: select ?? settings.epoch, aggregate: aggregate ?? settings.aggregate)
+    let report = try Report(
+      manifest: manifest, profile: profile, evaluation: evaluation, results: ResultsFolder(workspace.results))
+    print(try report.rendered(format), terminator: "")
+    if !report.table.isComplete { throw ExitCode.failure }
+  }
+}
+
+extension EpochChoice: ExpressibleByArgument {}
+extension SeedAggregate: ExpressibleByArgument {}
+extension TableFormat: ExpressibleByArgument {}

@@ -1,0 +1,119 @@
+// What a table says: metrics, ranks, settings that changed, columns, mixed inputs.
+import Foundation
+import Manifests
+import Records
+import Testing
+
+@testable import Reporting
+
+@Suite struct TableModelTests {
+  @Test func ranksFollowWhatIsShown() {
+    #expect(Ranking.ranks([0.8, 0.9, 0.85]) == [nil, .best, .second])
+    #expect(Ranking.ranks([0.9, 0.9, 0.85]) == [.best, .best, nil])
+    #expect(Ranking.ranks([0.9, 0.85, 0.85]) == [.best, .second, .second])
+    #expect(Ranking.ranks([0.90001, 0.90004, 0.8]) == [.best, .best, nil])
+    #expect(Ranking.ranks([0.9, 0.9]) == [nil, nil])
+    #expect(Ranking.ranks([0.9, nil]) == [nil, nil])
+    #expect(Ranking.ranks([nil, -0.1, 0.0]) == [nil, .second, .best])
+    #expect(Ranking.ranks([]) == [])
+  }
+
+  @Test func fewerSeedsAreNotRankedBesideMore() throws {
+    let experiment = try MadeUpExperiment(
+      MadeUpExperiment.plain.replacing("methods: [lora, aflora]", with: "methods: [lora, aflora, fft]"))
+    try experiment.addAll()
+    for run in try experiment.runs() where run.row == "fft" { try experiment.add("fft", run.task, run.seed, [0.1]) }
+    experiment.findings.records[RunKey(row: "aflora", task: "rte", seed: 1)] = nil
+    #expect(
+      try experiment.lines()
+        == [
+          "| LoRA | 20.00K | **81.00 ± 1.41** | <u>81.00 ± 1.41</u> | **81.00** |",
+          "| AFLoRA | 12.35K | 90.00 (1 of 2) | **91.00 ± 1.41** | 90.50 |",
+          "| Full fine-tuning | 20.00K | <u>10.00 ± 0.00</u> | 10.00 ± 0.00 | <u>10.00</u> |",
+        ])
+    #expect(MarkdownTable.render(try experiment.table()).contains(", among cells of as many seeds as any in the column."))
+  }
+
+  @Test func theManifestChoosesTheMetric() throws {
+    let experiment = try MadeUpExperiment(
+      MadeUpExperiment.plain.replacing("tasks: [rte, mrpc]", with: "tasks: [stsb, rte]")
+        .replacing("profiles:", with: "report: {metric: {stsb: pearson}}\nprofiles:"))
+    let run = try experiment.specification("lora", "stsb", 0)
+    experiment.findings.records[RunKey(row: "lora", task: "stsb", seed: 0)] = try experiment.record(
+      run, [[0.5]], metric: "pearson-spearman-mean", extra: [Score(split: "validation", metric: "pearson", value: 0.6)])
+    let other = try experiment.specification("lora", "stsb", 1)
+    experiment.findings.records[RunKey(row: "lora", task: "stsb", seed: 1)] = try experiment.record(
+      other, [[0.5]], metric: "spearman")
+    try experiment.add("lora", "rte", 0, [0.5])
+    let table = try experiment.table()
+    #expect(table.tasks.map(\.metric) == ["pearson", "accuracy"])
+    #expect(table.rows[0].cells[0].score == 0.6)
+    #expect(table.problems[0] == "lora, stsb: seed 1 has not the score shown – no score 'pearson'")
+  }
+
+  @Test func runsOfOtherSettingsAreNotMixedIn() throws {
+    let experiment = try MadeUpExperiment()
+    try experiment.addAll()
+    let changed = try MadeUpExperiment(
+      MadeUpExperiment.plain.replacing("methods: [lora, aflora]", with: "methods: [{lora: {rank: 4}}, aflora]"))
+    changed.findings = experiment.findings
+    let table = try changed.table()
+    #expect(
+      table.problems
+        == ["rte", "mrpc"].map { task in
+          "lora, \(task): "
+            + (0...1).map { "seed \($0) was made with other settings – options.rank 8, now 4" }.joined(separator: "; ")
+        })
+    #expect(table.rows[0].cells.allSatisfy { $0.score == nil })
+    #expect(table.provenance.runs == 4)
+  }
+
+  @Test func differentModelsAreWarnedOf() throws {
+    let experiment = try MadeUpExperiment()
+    try experiment.addAll()
+    try experiment.add("lora", "rte", 0, [0.8], model: "7")
+    let table = try experiment.table()
+    #expect(table.isComplete)
+    #expect(table.warnings == ["The runs are of 2 different models or tokenizers."])
+    #expect(MarkdownTable.render(table).contains("**Warning**: The runs are of 2 different models or tokenizers.\n"))
+  }
+
+  @Test func columnsAndRowNamesAreTheManifests() throws {
+    let experiment = try MadeUpExperiment(
+      """
+      id: ranks
+      title: ranks
+      model: some-model
+      recipe: plain
+      tasks: [rte]
+      seeds: [0]
+      methods:
+        - lora: {rank: [2, 4]}
+        - lora: {rank: 8, label: "8 (paper)"}
+      report: {rows: method.rank, columns: [average, tasks]}
+      profiles: {pocket: {}}
+
+      """)
+    let text = MarkdownTable.render(try experiment.table())
+    #expect(text.contains("| rank | average ↑ | rte |\n|---|--:|--:|\n| 2 | — | — |\n| 4 | — | — |\n| 8 (paper) | — | — |\n"))
+  }
+
+  @Test func unknownColumnsAreRefused() throws {
+    let experiment = try MadeUpExperiment(
+      MadeUpExperiment.plain.replacing("profiles:", with: "report: {columns: [kept.query, tasks]}\nprofiles:"))
+    let error = try #require(throws: ReportError.self) { try experiment.table() }
+    #expect(
+      error.description == "\(experiment.manifest.file): the report's column 'kept.query' is not one that can be shown "
+        + "(columns: parameters, tasks, average).")
+  }
+
+  @Test func numbersAreWrittenAsPapersDo() {
+    #expect(
+      [0, 12, 12.5, 999, 999.999, 1000, 124_704.25, 999_999, 1_330_000, 183_831_553, 6.7e9].map(NumberText.count)
+        == ["0", "12", "12.50", "999", "1.00K", "1.00K", "124.70K", "1.00M", "1.33M", "183.83M", "6.70B"])
+    #expect(NumberText.percent(-0.000001) == "0.00")
+    #expect(NumberText.percent(-0.0123) == "-1.23")
+    #expect([0.0125, 61.5].map(NumberText.seconds) == ["12.50 ms", "61.50 s"])
+    #expect([1 << 20, 3 << 29].map(NumberText.bytes) == ["1.00 MiB", "1.50 GiB"])
+  }
+}

@@ -1,0 +1,94 @@
+import CKernels
+import Testing
+
+@testable import Tensors
+
+/// The vector kernels give the same bits with every instruction set: these digests were recorded once and hold on any processor.
+///
+/// One that changes on purpose means that old runs cannot be reproduced by new code.
+@Suite struct KernelBitsTests {
+  private static let x = Operand.spread([4003], seed: 1, low: -6, high: 6).values
+  private static let y = Operand.spread([4003], seed: 2, low: -2, high: 2).values
+  private static let positive = Operand.spread([4003], seed: 3, low: 0.1, high: 3).values
+
+  @Test(
+    arguments: [
+      (Activation.gelu, 3_255_431_442_821_274_625), (.tanh, 2_208_722_528_402_453_850), (.relu, 59_853_751_870_416_772),
+      (.silu, 6_944_111_209_184_775_501),
+    ] as [(Activation, UInt64)])
+  func activations(_ kind: Activation, expected: UInt64) {
+    let count = Self.x.count
+    var values = [Float](repeating: 0, count: count), slopes = values
+    lr_activate(&values, Self.x, Int64(count), kind.c)
+    lr_activate_backward(&slopes, Self.y, Self.x, Int64(count), kind.c)
+    #expect(digest(values + slopes) == expected)
+  }
+
+  @Test(
+    arguments: [
+      (5, 12_757_592_520_357_499_566), (16, 11_145_128_657_515_143_516), (53, 14_406_194_161_839_556_384),
+      (128, 276_326_902_408_590_381),
+    ] as [(Int, UInt64)])
+  func softmax(keys: Int, expected: UInt64) {
+    let queries = min(9, keys)
+    let index = AttentionTests.index(reach: keys - 1, buckets: 20), span = Int(index[2 * keys - 2]) + 1
+    let terms = Operand.spread([(queries + keys) * span], seed: 4).values
+    var scores = Array(Self.x[..<(queries * keys)]), gradient = Array(Self.y[..<(queries * keys)])
+    var relativeC = [Float](repeating: 0, count: queries * span), relativeP = [Float](repeating: 0, count: keys * span)
+    index.withUnsafeBufferPointer { index in
+      terms.withUnsafeBufferPointer { terms in
+        guard let zero = index.baseAddress.map({ $0 + keys - 1 }), let base = terms.baseAddress else { return }
+        lr_attention_softmax(&scores, Int64(queries), Int64(keys), base, base + queries * span, Int64(span), zero, 0, 0.3)
+        lr_attention_softmax_backward(
+          &gradient, scores, Int64(queries), Int64(keys), &relativeC, &relativeP, Int64(span), zero, 0, 0.3)
+      }
+    }
+    #expect(digest(scores + gradient + relativeC + relativeP) == expected)
+  }
+
+  @Test(
+    arguments: [(7, 13_417_196_992_136_957_292), (64, 14_260_011_727_179_906_531), (333, 13_329_625_671_633_528_305)]
+      as [(Int, UInt64)])
+  func layerNorm(columns: Int, expected: UInt64) {
+    let rows = 4003 / columns, count = rows * columns
+    var (y, normalized, dx) = (
+      [Float](repeating: 0, count: count), [Float](repeating: 0, count: count), [Float](repeating: 0, count: count)
+    )
+    var inverse = [Float](repeating: 0, count: rows)
+    lr_layer_norm(&y, &normalized, &inverse, Self.x, Self.y, Self.positive, Self.y, Int64(rows), Int64(columns), 1e-7)
+    lr_layer_norm_backward(&dx, Self.y, normalized, inverse, Self.positive, Int64(rows), Int64(columns))
+    #expect(digest(y + normalized + inverse + dx) == expected)
+  }
+
+  @Test func dropout() {
+    var out = [Float](repeating: 0, count: 4003)
+    let stream = RandomStream(seed: 9, purpose: .dropout, step: 5, index: 7)
+    lr_dropout(&out, Self.x, 11, 4014, stream.c, 0.15)
+    #expect(digest(out) == 16_970_465_450_982_340_047)
+  }
+
+  @Test func adamW() {
+    var (weights, first, second) = (Self.x, [Float](repeating: 0, count: 4003), [Float](repeating: 0, count: 4003))
+    for step in 1...3 {
+      let settings = AdamWSettings(
+        learningRate: 0.01, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.01, step: step, gradientScale: 0.7)
+      lr_adamw(&weights, Self.y, &first, &second, 4003, settings.c)
+    }
+    #expect(digest(weights + first + second) == 8_741_011_731_477_782_296)
+  }
+
+  @Test func sums() {
+    let count = Int64(Self.x.count)
+    var rows = [Float](repeating: 1, count: 100)
+    lr_sum_rows(&rows, Self.x, Self.y, 40, 100, 3, 97, 1)
+    lr_dot_rows(&rows, Self.x, Self.y, 3, 333, 1)
+    let totals = [
+      lr_sum(Self.x, count), lr_dot(Self.x, Self.y, count), lr_sum_squares(Self.x, count), lr_sum_absolute(Self.x, count),
+    ]
+    #expect(digest(rows) == 14_007_149_150_906_731_079)
+    #expect(
+      totals.map(\.bitPattern) == [
+        13_870_973_459_258_933_248, 13_863_671_846_815_137_792, 4_676_873_936_292_544_512, 4_667_864_916_508_540_928,
+      ])
+  }
+}
