@@ -23,6 +23,15 @@ public struct PocketPacing: Sendable, Equatable {
     rates = levels
   }
 
+  /// Takes up saved levels and rates, by kind.
+  ///
+  /// - Precondition: there is one of each for every kind.
+  public mutating func restore(levels: [Double], rates: [Double]) {
+    precondition(levels.count == self.levels.count && rates.count == self.rates.count, "pacing of other kinds of rows")
+    self.levels = levels
+    self.rates = rates
+  }
+
   /// The level at which the next batch of this kind is to be drawn.
   public func level(of kind: PocketPretraining.Kind) -> Double { levels[kind.rawValue] }
 
