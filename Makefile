@@ -65,10 +65,10 @@ check-pocket: build ## does the pocket profile tell methods apart? prints its ga
 	@exec $(LOWRANK) check-pocket
 
 pocket-deberta: build ## trains the shipped pocket model again, from its manifest in experiments/pretrain
-	@exec $(LOWRANK) pretrain
+	@exec $(LOWRANK) pretrain experiments/pretrain/pocket-deberta.yaml
 
-bench: build ## time, memory and product rate of a training step
-	@exec $(LOWRANK) bench
+bench: build ## time, memory and product rate of training steps, beside transformers + peft where Python has them
+	@exec python3 Tests/Peer/compare.py --program $(LOWRANK)
 
 doctor: build ## what this machine has and lacks
 	@exec $(LOWRANK) doctor
