@@ -24,7 +24,7 @@ let package = Package(
     .target(name: "Storage", dependencies: ["CHDF5", "CCrypto"]),
     .target(name: "Models", dependencies: ["Layers", "Storage"]),
     .target(name: "Adapters", dependencies: ["Layers"]),
-    .target(name: "Interchange", dependencies: ["Models", "Adapters", "Storage"]),
+    .target(name: "Interchange", dependencies: ["Storage"]),
     .target(name: "Tokenizers", dependencies: ["CSentencePiece"]),
     .target(name: "Datasets", dependencies: ["Tokenizers", "Metrics"]),
     .target(name: "Metrics"),

@@ -1,5 +1,6 @@
 // A recorded adapter trace: how a method was set up, what one batch gave, and a dozen optimizer steps.
 import Foundation
+import Interchange
 import Storage
 
 /// The files of one trace, in the layout of `peft/BASE/METHOD`.
@@ -65,13 +66,6 @@ struct AdapterTrace {
 
   var model: URL { folder.appending(path: meta.baseModel).standardizedFileURL }
 
-  /// Names without the prefix that the peft library puts before every module.
-  static func plain(_ name: String) -> String {
-    name.hasPrefix(prefix) ? String(name.dropFirst(prefix.count)) : name
-  }
-
-  static let prefix = "base_model.model."
-
   /// The values training starts from, by plain name; empty when they are the checkpoint's.
   func initialValues() throws -> [String: [Float]] {
     let archive: any TensorArchive
@@ -79,15 +73,14 @@ struct AdapterTrace {
     switch meta.initialValues {
     case "checkpoint": return [:]
     case "init.*": (archive, prefix) = (expected, "init.")
-    case "adapter_init":
-      (archive, prefix) = (try SafetensorsFile(url: folder.appending(path: "adapter_init/adapter_model.safetensors")), "")
+    case "adapter_init": return try PEFTAdapterFolder(url: folder.appending(path: "adapter_init")).values()
     default:
       let other = folder.appending(path: meta.initialValues).standardizedFileURL
       (archive, prefix) = (try SafetensorsFile(url: other.appending(path: "expected.safetensors")), "init.")
     }
     var values: [String: [Float]] = [:]
     for description in archive.descriptions where description.name.hasPrefix(prefix) {
-      values[Self.plain(String(description.name.dropFirst(prefix.count)))] = try archive.floats(description.name)
+      values[PEFTAdapterFolder.plainName(String(description.name.dropFirst(prefix.count)))] = try archive.floats(description.name)
     }
     return values
   }

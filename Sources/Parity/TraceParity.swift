@@ -1,6 +1,7 @@
 // An adapter trace against what this program computes from the same checkpoint, batches and initial values.
 import Adapters
 import Foundation
+import Interchange
 import Layers
 import Models
 import Storage
@@ -40,7 +41,7 @@ private struct TraceComparison {
     let method = try trace.attach(to: host)
     try Self.start(trace, method.parameters + model.parameters)
     // a trace may leave out a part of the head
-    let trainable = Set(trace.meta.trainable.map(AdapterTrace.plain))
+    let trainable = Set(trace.meta.trainable.map(PEFTAdapterFolder.plainName))
     for parameter in host.head { parameter.isTrainable = trainable.contains(parameter.name) }
     stepper = Stepper(
       model: model, method: method,
@@ -53,7 +54,7 @@ private struct TraceComparison {
     report.compareExactly("trainable", "names", learning.map(\.name).sorted(), with: trainable.sorted())
     report.compareExactly(
       "trainable", "weight decay", learning.filter(\.decays).map(\.name).sorted(),
-      with: trace.meta.weightDecayOn.map(AdapterTrace.plain).sorted())
+      with: trace.meta.weightDecayOn.map(PEFTAdapterFolder.plainName).sorted())
     report.compareExactly("trainable", "count", [learning.reduce(0) { $0 + $1.count }], with: [trace.meta.trainableCount])
   }
 
@@ -99,7 +100,7 @@ private struct TraceComparison {
   }
 
   private func parameter(_ name: String) throws -> Parameter {
-    guard let found = parameters.first(where: { $0.name == AdapterTrace.plain(name) }) else {
+    guard let found = parameters.first(where: { $0.name == PEFTAdapterFolder.plainName(name) }) else {
       throw ParityError.reference(path: trace.expected.path, problem: "'\(name)' is no parameter of this method and model")
     }
     return found
