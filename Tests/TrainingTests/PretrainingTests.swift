@@ -29,8 +29,8 @@ struct PretrainingTests {
     var settings = PretrainingSettings(steps: steps)
     settings.batchSize = 20
     settings.warmupSteps = 5
-    settings.pacing.harderAbove = 0.5
-    settings.pacing.easierBelow = 0.3
+    settings.pacing.harderAbove = 0.3
+    settings.pacing.easierBelow = 0.1
     return settings
   }
 
