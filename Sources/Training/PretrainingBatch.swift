@@ -98,10 +98,11 @@ struct PretrainingBatch {
     _ stream: PocketPretraining, step: Int, settings: PretrainingSettings, pacing: PocketPacing,
     encoder: inout PretrainingEncoder
   ) {
-    for kind in PocketPretraining.Kind.allCases {
-      guard let (rows, weight) = settings.part(kind) else { continue }
+    for (kind, rows, weight) in settings.parts {
       parts.append(Part(kind: kind, weight: weight))
-      for row in stream.rows(kind, level: pacing.level(of: kind), batch: step, size: rows) {
+      for _ in 0..<rows {
+        let row = stream.row(
+          kind, level: pacing.level(of: kind), index: step * settings.batchSize + sequences.count)
         encoder.append(row, to: &self, part: parts.count - 1)
       }
     }

@@ -7,19 +7,32 @@ struct PocketPretrainingTests {
   let stream = PocketPretraining(world: PocketWorld(seed: 0), seed: 0)
 
   @Test("A row is a function of its index, kind and level", arguments: PocketPretraining.Kind.allCases)
-  func rows(kind: PocketPretraining.Kind) {
-    let batch = stream.rows(kind, level: 0.5, batch: 3, size: 8)
-    #expect(batch == PocketPretraining(world: PocketWorld(seed: 0), seed: 0).rows(kind, level: 0.5, batch: 3, size: 8))
-    #expect(batch[1] == stream.row(kind, level: 0.5, index: 25))
-    #expect(batch != stream.rows(kind, level: 0.5, batch: 4, size: 8))
-    #expect(batch != PocketPretraining(world: PocketWorld(seed: 0), seed: 1).rows(kind, level: 0.5, batch: 3, size: 8))
+  func row(kind: PocketPretraining.Kind) {
+    let again = PocketPretraining(world: PocketWorld(seed: 0), seed: 0)
+    let other = PocketPretraining(world: PocketWorld(seed: 0), seed: 1)
+    let row = stream.row(kind, level: 0.5, index: 25)
+    #expect(row.kind == kind && row == again.row(kind, level: 0.5, index: 25))
+    #expect(row != stream.row(kind, level: 0.5, index: 26) && row != other.row(kind, level: 0.5, index: 25))
+  }
+
+  @Test("A batch has every kind by its share, and no row of the batch before")
+  func batch() {
+    let rows = stream.batch(0, size: 96, pacing: PocketPacing())
+    #expect(rows.count == 96)
+    for kind in PocketPretraining.Kind.allCases {
+      #expect(abs(Double(rows.count { $0.kind == kind }) - 96 * kind.share) <= 1)
+    }
+    #expect(abs(PocketPretraining.Kind.allCases.map(\.share).reduce(0, +) - 1) < 1e-12)
+    #expect(rows == stream.batch(0, size: 96, pacing: PocketPacing()))
+    #expect(rows.last == stream.row(.glossary, level: 0, index: 95))
+    #expect(stream.batch(1, size: 96, pacing: PocketPacing()).first == stream.row(.pair, level: 0, index: 96))
   }
 
   @Test("Every list of a row has one entry a word, and 64 positions are enough", arguments: [0, 0.5, 1])
   func shape(level: Double) {
     let vocabulary = Set(stream.world.words + [PocketPretraining.mask])
     for kind in PocketPretraining.Kind.allCases {
-      for row in stream.rows(kind, level: level, batch: 0, size: 500) {
+      for row in (0..<500).map({ stream.row(kind, level: level, index: $0) }) {
         let count = row.words.count
         #expect(row.segments.count == count && row.maskedTargets.count == count && row.judgements.count == count)
         #expect(row.segments == row.segments.sorted() && count + 3 <= 64)
@@ -34,7 +47,7 @@ struct PocketPretrainingTests {
 
   @Test("Half of the judged words at most do not hold", arguments: PocketPretraining.Kind.allCases)
   func balance(kind: PocketPretraining.Kind) {
-    let judged = stream.rows(kind, level: 0.5, batch: 0, size: 2000).flatMap { $0.judgements.compactMap { $0 } }
+    let judged = (0..<2000).flatMap { stream.row(kind, level: 0.5, index: $0).judgements.compactMap { $0 } }
     let wrong = judged.count { $0 != .holds }
     #expect(judged.count > 1000 && wrong * 20 > judged.count && wrong * 2 < judged.count)
   }
@@ -42,22 +55,24 @@ struct PocketPretrainingTests {
   @Test("Each kind shows the faults that its tasks need")
   func faults() {
     func met(_ kind: PocketPretraining.Kind) -> Set<PocketJudgement> {
-      Set(stream.rows(kind, level: 1, batch: 0, size: 2000).flatMap { $0.judgements.compactMap { $0 } })
+      Set((0..<2000).flatMap { stream.row(kind, level: 1, index: $0).judgements.compactMap { $0 } })
     }
     #expect(met(.pair) == [.holds, .replaced, .opposite, .swapped, .negated, .misnamed, .added])
     #expect(met(.answer) == [.holds, .replaced, .opposite, .swapped, .unanswered])
     #expect(met(.feeling) == [.holds, .polarity])
-    #expect(met(.form) == [.holds, .misnamed, .agreement, .selection])
+    #expect(met(.form) == [.holds, .agreement, .selection])
+    #expect(met(.glossary) == [.holds, .replaced])
+    #expect(met(.definition) == [.holds, .misnamed, .selection])
   }
 
   @Test("Pacing: harder when found, easier when lost, between 0 and 1")
   func pacing() {
     var pacing = PocketPacing()
-    for _ in 0..<400 { pacing.record(.pair, hits: 1, falseAlarms: 0) }
+    for _ in 0..<1000 { pacing.record(.pair, hits: 1, falseAlarms: 0) }
     #expect(pacing.level(of: .pair) == 1 && pacing.level(of: .form) == 0)
-    for _ in 0..<40 { pacing.record(.pair, hits: 0, falseAlarms: 0) }
+    for _ in 0..<50 { pacing.record(.pair, hits: 0, falseAlarms: 0) }
     #expect(pacing.level(of: .pair) < 1)
-    for _ in 0..<400 { pacing.record(.pair, hits: 0, falseAlarms: 0) }
+    for _ in 0..<1000 { pacing.record(.pair, hits: 0, falseAlarms: 0) }
     #expect(pacing.level(of: .pair) == 0)
   }
 

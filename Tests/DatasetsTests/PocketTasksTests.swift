@@ -108,10 +108,11 @@ struct PocketTasksTests {
     let rows = tasks.examples(task, .train)
     let label = rows[0].label
     let larger = max(rows.count { $0.label == label }, rows.count { $0.label != label })
-    let best = stride(from: 0.0, through: 1, by: 0.05).map { threshold in
-      let right = rows.count { (overlap($0) > threshold) == ($0.label == label) }
-      return max(right, rows.count - right)
-    }.max() ?? 0
+    let best =
+      stride(from: 0.0, through: 1, by: 0.05).map { threshold in
+        let right = rows.count { (overlap($0) > threshold) == ($0.label == label) }
+        return max(right, rows.count - right)
+      }.max() ?? 0
     #expect(Double(best - larger) / Double(rows.count) < 0.15)
   }
 

@@ -6,7 +6,7 @@ import Testing
 
 @Suite("Pre-training manifests")
 struct PretrainingManifestTests {
-  private static let kinds = ["pair", "answer", "feeling", "form", "definition"]
+  private static let kinds = ["pair", "answer", "feeling", "form", "definition", "glossary"]
 
   @Test("the shipped manifest")
   func shipped() throws {
@@ -47,7 +47,7 @@ struct PretrainingManifestTests {
         \(path):3:1: 'sentences' is missing in 'vocabulary': Generated sentences that it is trained on.
         \(path):4:19: 'steps' must be a whole number from 1 to 10000000, but is 'none'.
         \(path):6:9: 'shares' gives no kind of row a share above 0.
-        \(path):6:10: 'pairs' is not a key of 'shares'. Did you mean 'pair'? (known: pair, answer, feeling, form, definition)
+        \(path):6:10: 'pairs' is not a key of 'shares'. Did you mean 'pair'? (known: pair, answer, feeling, form, definition, glossary)
         7 problems; nothing was run.
         """
     }

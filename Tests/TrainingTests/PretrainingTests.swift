@@ -74,8 +74,15 @@ struct PretrainingTests {
       PocketPretraining(world: Self.world, seed: 0), step: 0, settings: settings(steps: 1), pacing: PocketPacing(),
       encoder: &encoder)
     #expect(batch.parts.map(\.kind) == PocketPretraining.Kind.allCases)
-    #expect(batch.parts.map(\.weight) == PocketPretraining.Kind.allCases.map(\.share))
+    for (part, kind) in zip(batch.parts, PocketPretraining.Kind.allCases) {
+      #expect(abs(part.weight - kind.share) < 1e-12)
+    }
     #expect(batch.sequences.count == 20)
+    // the rows that the stream itself would put into the batch
+    let rows = PocketPretraining(world: Self.world, seed: 0).batch(0, size: 20, pacing: PocketPacing())
+    for (row, sequence) in zip(rows, batch.sequences) {
+      #expect(sequence.tokens.count == row.words.count + (row.segments.contains(1) ? 3 : 2))
+    }
     let before = batch.count
     batch.parts[0].maskedPositions = []
     batch.parts[0].maskedTargets = []
@@ -83,7 +90,7 @@ struct PretrainingTests {
     batch.parts[0].judgements = []
     // "doghorsecat" is no word of the vocabulary and takes several pieces
     let row = PocketPretrainingRow(
-      words: ["the", "doghorsecat", "[MASK]", "the", "dog"], segments: [0, 0, 0, 1, 1],
+      kind: .pair, words: ["the", "doghorsecat", "[MASK]", "the", "dog"], segments: [0, 0, 0, 1, 1],
       maskedTargets: [nil, nil, "horse", nil, nil], judgements: [nil, .holds, nil, nil, .replaced], topic: true)
     encoder.append(row, to: &batch, part: 0)
     let long = tokenizer.encode("doghorsecat")

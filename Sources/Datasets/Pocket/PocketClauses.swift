@@ -91,26 +91,30 @@ extension PocketWorld {
   /// "these big dogs near the rivers that chase the cat eat the plant": acceptable, or with one fault. `distance` says how often
   /// words stand between subject and verb, `shown` how often a determiner shows the subject's number.
   func form(
-    _ half: PocketHalf, fault: FormFault?, distance: Double = 1, shown: Double = 0,
+    _ scope: PocketScope, fault: FormFault?, distance: Double = 1, shown: Double = 0,
     using generator: inout PocketGenerator
   ) -> PocketSentence {
-    let fact = fact(PocketScope(half: half), using: &generator)
+    let fact = fact(scope, using: &generator)
     let number = fact.subjectIsPlural ? 1 : 0
     let other = generator.below(2)
     func noun(_ concept: PocketConcept, _ form: Int, _ slot: PocketSlot) -> PocketWord {
       PocketWord(text: concept.forms[generator.below(2)][form], slot: slot)
     }
+    func nouns(of kind: Int) -> PocketConcept {
+      generator.pick(self.nouns.concepts(scope.half, group: kind, breadth: scope.breadth))
+    }
     func attribute() -> [PocketWord] {
-      generator.chance(0.3) ? [noun(generator.pick(attributes.concepts(half)), 0, .attribute)] : []
+      generator.chance(0.3) ? [noun(generator.pick(attributes.concepts(scope.half)), 0, .attribute)] : []
     }
     var sentence = generator.chance(shown) ? words(number == 1 ? "these" : "this", .determiner) : words("the")
     sentence += attribute() + [noun(fact.subject, number, .subject)]
     if generator.chance(0.6 * distance) {
-      sentence += words("near the") + [noun(generator.pick(nouns.concepts(half)), other, .noun)]
+      sentence += words("near the") + [noun(nouns(of: generator.below(Self.kinds)), other, .noun)]
     }
     if generator.chance(0.4 * distance) {
-      let verb = generator.pick(verbs.concepts(half, group: fact.subject.group))
-      let object = generator.pick(nouns.concepts(half, group: (fact.subject.group + 1) % Self.kinds))
+      let verb = generator.pick(
+        verbs.concepts(scope.half, group: fact.subject.group, breadth: scope.breadth))
+      let object = nouns(of: (fact.subject.group + 1) % Self.kinds)
       sentence += words("that") + [noun(verb, number, .clauseVerb)]
       sentence += words("the") + [noun(object, generator.below(2), .noun)]
     }
@@ -118,7 +122,7 @@ extension PocketWorld {
     sentence.append(noun(fact.verb, verbForm, .verb))
     let verbPosition = sentence.count - 1
     let wrongKind = (fact.verb.group + generator.pick([0, 2, 3])) % Self.kinds
-    let object = fault == .selection ? generator.pick(nouns.concepts(half, group: wrongKind)) : fact.object
+    let object = fault == .selection ? nouns(of: wrongKind) : fact.object
     sentence += words("the") + attribute() + [noun(object, fact.objectIsPlural ? 1 : 0, .object)]
     var result = PocketSentence(words: sentence)
     switch fault {
@@ -127,61 +131,5 @@ extension PocketWorld {
     case nil: break
     }
     return result
-  }
-
-  /// What words are, said outright: "the dogs cats and hens are animals", "humans chase calm and groom the dogs". With
-  /// a fault, one or two words are of another kind or class than their company.
-  func definition(isFaulty: Bool, using generator: inout PocketGenerator) -> PocketSentence {
-    let kind = generator.below(Self.kinds)
-    var number = generator.below(2)
-    var sentence: [PocketWord] = []
-    var faults: [Int: PocketJudgement] = [:]
-    func other() -> Int { (kind + 1 + generator.below(Self.kinds - 1)) % Self.kinds }
-    /// Some words of one pool, "a b and c"; a faulty list has one odd word, a long one sometimes two.
-    func list(
-      _ pool: PocketPool, from group: Int, count: Int, odd: Bool, slot: PocketSlot, as fault: PocketJudgement
-    ) {
-      let first = odd ? generator.below(count) : -1
-      let second = odd && count > 3 && generator.chance(0.4) ? generator.below(count) : first
-      for position in 0..<count {
-        let isOdd = position == first || position == second
-        let chosen = isOdd ? (group + 1 + generator.below(Self.kinds - 1)) % Self.kinds : group
-        if position > 0, position == count - 1 { sentence += words("and") }
-        if isOdd { faults[sentence.count] = fault }
-        let concept = generator.pick(pool.concepts(.all, group: chosen))
-        sentence.append(PocketWord(text: concept.forms[generator.below(2)][number], slot: slot))
-      }
-    }
-    func name(_ kind: Int, odd: Bool, as fault: PocketJudgement) {
-      if odd { faults[sentence.count] = fault }
-      sentence += words(kindWord(odd ? other() : kind, number), .kind)
-    }
-    let object = (kind + 1) % Self.kinds
-    switch generator.choose([0.4, 0.15, 0.2, 0.25]) {
-    case 0:  // nouns of one kind
-      sentence = words("the")
-      list(nouns, from: kind, count: 3 + generator.below(4), odd: isFaulty, slot: .noun, as: .misnamed)
-      sentence += words("are " + kindWord(kind, 1))
-      sentence[sentence.count - 1].slot = .kind
-    case 1:  // one noun
-      number = 1
-      sentence = words("the")
-      list(nouns, from: kind, count: 1, odd: false, slot: .noun, as: .misnamed)
-      sentence += words("are")
-      name(kind, odd: isFaulty, as: .misnamed)
-    case 2:  // verbs of one class
-      sentence = words("the")
-      name(kind + generator.below(2), odd: false, as: .selection)
-      list(verbs, from: kind, count: 2 + generator.below(3), odd: isFaulty, slot: .verb, as: .selection)
-      sentence += words("the")
-      name(object, odd: false, as: .selection)
-    default:  // what one verb is done to
-      sentence = words("the")
-      name(kind + generator.below(2), odd: false, as: .selection)
-      list(verbs, from: kind, count: 1, odd: false, slot: .verb, as: .selection)
-      sentence += words("the")
-      list(nouns, from: object, count: 2 + generator.below(4), odd: isFaulty, slot: .noun, as: .selection)
-    }
-    return PocketSentence(words: sentence, faults: faults)
   }
 }

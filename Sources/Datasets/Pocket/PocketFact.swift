@@ -47,8 +47,13 @@ struct PocketScope: Sendable {
   enum Genre: Sendable { case any, matched, mismatched }
   var half: PocketHalf
   var genre = Genre.any
+  /// The share of each kind's nouns and each class's verbs that are met, from 0 to 1.
+  var breadth = 1.0
 
   static let pretraining = PocketScope(half: .all)
+
+  /// Two words of each group at level 0, all of them from level 0.5 on.
+  static func breadth(_ level: Double) -> Double { min(1, 0.2 + 1.6 * level) }
 
   func verbClass(_ generator: inout PocketGenerator) -> Int {
     switch genre {
@@ -137,10 +142,12 @@ extension PocketWorld {
     let verbClass = scope.verbClass(&generator)
     let subjectKind = (verbClass + generator.below(2)) % Self.kinds
     let objectKind = (verbClass + 1) % Self.kinds
-    let subject = generator.pick(nouns.concepts(scope.half, group: subjectKind))
-    let object = pick(nouns.concepts(scope.half, group: objectKind), besides: subject, using: &generator)
+    let subject = generator.pick(nouns.concepts(scope.half, group: subjectKind, breadth: scope.breadth))
+    let object = pick(
+      nouns.concepts(scope.half, group: objectKind, breadth: scope.breadth), besides: subject, using: &generator)
     var fact = PocketFact(
-      verb: generator.pick(verbs.concepts(scope.half, group: verbClass)), subject: subject, object: object,
+      verb: generator.pick(verbs.concepts(scope.half, group: verbClass, breadth: scope.breadth)), subject: subject,
+      object: object,
       subjectIsPlural: generator.chance(0.5), objectIsPlural: generator.chance(0.5),
       spelling: (0..<6).map { _ in generator.below(2) })
     if generator.chance(0.4) { fact.subjectAttribute = generator.pick(attributes.concepts(scope.half)) }

@@ -75,6 +75,12 @@ struct PocketPool: Sendable {
   func concepts(_ half: PocketHalf) -> [PocketConcept] { ungrouped[half.rawValue] }
 
   func concepts(_ half: PocketHalf, group: Int) -> [PocketConcept] { members[half.rawValue][group] }
+
+  /// The first concepts of a group, of which there are `breadth` (0 to 1) of all, and two at least.
+  func concepts(_ half: PocketHalf, group: Int, breadth: Double) -> [PocketConcept] {
+    let all = members[half.rawValue][group]
+    return Array(all.prefix(max(2, Int((breadth * Double(all.count)).rounded(.up)))))
+  }
 }
 
 /// The pocket world: about 400 words, their synonyms, kinds and polarities, and which files may use which.

@@ -2,10 +2,10 @@
 
 /// The level of difficulty of each kind of row, moved by how well the model judges words.
 public struct PocketPacing: Sendable, Equatable {
-  /// Above this balanced detection rate a kind gets harder, by `rise` a batch.
-  public var harderAbove = 0.82
-  /// Below this one it gets easier, by `fall` a batch.
-  public var easierBelow = 0.7
+  /// Above this balanced detection rate a kind gets harder, by `rise` times its share a batch.
+  public var harderAbove = 0.88
+  /// Below this one it gets easier, by `fall` times its share a batch.
+  public var easierBelow = 0.76
   /// The step up.
   public var rise = 0.01
   /// The step down.
@@ -36,11 +36,13 @@ public struct PocketPacing: Sendable, Equatable {
   public func level(of kind: PocketPretraining.Kind) -> Double { levels[kind.rawValue] }
 
   /// Takes in one batch: of the words that do not hold, the share judged so (`hits`); of those that hold, the share
-  /// judged otherwise (`falseAlarms`). `weight` scales the step, for a kind that has only a share of each batch.
+  /// judged otherwise (`falseAlarms`). `weight` scales the step: the kind's own share unless another is given. A share of
+  /// nothing counts as 0.
   public mutating func record(
-    _ kind: PocketPretraining.Kind, hits: Double, falseAlarms: Double, weight: Double = 1
+    _ kind: PocketPretraining.Kind, hits: Double, falseAlarms: Double, weight: Double? = nil
   ) {
     let position = kind.rawValue
+    let weight = weight ?? kind.share
     rates[position] = memory * rates[position] + (1 - memory) * (hits + 1 - falseAlarms) / 2
     if rates[position] > harderAbove {
       levels[position] = min(1, levels[position] + rise * weight)

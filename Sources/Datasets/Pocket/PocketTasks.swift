@@ -18,7 +18,7 @@ enum PocketSplit: Int, Sendable, CaseIterable {
 /// The eight tasks over one world; their files are a function of the world and the seed.
 ///
 /// Training files use three fifths of the concepts and validation files the other two, so that only a model that has
-/// met all of them before can carry a task over. Four labels in a hundred are wrong, as in real data.
+/// met all of them before can carry a task over. Five labels in a hundred are wrong, as in real data.
 public struct PocketTasks: Sendable {
   /// The tasks, by the name of GLUE's own folder.
   enum Task: String, Sendable, CaseIterable {
@@ -33,7 +33,7 @@ public struct PocketTasks: Sendable {
   }
 
   /// The share of labels that are replaced by a wrong one.
-  static let noise = 0.04
+  static let noise = 0.05
   private let world: PocketWorld
   private let seed: UInt64
 
@@ -96,7 +96,7 @@ public struct PocketTasks: Sendable {
   ) -> PocketExample {
     let isAcceptable = index % 2 == 0
     let fault: PocketWorld.FormFault = index % 4 == 1 ? .agreement : .selection
-    let sentence = world.form(split.half, fault: isAcceptable ? nil : fault, using: &generator)
+    let sentence = world.form(PocketScope(half: split.half), fault: isAcceptable ? nil : fault, using: &generator)
     return PocketExample(
       first: text(sentence.words), label: noisy(isAcceptable ? 1 : 0, of: ["0", "1"], &generator))
   }
