@@ -22,6 +22,10 @@ public final class PlanningBackend: Backend {
   public var recordsGradients = true
   public private(set) var operations = 0
   public private(set) var allocations = 0
+  /// Whether `products` is kept.
+  public var recordsProducts = false
+  /// How often each shape of product was asked for, attention's left out.
+  public var products: [ProductShape: Int] = [:]
   private let ledger = Ledger()
 
   public init() {}
@@ -41,6 +45,7 @@ public final class PlanningBackend: Backend {
     accumulate: Bool, bias: Buffer?
   ) {
     operations += 2 * m * n * k
+    if recordsProducts { products[ProductShape(m: m, n: n, k: k, left: at, right: bt), default: 0] += 1 }
   }
 
   public func attention(

@@ -90,9 +90,7 @@ public final class Pretraining {
       terms.append(
         logits.crossEntropy(part.judgements.map { Int32($0.label) }).scaled(by: Float(part.weight * settings.judgedWeight)))
     }
-    if settings.topicWeight > 0, !batch.topics.isEmpty,
-      let weight = batch.parts.first(where: { $0.kind == .pair })?.weight
-    {
+    if settings.topicWeight > 0, !batch.topics.isEmpty, let weight = settings.part(.pair)?.weight {
       terms.append(
         heads.topics(hidden.rows(batch.topicPositions)).crossEntropy(batch.topics)
           .scaled(by: Float(weight * settings.topicWeight)))

@@ -98,11 +98,10 @@ struct PretrainingBatch {
     _ stream: PocketPretraining, step: Int, settings: PretrainingSettings, pacing: PocketPacing,
     encoder: inout PretrainingEncoder
   ) {
-    for (kind, rows, weight) in settings.parts {
+    for kind in PocketPretraining.Kind.allCases {
+      guard let (rows, weight) = settings.part(kind) else { continue }
       parts.append(Part(kind: kind, weight: weight))
-      for _ in 0..<rows {
-        let row = stream.row(
-          kind, level: pacing.level(of: kind), index: step * settings.batchSize + sequences.count)
+      for row in stream.rows(kind, level: pacing.level(of: kind), batch: step, size: rows) {
         encoder.append(row, to: &self, part: parts.count - 1)
       }
     }

@@ -56,16 +56,12 @@ public struct PretrainingSettings: Sendable, Equatable {
     return max(0, min(1, rising, falling))
   }
 
-  /// The kinds of rows of every batch: how many rows of each, and the kind's share, which weighs its mean loss.
-  var parts: [(kind: PocketPretraining.Kind, rows: Int, weight: Double)] {
+  /// Rows of one kind in every batch, and the kind's share, which weighs its mean loss; nil for a kind left out.
+  func part(_ kind: PocketPretraining.Kind) -> (rows: Int, weight: Double)? {
     let total = shares.reduce(0, +)
-    var sum = 0.0, rows = 0
-    return PocketPretraining.Kind.allCases.compactMap { kind in
-      sum += shares[kind.rawValue] / total
-      let end = Int((sum * Double(batchSize)).rounded())
-      defer { rows = max(rows, end) }
-      return end > rows ? (kind, end - rows, shares[kind.rawValue] / total) : nil
-    }
+    let share = shares[kind.rawValue]
+    guard share > 0, total > 0 else { return nil }
+    return (max(1, Int((Double(batchSize) * share / total).rounded())), share / total)
   }
 
   var optimization: OptimizationSettings {

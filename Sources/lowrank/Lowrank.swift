@@ -13,6 +13,7 @@ struct Lowrank: AsyncParsableCommand {
       ReportCommand.self,
       Show.self,
       Parity.self,
+      Bench.self,
       Pretrain.self,
       CheckPocket.self,
       Doctor.self,

@@ -78,8 +78,11 @@ struct PretrainingTests {
       #expect(abs(part.weight - kind.share) < 1e-12)
     }
     #expect(batch.sequences.count == 20)
-    // the rows that the stream itself would put into the batch
-    let rows = PocketPretraining(world: Self.world, seed: 0).batch(0, size: 20, pacing: PocketPacing())
+    let stream = PocketPretraining(world: Self.world, seed: 0)
+    let rows = batch.parts.flatMap { part in
+      stream.rows(part.kind, level: 0, batch: 0, size: Int((20 * part.weight).rounded()))
+    }
+    #expect(rows.count == 20)
     for (row, sequence) in zip(rows, batch.sequences) {
       #expect(sequence.tokens.count == row.words.count + (row.segments.contains(1) ? 3 : 2))
     }

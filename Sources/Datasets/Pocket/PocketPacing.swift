@@ -36,8 +36,8 @@ public struct PocketPacing: Sendable, Equatable {
   public func level(of kind: PocketPretraining.Kind) -> Double { levels[kind.rawValue] }
 
   /// Takes in one batch: of the words that do not hold, the share judged so (`hits`); of those that hold, the share
-  /// judged otherwise (`falseAlarms`). `weight` scales the step: the kind's own share unless another is given. A share of
-  /// nothing counts as 0.
+  /// judged otherwise (`falseAlarms`). A share of nothing counts as 0. `weight` is the kind's share of each batch, by default
+  /// its own.
   public mutating func record(
     _ kind: PocketPretraining.Kind, hits: Double, falseAlarms: Double, weight: Double? = nil
   ) {

@@ -86,6 +86,11 @@ public struct PocketPretraining: Sendable {
     return rows
   }
 
+  /// Rows `batch * size ..< (batch + 1) * size` of a kind's stream, at this level of difficulty (0 to 1).
+  public func rows(_ kind: Kind, level: Double, batch: Int, size: Int) -> [PocketPretrainingRow] {
+    (0..<size).map { row(kind, level: level, index: batch * size + $0) }
+  }
+
   /// Row `index` of the stream: a function of the seed, the index, the kind and the level alone.
   public func row(_ kind: Kind, level: Double, index: Int) -> PocketPretrainingRow {
     var generator = PocketGenerator(

@@ -1,0 +1,159 @@
+// Time and memory of training steps at real model sizes, with random weights.
+import Adapters
+import Foundation
+import Layers
+import Models
+import Tensors
+import Training
+
+/// What a benchmark measures.
+public struct BenchmarkCase: Sendable, Equatable {
+  /// A published model's sizes; the weights are random.
+  public enum Size: String, Sendable, CaseIterable {
+    case debertaV3Base = "deberta-v3-base"
+    case robertaBase = "roberta-base"
+    case miniLM = "minilm-bert"
+
+    var configuration: EncoderConfiguration {
+      switch self {
+      case .debertaV3Base:
+        EncoderConfiguration(
+          architecture: .deberta, vocabularySize: 128_100, hiddenSize: 768, layers: 12, heads: 12, intermediateSize: 3072,
+          maximumPositions: 512)
+      case .robertaBase:
+        EncoderConfiguration(
+          architecture: .roberta, vocabularySize: 50_265, hiddenSize: 768, layers: 12, heads: 12, intermediateSize: 3072,
+          maximumPositions: 514, normEpsilon: 1e-5)
+      case .miniLM:
+        EncoderConfiguration(
+          architecture: .bert, vocabularySize: 30_522, hiddenSize: 384, layers: 6, heads: 12, intermediateSize: 1536,
+          maximumPositions: 512)
+      }
+    }
+  }
+
+  public var size: Size
+  public var method: String
+  public var options: [String: OptionValue]
+  /// Tokens of each sequence in turn; the batches take them in this order, around and around.
+  public var lengths: [Int]
+  public var batchSize: Int
+  public var steps: Int
+  public var warmup: Int
+  public var threads: Int
+
+  public init(
+    size: Size, method: String = "lora", options: [String: OptionValue] = [:], lengths: [Int], batchSize: Int, steps: Int,
+    warmup: Int,
+    threads: Int
+  ) {
+    self.size = size
+    self.method = method
+    self.options = options
+    self.lengths = lengths
+    self.batchSize = batchSize
+    self.steps = steps
+    self.warmup = warmup
+    self.threads = threads
+  }
+
+  /// Trains the steps.
+  ///
+  /// - Throws: `AdapterError`, `ModelError`, `BackendError`.
+  public func run() throws -> BenchmarkResult {
+    let backend = try CPUBackend(threads: threads)
+    let (stepper, stream) = try assemble(on: backend)
+    var seconds: [Double] = []
+    var tokens = 0, operations = 0
+    for step in 0..<warmup + steps {
+      let batch = stream(step)
+      let start = ContinuousClock.now
+      let result = try stepper.step(step, batch, pass: .training(seed: 0, step: step))
+      guard step >= warmup else { continue }
+      seconds.append(start.duration(to: .now).seconds)
+      tokens += batch.batch.tokens.count
+      operations += result.floatingPointOperations
+    }
+    let products = try productSeconds(on: backend)
+    return BenchmarkResult(
+      stepSeconds: seconds, tokens: tokens, operations: operations, productSeconds: products.seconds,
+      productOperations: products.operations, peakBytes: Self.peakResidentBytes)
+  }
+
+  private func assemble(on backend: any Backend) throws -> (Stepper, (Int) -> LabelledBatch) {
+    let configuration = size.configuration
+    let model = try ModelLoader.random(configuration, seed: 0, on: backend)
+    let host = MethodHost(
+      projections: model.projections, backbone: model.parameters.filter { $0.group == .backbone },
+      head: model.parameters.filter { $0.group == .head }, backend: backend, seed: 0,
+      schedule: TrainingLength(stepsPerEpoch: warmup + steps, epochs: 1))
+    let method = try MethodRegistry.attach(self.method, options: options, to: host)
+    let stepper = Stepper(
+      model: model, method: method, settings: OptimizationSettings(epochs: 1, batchSize: batchSize, learningRate: 1e-4),
+      totalSteps: warmup + steps, backend: backend)
+    let vocabulary = Int32(configuration.vocabularySize)
+    return (
+      stepper,
+      { step in
+        let sequences = (0..<batchSize).map { row -> [Int32] in
+          let length = lengths[(step * batchSize + row) % lengths.count]
+          // any tokens do: the arithmetic does not look at them
+          return (0..<length).map { 5 + Int32((step &* 7919 &+ row &* 104_729 &+ $0 &* 31) % Int(vocabulary - 5)) }
+        }
+        return LabelledBatch(TokenBatch(sequences: sequences), .classes((0..<batchSize).map { Int32($0 % 2) }))
+      }
+    )
+  }
+
+  /// The time that the matrix products of one step take by themselves, of the same shapes and split alike.
+  private func productSeconds(on backend: CPUBackend) throws -> (seconds: Double, operations: Int) {
+    let planning = PlanningBackend()
+    planning.recordsProducts = true
+    let (stepper, stream) = try assemble(on: planning)
+    planning.products = [:]
+    _ = try stepper.step(0, stream(0), pass: .training(seed: 0, step: 0))
+    var total = 0.0, operations = 0
+    for (shape, count) in planning.products.sorted(by: { $0.key < $1.key }) {
+      let times = (0..<3).map { _ in shape.seconds(on: backend) }
+      total += times.sorted()[1] * Double(count)
+      operations += 2 * shape.m * shape.n * shape.k * count
+    }
+    return (total, operations)
+  }
+
+  private static var peakResidentBytes: Int {
+    var usage = rusage()
+    getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+    return Int(usage.ru_maxrss) * 1024
+  }
+}
+
+/// What a benchmark found.
+public struct BenchmarkResult: Sendable, Equatable {
+  public let stepSeconds: [Double]
+  /// Real tokens of all measured steps.
+  public let tokens: Int
+  /// Operations of all measured steps' products, those of attention included.
+  public let operations: Int
+  /// The time of one step's linear products by themselves.
+  public let productSeconds: Double
+  public let productOperations: Int
+  public let peakBytes: Int
+
+  public var medianStepSeconds: Double { stepSeconds.sorted()[stepSeconds.count / 2] }
+  public var tokensPerSecond: Double { Double(tokens) / stepSeconds.reduce(0, +) }
+  /// The share of a step that the linear products need by themselves.
+  public var productShare: Double { productSeconds / medianStepSeconds }
+  public var productRate: Double { Double(productOperations) / productSeconds }
+}
+
+extension ProductShape {
+  /// The time of one such product on arrays of its own.
+  fileprivate func seconds(on backend: CPUBackend) -> Double {
+    let (a, b, c) = (backend.allocate(m * k), backend.allocate(k * n), backend.allocate(m * n))
+    for buffer in [a, b] { backend.fill(buffer, 0.5) }
+    let start = ContinuousClock.now
+    backend.matmul(a, left, b, right, into: c, m: m, n: n, k: k, factor: 1, accumulate: false, bias: nil)
+    return start.duration(to: .now).seconds
+  }
+}

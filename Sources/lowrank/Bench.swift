@@ -1,0 +1,76 @@
+import Adapters
+import ArgumentParser
+import Experiments
+import Foundation
+
+/// `lowrank bench`
+struct Bench: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Time training steps at a published model's size, with random weights.",
+    discussion: "Prints one JSON line. Run each measurement in a process of its own: the peak memory is the process's.")
+
+  @Option(help: "The model's sizes: \(BenchmarkCase.Size.allCases.map(\.rawValue).joined(separator: ", ")).")
+  var size = BenchmarkCase.Size.debertaV3Base
+
+  @Option(help: "The method's id, on query and value where it has targets.")
+  var method = "lora"
+
+  @Option(help: "Sequences in a step.")
+  var batch = 16
+
+  @Option(help: "Tokens of every sequence.")
+  var length = 128
+
+  @Option(help: ArgumentHelp("A file of sequence lengths, one a line, in place of --length.", valueName: "file"))
+  var lengths: String?
+
+  @Option(help: "Steps that are measured.")
+  var steps = 7
+
+  @Option(help: "Steps before them.")
+  var warmup = 2
+
+  @Option(help: "Threads.")
+  var threads = ProcessInfo.processInfo.activeProcessorCount
+
+  func validate() throws {
+    guard batch > 0, length > 1, steps > 0, warmup >= 0, threads > 0 else {
+      throw ValidationError("--batch, --length, --steps and --threads are above 0")
+    }
+  }
+
+  func run() throws {
+    let result = try BenchmarkCase(
+      size: size, method: method, lengths: stock(), batchSize: batch, steps: steps, warmup: warmup, threads: threads
+    ).run()
+    let fields: [(String, String)] = [
+      ("size", "\"\(size.rawValue)\""), ("method", "\"\(method)\""), ("batch", "\(batch)"), ("threads", "\(threads)"),
+      ("steps", "\(steps)"), ("step_s_median", String(format: "%.4f", result.medianStepSeconds)),
+      ("step_s_min", String(format: "%.4f", result.stepSeconds.min() ?? 0)),
+      ("step_s_max", String(format: "%.4f", result.stepSeconds.max() ?? 0)),
+      ("real_tokens_per_s", String(format: "%.1f", result.tokensPerSecond)),
+      ("product_share", String(format: "%.3f", result.productShare)),
+      ("product_gflops", String(format: "%.1f", result.productRate / 1e9)), ("peak_rss_mb", "\(result.peakBytes / 1_048_576)"),
+    ]
+    print("{" + fields.map { "\"\($0.0)\": \($0.1)" }.joined(separator: ", ") + "}")
+  }
+
+  private func stock() throws -> [Int] {
+    guard let lengths else { return [length] }
+    let text: String
+    do { text = try String(contentsOfFile: lengths, encoding: .utf8) } catch {
+      throw Failure(description: "\(lengths): the file of lengths cannot be read")
+    }
+    var stock: [Int] = []
+    for (number, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() where !line.isEmpty {
+      guard let value = Int(line), (2...512).contains(value) else {
+        throw Failure(description: "\(lengths):\(number + 1): '\(line)' is not a length from 2 to 512")
+      }
+      stock.append(value)
+    }
+    guard !stock.isEmpty else { throw Failure(description: "\(lengths): the file holds no length") }
+    return stock
+  }
+}
+
+extension BenchmarkCase.Size: ExpressibleByArgument {}
