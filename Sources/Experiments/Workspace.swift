@@ -36,7 +36,9 @@ public struct Workspace: Sendable, Equatable {
   /// - Throws: `ExperimentError.noModel` with what to do.
   public func model(_ name: String) throws -> URL {
     let known = [
-      "pocket-deberta": (experiments.appending(path: "pretrain/pocket-deberta"), "make pocket-deberta"),
+      "pocket-deberta": (
+        experiments.appending(path: "pretrain/pocket-deberta"), "lowrank pretrain experiments/pretrain/pocket-deberta.yaml"
+      ),
       "minilm": (root.appending(path: "models/minilm"), "make minilm"),
     ]
     if let (folder, command) = known[name] {

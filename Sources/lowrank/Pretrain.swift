@@ -14,23 +14,25 @@ struct Pretrain: ParsableCommand {
   @Argument(help: "The manifest, as in experiments/pretrain/pocket-deberta.yaml.", completion: .file(extensions: ["yaml"]))
   var manifest: String
 
+  @OptionGroup var project: ProjectOptions
+
   @Option(help: "The folder that the model goes to (default: the manifest's id, beside it).", completion: .directory)
   var output: String?
 
   @Option(help: "Threads; they change no number.")
   var threads = ProcessInfo.processInfo.activeProcessorCount
 
+  func validate() throws {
+    guard threads > 0 else { throw ValidationError("--threads is at least 1") }
+  }
+
   func run() throws {
-    let read: PretrainingManifest
-    do {
-      read = try PretrainingManifest.load(path: manifest, kinds: PocketPretrainingRun.kinds)
-    } catch {
-      throw Failure(description: "\(error)")
-    }
+    let workspace = try project.workspace()
+    let read = try PretrainingManifest.load(path: manifest, kinds: PocketPretrainingRun.kinds)
     let beside = URL(filePath: manifest).deletingLastPathComponent().appending(path: read.id)
     let run = PocketPretrainingRun(
       read, output: output.map { URL(filePath: $0) } ?? beside,
-      workFolder: URL(filePath: "results/pretrain").appending(path: read.id), threads: max(1, threads))
+      workFolder: workspace.results.appending(path: "pretrain/\(read.id)"), threads: threads)
     if let record = run.finished() {
       print("\(run.output.relativePath) is made from this manifest already (\(Self.summary(record))).")
       return
@@ -41,9 +43,7 @@ struct Pretrain: ParsableCommand {
       print("\(run.output.relativePath): \(Self.summary(record)).")
     } catch is Interruption {
       print("stopped; the same command goes on from the checkpoint")
-      throw ExitCode(128 + max(SIGINT, stop.received))
-    } catch {
-      throw Failure(description: "\(error)")
+      throw ExitCode(128 + stop.received)
     }
   }
 

@@ -13,8 +13,11 @@ struct PocketBaselinesTests {
 
   init() throws { backend = try CPUBackend(threads: 1) }
 
-  /// Numbers in −1...1 that follow no line.
-  private func noise(_ index: Int) -> Float { Float((index * 7919 + 104_729) % 2003) / 1001.5 - 1 }
+  /// A number in −1...1, a function of the index.
+  private func noise(_ index: Int) -> Float {
+    var generator = CounterRandom(seed: 1, purpose: .sample, index: UInt64(index))
+    return Float.random(in: -1...1, using: &generator)
+  }
 
   @Test("classes that a line separates are told apart, and those that none does are not")
   func separable() {
@@ -31,16 +34,21 @@ struct PocketBaselinesTests {
       return Double(right.count) / Double(rows)
     }
     #expect(accuracy({ value($0, 0) > 0.3 * value($0, 1) ? 1 : 0 }, classes: 2) > 0.98)
-    #expect(accuracy({ value($0, 2) < -0.3 ? 0 : value($0, 2) < 0.3 ? 1 : 2 }, classes: 3) > 0.75)
+    let third = { (row: Int) -> Int32 in value(row, 2) < -0.3 ? 0 : value(row, 2) < 0.3 ? 1 : 2 }
+    #expect(accuracy(third, classes: 3) > 0.75)
     #expect(accuracy({ value($0, 0) * value($0, 1) > 0 ? 1 : 0 }, classes: 2) < 0.65)
   }
 
   @Test("least squares find a plane, whatever the features' scales")
   func regression() {
     let rows = 120
-    let features = FeatureTable(
-      values: (0..<rows).flatMap { [1000 * noise($0), 3 + noise($0 + 500), noise($0 + 900)] }, columns: 3)
-    let plane = (0..<rows).map { 0.002 * features.values[$0 * 3] - features.values[$0 * 3 + 1] + 5 }
+    var values: [Float] = [], plane: [Float] = []
+    for row in 0..<rows {
+      let point: [Float] = [1000 * noise(row), 3 + noise(row + 500), noise(row + 900)]
+      values += point
+      plane.append(0.002 * point[0] - point[1] + 5)
+    }
+    let features = FeatureTable(values: values, columns: 3)
     let model = PocketLinearModel(features, .scores(plane), outputs: 1, strength: 1e-6, on: backend)
     let found = model.logits(features, on: backend)
     #expect((Metrics.pearson(gold: plane.map(Double.init), predicted: found.map(Double.init)) ?? 0) > 0.9999)
@@ -51,7 +59,8 @@ struct PocketBaselinesTests {
     // one standardised feature and centred targets: w = mean(xy) / (1 + strength)
     let features = FeatureTable(values: [-1, -1, 1, 1], columns: 1)
     let model = PocketLinearModel(features, .scores([-1, -1, 1, 1]), outputs: 1, strength: 0.5, on: backend)
-    for (found, expected) in zip(model.logits(features, on: backend), [-1, -1, 1, 1].map { $0 / 1.5 }) {
+    let expected: [Double] = [-1 / 1.5, -1 / 1.5, 1 / 1.5, 1 / 1.5]
+    for (found, expected) in zip(model.logits(features, on: backend), expected) {
       #expect(abs(Double(found) - expected) < 2e-3)
     }
   }
@@ -74,8 +83,11 @@ struct PocketBaselinesTests {
 
   @Test("a bag of words solves what words decide; chance is the most frequent answer")
   func bag() {
-    let examples = (0..<90).map { row in
-      example([1, Int32(2 + row % 7)], [Int32(9 + row % 3 % 2)], .class(row % 3 % 2))
+    let examples = (0..<90).map { (row: Int) -> EncodedExample in
+      // two thirds of class 0
+      let answer = row % 3 % 2
+      let first: [Int32] = [1, Int32(2 + row % 7)], second: [Int32] = [Int32(9 + answer)]
+      return example(first, second, .class(answer))
     }
     let task = RunInputs.EncodedTask(
       train: Array(examples.prefix(60)), validation: [ValidationSet(name: "validation", examples: Array(examples.suffix(30)))],

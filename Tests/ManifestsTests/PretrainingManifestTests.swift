@@ -6,7 +6,7 @@ import Testing
 
 @Suite("Pre-training manifests")
 struct PretrainingManifestTests {
-  private static let kinds = ["pair", "answer", "feeling", "form", "definition"]
+  private static let kinds = ["pair", "answer", "feeling", "form", "definition", "glossary"]
 
   @Test("the shipped manifest")
   func shipped() throws {
@@ -34,7 +34,7 @@ struct PretrainingManifestTests {
       vocabulary: {pieces: 1000}
       training: {steps: none, batch: 8, learning_rate: 1e-3}
       pacing: {harder_above: 0.6, easier_below: 0.7, rise: 0.01, fall: 0.005, memory: 0.9}
-      shares: {pears: 1}
+      shares: {pairs: 1}
       """
     try Data(text.utf8).write(to: URL(fileURLWithPath: path))
     #expect {
@@ -47,7 +47,7 @@ struct PretrainingManifestTests {
         \(path):3:1: 'sentences' is missing in 'vocabulary': Generated sentences that it is trained on.
         \(path):4:19: 'steps' must be a whole number from 1 to 10000000, but is 'none'.
         \(path):6:9: 'shares' gives no kind of row a share above 0.
-        \(path):6:10: 'pears' is not a key of 'shares'. Did you mean 'pair'? (known: pair, answer, feeling, form, definition)
+        \(path):6:10: 'pairs' is not a key of 'shares'. Did you mean 'pair'? (known: pair, answer, feeling, form, definition, glossary)
         7 problems; nothing was run.
         """
     }

@@ -120,6 +120,7 @@ struct SequenceClassifierTests {
   @Test("an adapter sees relative positions apart from hidden states")
   func relativeInput() throws {
     final class Spy: ProjectionAdapter {
+      var weightChange: Tensor? { nil }
       var rows: [ProjectionInput: [Int]] = [:]
       func forward(_ x: Tensor, through linear: Linear, input: ProjectionInput, pass: Pass) -> Tensor {
         rows[input, default: []].append(x.shape[0])

@@ -29,8 +29,8 @@ struct PretrainingTests {
     var settings = PretrainingSettings(steps: steps)
     settings.batchSize = 20
     settings.warmupSteps = 5
-    settings.pacing.harderAbove = 0.5
-    settings.pacing.easierBelow = 0.3
+    settings.pacing.harderAbove = 0.3
+    settings.pacing.easierBelow = 0.1
     return settings
   }
 
@@ -74,8 +74,18 @@ struct PretrainingTests {
       PocketPretraining(world: Self.world, seed: 0), step: 0, settings: settings(steps: 1), pacing: PocketPacing(),
       encoder: &encoder)
     #expect(batch.parts.map(\.kind) == PocketPretraining.Kind.allCases)
-    #expect(batch.parts.map(\.weight) == PocketPretraining.Kind.allCases.map(\.share))
+    for (part, kind) in zip(batch.parts, PocketPretraining.Kind.allCases) {
+      #expect(abs(part.weight - kind.share) < 1e-12)
+    }
     #expect(batch.sequences.count == 20)
+    let stream = PocketPretraining(world: Self.world, seed: 0)
+    let rows = batch.parts.flatMap { part in
+      stream.rows(part.kind, level: 0, batch: 0, size: Int((20 * part.weight).rounded()))
+    }
+    #expect(rows.count == 20)
+    for (row, sequence) in zip(rows, batch.sequences) {
+      #expect(sequence.tokens.count == row.words.count + (row.segments.contains(1) ? 3 : 2))
+    }
     let before = batch.count
     batch.parts[0].maskedPositions = []
     batch.parts[0].maskedTargets = []
@@ -83,7 +93,7 @@ struct PretrainingTests {
     batch.parts[0].judgements = []
     // "doghorsecat" is no word of the vocabulary and takes several pieces
     let row = PocketPretrainingRow(
-      words: ["the", "doghorsecat", "[MASK]", "the", "dog"], segments: [0, 0, 0, 1, 1],
+      kind: .pair, words: ["the", "doghorsecat", "[MASK]", "the", "dog"], segments: [0, 0, 0, 1, 1],
       maskedTargets: [nil, nil, "horse", nil, nil], judgements: [nil, .holds, nil, nil, .replaced], topic: true)
     encoder.append(row, to: &batch, part: 0)
     let long = tokenizer.encode("doghorsecat")
