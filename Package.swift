@@ -52,6 +52,8 @@ let package = Package(
     .testTarget(name: "MetricsTests", dependencies: ["Metrics"]),
     .testTarget(name: "ManifestsTests", dependencies: ["Manifests"]),
     .testTarget(name: "RecordsTests", dependencies: ["Records"]),
+    .testTarget(name: "AdaptersTests", dependencies: ["Adapters", "Models", "Training"]),
+    .testTarget(name: "ParityTests", dependencies: ["Parity"]),
     .testTarget(name: "ReportingTests", dependencies: ["Reporting", "Records", "Manifests", "Storage"]),
     .testTarget(name: "TrainingTests", dependencies: ["Training"]),
     .testTarget(name: "ExperimentsTests", dependencies: ["Experiments"]),

@@ -178,8 +178,8 @@ public final class AFLoRA: TuningMethod {
 
   public func restore(_ state: [Diagnostic]) throws {
     let saved = try SavedState(state)
-    scores = try saved.numbers("scores")
     fractions = try saved.numbers("fractions")
+    scores = try saved.numbers("scores", fractions.count * matrices.count)
     let (score, frozen) = (try saved.numbers("score", matrices.count), try saved.integers("frozen_at", matrices.count))
     for index in matrices.indices {
       matrices[index].score = score[index]

@@ -46,7 +46,7 @@ extension RunOutcome {
   init(_ outcome: TrainingOutcome) {
     switch outcome {
     case .completed: self = .completed
-    case .diverged(let divergence): self = .diverged(step: divergence.step)
+    case .diverged(let divergence): self = .diverged(step: divergence.step + 1)  // records count from 1
     }
   }
 }

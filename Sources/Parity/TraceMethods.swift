@@ -15,6 +15,14 @@ extension AdapterTrace {
 
   private func integer(_ name: String) throws -> OptionValue { .integer(Int(exactly: try number(name)) ?? -1) }
 
+  /// A number of updates.
+  private func steps(_ name: String) throws -> Int {
+    guard let steps = Int(exactly: try number(name)), (0...1_000_000_000).contains(steps) else {
+      throw ParityError.reference(path: folder.path, problem: "meta.json has no number of steps for the option '\(name)'")
+    }
+    return steps
+  }
+
   private func targets() throws -> OptionValue {
     switch meta.options["targets"]?.text {
     case "query-value": .list(["query", "value"])
@@ -60,7 +68,7 @@ extension AdapterTrace {
     return try AFLoRA(
       options, on: host,
       freezing: Freezing(
-        initialSteps: Int(number("t_init")), finalSteps: Int(number("t_final")), totalSteps: Int(number("total")),
+        initialSteps: steps("t_init"), finalSteps: steps("t_final"), totalSteps: steps("total"),
         beta1: Float(number("beta1")), beta2: Float(number("beta2")), sensitivity: sensitivity))
   }
 

@@ -72,7 +72,13 @@ public struct FineTuning {
   public func run() throws -> (history: TrainingHistory, outcome: TrainingOutcome) {
     let plan = BatchPlan(count: train.count, batchSize: stepper.settings.batchSize)
     let length = Self.length(examples: train.count, settings: stepper.settings)
-    var history = try checkpoint?.restore(stepper) ?? TrainingHistory()
+    var history = TrainingHistory()
+    if let checkpoint, let saved = try checkpoint.restore(stepper) {
+      guard fits(saved, length) else {
+        throw CheckpointError(file: checkpoint.url.path, reason: "its history does not fit the run's length and validation sets")
+      }
+      history = saved
+    }
     var batches: [[Int]] = []
     var shuffledEpoch = -1
     var saved = ContinuousClock.now
@@ -102,6 +108,13 @@ public struct FineTuning {
     }
     try saveWeights("last")
     return (history, .completed)
+  }
+
+  /// Whether a saved history can be one of this run: as many epochs as its updates fill, each evaluated on every set.
+  private func fits(_ history: TrainingHistory, _ length: TrainingLength) -> Bool {
+    history.steps.count <= length.totalSteps && history.epochs.count * length.stepsPerEpoch <= history.steps.count
+      && (history.epochs.count + 1) * length.stepsPerEpoch > history.steps.count
+      && history.epochs.allSatisfy { $0.evaluations.map(\.name) == validation.map(\.name) }
   }
 
   private func finishEpoch(_ epoch: Int, _ length: TrainingLength, _ history: inout TrainingHistory) throws {

@@ -1,0 +1,176 @@
+// The same run again: in this process, with more threads, read by another program, and after being killed.
+import Foundation
+import Records
+import Storage
+import Testing
+
+@testable import Experiments
+
+@Suite("Reproduction")
+struct ReproductionTests {
+  @Test("a run again is equal bit for bit, with one thread and with two")
+  func rerun() async throws {
+    let project = try TinyProject(TinyProject.manifest.replacing("seeds: [0]", with: "seeds: [0, 1]"))
+    let call = try project.call()
+    _ = try await call.run()
+    for (index, threads) in [(0, 1), (0, 2), (2, 1), (2, 2)] {
+      var options = ExecutionOptions()
+      options.threads = threads
+      let folder = project.root.appending(path: "again-\(index)-\(threads)")
+      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+      let record = try RunExecutor(inputs: call.inputs, options: options).execute(call.plan[index], in: folder)
+      let comparison = try RerunComparison(call.record(index), in: call.folder(index), with: record, in: folder)
+      #expect(comparison.isEqual, "\(comparison)")
+      #expect(comparison.firstDifference == nil && comparison.largestDistance == 0)
+      #expect(comparison.environment == (threads == 1 ? [] : ["threads 2, was 1"]))
+      #expect(record.digests == (try call.record(index)).digests)
+    }
+    let other = try RerunComparison(call.record(2), in: call.folder(2), with: call.record(3), in: call.folder(3))
+    #expect(!other.isEqual)
+    let difference = try #require(other.firstDifference)
+    #expect(difference.hasPrefix("training/"), "\(difference)")
+    #expect(other.largestDistance > 0)
+  }
+
+  @Test("tensors that are not those of the record")
+  func foreignTensors() async throws {
+    let project = try TinyProject()
+    let call = try project.call()
+    _ = try await call.run()
+    let tensors = call.folder(0).appending(path: "tensors.h5")
+    try Data("other".utf8).write(to: tensors)
+    #expect(
+      throws: StorageError.malformed(
+        path: tensors.path, format: "HDF5", problem: "it is not the file that its record describes")
+    ) { try RerunComparison(call.record(0), in: call.folder(0), with: call.record(1), in: call.folder(1)) }
+  }
+
+  /// A Python with h5py, if there is one.
+  private static let python: URL? = {
+    let name = ProcessInfo.processInfo.environment["LOWRANK_PYTHON"] ?? "python3"
+    let script = "import sys, h5py; print(sys.executable)"
+    guard let result = try? execute(URL(filePath: "/usr/bin/env"), [name, "-c", script]), result.status == 0 else { return nil }
+    return URL(filePath: result.output.trimmingCharacters(in: .whitespacesAndNewlines))
+  }()
+
+  @Test("h5py reads the tensors", .enabled(if: python != nil, "needs Python with h5py, as python3 or $LOWRANK_PYTHON"))
+  func h5py() async throws {
+    let project = try TinyProject()
+    let call = try project.call()
+    _ = try await call.run()
+    let script = """
+      import sys, h5py
+      file = h5py.File(sys.argv[1], "r")
+      def show(name, value):
+          if isinstance(value, h5py.Dataset):
+              print(name, value.dtype, list(value.shape), [dim.label for dim in value.dims])
+      file.visititems(show)
+      print(repr(float(file["training/loss"][3])))
+      print([name.decode() if isinstance(name, bytes) else str(name) for name in file["freezing/score"].attrs["matrix"]][0])
+      """
+    let tensors = call.folder(1).appending(path: "tensors.h5")
+    let result = try execute(try #require(Self.python), ["-c", script, tensors.path])
+    #expect(result.status == 0, "\(result.output)")
+    guard case .float64(let losses)? = try HDF5File.read(tensors).dataset("training/loss")?.values else {
+      Issue.record("there are no losses")
+      return
+    }
+    #expect(
+      result.output == """
+        epoch_loss float64 [2] ['epoch']
+        epoch_updates int64 [2] ['epoch']
+        evaluation/validation/accuracy float64 [2] ['epoch']
+        evaluation/validation/f1 float64 [2] ['epoch']
+        freezing/fraction float64 [12] ['step']
+        freezing/iteration int64 [2, 4] ['layer', 'module']
+        freezing/score float64 [12, 8] ['step', 'matrix']
+        predictions/validation/best int64 [16] ['example']
+        predictions/validation/gold int64 [16] ['example']
+        predictions/validation/last int64 [16] ['example']
+        training/floating_point_operations int64 [12] ['step']
+        training/gradient_norm float64 [12] ['step']
+        training/head_learning_rate float64 [12] ['step']
+        training/learning_rate float64 [12] ['step']
+        training/loss float64 [12] ['step']
+        training/task_loss float64 [12] ['step']
+        training/trainable_parameters int64 [12] ['step']
+        training/trainable_parameters_with_head int64 [12] ['step']
+        \(losses[3])
+        bert.encoder.layer.0.intermediate.dense.aflora_A
+
+        """)
+  }
+}
+
+@Suite("A killed program")
+struct KilledProgramTests {
+  /// The program, where it was built beside the tests.
+  private static let program: URL? = {
+    let places = [Bundle.main.executableURL, URL(filePath: CommandLine.arguments.first ?? "")]
+    return places.compactMap { $0?.resolvingSymlinksInPath().deletingLastPathComponent().appending(path: "lowrank") }
+      .first { FileManager.default.isExecutableFile(atPath: $0.path) }
+  }()
+
+  /// Results of the one run of the manifest: digests, and the weights themselves.
+  private func outcome(_ project: TinyProject, _ results: String) throws -> [Data] {
+    let call = try project.call(results: results)
+    let record = try call.record(0)
+    #expect(record.outcome == .completed)
+    #expect(!FileManager.default.fileExists(atPath: call.folder(0).appending(path: "checkpoint.h5").path))
+    return try ["tensors.h5", "best.safetensors", "last.safetensors"].map {
+      try Data(contentsOf: call.folder(0).appending(path: $0))
+    }
+  }
+
+  @Test("killed at 20 moments, it ends with the same bits", .enabled(if: program != nil, "needs `lowrank` beside the tests"))
+  func killed() throws {
+    let program = try #require(Self.program)
+    let manifest = TinyProject.manifest.replacing("[lora, {aflora: {", with: "[{aflora: {epochs: 12, ")
+    let project = try TinyProject(manifest)
+    func arguments(_ results: String) -> [String] {
+      [
+        "run", "tiny", "--root", project.root.path, "--results", project.root.appending(path: results).path, "--jobs", "1",
+        "--checkpoint-seconds", "0",
+      ]
+    }
+    let clock = ContinuousClock()
+    let began = clock.now
+    let straight = try execute(program, arguments("straight"))
+    let duration = (clock.now - began).seconds
+    #expect(straight.status == 0, "\(straight.output)")
+    let expected = try outcome(project, "straight")
+
+    var kills = 0, folders = 0, launches = 0
+    var state: UInt64 = 20
+    while kills < 20, launches < 60 {
+      launches += 1
+      let process = Process()
+      process.executableURL = program
+      process.arguments = arguments("killed-\(folders)")
+      process.standardOutput = FileHandle.nullDevice
+      process.standardError = FileHandle.nullDevice
+      process.standardInput = FileHandle.nullDevice
+      try process.run()
+      // moments over the whole of a run, starting and writing results included
+      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+      let share = Double(state >> 40) / Double(1 << 24)
+      Thread.sleep(forTimeInterval: duration * share * share)
+      kill(process.processIdentifier, SIGKILL)
+      process.waitUntilExit()
+      if process.terminationReason == .uncaughtSignal {
+        kills += 1
+      } else {
+        // it was done before: the next kills concern a fresh one
+        #expect(process.terminationStatus == 0)
+        #expect(try outcome(project, "killed-\(folders)") == expected)
+        folders += 1
+      }
+    }
+    #expect(kills == 20)
+    let last = try execute(program, arguments("killed-\(folders)"))
+    #expect(last.status == 0, "\(last.output)")
+    #expect(try outcome(project, "killed-\(folders)") == expected)
+    let names = project.files("killed-\(folders)/runs").keys
+    #expect(!names.contains { $0.hasSuffix(".lowrank-temporary") }, "\(names)")
+  }
+}

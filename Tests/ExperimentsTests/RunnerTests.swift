@@ -1,0 +1,257 @@
+// A plan from its manifest to its results, and what another call does.
+import Foundation
+import Manifests
+import Records
+import Storage
+import Synchronization
+import Testing
+import Training
+
+@testable import Experiments
+
+@Suite("Running a plan")
+struct RunnerTests {
+  @Test("records, tensors, weights, timing and links; a second call trains nothing")
+  func whole() async throws {
+    let project = try TinyProject()
+    let call = try project.call(jobs: 2)
+    #expect(call.plan.map(\.specification.shortName) == ["lora warmth seed 0", "aflora warmth seed 0"])
+    #expect(call.plan.map { call.store.status($0) } == [.new, .new])
+    #expect(
+      PlanSummary(call.plan, store: call.store).text == "2 methods × 1 task × 1 seed = 2 runs, 0 done before, 2 to go")
+    let (summary, lines) = try await call.run()
+    #expect(summary.trained == 2 && summary.failures.isEmpty && summary.diverged.isEmpty && !summary.wasStopped)
+    #expect(lines.contains("lora warmth seed 0  accuracy ") && lines.contains("  2/2  "))
+
+    for index in 0..<2 {
+      let record = try call.record(index), run = call.plan[index]
+      #expect(record.outcome == .completed)
+      #expect(record.identity == run.identity)
+      #expect(record.steps == 12 && record.epochs.map(\.step) == [6, 12])
+      #expect(record.primary == PrimaryScore(split: "validation", metric: "accuracy"))
+      #expect(record.flops > 0)
+      #expect(record.environment.threads == 1)
+      let names = try FileManager.default.contentsOfDirectory(atPath: call.folder(index).path).sorted()
+      #expect(
+        names == [".lock", "best.safetensors", "last.safetensors", "record.json", "tensors.h5", "timing.json"])
+      let tensors = call.folder(index).appending(path: "tensors.h5")
+      #expect(try FileDigest.sha256(of: tensors) == record.digests.tensors)
+      let root = try HDF5File.read(tensors)
+      #expect(root.dataset("training/loss")?.shape == [12])
+      #expect(root.dataset("training/loss")?.dimensionLabels == ["step"])
+      #expect(root.dataset("evaluation/validation/accuracy")?.shape == [2])
+      for name in ["gold", "best", "last"] {
+        #expect(root.dataset("predictions/validation/\(name)")?.shape == [16])
+      }
+      let link = project.root.appending(path: "results/tiny/pocket/\(run.specification.row)/warmth/seed-0")
+      #expect(
+        try FileManager.default.destinationOfSymbolicLink(atPath: link.path) == "../../../../runs/\(run.identity)")
+      #expect(FileManager.default.fileExists(atPath: link.appending(path: "record.json").path))
+    }
+    let aflora = try HDF5File.read(call.folder(1).appending(path: "tensors.h5"))
+    #expect(aflora.dataset("freezing/score")?.shape == [12, 8])
+    #expect(aflora.dataset("freezing/fraction")?.shape == [12])
+    #expect(aflora.dataset("freezing/iteration")?.shape == [2, 4])
+    let record = try call.record(1)
+    #expect(record.trainableParameters.initial > record.trainableParameters.final)
+
+    let before = project.files("results")
+    let again = try project.call(jobs: 2)
+    #expect(again.plan.map { again.store.status($0) } == [.done, .done])
+    #expect(
+      PlanSummary(again.plan, store: again.store).text
+        == "2 methods × 1 task × 1 seed = 2 runs, 2 done before, 0 to go")
+    let (second, quiet) = try await again.run()
+    #expect(second.trained == 0 && quiet == "")
+    #expect(project.files("results") == before)
+  }
+
+  @Test("changed inputs make a run new, and say so")
+  func changes() async throws {
+    let project = try TinyProject()
+    _ = try await project.call().run()
+    let before = project.files("results")
+    func status() throws -> String {
+      let call = try project.call()
+      return call.store.status(call.plan[0]).description
+    }
+    #expect(try status() == "done")
+    let manifest = TinyProject.manifest
+    try project.write(manifest.replacing("tiny runs", with: "another title"), to: "experiments/tiny.yaml")
+    #expect(try status() == "done", "a title changes no number")
+    try project.write(TinyProject.recipe.replacing("1e-2", with: "2e-2"), to: "experiments/recipes/tiny.yaml")
+    #expect(try status() == "head_learning_rate 0.01 → 0.02, learning_rate 0.01 → 0.02")
+    try project.write(TinyProject.recipe.replacing("epochs: 2", with: "epochs: 3"), to: "experiments/recipes/tiny.yaml")
+    #expect(try status() == "epochs 2 → 3")
+    try project.write(TinyProject.recipe, to: "experiments/recipes/tiny.yaml")
+    try project.write(manifest.replacing("[lora,", with: "[{lora: {rank: 2}},"), to: "experiments/tiny.yaml")
+    #expect(try status() == "rank 8 → 2")
+    try project.write(manifest, to: "experiments/tiny.yaml")
+    #expect(try status() == "done")
+    try project.write(TinyProject.rows(0..<25), to: "experiments/tasks/train.tsv")
+    #expect(try status() == "data files changed")
+    try project.write(TinyProject.rows(0..<24), to: "experiments/tasks/train.tsv")
+    try project.write("{\"do_lower_case\": true}", to: "model/tokenizer_config.json")
+    #expect(try status() == "tokenizer files changed")
+    try FileManager.default.removeItem(at: project.root.appending(path: "model/tokenizer_config.json"))
+    let configuration = project.root.appending(path: "model/config.json")
+    try Data(contentsOf: configuration).appending(Data("\n".utf8)).write(to: configuration)
+    #expect(try status() == "model files changed")
+
+    // the old results stay beside the new
+    let call = try project.call()
+    let (summary, _) = try await call.run()
+    #expect(summary.trained == 2)
+    let after = project.files("results/runs")
+    for (name, data) in before where name.hasPrefix("runs/") { #expect(after[String(name.dropFirst(5))] == data, "\(name)") }
+    #expect(Set(after.keys.compactMap { $0.split(separator: "/").first }).count == 4)
+    #expect(call.store.linkedIdentity(call.plan[0].specification) == call.plan[0].identity)
+  }
+
+  @Test("two calls at once on one results folder train each run once")
+  func sharing() async throws {
+    let project = try TinyProject(TinyProject.manifest.replacing("seeds: [0]", with: "seeds: [0, 1, 2]"))
+    let first = try project.call(jobs: 2), second = try project.call(jobs: 2)
+    async let one = first.run()
+    async let two = second.run()
+    let results = try await [one, two]
+    #expect(results.allSatisfy { $0.summary.failures.isEmpty })
+    for index in first.plan.indices {
+      let file = first.folder(index).appending(path: "timing.json")
+      let timing = try TimingRecord(jsonData: Data(contentsOf: file), file: file.path)
+      #expect(timing.segments.count == 1)
+      #expect(first.store.linkedIdentity(first.plan[index].specification) == first.plan[index].identity)
+      _ = try first.record(index)
+    }
+    #expect(results.reduce(0) { $0 + $1.summary.trained } == 6)
+  }
+
+  @Test("rows that share a run train it once")
+  func sharedRuns() async throws {
+    let project = try TinyProject(
+      TinyProject.manifest.replacing("[lora,", with: "[lora, {lora: {id: again, label: the same}},"))
+    let call = try project.call()
+    #expect(call.plan[0].identity == call.plan[1].identity)
+    #expect(PlanSummary(call.plan, store: call.store).text.hasSuffix("3 runs, 0 done before, 2 to go (1 shared)"))
+    #expect(try await call.run().summary.trained == 2)
+    #expect(call.store.linkedIdentity(call.plan[1].specification) == call.plan[0].identity)
+  }
+
+  @Test("a stopped call goes on from its checkpoint, with the same bits")
+  func stopping() async throws {
+    let project = try TinyProject()
+    let straight = try project.call(results: "straight")
+    _ = try await straight.run()
+    let asked = Counter()
+    var options = ExecutionOptions()
+    options.shouldStop = { asked.next() >= 7 }
+    let stopped = try project.call(options: options)
+    let (summary, lines) = try await stopped.run()
+    #expect(summary.wasStopped && summary.trained == 0 && summary.failures.isEmpty)
+    #expect(lines == "  lora warmth seed 0  stopped; it goes on from its checkpoint\n")
+    let resumed = try project.call()
+    #expect(resumed.plan.map { resumed.store.status($0) } == [.begun, .new])
+    #expect(try await resumed.run().summary.trained == 2)
+    for index in 0..<2 {
+      #expect(try resumed.record(index).digests == straight.record(index).digests)
+    }
+    for name in ["best.safetensors", "last.safetensors", "tensors.h5"] {
+      #expect(
+        try Data(contentsOf: resumed.folder(0).appending(path: name))
+          == Data(contentsOf: straight.folder(0).appending(path: name)))
+    }
+    let file = resumed.folder(0).appending(path: "timing.json")
+    let timing = try TimingRecord(jsonData: Data(contentsOf: file), file: file.path)
+    #expect(timing.segments.map(\.lastStep).last == 12 && timing.segments.count == 2)
+    #expect(timing.segments[0].lastStep == timing.segments[1].firstStep)
+  }
+
+  @Test("a run that diverges is recorded, and the others are trained")
+  func divergence() async throws {
+    let row = "[{fft: {learning_rate: 10, weight_decay: 10, warmup: 0, epochs: 40}}, lora, "
+    let project = try TinyProject(TinyProject.manifest.replacing("[lora, ", with: row))
+    let call = try project.call()
+    let (summary, lines) = try await call.run()
+    #expect(summary.trained == 3 && summary.failures.isEmpty)
+    #expect(summary.diverged.map(\.specification.row) == ["fft"])
+    let record = try call.record(0)
+    guard case .diverged(let step) = record.outcome else {
+      Issue.record("\(record.outcome)")
+      return
+    }
+    #expect(record.steps == step - 1, "the updates before the one that failed, counted from 1")
+    #expect(record.epochs.count == record.steps / 6)
+    #expect(lines.contains("fft warmth seed 0  diverged at step \(step)"))
+    #expect(try call.record(1).outcome == .completed)
+    #expect(try await project.call().run().summary.trained == 0, "it is a result, and not trained again")
+  }
+
+  @Test("a model of another size fails its runs alone")
+  func failure() async throws {
+    let project = try TinyProject()
+    try project.write(TinyProject.recipe.replacing("max_length: 16", with: "max_length: 64"), to: "experiments/recipes/tiny.yaml")
+    try project.write(
+      TinyProject.manifest.replacing("{aflora: {", with: "{aflora: {max_length: 16, "), to: "experiments/tiny.yaml")
+    let call = try project.call()
+    let (summary, lines) = try await call.run()
+    let reason =
+      "\(project.root.path)/model: max_length is 64, but the model has positions for 20 tokens. Lower max_length in the recipe"
+    #expect(summary.failures.map(\.reason) == [reason])
+    #expect(lines.contains("  1/2  lora warmth seed 0  failed: \(reason)\n"))
+    #expect(summary.trained == 1)
+  }
+
+  @Test("a results folder that cannot be written")
+  func unwritable() async throws {
+    let project = try TinyProject()
+    _ = try await project.call().run()
+    let before = project.files("results")
+    try project.write("a file", to: "occupied")
+    let call = try project.call(results: "occupied")
+    let (summary, _) = try await call.run()
+    #expect(summary.trained == 0)
+    #expect(
+      summary.failures.map(\.reason)
+        == call.plan.map {
+          "\(project.root.path)/occupied/runs/\($0.identity): cannot be written: the folder cannot be made. "
+            + "What stood there before is unchanged. Check the path, its permissions and the free space."
+        })
+    #expect(try String(contentsOf: project.root.appending(path: "occupied"), encoding: .utf8) == "a file")
+    #expect(project.files("results") == before)
+  }
+
+  @Test("a damaged checkpoint fails its run and stays")
+  func damagedCheckpoint() async throws {
+    let project = try TinyProject()
+    let call = try project.call()
+    let checkpoint = call.folder(0).appending(path: "checkpoint.h5")
+    try FileManager.default.createDirectory(at: call.folder(0), withIntermediateDirectories: true)
+    try Data("no HDF5".utf8).write(to: checkpoint)
+    let (summary, _) = try await call.run()
+    #expect(summary.trained == 1)
+    #expect(summary.failures.count == 1)
+    let reason = summary.failures.first?.reason ?? ""
+    #expect(
+      reason.hasPrefix("\(checkpoint.path): cannot go on from this checkpoint: ")
+        && reason.hasSuffix(" Delete it to start the run again"), "\(reason)")
+    #expect(try Data(contentsOf: checkpoint) == Data("no HDF5".utf8))
+    try FileManager.default.removeItem(at: checkpoint)
+    #expect(try await project.call().run().summary.trained == 1)
+  }
+}
+
+/// Counts calls from any thread.
+private final class Counter: Sendable {
+  private let count = Mutex(0)
+
+  func next() -> Int {
+    count.withLock {
+      $0 += 1
+      return $0
+    }
+  }
+}
+
+extension Data {
+  fileprivate func appending(_ other: Data) -> Data { self + other }
+}

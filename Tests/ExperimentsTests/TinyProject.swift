@@ -1,0 +1,139 @@
+// A project in a folder of its own: a random BERT of a few thousand parameters, a task of two dozen sentences, a manifest.
+import Foundation
+import Manifests
+import Models
+import Records
+import Synchronization
+import Tensors
+import Testing
+import Training
+
+@testable import Experiments
+
+final class TinyProject {
+  let root: URL
+  static let words = ["the", "a", "sky", "sea", "fire", "leaf", "is", "was", "blue", "red", "green", "warm", "cold", "deep"]
+
+  static let recipe = "defaults: {epochs: 2, batch: 4, learning_rate: 1e-2, max_length: 16}\n"
+  static let manifest = """
+    id: tiny
+    title: tiny runs
+    description: two methods on one small task
+    model: model
+    recipe: tiny
+    tasks: [tasks/warmth.yaml]
+    seeds: [0]
+    methods: [lora, {aflora: {initial_epochs: 0.5, final_fraction: 0.3}}]
+    profiles: {pocket: {}}
+
+    """
+
+  init(_ manifest: String = TinyProject.manifest) throws {
+    root = FileManager.default.temporaryDirectory.appending(path: "lowrank-project-\(UUID().uuidString)").standardizedFileURL
+    try write(manifest, to: "experiments/tiny.yaml")
+    try write(Self.recipe, to: "experiments/recipes/tiny.yaml")
+    try write(
+      """
+      id: warmth
+      train: train.tsv
+      validation: dev.tsv
+      format: tsv
+      columns: {text: [sentence], label: label}
+      labels: [cold, warm]
+      metric: [accuracy, f1]
+
+      """, to: "experiments/tasks/warmth.yaml")
+    try write(Self.rows(0..<24), to: "experiments/tasks/train.tsv")
+    try write(Self.rows(24..<40), to: "experiments/tasks/dev.tsv")
+    let vocabulary = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"] + Self.words
+    let configuration = EncoderConfiguration(
+      architecture: .bert, vocabularySize: vocabulary.count, hiddenSize: 16, layers: 2, heads: 2, intermediateSize: 24,
+      maximumPositions: 20, initializerRange: 0.2)
+    let backend = try CPUBackend(threads: 1)
+    try ModelWriter.save(ModelLoader.random(configuration, seed: 9, on: backend), to: root.appending(path: "model"))
+    try write(vocabulary.joined(separator: "\n") + "\n", to: "model/vocab.txt")
+  }
+
+  deinit { try? FileManager.default.removeItem(at: root) }
+
+  /// A sentence's label follows from one of its words.
+  static func rows(_ range: Range<Int>) -> String {
+    let rows = range.map { row in
+      let isWarm = row * 7 % 5 < 2
+      let sentence =
+        "\(words[row % 2]) \(words[2 + row % 4]) \(words[6 + row / 2 % 2]) \(words[8 + row % 3]) \(isWarm ? "warm" : "cold")"
+      return "\(sentence)\t\(isWarm ? "warm" : "cold")"
+    }
+    return (["sentence\tlabel"] + rows).joined(separator: "\n") + "\n"
+  }
+
+  func write(_ text: String, to name: String) throws {
+    let file = root.appending(path: name)
+    try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+    try Data(text.utf8).write(to: file)
+  }
+
+  func workspace(results: String? = nil) throws -> Workspace {
+    try Workspace(root: root, results: results.map { root.appending(path: $0) })
+  }
+
+  /// All that one call of `lowrank run tiny` would use, read afresh.
+  func call(results: String? = nil, jobs: Int = 1, options: ExecutionOptions = ExecutionOptions()) throws -> TinyCall {
+    let workspace = try workspace(results: results)
+    let manifest = try ExperimentFolder(path: workspace.experiments.path).manifest(named: "tiny", vocabulary: .registered)
+    let inputs = RunInputs(workspace: workspace, data: nil)
+    let digest = try ManifestDigest.of(manifest)
+    let store = RunStore(workspace)
+    return TinyCall(
+      plan: try manifest.resolve(profile: .pocket).map { try inputs.plan($0, manifestDigest: digest) }, store: store,
+      inputs: inputs, runner: Runner(store: store, executor: RunExecutor(inputs: inputs, options: options), jobs: jobs))
+  }
+
+  /// Every file below a folder, by path, without locks.
+  func files(_ folder: String) -> [String: Data] {
+    let base = root.appending(path: folder)
+    let names = FileManager.default.enumerator(atPath: base.path)?.allObjects.compactMap { $0 as? String } ?? []
+    var files: [String: Data] = [:]
+    for name in names where !name.hasSuffix(".lock") { files[name] = try? Data(contentsOf: base.appending(path: name)) }
+    return files
+  }
+}
+
+struct TinyCall: Sendable {
+  let plan: [PlannedRun]
+  let store: RunStore
+  let inputs: RunInputs
+  let runner: Runner
+
+  /// Makes the runs; the lines that a person would see come too.
+  func run() async throws -> (summary: RunnerSummary, lines: String) {
+    let lines = Mutex("")
+    let progress = RunProgress(isTerminal: false) { text in lines.withLock { $0 += text } }
+    let summary = try await runner.run(plan, progress: progress)
+    return (summary, lines.withLock { $0 })
+  }
+
+  func record(_ index: Int) throws -> RunRecord { try #require(store.record(plan[index].identity)) }
+  func folder(_ index: Int) -> URL { store.workspace.run(plan[index].identity) }
+}
+
+/// What a program printed, and how it ended.
+struct ProgramResult {
+  var output: String
+  var status: Int32
+}
+
+/// Runs a program to its end.
+func execute(_ program: URL, _ arguments: [String]) throws -> ProgramResult {
+  let process = Process()
+  process.executableURL = program
+  process.arguments = arguments
+  let pipe = Pipe()
+  process.standardOutput = pipe
+  process.standardError = pipe
+  process.standardInput = FileHandle.nullDevice
+  try process.run()
+  let data = pipe.fileHandleForReading.readDataToEndOfFile()
+  process.waitUntilExit()
+  return ProgramResult(output: String(decoding: data, as: UTF8.self), status: process.terminationStatus)
+}

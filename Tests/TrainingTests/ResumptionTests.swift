@@ -1,0 +1,210 @@
+// A run that is stopped and started again ends with the bits of one that never was.
+import Adapters
+import Foundation
+import Layers
+import Storage
+import Tensors
+import Testing
+
+@testable import Training
+
+@Suite("Resumed fine-tuning")
+struct ResumptionTests {
+  private struct Result: Equatable {
+    var history: TrainingHistory
+    var outcome: TrainingOutcome
+    var bits: [[UInt32]]
+    var diagnostics: [Diagnostic]
+    var files: [Data]
+    var tensors: Data
+  }
+
+  private func finish(_ run: FineTuning, in folder: URL) throws -> Result {
+    let (history, outcome) = try run.run()
+    let tensors = folder.appendingPathComponent("tensors.h5")
+    try HDF5File.write(history.tensors(gold: run.validation), to: tensors)
+    return Result(
+      history: history, outcome: outcome, bits: run.bits, diagnostics: run.stepper.method.diagnostics,
+      files: try ["best.safetensors", "last.safetensors"].map { try Data(contentsOf: folder.appendingPathComponent($0)) },
+      tensors: try Data(contentsOf: tensors))
+  }
+
+  private func fineTuning(_ id: String, in folder: URL, stopAfter steps: Int? = nil, regression: Bool = false) throws -> FineTuning
+  {
+    var run = try TinyTask.fineTuning(id, regression: regression)
+    run.weights = folder
+    run.checkpoint = Checkpoint(url: folder.appendingPathComponent("checkpoint.h5"), identity: "run of \(id)")
+    run.checkpointInterval = 1e6
+    if let steps {
+      var asked = 0
+      run.shouldStop = {
+        asked += 1
+        return asked == steps
+      }
+    }
+    return run
+  }
+
+  /// What a run without checkpoints gives.
+  private func straight(_ id: String, regression: Bool = false) throws -> Result {
+    try withTemporaryFolder { folder in
+      var run = try TinyTask.fineTuning(id, regression: regression)
+      run.weights = folder
+      return try finish(run, in: folder)
+    }
+  }
+
+  @Test("stopped once, at any update", arguments: ["fft", "aflora"], [1, 2, 5, 6, 9, 10, 14])
+  func once(id: String, steps: Int) throws {
+    try withTemporaryFolder { folder in
+      #expect(throws: Interruption()) { try fineTuning(id, in: folder, stopAfter: steps).run() }
+      let resumed = try finish(try fineTuning(id, in: folder), in: folder)
+      let expected = try straight(id)
+      #expect(resumed == expected)
+      #expect(expected.history.steps.count == 15 && expected.history.epochs.count == 3)
+      #expect(expected.outcome == .completed)
+    }
+  }
+
+  @Test("stopped after every update", arguments: ["fft", "lora", "aflora"])
+  func always(id: String) throws {
+    try withTemporaryFolder { folder in
+      // after the last update there is nothing left to go on with
+      for _ in 0..<14 {
+        #expect(throws: Interruption()) { try fineTuning(id, in: folder, stopAfter: 1).run() }
+      }
+      #expect(try finish(try fineTuning(id, in: folder), in: folder) == straight(id))
+    }
+  }
+
+  @Test("a regression, whose scores may be undefined")
+  func regression() throws {
+    try withTemporaryFolder { folder in
+      for _ in 0..<2 {
+        #expect(throws: Interruption()) { try fineTuning("lora", in: folder, stopAfter: 5, regression: true).run() }
+      }
+      let resumed = try finish(try fineTuning("lora", in: folder, regression: true), in: folder)
+      #expect(try resumed == straight("lora", regression: true))
+    }
+  }
+
+  @Test("checkpoints between updates change no number, nor do threads")
+  func checkpoints() throws {
+    try withTemporaryFolder { folder in
+      var run = try fineTuning("aflora", in: folder)
+      run.checkpointInterval = 0
+      #expect(try finish(run, in: folder) == straight("aflora"))
+    }
+    try withTemporaryFolder { folder in
+      var run = try TinyTask.fineTuning("aflora", threads: 2)
+      run.weights = folder
+      #expect(try finish(run, in: folder) == straight("aflora"))
+    }
+  }
+
+  @Test("dropout and seed matter")
+  func differences() throws {
+    let expected = try straight("lora")
+    var run = try TinyTask.fineTuning("lora")
+    run.usesDropout = false
+    #expect(try run.run().history != expected.history)
+  }
+}
+
+@Suite("Checkpoints that cannot be resumed from")
+struct CheckpointErrorTests {
+  private func stopped(_ id: String, identity: String, at url: URL) throws {
+    var run = try TinyTask.fineTuning(id)
+    run.checkpoint = Checkpoint(url: url, identity: identity)
+    var asked = 0
+    run.shouldStop = {
+      asked += 1
+      return asked == 7
+    }
+    #expect(throws: Interruption()) { try run.run() }
+  }
+
+  private func message(_ id: String, identity: String, at url: URL, settings: OptimizationSettings = TinyTask.settings()) throws
+    -> String
+  {
+    var run = try TinyTask.fineTuning(id, settings: settings)
+    run.checkpoint = Checkpoint(url: url, identity: identity)
+    do {
+      _ = try run.run()
+      return "no error"
+    } catch {
+      return "\(error)"
+    }
+  }
+
+  private func expected(_ url: URL, _ reason: String) -> String {
+    "\(url.path): cannot go on from this checkpoint: \(reason). Delete it to start the run again"
+  }
+
+  @Test("of another run")
+  func foreign() throws {
+    try withTemporaryFolder { folder in
+      let url = folder.appendingPathComponent("checkpoint.h5")
+      try stopped("lora", identity: "one", at: url)
+      let data = try Data(contentsOf: url)
+      #expect(try message("lora", identity: "two", at: url) == expected(url, "it belongs to another run"))
+      // an identity says all; a file that lies about it is still refused
+      #expect(
+        try message("aflora", identity: "one", at: url)
+          == "the saved state of the method does not fit: 'fractions' is missing. Delete the run's checkpoint to start it again")
+      var settings = TinyTask.settings()
+      settings.batchSize = 9
+      #expect(
+        try message("lora", identity: "one", at: url, settings: settings)
+          == expected(url, "its history does not fit the run's length and validation sets"))
+      #expect(try Data(contentsOf: url) == data, "it is left as it was")
+      #expect(try message("lora", identity: "one", at: url) == "no error")
+    }
+  }
+
+  @Test("damaged")
+  func damaged() throws {
+    try withTemporaryFolder { folder in
+      let url = folder.appendingPathComponent("checkpoint.h5")
+      try stopped("aflora", identity: "one", at: url)
+      let data = try Data(contentsOf: url)
+      for bytes in [Data(), Data("no HDF5".utf8), data.prefix(data.count / 2), data.prefix(data.count - 1)] {
+        try bytes.write(to: url)
+        var reason = ""
+        do { _ = try HDF5File.read(url) } catch { reason = "\(error)" }
+        #expect(!reason.isEmpty)
+        #expect(try message("aflora", identity: "one", at: url) == expected(url, reason))
+        #expect(try Data(contentsOf: url) == bytes)
+      }
+    }
+  }
+
+  @Test("with a part missing")
+  func incomplete() throws {
+    try withTemporaryFolder { folder in
+      let url = folder.appendingPathComponent("checkpoint.h5")
+      try stopped("lora", identity: "one", at: url)
+      let whole = try HDF5File.read(url)
+      func change(_ group: String, _ body: (inout HDF5Group) -> Void) throws -> String {
+        var root = whole
+        let index = try #require(root.groups.firstIndex { $0.name == group })
+        body(&root.groups[index].group)
+        try HDF5File.write(root, to: url)
+        return try message("lora", identity: "one", at: url)
+      }
+      try HDF5File.write(HDF5Group(attributes: [("identity", .string("one"))]), to: url)
+      #expect(try message("lora", identity: "one", at: url) == expected(url, "a group is missing or misshapen"))
+      let first = try #require(TinyTask.fineTuning("lora").stepper.optimizer.parameters.first).name
+      #expect(
+        try change("parameters") { $0.datasets.removeAll { $0.name == "0.value" } }
+          == expected(url, "\(first) is missing or misshapen"))
+      #expect(
+        try change("steps") { $0.datasets.removeFirst() } == expected(url, "a group is missing or misshapen"))
+      let fit = expected(url, "its history does not fit the run's length and validation sets")
+      #expect(try change("epochs") { $0.groups = [] } == fit)
+      #expect(try change("epochs") { $0.groups[0].group.groups.removeLast() } == fit)
+      try HDF5File.write(whole, to: url)
+      #expect(try message("lora", identity: "one", at: url) == "no error")
+    }
+  }
+}
