@@ -23,7 +23,7 @@ struct ReproductionTests {
       #expect(comparison.isEqual, "\(comparison)")
       #expect(comparison.firstDifference == nil && comparison.largestDistance == 0)
       #expect(comparison.environment == (threads == 1 ? [] : ["threads 2, was 1"]))
-      #expect(record.digests == (try call.record(index)).digests)
+      #expect(try call.record(index).digests == record.digests)
     }
     let other = try RerunComparison(call.record(2), in: call.folder(2), with: call.record(3), in: call.folder(3))
     #expect(!other.isEqual)
