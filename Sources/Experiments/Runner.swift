@@ -76,16 +76,18 @@ public struct Runner: Sendable {
     while !executor.options.shouldStop() {
       guard let run = queue.state.withLock({ $0.waiting.isEmpty ? nil : $0.waiting.removeFirst() }) else { return }
       do {
-        guard let record = try train(run, progress) else {
+        let visit = try train(run, progress)
+        guard visit != .busy else {
           // another process trains it: look again later
           queue.state.withLock { $0.waiting.append(run) }
           try? await Task.sleep(for: .milliseconds(300))
           continue
         }
         try store.link(run)
+        guard case .trained(let outcome) = visit else { continue }
         queue.state.withLock {
           $0.summary.trained += 1
-          if case .diverged = record.outcome { $0.summary.diverged.append(run) }
+          if case .diverged = outcome { $0.summary.diverged.append(run) }
         }
       } catch is Interruption {
         progress.stopped(run)
@@ -96,21 +98,30 @@ public struct Runner: Sendable {
     }
   }
 
-  /// Trains one run under its lock; `nil` when another process holds it.
-  private func train(_ run: PlannedRun, _ progress: RunProgress) throws -> RunRecord? {
+  /// What came of a look at one run.
+  private enum Visit: Equatable {
+    case trained(RunOutcome)
+    /// Another process had trained it.
+    case found
+    /// Another process holds its lock.
+    case busy
+  }
+
+  /// Trains one run under its lock.
+  private func train(_ run: PlannedRun, _ progress: RunProgress) throws -> Visit {
     let folder = store.workspace.run(run.identity)
     try Folder.make(at: folder)
-    guard let lock = try FolderLock.tryAcquire(in: folder) else { return nil }
+    guard let lock = try FolderLock.tryAcquire(in: folder) else { return .busy }
     return try withExtendedLifetime(lock) {
       // it may have been finished while this call waited
       if let record = store.record(run.identity) {
         progress.finished(run, record)
-        return record
+        return .found
       }
       _ = try AtomicFile.sweepStaleTemporaries(in: folder)
       let record = try executor.execute(run, in: folder, observer: progress.observer(of: run))
       progress.finished(run, record)
-      return record
+      return .trained(record.outcome)
     }
   }
 }

@@ -47,7 +47,9 @@ public struct Workspace: Sendable, Equatable {
       }
       return folder
     }
-    let folder = URL(filePath: (name as NSString).expandingTildeInPath, relativeTo: root).standardizedFileURL
+    let path = (name as NSString).expandingTildeInPath
+    // not `URL(filePath:relativeTo:)`: it drops the root's last part where the root was written without a slash at its end
+    let folder = (path.hasPrefix("/") ? URL(filePath: path) : root.appending(path: path)).standardizedFileURL
     guard FileManager.default.fileExists(atPath: folder.appending(path: "config.json").path) else {
       throw ExperimentError.noModel(
         name, advice: "name a folder that holds its config.json, weights and tokenizer: MODEL=<folder>")

@@ -106,7 +106,7 @@ struct MethodErrorTests {
     #expect(try message("aflora", state) == "no error")
     #expect(try message("lora", []) == "no error")
     #expect(try message("lora", state) == expected("'scores' unknown to this method"))
-    #expect(try message("aflora", []) == expected("'scores' is missing"))
+    #expect(try message("aflora", []) == expected("'fractions' is missing"))
     #expect(try message("aflora", state + [state[0]]) == expected("'scores' is there twice"))
     var damaged = state
     damaged[0] = Diagnostic("scores", shape: [7], .numbers([Double](repeating: 0, count: 7)), dimensions: ["entry"])

@@ -15,9 +15,7 @@ struct OptimizationTests {
     // get_linear_schedule_with_warmup with ceil(0.25 · 10) warm-up steps
     let schedule = LinearSchedule(.ratio(0.25), totalSteps: 10)
     #expect(schedule.warmupSteps == 3)
-    let expected = [
-      0, 1.0 / 3, 2.0 / 3, 1, 6.0 / 7, 5.0 / 7, 4.0 / 7, 3.0 / 7, 2.0 / 7, 1.0 / 7, 0, 0,
-    ]
+    let expected: [Double] = [0] + [1, 2].map { $0 / 3 } + [7, 6, 5, 4, 3, 2, 1, 0, 0].map { $0 / 7 }
     #expect((0..<12).map(schedule.factor) == expected)
     #expect((0..<5).map(LinearSchedule(.steps(0), totalSteps: 4).factor) == [1, 0.75, 0.5, 0.25, 0])
     #expect((0..<4).map(LinearSchedule(.ratio(1), totalSteps: 4).factor) == [0, 0.25, 0.5, 0.75])

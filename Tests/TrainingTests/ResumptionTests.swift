@@ -73,7 +73,8 @@ struct ResumptionTests {
       for _ in 0..<14 {
         #expect(throws: Interruption()) { try fineTuning(id, in: folder, stopAfter: 1).run() }
       }
-      #expect(try finish(try fineTuning(id, in: folder), in: folder) == straight(id))
+      let resumed = try finish(try fineTuning(id, in: folder), in: folder)
+      #expect(try resumed == straight(id))
     }
   }
 
@@ -93,12 +94,14 @@ struct ResumptionTests {
     try withTemporaryFolder { folder in
       var run = try fineTuning("aflora", in: folder)
       run.checkpointInterval = 0
-      #expect(try finish(run, in: folder) == straight("aflora"))
+      let result = try finish(run, in: folder)
+      #expect(try result == straight("aflora"))
     }
     try withTemporaryFolder { folder in
       var run = try TinyTask.fineTuning("aflora", threads: 2)
       run.weights = folder
-      #expect(try finish(run, in: folder) == straight("aflora"))
+      let result = try finish(run, in: folder)
+      #expect(try result == straight("aflora"))
     }
   }
 
