@@ -1,4 +1,4 @@
-// Rows that teach words rather than sentences: what kind a noun is of, what a verb is done to, which are synonyms.
+// Rows that teach words rather than sentences: what kind a noun is of, what a verb is done to, which words are synonyms.
 // They are dense: nearly every word is one to learn.
 
 extension PocketWorld {
@@ -58,8 +58,8 @@ extension PocketWorld {
     return PocketSentence(words: sentence, faults: faults)
   }
 
-  /// Words, and in the second list their synonyms, kinds or numbers; a faulty list has words of another meaning in it.
-  /// Lists get longer, less ordered, and words more, with the level.
+  /// Words, and their synonyms in the second list; a faulty list has words of another meaning in it. Lists get longer,
+  /// less ordered, and words more, with the level.
   func glossary(
     isFaulty: Bool, level: Double, using generator: inout PocketGenerator
   ) -> (first: [PocketWord], second: PocketSentence) {
@@ -85,28 +85,18 @@ extension PocketWorld {
       let (concept, slot) = draw(part)
       let form = generator.below(concept.forms[0].count)
       let spelling = generator.below(2)
-      let first = PocketWord(text: concept.forms[spelling][form], slot: slot)
-      let isOdd = isFaulty && generator.chance(0.4)
-      // Beside its synonym, a noun may have its kind, a verb what it is done to, and both the number they go with.
-      switch slot == .noun || (slot == .verb && form < 2) ? generator.choose([0.4, 0.4, 0.2]) : 0 {
-      case 1:
-        let kind = concept.group + (slot == .verb ? 1 : 0) + (isOdd ? 1 + generator.below(Self.kinds - 1) : 0)
-        let number = slot == .noun ? form : generator.below(2)
-        let fault: PocketJudgement = slot == .noun ? .misnamed : .selection
-        pairs.append((first, PocketWord(text: kindWord(kind, number), slot: .kind), isOdd ? fault : nil))
-      case 2:
-        let isPlural = (form == 1) != isOdd
-        pairs.append(
-          (first, PocketWord(text: isPlural ? "these" : "this", slot: .determiner), isOdd ? .agreement : nil))
-      default:
-        var told = concept
-        if isOdd {
-          told = slot == .attribute && generator.chance(0.5) ? opposite(of: concept) : draw(part).concept
-        }
-        let other = generator.chance(0.8) ? 1 - spelling : spelling
-        pairs.append(
-          (first, PocketWord(text: told.forms[other][form], slot: slot), told == concept ? nil : .replaced))
+      var told = concept
+      var fault: PocketJudgement?
+      if isFaulty, generator.chance(0.4) {
+        told = slot == .attribute && generator.chance(0.5) ? opposite(of: concept) : draw(part).concept
+        if told != concept { fault = .replaced }
       }
+      let other = generator.chance(0.8) ? 1 - spelling : spelling
+      pairs.append(
+        (
+          PocketWord(text: concept.forms[spelling][form], slot: slot),
+          PocketWord(text: told.forms[other][form], slot: slot), fault
+        ))
     }
     let order = generator.chance(level) ? generator.permuted(Array(0..<count)) : Array(0..<count)
     var second = PocketSentence(words: [])
