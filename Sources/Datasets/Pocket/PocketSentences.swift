@@ -128,11 +128,11 @@ extension PocketWorld {
     PocketLexicon.kinds[kind % Self.kinds] + (number == 1 ? "s" : "")
   }
 
-  /// Two tellings of one fact, the second changed `changes` times, by ways drawn from `ways`.
+  /// Two tellings of one fact, the second changed once by each of `steps`, in a way drawn from that step's ways.
   ///
   /// `accepts` may refuse the fact, for tasks whose classes must start from facts of one kind.
   func pair(
-    _ scope: PocketScope, changes: Int, ways: [PocketChange], options: PocketPairOptions,
+    _ scope: PocketScope, steps: [[PocketChange]], options: PocketPairOptions,
     accepting accepts: (PocketFact) -> Bool = { _ in true }, using generator: inout PocketGenerator
   ) -> PocketPair {
     while true {
@@ -141,16 +141,24 @@ extension PocketWorld {
       let isQuestion = generator.chance(options.questions)
       original.isNegated = !isQuestion && generator.chance(options.negated)
       if let pair = retelling(
-        of: original, in: scope, changes: changes, ways: ways, options: options, isQuestion: isQuestion,
-        using: &generator)
+        of: original, in: scope, steps: steps, options: options, isQuestion: isQuestion, using: &generator)
       {
         return pair
       }
     }
   }
 
+  /// Two tellings of one fact, the second changed `changes` times, by ways drawn from `ways`.
+  func pair(
+    _ scope: PocketScope, changes: Int, ways: [PocketChange], options: PocketPairOptions,
+    accepting accepts: (PocketFact) -> Bool = { _ in true }, using generator: inout PocketGenerator
+  ) -> PocketPair {
+    pair(
+      scope, steps: Array(repeating: ways, count: changes), options: options, accepting: accepts, using: &generator)
+  }
+
   private func retelling(
-    of original: PocketFact, in scope: PocketScope, changes: Int, ways: [PocketChange], options: PocketPairOptions,
+    of original: PocketFact, in scope: PocketScope, steps: [[PocketChange]], options: PocketPairOptions,
     isQuestion: Bool, using generator: inout PocketGenerator
   ) -> PocketPair? {
     var retold = original
@@ -165,19 +173,19 @@ extension PocketWorld {
     }
     var faults: [(PocketSlot, PocketJudgement)] = []
     var attempts = 0
-    var left = changes
-    while left > 0 {
+    var step = 0
+    while step < steps.count {
       attempts += 1
       guard attempts < 40 else { return nil }
       var changed = retold
-      let way = generator.pick(ways)
+      let way = generator.pick(steps[step])
       guard !(isQuestion && way == .negate), !(way == .swap && !faults.isEmpty),
         let found = change(&changed, from: original, by: way, in: scope, using: &generator),
         !found.contains(where: { fault in faults.contains { $0.0 == fault.0 } })
       else { continue }
       retold = changed
       faults += found
-      left -= 1
+      step += 1
     }
     let style = PocketStyle.drawn(&generator)
     let other = generator.chance(options.reordered) ? PocketStyle.drawn(&generator) : style
