@@ -75,7 +75,7 @@ public struct PocketCheck: Sendable {
     let backend = try CPUBackend(threads: 1)
     let encoder = try ModelLoader.randomEncoder(configuration, seed: UInt64(seed), on: backend)
     encoder.startKeysAsQueries()
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    try Folder.make(at: folder)
     for file in RunInputs.tokenizerFiles {
       let from = source.appending(path: file)
       guard FileManager.default.fileExists(atPath: from.path) else { continue }

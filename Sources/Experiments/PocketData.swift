@@ -13,7 +13,7 @@ public enum PocketData {
     let marker = folder.appending(path: "generated")
     let version = Data("seed \(seed), numerics \(Numerics.version)\n".utf8)
     if (try? Data(contentsOf: marker)) == version { return folder }
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    try Folder.make(at: folder)
     try PocketTasks(world: PocketWorld(seed: seed), seed: seed).write(to: folder)
     // last: a folder with this file is whole
     try AtomicFile.write(version, to: marker)

@@ -82,7 +82,7 @@ public struct PocketPretrainingRun: Sendable {
   public func execute(
     shouldStop: () -> Bool, report: (PretrainingProgress) -> Void
   ) throws -> PretrainingRecord {
-    try Self.makeFolder(workFolder)
+    try Folder.make(at: workFolder)
     guard let lock = try FolderLock.tryAcquire(in: workFolder) else {
       throw ExperimentError.busy(folder: workFolder.path)
     }
@@ -107,7 +107,7 @@ public struct PocketPretrainingRun: Sendable {
   }
 
   private func write(_ training: Pretraining) throws -> PretrainingRecord {
-    try Self.makeFolder(output)
+    try Folder.make(at: output)
     for name in Self.tokenizerFiles {
       try AtomicFile.write(try Data(contentsOf: workFolder.appending(path: name)), to: output.appending(path: name))
     }
@@ -196,14 +196,5 @@ public struct PocketPretrainingRun: Sendable {
     settings.pacing.fall = manifest.number("pacing.fall")
     settings.pacing.memory = manifest.number("pacing.memory")
     return settings
-  }
-
-  private static func makeFolder(_ folder: URL) throws {
-    do {
-      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    } catch {
-      throw StorageError.cannotWrite(
-        path: folder.path, reason: "the folder cannot be made", advice: "Check the path, its permissions and the free space.")
-    }
   }
 }

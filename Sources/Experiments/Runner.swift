@@ -110,12 +110,7 @@ public struct Runner: Sendable {
   /// Trains one run under its lock.
   private func train(_ run: PlannedRun, _ progress: RunProgress) throws -> Visit {
     let folder = store.workspace.run(run.identity)
-    do {
-      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    } catch {
-      throw StorageError.cannotWrite(
-        path: folder.path, reason: "the folder cannot be made", advice: "Check the path, its permissions and the free space.")
-    }
+    try Folder.make(at: folder)
     guard let lock = try FolderLock.tryAcquire(in: folder) else { return .busy }
     return try withExtendedLifetime(lock) {
       // it may have been finished while this call waited

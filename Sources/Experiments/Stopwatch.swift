@@ -9,6 +9,7 @@ final class Stopwatch: TrainingObserver {
   private var training = Duration.zero
   private var evaluation = Duration.zero
   private var first: Int?
+  private var tokens = 0
   /// Updates done when last heard of.
   private(set) var updates = 0
 
@@ -27,6 +28,7 @@ final class Stopwatch: TrainingObserver {
     let time = lap()
     if first == nil { first = updates - 1 } else { training += time }
     self.updates = updates
+    tokens += result.tokens
     next?.didUpdate(result, updates: updates, total: total)
   }
 
@@ -38,7 +40,7 @@ final class Stopwatch: TrainingObserver {
   func segment(started: Date, total: Duration, last: Int, peak: Int, threads: Int) -> TimingSegment {
     TimingSegment(
       started: started.ISO8601Format(), firstStep: first ?? last, lastStep: last, trainingSeconds: training.seconds,
-      evaluationSeconds: evaluation.seconds, otherSeconds: max(0, (total - training - evaluation).seconds), tokens: 0,
+      evaluationSeconds: evaluation.seconds, otherSeconds: max(0, (total - training - evaluation).seconds), tokens: tokens,
       peakMemoryBytes: peak, threads: threads)
   }
 }

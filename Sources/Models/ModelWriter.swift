@@ -23,12 +23,7 @@ public enum ModelWriter {
     _ parameters: [Parameter], _ configuration: EncoderConfiguration, as precision: SafetensorsWriter.Precision,
     to folder: URL
   ) throws {
-    do {
-      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    } catch {
-      throw StorageError.cannotWrite(
-        path: folder.path, reason: "the folder cannot be made", advice: "Check the path and its permissions.")
-    }
+    try Folder.make(at: folder)
     let entries = parameters.map { SafetensorsEntry(name: $0.name, shape: $0.shape, values: $0.tensor.values) }
     try SafetensorsWriter.write(
       entries, as: precision, metadata: ["format": "pt"], to: folder.appendingPathComponent("model.safetensors"))

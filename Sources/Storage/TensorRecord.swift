@@ -129,7 +129,6 @@ private func widenBrain(_ source: UnsafeMutableBufferPointer<UInt16>, into targe
   for index in 0..<source.count { target[index] = Float(bitPattern: UInt32(source[index]) << 16) }
 }
 
-private func narrowDouble(_ source: UnsafeMutableBufferPointer<Double>, into target: UnsafeMutableBufferPointer<Float>)
-{
+private func narrowDouble(_ source: UnsafeMutableBufferPointer<Double>, into target: UnsafeMutableBufferPointer<Float>) {
   for index in 0..<source.count { target[index] = Float(source[index]) }
 }

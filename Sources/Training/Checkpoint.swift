@@ -142,16 +142,17 @@ extension TrainingHistory {
     guard let loss = numbers("loss"), let task = numbers("task_loss"), let rate = numbers("learning_rate"),
       let headRate = numbers("head_learning_rate"), let norm = numbers("gradient_norm"),
       let trainable = integers("trainable_parameters"), let withHead = integers("trainable_parameters_with_head"),
-      let operations = integers("floating_point_operations"),
-      [task.count, rate.count, headRate.count, norm.count, trainable.count, withHead.count, operations.count].allSatisfy({
-        $0 == loss.count
-      })
+      let tokens = integers("tokens"), let operations = integers("floating_point_operations"),
+      [task.count, rate.count, headRate.count, norm.count, trainable.count, withHead.count, tokens.count, operations.count]
+        .allSatisfy({
+          $0 == loss.count
+        })
     else { return nil }
     self.steps = loss.indices.map {
       StepResult(
         taskLoss: Float(task[$0]), loss: Float(loss[$0]), learningRate: rate[$0], headLearningRate: headRate[$0],
         gradientNorm: norm[$0], trainable: Int(trainable[$0]), trainableWithHead: Int(withHead[$0]),
-        floatingPointOperations: Int(operations[$0]))
+        tokens: Int(tokens[$0]), floatingPointOperations: Int(operations[$0]))
     }
     for index in 0..<epochs.groups.count {
       guard let group = epochs.group("\(index)"), case .double(let meanLoss)? = group.attribute("mean_loss"),

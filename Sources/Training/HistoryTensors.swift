@@ -27,6 +27,7 @@ extension TrainingHistory {
       ("learning_rate", .numbers(steps.map(\.learningRate), ["step"])),
       ("loss", .numbers(steps.map { Double($0.loss) }, ["step"])),
       ("task_loss", .numbers(steps.map { Double($0.taskLoss) }, ["step"])),
+      ("tokens", .integers(steps.map { Int64($0.tokens) }, ["step"])),
       ("trainable_parameters", .integers(steps.map { Int64($0.trainable) }, ["step"])),
       ("trainable_parameters_with_head", .integers(steps.map { Int64($0.trainableWithHead) }, ["step"])),
     ])

@@ -17,6 +17,8 @@ public struct StepResult: Sendable, Equatable {
   /// Parameters that learned at this update, without and with the head.
   public var trainable: Int
   public var trainableWithHead: Int
+  /// Tokens of the batch; there is no padding.
+  public var tokens: Int
   /// Operations of the matrix products of this step, forward and backward.
   public var floatingPointOperations: Int
 }
@@ -82,7 +84,8 @@ public final class Stepper {
       taskLoss: taskLoss, loss: loss, learningRate: settings.learningRate * factor,
       headLearningRate: settings.headLearningRate * factor, gradientNorm: norm,
       trainable: trainable.filter { $0.group != .head }.reduce(0) { $0 + $1.count },
-      trainableWithHead: trainable.reduce(0) { $0 + $1.count }, floatingPointOperations: backend.operations - operations)
+      trainableWithHead: trainable.reduce(0) { $0 + $1.count }, tokens: batch.batch.tokens.count,
+      floatingPointOperations: backend.operations - operations)
     optimizer.update(step: step + 1, factor: factor, scale: scale)
     method.afterUpdate(updates: step + 1)
     return result

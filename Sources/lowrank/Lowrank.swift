@@ -2,7 +2,6 @@ import ArgumentParser
 import Foundation
 
 /// The program: one verb a file, no logic of its own.
-@main
 struct Lowrank: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "lowrank", abstract: "Reproducible experiments in parameter-efficient fine-tuning.",

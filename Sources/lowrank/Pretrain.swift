@@ -34,13 +34,13 @@ struct Pretrain: ParsableCommand {
       read, output: output.map { URL(filePath: $0) } ?? beside,
       workFolder: workspace.results.appending(path: "pretrain/\(read.id)"), threads: threads)
     if let record = run.finished() {
-      print("\(run.output.relativePath) is made from this manifest already (\(Self.summary(record))).")
+      print("\(project.readable(run.output)) is made from this manifest already (\(Self.summary(record))).")
       return
     }
     let stop = StopSignal()
     do {
       let record = try run.execute(shouldStop: { stop.received != 0 }, report: Self.report)
-      print("\(run.output.relativePath): \(Self.summary(record)).")
+      print("\(project.readable(run.output)): \(Self.summary(record)).")
     } catch is Interruption {
       print("stopped; the same command goes on from the checkpoint")
       throw ExitCode(128 + stop.received)

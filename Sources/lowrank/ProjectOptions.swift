@@ -15,6 +15,12 @@ struct ProjectOptions: ParsableArguments {
     try Workspace(root: URL(filePath: root), results: results.map { URL(filePath: $0) })
   }
 
+  /// A path below the current folder as a person would type it.
+  func readable(_ url: URL) -> String {
+    let here = FileManager.default.currentDirectoryPath + "/"
+    return url.path.hasPrefix(here) ? String(url.path.dropFirst(here.count)) : url.path
+  }
+
   func manifest(_ id: String, in workspace: Workspace) throws -> Manifest {
     try ExperimentFolder(path: workspace.experiments.path).manifest(named: id, vocabulary: .registered)
   }

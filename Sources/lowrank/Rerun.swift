@@ -3,6 +3,7 @@ import Experiments
 import Foundation
 import Manifests
 import Records
+import Storage
 import Training
 
 /// `lowrank rerun --experiment table1 --method aflora --task rte --seed 3`
@@ -32,7 +33,7 @@ struct Rerun: ParsableCommand {
     let inputs = RunInputs(workspace: workspace, data: data.map { URL(filePath: ($0 as NSString).expandingTildeInPath) })
     let planned = try inputs.plan(specification, manifestDigest: ManifestDigest.of(manifest))
     let folder = workspace.results.appending(path: "reruns/\(planned.identity)-\(ProcessInfo.processInfo.processIdentifier)")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    try Folder.make(at: folder)
     defer { try? FileManager.default.removeItem(at: folder) }
     var options = ExecutionOptions()
     options.threads = threads

@@ -73,7 +73,7 @@ struct Run: AsyncParsableCommand {
     let report = try Report(manifest: manifest, profile: selection.profile, results: results)
     let file = try report.write(to: results)
     print("\n\(try report.rendered(.markdown))")
-    print("→ \(file.relativePath)")
+    print("→ \(project.readable(file))")
     guard report.table.isComplete else { throw ExitCode.failure }
   }
 }

@@ -70,23 +70,10 @@ public struct PocketPretraining: Sendable {
     self.seed = seed
   }
 
-  /// Batch `number` of the stream: rows of every kind, by share, each at its own level of difficulty.
-  ///
-  /// All kinds in every batch matter: in batches of one kind each, taken in turn, feelings were still not learned after
-  /// 2 million tokens; mixed, they were after 0.5 million. The mean loss of each kind is to weigh as much as its share.
-  public func batch(_ number: Int, size: Int, pacing: PocketPacing) -> [PocketPretrainingRow] {
-    var rows: [PocketPretrainingRow] = []
-    var share = 0.0
-    for kind in Kind.allCases {
-      share += kind.share
-      while rows.count < Int((share * Double(size)).rounded()) {
-        rows.append(row(kind, level: pacing.level(of: kind), index: number * size + rows.count))
-      }
-    }
-    return rows
-  }
-
   /// Rows `batch * size ..< (batch + 1) * size` of a kind's stream, at this level of difficulty (0 to 1).
+  ///
+  /// Every batch is to hold all kinds: in batches of one kind each, taken in turn, feelings were still not learned after
+  /// 2 million tokens; mixed, they were after 0.5 million.
   public func rows(_ kind: Kind, level: Double, batch: Int, size: Int) -> [PocketPretrainingRow] {
     (0..<size).map { row(kind, level: level, index: batch * size + $0) }
   }

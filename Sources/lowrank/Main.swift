@@ -1,0 +1,24 @@
+import ArgumentParser
+import Foundation
+
+/// Starts the program: status 0 when all went well, 2 for a command line that cannot be understood, 1 for everything else that a user
+/// can mend, 128 and the signal's number after Ctrl-C.
+@main
+enum Main {
+  static func main() async {
+    do {
+      var command = try Lowrank.parseAsRoot()
+      if var command = command as? any AsyncParsableCommand {
+        try await command.run()
+      } else {
+        try command.run()
+      }
+    } catch {
+      let status = Lowrank.exitCode(for: error).rawValue
+      let message = Lowrank.fullMessage(for: error)
+      let output = status == 0 ? FileHandle.standardOutput : FileHandle.standardError
+      if !message.isEmpty { output.write(Data((message + "\n").utf8)) }
+      exit(status == ExitCode.validationFailure.rawValue ? 2 : status)
+    }
+  }
+}
