@@ -35,10 +35,19 @@ public final class VeRA: TuningMethod {
     self.sharedA = sharedA
     self.sharedB = sharedB
     let rank = options.integer("rank")
+    let projections = try Targets.projections(options, method: Self.description, on: host)
+    let largest = (
+      input: projections.map(\.linear.inputSize).max() ?? 1, output: projections.map(\.linear.outputSize).max() ?? 1
+    )
+    for (name, shape, expected) in [
+      ("vera_A", sharedA.shape, [rank, largest.input]), ("vera_B", sharedB.shape, [largest.output, rank]),
+    ] where shape.count != 2 || shape[0] < expected[0] || shape[1] < expected[1] || shape[name == "vera_A" ? 0 : 1] != rank {
+      throw AdapterError.state(name, "is \(shape), expected \(expected)")
+    }
     // slices are leaves of their own, one for each size: equal sizes share one
     var slices: [Int: Tensor] = [sharedA.shape[1]: sharedA]
     var heads: [Int: Tensor] = [sharedB.shape[0]: sharedB]
-    for projection in try Targets.projections(options, method: Self.description, on: host) {
+    for projection in projections {
       let (input, output) = (projection.linear.inputSize, projection.linear.outputSize)
       let a = slices[input] ?? Self.leadingColumns(sharedA, input)
       let b = heads[output] ?? Tensor(Array(sharedB.values.prefix(output * rank)), shape: [output, rank], on: host.backend)

@@ -45,7 +45,9 @@ public struct Runner: Sendable {
     }
   }
 
-  /// - Throws: `StorageError` when the results folder cannot be written at all.
+  /// A run whose files cannot be read or written is a failure of the summary, and the others go on.
+  ///
+  /// - Throws: `StorageError` when a link to a finished run cannot be made.
   public func run(_ plan: [PlannedRun], progress: RunProgress) async throws -> RunnerSummary {
     var seen: Set<String> = []
     var waiting: [PlannedRun] = []

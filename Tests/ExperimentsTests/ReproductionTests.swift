@@ -93,6 +93,7 @@ struct ReproductionTests {
         training/learning_rate float64 [12] ['step']
         training/loss float64 [12] ['step']
         training/task_loss float64 [12] ['step']
+        training/tokens int64 [12] ['step']
         training/trainable_parameters int64 [12] ['step']
         training/trainable_parameters_with_head int64 [12] ['step']
         \(losses[3])

@@ -68,7 +68,7 @@ struct EvaluationTests {
     history.steps = [10, 10, 4].map {
       StepResult(
         taskLoss: 0, loss: 0, learningRate: 0, headLearningRate: 0, gradientNorm: 0, trainable: $0, trainableWithHead: $0,
-        tokens: 1, floatingPointOperations: 0)
+        tokens: 0, floatingPointOperations: 0)
     }
     #expect(history.averageTrainable == 8)
   }
