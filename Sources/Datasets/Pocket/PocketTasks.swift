@@ -109,7 +109,7 @@ public struct PocketTasks: Sendable {
   }
 
   /// What a paraphrase must keep: who does what to whom.
-  private static let core: [PocketChange] = [.subject, .object, .verb, .swap]
+  private static let core: [PocketChange] = [.subject, .object, .verb, .swap, .swap]
   /// What it may change: where, and what the two are like.
   private static let details: [PocketChange] = [.place, .subjectAttribute, .objectAttribute, .opposite, .add]
 
@@ -119,7 +119,7 @@ public struct PocketTasks: Sendable {
   private func paraphrase(
     _ split: PocketSplit, isSame: Bool, questions: Double, _ generator: inout PocketGenerator
   ) -> PocketExample {
-    let details = generator.choose([0.3, 0.45, 0.25])
+    let details = generator.choose([0.1, 0.35, 0.55])
     let pair = world.pair(
       PocketScope(half: split.half),
       steps: (isSame ? [] : [Self.core]) + Array(repeating: Self.details, count: details),
