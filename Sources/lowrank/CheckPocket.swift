@@ -55,9 +55,9 @@ struct CheckPocket: AsyncParsableCommand {
       FileHandle.standardError.write(Data("stopped; the same command goes on from here\n".utf8))
       throw ExitCode(128 + stop.received)
     }
-    for failure in summary.failures { print("failed: \(failure.run.specification.shortName): \(failure.reason)\n") }
-    print("Pocket profile, model \(check.model), last epoch, \(check.seeds.count) seeds\n")
-    print(gate.markdown, terminator: "")
+    for failure in summary.failures { say("failed: \(failure.run.specification.shortName): \(failure.reason)\n") }
+    say("Pocket profile, model \(check.model), last epoch, \(check.seeds.count) seeds\n")
+    say(gate.markdown)
     if !gate.isPassed { throw ExitCode.failure }
   }
 }

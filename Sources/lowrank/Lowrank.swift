@@ -23,3 +23,8 @@ struct Lowrank: AsyncParsableCommand {
 struct Failure: Error, CustomStringConvertible {
   let description: String
 }
+
+/// Prints a line at once, so that it keeps its place among the lines of progress, into a pipe too.
+func say(_ text: String) {
+  FileHandle.standardOutput.write(Data((text + "\n").utf8))
+}

@@ -34,15 +34,15 @@ struct Pretrain: ParsableCommand {
       read, output: output.map { URL(filePath: $0) } ?? beside,
       workFolder: workspace.results.appending(path: "pretrain/\(read.id)"), threads: threads)
     if let record = run.finished() {
-      print("\(project.readable(run.output)) is made from this manifest already (\(Self.summary(record))).")
+      say("\(project.readable(run.output)) is made from this manifest already (\(Self.summary(record))).")
       return
     }
     let stop = StopSignal()
     do {
       let record = try run.execute(shouldStop: { stop.received != 0 }, report: Self.report)
-      print("\(project.readable(run.output)): \(Self.summary(record)).")
+      say("\(project.readable(run.output)): \(Self.summary(record)).")
     } catch is Interruption {
-      print("stopped; the same command goes on from the checkpoint")
+      say("stopped; the same command goes on from the checkpoint")
       throw ExitCode(128 + stop.received)
     }
   }
@@ -50,11 +50,11 @@ struct Pretrain: ParsableCommand {
   private static func report(_ progress: PretrainingProgress) {
     let left = progress.seconds / Double(progress.steps) * Double(progress.totalSteps - progress.steps)
     let loss = (progress.tally.meanLoss * 1000).rounded() / 1000
-    print(
+    say(
       "step \(progress.steps)/\(progress.totalSteps)  loss \(loss)  \(progress.tokens / 1000)k tokens  "
         + "\(Int(progress.tokensPerSecond)) tokens/s  \(RunProgress.readable(seconds: left)) left")
     for (kind, text) in progress.tally.lines {
-      print("  \(kind) at level \((progress.levels[kind.rawValue] * 100).rounded() / 100): \(text)")
+      say("  \(kind) at level \((progress.levels[kind.rawValue] * 100).rounded() / 100): \(text)")
     }
     // a pipe is not flushed line by line
     fflush(nil)

@@ -41,16 +41,16 @@ struct Rerun: ParsableCommand {
     let digest = record.digests.tensors ?? "none"
     let store = RunStore(workspace)
     guard let recorded = store.record(planned.identity) else {
-      print("digest \(digest): there is no record of this run to compare with")
+      say("digest \(digest): there is no record of this run to compare with")
       return
     }
     let comparison = try RerunComparison(recorded, in: workspace.run(planned.identity), with: record, in: folder)
-    for difference in comparison.environment { print("not as it was: \(difference)") }
+    for difference in comparison.environment { say("not as it was: \(difference)") }
     if comparison.isEqual {
-      print("digest \(digest): equal to the record. Same bits.")
+      say("digest \(digest): equal to the record. Same bits.")
     } else {
-      print("digest \(digest), recorded \(comparison.recordedDigest)")
-      print("first difference: \(comparison.firstDifference ?? "none"); largest relative distance \(comparison.largestDistance)")
+      say("digest \(digest), recorded \(comparison.recordedDigest)")
+      say("first difference: \(comparison.firstDifference ?? "none"); largest relative distance \(comparison.largestDistance)")
       throw ExitCode.failure
     }
   }
@@ -63,13 +63,13 @@ private final class StepPrinter: TrainingObserver {
       "loss \(result.taskLoss)", "rate \(result.learningRate)", "head rate \(result.headLearningRate)",
       "gradient norm \(Float(result.gradientNorm))", "trainable \(result.trainable)",
     ]
-    print("step \(updates)/\(total)  \(numbers.joined(separator: "  "))")
+    say("step \(updates)/\(total)  \(numbers.joined(separator: "  "))")
   }
 
   func didFinishEpoch(_ epoch: TrainingHistory.Epoch, number: Int) {
     for evaluation in epoch.evaluations {
       let scores = evaluation.scores.entries.map { "\($0.metric.rawValue) \($0.value.map { "\($0)" } ?? "undefined")" }
-      print("epoch \(number)  \(evaluation.name)  \(scores.joined(separator: "  "))")
+      say("epoch \(number)  \(evaluation.name)  \(scores.joined(separator: "  "))")
     }
   }
 }

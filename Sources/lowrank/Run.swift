@@ -42,7 +42,7 @@ struct Run: AsyncParsableCommand {
     let plan = try specifications.map { try inputs.plan($0, manifestDigest: digest) }
     let store = RunStore(workspace)
     if dryRun {
-      print(try PlanTable(plan, store: store, inputs: inputs).text)
+      say(try PlanTable(plan, store: store, inputs: inputs).text)
       return
     }
     let stop = StopSignal()
@@ -52,17 +52,17 @@ struct Run: AsyncParsableCommand {
     options.shouldStop = { stop.received != 0 }
     let jobs = jobs ?? max(1, ProcessInfo.processInfo.activeProcessorCount / threads)
     let summary = PlanSummary(plan, store: store)
-    print("\(manifest.id) · \(selection.profile.rawValue) · \(summary.text)")
+    say("\(manifest.id) · \(selection.profile.rawValue) · \(summary.text)")
     let progress = RunProgress(isTerminal: isatty(1) == 1) { text in
       FileHandle.standardOutput.write(Data(text.utf8))
     }
     let runner = Runner(store: store, executor: RunExecutor(inputs: inputs, options: options), jobs: jobs)
     let result = try await runner.run(plan, progress: progress)
     if result.wasStopped {
-      print("stopped after \(result.trained) of \(summary.toTrain) runs; the same command goes on from here")
+      say("stopped after \(result.trained) of \(summary.toTrain) runs; the same command goes on from here")
       throw ExitCode(128 + stop.received)
     }
-    for failure in result.failures { print("failed: \(failure.run.specification.shortName): \(failure.reason)") }
+    for failure in result.failures { say("failed: \(failure.run.specification.shortName): \(failure.reason)") }
     try writeReport(manifest, workspace)
     if !result.failures.isEmpty { throw ExitCode.failure }
   }
@@ -72,8 +72,8 @@ struct Run: AsyncParsableCommand {
     let results = ResultsFolder(workspace.results)
     let report = try Report(manifest: manifest, profile: selection.profile, results: results)
     let file = try report.write(to: results)
-    print("\n\(try report.rendered(.markdown))")
-    print("→ \(project.readable(file))")
+    say("\n\(try report.rendered(.markdown))")
+    say("→ \(project.readable(file))")
     guard report.table.isComplete else { throw ExitCode.failure }
   }
 }
