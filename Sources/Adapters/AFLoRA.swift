@@ -109,8 +109,8 @@ public final class AFLoRA: TuningMethod {
   }
 
   /// Freezes the lowest-scoring matrices until `floor(r(t) · units)` are (Eq. 5).
-  public func afterUpdate(updates: Int) {
-    let fraction = freezes ? settings.fraction(updates) : 0
+  public func afterUpdate(_ update: FinishedUpdate) {
+    let fraction = freezes ? settings.fraction(update.count) : 0
     fractions.append(fraction)
     let open = units.filter { matrices[$0[0]].frozenAt < 0 }
     let wanted = Int(fraction * Double(units.count) + 1e-9) - (units.count - open.count)
@@ -118,7 +118,7 @@ public final class AFLoRA: TuningMethod {
     let meanScore = { (unit: [Int]) in unit.reduce(0) { $0 + self.matrices[$1].score } / Double(unit.count) }
     // a stable order: equal scores freeze in the order of modules
     let ranked = open.indices.sorted { (meanScore(open[$0]), $0) < (meanScore(open[$1]), $1) }
-    for index in ranked.prefix(wanted).flatMap({ open[$0] }) { freeze(index, at: Int64(updates)) }
+    for index in ranked.prefix(wanted).flatMap({ open[$0] }) { freeze(index, at: Int64(update.count)) }
   }
 
   /// From here on no gradient is computed for the matrix, and all that was kept for it goes.

@@ -5,6 +5,8 @@ import Tensors
 public struct MethodHost {
   /// Every linear layer of the blocks, layer by layer, each layer in the order of `ProjectionRole`.
   public let projections: [Projection]
+  /// Where the halves of the blocks end, layer by layer, attention before feed-forward.
+  public let sublayers: [SublayerOutput]
   /// The model's own parameters but for the head's.
   public let backbone: [Parameter]
   /// The task head: it always learns.
@@ -16,10 +18,11 @@ public struct MethodHost {
   public let schedule: TrainingLength
 
   public init(
-    projections: [Projection], backbone: [Parameter], head: [Parameter], backend: any Backend, seed: UInt64,
-    schedule: TrainingLength
+    projections: [Projection], sublayers: [SublayerOutput], backbone: [Parameter], head: [Parameter], backend: any Backend,
+    seed: UInt64, schedule: TrainingLength
   ) {
     self.projections = projections
+    self.sublayers = sublayers
     self.backbone = backbone
     self.head = head
     self.backend = backend
@@ -53,67 +56,51 @@ public protocol TuningMethod: AnyObject {
   /// - Throws: `AdapterError` when the options make no sense on this model.
   init(_ options: MethodOptions, on host: MethodHost) throws
 
-  /// The method's own parameters, in a fixed order, as they are saved. What is a function of the seed alone is left out.
+  /// The method's own parameters, in a fixed order, as they are saved. What is a function of the seed alone is left out. They may
+  /// change in `finishPreliminary(_:)`, at no other time.
   var parameters: [Parameter] { get }
+  /// Whether it measures what goes through projections, so that the last layer must compute all tokens and not the first alone.
+  var needsEveryToken: Bool { get }
 
+  /// What precedes training proper; `nil` for most methods.
+  var preliminary: Preliminary? { get }
+  /// The preliminary's updates are done: measure on its sample, and set up training proper.
+  func finishPreliminary(_ sample: any PreliminarySample)
+
+  /// A forward pass of training comes next. `step` counts updates done before this one, from 0.
+  func beforeStep(_ step: Int)
   /// A term added to the task's loss, such as a regulariser.
   func additionalLoss() -> Tensor?
   /// Gradients are there, nothing is clipped or updated yet. `step` counts updates done before this one, from 0.
   func afterGradients(step: Int)
-  /// An update is done; `updates` counts it.
-  func afterUpdate(updates: Int)
+  /// An update is done; the gradients it was made from are still there, before clipping.
+  func afterUpdate(_ update: FinishedUpdate)
+  /// All updates are done, and the last evaluation comes next.
+  func beforeLastEvaluation()
 
   /// What the method has recorded so far, for the run's tensors.
   var diagnostics: [Diagnostic] { get }
   /// All that a resumed run needs beside the parameters' values.
   var state: [Diagnostic] { get }
-  /// Takes up a saved state.
+  /// Takes up a saved state; afterwards `parameters` are those of the moment it was saved at.
   ///
   /// - Throws: `AdapterError.state` when it is not one of this method's.
   func restore(_ state: [Diagnostic]) throws
 }
 
 extension TuningMethod {
+  public var needsEveryToken: Bool { false }
+  public var preliminary: Preliminary? { nil }
+  public func finishPreliminary(_ sample: any PreliminarySample) {}
+  public func beforeStep(_ step: Int) {}
   public func additionalLoss() -> Tensor? { nil }
   public func afterGradients(step: Int) {}
-  public func afterUpdate(updates: Int) {}
+  public func afterUpdate(_ update: FinishedUpdate) {}
+  public func beforeLastEvaluation() {}
   public var diagnostics: [Diagnostic] { [] }
   public var state: [Diagnostic] { [] }
   public func restore(_ state: [Diagnostic]) throws {
     if let first = state.first { throw AdapterError.state(first.path, "unknown to this method") }
-  }
-}
-
-/// A named array that a method records or keeps: `freezing/score`, `[step, matrix]`.
-public struct Diagnostic: Sendable, Equatable {
-  public enum Values: Sendable, Equatable {
-    case numbers([Double])
-    case integers([Int64])
-
-    public var count: Int {
-      switch self {
-      case .numbers(let values): values.count
-      case .integers(let values): values.count
-      }
-    }
-  }
-
-  /// Where it stands among the run's tensors, with `/` between groups.
-  public var path: String
-  public var shape: [Int]
-  public var values: Values
-  /// What each dimension runs over.
-  public var dimensions: [String]
-  /// Names of the entries along a dimension, such as the matrices of `freezing/score`.
-  public var names: [String: [String]]
-
-  public init(_ path: String, shape: [Int], _ values: Values, dimensions: [String], names: [String: [String]] = [:]) {
-    precondition(shape.reduce(1, *) == values.count && shape.count == dimensions.count, "diagnostic \(path): \(shape)")
-    self.path = path
-    self.shape = shape
-    self.values = values
-    self.dimensions = dimensions
-    self.names = names
   }
 }
 

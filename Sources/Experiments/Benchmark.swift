@@ -83,10 +83,7 @@ public struct BenchmarkCase: Sendable, Equatable {
   private func assemble(on backend: any Backend) throws -> (Stepper, (Int) -> LabelledBatch) {
     let configuration = size.configuration
     let model = try ModelLoader.random(configuration, seed: 0, on: backend)
-    let host = MethodHost(
-      projections: model.projections, backbone: model.parameters.filter { $0.group == .backbone },
-      head: model.parameters.filter { $0.group == .head }, backend: backend, seed: 0,
-      schedule: TrainingLength(stepsPerEpoch: warmup + steps, epochs: 1))
+    let host = MethodHost(model, backend: backend, seed: 0, schedule: TrainingLength(stepsPerEpoch: warmup + steps, epochs: 1))
     let method = try MethodRegistry.attach(self.method, options: options, to: host)
     let stepper = Stepper(
       model: model, method: method, settings: OptimizationSettings(epochs: 1, batchSize: batchSize, learningRate: 1e-4),

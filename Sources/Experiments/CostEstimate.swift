@@ -21,20 +21,22 @@ public struct CostEstimate: Sendable, Equatable {
     let backend = PlanningBackend()
     let assembled = try AssembledRun(run, inputs: inputs, backend: backend)
     let fineTuning = assembled.fineTuning
-    let length = FineTuning.length(examples: fineTuning.train.count, settings: assembled.stepper.settings)
-    steps = length.totalSteps
-    let plan = BatchPlan(count: fineTuning.train.count, batchSize: assembled.stepper.settings.batchSize)
+    let preliminary = try fineTuning.planPreliminary()
+    let (length, stepper) = (fineTuning.length, fineTuning.makeStepper())
+    steps = preliminary.updates + length.totalSteps
+    let plan = BatchPlan(count: fineTuning.train.count, batchSize: fineTuning.settings.batchSize)
     let batch = LabelledBatch(plan.shuffled(seed: fineTuning.seed, epoch: 0)[0].map { fineTuning.train[$0] })
-    let step = try assembled.stepper.step(0, batch, pass: .training(seed: fineTuning.seed, step: 0))
+    let step = try stepper.step(0, batch, pass: .training(seed: fineTuning.seed, step: 0))
     trainable = step.trainable
     trainableWithHead = step.trainableWithHead
     let tokens = fineTuning.train.reduce(0) { $0 + $1.tokens.count } * length.epochs
-    var operations = Double(step.floatingPointOperations) * Double(tokens) / Double(max(1, batch.batch.tokens.count))
+    var operations = preliminary.operations
+    operations += Double(step.floatingPointOperations) * Double(tokens) / Double(max(1, batch.batch.tokens.count))
     for set in fineTuning.validation {
       let sample = set.examples.prefix(32)
       let before = backend.operations
       _ = backend.withoutGradients {
-        assembled.stepper.model.logits(TokenBatch(sample.map { ($0.tokens, $0.segments) }), pass: .evaluation)
+        fineTuning.model.logits(TokenBatch(sample.map { ($0.tokens, $0.segments) }), pass: .evaluation)
       }
       let share =
         Double(set.examples.reduce(0) { $0 + $1.tokens.count }) / Double(max(1, sample.reduce(0) { $0 + $1.tokens.count }))

@@ -23,7 +23,6 @@ public struct ExecutionOptions: Sendable {
 
 /// A model, a method and a trainer, put together as a run says.
 public struct AssembledRun {
-  public let stepper: Stepper
   public let fineTuning: FineTuning
   /// Parameters of the head that the checkpoint lacks.
   public let newlyInitialized: [String]
@@ -50,15 +49,13 @@ public struct AssembledRun {
     }
     let settings = OptimizationSettings(recipe)
     let length = FineTuning.length(examples: task.train.count, settings: settings)
-    let host = MethodHost(
-      projections: loaded.model.projections, backbone: loaded.model.parameters.filter { $0.group == .backbone },
-      head: loaded.model.parameters.filter { $0.group == .head }, backend: backend, seed: seed, schedule: length)
+    let host = MethodHost(loaded.model, backend: backend, seed: seed, schedule: length)
     var options: [String: Adapters.OptionValue] = [:]
     for (name, value) in specification.options.values { options[name] = value.forMethod }
     let method = try MethodRegistry.attach(specification.method, options: options, to: host)
-    stepper = Stepper(model: loaded.model, method: method, settings: settings, totalSteps: length.totalSteps, backend: backend)
     fineTuning = FineTuning(
-      stepper: stepper, train: task.train, validation: task.validation, metrics: task.metrics, seed: seed, backend: backend)
+      model: loaded.model, method: method, settings: settings, train: task.train, validation: task.validation,
+      metrics: task.metrics, seed: seed, backend: backend)
     newlyInitialized = loaded.newlyInitialized
   }
 }
@@ -121,8 +118,8 @@ public struct RunExecutor: Sendable {
     }
     let tensors = folder.appending(path: "tensors.h5")
     try HDF5File.write(
-      RunTensors.tree(history, gold: fineTuning.validation, diagnostics: assembled.stepper.method.diagnostics), to: tensors)
-    try saveTiming(history.steps.count)
+      RunTensors.tree(history, gold: fineTuning.validation, diagnostics: fineTuning.method.diagnostics), to: tensors)
+    try saveTiming(history.updates)
     let record = RunRecord(
       run, history, outcome, metrics: fineTuning.metrics, validation: fineTuning.validation,
       tensors: try FileDigest.sha256(of: tensors), threads: options.threads)

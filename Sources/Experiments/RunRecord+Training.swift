@@ -34,7 +34,7 @@ extension RunRecord {
         initial: history.steps.first?.trainableWithHead ?? 0, final: history.steps.last?.trainableWithHead ?? 0,
         average: history.steps.isEmpty
           ? 0 : history.steps.reduce(0) { $0 + Double($1.trainableWithHead) } / Double(history.steps.count)),
-      steps: history.steps.count, flops: history.steps.reduce(0) { $0 + $1.floatingPointOperations },
+      steps: history.steps.count, flops: history.operations,
       digests: RunDigests(
         specification: digests.specification, manifest: digests.manifest, model: digests.model, tokenizer: digests.tokenizer,
         data: digests.data, tensors: tensors),

@@ -16,6 +16,8 @@ public final class Parameter {
   public let group: Group
   /// Whether weight decay applies: not to biases, norms and scaling vectors.
   public let decays: Bool
+  /// Factor on the learning rate of its group.
+  public var rateFactor = 1.0
   /// A leaf of the graph.
   public let tensor: Tensor
 

@@ -5,17 +5,16 @@ import Tensors
 /// `a = norm(x + attention(x))`, then `norm(a + output(gelu(intermediate(a))))`.
 final class EncoderBlock {
   private let attention: SelfAttention
-  private let attentionOutput: Projection
-  private let attentionNorm: LayerNorm
+  private let attentionOutput: SublayerOutput
   private let intermediate: Projection
-  private let output: Projection
-  private let outputNorm: LayerNorm
-  private let dropout: Float
+  private let output: SublayerOutput
 
   /// Query, key, value, attention output, intermediate, output.
   var projections: [Projection] {
-    [attention.query, attention.key, attention.value, attentionOutput, intermediate, output]
+    [attention.query, attention.key, attention.value, attentionOutput.projection, intermediate, output.projection]
   }
+  /// Where the attention and the feed-forward half end.
+  var sublayers: [SublayerOutput] { [attentionOutput, output] }
 
   init(_ configuration: EncoderConfiguration, layer: Int, _ builder: ParameterBuilder) throws {
     let path = "\(configuration.architecture.prefix).encoder.layer.\(layer)"
@@ -29,12 +28,13 @@ final class EncoderBlock {
       try builder.norm("\(path).\(name)", size: hidden, epsilon: configuration.normEpsilon)
     }
     attention = try SelfAttention(configuration, layer: layer, path: "\(path).attention.self", builder)
-    attentionOutput = try projection("attention.output.dense", from: hidden, to: hidden, .attentionOutput)
-    attentionNorm = try norm("attention.output.LayerNorm")
+    let dropout = Float(configuration.hiddenDropout)
+    attentionOutput = SublayerOutput(
+      try projection("attention.output.dense", from: hidden, to: hidden, .attentionOutput),
+      norm: try norm("attention.output.LayerNorm"), dropout: dropout)
     intermediate = try projection("intermediate.dense", from: hidden, to: inner, .intermediate)
-    output = try projection("output.dense", from: inner, to: hidden, .output)
-    outputNorm = try norm("output.LayerNorm")
-    dropout = Float(configuration.hiddenDropout)
+    output = SublayerOutput(
+      try projection("output.dense", from: inner, to: hidden, .output), norm: try norm("output.LayerNorm"), dropout: dropout)
   }
 
   /// `[tokens, hidden]` → `[tokens, hidden]`, or `[sequences, hidden]` of the first tokens only. Those attend to all
@@ -45,8 +45,7 @@ final class EncoderBlock {
   ) -> Tensor {
     let queries = tokens == .first ? x.rows(batch.firstRows) : x
     let context = attention(queries: queries, x, batch, relative: relative, pass: pass, probabilities: probabilities)
-    let a = attentionNorm(attentionOutput(context, pass: pass), residual: queries, dropout: pass.dropout(dropout))
-    let inner = intermediate(a, pass: pass).activated(.gelu)
-    return outputNorm(output(inner, pass: pass), residual: a, dropout: pass.dropout(dropout))
+    let a = attentionOutput(context, residual: queries, pass: pass)
+    return output(intermediate(a, pass: pass).activated(.gelu), residual: a, pass: pass)
   }
 }

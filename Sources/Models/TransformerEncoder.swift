@@ -41,6 +41,8 @@ public final class TransformerEncoder {
 
   /// The linear layers that an adapter may wrap: by layer, then query, key, value, attention output, intermediate, output.
   public var projections: [Projection] { blocks.flatMap(\.projections) }
+  /// The ends of the blocks' halves, layer by layer, attention before feed-forward.
+  public var sublayers: [SublayerOutput] { blocks.flatMap(\.sublayers) }
   /// The table of token embeddings, `[vocabulary, hidden]`; a masked-language-model head shares it.
   public var wordEmbeddings: Parameter { embeddings.words }
 

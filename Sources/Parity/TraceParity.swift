@@ -34,10 +34,7 @@ private struct TraceComparison {
     let model = loaded.model
     batches = try Self.batches(trace, model.configuration)
     let train = trace.meta.train
-    let host = MethodHost(
-      projections: model.projections, backbone: model.parameters.filter { $0.group == .backbone },
-      head: model.parameters.filter { $0.group == .head }, backend: backend, seed: 0,
-      schedule: TrainingLength(stepsPerEpoch: train.steps, epochs: 1))
+    let host = MethodHost(model, backend: backend, seed: 0, schedule: TrainingLength(stepsPerEpoch: train.steps, epochs: 1))
     let method = try trace.attach(to: host)
     try Self.start(trace, method.parameters + model.parameters)
     // a trace may leave out a part of the head

@@ -31,7 +31,7 @@ final class AdamW {
     return sum.squareRoot()
   }
 
-  /// Update number `step` (from 1) with gradients times `scale`; clears the gradients.
+  /// Update number `step` (from 1) with gradients times `scale`; they stay until `clearGradients()`.
   func update(step: Int, factor: Double, scale: Double) {
     for (index, parameter) in parameters.enumerated() {
       guard parameter.isTrainable else {
@@ -48,12 +48,15 @@ final class AdamW {
       parameter.tensor.updateAdamW(
         gradient: gradient, first: held.first, second: held.second,
         AdamWSettings(
-          learningRate: Float(highest * factor), beta1: Float(settings.beta1), beta2: Float(settings.beta2),
+          learningRate: Float(highest * parameter.rateFactor * factor), beta1: Float(settings.beta1), beta2: Float(settings.beta2),
           epsilon: Float(settings.epsilon),
           weightDecay: parameter.decays || settings.decaysVectors ? Float(settings.weightDecay) : 0, step: step,
           gradientScale: Float(scale)))
-      parameter.tensor.clearGradient()
     }
+  }
+
+  func clearGradients() {
+    for parameter in parameters { parameter.tensor.clearGradient() }
   }
 
   /// Takes up saved moments of the parameter at `index`.

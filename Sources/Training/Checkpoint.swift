@@ -45,46 +45,73 @@ public struct Checkpoint {
       HDF5Group(
         groups: [
           ("epochs", history.epochGroup), ("method", HDF5Group(datasets: state)), ("parameters", HDF5Group(datasets: parameters)),
-          ("steps", history.stepGroup),
+          ("preliminary", history.preliminaryGroup), ("steps", history.stepGroup),
         ],
-        attributes: [("identity", .string(identity)), ("updates", .integer(Int64(history.steps.count)))]), to: url)
+        attributes: [("identity", .string(identity)), ("updates", .integer(Int64(history.updates)))]), to: url)
   }
 
-  /// Puts a saved run back; `nil` when there is none.
+  /// What was saved; `nil` when there is nothing.
   ///
   /// - Throws: `CheckpointError` when the file is damaged or of another run.
-  func restore(_ stepper: Stepper) throws -> TrainingHistory? {
+  func read() throws -> SavedRun? {
     guard FileManager.default.fileExists(atPath: url.path) else { return nil }
     let root: HDF5Group
     do { root = try HDF5File.read(url) } catch { throw CheckpointError(file: url.path, reason: "\(error)") }
     guard root.attribute("identity") == .string(identity) else {
       throw CheckpointError(file: url.path, reason: "it belongs to another run")
     }
-    let missing = { (what: String) in CheckpointError(file: url.path, reason: "\(what) is missing or misshapen") }
-    guard let saved = root.group("parameters"), let entries = root.group("method"), let steps = root.group("steps"),
-      let epochs = root.group("epochs"), let history = TrainingHistory(steps: steps, epochs: epochs)
-    else { throw missing("a group") }
+    guard let parameters = root.group("parameters"), let entries = root.group("method"), let steps = root.group("steps"),
+      let epochs = root.group("epochs"), let preliminary = root.group("preliminary"),
+      let history = TrainingHistory(preliminary: preliminary, steps: steps, epochs: epochs)
+    else { throw SavedRun.missing("a group", in: url) }
+    let state = try entries.datasets.map { entry in
+      guard case .string(let path)? = entry.dataset.attributes.first(where: { $0.name == "name" })?.attribute else {
+        throw SavedRun.missing("the name of a method's array", in: url)
+      }
+      switch entry.dataset.values {
+      case .float64(let numbers):
+        return Diagnostic(path, shape: [numbers.count], .numbers(numbers), dimensions: ["entry"])
+      case .int64(let integers):
+        return Diagnostic(path, shape: [integers.count], .integers(integers), dimensions: ["entry"])
+      default: throw SavedRun.missing(path, in: url)
+      }
+    }
+    return SavedRun(url: url, history: history, methodState: state, parameters: parameters)
+  }
+
+  /// Removes the file of a run that has ended.
+  public func delete() { try? FileManager.default.removeItem(at: url) }
+}
+
+/// A checkpoint as read. The method takes up its state first, since that decides which parameters there are and what is frozen.
+struct SavedRun {
+  let url: URL
+  let history: TrainingHistory
+  let methodState: [Diagnostic]
+  fileprivate let parameters: HDF5Group
+
+  fileprivate init(url: URL, history: TrainingHistory, methodState: [Diagnostic], parameters: HDF5Group) {
+    self.url = url
+    self.history = history
+    self.methodState = methodState
+    self.parameters = parameters
+  }
+
+  static func missing(_ what: String, in url: URL) -> CheckpointError {
+    CheckpointError(file: url.path, reason: "\(what) is missing or misshapen")
+  }
+
+  /// Puts parameters and moments back.
+  ///
+  /// - Throws: `CheckpointError` when one is missing.
+  func restore(_ stepper: Stepper) throws {
     let optimizer = stepper.optimizer
     let values = { (name: String, count: Int) -> [Float]? in
-      guard case .float32(let values)? = saved.dataset(name)?.values, values.count == count else { return nil }
+      guard case .float32(let values)? = parameters.dataset(name)?.values, values.count == count else { return nil }
       return values
     }
-    // the method first: it decides what is frozen, and freezing drops moments
-    try stepper.method.restore(
-      try entries.datasets.map { entry in
-        guard case .string(let path)? = entry.dataset.attributes.first(where: { $0.name == "name" })?.attribute else {
-          throw missing("the name of a method's array")
-        }
-        switch entry.dataset.values {
-        case .float64(let numbers):
-          return Diagnostic(path, shape: [numbers.count], .numbers(numbers), dimensions: ["entry"])
-        case .int64(let integers):
-          return Diagnostic(path, shape: [integers.count], .integers(integers), dimensions: ["entry"])
-        default: throw missing(path)
-        }
-      })
     for (index, parameter) in optimizer.parameters.enumerated() where stepper.isSaved(parameter) {
-      guard let value = values("\(index).value", parameter.count) else { throw missing(parameter.name) }
+      guard let value = values("\(index).value", parameter.count) else { throw Self.missing(parameter.name, in: url) }
       parameter.tensor.assign(value)
       guard let first = values("\(index).first", parameter.count), let second = values("\(index).second", parameter.count) else {
         continue
@@ -95,11 +122,7 @@ public struct Checkpoint {
           first: Tensor(first, shape: parameter.shape, on: backend), second: Tensor(second, shape: parameter.shape, on: backend)),
         at: index)
     }
-    return history
   }
-
-  /// Removes the file of a run that has ended.
-  public func delete() { try? FileManager.default.removeItem(at: url) }
 }
 
 /// A checkpoint that cannot be resumed from.
@@ -135,24 +158,12 @@ extension TrainingHistory {
       })
   }
 
-  fileprivate init?(steps: HDF5Group, epochs: HDF5Group) {
+  fileprivate init?(preliminary: HDF5Group, steps: HDF5Group, epochs: HDF5Group) {
     self.init()
-    let numbers = { (name: String) in steps.dataset(name)?.numbers }
-    let integers = { (name: String) in steps.dataset(name)?.integers }
-    guard let loss = numbers("loss"), let task = numbers("task_loss"), let rate = numbers("learning_rate"),
-      let headRate = numbers("head_learning_rate"), let norm = numbers("gradient_norm"),
-      let trainable = integers("trainable_parameters"), let withHead = integers("trainable_parameters_with_head"),
-      let tokens = integers("tokens"), let operations = integers("floating_point_operations"),
-      [task.count, rate.count, headRate.count, norm.count, trainable.count, withHead.count, tokens.count, operations.count]
-        .allSatisfy({
-          $0 == loss.count
-        })
-    else { return nil }
-    self.steps = loss.indices.map {
-      StepResult(
-        taskLoss: Float(task[$0]), loss: Float(loss[$0]), learningRate: rate[$0], headLearningRate: headRate[$0],
-        gradientNorm: norm[$0], trainable: Int(trainable[$0]), trainableWithHead: Int(withHead[$0]),
-        tokens: Int(tokens[$0]), floatingPointOperations: Int(operations[$0]))
+    guard let updates = Self.steps(steps), let before = Self.steps(preliminary) else { return nil }
+    (self.steps, self.preliminary) = (updates, before)
+    if case .integer(let operations)? = preliminary.attribute("measurement_operations") {
+      measurementOperations = Int(operations)
     }
     for index in 0..<epochs.groups.count {
       guard let group = epochs.group("\(index)"), case .double(let meanLoss)? = group.attribute("mean_loss"),
@@ -172,6 +183,24 @@ extension TrainingHistory {
         evaluations.append(Evaluation(name: name, scores: Scores(entries: entries), predictions: predictions))
       }
       self.epochs.append(Epoch(updates: Int(updates), meanLoss: meanLoss, evaluations: evaluations))
+    }
+  }
+
+  private static func steps(_ group: HDF5Group) -> [StepResult]? {
+    let numbers = { (name: String) in group.dataset(name)?.numbers }
+    let integers = { (name: String) in group.dataset(name)?.integers }
+    guard let loss = numbers("loss"), let task = numbers("task_loss"), let rate = numbers("learning_rate"),
+      let headRate = numbers("head_learning_rate"), let norm = numbers("gradient_norm"),
+      let trainable = integers("trainable_parameters"), let withHead = integers("trainable_parameters_with_head"),
+      let tokens = integers("tokens"), let operations = integers("floating_point_operations"),
+      [task.count, rate.count, headRate.count, norm.count, trainable.count, withHead.count, tokens.count, operations.count]
+        .allSatisfy({ $0 == loss.count })
+    else { return nil }
+    return loss.indices.map {
+      StepResult(
+        taskLoss: Float(task[$0]), loss: Float(loss[$0]), learningRate: rate[$0], headLearningRate: headRate[$0],
+        gradientNorm: norm[$0], trainable: Int(trainable[$0]), trainableWithHead: Int(withHead[$0]),
+        tokens: Int(tokens[$0]), floatingPointOperations: Int(operations[$0]))
     }
   }
 }

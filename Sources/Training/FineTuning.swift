@@ -31,7 +31,9 @@ public struct Interruption: Error, Equatable {
 /// Its numbers are a function of the model, the data, the method, the settings and the seed; when it is killed and started again it
 /// ends with the same bits.
 public struct FineTuning {
-  public let stepper: Stepper
+  public let model: any SequenceClassifier
+  public let method: any TuningMethod
+  public let settings: OptimizationSettings
   public let train: [EncodedExample]
   public let validation: [ValidationSet]
   public let metrics: [Metric]
@@ -50,9 +52,12 @@ public struct FineTuning {
   public var shouldStop: () -> Bool = { false }
 
   public init(
-    stepper: Stepper, train: [EncodedExample], validation: [ValidationSet], metrics: [Metric], seed: UInt64, backend: any Backend
+    model: any SequenceClassifier, method: any TuningMethod, settings: OptimizationSettings, train: [EncodedExample],
+    validation: [ValidationSet], metrics: [Metric], seed: UInt64, backend: any Backend
   ) {
-    self.stepper = stepper
+    self.model = model
+    self.method = method
+    self.settings = settings
     self.train = train
     self.validation = validation
     self.metrics = metrics
@@ -70,35 +75,69 @@ public struct FineTuning {
   ///
   /// - Throws: `Interruption` after saving a checkpoint, `CheckpointError`, and `StorageError` when a file cannot be written.
   public func run() throws -> (history: TrainingHistory, outcome: TrainingOutcome) {
-    let plan = BatchPlan(count: train.count, batchSize: stepper.settings.batchSize)
-    let length = Self.length(examples: train.count, settings: stepper.settings)
     var history = TrainingHistory()
-    if let checkpoint, let saved = try checkpoint.restore(stepper) {
-      guard fits(saved, length) else {
+    let saved = try checkpoint?.read()
+    if let checkpoint, let saved {
+      guard fits(saved.history) else {
         throw CheckpointError(file: checkpoint.url.path, reason: "its history does not fit the run's length and validation sets")
       }
-      history = saved
+      history = saved.history
+      try method.restore(saved.methodState)
     }
+    if history.measurementOperations == nil, let preliminary = try PreliminaryRun(self) {
+      let phase = preliminary.phase
+      try saved?.restore(phase.stepper)
+      if let divergence = try update(phase, &history) {
+        try saveWeights("last", of: phase.stepper)
+        return (history, .diverged(divergence))
+      }
+      history.measurementOperations = preliminary.finish()
+    }
+    let phase = TrainingPhase(
+      stepper: makeStepper(), examples: train, length: length, seed: seed, steps: \.steps, isMain: true)
+    if let saved, saved.history.measurementOperations == history.measurementOperations { try saved.restore(phase.stepper) }
+    if history.steps.isEmpty, history.measurementOperations != nil { try checkpoint?.save(phase.stepper, history) }
+    if let divergence = try update(phase, &history) {
+      try saveWeights("last", of: phase.stepper)
+      return (history, .diverged(divergence))
+    }
+    try saveWeights("last", of: phase.stepper)
+    return (history, .completed)
+  }
+
+  /// What makes the updates of training proper, on the parameters that the method has now.
+  public func makeStepper() -> Stepper {
+    Stepper(model: model, method: method, settings: settings, totalSteps: length.totalSteps, backend: backend)
+  }
+
+  /// How long training proper is.
+  public var length: TrainingLength { Self.length(examples: train.count, settings: settings) }
+
+  /// Makes the updates of a phase that are not done; a divergence ends it.
+  private func update(_ phase: TrainingPhase, _ history: inout TrainingHistory) throws -> Divergence? {
+    let plan = BatchPlan(count: phase.examples.count, batchSize: settings.batchSize)
+    let (stepper, length) = (phase.stepper, phase.length)
     var batches: [[Int]] = []
     var shuffledEpoch = -1
     var saved = ContinuousClock.now
-    for step in history.steps.count..<max(history.steps.count, length.totalSteps) {
+    for step in history[keyPath: phase.steps].count..<max(history[keyPath: phase.steps].count, length.totalSteps) {
       let epoch = step / length.stepsPerEpoch
       if epoch != shuffledEpoch {
-        batches = plan.shuffled(seed: seed, epoch: epoch)
+        batches = plan.shuffled(seed: phase.seed, epoch: epoch)
         shuffledEpoch = epoch
       }
-      let batch = LabelledBatch(batches[step % length.stepsPerEpoch].map { train[$0] })
-      let pass: Pass = usesDropout ? .training(seed: seed, step: step) : .evaluation
+      let batch = LabelledBatch(batches[step % length.stepsPerEpoch].map { phase.examples[$0] })
+      let pass: Pass = usesDropout ? .training(seed: phase.seed, step: step) : .evaluation
       do {
-        history.steps.append(try stepper.step(step, batch, pass: pass))
+        history[keyPath: phase.steps].append(try stepper.step(step, batch, pass: pass))
       } catch let divergence as Divergence {
-        try saveWeights("last")
-        return (history, .diverged(divergence))
+        return divergence
       }
-      observer?.didUpdate(history.steps[step], updates: step + 1, total: length.totalSteps)
-      if (step + 1) % length.stepsPerEpoch == 0 { try finishEpoch(epoch, length, &history) }
-      guard let checkpoint, step + 1 < length.totalSteps else { continue }
+      let total = self.length.totalSteps + (phase.isMain ? history.preliminary.count : length.totalSteps)
+      observer?.didUpdate(history[keyPath: phase.steps][step], updates: history.updates, total: total)
+      let isLast = step + 1 == length.totalSteps
+      if phase.isMain, (step + 1) % length.stepsPerEpoch == 0 { try finishEpoch(epoch, isLast: isLast, stepper, &history) }
+      guard let checkpoint, !(phase.isMain && isLast) else { continue }
       let mustStop = shouldStop()
       if mustStop || ContinuousClock.now - saved > .seconds(checkpointInterval) {
         try checkpoint.save(stepper, history)
@@ -106,32 +145,48 @@ public struct FineTuning {
       }
       if mustStop { throw Interruption() }
     }
-    try saveWeights("last")
-    return (history, .completed)
+    return nil
   }
 
   /// Whether a saved history can be one of this run: as many epochs as its updates fill, each evaluated on every set.
-  private func fits(_ history: TrainingHistory, _ length: TrainingLength) -> Bool {
-    history.steps.count <= length.totalSteps && history.epochs.count * length.stepsPerEpoch <= history.steps.count
+  private func fits(_ history: TrainingHistory) -> Bool {
+    let length = length
+    return history.steps.count <= length.totalSteps && history.epochs.count * length.stepsPerEpoch <= history.steps.count
       && (history.epochs.count + 1) * length.stepsPerEpoch > history.steps.count
       && history.epochs.allSatisfy { $0.evaluations.map(\.name) == validation.map(\.name) }
+      && (method.preliminary == nil
+        ? history.preliminary.isEmpty && history.measurementOperations == nil
+        : history.measurementOperations != nil || history.steps.isEmpty)
   }
 
-  private func finishEpoch(_ epoch: Int, _ length: TrainingLength, _ history: inout TrainingHistory) throws {
+  private func finishEpoch(_ epoch: Int, isLast: Bool, _ stepper: Stepper, _ history: inout TrainingHistory) throws {
+    if isLast { method.beforeLastEvaluation() }
     let losses = history.steps.suffix(length.stepsPerEpoch)
     history.epochs.append(
       TrainingHistory.Epoch(
         updates: history.steps.count, meanLoss: losses.reduce(0) { $0 + Double($1.taskLoss) } / Double(losses.count),
-        evaluations: validation.map { Evaluation.run(stepper.model, on: $0, metrics: metrics, backend: backend) }))
-    if history.best == epoch { try saveWeights("best") }
+        evaluations: validation.map { Evaluation.run(model, on: $0, metrics: metrics, backend: backend) }))
+    if history.best == epoch { try saveWeights("best", of: stepper) }
     observer?.didFinishEpoch(history.epochs[epoch], number: epoch + 1)
   }
 
-  private func saveWeights(_ name: String) throws {
+  private func saveWeights(_ name: String, of stepper: Stepper) throws {
     guard let weights else { return }
     let entries = stepper.optimizer.parameters.filter(stepper.isSaved).map {
       SafetensorsEntry(name: $0.name, shape: $0.shape, values: $0.tensor.values)
     }
     try SafetensorsWriter.write(entries, to: weights.appending(component: "\(name).safetensors"))
   }
+}
+
+/// A stretch of updates with its own data, optimizer, schedule and random streams.
+struct TrainingPhase {
+  let stepper: Stepper
+  let examples: [EncodedExample]
+  let length: TrainingLength
+  let seed: UInt64
+  /// Where its updates stand in the history.
+  let steps: WritableKeyPath<TrainingHistory, [StepResult]>
+  /// Training proper, with evaluations, rather than a method's preliminary.
+  let isMain: Bool
 }

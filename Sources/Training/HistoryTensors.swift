@@ -7,8 +7,9 @@ extension TrainingHistory {
   /// The tensors of a run: losses, rates, norms, counts and operations by step; scores by epoch; the answers of the best and the last
   /// epoch with the right ones beside them.
   public func tensors(gold: [ValidationSet]) -> HDF5Group {
-    HDF5Group(
-      groups: [
+    let before = measurementOperations == nil && preliminary.isEmpty ? [] : [("preliminary", preliminaryGroup)]
+    return HDF5Group(
+      groups: before + [
         ("evaluation", HDF5Group(groups: scoreGroups)),
         ("predictions", HDF5Group(groups: gold.enumerated().map { ($1.name, predictionGroup($0, $1)) })),
         ("training", stepGroup),
@@ -19,7 +20,16 @@ extension TrainingHistory {
       ])
   }
 
-  var stepGroup: HDF5Group {
+  var stepGroup: HDF5Group { Self.group(steps) }
+
+  /// The preliminary's updates, and the operations of its measurement.
+  var preliminaryGroup: HDF5Group {
+    var group = Self.group(preliminary)
+    group.attributes = measurementOperations.map { [("measurement_operations", .integer(Int64($0)))] } ?? []
+    return group
+  }
+
+  private static func group(_ steps: [StepResult]) -> HDF5Group {
     HDF5Group(datasets: [
       ("floating_point_operations", .integers(steps.map { Int64($0.floatingPointOperations) }, ["step"])),
       ("gradient_norm", .numbers(steps.map(\.gradientNorm), ["step"])),

@@ -51,7 +51,7 @@ public final class Stepper {
 
   /// The task's loss on a batch: mean cross-entropy, or mean squared error for scores.
   public func taskLoss(_ batch: LabelledBatch, pass: Pass) -> Tensor {
-    let logits = model.logits(batch.batch, pass: pass)
+    let logits = model.logits(batch.batch, pass: pass, everyToken: method.needsEveryToken)
     switch batch.targets {
     case .classes(let labels): return logits.crossEntropy(labels)
     case .scores(let scores): return logits.reshaped([scores.count]).meanSquaredError(scores)
@@ -71,6 +71,7 @@ public final class Stepper {
   /// - Throws: `Divergence` when the loss or the gradient is not finite; the parameters are then as before.
   public func step(_ step: Int, _ batch: LabelledBatch, pass: Pass) throws -> StepResult {
     let operations = backend.operations
+    method.beforeStep(step)
     let (taskLoss, loss) = gradients(batch, pass: pass)
     guard loss.isFinite else { throw Divergence(step: step, quantity: "loss", value: Double(loss)) }
     method.afterGradients(step: step)
@@ -87,7 +88,8 @@ public final class Stepper {
       trainableWithHead: trainable.reduce(0) { $0 + $1.count }, tokens: batch.batch.tokens.count,
       floatingPointOperations: backend.operations - operations)
     optimizer.update(step: step + 1, factor: factor, scale: scale)
-    method.afterUpdate(updates: step + 1)
+    method.afterUpdate(FinishedUpdate(count: step + 1, gradientScale: Float(scale)))
+    optimizer.clearGradients()
     return result
   }
 }

@@ -15,10 +15,23 @@ public struct TrainingHistory: Sendable, Equatable {
     }
   }
 
+  /// Updates of the method's preliminary; empty for most methods.
+  public var preliminary: [StepResult] = []
+  /// Operations of the measurement that ended the preliminary; `nil` before it, and for methods without one.
+  public var measurementOperations: Int?
+  /// Updates of training proper.
   public var steps: [StepResult] = []
   public var epochs: [Epoch] = []
 
   public init() {}
+
+  /// All updates, the preliminary's included.
+  public var updates: Int { preliminary.count + steps.count }
+
+  /// Operations of all updates and of the preliminary's measurement.
+  public var operations: Int {
+    (preliminary + steps).reduce(measurementOperations ?? 0) { $0 + $1.floatingPointOperations }
+  }
 
   /// The index of the best epoch; the first of equal ones.
   public var best: Int? {

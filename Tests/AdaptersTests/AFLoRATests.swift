@@ -53,7 +53,7 @@ struct AFLoRATests {
   @Test("options say the schedule in epochs and shares")
   func schedule() throws {
     let host = MethodHost(
-      projections: [], backbone: [], head: [], backend: PlanningBackend(), seed: 0,
+      projections: [], sublayers: [], backbone: [], head: [], backend: PlanningBackend(), seed: 0,
       schedule: TrainingLength(stepsPerEpoch: 50, epochs: 4))
     func freezing(_ options: [String: OptionValue]) throws -> [Int] {
       let freezing = Freezing(try MethodOptions(options, for: AFLoRA.description), host.schedule)

@@ -72,7 +72,8 @@ struct MethodErrorTests {
     let model = try ModelLoader.random(MethodSubject.configuration(.roberta), seed: 5, on: backend)
     let whole = MethodSubject.host(model, steps: 10, on: backend)
     let host = MethodHost(
-      projections: whole.projections.filter { $0.role == .key }, backbone: whole.backbone, head: whole.head,
+      projections: whole.projections.filter { $0.role == .key }, sublayers: whole.sublayers, backbone: whole.backbone,
+      head: whole.head,
       backend: backend, seed: 0, schedule: whole.schedule)
     for id in ["lora", "vera"] {
       #expect(throws: AdapterError.noProjection(method: id, targets: "query, value")) {

@@ -53,10 +53,7 @@ struct MethodSubject {
   }
 
   static func host(_ model: any SequenceClassifier, seed: UInt64 = 3, steps: Int, on backend: any Backend) -> MethodHost {
-    MethodHost(
-      projections: model.projections, backbone: model.parameters.filter { $0.group == .backbone },
-      head: model.parameters.filter { $0.group == .head }, backend: backend, seed: seed,
-      schedule: TrainingLength(stepsPerEpoch: max(1, steps / 2), epochs: 2))
+    MethodHost(model, backend: backend, seed: seed, schedule: TrainingLength(stepsPerEpoch: max(1, steps / 2), epochs: 2))
   }
 
   init(

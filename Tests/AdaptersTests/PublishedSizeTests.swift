@@ -56,7 +56,7 @@ struct PublishedSizeTests {
       let backend = PlanningBackend()
       let subject = try MethodSubject(
         "aflora", ["trainability": .text(trainability)], configuration: Self.debertaV3Base, on: backend)
-      if freezingFirst { subject.method.afterUpdate(updates: MethodSubject.steps) }
+      if freezingFirst { subject.method.afterUpdate(FinishedUpdate(count: MethodSubject.steps, gradientScale: 1)) }
       let result = try subject.stepper.step(0, MethodSubject.batch(0, rows: 16, classes: 2), pass: .evaluation)
       return (result.floatingPointOperations, backend.peakBytes)
     }

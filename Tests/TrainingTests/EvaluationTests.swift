@@ -102,7 +102,8 @@ struct EvaluationTests {
       #expect(history.steps.allSatisfy { $0.loss.isFinite && $0.gradientNorm.isFinite && $0.trainable > 0 })
       #expect(history.epochs.count == history.steps.count / 5)
       let saved = try SafetensorsFile(url: folder.appendingPathComponent("last.safetensors"))
-      let learned = run.stepper.optimizer.parameters.filter(run.stepper.isSaved)
+      let stepper = run.makeStepper()
+      let learned = stepper.optimizer.parameters.filter(stepper.isSaved)
       #expect(saved.descriptions.map(\.name).sorted() == learned.map(\.name).sorted())
     }
   }
@@ -111,12 +112,13 @@ struct EvaluationTests {
   func divergedStep() throws {
     let run = try TinyTask.fineTuning("lora")
     let batch = LabelledBatch(Array(run.train.prefix(4)))
-    _ = try run.stepper.step(0, batch, pass: .evaluation)
-    let weight = run.stepper.model.output.weight.tensor
+    let stepper = run.makeStepper()
+    _ = try stepper.step(0, batch, pass: .evaluation)
+    let weight = run.model.output.weight.tensor
     weight.assign([Float](repeating: .nan, count: weight.count))
     let before = run.bits
     #expect {
-      try run.stepper.step(1, batch, pass: .evaluation)
+      try stepper.step(1, batch, pass: .evaluation)
     } throws: { error in
       let divergence = error as? Divergence
       return divergence?.step == 1 && divergence?.quantity == "loss" && "\(error)" == "loss nan at step 1"

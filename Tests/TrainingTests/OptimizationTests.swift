@@ -90,10 +90,10 @@ struct OptimizationTests {
       settings.epsilon = 1e4
       settings.maximumGradientNorm = limit
       let run = try TinyTask.fineTuning("fft", settings: settings)
-      let before = run.stepper.model.parameters.map(\.tensor.values)
-      let result = try run.stepper.step(0, LabelledBatch(Array(run.train.prefix(4))), pass: .evaluation)
+      let before = run.model.parameters.map(\.tensor.values)
+      let result = try run.makeStepper().step(0, LabelledBatch(Array(run.train.prefix(4))), pass: .evaluation)
       var sum = 0.0
-      for (values, parameter) in zip(before, run.stepper.model.parameters) {
+      for (values, parameter) in zip(before, run.model.parameters) {
         for (a, b) in zip(values, parameter.tensor.values) { sum += Double(a - b) * Double(a - b) }
       }
       return (result.gradientNorm, sum.squareRoot() * 1e4)

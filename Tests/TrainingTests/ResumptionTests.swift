@@ -24,7 +24,7 @@ struct ResumptionTests {
     let tensors = folder.appendingPathComponent("tensors.h5")
     try HDF5File.write(history.tensors(gold: run.validation), to: tensors)
     return Result(
-      history: history, outcome: outcome, bits: run.bits, diagnostics: run.stepper.method.diagnostics,
+      history: history, outcome: outcome, bits: run.bits, diagnostics: run.method.diagnostics,
       files: try ["best.safetensors", "last.safetensors"].map { try Data(contentsOf: folder.appendingPathComponent($0)) },
       tensors: try Data(contentsOf: tensors))
   }
@@ -197,7 +197,7 @@ struct CheckpointErrorTests {
       }
       try HDF5File.write(HDF5Group(attributes: [("identity", .string("one"))]), to: url)
       #expect(try message("lora", identity: "one", at: url) == expected(url, "a group is missing or misshapen"))
-      let first = try #require(TinyTask.fineTuning("lora").stepper.optimizer.parameters.first).name
+      let first = try #require(TinyTask.fineTuning("lora").method.parameters.first).name
       #expect(
         try change("parameters") { $0.datasets.removeAll { $0.name == "0.value" } }
           == expected(url, "\(first) is missing or misshapen"))

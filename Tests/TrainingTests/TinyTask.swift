@@ -45,14 +45,10 @@ enum TinyTask {
     let model = try ModelLoader.random(configuration(classes: regression ? 1 : 2), seed: 1, on: backend)
     let train = examples(18, regression: regression)
     let length = FineTuning.length(examples: train.count, settings: settings)
-    let host = MethodHost(
-      projections: model.projections, backbone: model.parameters.filter { $0.group == .backbone },
-      head: model.parameters.filter { $0.group == .head }, backend: backend, seed: 4, schedule: length)
+    let host = MethodHost(model, backend: backend, seed: 4, schedule: length)
     let method = try MethodRegistry.attach(id, options: Self.method[id] ?? [:], to: host)
     return FineTuning(
-      stepper: Stepper(
-        model: model, method: method, settings: settings, totalSteps: length.totalSteps, backend: backend),
-      train: train,
+      model: model, method: method, settings: settings, train: train,
       validation: [
         ValidationSet(name: "matched", examples: examples(11, regression: regression)),
         ValidationSet(name: "mismatched", examples: Array(examples(30, regression: regression).suffix(13))),
@@ -63,5 +59,5 @@ enum TinyTask {
 
 extension FineTuning {
   /// Bits of every parameter.
-  var bits: [[UInt32]] { stepper.optimizer.parameters.map { $0.tensor.values.map(\.bitPattern) } }
+  var bits: [[UInt32]] { (method.parameters + model.parameters).map { $0.tensor.values.map(\.bitPattern) } }
 }

@@ -1,0 +1,44 @@
+import Layers
+
+/// What precedes training proper: updates on a sample of the training set with an optimizer and a schedule of their own, and a
+/// measurement on that sample.
+public struct Preliminary: Sendable, Equatable {
+  /// Which rows of the training set.
+  public enum Sample: Sendable, Equatable {
+    /// This share of every class.
+    case share(Double)
+    /// So many rows of the whole set for each class; for scores, so many at all.
+    case rowsPerClass(Int)
+  }
+
+  public var sample: Sample
+  /// Passes over the sample; 0 measures without training.
+  public var epochs: Int
+
+  public init(sample: Sample, epochs: Int) {
+    self.sample = sample
+    self.epochs = epochs
+  }
+}
+
+/// The sample of a preliminary, with the model that it is measured through; dropout never acts.
+public protocol PreliminarySample {
+  /// Runs the model on one batch after the other, every token in every layer and nothing recorded for a backward pass; `body` is
+  /// called after each.
+  func forward(_ body: (TokenBatch) -> Void)
+  /// Adds the gradients of the task's loss on every batch to what learns; `clearGradients` is the caller's.
+  func addGradients()
+}
+
+/// An update that was just made.
+public struct FinishedUpdate: Sendable, Equatable {
+  /// Updates done, this one included.
+  public var count: Int
+  /// What clipping multiplied the gradients by.
+  public var gradientScale: Float
+
+  public init(count: Int, gradientScale: Float) {
+    self.count = count
+    self.gradientScale = gradientScale
+  }
+}
