@@ -29,7 +29,8 @@ struct FullDiskTests {
     let limited = try execute(
       URL(filePath: "/bin/bash"), ["-c", "trap '' XFSZ; ulimit -f \(kibibytes); exec \"$@\"", "bash"] + arguments)
     #expect(limited.status == 1, "\(limited.output)")
-    #expect(limited.output.contains("cannot be written: File too large. What stood there before is unchanged."), "\(limited.output)")
+    #expect(
+      limited.output.contains("cannot be written: File too large. What stood there before is unchanged."), "\(limited.output)")
     let after = project.files("results/runs")
     for (name, content) in before { #expect(after[name] == content, "\(name)") }
     #expect(!after.keys.contains { $0.hasSuffix(".lowrank-temporary") }, "\(after.keys)")
