@@ -7,26 +7,57 @@ import Tensors
 public final class LoRA: TuningMethod {
   public static let description = MethodDescription(
     id: "lora", label: "LoRA", source: "Hu et al. 2021, LoRA: Low-Rank Adaptation of Large Language Models",
-    options: [
-      OptionDescription("rank", .integer(1...4096), default: .integer(8), "r, the rank of the update"),
-      OptionDescription("alpha", .number(0...65_536), default: .number(16), "the update is scaled by alpha / rank"),
-      OptionDescription("dropout", .number(0...0.99), default: .number(0), "dropout on the branch's input"),
-      Targets.option(default: Targets.queryAndValue),
-    ])
+    options: options())
 
-  public private(set) var parameters: [Parameter] = []
+  public let parameters: [Parameter]
 
   public init(_ options: MethodOptions, on host: MethodHost) throws {
-    let rank = options.integer("rank")
-    for projection in try Targets.projections(options, method: Self.description, on: host) {
-      let (input, output) = (projection.linear.inputSize, projection.linear.outputSize)
-      let name = "\(projection.path).lora_A.weight"
-      let a = host.parameter(name, host.kaimingLinear(name, shape: [rank, input]), decays: true)
-      let b = host.parameter("\(projection.path).lora_B.weight", .zeros([output, rank], on: host.backend), decays: true)
-      projection.adapter = LowRankAdapter(
-        a: a.tensor, b: b.tensor, scale: Float(options.number("alpha") / Double(rank)),
-        dropoutRate: Float(options.number("dropout")))
-      parameters += [a, b]
+    let scale = options.number("alpha") / Double(options.integer("rank"))
+    parameters = try Self.attach(options, scale: scale, method: Self.description, on: host).flatMap { [$0.a, $0.b] }
+  }
+
+  /// The matrices of one layer: `A: [rank, in]`, `B: [out, rank]`.
+  struct Pair {
+    let projection: Projection
+    let a: Parameter
+    let b: Parameter
+    let adapter: LowRankAdapter
+  }
+
+  /// The options that LoRA and its kin share.
+  static func options(rank: Int = 8, alpha: Double = 16) -> [OptionDescription] {
+    [
+      OptionDescription("rank", .integer(1...4096), default: .integer(rank), "r, the rank of the update"),
+      OptionDescription("alpha", .number(0...65_536), default: .number(alpha), "the update is scaled by alpha / rank"),
+      OptionDescription("dropout", .number(0...0.99), default: .number(0), "dropout on the branch's input"),
+      Targets.option(default: Targets.queryAndValue),
+    ]
+  }
+
+  /// Puts a pair on every target.
+  static func attach(
+    _ options: MethodOptions, scale: Double, method: MethodDescription, on host: MethodHost
+  ) throws -> [Pair] {
+    try Targets.projections(options, method: method, on: host).map { projection in
+      let pair = pair(
+        projection, rank: options.integer("rank"), scale: scale, dropout: options.number("dropout"), suffix: ".weight", on: host)
+      projection.adapter = pair.adapter
+      return pair
     }
+  }
+
+  /// A fresh pair for a layer, not yet put on it. Its values are a function of the seed and of the layer, whatever it is named.
+  static func pair(
+    _ projection: Projection, named name: String? = nil, rank: Int, scale: Double, dropout: Double, suffix: String = "",
+    on host: MethodHost
+  ) -> Pair {
+    let (input, output) = (projection.linear.inputSize, projection.linear.outputSize)
+    let path = name ?? projection.path
+    let a = host.parameter(
+      "\(path).lora_A\(suffix)", host.kaimingLinear("\(path).lora_A.weight", shape: [rank, input]), decays: true)
+    let b = host.parameter("\(path).lora_B\(suffix)", .zeros([output, rank], on: host.backend), decays: true)
+    return Pair(
+      projection: projection, a: a, b: b,
+      adapter: LowRankAdapter(a: a.tensor, b: b.tensor, scale: Float(scale), dropoutRate: Float(dropout)))
   }
 }

@@ -9,6 +9,8 @@ final class LowRankAdapter: ProjectionAdapter {
   let outer: Tensor?
   let scale: Float
   let dropoutRate: Float
+  /// Told what comes in: hidden states `[tokens, in]`, never the relative positions.
+  var observe: ((Tensor) -> Void)?
 
   init(a: Tensor, b: Tensor, inner: Tensor? = nil, outer: Tensor? = nil, scale: Float, dropoutRate: Float) {
     self.a = a
@@ -20,7 +22,8 @@ final class LowRankAdapter: ProjectionAdapter {
   }
 
   func forward(_ x: Tensor, through linear: Linear, input: ProjectionInput, pass: Pass) -> Tensor {
-    linear(
+    if input == .hiddenStates { observe?(x) }
+    return linear(
       x, branch: LowRankBranch(a: a, b: b, inner: inner, outer: outer, scale: scale, dropout: pass.dropout(dropoutRate)))
   }
 

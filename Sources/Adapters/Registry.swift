@@ -3,9 +3,21 @@ public enum MethodRegistry {
   private static var methods: [any TuningMethod.Type] {
     [
       FullFineTuning.self,
+      BitFit.self,
+      Houlsby.self,
+      Pfeiffer.self,
       LoRA.self,
+      RsLoRA.self,
+      DoRA.self,
+      LoRAPlus.self,
+      AdaLoRA.self,
+      SoRA.self,
+      SparseAdapter.self,
       VeRA.self,
+      TiedLoRA.self,
       AFLoRA.self,
+      LoRADrop.self,
+      PRILoRA.self,
     ]
   }
 

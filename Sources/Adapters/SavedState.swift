@@ -1,3 +1,5 @@
+import Tensors
+
 /// A method's saved state, looked up by name and checked.
 struct SavedState {
   private let entries: [String: Diagnostic]
@@ -20,9 +22,21 @@ struct SavedState {
     return values
   }
 
+  /// Puts the saved values into a tensor.
+  func assign(_ name: String, to tensor: Tensor) throws {
+    tensor.assign(try numbers(name, tensor.count).map { Float($0) })
+  }
+
   private func check(_ name: String, _ found: Int, _ expected: Int?) throws {
     if let expected, found != expected {
       throw AdapterError.state(name, "has \(found) entries where \(expected) are expected")
     }
+  }
+}
+
+extension Diagnostic {
+  /// A tensor's values as a part of a method's state.
+  static func values(of tensor: Tensor, at path: String) -> Diagnostic {
+    Diagnostic(path, shape: [tensor.count], .numbers(tensor.values.map(Double.init)), dimensions: ["entry"])
   }
 }

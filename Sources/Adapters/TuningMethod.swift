@@ -59,6 +59,10 @@ public protocol TuningMethod: AnyObject {
   /// The method's own parameters, in a fixed order, as they are saved. What is a function of the seed alone is left out. They may
   /// change in `finishPreliminary(_:)`, at no other time.
   var parameters: [Parameter] { get }
+  /// Entries of learning parameters that a mask keeps from learning.
+  var idleParameters: Int { get }
+  /// Entries of the method's own parameters that are left once pruned ranks, gates and entries are taken away.
+  var keptParameters: Int { get }
   /// Whether it measures what goes through projections, so that the last layer must compute all tokens and not the first alone.
   var needsEveryToken: Bool { get }
 
@@ -89,6 +93,8 @@ public protocol TuningMethod: AnyObject {
 }
 
 extension TuningMethod {
+  public var idleParameters: Int { 0 }
+  public var keptParameters: Int { parameters.reduce(0) { $0 + $1.count } }
   public var needsEveryToken: Bool { false }
   public var preliminary: Preliminary? { nil }
   public func finishPreliminary(_ sample: any PreliminarySample) {}

@@ -48,6 +48,11 @@ LR_CLONES void lr_multiply_rows(float *y, const float *a, const float *row, int6
     for (int64_t c = 0; c < columns; c++) y[r * columns + c] = a[r * columns + c] * row[c];
 }
 
+LR_CLONES void lr_add_rows(float *y, const float *a, const float *row, int64_t rows, int64_t columns) {
+  for (int64_t r = 0; r < rows; r++)
+    for (int64_t c = 0; c < columns; c++) y[r * columns + c] = a[r * columns + c] + row[c];
+}
+
 LR_CLONES void lr_multiply_columns(float *y, const float *a, const float *column, int64_t rows, int64_t columns) {
   for (int64_t r = 0; r < rows; r++) {
     float factor = column[r];

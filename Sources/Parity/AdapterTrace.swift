@@ -31,6 +31,19 @@ struct AdapterTrace {
     var noisyFinalTensors: [String: Double]?
     var unstableFinalTensors: [String]?
     var frozenAt: [String: Int]?
+    var ranks: [String: Int]?
+    var summary: Summary?
+  }
+
+  /// What the method's preliminary found.
+  struct Summary: Decodable {
+    var g: [String: Double]?
+    var importance: [String: Double]?
+    var own: [String]?
+    var shared: [String]?
+    var variants: [String: [String]]?
+    var dropped: Int?
+    var weights: Int?
   }
 
   /// What `trace.json` says of one step.
@@ -43,8 +56,13 @@ struct AdapterTrace {
     var gradNorm: Double
     var fraction: Double?
     var newlyFrozen: [String]?
-    var scores: [String: Double]?
+    var scores: [String: TraceNumbers]?
     var trainableAtUpdate: Int?
+    var bLr: Double?
+    var budget: Int?
+    var rankPattern: [String: TraceNumbers]?
+    var zeroGates: [String: TraceNumbers]?
+    var pruned: Bool?
   }
 
   let folder: URL
@@ -78,6 +96,16 @@ struct AdapterTrace {
       let other = folder.appending(path: meta.initialValues).standardizedFileURL
       (archive, prefix) = (try SafetensorsFile(url: other.appending(path: "expected.safetensors")), "init.")
     }
+    return try Self.values(of: archive, under: prefix)
+  }
+
+  /// The values that a method's preliminary starts from, by plain name.
+  func preliminaryValues() throws -> [String: [Float]] {
+    try Self.values(of: expected, under: "unpruned.")
+      .merging(try Self.values(of: expected, under: "probe.").map { ("probe.\($0)", $1) }) { $1 }
+  }
+
+  private static func values(of archive: any TensorArchive, under prefix: String) throws -> [String: [Float]] {
     var values: [String: [Float]] = [:]
     for description in archive.descriptions where description.name.hasPrefix(prefix) {
       values[PEFTAdapterFolder.plainName(String(description.name.dropFirst(prefix.count)))] = try archive.floats(description.name)
@@ -112,6 +140,20 @@ private struct TraceKey: CodingKey {
 
   init?(stringValue: String) { self.init(stringValue) }
   init?(intValue: Int) { nil }
+}
+
+/// One number or several.
+struct TraceNumbers: Decodable, Equatable {
+  var values: [Double]
+
+  init(from decoder: any Decoder) throws {
+    let container = try decoder.singleValueContainer()
+    if let several = try? container.decode([Double].self) {
+      values = several
+    } else {
+      values = [try container.decode(Double.self)]
+    }
+  }
 }
 
 /// One option of a trace's method.

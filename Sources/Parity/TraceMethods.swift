@@ -34,11 +34,29 @@ extension AdapterTrace {
   /// Puts the trace's method on a model.
   func attach(to host: MethodHost) throws -> any TuningMethod {
     host.prepare()
+    let attached = { (options: [String: OptionValue]) in
+      try MethodRegistry.attach(meta.baseMethod, options: options, to: host)
+    }
     switch meta.baseMethod {
-    case "fft": return try MethodRegistry.attach("fft", options: [:], to: host)
-    case "lora":
-      return try MethodRegistry.attach(
-        "lora", options: ["rank": integer("r"), "alpha": .number(number("alpha")), "targets": targets()], to: host)
+    case "fft", "bitfit": return try attached([:])
+    case "houlsby", "pfeiffer": return try attached(["width": integer("width")])
+    case "lora", "rslora", "dora": return try attached(try pair())
+    case "lora-plus": return try attached(try pair(["ratio": .number(number("ratio"))]))
+    case "sora":
+      return try attached(
+        try pair([
+          "eta": .number(number("eta")), "xi": .number(number("xi")), "dead_zone": .flag(flag("dead_zone")),
+        ]))
+    case "sparseadapter": return try attached(try pair(["keep": .number(number("keep"))]))
+    case "tied-lora": return try attached(["rank": integer("r"), "targets": targets()])
+    case "loradrop": return try attached(try pair(["threshold": .number(number("threshold"))]))
+    case "prilora":
+      return try attached([
+        "rank_first": integer("r_first"), "rank_last": integer("r_last"), "alpha": .number(number("alpha")),
+        "beta": .number(number("beta")), "prune_ratio": .number(number("fraction")), "interval": integer("interval"),
+        "targets": targets(),
+      ])
+    case "adalora": return try adalora(host)
     case "vera": return try vera(host)
     case "aflora": return try aflora(host)
     default:
@@ -46,6 +64,33 @@ extension AdapterTrace {
         path: folder.path, problem: "its method '\(meta.baseMethod)' is not one that traces can be compared for")
     }
   }
+
+  /// The options of LoRA's kin.
+  private func pair(_ more: [String: OptionValue] = [:]) throws -> [String: OptionValue] {
+    try ["rank": integer("r"), "alpha": .number(number("alpha")), "targets": targets()].merging(more) { $1 }
+  }
+
+  private func flag(_ name: String) throws -> Bool {
+    guard case .flag(let value)? = meta.options[name] else {
+      throw ParityError.reference(path: folder.path, problem: "meta.json does not say whether the option '\(name)' holds")
+    }
+    return value
+  }
+
+  private func adalora(_ host: MethodHost) throws -> any TuningMethod {
+    let options = try MethodOptions(
+      [
+        "initial_rank": integer("init_r"), "target_rank": integer("target_r"), "alpha": .number(number("alpha")),
+        "orthogonality": .number(number("orth_reg_weight")), "beta1": .number(number("beta1")), "beta2": .number(number("beta2")),
+        "targets": targets(),
+      ], for: AdaLoRA.description)
+    return try AdaLoRA(
+      options, on: host, initialSteps: steps("tinit"), finalSteps: steps("tfinal"), interval: max(1, steps("deltaT")),
+      totalSteps: meta.train.steps)
+  }
+
+  /// How many of the trace's batches a preliminary measures on.
+  func preliminaryBatches() throws -> Int { try steps("score_batches") }
 
   private func vera(_ host: MethodHost) throws -> any TuningMethod {
     let options = try MethodOptions(

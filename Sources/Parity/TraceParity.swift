@@ -19,7 +19,7 @@ public enum TraceParity {
   }
 }
 
-private struct TraceComparison {
+struct TraceComparison {
   let trace: AdapterTrace
   let backend: any Backend
   let stepper: Stepper
@@ -36,29 +36,36 @@ private struct TraceComparison {
     let train = trace.meta.train
     let host = MethodHost(model, backend: backend, seed: 0, schedule: TrainingLength(stepsPerEpoch: train.steps, epochs: 1))
     let method = try trace.attach(to: host)
-    try Self.start(trace, method.parameters + model.parameters)
+    let settings = OptimizationSettings(
+      epochs: 1, batchSize: 1, learningRate: train.lr, headLearningRate: trace.headLearningRate,
+      warmup: .ratio(train.warmupRatio), weightDecay: train.weightDecay, beta1: train.betas[0], beta2: train.betas[1],
+      epsilon: train.eps, maximumGradientNorm: train.maxGradNorm)
+    let makeStepper = {
+      Stepper(model: model, method: method, settings: settings, totalSteps: train.steps, backend: backend)
+    }
+    if method.preliminary != nil {
+      try Self.start(trace, method.parameters, from: trace.preliminaryValues())
+      method.finishPreliminary(
+        TraceSample(stepper: makeStepper(), batches: Array(batches.prefix(try trace.preliminaryBatches())), backend: backend))
+      for parameter in method.parameters + model.parameters { parameter.tensor.clearGradient() }
+    }
+    try Self.start(trace, method.parameters + model.parameters, from: trace.initialValues())
     // a trace may leave out a part of the head
     let trainable = Set(trace.meta.trainable.map(PEFTAdapterFolder.plainName))
     for parameter in host.head { parameter.isTrainable = trainable.contains(parameter.name) }
-    stepper = Stepper(
-      model: model, method: method,
-      settings: OptimizationSettings(
-        epochs: 1, batchSize: 1, learningRate: train.lr, headLearningRate: trace.headLearningRate,
-        warmup: .ratio(train.warmupRatio),
-        weightDecay: train.weightDecay, beta1: train.betas[0], beta2: train.betas[1], epsilon: train.eps,
-        maximumGradientNorm: train.maxGradNorm), totalSteps: train.steps, backend: backend)
+    stepper = makeStepper()
     let learning = parameters.filter(\.isTrainable)
     report.compareExactly("trainable", "names", learning.map(\.name).sorted(), with: trainable.sorted())
     report.compareExactly(
       "trainable", "weight decay", learning.filter(\.decays).map(\.name).sorted(),
       with: trace.meta.weightDecayOn.map(PEFTAdapterFolder.plainName).sorted())
     report.compareExactly("trainable", "count", [learning.reduce(0) { $0 + $1.count }], with: [trace.meta.trainableCount])
+    try compareSetUp()
   }
 
   private var parameters: [Parameter] { stepper.method.parameters + stepper.model.parameters }
 
-  private static func start(_ trace: AdapterTrace, _ parameters: [Parameter]) throws {
-    let values = try trace.initialValues()
+  private static func start(_ trace: AdapterTrace, _ parameters: [Parameter], from values: [String: [Float]]) throws {
     for parameter in parameters {
       guard let value = values[parameter.name] else { continue }
       guard value.count == parameter.count else {
@@ -90,9 +97,9 @@ private struct TraceComparison {
     return batches
   }
 
-  private func tolerance(_ group: String) -> Tolerance { trace.meta.tolerance[group] ?? .standard }
+  func tolerance(_ group: String) -> Tolerance { trace.meta.tolerance[group] ?? .standard }
 
-  private func names(under prefix: String) -> [String] {
+  func names(under prefix: String) -> [String] {
     trace.expected.descriptions.map(\.name).filter { $0.hasPrefix(prefix) }.sorted()
   }
 
@@ -143,12 +150,13 @@ private struct TraceComparison {
       if let count = step.trainableAtUpdate {
         report.compareExactly("trainable_at_update", name, [result.trainableWithHead], with: [count])
       }
-      if let method = stepper.method as? AFLoRA { compare(method, with: step, number) }
+      if let rate = step.bLr {
+        let found = parameters.filter { $0.rateFactor != 1 }.map { Float(result.learningRate * $0.rateFactor) }.min()
+        report.compare("learning_rate", "\(name), B", found.map { [$0] } ?? [], with: [Float(rate)], within: rates)
+      }
+      try compareMethod(after: step, number)
     }
-    if let method = stepper.method as? AFLoRA, let expected = trace.meta.frozenAt {
-      let found = method.frozenAt.map { "\($0.name) \($0.updates ?? -1)" }.sorted()
-      report.compareExactly("frozen_at", "all", found, with: expected.map { "\($0.key) \($0.value)" }.sorted())
-    }
+    try compareOutcome()
     let unstable = Set(trace.meta.unstableFinalTensors ?? [])
     for name in names(under: "final.") {
       let short = String(name.dropFirst("final.".count))
@@ -160,22 +168,22 @@ private struct TraceComparison {
     if !unstable.isEmpty { report.notes.append("not compared, as their gradient is zero up to rounding: \(unstable.sorted())") }
     try logits("final_logits")
   }
+}
 
-  private mutating func compare(_ method: AFLoRA, with step: AdapterTrace.Step, _ number: Int) {
-    let name = "step \(number)"
-    if let fraction = step.fraction, let found = method.fractions.last {
-      report.add("fraction", name, error: abs(fraction - found), allowed: 1e-12)
+/// The batches that a trace's preliminary was measured on.
+private struct TraceSample: PreliminarySample {
+  let stepper: Stepper
+  let batches: [LabelledBatch]
+  let backend: any Backend
+
+  func forward(_ body: (TokenBatch) -> Void) {
+    for batch in batches {
+      backend.withoutGradients { _ = stepper.model.logits(batch.batch, pass: .evaluation, everyToken: true) }
+      body(batch.batch)
     }
-    if let expected = step.newlyFrozen {
-      let found = method.frozenAt.filter { $0.updates == number + 1 }.map(\.name)
-      report.compareExactly("newly_frozen", name, found.sorted(), with: expected.sorted())
-    }
-    for (matrix, score) in method.latestScores {
-      guard let expected = step.scores?[matrix] else { continue }
-      // a score is a product of two averages of gradients: twice their relative error
-      report.add(
-        "freezing_score", "\(matrix), \(name)", error: abs(score - expected),
-        allowed: 4 * tolerance("grad").rel * abs(expected) + 1e-18)
-    }
+  }
+
+  func addGradients() {
+    for batch in batches { stepper.taskLoss(batch, pass: .evaluation).backward() }
   }
 }

@@ -77,6 +77,8 @@ public protocol Backend: AnyObject {
   func multiplyRows(_ a: Buffer, by row: Buffer, into y: Buffer)
   /// `y[r, c] = a[r, c] * column[r]`
   func multiplyColumns(_ a: Buffer, by column: Buffer, into y: Buffer)
+  /// `y[r, c] = a[r, c] + row[c]`
+  func addRows(_ a: Buffer, _ row: Buffer, into y: Buffer)
   func absolute(_ a: Buffer, into y: Buffer)
   func sign(_ a: Buffer, into y: Buffer)
   func squareRoot(_ a: Buffer, into y: Buffer)

@@ -48,6 +48,14 @@ extension CPUBackend {
     }
   }
 
+  public func addRows(_ a: Buffer, _ row: Buffer, into y: Buffer) {
+    let columns = row.count, (p, q, out) = (host(a), host(row), host(y))
+    parallelRows(y.count / columns, columns: columns) {
+      let at = $0.lowerBound * columns
+      lr_add_rows(out + at, p + at, q, Int64($0.count), Int64(columns))
+    }
+  }
+
   public func multiplyColumns(_ a: Buffer, by column: Buffer, into y: Buffer) {
     let columns = y.count / column.count, (p, q, out) = (host(a), host(column), host(y))
     parallelRows(column.count, columns: columns) {

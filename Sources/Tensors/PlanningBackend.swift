@@ -73,6 +73,7 @@ public final class PlanningBackend: Backend {
   public func accumulateProduct(_ a: Buffer, _ b: Buffer, into y: Buffer) {}
   public func multiplyRows(_ a: Buffer, by row: Buffer, into y: Buffer) {}
   public func multiplyColumns(_ a: Buffer, by column: Buffer, into y: Buffer) {}
+  public func addRows(_ a: Buffer, _ row: Buffer, into y: Buffer) {}
   public func absolute(_ a: Buffer, into y: Buffer) {}
   public func sign(_ a: Buffer, into y: Buffer) {}
   public func squareRoot(_ a: Buffer, into y: Buffer) {}

@@ -80,12 +80,12 @@ public final class Stepper {
     let limit = settings.maximumGradientNorm
     let scale = limit > 0 ? min(1, limit / (norm + 1e-6)) : 1
     let factor = schedule.factor(step)
-    let trainable = optimizer.trainable
+    let (trainable, idle) = (optimizer.trainable, method.idleParameters)
     let result = StepResult(
       taskLoss: taskLoss, loss: loss, learningRate: settings.learningRate * factor,
       headLearningRate: settings.headLearningRate * factor, gradientNorm: norm,
-      trainable: trainable.filter { $0.group != .head }.reduce(0) { $0 + $1.count },
-      trainableWithHead: trainable.reduce(0) { $0 + $1.count }, tokens: batch.batch.tokens.count,
+      trainable: trainable.filter { $0.group != .head }.reduce(-idle) { $0 + $1.count },
+      trainableWithHead: trainable.reduce(-idle) { $0 + $1.count }, tokens: batch.batch.tokens.count,
       floatingPointOperations: backend.operations - operations)
     optimizer.update(step: step + 1, factor: factor, scale: scale)
     method.afterUpdate(FinishedUpdate(count: step + 1, gradientScale: Float(scale)))

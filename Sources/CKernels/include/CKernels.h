@@ -38,6 +38,8 @@ void lr_scale(float *y, const float *a, int64_t n, float factor);
 void lr_axpy(float *y, const float *x, int64_t n, float factor);            // y += factor * x
 void lr_multiply_add(float *y, const float *a, const float *b, int64_t n);  // y += a * b
 void lr_multiply_rows(float *y, const float *a, const float *row, int64_t rows, int64_t columns);
+// y[r, c] = a[r, c] + row[c]
+void lr_add_rows(float *y, const float *a, const float *row, int64_t rows, int64_t columns);
 void lr_multiply_columns(float *y, const float *a, const float *column, int64_t rows, int64_t columns);
 void lr_absolute(float *y, const float *a, int64_t n);
 void lr_sign(float *y, const float *a, int64_t n);

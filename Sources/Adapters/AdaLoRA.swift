@@ -1,0 +1,241 @@
+// AdaLoRA (Zhang et al. 2023, arXiv 2303.10512): y = W x + alpha / (r₀ + 1e-5) · B (E ⊙ A dropout(x)), a singular-value form whose values E
+// are pruned along a cubic budget by sensitivity and uncertainty. Where the paper and its code differ, this follows the code, as the
+// peft library does: importance from the weights after an update and its clipped gradients; the regulariser unsquared and averaged over
+// the matrices; the divisor always the first rank; no extra t_f in the budget.
+import Foundation
+import Layers
+import Tensors
+
+/// Adaptive budget allocation.
+public final class AdaLoRA: TuningMethod {
+  public static let description = MethodDescription(
+    id: "adalora", label: "AdaLoRA", source: "Zhang et al. 2023, Adaptive Budget Allocation for Parameter-Efficient Fine-Tuning",
+    options: [
+      OptionDescription("initial_rank", .integer(1...4096), default: .integer(12), "r₀, the rank of every layer at the start"),
+      OptionDescription(
+        "target_rank", .integer(1...4096), default: .integer(8), "the average rank at the end; at most the initial"),
+      OptionDescription("alpha", .number(0...65_536), default: .number(16), "the update is scaled by alpha / initial rank"),
+      OptionDescription("dropout", .number(0...0.99), default: .number(0), "dropout on the branch's input"),
+      OptionDescription(
+        "orthogonality", .number(0...100), default: .number(0.5), "γ, the weight of the regulariser on A and B"),
+      OptionDescription("beta1", .number(0...1), default: .number(0.85), "averaging factor of the sensitivity"),
+      OptionDescription("beta2", .number(0...1), default: .number(0.85), "averaging factor of the uncertainty"),
+      OptionDescription(
+        "initial_fraction", .number(0...1), default: .number(0.1), "t_i as a share of all steps: no pruning before"),
+      OptionDescription(
+        "final_fraction", .number(0...1), default: .number(0.3), "t_f as a share of all steps: the ranks are settled then"),
+      OptionDescription(
+        "interval", .integer(0...1_000_000), default: .integer(0), "ΔT, steps between prunings; 0: a hundredth of all steps"),
+      Targets.option(default: ["all-linear"]),
+    ])
+
+  /// The triplets of one layer.
+  private struct Layer {
+    let projection: Projection
+    /// `A: [r₀, in]`, `B: [out, r₀]`, `E: [r₀]`
+    let a: Parameter, b: Parameter, e: Parameter
+    /// Running sensitivity and uncertainty of A, B and E.
+    var averages: [(mean: Tensor, spread: Tensor)]
+    /// Which triplets the latest pruning kept.
+    var kept: [Bool]
+    /// The importance of each triplet at the latest step that had one.
+    var scores: [Double]
+
+    var parameters: [Parameter] { [a, b, e] }
+  }
+
+  public let parameters: [Parameter]
+  private let schedule: BudgetSchedule
+  private let beta1: Float, beta2: Float
+  private let orthogonality: Float
+  private let rank: Int
+  private var layers: [Layer] = []
+  private var budgets: [Int64] = []
+  private var ranks: [Int64] = []
+
+  public convenience init(_ options: MethodOptions, on host: MethodHost) throws {
+    let total = host.schedule.totalSteps
+    let steps = { (name: String) in Int((options.number(name) * Double(total)).rounded()) }
+    let interval = options.integer("interval")
+    try self.init(
+      options, on: host, initialSteps: steps("initial_fraction"), finalSteps: steps("final_fraction"),
+      interval: interval > 0 ? interval : max(1, total / 100), totalSteps: total)
+  }
+
+  /// With a schedule given in steps.
+  public init(
+    _ options: MethodOptions, on host: MethodHost, initialSteps: Int, finalSteps: Int, interval: Int, totalSteps: Int
+  ) throws {
+    let (rank, target) = (options.integer("initial_rank"), options.integer("target_rank"))
+    guard target <= rank else {
+      throw AdapterError.badOption(
+        method: Self.description.id, option: "target_rank", found: "\(target)", expected: "at most initial_rank, which is \(rank)")
+    }
+    guard initialSteps + finalSteps <= totalSteps else {
+      throw AdapterError.badOption(
+        method: Self.description.id, option: "final_fraction", found: "\(finalSteps) of \(totalSteps) steps",
+        expected: "at most what initial_fraction leaves, \(totalSteps - initialSteps)")
+    }
+    (self.rank, beta1, beta2) = (rank, Float(options.number("beta1")), Float(options.number("beta2")))
+    orthogonality = Float(options.number("orthogonality"))
+    for projection in try Targets.projections(options, method: Self.description, on: host) {
+      let (input, output, path) = (projection.linear.inputSize, projection.linear.outputSize, projection.path)
+      let normal = { (name: String, shape: [Int]) in
+        Tensor.normal(.initialization(seed: host.seed, name: name), deviation: 0.02, shape: shape, on: host.backend)
+      }
+      let a = host.parameter("\(path).lora_A", normal("\(path).lora_A", [rank, input]), decays: true)
+      let b = host.parameter("\(path).lora_B", normal("\(path).lora_B", [output, rank]), decays: true)
+      let e = host.parameter("\(path).lora_E", .zeros([rank], on: host.backend), decays: true)
+      projection.adapter = LowRankAdapter(
+        a: a.tensor, b: b.tensor, inner: e.tensor, scale: Float(options.number("alpha") / (Double(rank) + 1e-5)),
+        dropoutRate: Float(options.number("dropout")))
+      layers.append(
+        Layer(
+          projection: projection, a: a, b: b, e: e,
+          averages: [a, b, e].map { (.zeros($0.shape, on: host.backend), .zeros($0.shape, on: host.backend)) },
+          kept: Array(repeating: true, count: rank), scores: Array(repeating: 0, count: rank)))
+    }
+    parameters = layers.flatMap(\.parameters)
+    schedule = BudgetSchedule(
+      initialBudget: rank * layers.count, targetBudget: target * layers.count, initialSteps: initialSteps, finalSteps: finalSteps,
+      interval: interval, totalSteps: totalSteps)
+  }
+
+  /// γ times the mean distance of all A and B from orthonormal.
+  public func additionalLoss() -> Tensor? {
+    guard orthogonality > 0 else { return nil }
+    let distances = layers.flatMap {
+      [$0.a.tensor.orthogonalityDistance(ofRows: true), $0.b.tensor.orthogonalityDistance(ofRows: false)]
+    }
+    return distances.dropFirst().reduce(distances[0]) { $0.adding($1) }.scaled(by: orthogonality / Float(distances.count))
+  }
+
+  public func afterUpdate(_ update: FinishedUpdate) {
+    let end = schedule.totalSteps - schedule.finalSteps
+    if update.count < end { measure(gradientScale: update.gradientScale) }
+    let budget = schedule.budget(update.count)
+    if update.count <= end, schedule.prunes(update.count) || update.count == end {
+      prune(to: budget)
+    } else if update.count > end {
+      applyMasks()
+    }
+    budgets.append(Int64(budget))
+    ranks += layers.map { Int64($0.kept.count { $0 }) }
+  }
+
+  /// Importance of every triplet: its value's, plus the means over its row of A and its column of B.
+  private func measure(gradientScale: Float) {
+    for index in layers.indices {
+      let layer = layers[index]
+      for (parameter, average) in zip(layer.parameters, layer.averages) {
+        guard let gradient = parameter.gradient else { continue }
+        _ = parameter.tensor.updateFreezingScore(
+          gradient: gradient.scaled(by: gradientScale), mean: average.mean, spread: average.spread, beta1: beta1, beta2: beta2,
+          sensitivity: .weightGradient)
+      }
+      let (a, b, e) = (layer.averages[0], layer.averages[1], layer.averages[2])
+      let (input, output) = (Double(layer.a.shape[1]), Double(layer.b.shape[0]))
+      let rows = a.mean.rowDots(a.spread).values
+      let columns = b.mean.columnDots(b.spread).values
+      let (mean, spread) = (e.mean.values, e.spread.values)
+      layers[index].scores = (0..<rank).map {
+        Double(mean[$0] * spread[$0]) + Double(rows[$0]) / input + Double(columns[$0]) / output
+      }
+    }
+  }
+
+  /// Zeroes the values of the triplets of least importance, until `budget` are left.
+  private func prune(to budget: Int) {
+    let dropped = schedule.initialBudget - budget
+    guard dropped > 0 else { return }
+    let threshold = layers.flatMap(\.scores).sorted()[dropped - 1]
+    for index in layers.indices { layers[index].kept = layers[index].scores.map { $0 > threshold } }
+    applyMasks()
+  }
+
+  private func applyMasks() {
+    for layer in layers where layer.kept.contains(false) {
+      layer.e.tensor.assign(zip(layer.e.tensor.values, layer.kept).map { $1 ? $0 : 0 })
+    }
+  }
+
+  /// The budget after the latest update, and which triplets are kept and how important each is, by name of E.
+  public var allocation: (budget: Int?, kept: [(name: String, kept: [Bool])], scores: [(name: String, scores: [Double])]) {
+    (
+      budgets.last.map { Int($0) }, layers.map { ($0.e.name, $0.kept) }, layers.map { ($0.e.name, $0.scores) }
+    )
+  }
+
+  public var keptParameters: Int {
+    layers.reduce(0) { $0 + $1.kept.count { $0 } * ($1.a.shape[1] + $1.b.shape[0] + 1) }
+  }
+
+  public var diagnostics: [Diagnostic] {
+    let paths = layers.map(\.projection.path)
+    return [
+      Diagnostic("ranks/budget", shape: [budgets.count], .integers(budgets), dimensions: ["step"]),
+      Diagnostic(
+        "ranks/kept", shape: [budgets.count, layers.count], .integers(ranks), dimensions: ["step", "module"],
+        names: ["module": paths]),
+      Diagnostic(
+        "ranks/singular_value", shape: [layers.count, rank], .numbers(layers.flatMap { $0.e.tensor.values.map(Double.init) }),
+        dimensions: ["module", "triplet"], names: ["module": paths]),
+      Diagnostic(
+        "ranks/importance", shape: [layers.count, rank], .numbers(layers.flatMap(\.scores)), dimensions: ["module", "triplet"],
+        names: ["module": paths]),
+    ]
+  }
+
+  public var state: [Diagnostic] {
+    [
+      Diagnostic("budgets", shape: [budgets.count], .integers(budgets), dimensions: ["step"]),
+      Diagnostic("ranks", shape: [ranks.count], .integers(ranks), dimensions: ["entry"]),
+      Diagnostic(
+        "kept", shape: [layers.count * rank], .integers(layers.flatMap { $0.kept.map { $0 ? 1 : 0 } }), dimensions: ["triplet"]),
+      Diagnostic("scores", shape: [layers.count * rank], .numbers(layers.flatMap(\.scores)), dimensions: ["triplet"]),
+    ]
+      + layers.flatMap { layer in
+        zip(layer.parameters, layer.averages).flatMap { parameter, average in
+          [.values(of: average.mean, at: "mean/\(parameter.name)"), .values(of: average.spread, at: "spread/\(parameter.name)")]
+        }
+      }
+  }
+
+  public func restore(_ state: [Diagnostic]) throws {
+    let saved = try SavedState(state)
+    budgets = try saved.integers("budgets")
+    ranks = try saved.integers("ranks", budgets.count * layers.count)
+    let (kept, scores) = (try saved.integers("kept", layers.count * rank), try saved.numbers("scores", layers.count * rank))
+    for index in layers.indices {
+      layers[index].kept = kept[index * rank..<(index + 1) * rank].map { $0 != 0 }
+      layers[index].scores = Array(scores[index * rank..<(index + 1) * rank])
+      for (parameter, average) in zip(layers[index].parameters, layers[index].averages) {
+        try saved.assign("mean/\(parameter.name)", to: average.mean)
+        try saved.assign("spread/\(parameter.name)", to: average.spread)
+      }
+    }
+  }
+}
+
+/// AdaLoRA's budget of triplets over training, in steps.
+public struct BudgetSchedule: Sendable, Equatable {
+  public var initialBudget: Int
+  public var targetBudget: Int
+  /// t_i: until then nothing is pruned.
+  public var initialSteps: Int
+  /// t_f: in the last so many steps the ranks are settled.
+  public var finalSteps: Int
+  public var interval: Int
+  public var totalSteps: Int
+
+  /// The budget after `t` updates: cubic between the two ends.
+  public func budget(_ t: Int) -> Int {
+    if t <= initialSteps { return initialBudget }
+    guard t <= totalSteps - finalSteps else { return targetBudget }
+    let rest = 1 - Double(t - initialSteps) / Double(totalSteps - finalSteps - initialSteps)
+    return Int(Double(initialBudget - targetBudget) * (rest * rest * rest) + Double(targetBudget))
+  }
+
+  /// Whether triplets are pruned after `t` updates, before the ranks are settled.
+  public func prunes(_ t: Int) -> Bool { t > initialSteps && t % interval == 0 }
+}

@@ -1,0 +1,16 @@
+// BitFit (Ben Zaken et al. 2022, arXiv 2106.10199): the backbone's biases learn, those of its norms included, and nothing else.
+import Layers
+
+/// Trains every bias.
+public final class BitFit: TuningMethod {
+  public static let description = MethodDescription(
+    id: "bitfit", label: "BitFit", source: "Ben Zaken et al. 2022, BitFit: Simple Parameter-efficient Fine-tuning", options: [])
+
+  public let parameters: [Parameter] = []
+
+  public init(_ options: MethodOptions, on host: MethodHost) throws {
+    let biases = host.backbone.filter { $0.name.hasSuffix("bias") }
+    guard !biases.isEmpty else { throw AdapterError.noProjection(method: Self.description.id, targets: "biases") }
+    for bias in biases { bias.isTrainable = true }
+  }
+}

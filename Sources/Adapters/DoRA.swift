@@ -1,0 +1,78 @@
+// DoRA (Liu et al. 2024, arXiv 2402.09353): y = c ⊙ (W + s B A) x + bias with c = m / ‖W + s B A‖, the norm of each output row, which
+// counts as a constant in the backward pass (section 4.3). The magnitudes m start as W's own norms. As in the peft library, with
+// dropout the frozen part of the change sees the dropped input too.
+import Layers
+import Tensors
+
+/// Weight-decomposed low-rank adaptation.
+public final class DoRA: TuningMethod {
+  public static let description = MethodDescription(
+    id: "dora", label: "DoRA", source: "Liu et al. 2024, DoRA: Weight-Decomposed Low-Rank Adaptation", options: LoRA.options())
+
+  public private(set) var parameters: [Parameter] = []
+
+  public init(_ options: MethodOptions, on host: MethodHost) throws {
+    let scale = options.number("alpha") / Double(options.integer("rank"))
+    for pair in try LoRA.attach(options, scale: scale, method: Self.description, on: host) {
+      let weight = pair.projection.linear.weight.tensor
+      let squares = host.backend.withoutGradients { weight.rowDots(weight) }
+      let norms = Tensor(squares.values.map { $0.squareRoot() }, shape: squares.shape, on: host.backend)
+      let magnitude = host.parameter("\(pair.projection.path).lora_magnitude_vector", norms, decays: true)
+      pair.projection.adapter = Adapter(pair.adapter, magnitude: magnitude.tensor, weight: weight, squares: squares)
+      parameters += [pair.a, pair.b, magnitude]
+    }
+  }
+
+  private final class Adapter: ProjectionAdapter {
+    let low: LowRankAdapter
+    let magnitude: Tensor
+    let weight: Tensor
+    /// The squared norms of W's rows, which never change.
+    let squares: [Float]
+
+    init(_ low: LowRankAdapter, magnitude: Tensor, weight: Tensor, squares: Tensor) {
+      self.low = low
+      self.magnitude = magnitude
+      self.weight = weight
+      self.squares = squares.values
+    }
+
+    /// `1 / ‖W + s B A‖` for each row, from `‖W‖² + 2 s B·(W Aᵀ) + s² B·(B A Aᵀ)`: the sum W + s B A is never formed.
+    private var inverseNorms: Tensor {
+      let backend = weight.backend, (a, b, s) = (low.a.detached, low.b.detached, low.scale)
+      let (cross, own) = backend.withoutGradients {
+        (b.rowDots(weight.detached.linear(weight: a, bias: nil)).values, b.rowDots(b.matmul(a.linear(weight: a, bias: nil))).values)
+      }
+      let inverse = squares.indices.map { row in
+        1 / max(Float.leastNormalMagnitude, squares[row] + 2 * s * cross[row] + s * s * own[row]).squareRoot()
+      }
+      return Tensor(inverse, shape: [squares.count], on: backend)
+    }
+
+    func forward(_ x: Tensor, through linear: Linear, input: ProjectionInput, pass: Pass) -> Tensor {
+      let factors = magnitude.multiplied(by: inverseNorms)
+      guard let dropout = pass.dropout(low.dropoutRate) else {
+        let product = x.linear(
+          weight: linear.weight.tensor, bias: nil, branch: LowRankBranch(a: low.a, b: low.b, scale: low.scale))
+        return product.scaledColumns(by: factors, adding: linear.bias?.tensor)
+      }
+      // W x + bias, and beside it (c − 1) W dropout(x) + c s B A dropout(x)
+      let dropped = x.dropped(dropout)
+      let frozen = dropped.linear(weight: linear.weight.tensor, bias: nil)
+      let whole = dropped.linear(
+        weight: linear.weight.tensor, bias: nil, branch: LowRankBranch(a: low.a, b: low.b, scale: low.scale))
+      return linear(x).adding(whole.scaledColumns(by: factors)).subtracting(frozen)
+    }
+
+    var weightChange: Tensor? {
+      let backend = weight.backend, columns = weight.shape[1]
+      guard let change = low.weightChange?.values else { return nil }
+      let (w, m, inverse) = (weight.values, magnitude.values, inverseNorms.values)
+      let values = w.indices.map { index in
+        let row = index / columns
+        return m[row] * inverse[row] * (w[index] + change[index]) - w[index]
+      }
+      return Tensor(values, shape: weight.shape, on: backend)
+    }
+  }
+}

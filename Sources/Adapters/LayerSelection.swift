@@ -1,0 +1,77 @@
+// Which layers keep a LoRA of their own (LoRA-drop, section 3.2 and Table 5).
+import Layers
+import Tensors
+
+/// LoRA-drop's choice among the layers of each projection.
+public struct LayerSelection {
+  public enum Variant: String, Sendable, CaseIterable {
+    /// The paper's: the most important are kept, the others share one.
+    case share
+    /// The others have none.
+    case withoutShare = "without-share"
+    /// What would be kept shares one, the others keep their own.
+    case inverse
+    /// As many as would be kept, drawn at random; the others share one.
+    case random
+    /// As many as would be kept, those nearest the output; the others share one.
+    case top
+  }
+
+  /// What a layer's projection has.
+  public enum Choice: Int, Sendable, CaseIterable {
+    case none = 0
+    case own = 1
+    case shared = 2
+  }
+
+  public var variant: Variant
+  /// T: importances are added, from the highest on, until they reach it.
+  public var threshold: Double
+  /// How many are kept, in place of as many as the threshold asks for.
+  public var keep: Int?
+  public var seed: UInt64
+
+  public init(variant: Variant, threshold: Double, keep: Int? = nil, seed: UInt64) {
+    (self.variant, self.threshold, self.keep, self.seed) = (variant, threshold, keep, seed)
+  }
+
+  /// One choice for each projection; importances are compared among those of one role.
+  public func choices(_ importance: [Double], layers: [Int], roles: [ProjectionRole], on backend: any Backend) -> [Choice] {
+    var choices = [Choice](repeating: variant == .withoutShare ? .none : .shared, count: importance.count)
+    for role in ProjectionRole.allCases {
+      // from the output back for the top layers; the most important first otherwise, the earlier layer where equal
+      let members = roles.indices.filter { roles[$0] == role }
+      let ranked = members.sorted { (-importance[$0], layers[$0]) < (-importance[$1], layers[$1]) }
+      let count = min(members.count, keep ?? needed(ranked.map { importance[$0] }))
+      let chosen =
+        switch variant {
+        case .share, .withoutShare: Array(ranked.prefix(count))
+        case .inverse: Array(ranked.dropFirst(count))
+        case .top: Array(members.sorted { layers[$0] > layers[$1] }.prefix(count))
+        case .random:
+          Array(
+            members.indices.sorted { (lots(role, members.count, backend)[$0], $0) < (lots(role, members.count, backend)[$1], $1) }
+              .map { members[$0] }.prefix(count))
+        }
+      for index in chosen { choices[index] = .own }
+    }
+    return choices
+  }
+
+  /// The length of the shortest prefix whose sum reaches the threshold; all for T = 1.
+  private func needed(_ ranked: [Double]) -> Int {
+    guard threshold < 1 else { return ranked.count }
+    var sum = 0.0
+    for (count, value) in ranked.enumerated() {
+      if sum >= threshold - 1e-12 { return count }
+      sum += value
+    }
+    return ranked.count
+  }
+
+  private func lots(_ role: ProjectionRole, _ count: Int, _ backend: any Backend) -> [Float] {
+    Tensor.uniform(
+      .initialization(seed: seed, name: "loradrop.random.\(role.rawValue)"), low: 0, high: 1, shape: [count], on: backend
+    ).values
+  }
+}

@@ -1,0 +1,137 @@
+// LoRA-drop (Zhou et al. 2024, arXiv 2402.07721): a LoRA is trained on a stratified sample of the training set; the importance of a
+// layer is the share of its ‖ΔW x‖², summed over the sample's tokens, among the layers of the same projection (Eq. 2 and 3). Layers are
+// kept from the most important on until their importances reach T; those keep a LoRA of their own, all others of a projection share
+// one. Training proper starts from fresh parameters, the head's included, on the whole set. The paper does not say whether the sample's
+// LoRA carries over; a fresh start makes T = 1 the ordinary LoRA, to the bit.
+import Foundation
+import Layers
+import Tensors
+
+/// LoRA pruned by the output of each layer's own.
+public final class LoRADrop: TuningMethod {
+  public static let description = MethodDescription(
+    id: "loradrop", aliases: ["lora-drop"], label: "LoRA-drop",
+    source: "Zhou et al. 2024, LoRA-drop: Efficient LoRA Parameter Pruning based on Output Evaluation",
+    options: LoRA.options() + [
+      OptionDescription("threshold", .number(0...1), default: .number(0.9), "T, the sum of importances that is kept"),
+      OptionDescription("sample_ratio", .number(1e-6...1), default: .number(0.1), "α, the share of the training set in the sample"),
+      OptionDescription("sample_epochs", .integer(1...1000), default: .integer(3), "n, passes over the sample"),
+      OptionDescription(
+        "variant", .choice(LayerSelection.Variant.allCases.map(\.rawValue)), default: .text("share"),
+        "which layers keep a LoRA of their own, and what the others have"),
+      OptionDescription(
+        "keep", .integer(1...10_000),
+        "k, how many layers of each projection are kept, in place of as many as the threshold asks for"),
+    ])
+
+  public private(set) var parameters: [Parameter] = []
+  public let preliminary: Preliminary?
+  private let options: MethodOptions
+  private let host: MethodHost
+  private let projections: [Projection]
+  private let scale: Double
+  /// The sample's LoRA, one for each projection; gone when training proper is set up.
+  private var probes: [LoRA.Pair] = []
+  /// The head's values at the start.
+  private let head: [[Float]]
+  /// ‖ΔW x‖² of each projection for each example of the sample, summed over its tokens; by projection.
+  public private(set) var squaredNorms: [[Double]] = []
+  /// What every projection has in training proper; empty before the selection.
+  public private(set) var selection: [LayerSelection.Choice] = []
+
+  public init(_ options: MethodOptions, on host: MethodHost) throws {
+    (self.options, self.host) = (options, host)
+    scale = options.number("alpha") / Double(options.integer("rank"))
+    projections = try Targets.projections(options, method: Self.description, on: host)
+    head = host.head.map(\.tensor.values)
+    preliminary = Preliminary(sample: .share(options.number("sample_ratio")), epochs: options.integer("sample_epochs"))
+    probes = projections.map { pair($0, named: "probe.\($0.path)") }
+    for probe in probes { probe.projection.adapter = probe.adapter }
+    parameters = probes.flatMap { [$0.a, $0.b] }
+  }
+
+  private func pair(_ projection: Projection, named name: String? = nil) -> LoRA.Pair {
+    LoRA.pair(
+      projection, named: name, rank: options.integer("rank"), scale: scale, dropout: options.number("dropout"), on: host)
+  }
+
+  public func finishPreliminary(_ sample: any PreliminarySample) {
+    squaredNorms = OutputNorms.measure(probes, on: sample)
+    selection = choices(LayerSelection.Variant(rawValue: options.text("variant")) ?? .share)
+    build()
+    for (parameter, values) in zip(host.head, head) { parameter.tensor.assign(values) }
+  }
+
+  /// What a variant chooses by the importances at hand, in the order of `modules`.
+  public func choices(_ variant: LayerSelection.Variant) -> [LayerSelection.Choice] {
+    LayerSelection(
+      variant: variant, threshold: options.number("threshold"), keep: options.has("keep") ? options.integer("keep") : nil,
+      seed: host.seed
+    ).choices(importance, layers: projections.map(\.layer), roles: projections.map(\.role), on: host.backend)
+  }
+
+  /// Fresh parameters for what the selection says.
+  private func build() {
+    probes = []
+    parameters = []
+    var shared: [ProjectionRole: LoRA.Pair] = [:]
+    for (projection, choice) in zip(projections, selection) {
+      switch choice {
+      case .none: projection.adapter = nil
+      case .own:
+        let pair = pair(projection)
+        projection.adapter = pair.adapter
+        parameters += [pair.a, pair.b]
+      case .shared:
+        let pair = shared[projection.role] ?? pair(projection, named: "shared.\(projection.role.rawValue)")
+        if shared[projection.role] == nil { parameters += [pair.a, pair.b] }
+        shared[projection.role] = pair
+        projection.adapter = pair.adapter
+      }
+    }
+  }
+
+  /// I (Eq. 3): each projection's share among those of its role.
+  public var importance: [Double] { OutputNorms.importance(squaredNorms, roles: projections.map(\.role)) }
+
+  /// The modules' paths, in the order of `importance` and `selection`.
+  public var modules: [String] { projections.map(\.path) }
+
+  public var diagnostics: [Diagnostic] {
+    guard !squaredNorms.isEmpty else { return [] }
+    return OutputNorms.diagnostics(squaredNorms, projections: projections) + [
+      .byLayer(
+        "importance/selection", projections, integers: selection.map { Int64($0.rawValue) }, absent: -1,
+        names: ["choice": LayerSelection.Choice.allCases.map { "\($0)" }])
+    ]
+  }
+
+  public var state: [Diagnostic] {
+    guard !selection.isEmpty else { return [] }
+    return [
+      Diagnostic(
+        "selection", shape: [selection.count], .integers(selection.map { Int64($0.rawValue) }), dimensions: ["module"]),
+      Diagnostic(
+        "squared_norms", shape: [squaredNorms.reduce(0) { $0 + $1.count }], .numbers(squaredNorms.flatMap { $0 }),
+        dimensions: ["entry"]),
+    ]
+  }
+
+  public func restore(_ state: [Diagnostic]) throws {
+    guard !state.isEmpty else { return }
+    let saved = try SavedState(state)
+    selection = try saved.integers("selection", projections.count).map { number in
+      guard let choice = LayerSelection.Choice(rawValue: Int(number)) else {
+        throw AdapterError.state("selection", "has the unknown choice \(number)")
+      }
+      return choice
+    }
+    let norms = try saved.numbers("squared_norms")
+    guard norms.count % projections.count == 0 else {
+      throw AdapterError.state("squared_norms", "is no whole number of examples")
+    }
+    let examples = norms.count / projections.count
+    squaredNorms = projections.indices.map { Array(norms[$0 * examples..<($0 + 1) * examples]) }
+    build()
+  }
+}

@@ -1,0 +1,85 @@
+// How much each LoRA puts out: ‖ΔW x‖² over a sample, LoRA-drop's measure of a layer's importance.
+import Layers
+import Tensors
+
+enum OutputNorms {
+  /// ‖ΔW x‖² for each pair and each example of the sample, summed over the example's tokens (LoRA-drop, Eq. 2).
+  ///
+  /// With u = A x it is uᵀ (Bᵀ B) u, so that no output is ever formed. Relative positions do not count: they are no data.
+  static func measure(_ pairs: [LoRA.Pair], on sample: any PreliminarySample) -> [[Double]] {
+    var norms = [[Double]](repeating: [], count: pairs.count)
+    guard let backend = pairs.first?.a.tensor.backend else { return norms }
+    let grams = backend.withoutGradients {
+      pairs.map { pair in
+        pair.b.tensor.transposedProduct(pair.b.tensor).scaled(by: pair.adapter.scale * pair.adapter.scale)
+      }
+    }
+    var tokens = [[Float]](repeating: [], count: pairs.count)
+    for (index, pair) in pairs.enumerated() {
+      pair.adapter.observe = { x in
+        let u = x.detached.linear(weight: pair.a.tensor.detached, bias: nil)
+        tokens[index] = u.matmul(grams[index]).rowDots(u).values
+      }
+    }
+    sample.forward { batch in
+      for index in pairs.indices {
+        norms[index] += zip(batch.offsets, batch.offsets.dropFirst()).map { start, end in
+          tokens[index][Int(start)..<Int(end)].reduce(0) { $0 + Double($1) }
+        }
+      }
+    }
+    for pair in pairs { pair.adapter.observe = nil }
+    return norms
+  }
+
+  /// Each module's share of the sum among those of its role (Eq. 3); even shares where nothing was put out.
+  static func importance(_ norms: [[Double]], roles: [ProjectionRole]) -> [Double] {
+    let sums = norms.map { $0.reduce(0, +) }
+    return sums.indices.map { index in
+      let peers = sums.indices.filter { roles[$0] == roles[index] }
+      let total = peers.reduce(0) { $0 + sums[$1] }
+      return total > 0 ? sums[index] / total : 1 / Double(peers.count)
+    }
+  }
+
+  static func diagnostics(_ norms: [[Double]], projections: [Projection]) -> [Diagnostic] {
+    [
+      .byLayer(
+        "importance/value", projections, numbers: importance(norms, roles: projections.map(\.role)), absent: .nan),
+      .byLayer("importance/squared_norm", projections, numbers: norms.map { $0.reduce(0, +) }, absent: .nan),
+      Diagnostic(
+        "importance/example_squared_norm", shape: [norms.count, norms.first?.count ?? 0], .numbers(norms.flatMap { $0 }),
+        dimensions: ["module", "example"], names: ["module": projections.map(\.path)]),
+    ]
+  }
+}
+
+extension Diagnostic {
+  /// One number for each projection as `[layer, module]`, modules by role; where a layer's role is not adapted stands `absent`.
+  static func byLayer(
+    _ path: String, _ projections: [Projection], numbers: [Double], absent: Double, names: [String: [String]] = [:]
+  ) -> Diagnostic {
+    let (shape, modules, places) = grid(projections)
+    var values = [Double](repeating: absent, count: shape[0] * shape[1])
+    for (place, number) in zip(places, numbers) { values[place] = number }
+    return Diagnostic(
+      path, shape: shape, .numbers(values), dimensions: ["layer", "module"], names: names.merging(["module": modules]) { $1 })
+  }
+
+  static func byLayer(
+    _ path: String, _ projections: [Projection], integers: [Int64], absent: Int64, names: [String: [String]] = [:]
+  ) -> Diagnostic {
+    let (shape, modules, places) = grid(projections)
+    var values = [Int64](repeating: absent, count: shape[0] * shape[1])
+    for (place, number) in zip(places, integers) { values[place] = number }
+    return Diagnostic(
+      path, shape: shape, .integers(values), dimensions: ["layer", "module"], names: names.merging(["module": modules]) { $1 })
+  }
+
+  private static func grid(_ projections: [Projection]) -> (shape: [Int], modules: [String], places: [Int]) {
+    let roles = ProjectionRole.allCases.filter { role in projections.contains { $0.role == role } }
+    let layers = (projections.map(\.layer).max() ?? -1) + 1
+    let places = projections.map { $0.layer * roles.count + (roles.firstIndex(of: $0.role) ?? 0) }
+    return ([layers, roles.count], roles.map(\.rawValue), places)
+  }
+}

@@ -1,0 +1,221 @@
+// PRILoRA (Benedek and Wolf 2024, arXiv 2401.11316): LoRA whose rank grows with depth, and whose A is pruned in place, again and again, by
+// |A| times a running mean of the norms of the layer's input features. The paper's text leaves open, and this decides: norms are taken
+// over the tokens of a batch (as Wanda's, which the method resembles), the mean starts at its first value with β = 0.9, entries compete
+// within a row of A, what is zeroed may grow back before the next pruning, and the last evaluation comes after one more pruning.
+import Foundation
+import Layers
+import Tensors
+
+/// Pruned and rank-increasing low-rank adaptation.
+public final class PRILoRA: TuningMethod {
+  public static let description = MethodDescription(
+    id: "prilora", label: "PRILoRA",
+    source: "Benedek and Wolf 2024, PRILoRA: Pruned and Rank-Increasing Low-Rank Adaptation",
+    options: [
+      OptionDescription("rank_first", .integer(1...4096), default: .integer(4), "r_s, the rank of the first layer"),
+      OptionDescription("rank_last", .integer(1...4096), default: .integer(12), "r_f, the rank of the last layer"),
+      OptionDescription(
+        "concentrated_layers", .integer(1...1000),
+        "so many of the last layers share all of the rank evenly, and the others have none, in place of growing ranks"),
+      OptionDescription("alpha", .number(0...65_536), default: .number(16), "a layer's update is scaled by alpha / its rank"),
+      OptionDescription(
+        "constant_scale", .flag, default: .flag(false), "scale every layer by alpha / the average rank instead"),
+      OptionDescription("dropout", .number(0...0.99), default: .number(0), "dropout on the branch's input"),
+      OptionDescription(
+        "prune", .choice(["importance", "random", "none"]), default: .text("importance"), "how the entries to zero are chosen"),
+      OptionDescription("prune_side", .choice(["A", "B"]), default: .text("A"), "the matrix that is pruned"),
+      OptionDescription("prune_ratio", .number(0...1), default: .number(0.5), "ρ, the share of entries that is zeroed"),
+      OptionDescription("interval", .integer(1...1_000_000), default: .integer(40), "steps between prunings"),
+      OptionDescription("beta", .number(0...1), default: .number(0.9), "averaging factor of the input norms"),
+      OptionDescription(
+        "compare", .choice(["row", "column", "matrix"]), default: .text("row"), "the entries that compete with each other"),
+      OptionDescription("regrow", .flag, default: .flag(true), "zeroed entries keep learning until the next pruning"),
+      OptionDescription("final_pruning", .flag, default: .flag(true), "prune once more before the last evaluation"),
+      Targets.option(default: ["all-linear"]),
+    ])
+
+  /// One adapted projection.
+  private struct Layer {
+    let pair: LoRA.Pair
+    /// The running mean of its input features' norms: `[in]`, or `[rank]` where B is pruned; `nil` before the first step.
+    var norms: Tensor?
+    /// What the latest pruning kept: 1, else 0.
+    var mask: Tensor?
+    /// Importances at the latest pruning.
+    var importance: Tensor?
+  }
+
+  public let parameters: [Parameter]
+  private let pruning: InputNormPruning
+  private let seed: UInt64
+  private var layers: [Layer] = []
+  private var isObserving = false
+  private var updates = 0
+  /// Updates after which was pruned, and how many entries each pruning turned over, by module.
+  private var prunings: [Int64] = []
+  private var turnover: [Int64] = []
+
+  public init(_ options: MethodOptions, on host: MethodHost) throws {
+    let projections = try Targets.projections(options, method: Self.description, on: host)
+    let depth = (host.projections.map(\.layer).max() ?? 0) + 1
+    let ranks = try RankDistribution(options, depth: depth).ranks
+    let average = ranks.reduce(0, +) / depth
+    pruning = InputNormPruning(options)
+    seed = host.seed
+    var layers: [Layer] = []
+    for projection in projections where ranks[projection.layer] > 0 {
+      let rank = ranks[projection.layer]
+      let scale = options.number("alpha") / Double(options.flag("constant_scale") ? max(1, average) : rank)
+      let pair = LoRA.pair(projection, rank: rank, scale: scale, dropout: options.number("dropout"), on: host)
+      projection.adapter = pair.adapter
+      layers.append(Layer(pair: pair))
+    }
+    guard !layers.isEmpty else {
+      throw AdapterError.noProjection(method: Self.description.id, targets: "of the layers that have a rank")
+    }
+    self.layers = layers
+    parameters = layers.flatMap { [$0.pair.a, $0.pair.b] }
+    guard pruning.kind == .importance else { return }
+    for index in layers.indices {
+      layers[index].pair.adapter.observe = { [unowned self] x in self.observe(x, index) }
+    }
+  }
+
+  /// The norms of the input's features need every token.
+  public var needsEveryToken: Bool { pruning.kind == .importance }
+
+  public func beforeStep(_ step: Int) { isObserving = true }
+  public func afterGradients(step: Int) { isObserving = false }
+
+  private func observe(_ x: Tensor, _ index: Int) {
+    guard isObserving else { return }
+    let backend = x.backend, pair = layers[index].pair
+    let norms = backend.withoutGradients {
+      pruning.side == .a ? x.columnNorms : x.detached.linear(weight: pair.a.tensor.detached, bias: nil).columnNorms
+    }
+    if let held = layers[index].norms {
+      held.average(factor: pruning.beta, with: norms, share: 1 - pruning.beta)
+    } else {
+      layers[index].norms = norms
+    }
+  }
+
+  public func afterUpdate(_ update: FinishedUpdate) {
+    updates = update.count
+    guard pruning.kind != .none else { return }
+    if update.count % pruning.interval == 0 {
+      prune()
+    } else if !pruning.regrows {
+      for layer in layers { if let mask = layer.mask { pruned(layer).tensor.apply(mask: mask) } }
+    }
+  }
+
+  public func beforeLastEvaluation() {
+    guard pruning.kind != .none, pruning.prunesAtTheEnd, updates % pruning.interval != 0 else { return }
+    prune()
+  }
+
+  private func pruned(_ layer: Layer) -> Parameter { pruning.side == .a ? layer.pair.a : layer.pair.b }
+
+  private func prune() {
+    for index in layers.indices {
+      let matrix = pruned(layers[index]), backend = matrix.tensor.backend
+      let importance: Tensor
+      if let norms = layers[index].norms {
+        importance = backend.withoutGradients { matrix.tensor.magnitudes.scaledColumns(by: norms) }
+      } else {
+        importance = .uniform(
+          RandomStream(seed: seed, purpose: .sampling, step: UInt32(truncatingIfNeeded: updates), index: UInt32(index)), low: 0,
+          high: 1, shape: matrix.shape, on: backend)
+      }
+      // without regrowth what is gone has importance zero and stays gone
+      if !pruning.regrows, let mask = layers[index].mask { importance.apply(mask: mask) }
+      let mask = pruning.mask(importance)
+      let before = layers[index].mask?.values ?? Array(repeating: 1, count: mask.count)
+      turnover.append(Int64(zip(before, mask.values).count { $0 != $1 }))
+      layers[index].importance = importance
+      layers[index].mask = mask
+      matrix.tensor.apply(mask: mask)
+    }
+    prunings.append(Int64(updates))
+  }
+
+  /// The latest pruning's masks and the input norms, by the module's path.
+  public var latest: [(module: String, kept: [Bool]?, norms: [Float]?, prunedAt: Int?)] {
+    layers.map {
+      ($0.pair.projection.path, $0.mask?.values.map { $0 != 0 }, $0.norms?.values, prunings.last.map { Int($0) })
+    }
+  }
+
+  /// The rank of each module, by its path.
+  public var ranks: [(module: String, rank: Int)] { layers.map { ($0.pair.projection.path, $0.pair.a.shape[0]) } }
+
+  public var keptParameters: Int {
+    layers.reduce(0) { sum, layer in
+      sum + layer.pair.a.count + layer.pair.b.count - pruned(layer).tensor.values.count { $0 == 0 }
+    }
+  }
+
+  public var diagnostics: [Diagnostic] {
+    let projections = layers.map(\.pair.projection)
+    var found = [
+      Diagnostic.byLayer("ranks/value", projections, integers: layers.map { Int64($0.pair.a.shape[0]) }, absent: 0)
+    ]
+    guard !prunings.isEmpty else { return found }
+    found += [
+      Diagnostic("pruning/updates", shape: [prunings.count], .integers(prunings), dimensions: ["pruning"]),
+      Diagnostic(
+        "pruning/turnover", shape: [prunings.count, layers.count], .integers(turnover), dimensions: ["pruning", "module"],
+        names: ["module": projections.map(\.path)]),
+    ]
+    for layer in layers {
+      guard let mask = layer.mask, let importance = layer.importance else { continue }
+      let dimensions = pruning.side == .a ? ["rank", "input"] : ["output", "rank"], name = pruned(layer).name
+      found += [
+        Diagnostic("pruning/mask/\(name)", shape: mask.shape, .integers(mask.values.map { Int64($0) }), dimensions: dimensions),
+        Diagnostic(
+          "pruning/importance/\(name)", shape: mask.shape, .numbers(importance.values.map(Double.init)), dimensions: dimensions),
+      ]
+      guard let norms = layer.norms else { continue }
+      found.append(
+        Diagnostic(
+          "pruning/input_norm/\(layer.pair.projection.path)", shape: norms.shape, .numbers(norms.values.map(Double.init)),
+          dimensions: ["input"]))
+    }
+    return found
+  }
+
+  public var state: [Diagnostic] {
+    var saved = [
+      Diagnostic("prunings", shape: [prunings.count], .integers(prunings), dimensions: ["pruning"]),
+      Diagnostic("turnover", shape: [turnover.count], .integers(turnover), dimensions: ["entry"]),
+      Diagnostic("updates", shape: [1], .integers([Int64(updates)]), dimensions: ["entry"]),
+    ]
+    for layer in layers {
+      let path = layer.pair.projection.path
+      for (kind, tensor) in [("norms", layer.norms), ("mask", layer.mask), ("importance", layer.importance)] {
+        if let tensor { saved.append(.values(of: tensor, at: "\(kind)/\(path)")) }
+      }
+    }
+    return saved
+  }
+
+  public func restore(_ state: [Diagnostic]) throws {
+    let saved = try SavedState(state)
+    prunings = try saved.integers("prunings")
+    turnover = try saved.integers("turnover", prunings.count * layers.count)
+    updates = Int(try saved.integers("updates", 1)[0])
+    for index in layers.indices {
+      let path = layers[index].pair.projection.path, matrix = pruned(layers[index])
+      let tensor = { (kind: String, shape: [Int]) -> Tensor? in
+        guard saved.contains("\(kind)/\(path)") else { return nil }
+        let restored = Tensor.zeros(shape, on: matrix.tensor.backend)
+        try saved.assign("\(kind)/\(path)", to: restored)
+        return restored
+      }
+      layers[index].norms = try tensor("norms", [matrix.shape[1]])
+      layers[index].mask = try tensor("mask", matrix.shape)
+      layers[index].importance = try tensor("importance", matrix.shape)
+    }
+  }
+}

@@ -1,0 +1,99 @@
+// SoRA (Ding et al. 2023, arXiv 2311.11696): y = W x + (alpha / rank) B (g ⊙ A dropout(x)), gates g with an L1 term in the loss and a
+// soft threshold after each update. The threshold that the authors ship zeroes everything below 2ξ, since its third statement sees
+// values that are already shrunk; `dead_zone` keeps that for comparison, the default is the operator of the paper (Eq. 8). Gates start
+// as N(0, 1), as in their code, and never decay.
+import Foundation
+import Layers
+import Tensors
+
+/// Sparse low-rank adaptation.
+public final class SoRA: TuningMethod {
+  public static let description = MethodDescription(
+    id: "sora", label: "SoRA", source: "Ding et al. 2023, Sparse Low-rank Adaptation of Pre-trained Language Models",
+    options: [
+      OptionDescription("rank", .integer(1...4096), default: .integer(8), "the rank at the start, one gate each"),
+      OptionDescription("alpha", .number(0...65_536), default: .number(16), "the update is scaled by alpha / rank"),
+      OptionDescription("dropout", .number(0...0.99), default: .number(0), "dropout on the branch's input"),
+      OptionDescription("eta", .number(0...1000), default: .number(0), "η, the weight of the mean |g| in the loss"),
+      OptionDescription("xi", .number(0...100), default: .number(3e-4), "ξ, by how much every update shrinks |g|"),
+      OptionDescription("dead_zone", .flag, default: .flag(false), "zero all |g| < 2ξ, as the authors' program does"),
+      Targets.option(default: ["all-linear"]),
+    ])
+
+  private struct Layer {
+    let projection: Projection
+    let a: Parameter, b: Parameter, gate: Parameter
+  }
+
+  public let parameters: [Parameter]
+  private let layers: [Layer]
+  private let eta: Float, xi: Float, hasDeadZone: Bool
+  private let rank: Int
+  private var open: [Int64] = []
+
+  public init(_ options: MethodOptions, on host: MethodHost) throws {
+    let rank = options.integer("rank")
+    (eta, xi, hasDeadZone) = (Float(options.number("eta")), Float(options.number("xi")), options.flag("dead_zone"))
+    self.rank = rank
+    layers = try Targets.projections(options, method: Self.description, on: host).map { projection in
+      let (input, output, path) = (projection.linear.inputSize, projection.linear.outputSize, projection.path)
+      let a = host.parameter("\(path).sora_A", host.kaimingLinear("\(path).sora_A", shape: [rank, input]), decays: true)
+      let b = host.parameter("\(path).sora_B", .zeros([output, rank], on: host.backend), decays: true)
+      let gate = host.parameter(
+        "\(path).sora_gate",
+        .normal(.initialization(seed: host.seed, name: "\(path).sora_gate"), deviation: 1, shape: [rank], on: host.backend),
+        decays: false)
+      projection.adapter = LowRankAdapter(
+        a: a.tensor, b: b.tensor, inner: gate.tensor, scale: Float(options.number("alpha") / Double(rank)),
+        dropoutRate: Float(options.number("dropout")))
+      return Layer(projection: projection, a: a, b: b, gate: gate)
+    }
+    parameters = layers.flatMap { [$0.a, $0.gate, $0.b] }
+  }
+
+  public func additionalLoss() -> Tensor? {
+    guard eta > 0 else { return nil }
+    let sums = layers.map { $0.gate.tensor.absoluteSum() }
+    return sums.dropFirst().reduce(sums[0]) { $0.adding($1) }.scaled(by: eta / Float(rank * layers.count))
+  }
+
+  /// The proximal step: `g ← sign(g) max(|g| − ξ, 0)`.
+  public func afterUpdate(_ update: FinishedUpdate) {
+    for layer in layers {
+      let gates = layer.gate.tensor.values.map { gate -> Float in
+        if hasDeadZone, abs(gate) < 2 * xi { return 0 }
+        return abs(gate) > xi ? gate - (gate > 0 ? xi : -xi) : 0
+      }
+      layer.gate.tensor.assign(gates)
+      open.append(Int64(gates.count { $0 != 0 }))
+    }
+  }
+
+  /// The gates by name.
+  public var gates: [(name: String, values: [Float])] { layers.map { ($0.gate.name, $0.gate.tensor.values) } }
+
+  public var keptParameters: Int {
+    layers.reduce(0) { sum, layer in
+      sum + layer.gate.tensor.values.count { $0 != 0 } * (layer.a.shape[1] + layer.b.shape[0])
+    }
+  }
+
+  public var diagnostics: [Diagnostic] {
+    let paths = layers.map(\.projection.path)
+    return [
+      Diagnostic(
+        "gates/open", shape: [open.count / layers.count, layers.count], .integers(open), dimensions: ["step", "module"],
+        names: ["module": paths]),
+      Diagnostic(
+        "gates/value", shape: [layers.count, rank], .numbers(layers.flatMap { $0.gate.tensor.values.map(Double.init) }),
+        dimensions: ["module", "gate"], names: ["module": paths]),
+    ]
+  }
+
+  public var state: [Diagnostic] { [Diagnostic("open", shape: [open.count], .integers(open), dimensions: ["entry"])] }
+
+  public func restore(_ state: [Diagnostic]) throws {
+    open = try SavedState(state).integers("open")
+    guard open.count % layers.count == 0 else { throw AdapterError.state("open", "is no whole number of steps") }
+  }
+}

@@ -1,0 +1,116 @@
+// SparseAdapter (He et al. 2022, arXiv 2210.04284) on LoRA: before training every entry is scored by SNIP, |w · ∂L/∂w| with the gradient
+// summed over some training examples, and the lowest of all go for good. With LoRA's B = 0 all scores would be zero; so, as in the
+// authors' program, A and B both start as N(0, 0.02²), and the change of the weights is not zero at first.
+import Foundation
+import Layers
+import Tensors
+
+/// LoRA pruned once, at initialisation.
+public final class SparseAdapter: TuningMethod {
+  public static let description = MethodDescription(
+    id: "sparseadapter", label: "SparseAdapter",
+    source: "He et al. 2022, SparseAdapter: An Easy Approach for Improving the Parameter-Efficiency of Adapters",
+    options: LoRA.options() + [
+      OptionDescription("keep", .number(0...1), default: .number(0.5), "the share of entries that is kept"),
+      OptionDescription(
+        "score_rows", .integer(1...100_000), default: .integer(32), "training rows for each class that scores are taken from"),
+    ])
+
+  public let parameters: [Parameter]
+  public let preliminary: Preliminary?
+  private let projections: [Projection]
+  private let keep: Double
+  /// 1 for what is kept, 0 for what is gone; empty before the scores are there.
+  private var masks: [Tensor] = []
+  private var scores: [[Float]] = []
+
+  public init(_ options: MethodOptions, on host: MethodHost) throws {
+    let rank = options.integer("rank")
+    projections = try Targets.projections(options, method: Self.description, on: host)
+    keep = options.number("keep")
+    preliminary = Preliminary(sample: .rowsPerClass(options.integer("score_rows")), epochs: 0)
+    parameters = projections.flatMap { projection -> [Parameter] in
+      let matrices = [("lora_A", [rank, projection.linear.inputSize]), ("lora_B", [projection.linear.outputSize, rank])].map {
+        side, shape in
+        let name = "\(projection.path).\(side)"
+        return host.parameter(
+          name, .normal(.initialization(seed: host.seed, name: name), deviation: 0.02, shape: shape, on: host.backend), decays: true
+        )
+      }
+      projection.adapter = LowRankAdapter(
+        a: matrices[0].tensor, b: matrices[1].tensor, scale: Float(options.number("alpha") / Double(rank)),
+        dropoutRate: Float(options.number("dropout")))
+      return matrices
+    }
+  }
+
+  /// Scores every entry on the sample and drops the lowest `ceil((1 − keep) N)` of all.
+  public func finishPreliminary(_ sample: any PreliminarySample) {
+    sample.addGradients()
+    scores = parameters.map { parameter in
+      zip(parameter.tensor.values, parameter.gradient?.values ?? []).map { abs($0 * $1) }
+    }
+    let pool = scores.flatMap { $0 }.sorted()
+    let dropped = Int(((1 - keep) * Double(pool.count)).rounded(.up))
+    let threshold = dropped == 0 ? -1 : pool[min(dropped, pool.count) - 1]
+    setMasks(scores.map { $0.map { $0 > threshold } })
+  }
+
+  private func setMasks(_ kept: [[Bool]]) {
+    masks = zip(parameters, kept).map { parameter, kept in
+      Tensor(kept.map { $0 ? 1 : 0 }, shape: parameter.shape, on: parameter.tensor.backend)
+    }
+    for (parameter, mask) in zip(parameters, masks) { parameter.tensor.apply(mask: mask) }
+    idleParameters = kept.reduce(0) { $0 + $1.count { !$0 } }
+  }
+
+  /// What is gone has no gradient: it takes no part in clipping and in the optimizer's moments.
+  public func afterGradients(step: Int) {
+    for (parameter, mask) in zip(parameters, masks) { parameter.gradient?.apply(mask: mask) }
+  }
+
+  public func afterUpdate(_ update: FinishedUpdate) {
+    for (parameter, mask) in zip(parameters, masks) { parameter.tensor.apply(mask: mask) }
+  }
+
+  /// Masks and scores by name, once they are there.
+  public var pruning: [(name: String, kept: [Bool], scores: [Float])] {
+    masks.indices.map { (parameters[$0].name, masks[$0].values.map { $0 != 0 }, scores[$0]) }
+  }
+
+  public private(set) var idleParameters = 0
+  public var keptParameters: Int { parameters.reduce(0) { $0 + $1.count } - idleParameters }
+
+  public var diagnostics: [Diagnostic] {
+    masks.indices.flatMap { index in
+      let (parameter, mask) = (parameters[index], masks[index])
+      let dimensions = parameter.name.hasSuffix("A") ? ["rank", "input"] : ["output", "rank"]
+      return [
+        Diagnostic(
+          "pruning/mask/\(parameter.name)", shape: parameter.shape, .integers(mask.values.map { Int64($0) }), dimensions: dimensions
+        ),
+        Diagnostic(
+          "pruning/score/\(parameter.name)", shape: parameter.shape, .numbers(scores[index].map(Double.init)),
+          dimensions: dimensions),
+      ]
+    }
+  }
+
+  public var state: [Diagnostic] {
+    masks.indices.flatMap { index in
+      let name = parameters[index].name
+      return [
+        .values(of: masks[index], at: "mask/\(name)"),
+        Diagnostic(
+          "score/\(name)", shape: [scores[index].count], .numbers(scores[index].map(Double.init)), dimensions: ["entry"]),
+      ]
+    }
+  }
+
+  public func restore(_ state: [Diagnostic]) throws {
+    guard !state.isEmpty else { return }
+    let saved = try SavedState(state)
+    scores = try parameters.map { try saved.numbers("score/\($0.name)", $0.count).map { Float($0) } }
+    setMasks(try parameters.map { try saved.numbers("mask/\($0.name)", $0.count).map { $0 != 0 } })
+  }
+}
