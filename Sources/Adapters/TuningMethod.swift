@@ -90,6 +90,8 @@ public protocol TuningMethod: AnyObject {
   ///
   /// - Throws: `AdapterError.state` when it is not one of this method's.
   func restore(_ state: [Diagnostic]) throws
+  /// Takes up the form that a finished run had, told by the names of the parameters that it saved; `parameters` are then those.
+  func adopt(savedNames: Set<String>)
 }
 
 extension TuningMethod {
@@ -105,6 +107,7 @@ extension TuningMethod {
   public func beforeLastEvaluation() {}
   public var diagnostics: [Diagnostic] { [] }
   public var state: [Diagnostic] { [] }
+  public func adopt(savedNames: Set<String>) {}
   public func restore(_ state: [Diagnostic]) throws {
     if let first = state.first { throw AdapterError.state(first.path, "unknown to this method") }
   }

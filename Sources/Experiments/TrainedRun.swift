@@ -58,6 +58,7 @@ public struct TrainedRun {
     for (name, value) in plan.options.values { options[name] = value.forMethod }
     method = try MethodRegistry.attach(
       plan.method, options: options, to: MethodHost(model, backend: backend, seed: seed, schedule: length))
+    method.adopt(savedNames: Set(saved.descriptions.map(\.name)))
     try take(saved)
   }
 

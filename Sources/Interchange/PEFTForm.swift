@@ -19,6 +19,9 @@ extension PEFTAdapter {
     var (configuration, tensors) =
       switch method {
       case let method as VeRA: source.vera(method)
+      case let method as DoRA: source.weightDecomposed(method)
+      case is AdaLoRA: try source.singularValues()
+      case is RsLoRA: try source.lowRank(stabilized: true)
       default: try source.lowRank()
       }
     let head = model.parameters.filter { $0.group == .head }
@@ -84,6 +87,39 @@ private struct ExportSource {
     return (configuration, tensors)
   }
 
+  /// As DoRA, whose names are the library's.
+  func weightDecomposed(_ method: DoRA) -> (PEFTConfiguration, [SafetensorsEntry]) {
+    let tensors = method.parameters.map { SafetensorsEntry($0.name, $0.tensor) }
+    let rank = tensors.first { $0.name.hasSuffix("lora_A.weight") }?.shape[0] ?? 1
+    var configuration = PEFTConfiguration(kind: .lora, rank: rank, targets: .paths(paths))
+    configuration.isWeightDecomposed = true
+    configuration.alpha = Self.alpha(scale: Float(method.scale), divisor: Double(rank))
+    return (configuration, tensors)
+  }
+
+  /// As AdaLoRA, without the components whose value is zero.
+  func singularValues() throws -> (PEFTConfiguration, [SafetensorsEntry]) {
+    let branches = try branches()
+    let rank = branches[0].branch.a.shape[0]
+    var configuration = PEFTConfiguration(kind: .adalora, rank: rank, targets: .paths(paths))
+    configuration.alpha = Self.alpha(scale: branches[0].branch.scale, divisor: Double(rank) + 1e-5)
+    var tensors: [SafetensorsEntry] = []
+    for (path, branch) in branches {
+      let values = branch.inner?.values ?? []
+      let kept = values.indices.filter { values[$0] != 0 }
+      configuration.keptComponents[path] = values.map { $0 != 0 }
+      let b = SafetensorsEntry("\(path).lora_B", branch.b)
+      tensors += [
+        SafetensorsEntry("\(path).lora_A", branch.a).rows(kept),
+        SafetensorsEntry(
+          name: b.name, shape: [b.shape[0], kept.count],
+          values: (0..<b.shape[0]).flatMap { row in kept.map { b.values[row * rank + $0] } }),
+        SafetensorsEntry(name: "\(path).lora_E", shape: [kept.count, 1], values: kept.map { values[$0] }),
+      ]
+    }
+    return (configuration, tensors)
+  }
+
   /// As VeRA, with its own shared matrices, so that the library draws none.
   func vera(_ method: VeRA) -> (PEFTConfiguration, [SafetensorsEntry]) {
     let shared = [("base_model.vera_A", method.sharedA), ("base_model.vera_B", method.sharedB)]
@@ -103,4 +139,11 @@ private struct ExportSource {
 
 extension SafetensorsEntry {
   init(_ name: String, _ tensor: Tensor) { self.init(name: name, shape: tensor.shape, values: tensor.values) }
+
+  /// Some rows of a matrix.
+  func rows(_ indices: [Int]) -> SafetensorsEntry {
+    let width = shape[1]
+    return SafetensorsEntry(
+      name: name, shape: [indices.count, width], values: indices.flatMap { values[$0 * width..<($0 + 1) * width] })
+  }
 }

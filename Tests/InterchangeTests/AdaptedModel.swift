@@ -40,11 +40,13 @@ struct AdaptedModel {
 
   var logits: [Float] { Self.logits(model, on: backend) }
 
-  static let rows: [[Int32]] = (0..<4).map { row in (0..<(4 + 3 * row)).map { Int32(3 + (7 * $0 + 5 * row) % 35) } }
+  /// Sequences of 4, 7, 10 and 13 tokens.
+  static let rows: [[Int32]] = [4, 7, 10, 13].map { (length: Int32) in
+    (0..<length).map { (place: Int32) -> Int32 in 3 + (7 * place + 5 * length) % 35 }
+  }
 
   static func logits(_ model: any SequenceClassifier, on backend: any Backend) -> [Float] {
-    let batch = TokenBatch(rows.map { (tokens: $0, segments: [Int32](repeating: 0, count: $0.count)) })
-    return backend.withoutGradients { model.logits(batch, pass: .evaluation).values }
+    backend.withoutGradients { model.logits(TokenBatch(sequences: rows), pass: .evaluation).values }
   }
 }
 
