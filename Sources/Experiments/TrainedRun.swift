@@ -35,12 +35,12 @@ public struct TrainedRun {
     guard record.numericsVersion == Numerics.version else {
       throw ExperimentError.otherNumerics(folder.path, found: record.numericsVersion)
     }
-    let plan: Plan
-    do {
-      plan = try JSONDecoder().decode(Plan.self, from: JSONEncoder().encode(record.specification))
-    } catch {
-      throw ExperimentError.unreadablePlan(file.path)
-    }
+    // bounded, so that their product is
+    let bounds = 1...1_000_000_000
+    let steps = max(1, record.epochs.first?.step ?? record.steps)
+    guard let plan = try? JSONDecoder().decode(Plan.self, from: JSONEncoder().encode(record.specification)),
+      bounds.contains(plan.training.epochs), bounds.contains(steps)
+    else { throw ExperimentError.unreadablePlan(file.path) }
     modelFolder = try workspace.model(name ?? plan.model)
     let digest = try RunInputs(workspace: workspace, data: nil).modelDigests(modelFolder).model
     guard digest == record.digests.model else { throw ExperimentError.changedModel(modelFolder.path) }
@@ -53,7 +53,7 @@ public struct TrainedRun {
       let head = saved.description(of: "\(configuration.architecture.outputPath).weight")
       if let rows = head?.shape.first { configuration.classes = rows }
     }.model
-    let length = TrainingLength(stepsPerEpoch: max(1, record.epochs.first?.step ?? record.steps), epochs: plan.training.epochs)
+    let length = TrainingLength(stepsPerEpoch: steps, epochs: plan.training.epochs)
     var options: [String: Adapters.OptionValue] = [:]
     for (name, value) in plan.options.values { options[name] = value.forMethod }
     method = try MethodRegistry.attach(
@@ -78,6 +78,7 @@ public struct TrainedRun {
         continue
       }
       parameter.tensor.assign(try saved.floats(tensor.name))
+      if !parameter.tensor.isFinite { problems.append("'\(tensor.name)' has infinite or NaN values") }
     }
     guard problems.isEmpty else { throw ExperimentError.foreignWeights(saved.path, problems: problems) }
   }

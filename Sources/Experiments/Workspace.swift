@@ -89,7 +89,7 @@ public enum ExperimentError: Error, CustomStringConvertible, Equatable {
     case .noRun(let name): "no run is meant by \(name)"
     case .busy(let folder): "\(folder): another process works in this folder. Wait for it, or stop it"
     case .unfinishedRun(let folder): "\(folder): there is no record of a finished run. Run it to its end first"
-    case .unreadablePlan(let path): "\(path): its specification has no method, options, model and seed. Run it again"
+    case .unreadablePlan(let path): "\(path): its specification is not one of a run. Run it again"
     case .otherNumerics(let folder, let found):
       "\(folder): was trained by version \(found) of the arithmetic, this program has version \(Numerics.version). Train the run again"
     case .changedModel(let folder):

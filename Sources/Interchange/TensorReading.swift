@@ -34,6 +34,12 @@ struct TensorReading {
 
   /// What the adapter changes in a layer's weight: `[out, in]`; `nil` where it does not adapt the layer, or what it has does not fit.
   mutating func change(of projection: Projection) -> Tensor? {
+    guard let change = formed(projection) else { return nil }
+    if !change.isFinite { problems.append("the weight of '\(projection.path)' becomes infinite or NaN") }
+    return change
+  }
+
+  private mutating func formed(_ projection: Projection) -> Tensor? {
     let path = projection.path
     guard configuration.lists(path) || parts.contains(where: { adapter.tensors["\(path).\($0)"] != nil }) else { return nil }
     let (input, output, rank) = (projection.linear.inputSize, projection.linear.outputSize, configuration.rank(of: path))

@@ -136,7 +136,9 @@ struct AdapterFolderTests {
 
   private static let query = "base_model.model.roberta.encoder.layer.1.attention.self.query"
 
-  @Test("tensors that fit are taken") func whole() throws { try withTemporaryFolder { try read(Self.configuration, on: $0) { _ in } } }
+  @Test("tensors that fit are taken") func whole() throws {
+    try withTemporaryFolder { try read(Self.configuration, on: $0) { _ in } }
+  }
 
   @Test("tensors that are missing, of another shape, not finite or unknown are all named") func tensors() throws {
     let name = Self.query
@@ -145,7 +147,9 @@ struct AdapterFolderTests {
       $0["\(name).lora_A.weight"] = nil
       $0["\(name).lora_B.weight"] = nil
     }
-    try expect(["'\(name).lora_A.weight' is [3, 16], expected [2, 16]", "'base_model.model.x' belongs to no layer or parameter of the model"]) {
+    try expect([
+      "'\(name).lora_A.weight' is [3, 16], expected [2, 16]", "'base_model.model.x' belongs to no layer or parameter of the model",
+    ]) {
       $0["\(name).lora_A.weight"] = SafetensorsEntry(
         name: "\(name).lora_A.weight", shape: [3, 16], values: [Float](repeating: 0, count: 48))
       $0["x"] = SafetensorsEntry(name: "x", shape: [1], values: [0])
@@ -173,6 +177,33 @@ struct AdapterFolderTests {
         ]
       }, json: json
     ) { _ in }
+  }
+
+  @Test("an alpha that no weight survives") func hugeAlpha() throws {
+    let paths = (0..<3).map { "roberta.encoder.layer.\($0).attention.self.query" }
+    try expect(
+      paths.map { "the weight of '\($0)' becomes infinite or NaN" },
+      json: Self.configuration.replacing("\"lora_alpha\": 4", with: "\"lora_alpha\": 1e300")
+    ) { _ in }
+  }
+
+  @Test("damaged configurations are errors") func damage() throws {
+    let bytes = Array(Self.configuration.utf8)
+    var refused = 0
+    for index in bytes.indices {
+      for replacement in [[], [0x22], [0x5b], [0x39, 0x39], [0xff]] as [[UInt8]] {
+        var damaged = bytes
+        damaged.replaceSubrange(index...index, with: replacement)
+        do {
+          _ = try PEFTConfiguration(json: Data(damaged), path: "a.json")
+        } catch is InterchangeError {
+          refused += 1
+        }
+      }
+    }
+    #expect(refused > bytes.count)
+    let deep = "{\"future\": \(String(repeating: "[", count: 100_000))"
+    #expect(throws: InterchangeError.self) { try PEFTConfiguration(json: Data(deep.utf8), path: "a.json") }
   }
 
   @Test("a base model without a head, and an adapter that brings none") func headless() throws {

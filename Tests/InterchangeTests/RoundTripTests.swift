@@ -60,9 +60,10 @@ struct RoundTripTests {
       let adapted = try row.adapted(in: folder)
       let target = folder.appending(path: "new/adapter")
       try PEFTAdapter(adapted.method, on: adapted.model, baseModel: "base").write(to: target)
-      #expect(try FileManager.default.contentsOfDirectory(atPath: target.path).sorted() == [
-        "adapter_config.json", "adapter_model.safetensors",
-      ])
+      #expect(
+        try FileManager.default.contentsOfDirectory(atPath: target.path).sorted() == [
+          "adapter_config.json", "adapter_model.safetensors",
+        ])
       let read = try PEFTAdapter(folder: target)
       #expect(read.configuration.kind == row.kind)
       let model = try read.load(onto: adapted.base, on: adapted.backend)
@@ -83,9 +84,10 @@ struct RoundTripTests {
       try MergedModel.fold(adapted.model, method: id)
       let target = folder.appending(path: "merged")
       try MergedModel.write(adapted.model, tokenizerFrom: adapted.base, to: target)
-      #expect(try FileManager.default.contentsOfDirectory(atPath: target.path).sorted() == [
-        "config.json", "model.safetensors", "vocab.txt",
-      ])
+      #expect(
+        try FileManager.default.contentsOfDirectory(atPath: target.path).sorted() == [
+          "config.json", "model.safetensors", "vocab.txt",
+        ])
       let merged = try ModelLoader.load(folder: target, seed: 0, on: adapted.backend)
       #expect(merged.newlyInitialized.isEmpty && merged.model.classes == 3)
       #expect(distance(expected, AdaptedModel.logits(merged.model, on: adapted.backend)) < 2e-6)
@@ -125,9 +127,10 @@ struct RoundTripTests {
       let adapted = try AdaptedModel("loradrop", ["rank": .integer(2), "targets": .list(["query"])], in: folder)
       let paths = adapted.model.projections.filter { $0.role == .query }.map(\.path)
       adapted.method.adopt(savedNames: ["\(paths[1]).lora_A", "shared.query.lora_A"])
-      #expect(adapted.method.parameters.map(\.name) == [
-        "shared.query.lora_A", "shared.query.lora_B", "\(paths[1]).lora_A", "\(paths[1]).lora_B",
-      ])
+      #expect(
+        adapted.method.parameters.map(\.name) == [
+          "shared.query.lora_A", "shared.query.lora_B", "\(paths[1]).lora_A", "\(paths[1]).lora_B",
+        ])
       for parameter in adapted.method.parameters { parameter.tensor.assign(parameter.tensor.values.map { $0 + 0.1 }) }
       let adapter = try PEFTAdapter(adapted.method, on: adapted.model, baseModel: "base")
       let rows = paths.map { adapter.tensors["\($0).lora_A.weight"]?.values }
