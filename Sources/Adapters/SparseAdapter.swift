@@ -50,10 +50,17 @@ public final class SparseAdapter: TuningMethod {
     scores = parameters.map { parameter in
       zip(parameter.tensor.values, parameter.gradient?.values ?? []).map { abs($0 * $1) }
     }
-    let pool = scores.flatMap { $0 }.sorted()
+    let pool = scores.flatMap { $0 }
     let dropped = Int(((1 - keep) * Double(pool.count)).rounded(.up))
-    let threshold = dropped == 0 ? -1 : pool[min(dropped, pool.count) - 1]
-    setMasks(scores.map { $0.map { $0 > threshold } })
+    // of equal scores the first go, so that exactly as many are dropped as asked for
+    var kept = [Bool](repeating: true, count: pool.count)
+    for index in pool.indices.sorted(by: { (pool[$0], $0) < (pool[$1], $1) }).prefix(dropped) { kept[index] = false }
+    var start = 0
+    setMasks(
+      scores.map { values in
+        defer { start += values.count }
+        return Array(kept[start..<start + values.count])
+      })
   }
 
   private func setMasks(_ kept: [[Bool]]) {

@@ -122,7 +122,7 @@ public struct RunExecutor: Sendable {
     try saveTiming(history.updates)
     let record = RunRecord(
       run, history, outcome, metrics: fineTuning.metrics, validation: fineTuning.validation,
-      tensors: try FileDigest.sha256(of: tensors), threads: options.threads)
+      measures: fineTuning.method.measures, tensors: try FileDigest.sha256(of: tensors), threads: options.threads)
     try AtomicFile.write(try record.jsonData(), to: folder.appending(path: "record.json"))
     fineTuning.checkpoint?.delete()
     return record
