@@ -21,9 +21,13 @@ public final class AdaLoRA: TuningMethod {
       OptionDescription("beta1", .number(0...1), default: .number(0.85), "averaging factor of the sensitivity"),
       OptionDescription("beta2", .number(0...1), default: .number(0.85), "averaging factor of the uncertainty"),
       OptionDescription(
-        "initial_fraction", .number(0...1), default: .number(0.1), "t_i as a share of all steps: no pruning before"),
+        "initial_fraction", .number(0...1), default: .number(0.1), excludes: ["initial_steps"],
+        "t_i as a share of all steps: no pruning before"),
+      OptionDescription("initial_steps", .integer(0...1_000_000_000), excludes: ["initial_fraction"], "t_i in steps"),
       OptionDescription(
-        "final_fraction", .number(0...1), default: .number(0.3), "t_f as a share of all steps: the ranks are settled then"),
+        "final_fraction", .number(0...1), default: .number(0.3), excludes: ["final_steps"],
+        "t_f as a share of all steps: the ranks are settled then"),
+      OptionDescription("final_steps", .integer(0...1_000_000_000), excludes: ["final_fraction"], "t_f in steps"),
       OptionDescription(
         "interval", .integer(0...1_000_000), default: .integer(0), "ΔT, steps between prunings; 0: a hundredth of all steps"),
       Targets.option(default: ["all-linear"]),
@@ -55,10 +59,13 @@ public final class AdaLoRA: TuningMethod {
 
   public convenience init(_ options: MethodOptions, on host: MethodHost) throws {
     let total = host.schedule.totalSteps
-    let steps = { (name: String) in Int((options.number(name) * Double(total)).rounded()) }
+    let steps = { (name: String) in
+      options.has("\(name)_steps")
+        ? options.integer("\(name)_steps") : Int((options.number("\(name)_fraction") * Double(total)).rounded())
+    }
     let interval = options.integer("interval")
     try self.init(
-      options, on: host, initialSteps: steps("initial_fraction"), finalSteps: steps("final_fraction"),
+      options, on: host, initialSteps: steps("initial"), finalSteps: steps("final"),
       interval: interval > 0 ? interval : max(1, total / 100), totalSteps: total)
   }
 
@@ -73,8 +80,9 @@ public final class AdaLoRA: TuningMethod {
     }
     guard initialSteps + finalSteps <= totalSteps else {
       throw AdapterError.badOption(
-        method: Self.description.id, option: "final_fraction", found: "\(finalSteps) of \(totalSteps) steps",
-        expected: "at most what initial_fraction leaves, \(totalSteps - initialSteps)")
+        method: Self.description.id, option: options.has("final_steps") ? "final_steps" : "final_fraction",
+        found: "\(finalSteps) of the run's \(totalSteps) steps",
+        expected: "at most what the first \(initialSteps) steps without pruning leave, \(totalSteps - initialSteps)")
     }
     (self.rank, beta1, beta2) = (rank, Float(options.number("beta1")), Float(options.number("beta2")))
     orthogonality = Float(options.number("orthogonality"))

@@ -15,6 +15,14 @@ public struct LayerSelection {
     case random
     /// As many as would be kept, those nearest the output; the others share one.
     case top
+    /// Nothing is trained anew: an ordinary LoRA is evaluated with only its most important layers (Table 3).
+    case onlyMost = "only-most"
+    /// As `onlyMost`, with as many of the least important.
+    case onlyLeast = "only-least"
+
+    /// Whether the choice is made after training, on the LoRA that was trained.
+    var isVerification: Bool { self == .onlyMost || self == .onlyLeast }
+    fileprivate var sharesTheRest: Bool { self != .withoutShare && !isVerification }
   }
 
   /// What a layer's projection has.
@@ -37,7 +45,7 @@ public struct LayerSelection {
 
   /// One choice for each projection; importances are compared among those of one role.
   public func choices(_ importance: [Double], layers: [Int], roles: [ProjectionRole], on backend: any Backend) -> [Choice] {
-    var choices = [Choice](repeating: variant == .withoutShare ? .none : .shared, count: importance.count)
+    var choices = [Choice](repeating: variant.sharesTheRest ? .shared : .none, count: importance.count)
     for role in ProjectionRole.allCases {
       // from the output back for the top layers; the most important first otherwise, the earlier layer where equal
       let members = roles.indices.filter { roles[$0] == role }
@@ -45,7 +53,8 @@ public struct LayerSelection {
       let count = min(members.count, keep ?? needed(ranked.map { importance[$0] }))
       let chosen =
         switch variant {
-        case .share, .withoutShare: Array(ranked.prefix(count))
+        case .share, .withoutShare, .onlyMost: Array(ranked.prefix(count))
+        case .onlyLeast: Array(ranked.suffix(count))
         case .inverse: Array(ranked.dropFirst(count))
         case .top: Array(members.sorted { layers[$0] > layers[$1] }.prefix(count))
         case .random:

@@ -26,11 +26,13 @@ public final class LoRADrop: TuningMethod {
 
   public private(set) var parameters: [Parameter] = []
   public let preliminary: Preliminary?
+  public let lastSample: Preliminary.Sample?
+  private let variant: LayerSelection.Variant
   private let options: MethodOptions
   private let host: MethodHost
   private let projections: [Projection]
   private let scale: Double
-  /// The sample's LoRA, one for each projection; gone when training proper is set up.
+  /// What is measured, one for each projection: the sample's LoRA, gone when training proper is set up, or the trained one.
   private var probes: [LoRA.Pair] = []
   /// The head's values at the start.
   private let head: [[Float]]
@@ -44,8 +46,11 @@ public final class LoRADrop: TuningMethod {
     scale = options.number("alpha") / Double(options.integer("rank"))
     projections = try Targets.projections(options, method: Self.description, on: host)
     head = host.head.map(\.tensor.values)
-    preliminary = Preliminary(sample: .share(options.number("sample_ratio")), epochs: options.integer("sample_epochs"))
-    probes = projections.map { pair($0, named: "probe.\($0.path)") }
+    variant = LayerSelection.Variant(rawValue: options.text("variant")) ?? .share
+    let sample = Preliminary.Sample.share(options.number("sample_ratio"))
+    preliminary = variant.isVerification ? nil : Preliminary(sample: sample, epochs: options.integer("sample_epochs"))
+    lastSample = variant.isVerification ? sample : nil
+    probes = projections.map { pair($0, named: variant.isVerification ? nil : "probe.\($0.path)") }
     for probe in probes { probe.projection.adapter = probe.adapter }
     parameters = probes.flatMap { [$0.a, $0.b] }
   }
@@ -55,11 +60,22 @@ public final class LoRADrop: TuningMethod {
       projection, named: name, rank: options.integer("rank"), scale: scale, dropout: options.number("dropout"), on: host)
   }
 
-  public func finishPreliminary(_ sample: any PreliminarySample) {
-    squaredNorms = OutputNorms.measure(probes, on: sample)
-    selection = choices(LayerSelection.Variant(rawValue: options.text("variant")) ?? .share)
+  public func finishPreliminary(_ sample: any MeasuredSample) {
+    select(on: sample)
     build()
     for (parameter, values) in zip(host.head, head) { parameter.tensor.assign(values) }
+  }
+
+  /// The verification of Table 3: what was trained is evaluated with the chosen layers alone.
+  public func beforeLastEvaluation(_ sample: (any MeasuredSample)?) {
+    guard let sample else { return }
+    select(on: sample)
+    for (projection, choice) in zip(projections, selection) where choice == .none { projection.adapter = nil }
+  }
+
+  private func select(on sample: any MeasuredSample) {
+    squaredNorms = OutputNorms.measure(probes, on: sample)
+    selection = choices(variant)
   }
 
   /// What a variant chooses by the importances at hand, in the order of `modules`.

@@ -26,6 +26,16 @@ public struct OptionDescription: Sendable, Equatable {
     case choice([String])
     /// Entries out of these, in any number from one.
     case list([String])
+    /// Roles out of these, or patterns of module paths: texts with a `*`.
+    case modules([String])
+
+    func allows(_ name: String) -> Bool {
+      switch self {
+      case .list(let known): known.contains(name)
+      case .modules(let roles): roles.contains(name) || name.contains("*")
+      default: false
+      }
+    }
   }
 
   public let name: String
@@ -53,6 +63,7 @@ public struct OptionDescription: Sendable, Equatable {
     case .flag: "true or false"
     case .choice(let values): "one of \(values.joined(separator: ", "))"
     case .list(let values): "a list of some of \(values.joined(separator: ", "))"
+    case .modules(let roles): "a list of some of \(roles.joined(separator: ", ")), or patterns of module paths with a *"
     }
   }
 
@@ -64,9 +75,9 @@ public struct OptionDescription: Sendable, Equatable {
     case (.number(let range), .integer(let value)): range.contains(Double(value)) ? .number(Double(value)) : nil
     case (.flag, .flag(let value)): .flag(value)
     case (.choice(let values), .text(let value)): values.contains(value) ? .text(value) : nil
-    case (.list(let known), .list(let values)):
-      values.isEmpty || Set(values).count < values.count || !values.allSatisfy(known.contains) ? nil : .list(values)
-    case (.list(let known), .text(let value)): known.contains(value) ? .list([value]) : nil
+    case (.list, .list(let values)), (.modules, .list(let values)):
+      values.isEmpty || Set(values).count < values.count || !values.allSatisfy(kind.allows) ? nil : .list(values)
+    case (.list, .text(let value)), (.modules, .text(let value)): kind.allows(value) ? .list([value]) : nil
     default: nil
     }
   }

@@ -6,7 +6,7 @@ enum OutputNorms {
   /// ‖ΔW x‖² for each pair and each example of the sample, summed over the example's tokens (LoRA-drop, Eq. 2).
   ///
   /// With u = A x it is uᵀ (Bᵀ B) u, so that no output is ever formed. Relative positions do not count: they are no data.
-  static func measure(_ pairs: [LoRA.Pair], on sample: any PreliminarySample) -> [[Double]] {
+  static func measure(_ pairs: [LoRA.Pair], on sample: any MeasuredSample) -> [[Double]] {
     var norms = [[Double]](repeating: [], count: pairs.count)
     guard let backend = pairs.first?.a.tensor.backend else { return norms }
     let grams = backend.withoutGradients {

@@ -110,7 +110,7 @@ public final class PRILoRA: TuningMethod {
     }
   }
 
-  public func beforeLastEvaluation() {
+  public func beforeLastEvaluation(_ sample: (any MeasuredSample)?) {
     guard pruning.kind != .none, pruning.prunesAtTheEnd, updates % pruning.interval != 0 else { return }
     prune()
   }

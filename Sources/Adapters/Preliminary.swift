@@ -21,8 +21,8 @@ public struct Preliminary: Sendable, Equatable {
   }
 }
 
-/// The sample of a preliminary, with the model that it is measured through; dropout never acts.
-public protocol PreliminarySample {
+/// Examples of the training set, with the model that a method measures on them; dropout never acts.
+public protocol MeasuredSample {
   /// Runs the model on one batch after the other, every token in every layer and nothing recorded for a backward pass; `body` is
   /// called after each.
   func forward(_ body: (TokenBatch) -> Void)

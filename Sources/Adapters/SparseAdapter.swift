@@ -45,7 +45,7 @@ public final class SparseAdapter: TuningMethod {
   }
 
   /// Scores every entry on the sample and drops the lowest `ceil((1 − keep) N)` of all.
-  public func finishPreliminary(_ sample: any PreliminarySample) {
+  public func finishPreliminary(_ sample: any MeasuredSample) {
     sample.addGradients()
     scores = parameters.map { parameter in
       zip(parameter.tensor.values, parameter.gradient?.values ?? []).map { abs($0 * $1) }

@@ -69,7 +69,7 @@ public protocol TuningMethod: AnyObject {
   /// What precedes training proper; `nil` for most methods.
   var preliminary: Preliminary? { get }
   /// The preliminary's updates are done: measure on its sample, and set up training proper.
-  func finishPreliminary(_ sample: any PreliminarySample)
+  func finishPreliminary(_ sample: any MeasuredSample)
 
   /// A forward pass of training comes next. `step` counts updates done before this one, from 0.
   func beforeStep(_ step: Int)
@@ -79,8 +79,10 @@ public protocol TuningMethod: AnyObject {
   func afterGradients(step: Int)
   /// An update is done; the gradients it was made from are still there, before clipping.
   func afterUpdate(_ update: FinishedUpdate)
-  /// All updates are done, and the last evaluation comes next.
-  func beforeLastEvaluation()
+  /// The part of the training set that the method measures on before the last evaluation; `nil` for most methods.
+  var lastSample: Preliminary.Sample? { get }
+  /// All updates are done, and the last evaluation comes next. `sample` is there where `lastSample` asks for one.
+  func beforeLastEvaluation(_ sample: (any MeasuredSample)?)
 
   /// What the method has recorded so far, for the run's tensors.
   var diagnostics: [Diagnostic] { get }
@@ -97,12 +99,13 @@ extension TuningMethod {
   public var keptParameters: Int { parameters.reduce(0) { $0 + $1.count } }
   public var needsEveryToken: Bool { false }
   public var preliminary: Preliminary? { nil }
-  public func finishPreliminary(_ sample: any PreliminarySample) {}
+  public func finishPreliminary(_ sample: any MeasuredSample) {}
   public func beforeStep(_ step: Int) {}
   public func additionalLoss() -> Tensor? { nil }
   public func afterGradients(step: Int) {}
   public func afterUpdate(_ update: FinishedUpdate) {}
-  public func beforeLastEvaluation() {}
+  public var lastSample: Preliminary.Sample? { nil }
+  public func beforeLastEvaluation(_ sample: (any MeasuredSample)?) {}
   public var diagnostics: [Diagnostic] { [] }
   public var state: [Diagnostic] { [] }
   public func restore(_ state: [Diagnostic]) throws {

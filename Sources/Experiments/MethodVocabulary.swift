@@ -28,7 +28,8 @@ extension OptionSchema {
       case .number(let range): .number(range)
       case .flag: .flag
       case .choice(let values): .choice(values)
-      case .list(let values): .names(values, custom: false)
+      case .list(let values): .names(values, patterns: false)
+      case .modules(let roles): .names(roles, patterns: true)
       }
     self.init(
       option.name, type, default: option.defaultValue.map(Manifests.OptionValue.init), excludes: option.excludes, option.summary)

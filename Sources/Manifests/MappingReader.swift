@@ -53,8 +53,8 @@ struct MappingReader {
         if isQuoted, ScalarReading.number(text) != nil { message += " Leave the quotes out." }
       default: break
       }
-    } else if case .sequence(let items) = node.content, case .names(let names, false) = type {
-      for case .scalar(let text, _) in items.map(\.content) where !names.contains(text) {
+    } else if case .sequence(let items) = node.content, case .names(let names, let patterns) = type {
+      for case .scalar(let text, _) in items.map(\.content) where !names.contains(text) && !(patterns && text.contains("*")) {
         message += " '\(SourceNode.shortened(text))' is none of them." + Suggestion.sentence(for: text, among: names)
         break
       }

@@ -12,8 +12,8 @@ public enum OptionType: Sendable, Equatable {
   case flag
   /// One of these names.
   case choice([String])
-  /// A list of names, none twice, from these; with `custom`, any other text too (a pattern).
-  case names([String], custom: Bool)
+  /// A list of names, none twice, from these; with `patterns`, texts with a `*` too.
+  case names([String], patterns: Bool)
   /// A list of exactly so many numbers, each between two bounds.
   case numbers(count: Int, ClosedRange<Double>)
   /// Any text that is not empty.

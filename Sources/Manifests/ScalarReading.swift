@@ -75,8 +75,8 @@ extension OptionType {
         : "a number above \(Self.text(lower)), at most \(Self.text(upper))"
     case .flag: return "true or false"
     case .choice(let names): return "one of \(names.joined(separator: ", "))"
-    case .names(let names, let custom):
-      return "a list of names from \(names.joined(separator: ", "))" + (custom ? ", or patterns" : "")
+    case .names(let names, let patterns):
+      return "a list of names from \(names.joined(separator: ", "))" + (patterns ? ", or patterns of module paths with a *" : "")
     case .numbers(let count, let range):
       return "a list of \(count) numbers from \(Self.text(range.lowerBound)) to \(Self.text(range.upperBound))"
     case .text: return "a text"
@@ -88,18 +88,18 @@ extension OptionType {
   /// The value of a node by this type, or nil where it is none.
   func value(of node: SourceNode) -> OptionValue? {
     switch (self, node.content) {
-    case (.names(let names, let custom), .sequence(let items)):
+    case (.names(let names, let patterns), .sequence(let items)):
       var values: [String] = []
       for item in items {
-        guard case .scalar(let text, _) = item.content, !text.isEmpty, custom || names.contains(text),
+        guard case .scalar(let text, _) = item.content, !text.isEmpty, (patterns && text.contains("*")) || names.contains(text),
           !values.contains(text)
         else { return nil }
         values.append(text)
       }
       return .texts(values)
-    case (.names(let names, let custom), .scalar(let text, _)):
+    case (.names(let names, let patterns), .scalar(let text, _)):
       // One name may stand without brackets: `targets: all-linear`.
-      return !text.isEmpty && (custom || names.contains(text)) ? .texts([text]) : nil
+      return (patterns && text.contains("*")) || names.contains(text) ? .texts([text]) : nil
     case (.numbers(let count, let range), .sequence(let items)):
       let values = items.compactMap { item -> Double? in
         guard case .scalar(let text, isQuoted: false) = item.content else { return nil }

@@ -70,7 +70,7 @@ extension OptionType {
     case .numberAbove(let lower, let upper): value.number.map { $0 > lower && $0 <= upper } ?? false
     case .flag: value.flag != nil
     case .choice(let names): value.text.map(names.contains) ?? false
-    case .names(let names, let custom): value.texts?.allSatisfy { custom || names.contains($0) } ?? false
+    case .names(let names, let patterns): value.texts?.allSatisfy { (patterns && $0.contains("*")) || names.contains($0) } ?? false
     case .numbers(let count, let range):
       value.numbers.map { $0.count == count && $0.allSatisfy(range.contains) } ?? false
     case .text: value.text.map { !$0.isEmpty } ?? false

@@ -171,7 +171,7 @@ struct TraceComparison {
 }
 
 /// The batches that a trace's preliminary was measured on.
-private struct TraceSample: PreliminarySample {
+private struct TraceSample: MeasuredSample {
   let stepper: Stepper
   let batches: [LabelledBatch]
   let backend: any Backend

@@ -160,7 +160,10 @@ public struct FineTuning {
   }
 
   private func finishEpoch(_ epoch: Int, isLast: Bool, _ stepper: Stepper, _ history: inout TrainingHistory) throws {
-    if isLast { method.beforeLastEvaluation() }
+    if isLast {
+      let sample = try method.lastSample.map { TrainingSample(try examples($0), stepper: stepper, backend: backend) }
+      method.beforeLastEvaluation(sample)
+    }
     let losses = history.steps.suffix(length.stepsPerEpoch)
     history.epochs.append(
       TrainingHistory.Epoch(

@@ -6,11 +6,10 @@ import Models
 import Tensors
 
 /// The preliminary of a method on a run's model and data.
-struct PreliminaryRun: PreliminarySample {
+struct PreliminaryRun {
   let phase: TrainingPhase
   private let method: any TuningMethod
-  private let batches: [LabelledBatch]
-  private let backend: any Backend
+  private let sample: TrainingSample
 
   /// Its own streams: the order of its rows and its dropout repeat nothing of training proper.
   private static let seedOffset: UInt64 = 0x7072_656c_696d
@@ -18,54 +17,64 @@ struct PreliminaryRun: PreliminarySample {
   /// `nil` for a method without a preliminary.
   init?(_ run: FineTuning) throws {
     guard let preliminary = run.method.preliminary else { return nil }
-    let labels = run.train.map(\.label)
-    let fraction =
-      switch preliminary.sample {
-      case .share(let share): share
-      case .rowsPerClass(let rows): min(1, Double(rows * run.model.classes) / Double(max(1, labels.count)))
-      }
-    let examples = try StratifiedSample.indices(labels: labels, fraction: fraction, seed: run.seed).map { run.train[$0] }
+    method = run.method
+    let examples = try run.examples(preliminary.sample)
     var settings = run.settings
     settings.epochs = preliminary.epochs
     let length = FineTuning.length(examples: examples.count, settings: settings)
-    self.init(
-      method: run.method,
-      stepper: Stepper(
-        model: run.model, method: run.method, settings: settings, totalSteps: length.totalSteps, backend: run.backend),
-      examples: examples, length: length, seed: run.seed ^ Self.seedOffset, backend: run.backend)
+    let stepper = Stepper(
+      model: run.model, method: run.method, settings: settings, totalSteps: length.totalSteps, backend: run.backend)
+    phase = TrainingPhase(
+      stepper: stepper, examples: examples, length: length, seed: run.seed ^ Self.seedOffset, steps: \.preliminary, isMain: false)
+    sample = TrainingSample(examples, stepper: stepper, backend: run.backend)
   }
 
-  private init(
-    method: any TuningMethod, stepper: Stepper, examples: [EncodedExample], length: TrainingLength, seed: UInt64,
-    backend: any Backend
-  ) {
-    self.method = method
+  /// Lets the method measure and set up training proper; returns the operations that took.
+  func finish() -> Int {
+    let backend = sample.backend, before = backend.operations
+    method.finishPreliminary(sample)
+    phase.stepper.optimizer.clearGradients()
+    return backend.operations - before
+  }
+}
+
+/// Rows of the training set, in their order, as a method measures on them.
+struct TrainingSample: MeasuredSample {
+  let backend: any Backend
+  private let stepper: Stepper
+  private let batches: [LabelledBatch]
+
+  init(_ examples: [EncodedExample], stepper: Stepper, backend: any Backend) {
     self.backend = backend
-    phase = TrainingPhase(
-      stepper: stepper, examples: examples, length: length, seed: seed, steps: \.preliminary, isMain: false)
+    self.stepper = stepper
     let size = stepper.settings.batchSize
     batches = stride(from: 0, to: examples.count, by: size).map {
       LabelledBatch(Array(examples[$0..<min(examples.count, $0 + size)]))
     }
   }
 
-  /// Lets the method measure and set up training proper; returns the operations that took.
-  func finish() -> Int {
-    let before = backend.operations
-    method.finishPreliminary(self)
-    phase.stepper.optimizer.clearGradients()
-    return backend.operations - before
-  }
-
   func forward(_ body: (TokenBatch) -> Void) {
     for batch in batches {
-      backend.withoutGradients { _ = phase.stepper.model.logits(batch.batch, pass: .evaluation, everyToken: true) }
+      backend.withoutGradients { _ = stepper.model.logits(batch.batch, pass: .evaluation, everyToken: true) }
       body(batch.batch)
     }
   }
 
   func addGradients() {
-    for batch in batches { phase.stepper.taskLoss(batch, pass: .evaluation).backward() }
+    for batch in batches { stepper.taskLoss(batch, pass: .evaluation).backward() }
+  }
+}
+
+extension FineTuning {
+  /// The rows of a sample: stratified, in the order of the training set.
+  func examples(_ sample: Preliminary.Sample) throws -> [EncodedExample] {
+    let labels = train.map(\.label)
+    let fraction =
+      switch sample {
+      case .share(let share): share
+      case .rowsPerClass(let rows): min(1, Double(rows * model.classes) / Double(max(1, labels.count)))
+      }
+    return try StratifiedSample.indices(labels: labels, fraction: fraction, seed: seed).map { train[$0] }
   }
 }
 

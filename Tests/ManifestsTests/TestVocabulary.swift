@@ -7,7 +7,7 @@ extension ManifestVocabulary {
   private static let modules = ["query", "key", "value", "attention-output", "intermediate", "output", "all-linear"]
 
   private static let targets = OptionSchema(
-    "targets", .names(modules, custom: false), default: .texts(["query", "value"]), "Which linear layers.")
+    "targets", .names(modules, patterns: false), default: .texts(["query", "value"]), "Which linear layers.")
 
   /// Five methods with options of every type, GLUE's tasks, and their metrics.
   static let test = ManifestVocabulary(
@@ -34,7 +34,7 @@ extension ManifestVocabulary {
           OptionSchema("rank", .integer(1...1024), default: .integer(4), "Rank."),
           targets,
           OptionSchema(
-            "adaptive", .names(["attention", "ffn"], custom: false), default: .texts(["ffn"]), "What adapts."),
+            "adaptive", .names(["attention", "ffn"], patterns: false), default: .texts(["ffn"]), "What adapts."),
           OptionSchema("together", .flag, default: .flag(false), "Freezes A and B of a layer at once."),
           OptionSchema(
             "score", .choice(["gradient", "weight-gradient", "gradient-over-weight"]), default: .text("gradient"),
