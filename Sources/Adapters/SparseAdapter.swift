@@ -44,16 +44,22 @@ public final class SparseAdapter: TuningMethod {
     }
   }
 
-  /// Scores every entry on the sample and drops the lowest `ceil((1 − keep) N)` of all.
+  /// Scores every entry on the sample and drops the lowest `ceil((1 − keep) N)` of all, of equal ones the first.
   public func finishPreliminary(_ sample: any MeasuredSample) {
     sample.addGradients()
     scores = parameters.map { parameter in
       zip(parameter.tensor.values, parameter.gradient?.values ?? []).map { abs($0 * $1) }
     }
-    let pool = scores.flatMap { $0 }.sorted()
+    let pool = scores.flatMap { $0 }
     let dropped = Int(((1 - keep) * Double(pool.count)).rounded(.up))
-    let threshold = dropped == 0 ? -1 : pool[min(dropped, pool.count) - 1]
-    setMasks(scores.map { $0.map { $0 > threshold } })
+    var isKept = [Bool](repeating: true, count: pool.count)
+    for index in pool.indices.sorted(by: { (pool[$0], $0) < (pool[$1], $1) }).prefix(dropped) { isKept[index] = false }
+    var start = 0
+    setMasks(
+      scores.map { scores in
+        defer { start += scores.count }
+        return Array(isKept[start..<start + scores.count])
+      })
   }
 
   private func setMasks(_ kept: [[Bool]]) {

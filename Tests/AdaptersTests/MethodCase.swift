@@ -62,11 +62,11 @@ struct MethodCase: Sendable, CustomTestStringConvertible {
         "interval": .integer(2),
       ], dependentOptions: ["initial_rank", "target_rank", "initial_fraction", "final_fraction", "initial_steps", "final_steps"]
     ) { $0.sum { 3 * ($0.input + $0.output + 1) } },
-    MethodCase(id: "sora", options: ["rank": .integer(3), "eta": .number(0.5), "xi": .number(0.03)]) {
+    MethodCase(id: "sora", options: ["rank": .integer(3), "eta": .number(0.5), "xi": .number(0.02)]) {
       $0.sum { 3 * ($0.input + $0.output + 1) }
     },
-    MethodCase(id: "sparseadapter", options: allLinear(["keep": .number(0.5)]), start: .changed) {
-      $0.sum { 3 * ($0.input + $0.output) } / 2
+    MethodCase(id: "sparseadapter", options: allLinear(["keep": .number(0.75)]), start: .changed) {
+      $0.sum { 3 * ($0.input + $0.output) } * 3 / 4
     },
     MethodCase(id: "vera", options: allLinear) { $0.sum { 3 + $0.output } },
     // one A for each size of input, one B for each role

@@ -36,6 +36,7 @@ struct MethodDescriptionTests {
         case .flag: [.flag(true), .flag(false)]
         case .choice(let names): names.map { .text($0) }
         case .list(let names): names.map { .list([$0]) } + [.list(names)]
+        case .modules(let roles): roles.map { .list([$0]) } + [.list(roles), .list(["*"]), .text("*.layer.1.*")]
         }
       for value in values {
         do {

@@ -94,7 +94,7 @@ struct MethodSubject {
 }
 
 /// What a method measures on before training proper.
-private struct MadeUpSample: PreliminarySample {
+private struct MadeUpSample: MeasuredSample {
   let stepper: Stepper
   let batches: [LabelledBatch]
   let backend: any Backend
