@@ -22,6 +22,7 @@ option = $(if $(call given,$1),--$2 $(call quoted,$(call home,$(value $1))))
 # Said before anything is built: `$(call require,TARGET,VARIABLES,EXAMPLE)`.
 require = $(if $(filter $1,$(MAKECMDGOALS)),$(foreach name,$2,$(if $(call given,$(name)),,$(error `make $1` needs $(name)=…, as in: $3))))
 $(call require,rerun,EXPERIMENT METHOD TASK SEED,make rerun EXPERIMENT=table1 METHOD=aflora TASK=rte SEED=0)
+$(call require,agreement,DATA,make agreement DATA=~/glue)
 $(call require,show,RUN,make show RUN=results/table1/pocket/aflora/rte/seed-0)
 
 RUN_OPTIONS = $(call option,PROFILE,profile) $(call option,MODEL,model) $(call option,DATA,data) $(call option,TASKS,tasks) \
@@ -29,7 +30,7 @@ RUN_OPTIONS = $(call option,PROFILE,profile) $(call option,MODEL,model) $(call o
 RERUN_OPTIONS = $(call option,EXPERIMENT,experiment) $(call option,PROFILE,profile) $(call option,MODEL,model) $(call option,DATA,data) \
   $(call option,METHOD,method) $(call option,TASK,task) $(call option,SEED,seed) $(call option,THREADS,threads)
 
-.PHONY: help demo table1 list rerun show check-pocket pocket-deberta bench minilm doctor test lint clean setup build
+.PHONY: help demo table1 list rerun show check-pocket pocket-deberta bench bench-methods agreement minilm doctor test lint clean setup build
 
 define HELP
   make ID             any other manifest of experiments/, by its id or alias (`make list` names them)
@@ -69,6 +70,12 @@ pocket-deberta: build ## trains the shipped pocket model again, from its manifes
 
 bench: build ## time, memory and product rate of training steps, beside transformers + peft where Python has them
 	@exec python3 Tests/Peer/compare.py --program $(LOWRANK)
+
+agreement: build ## LoRA on the real MRPC beside transformers + peft, five seeds of each: DATA= (after make minilm)
+	@exec python3 Tests/Peer/agreement.py --program $(LOWRANK) --data $(call quoted,$(call home,$(value DATA)))
+
+bench-methods: build ## every method's training step beside LoRA's, at DeBERTaV3-base's size
+	@exec $(LOWRANK) bench --ratios
 
 doctor: build ## what this machine has and lacks
 	@exec $(LOWRANK) doctor

@@ -82,7 +82,7 @@ public final class AdaLoRA: TuningMethod {
       throw AdapterError.badOption(
         method: Self.description.id, option: options.has("final_steps") ? "final_steps" : "final_fraction",
         found: "\(finalSteps) of the run's \(totalSteps) steps",
-        expected: "at most what the first \(initialSteps) steps without pruning leave, \(totalSteps - initialSteps)")
+        expected: "at most what the first \(initialSteps) steps without pruning leave, \(max(0, totalSteps - initialSteps))")
     }
     (self.rank, beta1, beta2) = (rank, Float(options.number("beta1")), Float(options.number("beta2")))
     orthogonality = Float(options.number("orthogonality"))

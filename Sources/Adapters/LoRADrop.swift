@@ -113,6 +113,15 @@ public final class LoRADrop: TuningMethod {
   /// The modules' paths, in the order of `importance` and `selection`.
   public var modules: [String] { projections.map(\.path) }
 
+  /// Beside the parameters, how many layers of each role keep a LoRA of their own: `kept.query` and so on.
+  public var measures: [String: Double] {
+    var measures = ["kept.parameters": Double(keptParameters)]
+    for (projection, choice) in zip(projections, selection) where choice == .own {
+      measures["kept.\(projection.role.rawValue)", default: 0] += 1
+    }
+    return measures
+  }
+
   public var diagnostics: [Diagnostic] {
     guard !squaredNorms.isEmpty else { return [] }
     return OutputNorms.diagnostics(squaredNorms, projections: projections) + [

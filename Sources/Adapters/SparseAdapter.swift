@@ -44,7 +44,7 @@ public final class SparseAdapter: TuningMethod {
     }
   }
 
-  /// Scores every entry on the sample and drops the lowest `ceil((1 − keep) N)` of all, of equal ones the first.
+  /// Scores every entry on the sample and drops the lowest `ceil((1 − keep) N)` of all.
   public func finishPreliminary(_ sample: any MeasuredSample) {
     sample.addGradients()
     scores = parameters.map { parameter in
@@ -52,13 +52,14 @@ public final class SparseAdapter: TuningMethod {
     }
     let pool = scores.flatMap { $0 }
     let dropped = Int(((1 - keep) * Double(pool.count)).rounded(.up))
-    var isKept = [Bool](repeating: true, count: pool.count)
-    for index in pool.indices.sorted(by: { (pool[$0], $0) < (pool[$1], $1) }).prefix(dropped) { isKept[index] = false }
+    // of equal scores the first go, so that exactly as many are dropped as asked for
+    var kept = [Bool](repeating: true, count: pool.count)
+    for index in pool.indices.sorted(by: { (pool[$0], $0) < (pool[$1], $1) }).prefix(dropped) { kept[index] = false }
     var start = 0
     setMasks(
-      scores.map { scores in
-        defer { start += scores.count }
-        return Array(isKept[start..<start + scores.count])
+      scores.map { values in
+        defer { start += values.count }
+        return Array(kept[start..<start + values.count])
       })
   }
 

@@ -84,6 +84,8 @@ public protocol TuningMethod: AnyObject {
   /// All updates are done, and the last evaluation comes next. `sample` is there where `lastSample` asks for one.
   func beforeLastEvaluation(_ sample: (any MeasuredSample)?)
 
+  /// Single numbers that tables may show, by name.
+  var measures: [String: Double] { get }
   /// What the method has recorded so far, for the run's tensors.
   var diagnostics: [Diagnostic] { get }
   /// All that a resumed run needs beside the parameters' values.
@@ -106,6 +108,7 @@ extension TuningMethod {
   public func afterUpdate(_ update: FinishedUpdate) {}
   public var lastSample: Preliminary.Sample? { nil }
   public func beforeLastEvaluation(_ sample: (any MeasuredSample)?) {}
+  public var measures: [String: Double] { ["kept.parameters": Double(keptParameters)] }
   public var diagnostics: [Diagnostic] { [] }
   public var state: [Diagnostic] { [] }
   public func restore(_ state: [Diagnostic]) throws {

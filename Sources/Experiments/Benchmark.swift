@@ -88,18 +88,18 @@ public struct BenchmarkCase: Sendable, Equatable {
     let stepper = Stepper(
       model: model, method: method, settings: OptimizationSettings(epochs: 1, batchSize: batchSize, learningRate: 1e-4),
       totalSteps: warmup + steps, backend: backend)
-    let vocabulary = Int32(configuration.vocabularySize)
-    return (
-      stepper,
-      { step in
-        let sequences = (0..<batchSize).map { row -> [Int32] in
-          let length = lengths[(step * batchSize + row) % lengths.count]
-          // any tokens do: the arithmetic does not look at them
-          return (0..<length).map { 5 + Int32((step &* 7919 &+ row &* 104_729 &+ $0 &* 31) % Int(vocabulary - 5)) }
-        }
-        return LabelledBatch(TokenBatch(sequences: sequences), .classes((0..<batchSize).map { Int32($0 % 2) }))
-      }
-    )
+    return (stepper, batch)
+  }
+
+  /// Batch number `step` of a made-up task.
+  func batch(_ step: Int) -> LabelledBatch {
+    let vocabulary = size.configuration.vocabularySize
+    let sequences = (0..<batchSize).map { row -> [Int32] in
+      let length = lengths[(step * batchSize + row) % lengths.count]
+      // any tokens do: the arithmetic does not look at them
+      return (0..<length).map { 5 + Int32((step &* 7919 &+ row &* 104_729 &+ $0 &* 31) % (vocabulary - 5)) }
+    }
+    return LabelledBatch(TokenBatch(sequences: sequences), .classes((0..<batchSize).map { Int32($0 % 2) }))
   }
 
   /// The time that the matrix products of one step take by themselves, of the same shapes and split alike.

@@ -50,9 +50,7 @@ public struct AssembledRun {
     let settings = OptimizationSettings(recipe)
     let length = FineTuning.length(examples: task.train.count, settings: settings)
     let host = MethodHost(loaded.model, backend: backend, seed: seed, schedule: length)
-    var options: [String: Adapters.OptionValue] = [:]
-    for (name, value) in specification.options.values { options[name] = value.forMethod }
-    let method = try MethodRegistry.attach(specification.method, options: options, to: host)
+    let method = try specification.attach(to: host)
     fineTuning = FineTuning(
       model: loaded.model, method: method, settings: settings, train: task.train, validation: task.validation,
       metrics: task.metrics, seed: seed, backend: backend)
@@ -122,7 +120,7 @@ public struct RunExecutor: Sendable {
     try saveTiming(history.updates)
     let record = RunRecord(
       run, history, outcome, metrics: fineTuning.metrics, validation: fineTuning.validation,
-      tensors: try FileDigest.sha256(of: tensors), threads: options.threads)
+      measures: fineTuning.method.measures, tensors: try FileDigest.sha256(of: tensors), threads: options.threads)
     try AtomicFile.write(try record.jsonData(), to: folder.appending(path: "record.json"))
     fineTuning.checkpoint?.delete()
     return record

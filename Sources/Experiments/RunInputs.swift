@@ -108,6 +108,12 @@ public final class RunInputs: Sendable {
     return (task.definition, data)
   }
 
+  /// How many rows the run trains on.
+  func trainingRows(_ run: PlannedRun) throws -> Int {
+    let rows = try task(run.specification).data.train.examples.count
+    return min(rows, run.specification.training.trainingRows ?? rows)
+  }
+
   /// The run's examples as token ids, cut to its length and number of rows.
   func encoded(_ run: PlannedRun, modelType: String?) throws -> EncodedTask {
     let recipe = run.specification.training

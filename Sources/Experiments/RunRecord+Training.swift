@@ -9,7 +9,7 @@ import Training
 extension RunRecord {
   init(
     _ run: PlannedRun, _ history: TrainingHistory, _ outcome: TrainingOutcome, metrics: [Metric], validation: [ValidationSet],
-    tensors: String, threads: Int
+    measures: [String: Double], tensors: String, threads: Int
   ) {
     let epochs = history.epochs.enumerated().map { index, epoch in
       EpochScores(
@@ -34,7 +34,7 @@ extension RunRecord {
         initial: history.steps.first?.trainableWithHead ?? 0, final: history.steps.last?.trainableWithHead ?? 0,
         average: history.steps.isEmpty
           ? 0 : history.steps.reduce(0) { $0 + Double($1.trainableWithHead) } / Double(history.steps.count)),
-      steps: history.steps.count, flops: history.operations,
+      steps: history.steps.count, flops: history.operations, measures: measures,
       digests: RunDigests(
         specification: digests.specification, manifest: digests.manifest, model: digests.model, tokenizer: digests.tokenizer,
         data: digests.data, tensors: tensors),

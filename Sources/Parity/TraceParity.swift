@@ -46,7 +46,7 @@ struct TraceComparison {
     if method.preliminary != nil {
       try Self.start(trace, method.parameters, from: trace.preliminaryValues())
       method.finishPreliminary(
-        TraceSample(stepper: makeStepper(), batches: Array(batches.prefix(try trace.preliminaryBatches())), backend: backend))
+        TrainingSample(Array(batches.prefix(try trace.preliminaryBatches())), stepper: makeStepper(), backend: backend))
       for parameter in method.parameters + model.parameters { parameter.tensor.clearGradient() }
     }
     try Self.start(trace, method.parameters + model.parameters, from: trace.initialValues())
@@ -167,23 +167,5 @@ struct TraceComparison {
     }
     if !unstable.isEmpty { report.notes.append("not compared, as their gradient is zero up to rounding: \(unstable.sorted())") }
     try logits("final_logits")
-  }
-}
-
-/// The batches that a trace's preliminary was measured on.
-private struct TraceSample: MeasuredSample {
-  let stepper: Stepper
-  let batches: [LabelledBatch]
-  let backend: any Backend
-
-  func forward(_ body: (TokenBatch) -> Void) {
-    for batch in batches {
-      backend.withoutGradients { _ = stepper.model.logits(batch.batch, pass: .evaluation, everyToken: true) }
-      body(batch.batch)
-    }
-  }
-
-  func addGradients() {
-    for batch in batches { stepper.taskLoss(batch, pass: .evaluation).backward() }
   }
 }

@@ -50,6 +50,8 @@ public struct RunRecord: Sendable, Equatable, Codable, VersionedRecord {
   public let steps: Int
   /// `flops`: floating-point operations of training, counted from what was computed.
   public let flops: Int
+  /// `measures`: single numbers of the method's own, by name, such as `kept.parameters`; nil in records that have none.
+  public let measures: [String: Double]?
   /// `digests`: SHA-256 of what went in and came out.
   public let digests: RunDigests
   /// `numerics_version`: the version of the arithmetic; runs of different versions are not the same run.
@@ -66,7 +68,7 @@ public struct RunRecord: Sendable, Equatable, Codable, VersionedRecord {
     case lastEpoch = "last_epoch"
     case trainableParameters = "trainable_parameters"
     case trainableParametersWithHead = "trainable_parameters_with_head"
-    case steps, flops, digests
+    case steps, flops, measures, digests
     case numericsVersion = "numerics_version"
     case program, environment
   }
@@ -75,7 +77,8 @@ public struct RunRecord: Sendable, Equatable, Codable, VersionedRecord {
   public init(
     identity: String, specification: JSONValue, outcome: RunOutcome, flags: [RunFlag], epochs: [EpochScores],
     primary: PrimaryScore, trainableParameters: TrainableParameters,
-    trainableParametersWithHead: TrainableParameters, steps: Int, flops: Int, digests: RunDigests,
+    trainableParametersWithHead: TrainableParameters, steps: Int, flops: Int, measures: [String: Double]? = nil,
+    digests: RunDigests,
     numericsVersion: Int, program: ProgramVersion, environment: RunEnvironment
   ) {
     schemaVersion = Self.knownVersion
@@ -91,6 +94,7 @@ public struct RunRecord: Sendable, Equatable, Codable, VersionedRecord {
     self.trainableParametersWithHead = trainableParametersWithHead
     self.steps = steps
     self.flops = flops
+    self.measures = measures
     self.digests = digests
     self.numericsVersion = numericsVersion
     self.program = program

@@ -38,29 +38,35 @@ struct PreliminaryRun {
   }
 }
 
-/// Rows of the training set, in their order, as a method measures on them.
-struct TrainingSample: MeasuredSample {
-  let backend: any Backend
+/// Batches of the training set, as a method measures on them.
+public struct TrainingSample: MeasuredSample {
+  public let backend: any Backend
   private let stepper: Stepper
   private let batches: [LabelledBatch]
 
-  init(_ examples: [EncodedExample], stepper: Stepper, backend: any Backend) {
+  public init(_ batches: [LabelledBatch], stepper: Stepper, backend: any Backend) {
     self.backend = backend
     self.stepper = stepper
-    let size = stepper.settings.batchSize
-    batches = stride(from: 0, to: examples.count, by: size).map {
-      LabelledBatch(Array(examples[$0..<min(examples.count, $0 + size)]))
-    }
+    self.batches = batches
   }
 
-  func forward(_ body: (TokenBatch) -> Void) {
+  /// The examples in their order, in batches of the stepper's size.
+  init(_ examples: [EncodedExample], stepper: Stepper, backend: any Backend) {
+    let size = stepper.settings.batchSize
+    let batches = stride(from: 0, to: examples.count, by: size).map {
+      LabelledBatch(Array(examples[$0..<min(examples.count, $0 + size)]))
+    }
+    self.init(batches, stepper: stepper, backend: backend)
+  }
+
+  public func forward(_ body: (TokenBatch) -> Void) {
     for batch in batches {
       backend.withoutGradients { _ = stepper.model.logits(batch.batch, pass: .evaluation, everyToken: true) }
       body(batch.batch)
     }
   }
 
-  func addGradients() {
+  public func addGradients() {
     for batch in batches { stepper.taskLoss(batch, pass: .evaluation).backward() }
   }
 }

@@ -7,7 +7,10 @@ import Foundation
 struct Bench: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Time training steps at a published model's size, with random weights.",
-    discussion: "Prints one JSON line. Run each measurement in a process of its own: the peak memory is the process's.")
+    discussion: """
+      Prints one JSON line. Run each measurement in a process of its own: the peak memory is the process's. With --ratios it prints
+      a Markdown table instead: every method's step beside LoRA's, on all linear layers.
+      """)
 
   @Option(help: "The model's sizes: \(BenchmarkCase.Size.allCases.map(\.rawValue).joined(separator: ", ")).")
   var size = BenchmarkCase.Size.debertaV3Base
@@ -33,6 +36,9 @@ struct Bench: ParsableCommand {
   @Option(help: "Threads.")
   var threads = ProcessInfo.processInfo.activeProcessorCount
 
+  @Flag(help: "Every method in turn with LoRA.")
+  var ratios = false
+
   func validate() throws {
     guard batch > 0, length > 1, steps > 0, warmup >= 0, threads > 0 else {
       throw ValidationError("--batch, --length, --steps and --threads are above 0")
@@ -40,6 +46,7 @@ struct Bench: ParsableCommand {
   }
 
   func run() throws {
+    if ratios { return try compareMethods() }
     let result = try BenchmarkCase(
       size: size, method: method, lengths: stock(), batchSize: batch, steps: steps, warmup: warmup, threads: threads
     ).run()
@@ -53,6 +60,23 @@ struct Bench: ParsableCommand {
       ("product_gflops", String(format: "%.1f", result.productRate / 1e9)), ("peak_rss_mb", "\(result.peakBytes / 1_048_576)"),
     ]
     print("{" + fields.map { "\"\($0.0)\": \($0.1)" }.joined(separator: ", ") + "}")
+  }
+
+  private func compareMethods() throws {
+    let benchmark = MethodBenchmark(size: size, length: length, batchSize: batch, steps: steps, threads: threads)
+    say(
+      "| \(size.rawValue), all linear layers, batch \(batch), length \(length) | s/step | time / LoRA | operations / LoRA | planned MB |"
+    )
+    say("|---|--:|--:|--:|--:|")
+    for method in MethodRegistry.descriptions {
+      let cost = try benchmark.run(method.id)
+      let figures = [
+        String(format: "%.3f", cost.stepSeconds), String(format: "%.2f", cost.timeRatio),
+        String(format: "%.2f", cost.operationRatio),
+        "\(cost.plannedBytes / 1_048_576)",
+      ]
+      say("| \(method.label) | " + figures.joined(separator: " | ") + " |")
+    }
   }
 
   private func stock() throws -> [Int] {

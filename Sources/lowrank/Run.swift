@@ -41,6 +41,11 @@ struct Run: AsyncParsableCommand {
     let digest = try ManifestDigest.of(manifest)
     let plan = try specifications.map { try inputs.plan($0, manifestDigest: digest) }
     let store = RunStore(workspace)
+    let problems = try PlanCheck.problems(plan, store: store, inputs: inputs)
+    guard problems.isEmpty else {
+      let count = problems.count == 1 ? "1 problem" : "\(problems.count) problems"
+      throw Failure(description: problems.joined(separator: "\n") + "\n\(count); nothing was run.")
+    }
     if dryRun {
       say(try PlanTable(plan, store: store, inputs: inputs).text)
       return

@@ -36,13 +36,16 @@ def train_peer(python, args, seed, log):
 
 
 def train_ours(args, seed):
-    began = time.perf_counter()
-    subprocess.run([args.program, "run", "peer-mrpc", "--profile", "small", "--data", args.data, "--seeds", str(seed), "--jobs", "1",
-                    "--threads", str(os.cpu_count())], stdout=subprocess.DEVNULL)
-    seconds = time.perf_counter() - began
-    run = next(Path("results/peer-mrpc/small").glob(f"*/mrpc/seed-{seed}"))
+    """The scores of each epoch, and the seconds of the whole run."""
+    done = subprocess.run([args.program, "run", "peer-mrpc", "--profile", "small", "--data", args.data, "--seeds", str(seed), "--jobs", "1",
+                           "--threads", str(os.cpu_count())], capture_output=True, text=True)
+    run = next(Path("results/peer-mrpc/small").glob(f"*/mrpc/seed-{seed}"), None)
+    if run is None:
+        sys.exit(done.stdout + done.stderr)
     record = json.loads((run / "record.json").read_text())
-    return record, seconds
+    segments = json.loads((run / "timing.json").read_text())["segments"]
+    seconds = sum(s["training_seconds"] + s["evaluation_seconds"] + s["other_seconds"] for s in segments)
+    return [{e["metric"]: e["value"] for e in epoch["scores"]} for epoch in record["epochs"]], seconds
 
 
 def main():
@@ -53,10 +56,25 @@ def main():
     parser.add_argument("--seeds", type=int, default=5)
     args = parser.parse_args()
     python = os.environ.get("PEER_PYTHON", sys.executable)
+    ours, theirs = [], []
     for seed in range(args.seeds):
-        record, seconds = train_ours(args, seed)
-        print(seed, seconds, json.dumps(record)[:3000])
-        print(train_peer(python, args, seed, Path(f"results/peer-mrpc/peft/seed-{seed}.jsonl")))
+        ours.append(train_ours(args, seed))
+        theirs.append(train_peer(python, args, seed, Path(f"results/peer-mrpc/peft/seed-{seed}.jsonl")))
+        print(f"seed {seed}: lowrank {ours[-1][1]:.0f} s, transformers + peft {theirs[-1][1]:.0f} s", file=sys.stderr, flush=True)
+
+    print("| LoRA r=8 on query and value, MiniLM, MRPC | lowrank | transformers + peft | difference | in standard errors |")
+    print("|---|--:|--:|--:|--:|")
+    for metric in ("accuracy", "f1"):
+        for which, pick in (("best epoch", max), ("last epoch", lambda values: values[-1])):
+            scores = [[100 * pick([epoch[metric] for epoch in epochs]) for epochs, _ in side] for side in (ours, theirs)]
+            means = [statistics.mean(side) for side in scores]
+            errors = [statistics.stdev(side) / len(side) ** 0.5 for side in scores]
+            gap, error = means[0] - means[1], (errors[0] ** 2 + errors[1] ** 2) ** 0.5
+            cells = [f"{mean:.2f} ± {error:.2f}" for mean, error in zip(means, errors)]
+            print(f"| {metric}, {which} | {cells[0]} | {cells[1]} | {gap:+.2f} | {abs(gap) / error:.1f} |")
+    seconds = [statistics.median(side[1] for side in half) for half in (ours, theirs)]
+    print(f"\nCells: mean ± standard error over {args.seeds} seeds. Median time of a whole training: {seconds[0]:.0f} s and {seconds[1]:.0f} s, "
+          f"a ratio of {seconds[0] / seconds[1]:.2f}.")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,101 @@
+// Every method's training step beside LoRA's, at a published model's size with random weights.
+import Adapters
+import Foundation
+import Layers
+import Models
+import Tensors
+import Training
+
+/// One method's cost relative to LoRA's.
+public struct MethodCost: Sendable, Equatable {
+  public let method: String
+  public let stepSeconds: Double
+  /// The median over pairs of steps, one of each method after the other, so that the machine's drift falls out.
+  public let timeRatio: Double
+  /// Operations of a step's matrix products over those of LoRA's.
+  public let operationRatio: Double
+  /// The most memory in use at one time during a step, weights included, by plan.
+  public let plannedBytes: Int
+}
+
+/// Measures methods one after the other, each in turn with LoRA on the same linear layers.
+public struct MethodBenchmark {
+  public var size: BenchmarkCase.Size
+  public var length: Int
+  public var batchSize: Int
+  public var steps: Int
+  public var threads: Int
+
+  public init(size: BenchmarkCase.Size, length: Int, batchSize: Int, steps: Int, threads: Int) {
+    self.size = size
+    self.length = length
+    self.batchSize = batchSize
+    self.steps = steps
+    self.threads = threads
+  }
+
+  /// Options at the papers' sizes, on all linear layers.
+  static func options(_ method: String) -> [String: OptionValue] {
+    let targets: [String: OptionValue] = ["targets": .list(["all-linear"])]
+    switch method {
+    case "lora", "rslora", "dora", "lora-plus", "sparseadapter", "sora", "loradrop":
+      return targets.merging(["rank": .integer(8)]) { $1 }
+    case "vera": return targets.merging(["rank": .integer(1024)]) { $1 }
+    case "tied-lora": return targets.merging(["rank": .integer(56)]) { $1 }
+    case "adalora", "prilora", "aflora": return targets
+    default: return [:]
+    }
+  }
+
+  /// Times `method` against LoRA.
+  ///
+  /// - Throws: `AdapterError`, `ModelError`, `BackendError`.
+  public func run(_ method: String) throws -> MethodCost {
+    let backend = try CPUBackend(threads: threads)
+    let baseline = try assemble("lora", on: backend)
+    let measured = try assemble(method, on: backend)
+    var (times, ratios): ([Double], [Double]) = ([], [])
+    var operations = (baseline: 0, measured: 0)
+    for step in 0...steps {
+      let (first, second) = (try time(baseline, step), try time(measured, step))
+      guard step > 0 else { continue }  // the first step of each fills the pool of buffers
+      operations = (first.operations, second.operations)
+      times.append(second.seconds)
+      ratios.append(second.seconds / first.seconds)
+    }
+    return MethodCost(
+      method: method, stepSeconds: times.sorted()[times.count / 2], timeRatio: ratios.sorted()[ratios.count / 2],
+      operationRatio: Double(operations.measured) / Double(operations.baseline), plannedBytes: try plannedBytes(method))
+  }
+
+  private func time(_ stepper: Stepper, _ step: Int) throws -> (seconds: Double, operations: Int) {
+    let start = ContinuousClock.now
+    let result = try stepper.step(step, batch(step), pass: .training(seed: 0, step: step))
+    return (start.duration(to: .now).seconds, result.floatingPointOperations)
+  }
+
+  private func plannedBytes(_ method: String) throws -> Int {
+    let backend = PlanningBackend()
+    _ = try assemble(method, on: backend).step(0, batch(0), pass: .training(seed: 0, step: 0))
+    return backend.peakBytes
+  }
+
+  private func assemble(_ method: String, on backend: any Backend) throws -> Stepper {
+    let model = try ModelLoader.random(size.configuration, seed: 0, on: backend)
+    let host = MethodHost(
+      model, backend: backend, seed: 0, schedule: TrainingLength(stepsPerEpoch: steps + 1, epochs: 1))
+    let attached = try MethodRegistry.attach(method, options: Self.options(method), to: host)
+    let settings = OptimizationSettings(epochs: 1, batchSize: batchSize, learningRate: 1e-4)
+    let stepper = Stepper(
+      model: model, method: attached, settings: settings, totalSteps: steps + 1, backend: backend)
+    guard attached.preliminary != nil else { return stepper }
+    // a preliminary without training: what it leads to is what is timed
+    attached.finishPreliminary(TrainingSample([batch(0)], stepper: stepper, backend: backend))
+    for parameter in attached.parameters + model.parameters { parameter.tensor.clearGradient() }
+    return Stepper(model: model, method: attached, settings: settings, totalSteps: steps + 1, backend: backend)
+  }
+
+  private func batch(_ step: Int) -> LabelledBatch {
+    BenchmarkCase(size: size, lengths: [length], batchSize: batchSize, steps: steps, warmup: 1, threads: threads).batch(step)
+  }
+}

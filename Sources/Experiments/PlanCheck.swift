@@ -1,0 +1,47 @@
+// Whether every method of a plan can be put on its model, before the first run is trained.
+import Adapters
+import Foundation
+import Layers
+import Manifests
+import Models
+import Tensors
+import Training
+
+/// Options that are each within their limits may still make no sense together, or on this model, or over so many steps.
+public enum PlanCheck {
+  /// What is wrong with the runs that are not done, one line for each row that it concerns; empty when all can start.
+  ///
+  /// Methods are put on a model without weights, on a backend that computes nothing.
+  ///
+  /// - Throws: what is wrong with the files of a model or a task.
+  public static func problems(_ plan: [PlannedRun], store: RunStore, inputs: RunInputs) throws -> [String] {
+    var seen: Set<String> = []
+    var problems: [String] = []
+    for run in plan where store.record(run.identity) == nil {
+      let specification = run.specification
+      let length = FineTuning.length(
+        examples: try inputs.trainingRows(run), settings: OptimizationSettings(specification.training))
+      let subject = "\(specification.row) \(specification.options) \(run.modelFolder.path) \(length)"
+      guard seen.insert(subject).inserted else { continue }
+      let backend = PlanningBackend()
+      let model = try ModelLoader.random(ModelLoader.configuration(folder: run.modelFolder), seed: 0, on: backend)
+      do {
+        _ = try specification.attach(to: MethodHost(model, backend: backend, seed: 0, schedule: length))
+      } catch let error as AdapterError {
+        problems.append("\(specification.row), \(specification.task): \(error)")
+      }
+    }
+    return problems
+  }
+}
+
+extension RunSpecification {
+  /// Puts the run's method on a model.
+  ///
+  /// - Throws: `AdapterError`.
+  func attach(to host: MethodHost) throws -> any TuningMethod {
+    var given: [String: Adapters.OptionValue] = [:]
+    for (name, value) in options.values { given[name] = value.forMethod }
+    return try MethodRegistry.attach(method, options: given, to: host)
+  }
+}
