@@ -36,6 +36,7 @@ struct LoRADropTests {
     #expect(method.selection.count { $0 == .own } == 2 && method.selection.count { $0 == .none } == 2)
     #expect(subject.model.projections.count { $0.adapter != nil } == 2)
     #expect(method.parameters.reduce(0) { $0 + $1.count } == 2 * 3 * 16)
+    #expect(method.measures["kept.query"] == 1 && method.measures["kept.value"] == 1)
   }
 
   @Test("squared norms are those of the change of the weights, over each sequence's tokens")

@@ -79,6 +79,7 @@ struct MethodContractTests {
     for step in 0..<MethodSubject.steps {
       #expect((0...own).contains(subject.method.keptParameters), "after \(step) updates")
       #expect((0...own).contains(subject.method.idleParameters))
+      #expect(subject.method.measures.values.allSatisfy { $0.isFinite })
       try subject.train(step..<step + 1)
       #expect(subject.method.parameters.reduce(0) { $0 + $1.count } == own, "the same parameters all the time")
     }
