@@ -59,9 +59,8 @@ public final class DoRA: TuningMethod {
       // W x + bias, and beside it (c − 1) W dropout(x) + c s B A dropout(x)
       let dropped = x.dropped(dropout)
       let frozen = dropped.linear(weight: linear.weight.tensor, bias: nil)
-      let whole = dropped.linear(
-        weight: linear.weight.tensor, bias: nil, branch: LowRankBranch(a: low.a, b: low.b, scale: low.scale))
-      return linear(x).adding(whole.scaledColumns(by: factors)).subtracting(frozen)
+      let change = dropped.linear(weight: low.a, bias: nil).linear(weight: low.b, bias: nil).scaled(by: low.scale)
+      return linear(x).adding(frozen.adding(change).scaledColumns(by: factors)).subtracting(frozen)
     }
 
     var weightChange: Tensor? {

@@ -51,6 +51,7 @@ public struct LayerSelection {
       let members = roles.indices.filter { roles[$0] == role }
       let ranked = members.sorted { (-importance[$0], layers[$0]) < (-importance[$1], layers[$1]) }
       let count = min(members.count, keep ?? needed(ranked.map { importance[$0] }))
+      let lots = variant == .random ? lots(role, members.count, backend) : []
       let chosen =
         switch variant {
         case .share, .withoutShare, .onlyMost: Array(ranked.prefix(count))
@@ -58,9 +59,7 @@ public struct LayerSelection {
         case .inverse: Array(ranked.dropFirst(count))
         case .top: Array(members.sorted { layers[$0] > layers[$1] }.prefix(count))
         case .random:
-          Array(
-            members.indices.sorted { (lots(role, members.count, backend)[$0], $0) < (lots(role, members.count, backend)[$1], $1) }
-              .map { members[$0] }.prefix(count))
+          Array(members.indices.sorted { (lots[$0], $0) < (lots[$1], $1) }.map { members[$0] }.prefix(count))
         }
       for index in chosen { choices[index] = .own }
     }

@@ -2,7 +2,6 @@
 // soft threshold after each update. The threshold that the authors ship zeroes everything below 2ξ, since its third statement sees
 // values that are already shrunk; `dead_zone` keeps that for comparison, the default is the operator of the paper (Eq. 8). Gates start
 // as N(0, 1), as in their code, and never decay.
-import Foundation
 import Layers
 import Tensors
 

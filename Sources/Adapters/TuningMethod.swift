@@ -56,8 +56,8 @@ public protocol TuningMethod: AnyObject {
   /// - Throws: `AdapterError` when the options make no sense on this model.
   init(_ options: MethodOptions, on host: MethodHost) throws
 
-  /// The method's own parameters, in a fixed order, as they are saved. What is a function of the seed alone is left out. They may
-  /// change in `finishPreliminary(_:)`, at no other time.
+  /// The method's own parameters, in a fixed order, as they are saved. They may change in `finishPreliminary(_:)` and
+  /// in `beforeLastEvaluation(_:)`, at no other time.
   var parameters: [Parameter] { get }
   /// Entries of learning parameters that a mask keeps from learning.
   var idleParameters: Int { get }
