@@ -103,6 +103,7 @@ private struct OneBatch: MeasuredSample {
   let model: any SequenceClassifier
   let batch: TokenBatch
   let backend: any Backend
+  var rows: [Int] { Array(0..<batch.count) }
 
   func forward(_ body: (TokenBatch) -> Void) {
     backend.withoutGradients { _ = model.logits(batch, pass: .evaluation, everyToken: true) }

@@ -74,7 +74,8 @@ struct MethodCase: Sendable, CustomTestStringConvertible {
       model.sum { 3 + $0.output } + 3 * (8 + 12) + model.sum { $0.layer == 0 ? 3 * $0.output : 0 }
     },
     MethodCase(
-      id: "aflora", options: ["rank": .integer(3), "initial_epochs": .number(0.4), "final_fraction": .number(0.3)]
+      id: "aflora", options: ["rank": .integer(3), "initial_epochs": .number(0.4), "final_fraction": .number(0.3)],
+      dependentOptions: ["initial_epochs", "final_fraction", "final_epochs", "targets"]
     ) {
       $0.sum { 3 + $0.output + ($0.role.layerType == .feedForward ? 3 * ($0.input + $0.output) : 0) }
     },

@@ -16,7 +16,7 @@ struct MethodDescriptionTests {
       let backend = try CPUBackend(threads: 1)
       let model = try ModelLoader.random(MethodSubject.configuration(.roberta), seed: 5, on: backend)
       let method = try MethodRegistry.attach(
-        row.id, options: options, to: MethodSubject.host(model, steps: 10, on: backend))
+        row.id, options: options, to: MethodSubject.host(model, steps: 10, epochs: 10, on: backend))
       return method.parameters.flatMap(\.tensor.values)
     }
     let defaults = try attach([:])

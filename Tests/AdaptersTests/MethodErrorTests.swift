@@ -59,6 +59,20 @@ struct MethodErrorTests {
       ),
       ("houlsby", "width", .integer(0), "houlsby: option 'width' is 0, expected a whole number from 1 to 8192"),
       ("pfeiffer", "width", .integer(8193), "pfeiffer: option 'width' is 8193, expected a whole number from 1 to 8192"),
+      (
+        "aflora", "final_fraction", .number(0.5),
+        "aflora: option 'final_fraction' is 5 of the run's 10 steps, expected fewer than the first 5 steps without freezing "
+          + "leave, 5"
+      ),
+      (
+        "aflora", "final_epochs", .number(2),
+        "aflora: option 'final_epochs' is 10 of the run's 10 steps, expected fewer than the first 5 steps without freezing "
+          + "leave, 5"
+      ),
+      (
+        "aflora", "targets", .text("query"),
+        "aflora: option 'adaptive' is [ffn], expected a layer type that is among the targets, or 'trainability: frozen'"
+      ),
       ("lora-plus", "ratio", .number(0), "lora-plus: option 'ratio' is 0.0, expected a number from 0.001 to 1000.0"),
       (
         "adalora", "target_rank", .integer(13),
@@ -70,12 +84,12 @@ struct MethodErrorTests {
       ),
       (
         "adalora", "final_fraction", .number(0.95),
-        "adalora: option 'final_fraction' is 10 of the run's 10 steps, expected at most what the first 1 steps without pruning "
+        "adalora: option 'final_fraction' is 10 of the run's 10 steps, expected fewer than the first 1 steps without pruning "
           + "leave, 9"
       ),
       (
         "adalora", "final_steps", .integer(10),
-        "adalora: option 'final_steps' is 10 of the run's 10 steps, expected at most what the first 1 steps without pruning "
+        "adalora: option 'final_steps' is 10 of the run's 10 steps, expected fewer than the first 1 steps without pruning "
           + "leave, 9"
       ),
       ("sora", "xi", .number(-1), "sora: option 'xi' is -1.0, expected a number from 0.0 to 100.0"),
@@ -105,6 +119,9 @@ struct MethodErrorTests {
     #expect(
       try message("aflora", ["final_fraction": .number(0.5), "final_epochs": .number(1)])
         == "aflora: option 'final_fraction' is given beside 'final_epochs', expected one of the two")
+    #expect(
+      try message("loradrop", ["keep": .integer(2), "threshold": .number(0.5)])
+        == "loradrop: option 'threshold' is given beside 'keep', expected one of the two")
     #expect(
       try message("adalora", ["initial_steps": .integer(1), "initial_fraction": .number(0.1)])
         == "adalora: option 'initial_fraction' is given beside 'initial_steps', expected one of the two")
@@ -247,7 +264,9 @@ struct MethodErrorTests {
       Diagnostic(name, shape: [count], .numbers(Array(repeating: 0, count: count)), dimensions: ["entry"])
     }
     let choices = Array(repeating: Int64(1), count: 12)
-    #expect(try message("loradrop", [integers("selection", choices), numbers("squared_norms", 24)]) == "no error")
+    #expect(
+      try message("loradrop", [integers("selection", choices), numbers("squared_norms", 24), integers("sample_rows", [0, 5])])
+        == "no error")
     #expect(
       try message("loradrop", [integers("selection", choices.dropLast() + [3]), numbers("squared_norms", 24)])
         == expected("'selection' has the unknown choice 3"))

@@ -114,14 +114,10 @@ struct MethodIdentityTests {
     #expect(plus.bits != (try lora()).bits)
   }
 
-  @Test("AFLoRA that never gets to freezing is the one whose matrices always learn")
+  @Test("AFLoRA that freezes at the very end is the one whose matrices always learn")
   func afLoRA() throws {
-    try expectEqual(
-      try subject("aflora", ["rank": .integer(3), "initial_epochs": .number(3), "final_fraction": .number(0)]),
-      try subject("aflora", ["rank": .integer(3), "trainability": .text("trainable")]))
-    let later = try subject("aflora", ["rank": .integer(3), "initial_epochs": .number(2), "final_fraction": .number(0)])
-    try later.train(0..<MethodSubject.steps)
-    let frozen = try #require(later.method as? AFLoRA).frozenAt
-    #expect(frozen.allSatisfy { $0.updates == 10 }, "at the very end all are frozen")
+    let late = try subject("aflora", ["rank": .integer(3), "initial_epochs": .number(1.8), "final_fraction": .number(0)])
+    try expectEqual(late, try subject("aflora", ["rank": .integer(3), "trainability": .text("trainable")]))
+    #expect(try #require(late.method as? AFLoRA).frozenAt.allSatisfy { $0.updates == 10 })
   }
 }

@@ -23,17 +23,21 @@ struct MethodSubject {
       relativePositions: architecture == .deberta ? RelativePositions(buckets: 8, maximumDistance: 24) : nil)
   }
 
-  static func host(_ model: any SequenceClassifier, seed: UInt64 = 3, steps: Int, on backend: any Backend) -> MethodHost {
-    MethodHost(model, backend: backend, seed: seed, schedule: TrainingLength(stepsPerEpoch: max(1, steps / 2), epochs: 2))
+  static func host(_ model: any SequenceClassifier, seed: UInt64 = 3, steps: Int, epochs: Int = 2, on backend: any Backend)
+    -> MethodHost
+  {
+    MethodHost(
+      model, backend: backend, seed: seed, schedule: TrainingLength(stepsPerEpoch: max(1, steps / epochs), epochs: epochs))
   }
 
   /// - Parameter state: a saved state to take up, in place of a preliminary.
   init(
     _ id: String, _ options: [String: OptionValue], configuration: EncoderConfiguration, steps: Int = Self.steps,
+    epochs: Int = 2,
     weightDecay: Double = 0, restoring state: [Diagnostic]? = nil, on backend: any Backend
   ) throws {
     let model = try ModelLoader.random(configuration, seed: 5, on: backend)
-    let method = try MethodRegistry.attach(id, options: options, to: Self.host(model, steps: steps, on: backend))
+    let method = try MethodRegistry.attach(id, options: options, to: Self.host(model, steps: steps, epochs: epochs, on: backend))
     let makeStepper = {
       Stepper(
         model: model, method: method,
@@ -48,7 +52,9 @@ struct MethodSubject {
       for step in 0..<batches.count * preliminary.epochs {
         _ = try stepper.step(step, batches[step % batches.count], pass: .training(seed: 4, step: step))
       }
-      method.finishPreliminary(MadeUpSample(stepper: stepper, batches: batches, backend: backend))
+      let examples = batches.reduce(0) { $0 + $1.batch.count }
+      method.finishPreliminary(
+        TrainingSample(batches, rows: Array(0..<examples), stepper: stepper, backend: backend))
       stepper.optimizer.clearGradients()
     }
     (self.model, self.method, self.backend, stepper) = (model, method, backend, makeStepper())
@@ -90,23 +96,5 @@ struct MethodSubject {
       layers: model.projections.filter { $0.adapter != nil }.map {
         AdaptedModel.Layer(input: $0.linear.inputSize, output: $0.linear.outputSize, role: $0.role, layer: $0.layer)
       }, hidden: model.configuration.hiddenSize, depth: model.configuration.layers)
-  }
-}
-
-/// What a method measures on before training proper.
-private struct MadeUpSample: MeasuredSample {
-  let stepper: Stepper
-  let batches: [LabelledBatch]
-  let backend: any Backend
-
-  func forward(_ body: (TokenBatch) -> Void) {
-    for batch in batches {
-      backend.withoutGradients { _ = stepper.model.logits(batch.batch, pass: .evaluation, everyToken: true) }
-      body(batch.batch)
-    }
-  }
-
-  func addGradients() {
-    for batch in batches { stepper.taskLoss(batch, pass: .evaluation).backward() }
   }
 }

@@ -23,7 +23,7 @@ struct PublishedSizeTests {
   private func subject(
     _ id: String, _ options: [String: OptionValue], on configuration: EncoderConfiguration = debertaV3Base
   ) throws -> MethodSubject {
-    try MethodSubject(id, options, configuration: configuration, on: PlanningBackend())
+    try MethodSubject(id, options, configuration: configuration, epochs: 10, on: PlanningBackend())
   }
 
   /// Entries of the method's own that learn.
@@ -169,7 +169,7 @@ struct PublishedSizeTests {
     func step(_ trainability: String, freezingFirst: Bool = false) throws -> (operations: Int, bytes: Int) {
       let backend = PlanningBackend()
       let subject = try MethodSubject(
-        "aflora", ["trainability": .text(trainability)], configuration: Self.debertaV3Base, on: backend)
+        "aflora", ["trainability": .text(trainability)], configuration: Self.debertaV3Base, epochs: 10, on: backend)
       if freezingFirst { subject.method.afterUpdate(FinishedUpdate(count: MethodSubject.steps, gradientScale: 1)) }
       let result = try subject.stepper.step(0, MethodSubject.batch(0, rows: 16, classes: 2), pass: .evaluation)
       return (result.floatingPointOperations, backend.peakBytes)

@@ -17,7 +17,7 @@ struct StepOperationsTests {
   private func operations(_ id: String, _ options: [String: OptionValue], on configuration: EncoderConfiguration) throws -> [Int] {
     let backends: [any Backend] = [try CPUBackend(threads: 1), PlanningBackend()]
     return try backends.map { backend in
-      let subject = try MethodSubject(id, options, configuration: configuration, on: backend)
+      let subject = try MethodSubject(id, options, configuration: configuration, epochs: 10, on: backend)
       return try subject.stepper.step(0, MethodSubject.batch(0), pass: .evaluation).floatingPointOperations
     }
   }
@@ -94,7 +94,7 @@ struct StepOperationsTests {
     // the step after everything froze
     var expected = StepOperations(configuration, MethodSubject.batch(0).batch)
     expected.branch = { _ in Branch(rank: 3, matrices: false, vectors: true) }
-    let subject = try MethodSubject("aflora", rank, configuration: configuration, on: CPUBackend(threads: 1))
+    let subject = try MethodSubject("aflora", rank, configuration: configuration, epochs: 10, on: CPUBackend(threads: 1))
     subject.method.afterUpdate(FinishedUpdate(count: MethodSubject.steps, gradientScale: 1))
     let result = try subject.stepper.step(0, MethodSubject.batch(0), pass: .evaluation)
     #expect(result.floatingPointOperations == expected.count())

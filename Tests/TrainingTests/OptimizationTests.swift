@@ -77,7 +77,7 @@ struct OptimizationTests {
       }
     }
     parameters[0].isTrainable = false
-    optimizer.update(step: 4, factor: 1, scale: 1)
+    optimizer.dropFrozen()
     #expect(optimizer.moments[0] == nil, "freezing drops the moments")
   }
 

@@ -33,12 +33,12 @@ struct PreliminaryTests {
   @Test("its sample is stratified, and its schedule is its own")
   func sample() throws {
     let run = try TinyTask.fineTuning("loradrop", options: drop)
-    let chosen = try run.examples(.share(0.5))
+    let chosen = try run.rows(.share(0.5)).map { run.train[$0] }
     let perClass = { (rows: [EncodedExample]) in (0..<2).map { number in rows.count { $0.label == .class(number) } } }
     #expect(perClass(chosen) == perClass(run.train).map { Int((Double($0) * 0.5).rounded()) })
-    #expect(try run.examples(.rowsPerClass(4)).count == 8)
-    #expect(try run.examples(.rowsPerClass(1000)).map(\.tokens) == run.train.map(\.tokens))
-    #expect(try TinyTask.fineTuning("lora", regression: true).examples(.rowsPerClass(4)).count >= 4)
+    #expect(try run.rows(.rowsPerClass(4)).count == 8)
+    #expect(try run.rows(.rowsPerClass(1000)) == Array(run.train.indices))
+    #expect(try TinyTask.fineTuning("lora", regression: true).rows(.rowsPerClass(4)).count >= 4)
     let history = try run.run().history
     // nine rows in batches of four, twice
     #expect(history.preliminary.count == 6)
