@@ -220,9 +220,13 @@ public struct Freezing: Sendable, Equatable {
   public var initialSteps: Int
   /// t_f: in the last so many steps everything is.
   public var finalSteps: Int
+  /// T, all updates of the run.
   public var totalSteps: Int
+  /// Averaging factor of the sensitivity (Eq. 3).
   public var beta1: Float
+  /// Averaging factor of its spread (Eq. 4).
   public var beta2: Float
+  /// What is averaged (Eq. 2).
   public var sensitivity: Sensitivity
 
   public init(initialSteps: Int, finalSteps: Int, totalSteps: Int, beta1: Float, beta2: Float, sensitivity: Sensitivity) {

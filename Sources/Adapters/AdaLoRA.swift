@@ -227,13 +227,17 @@ public final class AdaLoRA: TuningMethod {
 
 /// AdaLoRA's budget of triplets over training, in steps.
 public struct BudgetSchedule: Sendable, Equatable {
+  /// b(0): all triplets.
   public var initialBudget: Int
+  /// b(T): the triplets that are left.
   public var targetBudget: Int
   /// t_i: until then nothing is pruned.
   public var initialSteps: Int
   /// t_f: in the last so many steps the ranks are settled.
   public var finalSteps: Int
+  /// ΔT, steps between prunings.
   public var interval: Int
+  /// T, all updates of the run.
   public var totalSteps: Int
 
   /// The budget after `t` updates: cubic between the two ends.

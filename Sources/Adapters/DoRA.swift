@@ -10,9 +10,11 @@ public final class DoRA: TuningMethod {
     id: "dora", label: "DoRA", source: "Liu et al. 2024, DoRA: Weight-Decomposed Low-Rank Adaptation", options: LoRA.options())
 
   public private(set) var parameters: [Parameter] = []
+  /// s, alpha / rank.
+  public let scale: Double
 
   public init(_ options: MethodOptions, on host: MethodHost) throws {
-    let scale = options.number("alpha") / Double(options.integer("rank"))
+    scale = options.number("alpha") / Double(options.integer("rank"))
     for pair in try LoRA.attach(options, scale: scale, method: Self.description, on: host) {
       let weight = pair.projection.linear.weight.tensor
       let squares = host.backend.withoutGradients { weight.rowDots(weight) }

@@ -4,6 +4,7 @@ import Tensors
 
 /// LoRA-drop's choice among the layers of each projection.
 public struct LayerSelection {
+  /// Which layers are chosen, and what the others have.
   public enum Variant: String, Sendable, CaseIterable {
     /// The paper's: the most important are kept, the others share one.
     case share
@@ -32,13 +33,16 @@ public struct LayerSelection {
     case shared = 2
   }
 
+  /// Which layers are chosen.
   public var variant: Variant
   /// T: importances are added, from the highest on, until they reach it.
   public var threshold: Double
   /// How many are kept, in place of as many as the threshold asks for.
   public var keep: Int?
+  /// The run's seed, of the random variant.
   public var seed: UInt64
 
+  /// A choice by these settings; `seed` matters to `random` alone.
   public init(variant: Variant, threshold: Double, keep: Int? = nil, seed: UInt64) {
     (self.variant, self.threshold, self.keep, self.seed) = (variant, threshold, keep, seed)
   }

@@ -91,6 +91,17 @@ public final class LoRADrop: TuningMethod {
     ).choices(importance, layers: projections.map(\.layer), roles: projections.map(\.role), on: host.backend)
   }
 
+  /// Without norms: they are among what the run recorded, not among its weights.
+  public func adopt(savedNames: Set<String>) {
+    // a run that ended in the preliminary saved the sample's LoRA
+    guard probes.allSatisfy({ !savedNames.contains($0.a.name) }) else { return }
+    selection = projections.map { projection in
+      if savedNames.contains("\(projection.path).lora_A") { return .own }
+      return savedNames.contains("shared.\(projection.role.rawValue).lora_A") ? .shared : .none
+    }
+    build()
+  }
+
   /// Fresh parameters for what the selection says.
   private func build() {
     probes = []

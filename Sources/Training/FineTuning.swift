@@ -31,9 +31,11 @@ public struct Interruption: Error, Equatable {
 /// Its numbers are a function of the model, the data, the method, the settings and the seed; when it is killed and started again it
 /// ends with the same bits.
 public struct FineTuning {
+  /// With the method on it.
   public let model: any SequenceClassifier
   public let method: any TuningMethod
   public let settings: OptimizationSettings
+  /// The training set, in the order of its file.
   public let train: [EncodedExample]
   public let validation: [ValidationSet]
   public let metrics: [Metric]
