@@ -45,7 +45,7 @@ public struct FineTuning {
   public var usesDropout = true
   /// Where it can be resumed from; `nil` keeps nothing.
   public var checkpoint: Checkpoint?
-  /// Seconds between checkpoints. They change no number.
+  /// Seconds between checkpoints; 0 saves after every update. They change no number.
   public var checkpointInterval = 20.0
   /// Where the best and the last epoch's trained parameters go, as `best.safetensors` and `last.safetensors`.
   public var weights: URL?
@@ -150,7 +150,7 @@ public struct FineTuning {
         try checkpoint.save(stepper, history)
         saved = .now
         // a large model's checkpoint takes its time: never more than a tenth of the whole
-        interval = max(.seconds(checkpointInterval), (saved - start) * 9)
+        if checkpointInterval > 0 { interval = max(.seconds(checkpointInterval), (saved - start) * 9) }
       }
       if mustStop { throw Interruption() }
     }
