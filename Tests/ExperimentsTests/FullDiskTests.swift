@@ -7,18 +7,11 @@ import Testing
 
 @Suite("A full disk")
 struct FullDiskTests {
-  /// The program, where it was built beside the tests.
-  static let program: URL? = {
-    let places = [Bundle.main.executableURL, URL(filePath: CommandLine.arguments.first ?? "")]
-    return places.compactMap { $0?.resolvingSymlinksInPath().deletingLastPathComponent().appending(path: "lowrank") }
-      .first { FileManager.default.isExecutableFile(atPath: $0.path) }
-  }()
-
   @Test(
     "is one clear error, earlier results stay, and the next call goes on",
-    .enabled(if: program != nil, "needs `lowrank` beside the tests"), arguments: [1, 4, 16])
+    .enabled(if: TinyProject.program != nil, "needs `lowrank` beside the tests"), arguments: [1, 4, 16])
   func full(kibibytes: Int) throws {
-    let program = try #require(Self.program)
+    let program = try #require(TinyProject.program)
     let project = try TinyProject()
     let arguments = [program.path, "run", "tiny", "--root", project.root.path, "--jobs", "1", "--checkpoint-seconds", "0"]
     let first = try execute(program, Array(arguments.dropFirst() + ["--methods", "lora"]))

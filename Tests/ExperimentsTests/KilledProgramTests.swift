@@ -11,7 +11,6 @@ struct KilledProgramTests {
   /// A method as the manifest says it, under options by which all it does happens within the run.
   struct Method: Sendable, CustomTestStringConvertible {
     let text: String
-    let kills: Int
     /// Of the moments.
     let seed: UInt64
 
@@ -19,36 +18,29 @@ struct KilledProgramTests {
   }
 
   private static let methods: [Method] = [
-    ("{aflora: {epochs: 6, initial_epochs: 0.5, final_fraction: 0.3}}", 20),
-    ("{loradrop: {sample_ratio: 0.5, sample_epochs: 4, keep: 1}}", 20),
-    ("{prilora: {epochs: 4, rank_first: 2, rank_last: 4, interval: 5}}", 20),
-    ("{adalora: {epochs: 4, initial_rank: 3, target_rank: 1, interval: 3}}", 20),
-    ("{sora: {epochs: 4, xi: 0.05, eta: 0.1}}", 6),
-    ("{sparseadapter: {epochs: 4}}", 6),
-    ("{dora: {epochs: 4, dropout: 0.1}}", 6),
-    ("{fft: {epochs: 4}}", 4),
-    ("{bitfit: {epochs: 4}}", 4),
-    ("{houlsby: {epochs: 4}}", 4),
-    ("{pfeiffer: {epochs: 4}}", 4),
-    ("{lora: {epochs: 4}}", 4),
-    ("{rslora: {epochs: 4}}", 4),
-    ("{lora-plus: {epochs: 4}}", 4),
-    ("{vera: {epochs: 4}}", 4),
-    ("{tied-lora: {epochs: 4}}", 4),
-  ].enumerated().map { Method(text: $1.0, kills: $1.1, seed: UInt64(20 + $0)) }
+    "{aflora: {epochs: 6, initial_epochs: 0.5, final_fraction: 0.3}}",
+    "{loradrop: {sample_ratio: 0.5, sample_epochs: 4, keep: 1}}",
+    "{prilora: {epochs: 4, rank_first: 2, rank_last: 4, interval: 5}}",
+    "{adalora: {epochs: 4, initial_rank: 3, target_rank: 1, interval: 3}}",
+    "{sora: {epochs: 4, xi: 0.05, eta: 0.1}}",
+    "{sparseadapter: {epochs: 4}}",
+    "{dora: {epochs: 4, dropout: 0.1}}",
+    "{fft: {epochs: 4}}",
+    "{bitfit: {epochs: 4}}",
+    "{houlsby: {epochs: 4}}",
+    "{pfeiffer: {epochs: 4}}",
+    "{lora: {epochs: 4}}",
+    "{rslora: {epochs: 4}}",
+    "{lora-plus: {epochs: 4}}",
+    "{vera: {epochs: 4}}",
+    "{tied-lora: {epochs: 4}}",
+  ].enumerated().map { Method(text: $1, seed: UInt64(20 + $0)) }
 
   @Test("every method is here")
   func complete() {
     let named = Self.methods.map { $0.text.dropFirst().prefix { $0 != ":" } }
     #expect(Set(named) == Set(MethodRegistry.descriptions.map { $0.id[...] }))
   }
-
-  /// The program, where it was built beside the tests.
-  private static let program: URL? = {
-    let places = [Bundle.main.executableURL, URL(filePath: CommandLine.arguments.first ?? "")]
-    return places.compactMap { $0?.resolvingSymlinksInPath().deletingLastPathComponent().appending(path: "lowrank") }
-      .first { FileManager.default.isExecutableFile(atPath: $0.path) }
-  }()
 
   /// Results of the one run of the manifest: digests, and the weights themselves.
   private func outcome(_ project: TinyProject, _ results: String) throws -> [Data] {
@@ -63,9 +55,9 @@ struct KilledProgramTests {
 
   @Test(
     "killed at random moments, it ends with the same bits",
-    .enabled(if: program != nil, "needs `lowrank` beside the tests"), arguments: methods)
+    .enabled(if: TinyProject.program != nil, "needs `lowrank` beside the tests"), arguments: methods)
   func killed(method: Method) throws {
-    let program = try #require(Self.program)
+    let program = try #require(TinyProject.program)
     let manifest = TinyProject.manifest.replacing(
       "[lora, {aflora: {initial_epochs: 0.5, final_fraction: 0.3}}]", with: "[\(method.text)]")
     let project = try TinyProject(manifest)
@@ -84,7 +76,7 @@ struct KilledProgramTests {
 
     var kills = 0, folders = 0, launches = 0
     var state = method.seed
-    while kills < method.kills, launches < 4 * method.kills {
+    while kills < 20, launches < 4 * 20 {
       launches += 1
       let process = Process()
       process.executableURL = program
@@ -108,7 +100,7 @@ struct KilledProgramTests {
         folders += 1
       }
     }
-    #expect(kills == method.kills)
+    #expect(kills == 20)
     let last = try execute(program, arguments("killed-\(folders)"))
     #expect(last.status == 0, "\(last.output)")
     #expect(try outcome(project, "killed-\(folders)") == expected)

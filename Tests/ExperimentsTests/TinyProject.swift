@@ -28,6 +28,13 @@ final class TinyProject {
 
     """
 
+  /// The program, where it was built beside the tests.
+  static let program: URL? = {
+    let places = [Bundle.main.executableURL, URL(filePath: CommandLine.arguments.first ?? "")]
+    return places.compactMap { $0?.resolvingSymlinksInPath().deletingLastPathComponent().appending(path: "lowrank") }
+      .first { FileManager.default.isExecutableFile(atPath: $0.path) }
+  }()
+
   init(_ manifest: String = TinyProject.manifest) throws {
     root = FileManager.default.temporaryDirectory.appending(path: "lowrank-project-\(UUID().uuidString)").standardizedFileURL
     try write(manifest, to: "experiments/tiny.yaml")
