@@ -1,5 +1,6 @@
 // One run for a person: everything that its folder holds, as text.
 import Foundation
+import Manifests
 import Records
 import Storage
 
