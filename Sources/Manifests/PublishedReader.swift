@@ -6,7 +6,7 @@ struct PublishedReader {
   private static let fileKeys = ["papers", "metrics", "tasks", "tables"]
   private static let paperKeys = ["title", "arxiv", "venue", "seeds", "statistic"]
   private static let tableKeys = ["paper", "number", "title", "model", "rows"]
-  private static let rowKeys = ["method", "options", "row", "setting", "parameters", "quoted", "average", "scores"]
+  private static let rowKeys = ["method", "options", "row", "setting", "parameters", "measures", "quoted", "average", "scores"]
   /// Correlations may be negative.
   private static let score = OptionType.number(-100...100)
 
@@ -140,6 +140,7 @@ struct PublishedRowReader {
       method: schema?.id ?? name, options: MethodOptions(options ?? []), row: entry("row").flatMap { reader.identifier($0) },
       setting: entry("setting").flatMap { reader.text($0) },
       parameters: entry("parameters").flatMap { reader.value($0, .number(0...1e15))?.number },
+      measures: entry("measures").map { measures($0) } ?? [],
       isQuoted: entry("quoted").flatMap { reader.value($0, .flag)?.flag } ?? false,
       scores: entry("scores").map { scores($0) } ?? [],
       average: entry("average").flatMap { reader.value($0, score)?.number })
@@ -149,6 +150,13 @@ struct PublishedRowReader {
     (reader.entries(of: entry.value, "'options' of \(method.id)", keys: method.options.map(\.name)) ?? []).compactMap { entry in
       guard let schema = method.option(named: entry.key), let value = reader.value(entry, schema.type) else { return nil }
       return (entry.key, value)
+    }
+  }
+
+  private func measures(_ entry: SourceEntry) -> [(name: String, value: Double)] {
+    (reader.mapping(entry.value, "'measures'") ?? []).compactMap { entry in
+      guard let name = reader.checkedIdentifier(entry.key, "measures", at: entry.keyPosition) else { return nil }
+      return reader.value(entry, .number(-1e15...1e15))?.number.map { (name, $0) }
     }
   }
 

@@ -31,7 +31,7 @@ public struct PublishedScore: Sendable, Equatable {
 }
 
 /// One row of a paper's table.
-public struct PublishedRow: Sendable, Equatable {
+public struct PublishedRow: Sendable {
   /// The method's id.
   public let method: String
   /// Options that tell the row from others of its method.
@@ -42,6 +42,8 @@ public struct PublishedRow: Sendable, Equatable {
   public let setting: String?
   /// Trainable parameters without the head, as printed.
   public let parameters: Double?
+  /// Numbers of the method's own, by the name under which runs record theirs.
+  public let measures: [(name: String, value: Double)]
   /// Whether the paper copied the row from elsewhere.
   public let isQuoted: Bool
   /// The scores, in the order written.
@@ -49,10 +51,21 @@ public struct PublishedRow: Sendable, Equatable {
   /// The average that the paper prints, times 100.
   public let average: Double?
 
+  /// The published number of a measure; nil where there is none.
+  public func measure(_ name: String) -> Double? { measures.first { $0.name == name }?.value }
+
   /// Whether the row belongs to a manifest's row, of which these are the runs.
   public func belongs(to row: MethodRow, runs: [RunSpecification]) -> Bool {
     method == row.method && (self.row ?? row.id) == row.id
       && runs.allSatisfy { run in options.values.allSatisfy { run.options[$0.name] == $0.value } }
+  }
+}
+
+extension PublishedRow: Equatable {
+  public static func == (first: PublishedRow, second: PublishedRow) -> Bool {
+    first.method == second.method && first.options == second.options && first.row == second.row && first.setting == second.setting
+      && first.parameters == second.parameters && first.isQuoted == second.isQuoted && first.scores == second.scores
+      && first.average == second.average && first.measures.elementsEqual(second.measures, by: ==)
   }
 }
 

@@ -21,6 +21,11 @@ public enum CSVTable {
     }
     for measure in table.rows.first?.measures ?? [] {
       columns.append(Column(name: measure.name) { row in number(row.measures.first { $0.name == measure.name }?.value) })
+      guard table.published != nil else { continue }
+      columns.append(
+        Column(name: measure.name + ".published") { row in
+          number(row.published?.measures.first { $0.name == measure.name }?.value)
+        })
     }
     for (index, task) in table.tasks.enumerated() { columns += self.columns(task, index, table) }
     columns.append(Column(name: "average") { number($0.average) })

@@ -96,7 +96,8 @@ extension DisplayTable {
       + columns.flatMap { column -> [DisplayCell] in
         switch column {
         case .parameters: [DisplayCell(row.parameters.map(NumberText.count) ?? "")]
-        case .measure: [DisplayCell("")]
+        case .measure(let name):
+          [DisplayCell(row.measures.first { $0.name == name }?.value.map(NumberText.measure) ?? "")]
         case .tasks: row.tasks.map { DisplayCell($0.map(figure).joined(separator: " / ")) }
         case .average: [DisplayCell(row.average.map(figure) ?? "")]
         }

@@ -20,6 +20,8 @@ public struct PublishedRowFigures: Sendable, Equatable, Encodable {
   public let isQuoted: Bool
   /// Trainable parameters, as printed.
   public let parameters: Double?
+  /// The table's measures, where they are printed, in its order.
+  public let measures: [RowMeasure]
   /// The figures of each of the table's tasks, in the order of its validation sets; empty where none belongs there.
   public let tasks: [[PublishedFigure]]
   /// The printed average. It has a difference only where it is the average of the figures shown, as the measured one is.
@@ -57,11 +59,16 @@ struct PublishedMatching {
 
   let published: PublishedTable
   let tasks: [TaskColumn]
+  let measures: [String]
   private(set) var usedRows: [Int] = []
   private(set) var leftOut: [String] = []
 
-  init(_ published: PublishedTable, tasks: [TaskColumn]) {
+  /// - Parameters:
+  ///   - tasks: the columns of the measured table.
+  ///   - measures: the recorded numbers that it has columns for.
+  init(_ published: PublishedTable, tasks: [TaskColumn], measures: [String]) {
     self.published = published
+    self.measures = measures
     self.tasks = tasks
   }
 
@@ -93,7 +100,8 @@ struct PublishedMatching {
       if !leftOut.contains(name) { leftOut.append(name) }
     }
     return PublishedRowFigures(
-      setting: found.setting, isQuoted: found.isQuoted, parameters: found.parameters, tasks: figures,
+      setting: found.setting, isQuoted: found.isQuoted, parameters: found.parameters,
+      measures: measures.map { RowMeasure(name: $0, value: found.measure($0)) }, tasks: figures,
       average: found.average.map { Self.average($0 / 100, of: figures, measured: measured) })
   }
 

@@ -32,7 +32,7 @@ extension TableModel {
       throw ReportError.unrecordedMetric(metric, experiment: manifest.id, recorded: TableProvenance.distinct(recorded))
     }
     let rowOption = plan.report.rows.hasPrefix("method.") ? String(plan.report.rows.dropFirst(7)) : nil
-    var matching = plan.published.map { PublishedMatching($0, tasks: tasks) }
+    var matching = plan.published.map { PublishedMatching($0, tasks: tasks, measures: columns.compactMap(\.measure)) }
     var rows = plan.rows.map { row in
       let ownRuns = runs.filter { $0.row == row.id }
       let cells = tasks.map { column in

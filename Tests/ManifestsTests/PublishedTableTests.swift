@@ -28,7 +28,7 @@ import Testing
         title: two methods
         model: a-model
         rows:
-          - {method: elora, setting: r=8, parameters: 1.5e4, quoted: true, average: 80, scores: {rte: {accuracy: [81.5, 0.25]}}}
+          - {method: elora, setting: r=8, parameters: 1.5e4, measures: {kept.query: 5}, quoted: true, average: 80, scores: {rte: {accuracy: [81.5, 0.25]}}}
           - {method: lora, options: {rank: 8}, scores: {mnli: {accuracy.matched: 90, accuracy.mismatched: 89}, dart: {bleu: 60}}}
       some-2: {paper: some, number: 4, title: another, model: a-model, rows: [{method: other, options: {any: 1}, scores: {}}]}
 
@@ -51,10 +51,12 @@ import Testing
     #expect(
       table.rows == [
         PublishedRow(
-          method: "vera", options: MethodOptions([]), row: nil, setting: "r=8", parameters: 15_000, isQuoted: true,
+          method: "vera", options: MethodOptions([]), row: nil, setting: "r=8", parameters: 15_000, measures: [("kept.query", 5)],
+          isQuoted: true,
           scores: [PublishedScore(task: "rte", metric: "accuracy", split: nil, value: 81.5, deviation: 0.25)], average: 80),
         PublishedRow(
-          method: "lora", options: MethodOptions([("rank", .integer(8))]), row: nil, setting: nil, parameters: nil, isQuoted: false,
+          method: "lora", options: MethodOptions([("rank", .integer(8))]), row: nil, setting: nil, parameters: nil, measures: [],
+          isQuoted: false,
           scores: [
             PublishedScore(task: "mnli", metric: "accuracy", split: "matched", value: 90, deviation: nil),
             PublishedScore(task: "mnli", metric: "accuracy", split: "mismatched", value: 89, deviation: nil),

@@ -59,7 +59,8 @@ import Testing
   @Test func everySpecialCharacterIsPlain() {
     #expect(
       LaTeXText.plain(#"a\b{c}$d&e#f%g_h~i^j<k>l|m`n"o*[p]"#)
-        == #"a\textbackslash{}b\{c\}\$d\&e\#f\%g\_h\textasciitilde{}i\textasciicircum{}j\textless{}k\textgreater{}l\textbar{}m\textasciigrave{}n\textquotedbl{}o{*}{[}p{]}"#)
+        == ##"a\textbackslash{}b\{c\}\$d\&e\#f\%g\_h\textasciitilde{}i\textasciicircum{}j\textless{}k\textgreater{}l\textbar{}m\textasciigrave{}n\textquotedbl{}o{*}{[}p{]}"##
+    )
     #expect(LaTeXText.plain("a--b ''c''\r\nd\u{2028}e −1 ± ‡") == "a-{}-b '{}'c'{}'  d e $-$1 $\\pm$ \\ddag{}")
     #expect(LaTeXText.oneLine("a\n\\input{x}") == "a \\input{x}")
   }

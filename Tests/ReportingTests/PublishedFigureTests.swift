@@ -18,13 +18,13 @@ import Testing
           - {method: lora, options: {rank: 8}, setting: r=8, parameters: 1330000, quoted: true, average: 83.5,
               scores: {rte: {accuracy: 85}, mrpc: {accuracy: [82, 0.5], f1: 90}}}
           - {method: lora, options: {rank: 2}, setting: r=2, scores: {rte: {accuracy: 1}}}
-          - {method: aflora, average: 90, scores: {rte: {accuracy: 88}, mrpc: {f1: 92}}}
+          - {method: aflora, measures: {kept.query: 5}, average: 90, scores: {rte: {accuracy: 88}, mrpc: {f1: 92}}}
     """
 
   private static let manifest = MadeUpExperiment.plain
     .replacing("methods: [lora, aflora]", with: "methods: [lora, aflora, fft]")
     .replacing("  small: {}", with: "  paper: {}")
-    .replacing("profiles:", with: "report: {published: some-1}\nprofiles:")
+    .replacing("profiles:", with: "report: {published: some-1, columns: [parameters, kept.query, tasks, average]}\nprofiles:")
 
   private func experiment() throws -> MadeUpExperiment {
     let experiment = try MadeUpExperiment(Self.manifest, published: Self.published)
@@ -39,11 +39,11 @@ import Testing
     #expect(
       text.contains(
         """
-        | LoRA | 20.00K | <ins>80.00 ± 0.00</ins> | <ins>80.00 ± 0.00</ins> | <ins>80.00</ins> |
-        | ↳ published (r=8, quoted) | 1.33M | 85.00 (−5.00) | 82.00 ± 0.50 (−2.00) | 83.50 (−3.50) |
-        | AFLoRA | 20.00K | **90.00 ± 0.00** | **90.00 ± 0.00** | **90.00** |
-        | ↳ published |  | 88.00 (+2.00) |  | 90.00 |
-        | Full fine-tuning | — | — | — | — |
+        | LoRA | 20.00K | — | <ins>80.00 ± 0.00</ins> | <ins>80.00 ± 0.00</ins> | <ins>80.00</ins> |
+        | ↳ published (r=8, quoted) | 1.33M |  | 85.00 (−5.00) | 82.00 ± 0.50 (−2.00) | 83.50 (−3.50) |
+        | AFLoRA | 20.00K | — | **90.00 ± 0.00** | **90.00 ± 0.00** | **90.00** |
+        | ↳ published |  | 5.00 | 88.00 (+2.00) |  | 90.00 |
+        | Full fine-tuning | — | — | — | — | — |
 
         """), "\(text)")
     #expect(
@@ -73,11 +73,11 @@ import Testing
     let table = try experiment().table(.paper)
     #expect(
       CSVTable.render(table).split(separator: "\n").prefix(2) == [
-        "row,label,trainable_parameters,trainable_parameters.published,rte.accuracy,rte.accuracy.deviation,rte.accuracy.runs,"
+        "row,label,trainable_parameters,trainable_parameters.published,kept.query,kept.query.published,rte.accuracy,rte.accuracy.deviation,rte.accuracy.runs,"
           + "rte.accuracy.states,rte.accuracy.published,rte.accuracy.published_difference,mrpc.accuracy,mrpc.accuracy.deviation,"
           + "mrpc.accuracy.runs,mrpc.accuracy.states,mrpc.accuracy.published,mrpc.accuracy.published_difference,average,"
           + "average.published,average.published_difference",
-        "lora,LoRA,20000.0,1330000.0,0.8,0.0,2,0:completed 1:completed,0.85,\(0.8 - 0.85),0.8,0.0,2,0:completed 1:completed,0.82,"
+        "lora,LoRA,20000.0,1330000.0,,,0.8,0.0,2,0:completed 1:completed,0.85,\(0.8 - 0.85),0.8,0.0,2,0:completed 1:completed,0.82,"
           + "\(0.8 - 0.82),0.8,0.835,\(0.8 - 0.835)",
       ])
     let json = try JSONValue(json: JSONTable.render(table))
@@ -99,13 +99,13 @@ import Testing
       }
       return try experiment.lines(.paper)
     }
-    let measured = "| LoRA | 20.00K | 80.00 ± 0.00 / 70.00 ± 0.00 | 75.00 |"
+    let measured = "| LoRA | 20.00K | — | 80.00 ± 0.00 / 70.00 ± 0.00 | 75.00 |"
     #expect(
       try lines("accuracy.matched: 81, accuracy.mismatched: 69") == [
-        measured, "| ↳ published |  | 81.00 (−1.00) / 69.00 (+1.00) |  |",
+        measured, "| ↳ published |  |  | 81.00 (−1.00) / 69.00 (+1.00) |  |",
       ])
-    #expect(try lines("accuracy.overall: 74") == [measured, "| ↳ published |  | 74.00 (+1.00) |  |"])
+    #expect(try lines("accuracy.overall: 74") == [measured, "| ↳ published |  |  | 74.00 (+1.00) |  |"])
     // One figure for two sets, without a word on which it is of, has no place.
-    #expect(try lines("accuracy: 74") == [measured, "| ↳ published |  |  |  |"])
+    #expect(try lines("accuracy: 74") == [measured, "| ↳ published |  |  |  |  |"])
   }
 }
