@@ -38,12 +38,12 @@ extension DisplayTable {
     }
   }
 
-  /// The rows' differences to the baseline.
+  /// The rows' differences to the baseline, where there is a pair to compare.
   /// - Parameter labels: the names of the rows, by id.
   init(_ differences: BaselineDifferences, rowHeader: String, labels: [String: String]) {
     let isTested = differences.isTested
     header = [rowHeader, "difference", "pairs", "better / equal / worse"] + (isTested ? ["p"] : [])
-    rows = differences.rows.map { row in
+    rows = differences.rows.filter { $0.pairs > 0 }.map { row in
       let cells = [
         labels[row.row] ?? row.row, row.difference.map(NumberText.signedPercent) ?? "—", String(row.pairs),
         "\(row.better) / \(row.equal) / \(row.worse)",

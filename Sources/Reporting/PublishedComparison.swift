@@ -95,6 +95,8 @@ struct PublishedMatching {
       }
     }
     for (index, score) in found.scores.enumerated() where !used.contains(index) {
+      // Without any record it is not known yet which metric the column shows.
+      if tasks.contains(where: { $0.task == score.task && $0.metric == nil }) { continue }
       let split = score.split.map { " \($0)" } ?? ""
       let name = "\(score.task) (\(MetricText.short(score.metric))\(split))"
       if !leftOut.contains(name) { leftOut.append(name) }

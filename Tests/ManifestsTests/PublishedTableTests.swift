@@ -106,9 +106,22 @@ import Testing
       """)
     #expect(
       folder.complaint() == """
-        published.yaml:2:10: 'titel' is not a key of a paper. Did you mean 'title'? (known: title, arxiv, venue, seeds, statistic)
         published.yaml:2:3: 'title' is missing.
-        """, "\(folder.complaint())")
+        published.yaml:2:10: 'titel' is not a key of a paper. Did you mean 'title'? (known: title, arxiv, venue, seeds, statistic)
+        published.yaml:6:3: 'model' is missing.
+        published.yaml:7:12: paper 'othre' is not one of 'papers'. Did you mean 'other'? (known: other)
+        published.yaml:11:34: 'rnak' is not a key of 'options' of lora. Did you mean 'rank'? (known: rank, alpha, dropout, targets)
+        published.yaml:11:59: metric 'acuracy' is not known. Did you mean 'accuracy'? (known: matthews, accuracy, f1, pearson, spearman, bleu)
+        published.yaml:11:73: task 'colla' is not known. Did you mean 'cola'? (known: cola, sst2, mrpc, qqp, stsb, mnli, qnli, rte)
+        published.yaml:12:18: method 'lroa' is not known. Did you mean 'lora'? (known: fft, lora, vera, aflora, loradrop)
+        published.yaml:12:49: 'accuracy' must be a number from -100 to 100, but is 'high'.
+        published.yaml:12:59: a standard deviation is not below zero.
+        published.yaml:12:69: 'accuracy.' names no validation set after its '.'.
+        published.yaml:13:9: 'method' is missing.
+        published.yaml:13:9: 'scores' is missing.
+        published.yaml:15:9: this row and one above it are of the same method and options: give 'options' or 'row' to tell them apart.
+        14 problems; nothing was run.
+        """)
   }
 
   @Test func aTableThatIsNotThere() throws {

@@ -29,7 +29,8 @@ import Testing
   private func experiment() throws -> MadeUpExperiment {
     let experiment = try MadeUpExperiment(Self.manifest, published: Self.published)
     for run in try experiment.runs(.paper) where run.row != "fft" {
-      try experiment.add(run.row, run.task, run.seed, [run.row == "lora" ? 0.8 : 0.9], profile: .paper)
+      experiment.findings.records[RunKey(row: run.row, task: run.task, seed: run.seed)] = try experiment.record(
+        run, [[run.row == "lora" ? 0.8 : 0.9]], measures: run.row == "lora" ? nil : ["kept.query": 4])
     }
     return experiment
   }
@@ -41,7 +42,7 @@ import Testing
         """
         | LoRA | 20.00K | — | <ins>80.00 ± 0.00</ins> | <ins>80.00 ± 0.00</ins> | <ins>80.00</ins> |
         | ↳ published (r=8, quoted) | 1.33M |  | 85.00 (−5.00) | 82.00 ± 0.50 (−2.00) | 83.50 (−3.50) |
-        | AFLoRA | 20.00K | — | **90.00 ± 0.00** | **90.00 ± 0.00** | **90.00** |
+        | AFLoRA | 20.00K | 4.00 | **90.00 ± 0.00** | **90.00 ± 0.00** | **90.00** |
         | ↳ published |  | 5.00 | 88.00 (+2.00) |  | 90.00 |
         | Full fine-tuning | — | — | — | — | — |
 
@@ -56,6 +57,13 @@ import Testing
         Nothing published there on Full fine-tuning.
 
         """), "\(text)")
+  }
+
+  @Test func beforeAnyRunOnlyWhatIsCertainIsSaid() throws {
+    let experiment = try MadeUpExperiment(Self.manifest, published: Self.published)
+    let text = MarkdownTable.render(try experiment.table(.paper))
+    #expect(text.contains("| LoRA | — | — | — | — | — |\n| ↳ published (r=8, quoted) | 1.33M |  |  |  | 83.50 |\n"))
+    #expect(text.contains("\nNot in this table: published rows LoRA (r=2).  \n"))
   }
 
   @Test func otherProfilesShowNone() throws {

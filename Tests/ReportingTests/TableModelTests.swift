@@ -28,7 +28,7 @@ import Testing
       try experiment.lines()
         == [
           "| LoRA | 20.00K | **81.00 ± 1.41** | <ins>81.00 ± 1.41</ins> | **81.00** |",
-          "| AFLoRA | 12.35K | 90.00 (1 of 2) | **91.00 ± 1.41** | 90.50 |",
+          "| AFLoRA | 12.35K | 90.00 (1 of 2; 1 missing) | **91.00 ± 1.41** | 90.50 |",
           "| Full fine-tuning | 20.00K | <ins>10.00 ± 0.00</ins> | 10.00 ± 0.00 | <ins>10.00</ins> |",
         ])
     #expect(MarkdownTable.render(try experiment.table()).contains(", among cells of as many seeds as any in the column."))
