@@ -2,7 +2,6 @@
 // The vectors always learn. Matrices of the layer types in `adaptive` learn until they are frozen, one after the other, by a score of
 // their gradients (Eq. 2 to 4) along a cubic schedule (Eq. 5); the others stay as drawn. Where the paper is silent: Kaiming-uniform as
 // in VeRA, s_d = 0.1 and s_b = 0, freezing is for good, ties go by the order of modules.
-import Foundation
 import Layers
 import Tensors
 
@@ -88,6 +87,18 @@ public final class AFLoRA: TuningMethod {
     units = stride(from: 0, to: matrices.count, by: width).map { Array($0..<$0 + width) }
     self.matrices = matrices
     freezes = options.text("trainability") == "adaptive"
+    guard !matrices.isEmpty || options.text("trainability") == "frozen" else {
+      throw AdapterError.badOption(
+        method: Self.description.id, option: "adaptive", found: "[\(learningTypes.joined(separator: ", "))]",
+        expected: "a layer type that is among the targets, or 'trainability: frozen'")
+    }
+    guard !freezes || freezing.initialSteps + freezing.finalSteps < freezing.totalSteps else {
+      throw AdapterError.badOption(
+        method: Self.description.id, option: options.has("final_epochs") ? "final_epochs" : "final_fraction",
+        found: "\(freezing.finalSteps) of the run's \(freezing.totalSteps) steps",
+        expected: "fewer than the first \(freezing.initialSteps) steps without freezing leave, "
+          + "\(max(0, freezing.totalSteps - freezing.initialSteps))")
+    }
   }
 
   private let freezes: Bool
@@ -105,13 +116,13 @@ public final class AFLoRA: TuningMethod {
       matrices[index].mean = mean
       matrices[index].spread = spread
     }
-    scores += matrices.map(\.score)
   }
 
   /// Freezes the lowest-scoring matrices until `floor(r(t) · units)` are (Eq. 5).
   public func afterUpdate(_ update: FinishedUpdate) {
     let fraction = freezes ? settings.fraction(update.count) : 0
     fractions.append(fraction)
+    scores += matrices.map(\.score)
     let open = units.filter { matrices[$0[0]].frozenAt < 0 }
     let wanted = Int(fraction * Double(units.count) + 1e-9) - (units.count - open.count)
     guard wanted > 0 else { return }
@@ -136,6 +147,12 @@ public final class AFLoRA: TuningMethod {
 
   /// The scores after the latest step, by matrix name.
   public var latestScores: [(name: String, score: Double)] { matrices.map { ($0.parameter.name, $0.score) } }
+
+  /// The vectors, and the matrices that learned until they froze; the others are as the seed gave them.
+  public var keptParameters: Int {
+    let learned = Set(matrices.map { ObjectIdentifier($0.parameter) })
+    return parameters.filter { $0.shape.count == 1 || learned.contains(ObjectIdentifier($0)) }.reduce(0) { $0 + $1.count }
+  }
 
   public var diagnostics: [Diagnostic] {
     guard !matrices.isEmpty else { return [] }
@@ -167,10 +184,7 @@ public final class AFLoRA: TuningMethod {
     for matrix in matrices {
       guard let mean = matrix.mean, let spread = matrix.spread else { continue }
       for (kind, tensor) in [("mean", mean), ("spread", spread)] {
-        saved.append(
-          Diagnostic(
-            "\(kind)/\(matrix.parameter.name)", shape: [tensor.count], .numbers(tensor.values.map(Double.init)),
-            dimensions: ["entry"]))
+        saved.append(.values(of: tensor, at: "\(kind)/\(matrix.parameter.name)"))
       }
     }
     return saved
@@ -187,10 +201,12 @@ public final class AFLoRA: TuningMethod {
         freeze(index, at: frozen[index])
         continue
       }
-      let parameter = matrices[index].parameter, name = parameter.name, count = parameter.count
+      let parameter = matrices[index].parameter, name = parameter.name
       guard saved.contains("mean/\(name)") else { continue }
       let restored = { (kind: String) in
-        Tensor(try saved.numbers("\(kind)/\(name)", count).map { Float($0) }, shape: parameter.shape, on: parameter.tensor.backend)
+        let tensor = Tensor.zeros(parameter.shape, on: parameter.tensor.backend)
+        try saved.assign("\(kind)/\(name)", to: tensor)
+        return tensor
       }
       matrices[index].mean = try restored("mean")
       matrices[index].spread = try restored("spread")
@@ -204,9 +220,13 @@ public struct Freezing: Sendable, Equatable {
   public var initialSteps: Int
   /// t_f: in the last so many steps everything is.
   public var finalSteps: Int
+  /// T, all updates of the run.
   public var totalSteps: Int
+  /// Averaging factor of the sensitivity (Eq. 3).
   public var beta1: Float
+  /// Averaging factor of its spread (Eq. 4).
   public var beta2: Float
+  /// What is averaged (Eq. 2).
   public var sensitivity: Sensitivity
 
   public init(initialSteps: Int, finalSteps: Int, totalSteps: Int, beta1: Float, beta2: Float, sensitivity: Sensitivity) {

@@ -2,7 +2,6 @@
 // are pruned along a cubic budget by sensitivity and uncertainty. Where the paper and its code differ, this follows the code, as the
 // peft library does: importance from the weights after an update and its clipped gradients; the regulariser unsquared and averaged over
 // the matrices; the divisor always the first rank; no extra t_f in the budget.
-import Foundation
 import Layers
 import Tensors
 
@@ -78,11 +77,11 @@ public final class AdaLoRA: TuningMethod {
       throw AdapterError.badOption(
         method: Self.description.id, option: "target_rank", found: "\(target)", expected: "at most initial_rank, which is \(rank)")
     }
-    guard initialSteps + finalSteps <= totalSteps else {
+    guard initialSteps + finalSteps < totalSteps else {
       throw AdapterError.badOption(
         method: Self.description.id, option: options.has("final_steps") ? "final_steps" : "final_fraction",
         found: "\(finalSteps) of the run's \(totalSteps) steps",
-        expected: "at most what the first \(initialSteps) steps without pruning leave, \(max(0, totalSteps - initialSteps))")
+        expected: "fewer than the first \(initialSteps) steps without pruning leave, \(max(0, totalSteps - initialSteps))")
     }
     (self.rank, beta1, beta2) = (rank, Float(options.number("beta1")), Float(options.number("beta2")))
     orthogonality = Float(options.number("orthogonality"))
@@ -138,7 +137,8 @@ public final class AdaLoRA: TuningMethod {
       for (parameter, average) in zip(layer.parameters, layer.averages) {
         guard let gradient = parameter.gradient else { continue }
         _ = parameter.tensor.updateFreezingScore(
-          gradient: gradient.scaled(by: gradientScale), mean: average.mean, spread: average.spread, beta1: beta1, beta2: beta2,
+          gradient: gradientScale == 1 ? gradient : gradient.scaled(by: gradientScale), mean: average.mean, spread: average.spread,
+          beta1: beta1, beta2: beta2,
           sensitivity: .weightGradient)
       }
       let (a, b, e) = (layer.averages[0], layer.averages[1], layer.averages[2])
@@ -227,13 +227,17 @@ public final class AdaLoRA: TuningMethod {
 
 /// AdaLoRA's budget of triplets over training, in steps.
 public struct BudgetSchedule: Sendable, Equatable {
+  /// b(0): all triplets.
   public var initialBudget: Int
+  /// b(T): the triplets that are left.
   public var targetBudget: Int
   /// t_i: until then nothing is pruned.
   public var initialSteps: Int
   /// t_f: in the last so many steps the ranks are settled.
   public var finalSteps: Int
+  /// ΔT, steps between prunings.
   public var interval: Int
+  /// T, all updates of the run.
   public var totalSteps: Int
 
   /// The budget after `t` updates: cubic between the two ends.

@@ -10,9 +10,11 @@ public final class DoRA: TuningMethod {
     id: "dora", label: "DoRA", source: "Liu et al. 2024, DoRA: Weight-Decomposed Low-Rank Adaptation", options: LoRA.options())
 
   public private(set) var parameters: [Parameter] = []
+  /// s, alpha / rank.
+  public let scale: Double
 
   public init(_ options: MethodOptions, on host: MethodHost) throws {
-    let scale = options.number("alpha") / Double(options.integer("rank"))
+    scale = options.number("alpha") / Double(options.integer("rank"))
     for pair in try LoRA.attach(options, scale: scale, method: Self.description, on: host) {
       let weight = pair.projection.linear.weight.tensor
       let squares = host.backend.withoutGradients { weight.rowDots(weight) }
@@ -59,9 +61,8 @@ public final class DoRA: TuningMethod {
       // W x + bias, and beside it (c − 1) W dropout(x) + c s B A dropout(x)
       let dropped = x.dropped(dropout)
       let frozen = dropped.linear(weight: linear.weight.tensor, bias: nil)
-      let whole = dropped.linear(
-        weight: linear.weight.tensor, bias: nil, branch: LowRankBranch(a: low.a, b: low.b, scale: low.scale))
-      return linear(x).adding(whole.scaledColumns(by: factors)).subtracting(frozen)
+      let change = dropped.linear(weight: low.a, bias: nil).linear(weight: low.b, bias: nil).scaled(by: low.scale)
+      return linear(x).adding(frozen.adding(change).scaledColumns(by: factors)).subtracting(frozen)
     }
 
     var weightChange: Tensor? {

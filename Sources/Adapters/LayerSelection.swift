@@ -4,6 +4,7 @@ import Tensors
 
 /// LoRA-drop's choice among the layers of each projection.
 public struct LayerSelection {
+  /// Which layers are chosen, and what the others have.
   public enum Variant: String, Sendable, CaseIterable {
     /// The paper's: the most important are kept, the others share one.
     case share
@@ -32,13 +33,16 @@ public struct LayerSelection {
     case shared = 2
   }
 
+  /// Which layers are chosen.
   public var variant: Variant
   /// T: importances are added, from the highest on, until they reach it.
   public var threshold: Double
   /// How many are kept, in place of as many as the threshold asks for.
   public var keep: Int?
+  /// The run's seed, of the random variant.
   public var seed: UInt64
 
+  /// A choice by these settings; `seed` matters to `random` alone.
   public init(variant: Variant, threshold: Double, keep: Int? = nil, seed: UInt64) {
     (self.variant, self.threshold, self.keep, self.seed) = (variant, threshold, keep, seed)
   }
@@ -51,6 +55,7 @@ public struct LayerSelection {
       let members = roles.indices.filter { roles[$0] == role }
       let ranked = members.sorted { (-importance[$0], layers[$0]) < (-importance[$1], layers[$1]) }
       let count = min(members.count, keep ?? needed(ranked.map { importance[$0] }))
+      let lots = variant == .random ? lots(role, members.count, backend) : []
       let chosen =
         switch variant {
         case .share, .withoutShare, .onlyMost: Array(ranked.prefix(count))
@@ -58,9 +63,7 @@ public struct LayerSelection {
         case .inverse: Array(ranked.dropFirst(count))
         case .top: Array(members.sorted { layers[$0] > layers[$1] }.prefix(count))
         case .random:
-          Array(
-            members.indices.sorted { (lots(role, members.count, backend)[$0], $0) < (lots(role, members.count, backend)[$1], $1) }
-              .map { members[$0] }.prefix(count))
+          Array(members.indices.sorted { (lots[$0], $0) < (lots[$1], $1) }.map { members[$0] }.prefix(count))
         }
       for index in chosen { choices[index] = .own }
     }

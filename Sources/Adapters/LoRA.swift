@@ -46,7 +46,8 @@ public final class LoRA: TuningMethod {
     }
   }
 
-  /// A fresh pair for a layer, not yet put on it. Its values are a function of the seed and of the layer, whatever it is named.
+  /// A fresh pair for a layer, not yet put on it. Its values are a function of the seed and of `name`, the layer's path by default;
+  /// `suffix` is left out of it, so that methods that name their parameters otherwise start as LoRA does.
   static func pair(
     _ projection: Projection, named name: String? = nil, rank: Int, scale: Double, dropout: Double, suffix: String = "",
     on host: MethodHost

@@ -3,7 +3,6 @@
 // kept from the most important on until their importances reach T; those keep a LoRA of their own, all others of a projection share
 // one. Training proper starts from fresh parameters, the head's included, on the whole set. The paper does not say whether the sample's
 // LoRA carries over; a fresh start makes T = 1 the ordinary LoRA, to the bit.
-import Foundation
 import Layers
 import Tensors
 
@@ -13,14 +12,15 @@ public final class LoRADrop: TuningMethod {
     id: "loradrop", aliases: ["lora-drop"], label: "LoRA-drop",
     source: "Zhou et al. 2024, LoRA-drop: Efficient LoRA Parameter Pruning based on Output Evaluation",
     options: LoRA.options() + [
-      OptionDescription("threshold", .number(0...1), default: .number(0.9), "T, the sum of importances that is kept"),
+      OptionDescription(
+        "threshold", .number(0...1), default: .number(0.9), excludes: ["keep"], "T, the sum of importances that is kept"),
       OptionDescription("sample_ratio", .number(1e-6...1), default: .number(0.1), "α, the share of the training set in the sample"),
       OptionDescription("sample_epochs", .integer(1...1000), default: .integer(3), "n, passes over the sample"),
       OptionDescription(
         "variant", .choice(LayerSelection.Variant.allCases.map(\.rawValue)), default: .text("share"),
         "which layers keep a LoRA of their own, and what the others have"),
       OptionDescription(
-        "keep", .integer(1...10_000),
+        "keep", .integer(1...10_000), excludes: ["threshold"],
         "k, how many layers of each projection are kept, in place of as many as the threshold asks for"),
     ])
 
@@ -38,6 +38,8 @@ public final class LoRADrop: TuningMethod {
   private let head: [[Float]]
   /// ‖ΔW x‖² of each projection for each example of the sample, summed over its tokens; by projection.
   public private(set) var squaredNorms: [[Double]] = []
+  /// The rows of the training set that the sample's examples are.
+  private var sampleRows: [Int64] = []
   /// What every projection has in training proper; empty before the selection.
   public private(set) var selection: [LayerSelection.Choice] = []
 
@@ -71,19 +73,33 @@ public final class LoRADrop: TuningMethod {
     guard let sample else { return }
     select(on: sample)
     for (projection, choice) in zip(projections, selection) where choice == .none { projection.adapter = nil }
+    parameters = zip(probes, selection).filter { $1 == .own }.flatMap { [$0.0.a, $0.0.b] }
   }
 
   private func select(on sample: any MeasuredSample) {
     squaredNorms = OutputNorms.measure(probes, on: sample)
+    sampleRows = sample.rows.map { Int64($0) }
     selection = choices(variant)
   }
 
   /// What a variant chooses by the importances at hand, in the order of `modules`.
   public func choices(_ variant: LayerSelection.Variant) -> [LayerSelection.Choice] {
     LayerSelection(
-      variant: variant, threshold: options.number("threshold"), keep: options.has("keep") ? options.integer("keep") : nil,
+      variant: variant, threshold: options.has("threshold") ? options.number("threshold") : 1,
+      keep: options.has("keep") ? options.integer("keep") : nil,
       seed: host.seed
     ).choices(importance, layers: projections.map(\.layer), roles: projections.map(\.role), on: host.backend)
+  }
+
+  /// Without norms: they are among what the run recorded, not among its weights.
+  public func adopt(savedNames: Set<String>) {
+    // a run that ended in the preliminary saved the sample's LoRA
+    guard probes.allSatisfy({ !savedNames.contains($0.a.name) }) else { return }
+    selection = projections.map { projection in
+      if savedNames.contains("\(projection.path).lora_A") { return .own }
+      return savedNames.contains("shared.\(projection.role.rawValue).lora_A") ? .shared : .none
+    }
+    build()
   }
 
   /// Fresh parameters for what the selection says.
@@ -113,11 +129,17 @@ public final class LoRADrop: TuningMethod {
   /// The modules' paths, in the order of `importance` and `selection`.
   public var modules: [String] { projections.map(\.path) }
 
-  /// Beside the parameters, how many layers of each role keep a LoRA of their own: `kept.query` and so on.
+  /// Beside all parameters, those of the layers that keep a LoRA of their own (the paper's tables seem to print these), and how many
+  /// such layers each role has: `kept.query` and so on.
   public var measures: [String: Double] {
-    var measures = ["kept.parameters": Double(keptParameters)]
-    for (projection, choice) in zip(projections, selection) where choice == .own {
-      measures["kept.\(projection.role.rawValue)", default: 0] += 1
+    let own = zip(projections, selection).filter { $1 == .own }.map(\.0)
+    let rank = options.integer("rank")
+    var measures = [
+      "kept.parameters": Double(keptParameters),
+      "own.parameters": Double(own.reduce(0) { $0 + rank * ($1.linear.inputSize + $1.linear.outputSize) }),
+    ]
+    for role in ProjectionRole.allCases where projections.contains(where: { $0.role == role }) {
+      measures["kept.\(role.rawValue)"] = Double(own.count { $0.role == role })
     }
     return measures
   }
@@ -125,15 +147,17 @@ public final class LoRADrop: TuningMethod {
   public var diagnostics: [Diagnostic] {
     guard !squaredNorms.isEmpty else { return [] }
     return OutputNorms.diagnostics(squaredNorms, projections: projections) + [
+      Diagnostic("importance/example_row", shape: [sampleRows.count], .integers(sampleRows), dimensions: ["example"]),
       .byLayer(
         "importance/selection", projections, integers: selection.map { Int64($0.rawValue) }, absent: -1,
-        names: ["choice": LayerSelection.Choice.allCases.map { "\($0)" }])
+        names: ["choice": LayerSelection.Choice.allCases.map { "\($0)" }]),
     ]
   }
 
   public var state: [Diagnostic] {
     guard !selection.isEmpty else { return [] }
     return [
+      Diagnostic("sample_rows", shape: [sampleRows.count], .integers(sampleRows), dimensions: ["example"]),
       Diagnostic(
         "selection", shape: [selection.count], .integers(selection.map { Int64($0.rawValue) }), dimensions: ["module"]),
       Diagnostic(
@@ -156,6 +180,7 @@ public final class LoRADrop: TuningMethod {
       throw AdapterError.state("squared_norms", "is no whole number of examples")
     }
     let examples = norms.count / projections.count
+    sampleRows = try saved.integers("sample_rows", examples)
     squaredNorms = projections.indices.map { Array(norms[$0 * examples..<($0 + 1) * examples]) }
     build()
   }

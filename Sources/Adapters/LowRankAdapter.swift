@@ -27,6 +27,8 @@ final class LowRankAdapter: ProjectionAdapter {
       x, branch: LowRankBranch(a: a, b: b, inner: inner, outer: outer, scale: scale, dropout: pass.dropout(dropoutRate)))
   }
 
+  var branch: LowRankBranch? { LowRankBranch(a: a, b: b, inner: inner, outer: outer, scale: scale) }
+
   var weightChange: Tensor? {
     a.backend.withoutGradients {
       let left = b.scaledRows(by: outer?.values, columns: inner?.values)

@@ -19,6 +19,7 @@ public enum OptionValue: Sendable, Equatable {
 
 /// What an option may be.
 public struct OptionDescription: Sendable, Equatable {
+  /// The type and the limits of an option's value.
   public enum Kind: Sendable, Equatable {
     case integer(ClosedRange<Int>)
     case number(ClosedRange<Double>)
@@ -38,7 +39,9 @@ public struct OptionDescription: Sendable, Equatable {
     }
   }
 
+  /// The key in a manifest.
   public let name: String
+  /// What its value may be.
   public let kind: Kind
   /// `nil`: without a value unless one is given.
   public let defaultValue: OptionValue?

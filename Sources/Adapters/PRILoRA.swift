@@ -1,8 +1,8 @@
 // PRILoRA (Benedek and Wolf 2024, arXiv 2401.11316): LoRA whose rank grows with depth, and whose A is pruned in place, again and again, by
 // |A| times a running mean of the norms of the layer's input features. The paper's text leaves open, and this decides: norms are taken
 // over the tokens of a batch (as Wanda's, which the method resembles), the mean starts at its first value with β = 0.9, entries compete
-// within a row of A, what is zeroed may grow back before the next pruning, and the last evaluation comes after one more pruning.
-import Foundation
+// within a row of A, what is zeroed may grow back before the next pruning, and the last evaluation comes after one more pruning;
+// earlier epochs, one of which may be the best, are evaluated as they are, partly regrown.
 import Layers
 import Tensors
 
@@ -54,18 +54,23 @@ public final class PRILoRA: TuningMethod {
   /// Updates after which was pruned, and how many entries each pruning turned over, by module.
   private var prunings: [Int64] = []
   private var turnover: [Int64] = []
+  /// What each pruning kept, and the mean importance it found, by module.
+  private var kept: [Int64] = []
+  private var meanImportance: [Double] = []
+  /// Entries that are gone for good: none while they may grow back.
+  public private(set) var idleParameters = 0
 
   public init(_ options: MethodOptions, on host: MethodHost) throws {
     let projections = try Targets.projections(options, method: Self.description, on: host)
     let depth = (host.projections.map(\.layer).max() ?? 0) + 1
     let ranks = try RankDistribution(options, depth: depth).ranks
-    let average = ranks.reduce(0, +) / depth
+    let average = Double(ranks.reduce(0, +)) / Double(depth)
     pruning = InputNormPruning(options)
     seed = host.seed
     var layers: [Layer] = []
     for projection in projections where ranks[projection.layer] > 0 {
       let rank = ranks[projection.layer]
-      let scale = options.number("alpha") / Double(options.flag("constant_scale") ? max(1, average) : rank)
+      let scale = options.number("alpha") / (options.flag("constant_scale") ? average : Double(rank))
       let pair = LoRA.pair(projection, rank: rank, scale: scale, dropout: options.number("dropout"), on: host)
       projection.adapter = pair.adapter
       layers.append(Layer(pair: pair))
@@ -77,7 +82,7 @@ public final class PRILoRA: TuningMethod {
     parameters = layers.flatMap { [$0.pair.a, $0.pair.b] }
     guard pruning.kind == .importance else { return }
     for index in layers.indices {
-      layers[index].pair.adapter.observe = { [unowned self] x in self.observe(x, index) }
+      layers[index].pair.adapter.observe = { [weak self] x in self?.observe(x, index) }
     }
   }
 
@@ -85,7 +90,12 @@ public final class PRILoRA: TuningMethod {
   public var needsEveryToken: Bool { pruning.kind == .importance }
 
   public func beforeStep(_ step: Int) { isObserving = true }
-  public func afterGradients(step: Int) { isObserving = false }
+  public func afterGradients(step: Int) {
+    isObserving = false
+    guard !pruning.regrows else { return }
+    // what is gone takes no part in clipping and in the optimizer's moments
+    for layer in layers { if let mask = layer.mask { pruned(layer).gradient?.apply(mask: mask) } }
+  }
 
   private func observe(_ x: Tensor, _ index: Int) {
     guard isObserving else { return }
@@ -121,22 +131,27 @@ public final class PRILoRA: TuningMethod {
     for index in layers.indices {
       let matrix = pruned(layers[index]), backend = matrix.tensor.backend
       let importance: Tensor
-      if let norms = layers[index].norms {
+      if pruning.kind == .importance, let norms = layers[index].norms {
         importance = backend.withoutGradients { matrix.tensor.magnitudes.scaledColumns(by: norms) }
       } else {
         importance = .uniform(
           RandomStream(seed: seed, purpose: .sampling, step: UInt32(truncatingIfNeeded: updates), index: UInt32(index)), low: 0,
           high: 1, shape: matrix.shape, on: backend)
       }
-      // without regrowth what is gone has importance zero and stays gone
-      if !pruning.regrows, let mask = layers[index].mask { importance.apply(mask: mask) }
+      // without regrowth what is gone ranks below all else and stays gone
+      if !pruning.regrows, let mask = layers[index].mask {
+        importance.assign(zip(importance.values, mask.values).map { $1 == 0 ? -1 : $0 })
+      }
       let mask = pruning.mask(importance)
       let before = layers[index].mask?.values ?? Array(repeating: 1, count: mask.count)
       turnover.append(Int64(zip(before, mask.values).count { $0 != $1 }))
       layers[index].importance = importance
       layers[index].mask = mask
       matrix.tensor.apply(mask: mask)
+      kept.append(Int64(mask.values.count { $0 != 0 }))
+      meanImportance.append(importance.values.reduce(0) { $0 + Double($1) } / Double(importance.count))
     }
+    idleParameters = pruning.regrows ? 0 : layers.reduce(0) { $0 + ($1.mask?.values.count { $0 == 0 } ?? 0) }
     prunings.append(Int64(updates))
   }
 
@@ -167,6 +182,12 @@ public final class PRILoRA: TuningMethod {
       Diagnostic(
         "pruning/turnover", shape: [prunings.count, layers.count], .integers(turnover), dimensions: ["pruning", "module"],
         names: ["module": projections.map(\.path)]),
+      Diagnostic(
+        "pruning/kept", shape: [prunings.count, layers.count], .integers(kept), dimensions: ["pruning", "module"],
+        names: ["module": projections.map(\.path)]),
+      Diagnostic(
+        "pruning/mean_importance", shape: [prunings.count, layers.count], .numbers(meanImportance),
+        dimensions: ["pruning", "module"], names: ["module": projections.map(\.path)]),
     ]
     for layer in layers {
       guard let mask = layer.mask, let importance = layer.importance else { continue }
@@ -180,7 +201,7 @@ public final class PRILoRA: TuningMethod {
       found.append(
         Diagnostic(
           "pruning/input_norm/\(layer.pair.projection.path)", shape: norms.shape, .numbers(norms.values.map(Double.init)),
-          dimensions: ["input"]))
+          dimensions: [pruning.side == .a ? "input" : "rank"]))
     }
     return found
   }
@@ -189,6 +210,8 @@ public final class PRILoRA: TuningMethod {
     var saved = [
       Diagnostic("prunings", shape: [prunings.count], .integers(prunings), dimensions: ["pruning"]),
       Diagnostic("turnover", shape: [turnover.count], .integers(turnover), dimensions: ["entry"]),
+      Diagnostic("kept", shape: [kept.count], .integers(kept), dimensions: ["entry"]),
+      Diagnostic("mean_importance", shape: [meanImportance.count], .numbers(meanImportance), dimensions: ["entry"]),
       Diagnostic("updates", shape: [1], .integers([Int64(updates)]), dimensions: ["entry"]),
     ]
     for layer in layers {
@@ -204,6 +227,8 @@ public final class PRILoRA: TuningMethod {
     let saved = try SavedState(state)
     prunings = try saved.integers("prunings")
     turnover = try saved.integers("turnover", prunings.count * layers.count)
+    kept = try saved.integers("kept", prunings.count * layers.count)
+    meanImportance = try saved.numbers("mean_importance", prunings.count * layers.count)
     updates = Int(try saved.integers("updates", 1)[0])
     for index in layers.indices {
       let path = layers[index].pair.projection.path, matrix = pruned(layers[index])
@@ -215,7 +240,14 @@ public final class PRILoRA: TuningMethod {
       }
       layers[index].norms = try tensor("norms", [matrix.shape[1]])
       layers[index].mask = try tensor("mask", matrix.shape)
+      guard layers[index].mask?.values.allSatisfy({ $0 == 0 || $0 == 1 }) ?? true else {
+        throw AdapterError.state("mask/\(path)", "has entries other than 0 and 1")
+      }
+      guard pruning.kind != .importance || updates == 0 || layers[index].norms != nil else {
+        throw AdapterError.state("norms/\(path)", "is missing")
+      }
       layers[index].importance = try tensor("importance", matrix.shape)
     }
+    idleParameters = pruning.regrows ? 0 : layers.reduce(0) { $0 + ($1.mask?.values.count { $0 == 0 } ?? 0) }
   }
 }

@@ -7,7 +7,7 @@ public struct Preliminary: Sendable, Equatable {
   public enum Sample: Sendable, Equatable {
     /// This share of every class.
     case share(Double)
-    /// So many rows of the whole set for each class; for scores, so many at all.
+    /// A stratified sample of so many rows for each class; for scores, so many at all.
     case rowsPerClass(Int)
   }
 
@@ -23,6 +23,8 @@ public struct Preliminary: Sendable, Equatable {
 
 /// Examples of the training set, with the model that a method measures on them; dropout never acts.
 public protocol MeasuredSample {
+  /// Where the examples stand in the training set.
+  var rows: [Int] { get }
   /// Runs the model on one batch after the other, every token in every layer and nothing recorded for a backward pass; `body` is
   /// called after each.
   func forward(_ body: (TokenBatch) -> Void)

@@ -1,7 +1,6 @@
 // SparseAdapter (He et al. 2022, arXiv 2210.04284) on LoRA: before training every entry is scored by SNIP, |w · ∂L/∂w| with the gradient
 // summed over some training examples, and the lowest of all go for good. With LoRA's B = 0 all scores would be zero; so, as in the
 // authors' program, A and B both start as N(0, 0.02²), and the change of the weights is not zero at first.
-import Foundation
 import Layers
 import Tensors
 
@@ -48,7 +47,8 @@ public final class SparseAdapter: TuningMethod {
   public func finishPreliminary(_ sample: any MeasuredSample) {
     sample.addGradients()
     scores = parameters.map { parameter in
-      zip(parameter.tensor.values, parameter.gradient?.values ?? []).map { abs($0 * $1) }
+      let gradient = parameter.gradient?.values ?? Array(repeating: 0, count: parameter.count)
+      return zip(parameter.tensor.values, gradient).map { abs($0 * $1) }
     }
     let pool = scores.flatMap { $0 }
     let dropped = Int(((1 - keep) * Double(pool.count)).rounded(.up))

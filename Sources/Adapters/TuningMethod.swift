@@ -56,8 +56,8 @@ public protocol TuningMethod: AnyObject {
   /// - Throws: `AdapterError` when the options make no sense on this model.
   init(_ options: MethodOptions, on host: MethodHost) throws
 
-  /// The method's own parameters, in a fixed order, as they are saved. What is a function of the seed alone is left out. They may
-  /// change in `finishPreliminary(_:)`, at no other time.
+  /// The method's own parameters, in a fixed order, as they are saved. They may change in `finishPreliminary(_:)` and
+  /// in `beforeLastEvaluation(_:)`, at no other time.
   var parameters: [Parameter] { get }
   /// Entries of learning parameters that a mask keeps from learning.
   var idleParameters: Int { get }
@@ -94,6 +94,8 @@ public protocol TuningMethod: AnyObject {
   ///
   /// - Throws: `AdapterError.state` when it is not one of this method's.
   func restore(_ state: [Diagnostic]) throws
+  /// Takes up the form that a finished run had, told by the names of the parameters that it saved; `parameters` are then those.
+  func adopt(savedNames: Set<String>)
 }
 
 extension TuningMethod {
@@ -111,6 +113,7 @@ extension TuningMethod {
   public var measures: [String: Double] { ["kept.parameters": Double(keptParameters)] }
   public var diagnostics: [Diagnostic] { [] }
   public var state: [Diagnostic] { [] }
+  public func adopt(savedNames: Set<String>) {}
   public func restore(_ state: [Diagnostic]) throws {
     if let first = state.first { throw AdapterError.state(first.path, "unknown to this method") }
   }

@@ -76,7 +76,7 @@ public struct PocketCheck: Sendable {
     let encoder = try ModelLoader.randomEncoder(configuration, seed: UInt64(seed), on: backend)
     encoder.startKeysAsQueries()
     try Folder.make(at: folder)
-    for file in RunInputs.tokenizerFiles {
+    for file in CheckpointFolder.tokenizerNames {
       let from = source.appending(path: file)
       guard FileManager.default.fileExists(atPath: from.path) else { continue }
       try AtomicFile.write(try Data(contentsOf: from), to: folder.appending(path: file))

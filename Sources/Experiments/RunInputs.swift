@@ -66,20 +66,16 @@ public final class RunInputs: Sendable {
       identity: FileDigest.sha256(of: Array(members.joined(separator: "\n").utf8)))
   }
 
-  private func modelDigests(_ folder: URL) throws -> (model: String, tokenizer: String) {
+  /// SHA-256 of the configuration and the weights in a model's folder, and of its tokenizer's files.
+  func modelDigests(_ folder: URL) throws -> (model: String, tokenizer: String) {
     if let known = cache.withLock({ $0.models[folder] }) { return known }
     let checkpoint = try CheckpointFolder(url: folder)
     let weights = try digest([folder.appending(path: "config.json")] + checkpoint.weightFiles)
     let tokenizer = try digest(
-      Self.tokenizerFiles.map { folder.appending(path: $0) }.filter { FileManager.default.fileExists(atPath: $0.path) })
+      CheckpointFolder.tokenizerNames.map { folder.appending(path: $0) }.filter { FileManager.default.fileExists(atPath: $0.path) })
     cache.withLock { $0.models[folder] = (weights, tokenizer) }
     return (weights, tokenizer)
   }
-
-  static let tokenizerFiles = [
-    "added_tokens.json", "merges.txt", "special_tokens_map.json", "spm.model", "tokenizer.json", "tokenizer.model",
-    "tokenizer_config.json", "vocab.json", "vocab.txt",
-  ]
 
   private func digest(_ files: [URL]) throws -> String {
     let lines = try files.map { "\($0.lastPathComponent)\t\(try FileDigest.sha256(of: $0))\n" }

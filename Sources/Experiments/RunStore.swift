@@ -48,6 +48,11 @@ public struct RunStore: Sendable {
     }
   }
 
+  /// Removes the checkpoint that a finished run has left when it was killed right after its record was written.
+  func removeCheckpoint(of run: PlannedRun) {
+    try? FileManager.default.removeItem(at: workspace.run(run.identity).appending(path: "checkpoint.h5"))
+  }
+
   /// Why a run is to be trained, or that it is done.
   public func status(_ run: PlannedRun) -> RunStatus {
     if record(run.identity) != nil { return .done }

@@ -53,6 +53,7 @@ public struct Runner: Sendable {
     var waiting: [PlannedRun] = []
     for run in plan {
       if store.record(run.identity) != nil {
+        store.removeCheckpoint(of: run)
         try store.link(run)
       } else if seen.insert(run.identity).inserted {
         waiting.append(run)

@@ -68,6 +68,12 @@ public enum ExperimentError: Error, CustomStringConvertible, Equatable {
   case emptyTask(String)
   case noRun(String)
   case busy(folder: String)
+  case unfinishedRun(String)
+  case unreadablePlan(String)
+  case otherNumerics(String, found: Int)
+  case changedModel(String)
+  case noWeights(String)
+  case foreignWeights(String, problems: [String])
 
   public var description: String {
     switch self {
@@ -82,6 +88,15 @@ public enum ExperimentError: Error, CustomStringConvertible, Equatable {
     case .emptyTask(let id): "task \(id) has no training or no validation examples"
     case .noRun(let name): "no run is meant by \(name)"
     case .busy(let folder): "\(folder): another process works in this folder. Wait for it, or stop it"
+    case .unfinishedRun(let folder): "\(folder): there is no record of a finished run. Run it to its end first"
+    case .unreadablePlan(let path): "\(path): its specification is not one of a run. Run it again"
+    case .otherNumerics(let folder, let found):
+      "\(folder): was trained by version \(found) of the arithmetic, this program has version \(Numerics.version). Train the run again"
+    case .changedModel(let folder):
+      "\(folder): is not the model that the run was trained on, by the digest of its files. Name that model's folder with --model"
+    case .noWeights(let path): "\(path): the run left no weights of this epoch. Try the other epoch, or run it again"
+    case .foreignWeights(let path, let problems):
+      "\(path): its tensors are not those of the run: \(problems.prefix(10).joined(separator: "; ")). Run it again"
     }
   }
 }

@@ -1,47 +1,44 @@
-// An adapter as the peft library saves it: `adapter_config.json` beside `adapter_model.safetensors`.
+// An adapter as the peft library saves it: `adapter_config.json` beside `adapter_model.safetensors`, or the older `adapter_model.bin`.
 import Foundation
 import Storage
 
-/// A folder that `save_pretrained` of the peft library wrote.
+/// A folder that `save_pretrained` of the peft library wrote, or that is like one.
 public struct PEFTAdapterFolder {
-  /// What `adapter_config.json` says that every kind of adapter has.
-  public struct Configuration: Decodable, Sendable, Equatable {
-    /// `LORA`, `VERA`, …
-    public let kind: String
-    /// The rank, where the kind has one.
-    public let rank: Int?
-    /// Suffixes of the adapted modules' paths.
-    public let targets: [String]?
+  public static let configurationName = "adapter_config.json"
+  public static let weightsName = "adapter_model.safetensors"
 
-    enum CodingKeys: String, CodingKey {
-      case kind = "peft_type"
-      case rank = "r"
-      case targets = "target_modules"
-    }
-  }
-
-  public let configuration: Configuration
+  public let url: URL
+  public let configuration: PEFTConfiguration
   /// All tensors, under the library's own names.
   public let archive: any TensorArchive
 
   /// What the library puts before every module's path.
   private static let prefix = "base_model.model."
 
-  /// - Throws: `InterchangeError`, `StorageError`.
+  /// Opens the two files; no tensor is read yet.
+  ///
+  /// - Throws: `InterchangeError.configuration`, `StorageError`.
   public init(url: URL) throws {
-    let file = url.appending(path: "adapter_config.json")
-    do {
-      configuration = try JSONDecoder().decode(Configuration.self, from: Data(contentsOf: file))
-    } catch {
-      throw InterchangeError.configuration(path: file.path, problem: "\(error)")
-    }
-    archive = try SafetensorsFile(url: url.appending(path: "adapter_model.safetensors"))
+    self.url = url
+    let file = url.appending(path: Self.configurationName)
+    configuration = try PEFTConfiguration(json: SmallFile.contents(of: file), path: file.path)
+    let older = url.appending(path: "adapter_model.bin"), weights = url.appending(path: Self.weightsName)
+    let isOlder = !FileManager.default.fileExists(atPath: weights.path) && FileManager.default.fileExists(atPath: older.path)
+    archive = try CheckpointFolder.openArchive(isOlder ? older : weights)
+  }
+
+  /// Whether the folder at `url` is meant as an adapter of the peft library.
+  public static func isOne(_ url: URL) -> Bool {
+    FileManager.default.fileExists(atPath: url.appending(path: configurationName).path)
   }
 
   /// A parameter's name as models and methods here have it.
   public static func plainName(_ name: String) -> String {
     name.hasPrefix(prefix) ? String(name.dropFirst(prefix.count)) : name
   }
+
+  /// The library's name for a parameter.
+  static func libraryName(_ name: String) -> String { name.hasPrefix("base_model.") ? name : prefix + name }
 
   /// Every tensor's values by plain name.
   ///
@@ -50,17 +47,5 @@ public struct PEFTAdapterFolder {
     var values: [String: [Float]] = [:]
     for description in archive.descriptions { values[Self.plainName(description.name)] = try archive.floats(description.name) }
     return values
-  }
-}
-
-/// Why an adapter's folder cannot be taken.
-public enum InterchangeError: Error, CustomStringConvertible, Equatable {
-  case configuration(path: String, problem: String)
-
-  public var description: String {
-    switch self {
-    case .configuration(let path, let problem):
-      "\(path): not a configuration of the peft library: \(problem). Save the adapter again with save_pretrained"
-    }
   }
 }

@@ -37,6 +37,12 @@ public protocol ProjectionAdapter: AnyObject {
   func forward(_ x: Tensor, through linear: Linear, input: ProjectionInput, pass: Pass) -> Tensor
   /// What the adapter amounts to as a change of the weight, `[out, in]`; `nil` where it is none.
   var weightChange: Tensor? { get }
+  /// The change as a low-rank branch, without dropout; `nil` where it is more than that.
+  var branch: LowRankBranch? { get }
+}
+
+extension ProjectionAdapter {
+  public var branch: LowRankBranch? { nil }
 }
 
 /// A linear layer of a block that an adapter may wrap. It carries its layer's index and its role, so no method matches strings.

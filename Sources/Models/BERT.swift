@@ -14,7 +14,7 @@ public final class BERTClassifier: SequenceClassifier {
     encoder = try TransformerEncoder(configuration, builder)
     pooler = try builder.linear("bert.pooler.dense", from: hidden, to: hidden, isOptional: true)
     output = try builder.linear(
-      "classifier", from: hidden, to: configuration.classes, group: .head, isOptional: true, isOutput: true)
+      Architecture.bert.outputPath, from: hidden, to: configuration.classes, group: .head, isOptional: true, isOutput: true)
     outputDropout = Float(configuration.classifierDropout ?? configuration.hiddenDropout)
     parameters = builder.parameters
   }

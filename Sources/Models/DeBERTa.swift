@@ -15,7 +15,7 @@ public final class DeBERTaClassifier: SequenceClassifier {
     encoder = try TransformerEncoder(configuration, builder)
     pooler = try builder.linear("pooler.dense", from: hidden, to: hidden, group: .head, isOptional: true)
     output = try builder.linear(
-      "classifier", from: hidden, to: configuration.classes, group: .head, isOptional: true, isOutput: true)
+      Architecture.deberta.outputPath, from: hidden, to: configuration.classes, group: .head, isOptional: true, isOutput: true)
     outputDropout = Float(configuration.classifierDropout ?? configuration.hiddenDropout)
     poolerDropout = Float(configuration.poolerDropout)
     parameters = builder.parameters

@@ -9,6 +9,9 @@ public enum Architecture: String, Sendable, CaseIterable {
 
   /// The first part of the backbone's tensor names.
   var prefix: String { self == .deberta ? "deberta" : rawValue }
+
+  /// The path of the head's last layer, whose outputs are the classes.
+  public var outputPath: String { self == .roberta ? "classifier.out_proj" : "classifier" }
 }
 
 /// An encoder with its classification head, as `config.json` describes it.

@@ -14,7 +14,7 @@ public final class RoBERTaClassifier: SequenceClassifier {
     encoder = try TransformerEncoder(configuration, builder)
     dense = try builder.linear("classifier.dense", from: hidden, to: hidden, group: .head, isOptional: true)
     output = try builder.linear(
-      "classifier.out_proj", from: hidden, to: configuration.classes, group: .head, isOptional: true, isOutput: true)
+      Architecture.roberta.outputPath, from: hidden, to: configuration.classes, group: .head, isOptional: true, isOutput: true)
     outputDropout = Float(configuration.classifierDropout ?? configuration.hiddenDropout)
     parameters = builder.parameters
   }

@@ -77,7 +77,7 @@ struct AdapterTrace {
     steps = try Self.decode([Step].self, folder.appending(path: "trace.json"))
     expected = try SafetensorsFile(url: folder.appending(path: "expected.safetensors"))
     batches = try SafetensorsFile(url: folder.appending(path: meta.batches).standardizedFileURL)
-    guard meta.train.betas.count == 2, steps.count == meta.train.steps else {
+    guard meta.train.betas.count == 2, steps.count == meta.train.steps, (0...1).contains(meta.train.warmupRatio) else {
       throw ParityError.reference(path: folder.path, problem: "meta.json and trace.json do not agree on the training")
     }
   }

@@ -90,7 +90,7 @@ extension AdapterTrace {
   }
 
   /// How many of the trace's batches a preliminary measures on.
-  func preliminaryBatches() throws -> Int { try steps("score_batches") }
+  func preliminaryBatches() throws -> Int { max(1, try steps("score_batches")) }
 
   private func vera(_ host: MethodHost) throws -> any TuningMethod {
     let options = try MethodOptions(

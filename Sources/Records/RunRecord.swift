@@ -101,17 +101,15 @@ public struct RunRecord: Sendable, Equatable, Codable, VersionedRecord {
     self.environment = environment
   }
 
-  /// The epoch with the highest primary score, the first of equals. An undefined score is never the best, unless all are
-  /// undefined: then it is the first.
+  /// The epoch with the highest primary score, averaged over the validation sets, the first of equals. An undefined score counts as
+  /// the lowest there is, -1.
   public static func bestEpoch(of epochs: [EpochScores], by primary: PrimaryScore) -> Int? {
     var best: (epoch: Int, value: Double)?
     for epoch in epochs {
-      guard let value = epoch.value(split: primary.split, metric: primary.metric) else { continue }
-      guard let current = best else {
-        best = (epoch.epoch, value)
-        continue
-      }
-      if value > current.value || (current.value.isNaN && !value.isNaN) { best = (epoch.epoch, value) }
+      let values = epoch.scores.filter { $0.metric == primary.metric }.map { $0.value.isNaN ? -1 : $0.value }
+      guard !values.isEmpty else { continue }
+      let value = values.reduce(0, +) / Double(values.count)
+      if best.map({ value > $0.value }) ?? true { best = (epoch.epoch, value) }
     }
     return best?.epoch
   }

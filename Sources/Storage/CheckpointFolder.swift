@@ -17,7 +17,11 @@ public final class CheckpointFolder: Sendable {
     "model.safetensors", "model.safetensors.index.json", "pytorch_model.bin", "pytorch_model.bin.index.json",
   ]
 
-  private static let longestConfiguration = 1 << 24
+  /// What a tokenizer's files are called, in order; a folder has some of them.
+  public static let tokenizerNames = [
+    "added_tokens.json", "merges.txt", "special_tokens_map.json", "spm.model", "tokenizer.json", "tokenizer.model",
+    "tokenizer_config.json", "vocab.json", "vocab.txt",
+  ]
 
   /// Opens the checkpoint in the folder at `url`.
   public init(url: URL) throws {
@@ -44,7 +48,7 @@ public final class CheckpointFolder: Sendable {
   }
 
   private static func readConfiguration(_ url: URL) throws -> Data {
-    let data = Data(try InputFile(path: url.path).contents(limit: longestConfiguration))
+    let data = try SmallFile.contents(of: url)
     guard (try? JSONSerialization.jsonObject(with: data)) is [String: Any] else {
       throw StorageError.malformed(path: url.path, format: "JSON", problem: "it is no object")
     }

@@ -1,3 +1,4 @@
+// Folders, and the making of one with all its files or not at all.
 import Foundation
 
 /// Makes folders.
@@ -11,6 +12,42 @@ public enum Folder {
     } catch {
       throw StorageError.cannotWrite(
         path: url.path, reason: "the folder cannot be made", advice: "Check the path, its permissions and the free space.")
+    }
+  }
+
+  /// Makes the folder at `url` with what `body` writes into the folder it is handed: a temporary beside the target, which takes the
+  /// target's name when all is written. A target that is there must be an empty folder.
+  ///
+  /// - Throws: `StorageError.cannotWrite`, and what `body` throws; then nothing is left.
+  public static func makeWhole(at url: URL, _ body: (URL) throws -> Void) throws {
+    // "x/." and "x/" are the folder x
+    let target = url.standardizedFileURL
+    try requireVacant(target)
+    let parent = target.deletingLastPathComponent()
+    try make(at: parent)
+    let temporary = parent.appendingPathComponent(
+      ".\(String(decoding: target.lastPathComponent.utf8.prefix(150), as: UTF8.self)).\(getpid())\(AtomicFile.temporarySuffix)")
+    // of a killed process that had this one's id
+    try? FileManager.default.removeItem(at: temporary)
+    do {
+      try make(at: temporary)
+      try body(temporary)
+      try requireVacant(target)
+      // takes the place of an empty folder, never of another
+      guard rename(temporary.path, target.path) == 0 else { throw StorageError.writing(target.path, code: errno) }
+    } catch {
+      try? FileManager.default.removeItem(at: temporary)
+      throw error
+    }
+  }
+
+  private static func requireVacant(_ url: URL) throws {
+    var status = stat()
+    guard lstat(url.path, &status) == 0 else { return }
+    let names = try? FileManager.default.contentsOfDirectory(atPath: url.path)
+    guard status.st_mode & S_IFMT == S_IFDIR, names?.isEmpty ?? false else {
+      let kind = status.st_mode & S_IFMT == S_IFDIR ? "the folder is there and not empty" : "something else has this name"
+      throw StorageError.cannotWrite(path: url.path, reason: kind, advice: "Name a folder that is not there yet.")
     }
   }
 }

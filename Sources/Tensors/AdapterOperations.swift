@@ -50,9 +50,9 @@ extension Tensor {
     backend.subtract(difference, backend.upload(identity), into: difference)
     let distance = backend.sumOfSquares(difference).squareRoot()
     return .result([], backend.upload([Float(distance)]), of: [self], on: backend) { gradient in
-      guard let slot, distance > 0 else { return }
+      guard let slot else { return }
       // d‖D‖ = D / ‖D‖, and D is symmetric
-      let factor = 2 * backend.download(gradient)[0] / Float(distance)
+      let factor = distance > 0 ? 2 * backend.download(gradient)[0] / Float(distance) : 0
       let (into, accumulate) = slot.accumulator(m.count, on: backend)
       let (left, right) = ofRows ? (difference, m) : (m, difference)
       backend.matmul(

@@ -33,11 +33,7 @@ final class AdamW {
 
   /// Update number `step` (from 1) with gradients times `scale`; they stay until `clearGradients()`.
   func update(step: Int, factor: Double, scale: Double) {
-    for (index, parameter) in parameters.enumerated() {
-      guard parameter.isTrainable else {
-        moments[index] = nil
-        continue
-      }
+    for (index, parameter) in parameters.enumerated() where parameter.isTrainable {
       guard let gradient = parameter.gradient else { continue }
       let held =
         moments[index]
@@ -53,6 +49,11 @@ final class AdamW {
           weightDecay: parameter.decays || settings.decaysVectors ? Float(settings.weightDecay) : 0, step: step,
           gradientScale: Float(scale)))
     }
+  }
+
+  /// Lets go of the moments of what no longer learns.
+  func dropFrozen() {
+    for (index, parameter) in parameters.enumerated() where !parameter.isTrainable { moments[index] = nil }
   }
 
   func clearGradients() {

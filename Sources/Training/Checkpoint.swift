@@ -163,6 +163,7 @@ extension TrainingHistory {
     guard let updates = Self.steps(steps), let before = Self.steps(preliminary) else { return nil }
     (self.steps, self.preliminary) = (updates, before)
     if case .integer(let operations)? = preliminary.attribute("measurement_operations") {
+      guard (0...1 << 53).contains(operations) else { return nil }
       measurementOperations = Int(operations)
     }
     for index in 0..<epochs.groups.count {
@@ -194,7 +195,9 @@ extension TrainingHistory {
       let trainable = integers("trainable_parameters"), let withHead = integers("trainable_parameters_with_head"),
       let tokens = integers("tokens"), let operations = integers("floating_point_operations"),
       [task.count, rate.count, headRate.count, norm.count, trainable.count, withHead.count, tokens.count, operations.count]
-        .allSatisfy({ $0 == loss.count })
+        .allSatisfy({ $0 == loss.count }),
+      // sums of them must not overflow
+      (trainable + withHead + tokens + operations).allSatisfy((0...(1 << 53) / Int64(max(1, loss.count))).contains)
     else { return nil }
     return loss.indices.map {
       StepResult(

@@ -31,9 +31,11 @@ public struct Interruption: Error, Equatable {
 /// Its numbers are a function of the model, the data, the method, the settings and the seed; when it is killed and started again it
 /// ends with the same bits.
 public struct FineTuning {
+  /// With the method on it.
   public let model: any SequenceClassifier
   public let method: any TuningMethod
   public let settings: OptimizationSettings
+  /// The training set, in the order of its file.
   public let train: [EncodedExample]
   public let validation: [ValidationSet]
   public let metrics: [Metric]
@@ -43,7 +45,7 @@ public struct FineTuning {
   public var usesDropout = true
   /// Where it can be resumed from; `nil` keeps nothing.
   public var checkpoint: Checkpoint?
-  /// Seconds between checkpoints. They change no number.
+  /// Seconds between checkpoints; 0 saves after every update. They change no number.
   public var checkpointInterval = 20.0
   /// Where the best and the last epoch's trained parameters go, as `best.safetensors` and `last.safetensors`.
   public var weights: URL?
@@ -82,15 +84,15 @@ public struct FineTuning {
         throw CheckpointError(file: checkpoint.url.path, reason: "its history does not fit the run's length and validation sets")
       }
       history = saved.history
+      guard history.measurementOperations == nil || !saved.methodState.isEmpty else {
+        throw CheckpointError(file: checkpoint.url.path, reason: "the state of the method is missing")
+      }
       try method.restore(saved.methodState)
     }
     if history.measurementOperations == nil, let preliminary = try PreliminaryRun(self) {
       let phase = preliminary.phase
       try saved?.restore(phase.stepper)
-      if let divergence = try update(phase, &history) {
-        try saveWeights("last", of: phase.stepper)
-        return (history, .diverged(divergence))
-      }
+      if let divergence = try update(phase, &history) { return (history, .diverged(divergence)) }
       history.measurementOperations = preliminary.finish()
     }
     let phase = TrainingPhase(
@@ -120,6 +122,7 @@ public struct FineTuning {
     var batches: [[Int]] = []
     var shuffledEpoch = -1
     var saved = ContinuousClock.now
+    var interval = Duration.seconds(checkpointInterval)
     for step in history[keyPath: phase.steps].count..<max(history[keyPath: phase.steps].count, length.totalSteps) {
       let epoch = step / length.stepsPerEpoch
       if epoch != shuffledEpoch {
@@ -130,18 +133,24 @@ public struct FineTuning {
       let pass: Pass = usesDropout ? .training(seed: phase.seed, step: step) : .evaluation
       do {
         history[keyPath: phase.steps].append(try stepper.step(step, batch, pass: pass))
-      } catch let divergence as Divergence {
+      } catch var divergence as Divergence {
+        if !phase.isMain { divergence.quantity += " of the preliminary" }
         return divergence
       }
       let total = self.length.totalSteps + (phase.isMain ? history.preliminary.count : length.totalSteps)
       observer?.didUpdate(history[keyPath: phase.steps][step], updates: history.updates, total: total)
       let isLast = step + 1 == length.totalSteps
-      if phase.isMain, (step + 1) % length.stepsPerEpoch == 0 { try finishEpoch(epoch, isLast: isLast, stepper, &history) }
+      // what a method changes for the last evaluation alone is not to be compared with epochs before it
+      let isEvaluated = (step + 1) % length.stepsPerEpoch == 0 && (isLast || method.lastSample == nil)
+      if phase.isMain, isEvaluated { try finishEpoch(isLast: isLast, stepper, &history) }
       guard let checkpoint, !(phase.isMain && isLast) else { continue }
       let mustStop = shouldStop()
-      if mustStop || ContinuousClock.now - saved > .seconds(checkpointInterval) {
+      if mustStop || ContinuousClock.now - saved > interval {
+        let start = ContinuousClock.now
         try checkpoint.save(stepper, history)
         saved = .now
+        // a large model's checkpoint takes its time: never more than a tenth of the whole
+        if checkpointInterval > 0 { interval = max(.seconds(checkpointInterval), (saved - start) * 9) }
       }
       if mustStop { throw Interruption() }
     }
@@ -151,17 +160,20 @@ public struct FineTuning {
   /// Whether a saved history can be one of this run: as many epochs as its updates fill, each evaluated on every set.
   private func fits(_ history: TrainingHistory) -> Bool {
     let length = length
-    return history.steps.count <= length.totalSteps && history.epochs.count * length.stepsPerEpoch <= history.steps.count
-      && (history.epochs.count + 1) * length.stepsPerEpoch > history.steps.count
+    let evaluated = method.lastSample == nil ? history.steps.count / length.stepsPerEpoch : 0
+    return history.steps.count <= length.totalSteps && history.epochs.count == evaluated
       && history.epochs.allSatisfy { $0.evaluations.map(\.name) == validation.map(\.name) }
       && (method.preliminary == nil
         ? history.preliminary.isEmpty && history.measurementOperations == nil
         : history.measurementOperations != nil || history.steps.isEmpty)
   }
 
-  private func finishEpoch(_ epoch: Int, isLast: Bool, _ stepper: Stepper, _ history: inout TrainingHistory) throws {
+  private func finishEpoch(isLast: Bool, _ stepper: Stepper, _ history: inout TrainingHistory) throws {
     if isLast {
-      let sample = try method.lastSample.map { TrainingSample(try examples($0), stepper: stepper, backend: backend) }
+      let sample = try method.lastSample.map { sample in
+        let rows = try rows(sample)
+        return TrainingSample(rows.map { train[$0] }, rows: rows, stepper: stepper, backend: backend)
+      }
       method.beforeLastEvaluation(sample)
     }
     let losses = history.steps.suffix(length.stepsPerEpoch)
@@ -169,13 +181,14 @@ public struct FineTuning {
       TrainingHistory.Epoch(
         updates: history.steps.count, meanLoss: losses.reduce(0) { $0 + Double($1.taskLoss) } / Double(losses.count),
         evaluations: validation.map { Evaluation.run(model, on: $0, metrics: metrics, backend: backend) }))
-    if history.best == epoch { try saveWeights("best", of: stepper) }
-    observer?.didFinishEpoch(history.epochs[epoch], number: epoch + 1)
+    let epoch = history.epochs.count
+    if history.best == epoch - 1 { try saveWeights("best", of: stepper) }
+    observer?.didFinishEpoch(history.epochs[epoch - 1], number: epoch)
   }
 
   private func saveWeights(_ name: String, of stepper: Stepper) throws {
     guard let weights else { return }
-    let entries = stepper.optimizer.parameters.filter(stepper.isSaved).map {
+    let entries = (method.parameters + model.parameters).filter(stepper.isSaved).map {
       SafetensorsEntry(name: $0.name, shape: $0.shape, values: $0.tensor.values)
     }
     try SafetensorsWriter.write(entries, to: weights.appending(component: "\(name).safetensors"))

@@ -18,15 +18,17 @@ struct PreliminaryRun {
   init?(_ run: FineTuning) throws {
     guard let preliminary = run.method.preliminary else { return nil }
     method = run.method
-    let examples = try run.examples(preliminary.sample)
+    let rows = try run.rows(preliminary.sample), examples = rows.map { run.train[$0] }
     var settings = run.settings
     settings.epochs = preliminary.epochs
+    // a warm-up of so many updates keeps its share of a schedule of this length
+    if case .steps(let steps) = settings.warmup { settings.warmup = .ratio(min(1, Double(steps) / Double(run.length.totalSteps))) }
     let length = FineTuning.length(examples: examples.count, settings: settings)
     let stepper = Stepper(
       model: run.model, method: run.method, settings: settings, totalSteps: length.totalSteps, backend: run.backend)
     phase = TrainingPhase(
       stepper: stepper, examples: examples, length: length, seed: run.seed ^ Self.seedOffset, steps: \.preliminary, isMain: false)
-    sample = TrainingSample(examples, stepper: stepper, backend: run.backend)
+    sample = TrainingSample(examples, rows: rows, stepper: stepper, backend: run.backend)
   }
 
   /// Lets the method measure and set up training proper; returns the operations that took.
@@ -41,22 +43,25 @@ struct PreliminaryRun {
 /// Batches of the training set, as a method measures on them.
 public struct TrainingSample: MeasuredSample {
   public let backend: any Backend
+  public let rows: [Int]
   private let stepper: Stepper
   private let batches: [LabelledBatch]
 
-  public init(_ batches: [LabelledBatch], stepper: Stepper, backend: any Backend) {
+  /// - Parameter rows: where the batches' examples stand in the training set.
+  public init(_ batches: [LabelledBatch], rows: [Int] = [], stepper: Stepper, backend: any Backend) {
     self.backend = backend
+    self.rows = rows
     self.stepper = stepper
     self.batches = batches
   }
 
   /// The examples in their order, in batches of the stepper's size.
-  init(_ examples: [EncodedExample], stepper: Stepper, backend: any Backend) {
+  init(_ examples: [EncodedExample], rows: [Int], stepper: Stepper, backend: any Backend) {
     let size = stepper.settings.batchSize
     let batches = stride(from: 0, to: examples.count, by: size).map {
       LabelledBatch(Array(examples[$0..<min(examples.count, $0 + size)]))
     }
-    self.init(batches, stepper: stepper, backend: backend)
+    self.init(batches, rows: rows, stepper: stepper, backend: backend)
   }
 
   public func forward(_ body: (TokenBatch) -> Void) {
@@ -73,14 +78,14 @@ public struct TrainingSample: MeasuredSample {
 
 extension FineTuning {
   /// The rows of a sample: stratified, in the order of the training set.
-  func examples(_ sample: Preliminary.Sample) throws -> [EncodedExample] {
+  func rows(_ sample: Preliminary.Sample) throws -> [Int] {
     let labels = train.map(\.label)
     let fraction =
       switch sample {
       case .share(let share): share
       case .rowsPerClass(let rows): min(1, Double(rows * model.classes) / Double(max(1, labels.count)))
       }
-    return try StratifiedSample.indices(labels: labels, fraction: fraction, seed: seed).map { train[$0] }
+    return try StratifiedSample.indices(labels: labels, fraction: fraction, seed: seed)
   }
 }
 

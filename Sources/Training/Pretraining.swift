@@ -106,6 +106,7 @@ public final class Pretraining {
       let limit = settings.maximumGradientNorm
       optimizer.update(
         step: step + 1, factor: settings.factor(step), scale: limit > 0 ? min(1, limit / (norm + 1e-6)) : 1)
+      optimizer.clearGradients()
     }
     completedSteps += 1
     tokens += batch.count

@@ -90,6 +90,7 @@ public final class Stepper {
     optimizer.update(step: step + 1, factor: factor, scale: scale)
     method.afterUpdate(FinishedUpdate(count: step + 1, gradientScale: Float(scale)))
     optimizer.clearGradients()
+    optimizer.dropFrozen()
     return result
   }
 }
@@ -98,7 +99,7 @@ public final class Stepper {
 public struct Divergence: Error, CustomStringConvertible, Equatable {
   /// The update, from 0, at which it showed.
   public let step: Int
-  public let quantity: String
+  public internal(set) var quantity: String
   public let value: Double
 
   public var description: String { "\(quantity) \(value) at step \(step)" }

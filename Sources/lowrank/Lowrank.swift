@@ -11,6 +11,8 @@ struct Lowrank: AsyncParsableCommand {
       Rerun.self,
       ReportCommand.self,
       Show.self,
+      Export.self,
+      Merge.self,
       Parity.self,
       Bench.self,
       Pretrain.self,

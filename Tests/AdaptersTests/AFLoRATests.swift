@@ -106,10 +106,11 @@ struct AFLoRATests {
     #expect(never.method.frozenAt.isEmpty)
     #expect(Set(never.results.map(\.trainable)) == [140])
     #expect(never.method.diagnostics.isEmpty)
-    let attention = try trained(["adaptive": .list(["attention"])]).method
+    let late: [String: OptionValue] = ["initial_epochs": .number(1), "final_fraction": .number(0.1)]
+    let attention = try trained(late.merging(["adaptive": .list(["attention"])]) { $1 }).method
     #expect(attention.frozenAt.count == 16)
     #expect(attention.frozenAt.allSatisfy { $0.name.contains("attention") })
-    let targets = try trained(["targets": .list(["query", "output"])]).method
+    let targets = try trained(late.merging(["targets": .list(["query", "output"])]) { $1 }).method
     #expect(targets.frozenAt.count == 4)
     #expect(targets.frozenAt.allSatisfy { $0.name.contains(".output.dense") })
   }

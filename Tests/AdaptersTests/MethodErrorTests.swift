@@ -20,7 +20,10 @@ struct MethodErrorTests {
 
   @Test("a method that is none")
   func unknownMethod() throws {
-    #expect(try message("lroa", [:]) == "'lroa' is not a method (methods: fft, lora, vera, aflora)")
+    #expect(
+      try message("lroa", [:])
+        == "'lroa' is not a method (methods: fft, bitfit, houlsby, pfeiffer, lora, rslora, dora, lora-plus, adalora, sora, "
+        + "sparseadapter, vera, tied-lora, aflora, loradrop, prilora)")
   }
 
   @Test("an option that is none")
@@ -47,8 +50,65 @@ struct MethodErrorTests {
       (
         "vera", "targets", .list(["query", "query"]),
         "vera: option 'targets' is [query, query], expected a list of some of query, key, value, attention-output, "
-          + "intermediate, output, all-linear"
+          + "intermediate, output, all-linear, or patterns of module paths with a *"
       ),
+      (
+        "lora", "targets", .list(["layer.1"]),
+        "lora: option 'targets' is [layer.1], expected a list of some of query, key, value, attention-output, "
+          + "intermediate, output, all-linear, or patterns of module paths with a *"
+      ),
+      ("houlsby", "width", .integer(0), "houlsby: option 'width' is 0, expected a whole number from 1 to 8192"),
+      ("pfeiffer", "width", .integer(8193), "pfeiffer: option 'width' is 8193, expected a whole number from 1 to 8192"),
+      (
+        "aflora", "final_fraction", .number(0.5),
+        "aflora: option 'final_fraction' is 5 of the run's 10 steps, expected fewer than the first 5 steps without freezing "
+          + "leave, 5"
+      ),
+      (
+        "aflora", "final_epochs", .number(2),
+        "aflora: option 'final_epochs' is 10 of the run's 10 steps, expected fewer than the first 5 steps without freezing "
+          + "leave, 5"
+      ),
+      (
+        "aflora", "targets", .text("query"),
+        "aflora: option 'adaptive' is [ffn], expected a layer type that is among the targets, or 'trainability: frozen'"
+      ),
+      ("lora-plus", "ratio", .number(0), "lora-plus: option 'ratio' is 0.0, expected a number from 0.001 to 1000.0"),
+      (
+        "adalora", "target_rank", .integer(13),
+        "adalora: option 'target_rank' is 13, expected at most initial_rank, which is 12"
+      ),
+      (
+        "adalora", "initial_rank", .integer(7),
+        "adalora: option 'target_rank' is 8, expected at most initial_rank, which is 7"
+      ),
+      (
+        "adalora", "final_fraction", .number(0.95),
+        "adalora: option 'final_fraction' is 10 of the run's 10 steps, expected fewer than the first 1 steps without pruning "
+          + "leave, 9"
+      ),
+      (
+        "adalora", "final_steps", .integer(10),
+        "adalora: option 'final_steps' is 10 of the run's 10 steps, expected fewer than the first 1 steps without pruning "
+          + "leave, 9"
+      ),
+      ("sora", "xi", .number(-1), "sora: option 'xi' is -1.0, expected a number from 0.0 to 100.0"),
+      ("sora", "dead_zone", .integer(1), "sora: option 'dead_zone' is 1, expected true or false"),
+      ("sparseadapter", "keep", .number(1.5), "sparseadapter: option 'keep' is 1.5, expected a number from 0.0 to 1.0"),
+      ("loradrop", "threshold", .number(1.1), "loradrop: option 'threshold' is 1.1, expected a number from 0.0 to 1.0"),
+      ("loradrop", "sample_ratio", .number(0), "loradrop: option 'sample_ratio' is 0.0, expected a number from 1e-06 to 1.0"),
+      ("loradrop", "keep", .integer(0), "loradrop: option 'keep' is 0, expected a whole number from 1 to 10000"),
+      (
+        "loradrop", "variant", .text("best"),
+        "loradrop: option 'variant' is 'best', expected one of share, without-share, inverse, random, top, only-most, only-least"
+      ),
+      (
+        "prilora", "concentrated_layers", .integer(3),
+        "prilora: option 'concentrated_layers' is 3, expected at most the model's 2 layers"
+      ),
+      ("prilora", "prune_ratio", .number(1.01), "prilora: option 'prune_ratio' is 1.01, expected a number from 0.0 to 1.0"),
+      ("prilora", "interval", .integer(0), "prilora: option 'interval' is 0, expected a whole number from 1 to 1000000"),
+      ("prilora", "prune", .text("most"), "prilora: option 'prune' is 'most', expected one of importance, random, none"),
     ] as [(String, String, OptionValue, String)])
   func badOption(id: String, name: String, value: OptionValue, expected: String) throws {
     #expect(try message(id, [name: value]) == expected)
@@ -59,6 +119,12 @@ struct MethodErrorTests {
     #expect(
       try message("aflora", ["final_fraction": .number(0.5), "final_epochs": .number(1)])
         == "aflora: option 'final_fraction' is given beside 'final_epochs', expected one of the two")
+    #expect(
+      try message("loradrop", ["keep": .integer(2), "threshold": .number(0.5)])
+        == "loradrop: option 'threshold' is given beside 'keep', expected one of the two")
+    #expect(
+      try message("adalora", ["initial_steps": .integer(1), "initial_fraction": .number(0.1)])
+        == "adalora: option 'initial_fraction' is given beside 'initial_steps', expected one of the two")
   }
 
   @Test("a whole number stands for a number, a word for a list of one")
@@ -83,6 +149,26 @@ struct MethodErrorTests {
     #expect(
       AdapterError.noProjection(method: "lora", targets: "query, value").description
         == "lora: the model has no linear layer among the targets query, value")
+  }
+
+  @Test("targets that a model has none of")
+  func emptyTargets() throws {
+    #expect(
+      try message("lora", ["targets": .list(["query", "*.layer.2.*", "*.layer.1.*"])])
+        == "lora: the model has no linear layer among the targets *.layer.2.*")
+    #expect(
+      try message("prilora", ["concentrated_layers": .integer(1), "targets": .list(["*.layer.0.*"])])
+        == "prilora: the model has no linear layer among the targets of the layers that have a rank")
+    let backend = PlanningBackend()
+    let model = try ModelLoader.random(MethodSubject.configuration(.roberta), seed: 5, on: backend)
+    let whole = MethodSubject.host(model, steps: 10, on: backend)
+    let host = MethodHost(
+      projections: whole.projections, sublayers: whole.sublayers,
+      backbone: whole.backbone.filter { !$0.name.hasSuffix("bias") }, head: whole.head, backend: backend, seed: 0,
+      schedule: whole.schedule)
+    #expect(throws: AdapterError.noProjection(method: "bitfit", targets: "biases")) {
+      try MethodRegistry.attach("bitfit", options: [:], to: host)
+    }
   }
 
   @Test("a saved state of something else")
@@ -124,5 +210,76 @@ struct MethodErrorTests {
     #expect(
       try message("aflora", damaged)
         == expected("'\(state[mean].path)' has 2 entries where \(state[mean].values.count) are expected"))
+  }
+
+  @Test("a saved state that its own method cannot have left", arguments: MethodCase.all)
+  func damagedStates(row: MethodCase) throws {
+    let trained = try MethodSubject(row)
+    try trained.train(0..<4)
+    let state = trained.method.state
+    func expectRefusal(_ state: [Diagnostic], _ what: String) throws {
+      let subject = try MethodSubject(row)
+      #expect(throws: AdapterError.self, "\(what)") { try subject.method.restore(state) }
+    }
+    try expectRefusal(
+      state + [Diagnostic("other", shape: [1], .numbers([0]), dimensions: ["entry"])] + state, "a stranger, or all twice")
+    for index in state.indices {
+      // what a method keeps only for a while may be absent
+      let entry = state[index],
+        isOptional = ["mean/", "spread/", "norms/", "mask/", "importance/"].contains { entry.path.hasPrefix($0) }
+      var damaged = state
+      if !(isOptional && ["aflora", "prilora"].contains(row.id)) {
+        damaged.remove(at: index)
+        try expectRefusal(damaged, "without \(entry.path)")
+      }
+      damaged = state
+      switch entry.values {
+      case .numbers(let values):
+        damaged[index] = Diagnostic(entry.path, shape: [values.count + 1], .numbers(values + [0]), dimensions: ["entry"])
+      case .integers(let values):
+        damaged[index] = Diagnostic(entry.path, shape: [values.count + 1], .integers(values + [0]), dimensions: ["entry"])
+      }
+      try expectRefusal(damaged, "\(entry.path) with an entry too many")
+    }
+  }
+
+  @Test("saved choices and shapes that mean nothing")
+  func meaninglessStates() throws {
+    func message(_ id: String, _ state: [Diagnostic]) throws -> String {
+      let subject = try MethodSubject(try .named(id))
+      do {
+        try subject.method.restore(state)
+        return "no error"
+      } catch {
+        return "\(error)"
+      }
+    }
+    func expected(_ text: String) -> String {
+      "the saved state of the method does not fit: \(text). Delete the run's checkpoint to start it again"
+    }
+    func integers(_ name: String, _ values: [Int64]) -> Diagnostic {
+      Diagnostic(name, shape: [values.count], .integers(values), dimensions: ["entry"])
+    }
+    func numbers(_ name: String, _ count: Int) -> Diagnostic {
+      Diagnostic(name, shape: [count], .numbers(Array(repeating: 0, count: count)), dimensions: ["entry"])
+    }
+    let choices = Array(repeating: Int64(1), count: 12)
+    #expect(
+      try message("loradrop", [integers("selection", choices), numbers("squared_norms", 24), integers("sample_rows", [0, 5])])
+        == "no error")
+    #expect(
+      try message("loradrop", [integers("selection", choices.dropLast() + [3]), numbers("squared_norms", 24)])
+        == expected("'selection' has the unknown choice 3"))
+    #expect(
+      try message("loradrop", [integers("selection", [1]), numbers("squared_norms", 24)])
+        == expected("'selection' has 1 entries where 12 are expected"))
+    #expect(
+      try message("loradrop", [integers("selection", choices), numbers("squared_norms", 25)])
+        == expected("'squared_norms' is no whole number of examples"))
+    #expect(try message("sora", [integers("open", choices)]) == "no error")
+    #expect(try message("sora", [integers("open", choices + [1])]) == expected("'open' is no whole number of steps"))
+    #expect(try message("sora", []) == expected("'open' is missing"))
+    #expect(
+      try message("sparseadapter", [numbers("mask/a", 1)]).hasSuffix("is missing. Delete the run's checkpoint to start it again"))
   }
 }

@@ -8,36 +8,7 @@ import Testing
 @testable import Adapters
 @testable import Training
 
-/// A row of the contract suite: a method, options under which all it does happens within a few steps, and what it trains.
-struct MethodCase: Sendable, CustomTestStringConvertible {
-  let id: String
-  var options: [String: OptionValue] = [:]
-  /// Whether the backbone itself learns.
-  var trainsBackbone = false
-  /// The number of the method's own parameters that learn at first, from rank and the sizes of the adapted layers.
-  let trainable: @Sendable (_ layers: [(input: Int, output: Int, isFeedForward: Bool)]) -> Int
-  let rank = 3
-
-  var testDescription: String { id }
-
-  /// Every method has a row here.
-  static let all: [MethodCase] = [
-    MethodCase(id: "fft", trainsBackbone: true) { _ in 0 },
-    MethodCase(id: "lora", options: ["rank": .integer(3), "targets": .list(["all-linear"]), "alpha": .number(5)]) {
-      $0.reduce(0) { $0 + 3 * ($1.input + $1.output) }
-    },
-    MethodCase(id: "vera", options: ["rank": .integer(3), "targets": .list(["all-linear"])]) {
-      $0.reduce(0) { $0 + 3 + $1.output }
-    },
-    MethodCase(
-      id: "aflora", options: ["rank": .integer(3), "initial_epochs": .number(0.4), "final_fraction": .number(0.3)]
-    ) {
-      $0.reduce(0) { $0 + 3 + $1.output + ($1.isFeedForward ? 3 * ($1.input + $1.output) : 0) }
-    },
-  ]
-}
-
-/// A model of random weights with a method on it.
+/// A model of random weights with a method on it; what precedes training proper is done.
 struct MethodSubject {
   let model: any SequenceClassifier
   let method: any TuningMethod
@@ -52,27 +23,46 @@ struct MethodSubject {
       relativePositions: architecture == .deberta ? RelativePositions(buckets: 8, maximumDistance: 24) : nil)
   }
 
-  static func host(_ model: any SequenceClassifier, seed: UInt64 = 3, steps: Int, on backend: any Backend) -> MethodHost {
-    MethodHost(model, backend: backend, seed: seed, schedule: TrainingLength(stepsPerEpoch: max(1, steps / 2), epochs: 2))
+  static func host(_ model: any SequenceClassifier, seed: UInt64 = 3, steps: Int, epochs: Int = 2, on backend: any Backend)
+    -> MethodHost
+  {
+    MethodHost(
+      model, backend: backend, seed: seed, schedule: TrainingLength(stepsPerEpoch: max(1, steps / epochs), epochs: epochs))
   }
 
+  /// - Parameter state: a saved state to take up, in place of a preliminary.
   init(
     _ id: String, _ options: [String: OptionValue], configuration: EncoderConfiguration, steps: Int = Self.steps,
-    weightDecay: Double = 0, on backend: any Backend
+    epochs: Int = 2,
+    weightDecay: Double = 0, restoring state: [Diagnostic]? = nil, on backend: any Backend
   ) throws {
-    self.backend = backend
-    model = try ModelLoader.random(configuration, seed: 5, on: backend)
-    method = try MethodRegistry.attach(id, options: options, to: Self.host(model, steps: steps, on: backend))
-    stepper = Stepper(
-      model: model, method: method,
-      settings: OptimizationSettings(
-        epochs: 2, batchSize: 4, learningRate: 0.02, warmup: .steps(0), weightDecay: weightDecay),
-      totalSteps: steps, backend: backend)
+    let model = try ModelLoader.random(configuration, seed: 5, on: backend)
+    let method = try MethodRegistry.attach(id, options: options, to: Self.host(model, steps: steps, epochs: epochs, on: backend))
+    let makeStepper = {
+      Stepper(
+        model: model, method: method,
+        settings: OptimizationSettings(
+          epochs: 2, batchSize: 4, learningRate: 0.02, warmup: .steps(0), weightDecay: weightDecay),
+        totalSteps: steps, backend: backend)
+    }
+    if let state {
+      try method.restore(state)
+    } else if let preliminary = method.preliminary {
+      let stepper = makeStepper(), batches = (50..<53).map { Self.batch($0, classes: configuration.classes) }
+      for step in 0..<batches.count * preliminary.epochs {
+        _ = try stepper.step(step, batches[step % batches.count], pass: .training(seed: 4, step: step))
+      }
+      let examples = batches.reduce(0) { $0 + $1.batch.count }
+      method.finishPreliminary(
+        TrainingSample(batches, rows: Array(0..<examples), stepper: stepper, backend: backend))
+      stepper.optimizer.clearGradients()
+    }
+    (self.model, self.method, self.backend, stepper) = (model, method, backend, makeStepper())
   }
 
-  init(_ row: MethodCase, _ architecture: Architecture = .roberta) throws {
+  init(_ row: MethodCase, _ architecture: Architecture = .roberta, restoring state: [Diagnostic]? = nil) throws {
     try self.init(
-      row.id, row.options, configuration: Self.configuration(architecture), on: CPUBackend(threads: 1))
+      row.id, row.options, configuration: Self.configuration(architecture), restoring: state, on: CPUBackend(threads: 1))
   }
 
   /// Batch number `step` of a made-up task.
@@ -99,4 +89,12 @@ struct MethodSubject {
 
   /// Bits of every parameter.
   var bits: [[UInt32]] { parameters.map { $0.tensor.values.map(\.bitPattern) } }
+
+  /// What the numbers of parameters follow from.
+  var adapted: AdaptedModel {
+    AdaptedModel(
+      layers: model.projections.filter { $0.adapter != nil }.map {
+        AdaptedModel.Layer(input: $0.linear.inputSize, output: $0.linear.outputSize, role: $0.role, layer: $0.layer)
+      }, hidden: model.configuration.hiddenSize, depth: model.configuration.layers)
+  }
 }

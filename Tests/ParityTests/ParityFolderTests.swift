@@ -24,12 +24,16 @@ struct ParityFolderTests {
     #expect(references("tokenizers").count == 4)
     #expect(references("metrics") == ["metrics"])
     #expect(
-      references("peft") == [
-        "peft/deberta/aflora", "peft/deberta/fft", "peft/deberta/lora", "peft/deberta/lora-all",
-        "peft/deberta/lora-default-head", "peft/deberta/vera", "peft/deberta/vera-all", "peft/roberta/aflora",
-        "peft/roberta/aflora-all", "peft/roberta/aflora-gradient-over-weight", "peft/roberta/aflora-together",
-        "peft/roberta/aflora-weight-gradient", "peft/roberta/lora", "peft/roberta/vera", "peft/roberta/vera-all",
-      ])
+      references("peft")
+        == [
+          "adalora", "aflora", "bitfit", "dora", "fft", "houlsby", "lora", "lora-all", "lora-default-head", "loradrop", "pfeiffer",
+          "prilora", "sora", "sparseadapter", "tied-lora", "vera", "vera-all",
+        ].map { "peft/deberta/\($0)" }
+        + [
+          "aflora", "aflora-all", "aflora-gradient-over-weight", "aflora-together", "aflora-weight-gradient", "bitfit", "dora",
+          "houlsby", "lora", "lora-plus", "loradrop", "pfeiffer", "rslora", "sora-dead-zone", "sparseadapter", "tied-lora", "vera",
+          "vera-all",
+        ].map { "peft/roberta/\($0)" })
   }
 
   @Test("the reference passes", arguments: ["models", "releases", "tokenizers", "metrics", "peft"].flatMap(references))

@@ -66,16 +66,89 @@ struct ResumptionTests {
     }
   }
 
-  @Test("stopped after every update", arguments: ["fft", "lora", "aflora"])
+  @Test("every method is here")
+  func complete() {
+    #expect(Set(TinyTask.methods.map { $0.prefix { $0 != "/" } }) == Set(MethodRegistry.descriptions.map { $0.id[...] }))
+  }
+
+  @Test("stopped after every update", arguments: TinyTask.methods)
   func always(id: String) throws {
     try withTemporaryFolder { folder in
+      let expected = try straight(id)
       // after the last update there is nothing left to go on with
-      for _ in 0..<14 {
+      for _ in 1..<expected.history.updates {
         #expect(throws: Interruption()) { try fineTuning(id, in: folder, stopAfter: 1).run() }
       }
       let resumed = try finish(try fineTuning(id, in: folder), in: folder)
-      #expect(try resumed == straight(id))
+      #expect(resumed == expected)
     }
+  }
+
+  /// Copies what a run would leave if it were killed during the update that was just made.
+  private final class Copies: TrainingObserver {
+    let run: URL
+    private(set) var folders: [URL] = []
+
+    init(of run: URL) { self.run = run }
+
+    func didUpdate(_ result: StepResult, updates: Int, total: Int) {
+      let copy = run.deletingLastPathComponent().appendingPathComponent("during-\(folders.count + 1)")
+      do { try FileManager.default.copyItem(at: run, to: copy) } catch { Issue.record("\(error)") }
+      folders.append(copy)
+    }
+
+    func didFinishEpoch(_ epoch: TrainingHistory.Epoch, number: Int) {}
+  }
+
+  @Test("killed during any update, the one after each of its own events included", arguments: TinyTask.methods)
+  func anyMoment(id: String) throws {
+    try withTemporaryFolder { root in
+      let folder = root.appendingPathComponent("run")
+      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+      let copies = Copies(of: folder)
+      var run = try fineTuning(id, in: folder)
+      run.checkpointInterval = 0
+      run.observer = copies
+      let expected = try finish(run, in: folder)
+      #expect(copies.folders.count == expected.history.updates)
+      try expectEvents(id, expected)
+      for copy in copies.folders {
+        #expect(try finish(try fineTuning(id, in: copy), in: copy) == expected, "\(copy.lastPathComponent)")
+      }
+    }
+  }
+
+  /// What the method does of its own did happen.
+  private func expectEvents(_ id: String, _ result: Result) throws {
+    func integers(_ path: String) throws -> [Int64] {
+      let found = try #require(result.diagnostics.first { $0.path == path }, "\(path)")
+      guard case .integers(let values) = found.values else { return [] }
+      return values
+    }
+    let updates = result.history.preliminary.count
+    switch id {
+    case "aflora":
+      let frozen = try integers("freezing/iteration")
+      #expect(frozen.allSatisfy { (3...11).contains($0) } && Set(frozen).count > 3)
+    case "adalora":
+      let kept = try integers("ranks/kept"), modules = kept.count / 15
+      let sums = (0..<15).map { kept[$0 * modules..<($0 + 1) * modules].reduce(0, +) }
+      // 12 + 24 (1 - (t - 3) / 7)³
+      #expect(sums == [36, 36, 36, 36, 36, 16, 16, 16, 12, 12, 12, 12, 12, 12, 12])
+    case "sora":
+      let open = try integers("gates/open"), modules = open.count / 15
+      #expect(open.suffix(modules).reduce(0, +) < open.prefix(modules).reduce(0, +))
+    case "sparseadapter":
+      #expect(updates == 0 && result.history.measurementOperations != nil)
+      #expect(result.diagnostics.contains { $0.path.hasPrefix("pruning/mask/") })
+    case "loradrop":
+      #expect(updates == 6 && result.history.measurementOperations != nil)
+      #expect(Set(try integers("importance/selection")) == [1, 2])
+    case "loradrop/only-most": #expect(Set(try integers("importance/selection")) == [0, 1])
+    case "prilora", "prilora/random": #expect(try integers("pruning/updates") == [4, 8, 12, 15])
+    default: break
+    }
+    if !["loradrop", "sparseadapter"].contains(id) { #expect(updates == 0 && result.history.measurementOperations == nil) }
   }
 
   @Test("a regression, whose scores may be undefined")

@@ -10,10 +10,34 @@ import Tensors
 @testable import Training
 
 enum TinyTask {
+  /// Options of every method, and of variants after a slash, under which all it does happens within the fifteen updates.
   static let method: [String: [String: OptionValue]] = [
-    "fft": [:], "lora": ["rank": .integer(2)],
+    "fft": [:], "bitfit": [:], "houlsby": ["width": .integer(2)], "pfeiffer": ["width": .integer(2)],
+    "lora": ["rank": .integer(2)], "rslora": ["rank": .integer(2), "dropout": .number(0.2)],
+    "dora": ["rank": .integer(2), "dropout": .number(0.2)], "lora-plus": ["rank": .integer(2), "ratio": .number(4)],
+    // pruned after 6, 9 and 10 updates, settled then
+    "adalora": [
+      "initial_rank": .integer(3), "target_rank": .integer(1), "initial_steps": .integer(3), "final_steps": .integer(5),
+      "interval": .integer(3),
+    ],
+    "sora": ["rank": .integer(4), "eta": .number(0.1), "xi": .number(0.05)],
+    "sparseadapter": ["rank": .integer(2), "score_rows": .integer(4)],
+    "vera": ["rank": .integer(4)], "tied-lora": ["rank": .integer(4)],
     "aflora": ["rank": .integer(2), "initial_epochs": .number(0.6), "final_fraction": .number(0.3)],
+    "loradrop": ["rank": .integer(2), "sample_ratio": .number(0.5), "sample_epochs": .integer(2), "keep": .integer(1)],
+    "loradrop/only-most": [
+      "rank": .integer(2), "variant": .text("only-most"), "sample_ratio": .number(0.5), "keep": .integer(1),
+    ],
+    // pruned after 4, 8, 12 and 15 updates
+    "prilora": ["rank_first": .integer(2), "rank_last": .integer(4), "interval": .integer(4)],
+    "prilora/random": [
+      "rank_first": .integer(2), "rank_last": .integer(4), "interval": .integer(4), "prune": .text("random"),
+      "regrow": .flag(false),
+    ],
   ]
+
+  /// The keys of `method`, in an order of their own.
+  static let methods = method.keys.sorted()
 
   static func configuration(classes: Int = 2) -> EncoderConfiguration {
     EncoderConfiguration(
@@ -39,14 +63,16 @@ enum TinyTask {
 
   /// Three epochs of five updates on 18 rows, with dropout; validation on two sets.
   static func fineTuning(
-    _ id: String, regression: Bool = false, settings: OptimizationSettings = settings(), threads: Int = 1
+    _ id: String, options: [String: OptionValue]? = nil, regression: Bool = false,
+    settings: OptimizationSettings = settings(), threads: Int = 1
   ) throws -> FineTuning {
     let backend = try CPUBackend(threads: threads)
     let model = try ModelLoader.random(configuration(classes: regression ? 1 : 2), seed: 1, on: backend)
     let train = examples(18, regression: regression)
     let length = FineTuning.length(examples: train.count, settings: settings)
     let host = MethodHost(model, backend: backend, seed: 4, schedule: length)
-    let method = try MethodRegistry.attach(id, options: Self.method[id] ?? [:], to: host)
+    let name = String(id.prefix { $0 != "/" })
+    let method = try MethodRegistry.attach(name, options: options ?? Self.method[id] ?? [:], to: host)
     return FineTuning(
       model: model, method: method, settings: settings, train: train,
       validation: [

@@ -1,0 +1,98 @@
+// A finished run's model, put together again from what the run left.
+import Adapters
+import Foundation
+import Layers
+import Manifests
+import Models
+import Records
+import Storage
+import Tensors
+import Training
+
+/// The two epochs whose weights a run keeps.
+public enum SavedEpoch: String, Sendable, CaseIterable {
+  case best, last
+}
+
+/// A model with a method on it, both as a run left them.
+public struct TrainedRun {
+  public let model: any SequenceClassifier
+  public let method: any TuningMethod
+  /// The base model's folder.
+  public let modelFolder: URL
+
+  /// Loads the base model, attaches the run's method, and gives both the values that the run saved.
+  ///
+  /// - Parameters:
+  ///   - folder: the run's folder, or a link to it.
+  ///   - model: the base model's folder, where it is no longer where the run found it.
+  /// - Throws: `ExperimentError` when the run did not end, the base model is not the one it was, or the weights do not fit;
+  ///   `RecordError`, `StorageError`, `ModelError`, `AdapterError`.
+  public init(folder: URL, epoch: SavedEpoch, model name: String? = nil, in workspace: Workspace, on backend: any Backend) throws {
+    let file = folder.appending(path: "record.json")
+    guard FileManager.default.fileExists(atPath: file.path) else { throw ExperimentError.unfinishedRun(folder.path) }
+    let record = try RunRecord(jsonData: SmallFile.contents(of: file), file: file.path)
+    guard record.numericsVersion == Numerics.version else {
+      throw ExperimentError.otherNumerics(folder.path, found: record.numericsVersion)
+    }
+    // bounded, so that their product is
+    let bounds = 1...1_000_000_000
+    let steps = max(1, record.epochs.first?.step ?? record.steps)
+    guard let plan = try? JSONDecoder().decode(Plan.self, from: JSONEncoder().encode(record.specification)),
+      bounds.contains(plan.training.epochs), bounds.contains(steps)
+    else { throw ExperimentError.unreadablePlan(file.path) }
+    modelFolder = try workspace.model(name ?? plan.model)
+    let digest = try RunInputs(workspace: workspace, data: nil).modelDigests(modelFolder).model
+    guard digest == record.digests.model else { throw ExperimentError.changedModel(modelFolder.path) }
+
+    let weights = folder.appending(path: "\(epoch.rawValue).safetensors")
+    guard FileManager.default.fileExists(atPath: weights.path) else { throw ExperimentError.noWeights(weights.path) }
+    let saved = try SafetensorsFile(url: weights)
+    let seed = UInt64(bitPattern: Int64(plan.seed))
+    model = try ModelLoader.load(folder: modelFolder, seed: seed, on: backend) { configuration in
+      let head = saved.description(of: "\(configuration.architecture.outputPath).weight")
+      if let rows = head?.shape.first { configuration.classes = rows }
+    }.model
+    let length = TrainingLength(stepsPerEpoch: steps, epochs: plan.training.epochs)
+    var options: [String: Adapters.OptionValue] = [:]
+    for (name, value) in plan.options.values { options[name] = value.forMethod }
+    method = try MethodRegistry.attach(
+      plan.method, options: options, to: MethodHost(model, backend: backend, seed: seed, schedule: length))
+    method.adopt(savedNames: Set(saved.descriptions.map(\.name)))
+    try take(saved)
+  }
+
+  /// Gives every saved tensor to the parameter of its name. What the run did not save is the base model's, or follows from the seed.
+  private func take(_ saved: SafetensorsFile) throws {
+    let parameters = method.parameters + model.parameters
+    let byName = Dictionary(parameters.map { ($0.name, $0) }) { first, _ in first }
+    var problems = (method.parameters + model.parameters.filter { $0.group == .head }).map(\.name)
+      .filter { saved.description(of: $0) == nil }.map { "'\($0)' is missing" }
+    for tensor in saved.descriptions {
+      guard let parameter = byName[tensor.name] else {
+        problems.append("'\(tensor.name)' is no parameter of the run")
+        continue
+      }
+      guard parameter.shape == tensor.shape else {
+        problems.append("'\(tensor.name)' is \(tensor.shape), expected \(parameter.shape)")
+        continue
+      }
+      parameter.tensor.assign(try saved.floats(tensor.name))
+      if !parameter.tensor.isFinite { problems.append("'\(tensor.name)' has infinite or NaN values") }
+    }
+    guard problems.isEmpty else { throw ExperimentError.foreignWeights(saved.path, problems: problems) }
+  }
+
+  /// What a record's specification says that matters here.
+  private struct Plan: Decodable {
+    struct Training: Decodable {
+      var epochs: Int
+    }
+
+    var method: String
+    var options: Manifests.MethodOptions
+    var training: Training
+    var model: String
+    var seed: Int
+  }
+}

@@ -1,0 +1,43 @@
+// An adapter folded into the weights, and the result as a plain folder of the hub's layout.
+import Foundation
+import Layers
+import Models
+import Storage
+import Tensors
+
+/// Models without adapters that compute what an adapted model does.
+public enum MergedModel {
+  /// Folds every adapter of a model into the weight that it changes, and takes it off.
+  ///
+  /// - Parameter method: what put them there, for messages.
+  /// - Throws: `InterchangeError.notFoldable`; the model is then as it was.
+  public static func fold(_ model: any SequenceClassifier, method: String) throws {
+    guard !model.encoder.sublayers.contains(where: { $0.adapter != nil }) else {
+      throw InterchangeError.notFoldable(method: method, reason: "it puts layers of its own between those of the model")
+    }
+    for projection in model.projections where projection.adapter != nil && projection.adapter?.weightChange == nil {
+      throw InterchangeError.notFoldable(method: method, reason: "what it does to \(projection.path) is no change of the weight")
+    }
+    for projection in model.projections {
+      guard let change = projection.adapter?.weightChange else { continue }
+      let weight = projection.linear.weight.tensor
+      weight.assign(weight.backend.withoutGradients { weight.adding(change).values })
+      projection.adapter = nil
+    }
+  }
+
+  /// Writes a model without adapters as a folder that `transformers` loads, the base model's tokenizer beside it: all of it, or nothing.
+  ///
+  /// - Throws: `StorageError`, also where a folder with files is there already.
+  public static func write(_ model: any SequenceClassifier, tokenizerFrom base: URL, to url: URL) throws {
+    try Folder.makeWhole(at: url) { folder in
+      for name in CheckpointFolder.tokenizerNames {
+        let file = base.appending(path: name)
+        guard FileManager.default.fileExists(atPath: file.path) else { continue }
+        // read and written, not copied: the hub's own cache has links here
+        try AtomicFile.write(SmallFile.contents(of: file, limit: 1 << 28), to: folder.appending(path: name))
+      }
+      try ModelWriter.save(model, to: folder)
+    }
+  }
+}

@@ -1,0 +1,105 @@
+// An adapter in the peft library's terms, wherever it came from: its configuration and its tensors.
+import Foundation
+import Layers
+import Models
+import Storage
+import Tensors
+
+/// An adapter that the peft library can say: read from a folder, or what a method trained.
+public struct PEFTAdapter: Sendable {
+  public var configuration: PEFTConfiguration
+  /// The tensors by plain name: `<module path>.lora_A.weight`, and the head's parameters under the model's names. VeRA's shared
+  /// matrices are `base_model.vera_A` and `base_model.vera_B`.
+  public private(set) var tensors: [String: SafetensorsEntry]
+  /// Where it came from, for messages.
+  public let origin: String
+
+  init(configuration: PEFTConfiguration, tensors: [SafetensorsEntry], origin: String) {
+    self.configuration = configuration
+    self.tensors = Dictionary(tensors.map { ($0.name, $0) }) { first, _ in first }
+    self.origin = origin
+  }
+
+  /// Reads a folder.
+  ///
+  /// - Throws: `InterchangeError.configuration`, `.tensors` where values are not finite or names are there twice, `StorageError`.
+  public init(folder url: URL) throws {
+    let folder = try PEFTAdapterFolder(url: url)
+    var entries: [SafetensorsEntry] = [], problems: [String] = [], names: Set<String> = []
+    for description in folder.archive.descriptions {
+      let name = PEFTAdapterFolder.plainName(description.name)
+      let values = try folder.archive.floats(description.name)
+      if !names.insert(name).inserted { problems.append("'\(description.name)' is there twice") }
+      if !values.allSatisfy(\.isFinite) { problems.append("'\(description.name)' has infinite or NaN values") }
+      entries.append(SafetensorsEntry(name: name, shape: description.shape, values: values))
+    }
+    guard problems.isEmpty else { throw InterchangeError.tensors(path: folder.archive.path, problems: problems) }
+    self.init(configuration: folder.configuration, tensors: entries, origin: folder.archive.path)
+  }
+
+  /// Writes a folder that `PeftModel.from_pretrained` loads: all of it, or nothing.
+  ///
+  /// - Throws: `StorageError`, also where a folder with files is there already.
+  public func write(to url: URL) throws {
+    let entries = tensors.values.map {
+      SafetensorsEntry(name: PEFTAdapterFolder.libraryName($0.name), shape: $0.shape, values: $0.values)
+    }
+    try Folder.makeWhole(at: url) { folder in
+      try SafetensorsWriter.write(entries, metadata: ["format": "pt"], to: folder.appending(path: PEFTAdapterFolder.weightsName))
+      try AtomicFile.write(try configuration.json(), to: folder.appending(path: PEFTAdapterFolder.configurationName))
+    }
+  }
+
+  /// The base model in a folder with this adapter on it, its head made as large as the adapter's.
+  ///
+  /// - Throws: `InterchangeError.tensors`, `ModelError`, `StorageError`.
+  public func load(onto folder: URL, on backend: any Backend) throws -> any SequenceClassifier {
+    let loaded = try ModelLoader.load(folder: folder, seed: 0, on: backend) { configuration in
+      if let head = tensors["\(configuration.architecture.outputPath).weight"], let rows = head.shape.first {
+        configuration.classes = rows
+      }
+    }
+    let missing = loaded.newlyInitialized.filter { tensors[$0] == nil }
+    guard missing.isEmpty else {
+      throw InterchangeError.tensors(
+        path: origin,
+        problems: missing.map { "'\(PEFTAdapterFolder.libraryName($0))' is missing, and the base model lacks '\($0)'" })
+    }
+    try attach(to: loaded.model)
+    return loaded.model
+  }
+
+  /// Puts the adapter on its base model: every adapted layer's change, and the parameters that are stored whole. A layer that it does
+  /// not adapt loses what wrapped it before.
+  ///
+  /// - Throws: `InterchangeError.tensors` with all that is missing, misshapen or unknown; the model is then as it was.
+  public func attach(to model: any SequenceClassifier) throws {
+    var reading = TensorReading(self)
+    if configuration.kind == .vera { reading.readSharedMatrices(of: model.projections) }
+    let changes = model.projections.compactMap { projection in
+      let backend = projection.linear.weight.tensor.backend
+      return backend.withoutGradients { reading.change(of: projection) }.map { (projection, $0) }
+    }
+    var whole: [(Parameter, [Float])] = []
+    for parameter in model.parameters {
+      if let values = reading.whole(parameter) { whole.append((parameter, values)) }
+    }
+    try reading.finish(adapted: changes.count)
+    for projection in model.projections { projection.adapter = nil }
+    for (projection, change) in changes { projection.adapter = WeightChange(change) }
+    for (parameter, values) in whole { parameter.tensor.assign(values) }
+  }
+}
+
+/// An adapter that came from elsewhere: a change of the weight, ready-made.
+private final class WeightChange: ProjectionAdapter {
+  private let change: Tensor
+
+  init(_ change: Tensor) { self.change = change }
+
+  func forward(_ x: Tensor, through linear: Linear, input: ProjectionInput, pass: Pass) -> Tensor {
+    x.linear(weight: linear.weight.tensor.adding(change), bias: linear.bias?.tensor)
+  }
+
+  var weightChange: Tensor? { change }
+}

@@ -1,0 +1,149 @@
+// What a trained method is in the peft library's terms. Whatever is a low-rank branch beside a layer can be said as LoRA; methods that
+// the library has itself are said in its own form.
+import Adapters
+import Foundation
+import Layers
+import Models
+import Storage
+import Tensors
+
+extension PEFTAdapter {
+  /// What a method has made of a model, with the model's head.
+  ///
+  /// - Parameters:
+  ///   - method: attached to the model, with the values that it trained.
+  ///   - baseModel: the base model's folder or name, for the library's user.
+  /// - Throws: `InterchangeError.notExpressible`.
+  public init(_ method: any TuningMethod, on model: any SequenceClassifier, baseModel: String) throws {
+    let source = try ExportSource(method, model)
+    var (configuration, tensors) =
+      switch method {
+      case let method as VeRA: source.vera(method)
+      case let method as DoRA: source.weightDecomposed(method)
+      case is AdaLoRA: try source.singularValues()
+      case is RsLoRA: try source.lowRank(stabilized: true)
+      default: try source.lowRank()
+      }
+    let head = model.parameters.filter { $0.group == .head }
+    // the library stores the head's modules whole, by the first part of their paths
+    for parameter in head {
+      let module = parameter.name.prefix { $0 != "." }
+      if !configuration.savedModules.contains(where: { $0 == module }) { configuration.savedModules.append(String(module)) }
+    }
+    configuration.baseModel = baseModel
+    self.init(
+      configuration: configuration, tensors: tensors + head.map { SafetensorsEntry($0.name, $0.tensor) }, origin: source.id)
+  }
+}
+
+/// A model as a method left it.
+private struct ExportSource {
+  let id: String
+  let method: any TuningMethod
+  /// The layers that the method adapts.
+  let adapted: [(projection: Projection, adapter: any ProjectionAdapter)]
+  var paths: [String] { adapted.map(\.projection.path) }
+
+  init(_ method: any TuningMethod, _ model: any SequenceClassifier) throws {
+    self.method = method
+    id = type(of: method).description.id
+    guard !model.encoder.sublayers.contains(where: { $0.adapter != nil }) else {
+      throw InterchangeError.notExpressible(
+        method: id, reason: "it puts layers of its own between those of the model", canBeMerged: false)
+    }
+    adapted = model.projections.compactMap { projection in projection.adapter.map { (projection, $0) } }
+    guard !adapted.isEmpty, !model.parameters.contains(where: { $0.group == .backbone && $0.isTrainable }) else {
+      throw InterchangeError.notExpressible(method: id, reason: "it trains the model's own weights", canBeMerged: true)
+    }
+  }
+
+  /// Every layer's branch `scale · outer ⊙ B (inner ⊙ A x)`.
+  func branches() throws -> [(path: String, branch: LowRankBranch)] {
+    try adapted.map { projection, adapter in
+      guard let branch = adapter.branch else {
+        throw InterchangeError.notExpressible(
+          method: id, reason: "its change of \(projection.path) is not a low-rank branch", canBeMerged: adapter.weightChange != nil)
+      }
+      return (projection.path, branch)
+    }
+  }
+
+  /// As LoRA, the vectors folded into B. What layers share is written out for each.
+  func lowRank(stabilized: Bool = false) throws -> (PEFTConfiguration, [SafetensorsEntry]) {
+    let branches = try branches()
+    var configuration = PEFTConfiguration(kind: .lora, rank: 1, targets: .paths(paths))
+    configuration.isRankStabilized = stabilized
+    var tensors: [SafetensorsEntry] = []
+    for (index, (path, branch)) in branches.enumerated() {
+      let rank = branch.a.shape[0]
+      let alpha = Self.alpha(scale: branch.scale, divisor: stabilized ? Double(rank).squareRoot() : Double(rank))
+      if index == 0 { (configuration.rank, configuration.alpha) = (rank, alpha) }
+      if rank != configuration.rank { configuration.rankPattern[path] = rank }
+      if alpha != configuration.alpha { configuration.alphaPattern[path] = alpha }
+      tensors.append(SafetensorsEntry("\(path).lora_A.weight", branch.a))
+      tensors.append(
+        SafetensorsEntry("\(path).lora_B.weight", branch.b).scaled(rows: branch.outer?.values, columns: branch.inner?.values))
+    }
+    return (configuration, tensors)
+  }
+
+  /// As DoRA, whose names are the library's.
+  func weightDecomposed(_ method: DoRA) -> (PEFTConfiguration, [SafetensorsEntry]) {
+    let tensors = method.parameters.map { SafetensorsEntry($0.name, $0.tensor) }
+    let rank = tensors.first { $0.name.hasSuffix("lora_A.weight") }?.shape[0] ?? 1
+    var configuration = PEFTConfiguration(kind: .lora, rank: rank, targets: .paths(paths))
+    configuration.isWeightDecomposed = true
+    configuration.alpha = Self.alpha(scale: Float(method.scale), divisor: Double(rank))
+    return (configuration, tensors)
+  }
+
+  /// As AdaLoRA, without the components whose value is zero.
+  func singularValues() throws -> (PEFTConfiguration, [SafetensorsEntry]) {
+    let branches = try branches()
+    let rank = branches[0].branch.a.shape[0]
+    var configuration = PEFTConfiguration(kind: .adalora, rank: rank, targets: .paths(paths))
+    configuration.alpha = Self.alpha(scale: branches[0].branch.scale, divisor: Double(rank) + 1e-5)
+    var tensors: [SafetensorsEntry] = []
+    for (path, branch) in branches {
+      let values = branch.inner?.values ?? []
+      let kept = values.indices.filter { values[$0] != 0 }
+      configuration.keptComponents[path] = values.map { $0 != 0 }
+      let b = SafetensorsEntry("\(path).lora_B", branch.b)
+      tensors += [
+        SafetensorsEntry("\(path).lora_A", branch.a).rows(kept),
+        SafetensorsEntry(
+          name: b.name, shape: [b.shape[0], kept.count],
+          values: (0..<b.shape[0]).flatMap { row in kept.map { b.values[row * rank + $0] } }),
+        SafetensorsEntry(name: "\(path).lora_E", shape: [kept.count, 1], values: kept.map { values[$0] }),
+      ]
+    }
+    return (configuration, tensors)
+  }
+
+  /// As VeRA, with its own shared matrices, so that the library draws none.
+  func vera(_ method: VeRA) -> (PEFTConfiguration, [SafetensorsEntry]) {
+    let shared = [("base_model.vera_A", method.sharedA), ("base_model.vera_B", method.sharedB)]
+    return (
+      PEFTConfiguration(kind: .vera, rank: method.sharedA.shape[0], targets: .paths(paths)),
+      shared.map { SafetensorsEntry($0.0, $0.1) } + method.parameters.map { SafetensorsEntry($0.name, $0.tensor) }
+    )
+  }
+
+  /// The alpha that gives a scale back to its last bit: a short number where there is one.
+  private static func alpha(scale: Float, divisor: Double) -> Double {
+    let exact = Double(scale) * divisor
+    let short = [1, 1e6].map { (exact * $0).rounded() / $0 }
+    return short.first { Float($0 / divisor) == scale } ?? exact
+  }
+}
+
+extension SafetensorsEntry {
+  init(_ name: String, _ tensor: Tensor) { self.init(name: name, shape: tensor.shape, values: tensor.values) }
+
+  /// Some rows of a matrix.
+  func rows(_ indices: [Int]) -> SafetensorsEntry {
+    let width = shape[1]
+    return SafetensorsEntry(
+      name: name, shape: [indices.count, width], values: indices.flatMap { values[$0 * width..<($0 + 1) * width] })
+  }
+}

@@ -1,0 +1,44 @@
+import ArgumentParser
+import Experiments
+import Foundation
+import Interchange
+import Reporting
+import Tensors
+
+/// `lowrank export results/table1/pocket/lora/rte/seed-0 --to adapters/lora-rte`
+struct Export: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Write a run's adapter as a folder that the peft library loads.",
+    discussion: "A low-rank method that the library does not have is written as the LoRA that it amounts to.")
+
+  @Argument(help: RunChoice.help) var source: String
+  @Option(help: ArgumentHelp("The folder to make.", valueName: "folder")) var to: String
+  @OptionGroup var choice: RunChoice
+  @OptionGroup var project: ProjectOptions
+
+  func run() throws {
+    let trained = try choice.load(source, project)
+    let adapter = try PEFTAdapter(trained.method, on: trained.model, baseModel: trained.modelFolder.path)
+    let folder = URL(filePath: (to as NSString).expandingTildeInPath)
+    try adapter.write(to: folder)
+    say("→ \(project.readable(folder))  (\(adapter.configuration.kind.rawValue), \(trained.model.classes) labels)")
+  }
+}
+
+/// Which weights of a run are meant, and where its base model is.
+struct RunChoice: ParsableArguments {
+  static let help = ArgumentHelp(
+    "A run's folder, a link as results/table1/pocket/lora/rte/seed-0, or the first digits of its identity.", valueName: "run")
+
+  @Option(help: "The epoch: best or last.") var epoch = SavedEpoch.best
+  @Option(help: ArgumentHelp("The base model, where it is not where the run found it.", valueName: "folder")) var model: String?
+
+  func load(_ name: String, _ project: ProjectOptions) throws -> TrainedRun {
+    let workspace = try project.workspace()
+    return try TrainedRun(
+      folder: ResultsFolder(workspace.results).folder(of: name), epoch: epoch, model: model, in: workspace,
+      on: CPUBackend(threads: 1))
+  }
+}
+
+extension SavedEpoch: ExpressibleByArgument {}

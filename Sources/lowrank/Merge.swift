@@ -1,0 +1,38 @@
+import Adapters
+import ArgumentParser
+import Experiments
+import Foundation
+import Interchange
+import Tensors
+
+/// `lowrank merge results/table1/pocket/lora/rte/seed-0 --to models/lora-rte`
+struct Merge: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Fold an adapter into its model's weights, and write a plain Hugging Face folder.",
+    discussion: "The adapter is a run's, or one that the peft library saved; for the latter --model names the base model.")
+
+  @Argument(
+    help: ArgumentHelp("A run, as for export, or a folder with adapter_config.json.", valueName: "run|adapter")) var source: String
+  @Option(help: ArgumentHelp("The folder to make.", valueName: "folder")) var to: String
+  @OptionGroup var choice: RunChoice
+  @OptionGroup var project: ProjectOptions
+
+  func run() throws {
+    let target = URL(filePath: (to as NSString).expandingTildeInPath)
+    let adapterFolder = URL(filePath: (source as NSString).expandingTildeInPath)
+    if PEFTAdapterFolder.isOne(adapterFolder) {
+      guard let model = choice.model else {
+        throw Failure(description: "\(source): an adapter does not hold its base model: name it with --model <folder>")
+      }
+      let base = URL(filePath: (model as NSString).expandingTildeInPath)
+      let merged = try PEFTAdapter(folder: adapterFolder).load(onto: base, on: CPUBackend(threads: 1))
+      try MergedModel.fold(merged, method: source)
+      try MergedModel.write(merged, tokenizerFrom: base, to: target)
+    } else {
+      let trained = try choice.load(source, project)
+      try MergedModel.fold(trained.model, method: type(of: trained.method).description.id)
+      try MergedModel.write(trained.model, tokenizerFrom: trained.modelFolder, to: target)
+    }
+    say("→ \(project.readable(target))")
+  }
+}

@@ -1,0 +1,114 @@
+// What LoRA-drop measures, shares and leaves.
+import Layers
+import Models
+import Tensors
+import Testing
+
+@testable import Adapters
+@testable import Training
+
+@Suite("LoRA-drop")
+struct LoRADropTests {
+  private func subject(_ options: [String: OptionValue]) throws -> (subject: MethodSubject, method: LoRADrop) {
+    let options: [String: OptionValue] = ["rank": .integer(3), "sample_epochs": .integer(2)].merging(options) { $1 }
+    let subject = try MethodSubject(
+      "loradrop", options, configuration: MethodSubject.configuration(.deberta), on: CPUBackend(threads: 1))
+    return (subject, try #require(subject.method as? LoRADrop))
+  }
+
+  @Test("layers that share learn from one pair of matrices")
+  func sharing() throws {
+    let (subject, method) = try subject(["variant": .text("inverse"), "threshold": .number(1)])
+    // all would be kept, so all share
+    #expect(method.selection == [.shared, .shared, .shared, .shared])
+    #expect(
+      method.parameters.map(\.name) == [
+        "shared.query.lora_A", "shared.query.lora_B", "shared.value.lora_A", "shared.value.lora_B",
+      ])
+    try subject.train(0..<3)
+    let changes = subject.model.projections.compactMap { $0.adapter?.weightChange?.values }
+    #expect(changes.count == 4 && changes[0] == changes[2] && changes[1] == changes[3] && changes[0] != changes[1])
+  }
+
+  @Test("layers without a share are as they were")
+  func withoutShare() throws {
+    let (subject, method) = try subject(["variant": .text("without-share"), "keep": .integer(1)])
+    #expect(method.selection.count { $0 == .own } == 2 && method.selection.count { $0 == .none } == 2)
+    #expect(subject.model.projections.count { $0.adapter != nil } == 2)
+    #expect(method.parameters.reduce(0) { $0 + $1.count } == 2 * 3 * 16)
+    #expect(method.measures["kept.query"] == 1 && method.measures["kept.value"] == 1)
+  }
+
+  @Test("squared norms are those of the change of the weights, over each sequence's tokens")
+  func squaredNorms() throws {
+    let backend = try CPUBackend(threads: 1), batch = MethodSubject.batch(2).batch
+    let model = try ModelLoader.random(MethodSubject.configuration(.deberta), seed: 5, on: backend)
+    let host = MethodSubject.host(model, steps: 10, on: backend)
+    let options = try MethodOptions(["rank": .integer(3)], for: LoRADrop.description)
+    host.prepare()
+    let pairs = try LoRA.attach(options, scale: 0.7, method: LoRADrop.description, on: host)
+    for (index, pair) in pairs.enumerated() {
+      pair.b.tensor.assign(
+        Tensor.normal(
+          RandomStream(seed: 1, purpose: .initialization, index: UInt32(index)), deviation: 1, shape: [8, 3], on: backend
+        )
+        .values)
+    }
+    // what goes into the query and value of the last layer is what the first one leaves
+    final class States { var values: [[Float]] = [] }
+    let states = States()
+    _ = model.logits(
+      batch, pass: .evaluation, observer: ModelObserver(hiddenStates: { _, x in states.values.append(x.values) }))
+    let measured = OutputNorms.measure(pairs, on: OneBatch(model: model, batch: batch, backend: backend))
+    for (index, pair) in pairs.enumerated() {
+      let change = try #require(pair.adapter.weightChange).values, input = states.values[pair.projection.layer]
+      for sequence in 0..<batch.count {
+        var expected = 0.0
+        for token in batch.offsets[sequence]..<batch.offsets[sequence + 1] {
+          for row in 0..<8 {
+            let output = (0..<8).reduce(0.0) { $0 + Double(change[row * 8 + $1]) * Double(input[token * 8 + $1]) }
+            expected += output * output
+          }
+        }
+        #expect(abs(measured[index][sequence] - expected) < 1e-5 * expected)
+      }
+    }
+  }
+
+  @Test("the verification evaluates the trained LoRA with a part of its layers", arguments: ["only-most", "only-least"])
+  func verification(variant: String) throws {
+    let (subject, method) = try subject(["variant": .text(variant), "keep": .integer(1)])
+    let lora = try MethodSubject(
+      "lora", ["rank": .integer(3)], configuration: MethodSubject.configuration(.deberta), on: CPUBackend(threads: 1))
+    #expect(method.preliminary == nil && method.lastSample == .share(0.1))
+    let steps = try subject.train(0..<MethodSubject.steps)
+    #expect(try lora.train(0..<MethodSubject.steps) == steps, "it trains as LoRA does")
+    #expect(method.diagnostics.isEmpty)
+    let whole = subject.logits
+    method.beforeLastEvaluation(OneBatch(model: subject.model, batch: MethodSubject.batch(2).batch, backend: subject.backend))
+    let importance = method.importance
+    for role in 0..<2 {
+      // two layers of each role: the one of more importance is kept, or the other
+      let keptFirst = method.selection[role] == .own
+      #expect(method.selection[role + 2] == (keptFirst ? .none : .own))
+      #expect((importance[role] > importance[role + 2]) == (keptFirst == (variant == "only-most")))
+    }
+    #expect(subject.logits != whole)
+    #expect(subject.model.projections.count { $0.adapter != nil } == 2)
+    #expect(method.diagnostics.map(\.path).contains("importance/selection"))
+  }
+}
+
+private struct OneBatch: MeasuredSample {
+  let model: any SequenceClassifier
+  let batch: TokenBatch
+  let backend: any Backend
+  var rows: [Int] { Array(0..<batch.count) }
+
+  func forward(_ body: (TokenBatch) -> Void) {
+    backend.withoutGradients { _ = model.logits(batch, pass: .evaluation, everyToken: true) }
+    body(batch)
+  }
+
+  func addGradients() {}
+}

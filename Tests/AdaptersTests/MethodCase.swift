@@ -1,0 +1,111 @@
+// The rows of the contract suite: one for each method.
+import Layers
+import Testing
+
+@testable import Adapters
+
+/// A method, options under which all it does happens within a few steps, and what it trains.
+struct MethodCase: Sendable, CustomTestStringConvertible {
+  /// What of the backbone itself learns.
+  enum Backbone: Sendable {
+    case nothing, biases, everything
+  }
+  /// How the model differs from the checkpoint before the first update.
+  enum Start: Sendable {
+    /// Not at all.
+    case equal
+    /// By roundings.
+    case rounded
+    /// By what the method draws.
+    case changed
+  }
+  /// What the method hangs on.
+  enum Place: Sendable {
+    case nowhere, projections, sublayers
+  }
+
+  let id: String
+  var options: [String: OptionValue] = [:]
+  var backbone = Backbone.nothing
+  var start = Start.equal
+  var place = Place.projections
+  /// Options whose values must fit other options, the model or the length of training.
+  var dependentOptions: [String] = []
+  /// The number of the method's own entries that learn at first.
+  let trainable: @Sendable (_ model: AdaptedModel) -> Int
+
+  var testDescription: String { id }
+
+  private static let allLinear: [String: OptionValue] = ["rank": .integer(3), "targets": .list(["all-linear"])]
+
+  private static func allLinear(_ more: [String: OptionValue]) -> [String: OptionValue] { allLinear.merging(more) { $1 } }
+
+  /// Every method has a row here.
+  static let all: [MethodCase] = [
+    MethodCase(id: "fft", backbone: .everything, place: .nowhere) { _ in 0 },
+    MethodCase(id: "bitfit", backbone: .biases, place: .nowhere) { _ in 0 },
+    MethodCase(id: "houlsby", options: ["width": .integer(3)], start: .changed, place: .sublayers) {
+      2 * $0.depth * (2 * $0.hidden * 3 + 3 + $0.hidden)
+    },
+    MethodCase(id: "pfeiffer", options: ["width": .integer(3)], start: .changed, place: .sublayers) {
+      $0.depth * (2 * $0.hidden * 3 + 3 + $0.hidden)
+    },
+    MethodCase(id: "lora", options: allLinear(["alpha": .number(5)])) { $0.sum { 3 * ($0.input + $0.output) } },
+    MethodCase(id: "rslora", options: allLinear(["dropout": .number(0.2)])) { $0.sum { 3 * ($0.input + $0.output) } },
+    MethodCase(id: "dora", options: allLinear, start: .rounded) { $0.sum { 3 * ($0.input + $0.output) + $0.output } },
+    MethodCase(id: "lora-plus", options: allLinear(["ratio": .number(4)])) { $0.sum { 3 * ($0.input + $0.output) } },
+    // of 10 updates the ranks are pruned after 4, 6 and 7, and settled then
+    MethodCase(
+      id: "adalora",
+      options: [
+        "initial_rank": .integer(3), "target_rank": .integer(2), "initial_fraction": .number(0.3), "final_fraction": .number(0.3),
+        "interval": .integer(2),
+      ], dependentOptions: ["initial_rank", "target_rank", "initial_fraction", "final_fraction", "initial_steps", "final_steps"]
+    ) { $0.sum { 3 * ($0.input + $0.output + 1) } },
+    MethodCase(id: "sora", options: ["rank": .integer(3), "eta": .number(0.5), "xi": .number(0.02)]) {
+      $0.sum { 3 * ($0.input + $0.output + 1) }
+    },
+    MethodCase(id: "sparseadapter", options: allLinear(["keep": .number(0.75)]), start: .changed) {
+      $0.sum { 3 * ($0.input + $0.output) } * 3 / 4
+    },
+    MethodCase(id: "vera", options: allLinear) { $0.sum { 3 + $0.output } },
+    // one A for each size of input, one B for each role
+    MethodCase(id: "tied-lora", options: allLinear) { model in
+      model.sum { 3 + $0.output } + 3 * (8 + 12) + model.sum { $0.layer == 0 ? 3 * $0.output : 0 }
+    },
+    MethodCase(
+      id: "aflora", options: ["rank": .integer(3), "initial_epochs": .number(0.4), "final_fraction": .number(0.3)],
+      dependentOptions: ["initial_epochs", "final_fraction", "final_epochs", "targets"]
+    ) {
+      $0.sum { 3 + $0.output + ($0.role.layerType == .feedForward ? 3 * ($0.input + $0.output) : 0) }
+    },
+    // of each role's two layers one keeps its own, and the other has the shared one to itself
+    MethodCase(id: "loradrop", options: allLinear(["keep": .integer(1), "sample_epochs": .integer(2)])) {
+      $0.sum { 3 * ($0.input + $0.output) }
+    },
+    // pruned after 3, 6 and 9 of 10 updates
+    MethodCase(
+      id: "prilora", options: ["rank_first": .integer(2), "rank_last": .integer(4), "interval": .integer(3)],
+      dependentOptions: ["concentrated_layers"]
+    ) { $0.sum { ($0.layer == 0 ? 2 : 4) * ($0.input + $0.output) } },
+  ]
+
+  static func named(_ id: String) throws -> MethodCase { try #require(all.first { $0.id == id }) }
+}
+
+/// The sizes that a number of parameters follows from.
+struct AdaptedModel: Sendable {
+  struct Layer: Sendable {
+    let input: Int
+    let output: Int
+    let role: ProjectionRole
+    let layer: Int
+  }
+
+  /// Every projection that has an adapter.
+  let layers: [Layer]
+  let hidden: Int
+  let depth: Int
+
+  func sum(_ body: (Layer) -> Int) -> Int { layers.reduce(0) { $0 + body($1) } }
+}

@@ -1,0 +1,118 @@
+// The program killed at any moment and started again: it ends with the bits of one that never was.
+import Adapters
+import Foundation
+import Records
+import Testing
+
+@testable import Experiments
+
+@Suite("A killed program")
+struct KilledProgramTests {
+  /// A method as the manifest says it, under options by which all it does happens within the run.
+  struct Method: Sendable, CustomTestStringConvertible {
+    let text: String
+    let kills: Int
+    /// Of the moments.
+    let seed: UInt64
+
+    var testDescription: String { text }
+  }
+
+  private static let methods: [Method] = [
+    ("{aflora: {epochs: 6, initial_epochs: 0.5, final_fraction: 0.3}}", 20),
+    ("{loradrop: {sample_ratio: 0.5, sample_epochs: 4, keep: 1}}", 20),
+    ("{prilora: {epochs: 4, rank_first: 2, rank_last: 4, interval: 5}}", 20),
+    ("{adalora: {epochs: 4, initial_rank: 3, target_rank: 1, interval: 3}}", 20),
+    ("{sora: {epochs: 4, xi: 0.05, eta: 0.1}}", 6),
+    ("{sparseadapter: {epochs: 4}}", 6),
+    ("{dora: {epochs: 4, dropout: 0.1}}", 6),
+    ("{fft: {epochs: 4}}", 4),
+    ("{bitfit: {epochs: 4}}", 4),
+    ("{houlsby: {epochs: 4}}", 4),
+    ("{pfeiffer: {epochs: 4}}", 4),
+    ("{lora: {epochs: 4}}", 4),
+    ("{rslora: {epochs: 4}}", 4),
+    ("{lora-plus: {epochs: 4}}", 4),
+    ("{vera: {epochs: 4}}", 4),
+    ("{tied-lora: {epochs: 4}}", 4),
+  ].enumerated().map { Method(text: $1.0, kills: $1.1, seed: UInt64(20 + $0)) }
+
+  @Test("every method is here")
+  func complete() {
+    let named = Self.methods.map { $0.text.dropFirst().prefix { $0 != ":" } }
+    #expect(Set(named) == Set(MethodRegistry.descriptions.map { $0.id[...] }))
+  }
+
+  /// The program, where it was built beside the tests.
+  private static let program: URL? = {
+    let places = [Bundle.main.executableURL, URL(filePath: CommandLine.arguments.first ?? "")]
+    return places.compactMap { $0?.resolvingSymlinksInPath().deletingLastPathComponent().appending(path: "lowrank") }
+      .first { FileManager.default.isExecutableFile(atPath: $0.path) }
+  }()
+
+  /// Results of the one run of the manifest: digests, and the weights themselves.
+  private func outcome(_ project: TinyProject, _ results: String) throws -> [Data] {
+    let call = try project.call(results: results)
+    let record = try call.record(0)
+    #expect(record.outcome == .completed)
+    #expect(!FileManager.default.fileExists(atPath: call.folder(0).appending(path: "checkpoint.h5").path))
+    return try ["tensors.h5", "best.safetensors", "last.safetensors"].map {
+      try Data(contentsOf: call.folder(0).appending(path: $0))
+    }
+  }
+
+  @Test(
+    "killed at random moments, it ends with the same bits",
+    .enabled(if: program != nil, "needs `lowrank` beside the tests"), arguments: methods)
+  func killed(method: Method) throws {
+    let program = try #require(Self.program)
+    let manifest = TinyProject.manifest.replacing(
+      "[lora, {aflora: {initial_epochs: 0.5, final_fraction: 0.3}}]", with: "[\(method.text)]")
+    let project = try TinyProject(manifest)
+    func arguments(_ results: String) -> [String] {
+      [
+        "run", "tiny", "--root", project.root.path, "--results", project.root.appending(path: results).path, "--jobs", "1",
+        "--checkpoint-seconds", "0",
+      ]
+    }
+    let clock = ContinuousClock()
+    let began = clock.now
+    let straight = try execute(program, arguments("straight"))
+    let duration = (clock.now - began).seconds
+    #expect(straight.status == 0, "\(straight.output)")
+    let expected = try outcome(project, "straight")
+
+    var kills = 0, folders = 0, launches = 0
+    var state = method.seed
+    while kills < method.kills, launches < 4 * method.kills {
+      launches += 1
+      let process = Process()
+      process.executableURL = program
+      process.arguments = arguments("killed-\(folders)")
+      process.standardOutput = FileHandle.nullDevice
+      process.standardError = FileHandle.nullDevice
+      process.standardInput = FileHandle.nullDevice
+      try process.run()
+      // any moment from starting to writing results: a resumed run is nearer to its end
+      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+      let share = Double(state >> 40) / Double(1 << 24)
+      Thread.sleep(forTimeInterval: min(duration, 1.5) * share)
+      kill(process.processIdentifier, SIGKILL)
+      process.waitUntilExit()
+      if process.terminationReason == .uncaughtSignal {
+        kills += 1
+      } else {
+        // it was done before: the next kills concern a fresh one
+        #expect(process.terminationStatus == 0)
+        #expect(try outcome(project, "killed-\(folders)") == expected)
+        folders += 1
+      }
+    }
+    #expect(kills == method.kills)
+    let last = try execute(program, arguments("killed-\(folders)"))
+    #expect(last.status == 0, "\(last.output)")
+    #expect(try outcome(project, "killed-\(folders)") == expected)
+    let names = project.files("killed-\(folders)/runs").keys
+    #expect(!names.contains { $0.hasSuffix(".lowrank-temporary") }, "\(names)")
+  }
+}

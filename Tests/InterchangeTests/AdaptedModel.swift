@@ -1,0 +1,65 @@
+// A small model of random weights with a method on it, its adapter away from its start.
+import Adapters
+import Foundation
+import Layers
+import Models
+import Tensors
+import Training
+
+@testable import Interchange
+
+struct AdaptedModel {
+  let model: any SequenceClassifier
+  let method: any TuningMethod
+  let backend: CPUBackend
+  /// The base model as a folder, head included.
+  let base: URL
+
+  static func configuration(_ architecture: Architecture, classes: Int = 3) -> EncoderConfiguration {
+    EncoderConfiguration(
+      architecture: architecture, vocabularySize: 40, hiddenSize: 16, layers: 3, heads: 2, intermediateSize: 20,
+      maximumPositions: 24, initializerRange: 0.3, classes: classes,
+      relativePositions: architecture == .deberta ? RelativePositions(buckets: 8, maximumDistance: 24) : nil)
+  }
+
+  /// - Parameter folder: where the base model goes; its head has other values and another number of classes than the adapted one's.
+  init(_ id: String, _ options: [String: OptionValue] = [:], _ architecture: Architecture = .roberta, in folder: URL) throws {
+    backend = try CPUBackend(threads: 1)
+    base = folder.appending(path: "base")
+    try ModelWriter.save(ModelLoader.random(Self.configuration(architecture, classes: 2), seed: 5, on: backend), to: base)
+    model = try ModelLoader.load(folder: base, seed: 6, on: backend) { $0.classes = 3 }.model
+    let host = MethodHost(model, backend: backend, seed: 3, schedule: TrainingLength(stepsPerEpoch: 10, epochs: 4))
+    method = try MethodRegistry.attach(id, options: options, to: host)
+    let learning = method.parameters + model.parameters.filter { $0.group == .head || $0.isTrainable }
+    for (index, parameter) in learning.enumerated() {
+      let stream = RandomStream(seed: 9, purpose: .initialization, step: 0, index: UInt32(index))
+      let noise = Tensor.normal(stream, deviation: 0.2, shape: parameter.shape, on: backend)
+      parameter.tensor.assign(zip(parameter.tensor.values, noise.values).map { $0 + $1 })
+    }
+  }
+
+  var logits: [Float] { Self.logits(model, on: backend) }
+
+  /// Sequences of 4, 7, 10 and 13 tokens.
+  static let rows: [[Int32]] = [4, 7, 10, 13].map { (length: Int32) in
+    (0..<length).map { (place: Int32) -> Int32 in 3 + (7 * place + 5 * length) % 35 }
+  }
+
+  static func logits(_ model: any SequenceClassifier, on backend: any Backend) -> [Float] {
+    backend.withoutGradients { model.logits(TokenBatch(sequences: rows), pass: .evaluation).values }
+  }
+}
+
+/// The largest distance of two lists of numbers, relative to the largest number.
+func distance(_ first: [Float], _ second: [Float]) -> Float {
+  guard first.count == second.count else { return .infinity }
+  return (zip(first, second).map { abs($0 - $1) }.max() ?? 0) / max(1e-6, first.map(abs).max() ?? 0)
+}
+
+/// A folder that goes away with the test.
+func withTemporaryFolder<Result>(_ body: (URL) throws -> Result) throws -> Result {
+  let folder = FileManager.default.temporaryDirectory.appending(path: "lowrank-interchange-\(UUID().uuidString)")
+  try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+  defer { try? FileManager.default.removeItem(at: folder) }
+  return try body(folder)
+}

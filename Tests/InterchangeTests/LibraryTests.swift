@@ -1,0 +1,97 @@
+// The real peft library on what is written here, and this program on what the library saves.
+import Foundation
+import Models
+import Tensors
+import Testing
+
+@testable import Interchange
+
+@Suite("The peft library")
+struct LibraryTests {
+  /// A Python with the libraries: `LOWRANK_PYTHON`, else `python3`.
+  static let python: String? = {
+    let program = ProcessInfo.processInfo.environment["LOWRANK_PYTHON"] ?? "python3"
+    return (try? run(program, ["-c", "import peft, torch, transformers"]))?.status == 0 ? program : nil
+  }()
+
+  private static func run(_ program: String, _ arguments: [String]) throws -> (status: Int32, output: String) {
+    let process = Process()
+    process.executableURL = URL(filePath: "/usr/bin/env")
+    process.arguments = [program] + arguments
+    let pipe = Pipe()
+    process.standardOutput = pipe
+    process.standardError = pipe
+    try process.run()
+    let output = pipe.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    return (process.terminationStatus, String(decoding: output, as: UTF8.self))
+  }
+
+  /// For each folder: the adapted and the merged model's logits on the rows, and the adapter saved again by the library.
+  private static let script = """
+    import json, os, sys, warnings
+    import torch
+    from peft import PeftModel
+    from transformers import AutoModelForSequenceClassification
+    root, rows = sys.argv[1], json.loads(sys.argv[2])
+    def logits(model):
+        model.eval()
+        with torch.no_grad():
+            return [x for row in rows for x in model(input_ids=torch.tensor([row])).logits[0].tolist()]
+    def load(folder, **options):
+        return AutoModelForSequenceClassification.from_pretrained(folder, **options)
+    results = {}
+    for name in sorted(os.listdir(root)):
+        here = os.path.join(root, name)
+        base = load(os.path.join(here, "base"), num_labels=3, ignore_mismatched_sizes=True)
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            model = PeftModel.from_pretrained(base, os.path.join(here, "adapter"))
+        missing = [str(w.message) for w in caught if "missing" in str(w.message)]
+        adapted = logits(model)
+        model.save_pretrained(os.path.join(here, "saved"))
+        merged, info = load(os.path.join(here, "merged"), output_loading_info=True)
+        problems = missing + info["missing_keys"] + info["unexpected_keys"]
+        results[name] = {"adapted": adapted, "merged": logits(merged), "problems": problems}
+    json.dump(results, open(os.path.join(root, "results.json"), "w"))
+    """
+
+  private struct Result: Decodable {
+    var adapted: [Float]
+    var merged: [Float]
+    var problems: [String]
+  }
+
+  @Test(
+    "it loads what is exported and merged, and what it saves is read, with the same logits",
+    .enabled(if: python != nil, "needs Python with peft, torch and transformers, as python3 or $LOWRANK_PYTHON"))
+  func library() throws {
+    try withTemporaryFolder { folder in
+      var expected: [String: [Float]] = [:]
+      for row in ExportCase.all {
+        let name = "\(row.id)-\(row.architecture.rawValue)", here = folder.appending(path: name)
+        let adapted = try row.adapted(in: here)
+        expected[name] = adapted.logits
+        try PEFTAdapter(adapted.method, on: adapted.model, baseModel: adapted.base.path).write(to: here.appending(path: "adapter"))
+        try MergedModel.fold(adapted.model, method: row.id)
+        try MergedModel.write(adapted.model, tokenizerFrom: adapted.base, to: here.appending(path: "merged"))
+      }
+      let rows = String(decoding: try JSONEncoder().encode(AdaptedModel.rows), as: UTF8.self)
+      let program = try #require(Self.python)
+      let run = try Self.run(program, ["-c", Self.script, folder.path, rows])
+      try #require(run.status == 0, "\(run.output)")
+      let results = try JSONDecoder().decode([String: Result].self, from: Data(contentsOf: folder.appending(path: "results.json")))
+      for row in ExportCase.all {
+        let name = "\(row.id)-\(row.architecture.rawValue)", here = folder.appending(path: name)
+        let (result, expected) = (try #require(results[name]), try #require(expected[name]))
+        #expect(result.problems.isEmpty, "\(name): \(result.problems)")
+        #expect(distance(expected, result.adapted) < 1e-5, "\(name) exported")
+        #expect(distance(expected, result.merged) < 1e-5, "\(name) merged")
+        let adapter = try PEFTAdapter(folder: here.appending(path: "saved"))
+        let backend = try CPUBackend(threads: 1)
+        let model = try adapter.load(onto: here.appending(path: "base"), on: backend)
+        #expect(distance(expected, AdaptedModel.logits(model, on: backend)) < 1e-5, "\(name) saved by the library")
+      }
+    }
+  }
+}

@@ -1,0 +1,186 @@
+// A method's adapter written as the peft library has it, read back, and folded: the same logits throughout.
+import Adapters
+import Foundation
+import Layers
+import Models
+import Storage
+import Testing
+
+@testable import Interchange
+
+/// A method that can be said in the library's terms.
+struct ExportCase: Sendable, CustomTestStringConvertible {
+  let id: String
+  let architecture: Architecture
+  var options: [String: OptionValue] = [:]
+  var kind = PEFTConfiguration.Kind.lora
+  /// Whether B takes in the method's vectors, which rounds.
+  var isFolded = false
+
+  var testDescription: String { "\(id) on \(architecture.rawValue)" }
+
+  private static let linear = ["rank": OptionValue.integer(3), "targets": .list(["all-linear"])]
+
+  static let all: [ExportCase] = [
+    ExportCase(id: "lora", architecture: .roberta, options: ["rank": .integer(3), "alpha": .number(5)]),
+    ExportCase(id: "lora", architecture: .deberta, options: linear),
+    ExportCase(id: "lora", architecture: .bert, options: linear),
+    ExportCase(id: "rslora", architecture: .roberta, options: ["rank": .integer(5), "alpha": .number(7)]),
+    ExportCase(id: "lora-plus", architecture: .bert, options: linear),
+    ExportCase(id: "dora", architecture: .deberta, options: linear),
+    ExportCase(
+      id: "adalora", architecture: .deberta, options: ["initial_rank": .integer(4), "target_rank": .integer(2)], kind: .adalora),
+    ExportCase(id: "vera", architecture: .deberta, options: linear, kind: .vera),
+    ExportCase(id: "aflora", architecture: .roberta, options: ["rank": .integer(3)], isFolded: true),
+    ExportCase(id: "tied-lora", architecture: .roberta, options: ["rank": .integer(3)], isFolded: true),
+    ExportCase(id: "sora", architecture: .roberta, options: linear, isFolded: true),
+    ExportCase(id: "sparseadapter", architecture: .roberta, options: ["rank": .integer(3)]),
+    ExportCase(id: "prilora", architecture: .roberta, options: ["rank_first": .integer(2), "rank_last": .integer(5)]),
+    ExportCase(id: "loradrop", architecture: .roberta, options: ["rank": .integer(3)]),
+  ]
+
+  /// The method on a model, as training left it.
+  func adapted(in folder: URL) throws -> AdaptedModel {
+    let adapted = try AdaptedModel(id, options, architecture, in: folder)
+    if id == "adalora" {
+      // one layer's components are partly gone, another's all
+      for (index, values) in [(0, [0, 0.5, 0, -0.3]), (1, [0, 0, 0, 0])] as [(Int, [Float])] {
+        adapted.method.parameters.filter { $0.name.hasSuffix("lora_E") }[index].tensor.assign(values)
+      }
+    }
+    return adapted
+  }
+}
+
+@Suite("To and from the peft library's terms")
+struct RoundTripTests {
+  @Test("what is exported computes the same when it is read back", arguments: ExportCase.all)
+  func exportAndImport(_ row: ExportCase) throws {
+    try withTemporaryFolder { folder in
+      let adapted = try row.adapted(in: folder)
+      let target = folder.appending(path: "new/adapter")
+      try PEFTAdapter(adapted.method, on: adapted.model, baseModel: "base").write(to: target)
+      #expect(
+        try FileManager.default.contentsOfDirectory(atPath: target.path).sorted() == [
+          "adapter_config.json", "adapter_model.safetensors",
+        ])
+      let read = try PEFTAdapter(folder: target)
+      #expect(read.configuration.kind == row.kind)
+      let model = try read.load(onto: adapted.base, on: adapted.backend)
+      #expect(distance(adapted.logits, AdaptedModel.logits(model, on: adapted.backend)) < 2e-6)
+      // the base model gives other numbers: the adapter matters
+      for projection in model.projections { projection.adapter = nil }
+      #expect(distance(adapted.logits, AdaptedModel.logits(model, on: adapted.backend)) > 1e-3)
+    }
+  }
+
+  @Test("what is merged computes the same as a plain model", arguments: ExportCase.all.map(\.id) + ["fft", "bitfit"])
+  func merge(_ id: String) throws {
+    try withTemporaryFolder { folder in
+      let row = ExportCase.all.first { $0.id == id } ?? ExportCase(id: id, architecture: .deberta)
+      let adapted = try row.adapted(in: folder)
+      let expected = adapted.logits
+      try Data("[PAD]\n".utf8).write(to: adapted.base.appending(path: "vocab.txt"))
+      try MergedModel.fold(adapted.model, method: id)
+      let target = folder.appending(path: "merged")
+      try MergedModel.write(adapted.model, tokenizerFrom: adapted.base, to: target)
+      #expect(
+        try FileManager.default.contentsOfDirectory(atPath: target.path).sorted() == [
+          "config.json", "model.safetensors", "vocab.txt",
+        ])
+      let merged = try ModelLoader.load(folder: target, seed: 0, on: adapted.backend)
+      #expect(merged.newlyInitialized.isEmpty && merged.model.classes == 3)
+      #expect(distance(expected, AdaptedModel.logits(merged.model, on: adapted.backend)) < 2e-6)
+    }
+  }
+
+  @Test("equal adapters are equal bytes, and a low-rank adapter's are its own") func bytes() throws {
+    try withTemporaryFolder { folder in
+      let adapted = try AdaptedModel("lora", ["rank": .integer(2), "alpha": .number(3)], in: folder)
+      let adapter = try PEFTAdapter(adapted.method, on: adapted.model, baseModel: "base")
+      for parameter in adapted.method.parameters { #expect(adapter.tensors[parameter.name]?.values == parameter.tensor.values) }
+      #expect(adapter.configuration.alpha == 3 && adapter.configuration.alphaPattern.isEmpty)
+      #expect(adapter.configuration.savedModules == ["classifier"])
+      try adapter.write(to: folder.appending(path: "first"))
+      try PEFTAdapter(folder: folder.appending(path: "first")).write(to: folder.appending(path: "second"))
+      for name in ["adapter_config.json", "adapter_model.safetensors"] {
+        let files = try ["first", "second"].map { try Data(contentsOf: folder.appending(path: "\($0)/\(name)")) }
+        #expect(files[0] == files[1])
+      }
+    }
+  }
+
+  @Test("ranks and alphas that differ are patterns") func patterns() throws {
+    try withTemporaryFolder { folder in
+      let adapted = try AdaptedModel(
+        "prilora", ["rank_first": .integer(2), "rank_last": .integer(4), "alpha": .number(6), "targets": .list(["query"])],
+        in: folder)
+      let configuration = try PEFTAdapter(adapted.method, on: adapted.model, baseModel: "base").configuration
+      let paths = adapted.model.projections.filter { $0.role == .query }.map(\.path)
+      #expect(configuration.rank == 2 && configuration.rankPattern == [paths[1]: 3, paths[2]: 4])
+      #expect(configuration.alpha == 6 && configuration.alphaPattern.isEmpty)
+    }
+  }
+
+  @Test("LoRA-drop takes up its selection from the names it saved, and its shared pair is written out") func loraDrop() throws {
+    try withTemporaryFolder { folder in
+      let adapted = try AdaptedModel("loradrop", ["rank": .integer(2), "targets": .list(["query"])], in: folder)
+      let paths = adapted.model.projections.filter { $0.role == .query }.map(\.path)
+      adapted.method.adopt(savedNames: ["\(paths[1]).lora_A", "shared.query.lora_A"])
+      #expect(
+        adapted.method.parameters.map(\.name) == [
+          "shared.query.lora_A", "shared.query.lora_B", "\(paths[1]).lora_A", "\(paths[1]).lora_B",
+        ])
+      for parameter in adapted.method.parameters { parameter.tensor.assign(parameter.tensor.values.map { $0 + 0.1 }) }
+      let adapter = try PEFTAdapter(adapted.method, on: adapted.model, baseModel: "base")
+      let rows = paths.map { adapter.tensors["\($0).lora_A.weight"]?.values }
+      #expect(rows[0] == rows[2] && rows[0] != rows[1])
+      adapted.method.adopt(savedNames: ["\(paths[1]).lora_A"])
+      #expect(adapted.model.projections.filter { $0.adapter != nil }.map(\.path) == [paths[1]])
+    }
+  }
+
+  @Test("what the library has no form for is refused by name") func refusals() throws {
+    try withTemporaryFolder { folder in
+      for id in ["fft", "bitfit"] {
+        let adapted = try AdaptedModel(id, in: folder)
+        #expect(
+          throws: InterchangeError.notExpressible(method: id, reason: "it trains the model's own weights", canBeMerged: true)
+        ) { try PEFTAdapter(adapted.method, on: adapted.model, baseModel: "base") }
+      }
+      for id in ["houlsby", "pfeiffer"] {
+        let adapted = try AdaptedModel(id, in: folder)
+        let reason = "it puts layers of its own between those of the model"
+        #expect(throws: InterchangeError.notExpressible(method: id, reason: reason, canBeMerged: false)) {
+          try PEFTAdapter(adapted.method, on: adapted.model, baseModel: "base")
+        }
+        #expect(throws: InterchangeError.notFoldable(method: id, reason: reason)) {
+          try MergedModel.fold(adapted.model, method: id)
+        }
+      }
+    }
+    #expect(
+      "\(InterchangeError.notExpressible(method: "fft", reason: "it trains the model's own weights", canBeMerged: true))"
+        == "fft cannot be exported: it trains the model's own weights, for which the peft library has no form. 'lowrank merge' "
+        + "writes it as a plain model")
+    #expect(
+      "\(InterchangeError.notFoldable(method: "houlsby", reason: "it puts layers of its own between those of the model"))"
+        == "houlsby cannot be merged: it puts layers of its own between those of the model, which no plain model has. The run keeps "
+        + "its weights")
+  }
+
+  @Test("a target with files in it stays as it is") func occupiedTarget() throws {
+    try withTemporaryFolder { folder in
+      let adapted = try AdaptedModel("lora", in: folder)
+      let adapter = try PEFTAdapter(adapted.method, on: adapted.model, baseModel: "base")
+      let target = folder.appending(path: "target")
+      try Folder.make(at: target)
+      try adapter.write(to: target)
+      #expect(
+        throws: StorageError.cannotWrite(
+          path: target.path, reason: "the folder is there and not empty", advice: "Name a folder that is not there yet.")
+      ) { try MergedModel.write(adapted.model, tokenizerFrom: adapted.base, to: target) }
+      #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() == ["base", "target"])
+    }
+  }
+}

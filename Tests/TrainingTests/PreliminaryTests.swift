@@ -1,0 +1,68 @@
+// What precedes training proper, and what a method finds there.
+import Adapters
+import Datasets
+import Foundation
+import Layers
+import Models
+import Tensors
+import Testing
+
+@testable import Training
+
+@Suite("A method's preliminary")
+struct PreliminaryTests {
+  private let drop: [String: OptionValue] = ["rank": .integer(2), "sample_ratio": .number(0.5), "sample_epochs": .integer(2)]
+
+  @Test("it repeats nothing of training proper, and leaves nothing to it", arguments: [false, true])
+  func isApart(regression: Bool) throws {
+    let whole = try TinyTask.fineTuning(
+      "loradrop", options: drop.merging(["threshold": .number(1)]) { $1 }, regression: regression)
+    let lora = try TinyTask.fineTuning("lora", options: ["rank": .integer(2)], regression: regression)
+    let (history, expected) = (try whole.run().history, try lora.run().history)
+    #expect(history.steps == expected.steps)
+    #expect(history.epochs == expected.epochs)
+    #expect(whole.bits == lora.bits)
+    #expect(history.preliminary.count > 0 && history.preliminary.map(\.loss) != expected.steps.prefix(6).map(\.loss))
+    #expect(history.operations > expected.operations)
+    #expect(
+      history.operations
+        == expected.operations + history.preliminary.reduce(0) { $0 + $1.floatingPointOperations }
+        + (try #require(history.measurementOperations)))
+  }
+
+  @Test("its sample is stratified, and its schedule is its own")
+  func sample() throws {
+    let run = try TinyTask.fineTuning("loradrop", options: drop)
+    let chosen = try run.rows(.share(0.5)).map { run.train[$0] }
+    let perClass = { (rows: [EncodedExample]) in (0..<2).map { number in rows.count { $0.label == .class(number) } } }
+    #expect(perClass(chosen) == perClass(run.train).map { Int((Double($0) * 0.5).rounded()) })
+    #expect(try run.rows(.rowsPerClass(4)).count == 8)
+    #expect(try run.rows(.rowsPerClass(1000)) == Array(run.train.indices))
+    #expect(try TinyTask.fineTuning("lora", regression: true).rows(.rowsPerClass(4)).count >= 4)
+    let history = try run.run().history
+    // nine rows in batches of four, twice
+    #expect(history.preliminary.count == 6)
+    #expect(history.preliminary.reduce(0) { $0 + $1.tokens } == 2 * chosen.reduce(0) { $0 + $1.tokens.count })
+    #expect(history.preliminary.map(\.learningRate).last ?? 1 < 0.01 / 4, "it decays to its own end")
+    #expect(history.steps.first?.learningRate == 0, "and training proper warms up anew")
+  }
+
+  @Test("a plan knows what it takes", arguments: ["loradrop", "sparseadapter", "lora"])
+  func plan(id: String) throws {
+    let run = try TinyTask.fineTuning(id), history = try run.run().history
+    let backend = PlanningBackend()
+    let model = try ModelLoader.random(TinyTask.configuration(), seed: 1, on: backend)
+    let host = MethodHost(model, backend: backend, seed: 4, schedule: run.length)
+    let method = try MethodRegistry.attach(id, options: TinyTask.method[id] ?? [:], to: host)
+    let planned = FineTuning(
+      model: model, method: method, settings: run.settings, train: run.train, validation: run.validation, metrics: run.metrics,
+      seed: 4, backend: backend)
+    let (updates, operations) = try planned.planPreliminary()
+    #expect(updates == history.preliminary.count)
+    let made = Double(history.operations - history.steps.reduce(0) { $0 + $1.floatingPointOperations })
+    #expect(abs(operations - made) <= 0.15 * made, "\(operations), \(made)")
+    let first = try planned.makeStepper().step(
+      0, LabelledBatch(Array(run.train.prefix(4))), pass: .training(seed: 4, step: 0))
+    #expect(first.trainable == history.steps.first?.trainable)
+  }
+}
