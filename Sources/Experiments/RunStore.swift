@@ -50,7 +50,7 @@ public struct RunStore: Sendable {
 
   /// Removes the checkpoint that a finished run has left when it was killed right after its record was written.
   func removeCheckpoint(of run: PlannedRun) {
-    try? FileManager.default.removeItem(at: workspace.run(run.identity).appending(path: "checkpoint.h5"))
+    try? FileManager.default.removeItem(at: RunFile.checkpoint.url(in: workspace.run(run.identity)))
   }
 
   /// Why a run is to be trained, or that it is done.

@@ -83,7 +83,7 @@ extension TableModel {
     let scores = records.lazy.flatMap(\.epochs).first { $0.scores.contains { $0.metric == metric } }?.scores ?? []
     return TaskColumn(
       task: task.id, metric: metric, splits: scores.filter { $0.metric == metric }.map(\.split),
-      selection: records.first?.primary)
+      selection: records.first?.primary.metric)
   }
 
   /// The record of each run that is in a cell, or would be if its score had a value.

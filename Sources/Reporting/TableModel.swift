@@ -1,7 +1,6 @@
 // A table as a value: what its cells say, which are best, what is missing and where the numbers come from. Renderers only
 // write it down.
 import Manifests
-import Records
 
 /// Which epoch and metric are reported and how seeds are summarised.
 public struct EvaluationProtocol: Sendable, Equatable, Encodable {
@@ -137,8 +136,8 @@ public struct TaskColumn: Sendable, Equatable, Encodable {
   public let metric: String?
   /// The validation sets, in the order recorded.
   public let splits: [String]
-  /// The score that chose the best epoch; nil without any record.
-  public let selection: PrimaryScore?
+  /// The metric that chose the best epoch, averaged over the validation sets; nil without any record.
+  public let selection: String?
 }
 
 /// A column beside the rows' names.

@@ -67,8 +67,8 @@ extension TableModel {
   private var selectionNote: String? {
     guard evaluation.epoch == .best else { return nil }
     let chosen = tasks.compactMap { task -> String? in
-      guard let selection = task.selection, selection.metric != task.metric || task.splits.count > 1 else { return nil }
-      return "\(task.task) by \(MetricText.short(selection.metric))" + (task.splits.count > 1 ? " on \(selection.split)" : "")
+      guard let selection = task.selection, selection != task.metric || task.splits.count > 1 else { return nil }
+      return "\(task.task) by " + (task.splits.count > 1 ? "the mean " : "") + MetricText.short(selection)
     }
     return chosen.isEmpty ? nil : "The best epoch is chosen for \(chosen.joined(separator: ", "))."
   }

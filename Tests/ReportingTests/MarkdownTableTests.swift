@@ -148,6 +148,7 @@ import Testing
     #expect(text.contains("| mnli (accuracy ↑, matched / mismatched) | average ↑ |\n"))
     #expect(text.contains("| LoRA | 20.00K | **80.00 ± 0.00 / 71.00 ± 1.41** | **75.50** |\n"))
     #expect(text.contains("| AFLoRA | 20.00K | <ins>75.00 ± 0.00 / 75.50 ± 0.71</ins> | <ins>75.25</ins> |\n"))
+    #expect(text.contains("\nThe best epoch is chosen for mnli by the mean accuracy.  \n"))
     #expect(text.contains("\nIn the average, a task with several validation sets counts once, by their mean.\n"))
   }
 }
