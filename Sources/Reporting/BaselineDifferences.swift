@@ -61,8 +61,9 @@ public struct BaselineDifferences: Sendable, Equatable, Encodable {
       }
       seeds = min(seeds, own.count - before)
     }
-    let differences = zip(own, others).map { $0 - $1 }
-    let test = seeds >= fewestSeeds ? wilcoxonSignedRankTest(own, others) : nil
+    // Scores are fractions of whole numbers: differences that are equal must not be told apart by their rounding.
+    let differences = zip(own, others).map { (($0 - $1) * 1e12).rounded() / 1e12 }
+    let test = seeds >= fewestSeeds ? wilcoxonSignedRankTest(differences, differences.map { _ in 0 }) : nil
     return Row(
       row: row.id, difference: mean(differences), pairs: differences.count, better: differences.filter { $0 > 0 }.count,
       equal: differences.filter { $0 == 0 }.count, worse: differences.filter { $0 < 0 }.count,

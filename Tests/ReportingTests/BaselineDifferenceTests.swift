@@ -90,4 +90,16 @@ import Testing
     #expect(!MarkdownTable.render(try experiment.table()).contains("Difference to"))
     #expect(try MadeUpExperiment().table().differences == nil)
   }
+
+  @Test func roundingTellsNoEqualDifferencesApart() throws {
+    // 0.8 - 0.7 and 0.9 - 0.8 are not the same number, though both are ten points.
+    let experiment = try experiment(seeds: "[0, 1, 2]")
+    for run in try experiment.runs() {
+      let base = 0.7 + 0.1 * Double(run.seed)
+      try experiment.add(run.row, run.task, run.seed, [run.row == "lora" ? base : run.task == "rte" ? base + 0.1 : base - 0.1])
+    }
+    let differences = try #require(try experiment.table().differences)
+    #expect(differences.rows.map(\.pValue) == [1, 1])
+    #expect(differences.rows.map(\.difference) == [0, 0])
+  }
 }
