@@ -82,7 +82,7 @@ public struct PlanTable {
     var operations = 0.0, seconds = 0.0
     for run in plan {
       guard let record = store.record(run.identity) else { continue }
-      let file = store.workspace.run(run.identity).appending(path: "timing.json")
+      let file = RunFile.timing.url(in: store.workspace.run(run.identity))
       guard let data = try? Data(contentsOf: file), let timing = try? TimingRecord(jsonData: data, file: file.path) else {
         continue
       }

@@ -1,5 +1,6 @@
 // One run again, compared with its record bit for bit.
 import Foundation
+import Manifests
 import Records
 import Storage
 
@@ -38,11 +39,11 @@ public struct RerunComparison: Sendable, Equatable {
       largestDistance = 0
       return
     }
-    let recorded = recordedFolder.appending(path: "tensors.h5")
+    let recorded = RunFile.tensors.url(in: recordedFolder)
     guard try FileDigest.sha256(of: recorded) == recordedDigest else {
       throw StorageError.malformed(path: recorded.path, format: "HDF5", problem: "it is not the file that its record describes")
     }
-    let old = try HDF5File.read(recorded).arrays(), new = try HDF5File.read(folder.appending(path: "tensors.h5")).arrays()
+    let old = try HDF5File.read(recorded).arrays(), new = try HDF5File.read(RunFile.tensors.url(in: folder)).arrays()
     var first: String?
     var largest = 0.0
     for (path, values) in old {

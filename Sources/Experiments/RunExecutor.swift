@@ -93,12 +93,12 @@ public struct RunExecutor: Sendable {
     let assembled = try AssembledRun(run, inputs: inputs, backend: backend)
     let stopwatch = Stopwatch(observer)
     var fineTuning = assembled.fineTuning
-    fineTuning.checkpoint = Checkpoint(url: folder.appending(path: "checkpoint.h5"), identity: run.identity)
+    fineTuning.checkpoint = Checkpoint(url: RunFile.checkpoint.url(in: folder), identity: run.identity)
     fineTuning.checkpointInterval = options.checkpointInterval
     fineTuning.weights = folder
     fineTuning.observer = stopwatch
     fineTuning.shouldStop = options.shouldStop
-    let timingFile = folder.appending(path: "timing.json")
+    let timingFile = RunFile.timing.url(in: folder)
     let saveTiming = { (last: Int) in
       let segment = stopwatch.segment(
         started: started, total: clock.duration(to: .now), last: last, peak: backend.peakBytes, threads: options.threads)
@@ -114,14 +114,14 @@ public struct RunExecutor: Sendable {
       try saveTiming(stopwatch.updates)
       throw interruption
     }
-    let tensors = folder.appending(path: "tensors.h5")
+    let tensors = RunFile.tensors.url(in: folder)
     try HDF5File.write(
       RunTensors.tree(history, gold: fineTuning.validation, diagnostics: fineTuning.method.diagnostics), to: tensors)
     try saveTiming(history.updates)
     let record = RunRecord(
       run, history, outcome, metrics: fineTuning.metrics, validation: fineTuning.validation,
       measures: fineTuning.method.measures, tensors: try FileDigest.sha256(of: tensors), threads: options.threads)
-    try AtomicFile.write(try record.jsonData(), to: folder.appending(path: "record.json"))
+    try AtomicFile.write(try record.jsonData(), to: RunFile.record.url(in: folder))
     fineTuning.checkpoint?.delete()
     return record
   }

@@ -14,10 +14,10 @@ public struct RunStore: Sendable {
 
   /// The record of a finished run; `nil` when there is none that can be read and holds this identity.
   public func record(_ identity: String) -> RunRecord? {
-    let file = workspace.run(identity).appending(path: "record.json")
+    let file = RunFile.record.url(in: workspace.run(identity))
     guard let data = try? Data(contentsOf: file), let record = try? RunRecord(jsonData: data, file: file.path),
       record.identity == identity,
-      FileManager.default.fileExists(atPath: workspace.run(identity).appending(path: "tensors.h5").path)
+      FileManager.default.fileExists(atPath: RunFile.tensors.url(in: workspace.run(identity)).path)
     else { return nil }
     return record
   }
@@ -38,8 +38,8 @@ public struct RunStore: Sendable {
     do {
       try FileManager.default.createDirectory(at: link.deletingLastPathComponent(), withIntermediateDirectories: true)
       try? FileManager.default.removeItem(at: fresh)
-      // experiment, profile, row, task: four folders up
-      try FileManager.default.createSymbolicLink(atPath: fresh.path, withDestinationPath: "../../../../runs/\(run.identity)")
+      try FileManager.default.createSymbolicLink(
+        atPath: fresh.path, withDestinationPath: ResultsLayout.linkDestination(run.identity))
       guard rename(fresh.path, link.path) == 0 else { throw CocoaError(.fileWriteUnknown) }
     } catch {
       try? FileManager.default.removeItem(at: fresh)
@@ -50,13 +50,13 @@ public struct RunStore: Sendable {
 
   /// Removes the checkpoint that a finished run has left when it was killed right after its record was written.
   func removeCheckpoint(of run: PlannedRun) {
-    try? FileManager.default.removeItem(at: workspace.run(run.identity).appending(path: "checkpoint.h5"))
+    try? FileManager.default.removeItem(at: RunFile.checkpoint.url(in: workspace.run(run.identity)))
   }
 
   /// Why a run is to be trained, or that it is done.
   public func status(_ run: PlannedRun) -> RunStatus {
     if record(run.identity) != nil { return .done }
-    if FileManager.default.fileExists(atPath: workspace.run(run.identity).appending(path: "checkpoint.h5").path) { return .begun }
+    if FileManager.default.fileExists(atPath: RunFile.checkpoint.url(in: workspace.run(run.identity)).path) { return .begun }
     guard let before = linkedIdentity(run.specification).flatMap(record) else { return .new }
     var changes: [String] = []
     if before.digests.model != run.digests.model { changes.append("model files changed") }

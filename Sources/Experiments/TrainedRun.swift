@@ -29,7 +29,7 @@ public struct TrainedRun {
   /// - Throws: `ExperimentError` when the run did not end, the base model is not the one it was, or the weights do not fit;
   ///   `RecordError`, `StorageError`, `ModelError`, `AdapterError`.
   public init(folder: URL, epoch: SavedEpoch, model name: String? = nil, in workspace: Workspace, on backend: any Backend) throws {
-    let file = folder.appending(path: "record.json")
+    let file = RunFile.record.url(in: folder)
     guard FileManager.default.fileExists(atPath: file.path) else { throw ExperimentError.unfinishedRun(folder.path) }
     let record = try RunRecord(jsonData: SmallFile.contents(of: file), file: file.path)
     guard record.numericsVersion == Numerics.version else {

@@ -19,17 +19,17 @@ public struct Workspace: Sendable, Equatable {
   }
 
   public var experiments: URL { root.appending(path: "experiments") }
-  public var runs: URL { results.appending(path: "runs") }
+  /// The places in the folder of results.
+  public var layout: ResultsLayout { ResultsLayout(results) }
+  public var runs: URL { layout.runs }
   /// The pocket profile's generated tasks, in GLUE's layout.
-  public var pocketData: URL { results.appending(path: "data/pocket") }
+  public var pocketData: URL { layout.pocketData }
 
   /// The folder of one run's results.
-  public func run(_ identity: String) -> URL { runs.appending(path: identity) }
+  public func run(_ identity: String) -> URL { layout.run(identity) }
 
   /// The readable link to a run's folder.
-  public func link(_ run: RunSpecification) -> URL {
-    results.appending(path: "\(run.experiment)/\(run.profile.rawValue)/\(run.row)/\(run.task)/seed-\(run.seed)")
-  }
+  public func link(_ run: RunSpecification) -> URL { layout.link(run) }
 
   /// The folder of a model that a manifest names: one that the project ships or fetches, or a path.
   ///

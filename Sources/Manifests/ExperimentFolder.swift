@@ -1,6 +1,7 @@
 // The folder of manifests: what there is, and one of them by its id or alias.
 
-/// A folder with manifests (`*.yaml`, and pilots in `pilots/`) and the recipes that they share (`recipes/`).
+/// A folder with manifests (`*.yaml`, and pilots in `pilots/`), the recipes that they share (`recipes/`) and the figures that
+/// papers print (`published.yaml`).
 public struct ExperimentFolder: Sendable, Equatable {
   /// The folder's path.
   public let path: String
@@ -14,7 +15,7 @@ public struct ExperimentFolder: Sendable, Equatable {
   /// The files of all manifests: tables first, then pilots, each sorted by name.
   public var files: [String] {
     [path, FilePath.joined(path, "pilots")].flatMap { folder in
-      YAMLFolder.names(in: folder).map { FilePath.joined(folder, $0 + ".yaml") }
+      YAMLFolder.names(in: folder).map { $0 + ".yaml" }.filter { $0 != PublishedTable.fileName }.map { FilePath.joined(folder, $0) }
     }
   }
 

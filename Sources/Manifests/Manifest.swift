@@ -44,6 +44,8 @@ public struct ManifestPlan: Sendable, Equatable {
   public let rows: [MethodRow]
   /// What the table shows.
   public let report: ReportSettings
+  /// The paper's table that the report names; nil where it names none, and under every profile but `paper`.
+  public let published: PublishedTable?
 
   let recipe: Recipe
   /// What the manifest itself sets for all rows.
@@ -84,6 +86,9 @@ public struct Manifest: Sendable, Equatable {
     }
     return found.plan
   }
+
+  /// The name of a method in tables; nil where it is not known.
+  public func label(ofMethod id: String) -> String? { vocabulary.methods.method(named: id)?.label }
 
   /// Reads a manifest and all that it names, and checks it under each of its profiles.
   /// - Parameters:

@@ -61,7 +61,7 @@ struct ManifestReader {
           "'\(key)' is given neither by the profile '\(profile.rawValue)' nor at the top level.",
           at: own?.position ?? root.position)
       }
-      guard let plan = plan(merged, custom: custom, recipes: recipes) else { continue }
+      guard let plan = plan(merged, under: profile, custom: custom, recipes: recipes) else { continue }
       sources += plan.recipe.files
       plans.append(Manifest.ProfilePlan(profile: profile, plan: plan))
       PlanCheck(reader: reader, plan: plan, profile: profile).run()
@@ -149,7 +149,9 @@ struct ManifestReader {
 
   // MARK: One profile
 
-  private func plan(_ entries: [SourceEntry], custom: [CustomTask], recipes: RecipeReader) -> ManifestPlan? {
+  private func plan(
+    _ entries: [SourceEntry], under profile: Profile, custom: [CustomTask], recipes: RecipeReader
+  ) -> ManifestPlan? {
     func entry(_ key: String) -> SourceEntry? { entries.first { $0.key == key } }
     let known = recipes.tasks
     let title = entry("title").map { reader.text($0) } ?? ""
@@ -166,10 +168,15 @@ struct ManifestReader {
     }
     let report = entry("report").map { ReportReader(reader: reader, tasks: known).report($0) } ?? ReportSettings()
     if let entry = entry("report"), let rows { check(report, entry, rows) }
+    // Other profiles' figures are not to be compared with a paper's.
+    let published = entry("report").flatMap { entry in
+      guard profile == .paper, let name = report.published else { return nil as PublishedTable? }
+      return PublishedReader(reader: reader, manifest: path).table(named: name, at: entry.keyPosition)
+    }
     guard let title, let description, let model, let recipe, let tasks, let seeds, let rows else { return nil }
     return ManifestPlan(
       title: title, description: description, model: model, recipeName: recipe.name, tasks: tasks, seeds: seeds,
-      rows: rows, report: report, recipe: recipe, training: training ?? TaskSettings())
+      rows: rows, report: report, published: published, recipe: recipe, training: training ?? TaskSettings())
   }
 
   /// Reports what a report names and the rows do not have.

@@ -14,9 +14,9 @@ struct CellReading {
     var states: [CellRun] = []
     var values: [[Double]] = column.splits.map { _ in [] }
     for run in runs {
-      let (state, scores) = read(run)
+      let state = read(run)
       states.append(state)
-      for (split, score) in scores.enumerated() { values[split].append(score) }
+      for (split, score) in (state.scores ?? []).enumerated() { values[split].append(score) }
     }
     let summaries = zip(column.splits, values).compactMap { split, values in summary(split, values) }
     return TableCell(splits: summaries, runs: states, rank: nil)
@@ -32,9 +32,9 @@ struct CellReading {
   }
 
   /// How a run stands, and, where it counts, its score on each validation set.
-  private func read(_ run: RunSpecification) -> (run: CellRun, scores: [Double]) {
-    func left(_ state: CellRun.State, _ detail: String? = nil) -> (CellRun, [Double]) {
-      (CellRun(seed: run.seed, state: state, detail: detail), [])
+  private func read(_ run: RunSpecification) -> CellRun {
+    func left(_ state: CellRun.State, _ detail: String? = nil) -> CellRun {
+      CellRun(seed: run.seed, state: state, detail: detail)
     }
     let key = RunKey(run)
     if let reason = findings.unreadable[key] { return left(.unreadable, reason) }
@@ -52,7 +52,7 @@ struct CellReading {
     guard found.count == values.count, !found.isEmpty else { return left(.unscored, "no score '\(metric)'") }
     guard found.allSatisfy(\.isFinite) else { return left(.undefined) }
     let state: CellRun.State = record.flags.contains(.collapsed) ? .collapsed : .completed
-    return (CellRun(seed: run.seed, state: state, detail: nil), found)
+    return CellRun(seed: run.seed, state: state, scores: found)
   }
 }
 

@@ -1,30 +1,80 @@
 // A table for other programs: comma-separated values and JSON, with all digits. Scores are as their metric defines them
-// (an accuracy is 0 to 1).
+// (an accuracy is 0 to 1), published figures and differences in the same unit.
 import Foundation
 
 /// Writes tables as comma-separated values (RFC 4180, lines end in `\n`): one line for each row, four columns for each
-/// validation set of each task.
+/// validation set of each task and two more where figures are published, then the average and the difference to the baseline.
 public enum CSVTable {
+  private struct Column {
+    let name: String
+    let value: (TableRow) -> String
+  }
+
   /// The table as text. Equal tables are equal bytes.
   public static func render(_ table: TableModel) -> String {
-    let tasks = table.tasks.flatMap { task in (task.splits.isEmpty ? [""] : task.splits).map { (task, $0) } }
-    let header =
-      ["row", "label", "trainable_parameters"]
-      + tasks.flatMap { task, split -> [String] in
-        let name = [task.task, task.splits.count > 1 ? split : nil, task.metric].compactMap { $0 }.joined(separator: ".")
-        return [name, name + ".deviation", name + ".runs", name + ".states"]
-      } + ["average"]
-    let lines = table.rows.map { row -> [String] in
-      let cells = zip(table.tasks, row.cells).flatMap { task, cell in
-        (task.splits.isEmpty ? [""] : task.splits).flatMap { split -> [String] in
-          let summary = cell.splits.first { $0.split == split }
-          let states = cell.runs.map { "\($0.seed):\($0.state.rawValue)" }.joined(separator: " ")
-          return [number(summary?.value), number(summary?.deviation), String(cell.countedRuns), states]
-        }
-      }
-      return [row.id, row.label, number(row.trainableParameters)] + cells + [number(row.average)]
+    var columns = [
+      Column(name: "row", value: \.id), Column(name: "label", value: \.label),
+      Column(name: "trainable_parameters") { number($0.trainableParameters) },
+    ]
+    if table.published != nil {
+      columns.append(Column(name: "trainable_parameters.published") { number($0.published?.parameters) })
     }
-    return ([header] + lines).map { $0.map(quoted).joined(separator: ",") + "\n" }.joined()
+    for measure in table.rows.first?.measures ?? [] {
+      columns.append(Column(name: measure.name) { row in number(row.measures.first { $0.name == measure.name }?.value) })
+      guard table.published != nil else { continue }
+      columns.append(
+        Column(name: measure.name + ".published") { row in
+          number(row.published?.measures.first { $0.name == measure.name }?.value)
+        })
+    }
+    for (index, task) in table.tasks.enumerated() { columns += self.columns(task, index, table) }
+    columns.append(Column(name: "average") { number($0.average) })
+    if table.published != nil { columns += published("average") { $0.published?.average } }
+    if let differences = table.differences { columns += self.columns(differences) }
+    let lines = [columns.map(\.name)] + table.rows.map { row in columns.map { $0.value(row) } }
+    return lines.map { $0.map(quoted).joined(separator: ",") + "\n" }.joined()
+  }
+
+  private static func columns(_ task: TaskColumn, _ index: Int, _ table: TableModel) -> [Column] {
+    let splits = task.splits.isEmpty ? [""] : task.splits
+    func name(_ split: String?) -> String { [task.task, split, task.metric].compactMap { $0 }.joined(separator: ".") }
+    func figures(_ row: TableRow) -> [PublishedFigure] { row.published?.tasks[index] ?? [] }
+    var columns = splits.enumerated().flatMap { position, split -> [Column] in
+      let name = name(splits.count > 1 ? split : nil)
+      func summary(_ row: TableRow) -> SplitSummary? { row.cells[index].splits.first { $0.split == split } }
+      let measured = [
+        Column(name: name) { number(summary($0)?.value) },
+        Column(name: name + ".deviation") { number(summary($0)?.deviation) },
+        Column(name: name + ".runs") { String($0.cells[index].countedRuns) },
+        Column(name: name + ".states") { row in
+          row.cells[index].runs.map { "\($0.seed):\($0.state.rawValue)" }.joined(separator: " ")
+        },
+      ]
+      guard table.published != nil else { return measured }
+      return measured + published(name) { figures($0).count == splits.count ? figures($0)[position] : nil }
+    }
+    if splits.count > 1, table.rows.contains(where: { figures($0).count == 1 }) {
+      columns += published(name("overall")) { figures($0).count == 1 ? figures($0)[0] : nil }
+    }
+    return columns
+  }
+
+  private static func published(_ name: String, _ figure: @escaping (TableRow) -> PublishedFigure?) -> [Column] {
+    [
+      Column(name: name + ".published") { number(figure($0)?.value) },
+      Column(name: name + ".published_difference") { number(figure($0)?.difference) },
+    ]
+  }
+
+  private static func columns(_ differences: BaselineDifferences) -> [Column] {
+    func column(_ name: String, _ value: @escaping (BaselineDifferences.Row) -> String) -> Column {
+      Column(name: "baseline." + name) { row in differences.rows.first { $0.row == row.id }.map(value) ?? "" }
+    }
+    return [
+      column("difference") { number($0.difference) }, column("pairs") { String($0.pairs) },
+      column("better") { String($0.better) }, column("equal") { String($0.equal) }, column("worse") { String($0.worse) },
+      column("p") { number($0.pValue) }, column("p_holm") { number($0.adjustedPValue) },
+    ]
   }
 
   private static func number(_ value: Double?) -> String { value.map { "\($0)" } ?? "" }
@@ -46,6 +96,8 @@ public enum JSONTable {
     let seeds: [Int]
     let tasks: [TaskColumn]
     let rows: [TableRow]
+    let differences: BaselineDifferences?
+    let published: PublishedSource?
     let isComplete: Bool
     let problems: [String]
     let warnings: [String]
@@ -61,8 +113,8 @@ public enum JSONTable {
     let data = try encoder.encode(
       Document(
         experiment: table.experiment, title: table.title, profile: table.profile.rawValue, evaluation: table.evaluation,
-        seeds: table.seeds, tasks: table.tasks, rows: table.rows, isComplete: table.isComplete, problems: table.problems,
-        warnings: table.warnings, provenance: table.provenance))
+        seeds: table.seeds, tasks: table.tasks, rows: table.rows, differences: table.differences, published: table.published,
+        isComplete: table.isComplete, problems: table.problems, warnings: table.warnings, provenance: table.provenance))
     return String(decoding: data, as: UTF8.self) + "\n"
   }
 }

@@ -11,6 +11,18 @@ enum NumberText {
   /// A share in percent with two decimals.
   static func percent(_ share: Double) -> String { twoDecimals(share * 100) }
 
+  /// A difference of shares in points, with its sign.
+  static func signedPercent(_ share: Double) -> String {
+    let text = percent(abs(share))
+    return text == "0.00" ? text : (share < 0 ? "−" : "+") + text
+  }
+
+  /// A p-value with three decimals; what would read zero is given as a bound.
+  static func probability(_ value: Double) -> String { value < 0.0005 ? "< 0.001" : String(format: "%.3f", value) }
+
+  /// A mean of recorded numbers: counts below a thousand with two decimals, larger ones as parameters are given.
+  static func measure(_ value: Double) -> String { abs(value) >= 1000 ? count(value) : twoDecimals(value) }
+
   /// A count in thousands, millions or billions with two decimals, as papers give parameters; below a thousand as it is.
   static func count(_ value: Double) -> String {
     // What would read 1000.00K reads 1.00M.

@@ -8,6 +8,7 @@ public enum TableFormat: String, Sendable, CaseIterable {
   case markdown
   case csv
   case json
+  case latex
 }
 
 /// The report of one experiment under one profile.
@@ -19,9 +20,9 @@ public struct Report: Sendable, Equatable {
 
   /// Reads the records of every run that the manifest plans, also of those that the last call left alone.
   /// - Parameters:
-  ///   - evaluation: which epoch is reported and how seeds are summarised; by default what the manifest says.
+  ///   - evaluation: which epoch and metric are reported and how seeds are summarised; by default what the manifest says.
   ///   - results: the folder of results.
-  /// - Throws: `ManifestError.unknownProfile`; `ReportError.unknownColumn`. A record that cannot be used is one of the
+  /// - Throws: `ManifestError.unknownProfile`; `ReportError.unrecordedMetric`. A record that cannot be used is one of the
   ///   table's problems, not an error.
   public init(manifest: Manifest, profile: Profile, evaluation: EvaluationProtocol? = nil, results: ResultsFolder) throws {
     let findings = results.findings(for: try manifest.resolve(profile: profile))
@@ -38,6 +39,7 @@ public struct Report: Sendable, Equatable {
     case .markdown: MarkdownTable.render(table)
     case .csv: CSVTable.render(table)
     case .json: try JSONTable.render(table)
+    case .latex: LaTeXTable.render(table)
     }
   }
 
@@ -46,10 +48,9 @@ public struct Report: Sendable, Equatable {
   /// - Throws: `StorageError` where a file cannot be written; what stood there before is then unchanged.
   @discardableResult
   public func write(to results: ResultsFolder) throws -> URL {
-    let name = table.experiment + (table.profile == .pocket ? "" : "-\(table.profile.rawValue)")
-    let file = results.url.appending(path: name + ".md")
+    let file = results.layout.table(table.experiment, table.profile)
     try AtomicFile.write(Data(MarkdownTable.render(table).utf8), to: file)
-    try AtomicFile.write(Data(cost.markdown.utf8), to: results.url.appending(path: name + "-cost.md"))
+    try AtomicFile.write(Data(cost.markdown.utf8), to: results.layout.cost(table.experiment, table.profile))
     return file
   }
 

@@ -15,8 +15,8 @@ public enum ReportError: Error, Equatable, Sendable, CustomStringConvertible {
   case unknownRun(String, results: String)
   /// Several runs are meant by the beginning of an identity.
   case ambiguousRun(String, candidates: [String])
-  /// A manifest asks for a column that no record holds.
-  case unknownColumn(String, manifest: String)
+  /// A metric is asked for that no run of the experiment recorded.
+  case unrecordedMetric(String, experiment: String, recorded: [String])
 
   public var description: String {
     switch self {
@@ -33,8 +33,8 @@ public enum ReportError: Error, Equatable, Sendable, CustomStringConvertible {
     case .ambiguousRun(let name, let candidates):
       "'\(name)' means \(candidates.count) runs: " + candidates.prefix(5).map { "\($0.prefix(16))" }.joined(separator: ", ")
         + (candidates.count > 5 ? ", …" : "") + ". Give more digits."
-    case .unknownColumn(let column, let manifest):
-      "\(manifest): the report's column '\(column)' is not one that can be shown (columns: parameters, tasks, average)."
+    case .unrecordedMetric(let metric, let experiment, let recorded):
+      "no run of \(experiment) recorded the metric '\(metric)' (recorded: \(recorded.joined(separator: ", ")))."
     }
   }
 }

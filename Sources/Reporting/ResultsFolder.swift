@@ -1,6 +1,4 @@
-// Where results lie, and the reading of what one run left there.
-//   results/runs/<identity>/{record.json, timing.json, tensors.h5, best.safetensors, last.safetensors}
-//   results/<experiment>/<profile>/<row>/<task>/seed-<seed>   a link to a run's folder
+// The reading of what runs left in the folder of results.
 import Foundation
 import Manifests
 import Records
@@ -51,13 +49,8 @@ public struct ResultsFolder: Sendable, Equatable {
   /// Names a folder; nothing is read yet.
   public init(_ url: URL) { self.url = url }
 
-  /// The folder of the run with this identity.
-  public func run(_ identity: String) -> URL { url.appending(path: "runs/\(identity)") }
-
-  /// The readable link to a run.
-  public func link(_ run: RunSpecification) -> URL {
-    url.appending(path: "\(run.experiment)/\(run.profile.rawValue)/\(run.row)/\(run.task)/seed-\(run.seed)")
-  }
+  /// The places in it.
+  public var layout: ResultsLayout { ResultsLayout(url) }
 
   /// What is there of these runs. A file that cannot be used is a finding, not an error: the other runs still count.
   public func findings(for runs: [RunSpecification]) -> RunFindings {
@@ -65,10 +58,12 @@ public struct ResultsFolder: Sendable, Equatable {
     for run in runs {
       let key = RunKey(run)
       do {
-        guard let record = try Self.record(in: link(run)) else { continue }
+        guard let record = try Self.record(in: layout.link(run)) else { continue }
         findings.records[key] = record
         // A timing is no part of a result: without one, its run is left out of the cost table.
-        if let timing = try? Self.timing(in: link(run)), timing.identity == record.identity { findings.timings[key] = timing }
+        if let timing = try? Self.timing(in: layout.link(run)), timing.identity == record.identity {
+          findings.timings[key] = timing
+        }
       } catch {
         // A table holds no path of this machine.
         findings.unreadable[key] = error.description.replacing(url.relativePath + "/", with: "")
@@ -80,7 +75,7 @@ public struct ResultsFolder: Sendable, Equatable {
   /// The record in a run's folder, or in the folder that a link leads to; nil where there is none.
   /// - Throws: `ReportError` where it cannot be read, is no valid record, or is another run's.
   public static func record(in folder: URL) throws(ReportError) -> RunRecord? {
-    let file = folder.appending(path: "record.json")
+    let file = RunFile.record.url(in: folder)
     guard let data = try contents(of: file) else { return nil }
     let record: RunRecord
     do { record = try RunRecord(jsonData: data, file: file.relativePath) } catch { throw .invalidRecord(error) }
@@ -94,7 +89,7 @@ public struct ResultsFolder: Sendable, Equatable {
   /// The timing in a run's folder; nil where there is none.
   /// - Throws: `ReportError` where it cannot be read or is no valid timing.
   public static func timing(in folder: URL) throws(ReportError) -> TimingRecord? {
-    let file = folder.appending(path: "timing.json")
+    let file = RunFile.timing.url(in: folder)
     guard let data = try contents(of: file) else { return nil }
     do { return try TimingRecord(jsonData: data, file: file.relativePath) } catch { throw .invalidRecord(error) }
   }
@@ -110,11 +105,11 @@ public struct ResultsFolder: Sendable, Equatable {
     guard name.utf8.count >= 4, name.utf8.count <= 64, name.utf8.allSatisfy(Self.isHexadecimal) else {
       throw .unknownRun(name, results: url.relativePath)
     }
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: url.appending(path: "runs").path)) ?? []
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: layout.runs.path)) ?? []
     let matches = names.filter { Self.isIdentity($0) && $0.hasPrefix(name) }.sorted()
     guard let match = matches.first else { throw .unknownRun(name, results: url.relativePath) }
     guard matches.count == 1 else { throw .ambiguousRun(name, candidates: matches) }
-    return run(match)
+    return layout.run(match)
   }
 
   /// The bytes of a plain file of at most 32 MB; nil where there is none.

@@ -1,5 +1,6 @@
 // One run for a person: everything that its folder holds, as text.
 import Foundation
+import Manifests
 import Records
 import Storage
 
@@ -33,7 +34,7 @@ public struct RunDescription: Sendable {
     } catch {
       timing = .failure(error)
     }
-    tensors = Self.tensors(folder.appending(path: "tensors.h5"), digest: record.digests.tensors)
+    tensors = Self.tensors(RunFile.tensors.url(in: folder), digest: record.digests.tensors)
   }
 
   private static func tensors(_ file: URL, digest: String?) -> Tensors {

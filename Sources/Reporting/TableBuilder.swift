@@ -6,10 +6,10 @@ import Records
 extension TableModel {
   /// Makes the table of an experiment under a profile.
   /// - Parameters:
-  ///   - evaluation: which epoch is reported and how seeds are summarised; by default what the manifest says.
+  ///   - evaluation: which epoch and metric are reported and how seeds are summarised; by default what the manifest says.
   ///   - findings: the records of runs, and why others cannot be used.
   ///   - manifestDigest: SHA-256 of the manifest's files.
-  /// - Throws: `ManifestError.unknownProfile`; `ReportError.unknownColumn`.
+  /// - Throws: `ManifestError.unknownProfile`; `ReportError.unrecordedMetric`.
   public init(
     manifest: Manifest, profile: Profile, evaluation: EvaluationProtocol? = nil, findings: RunFindings,
     manifestDigest: String? = nil
@@ -17,22 +17,22 @@ extension TableModel {
     let plan = try manifest.plan(for: profile)
     let runs = try manifest.resolve(profile: profile)
     let evaluation = evaluation ?? EvaluationProtocol(epoch: plan.report.epoch, aggregate: plan.report.aggregate)
-    let columns = try plan.report.columns.map { name -> TableColumn in
-      switch name {
-      case "parameters": return .parameters
-      case "tasks": return .tasks
-      case "average": return .average
-      default: throw ReportError.unknownColumn(name, manifest: manifest.file)
-      }
-    }
+    let columns = plan.report.columns.map { TableColumn(name: $0) }
     let records = runs.compactMap { run -> (key: RunKey, record: RunRecord)? in
       guard let record = findings.records[RunKey(run)], SettingsDifference.of(record, from: run) == nil else { return nil }
       return (RunKey(run), record)
     }
     let tasks = plan.tasks.map { task in
-      Self.column(task, settings: plan.report, records: records.filter { $0.key.task == task.id }.map(\.record))
+      Self.column(
+        task, metric: evaluation.metric, settings: plan.report,
+        records: records.filter { $0.key.task == task.id }.map(\.record))
+    }
+    if let metric = evaluation.metric, !records.isEmpty, !tasks.contains(where: { $0.metric == metric }) {
+      let recorded = records.flatMap { $0.record.epochs.prefix(1).flatMap(\.scores).map(\.metric) }
+      throw ReportError.unrecordedMetric(metric, experiment: manifest.id, recorded: TableProvenance.distinct(recorded))
     }
     let rowOption = plan.report.rows.hasPrefix("method.") ? String(plan.report.rows.dropFirst(7)) : nil
+    var matching = plan.published.map { PublishedMatching($0, tasks: tasks, measures: columns.compactMap(\.measure)) }
     var rows = plan.rows.map { row in
       let ownRuns = runs.filter { $0.row == row.id }
       let cells = tasks.map { column in
@@ -40,10 +40,15 @@ extension TableModel {
           .cell(ownRuns.filter { $0.task == column.task })
       }
       let scores = cells.compactMap(\.score)
+      let average = scores.count == cells.count ? mean(scores) : nil
+      let ownRecords = Self.records(ownRuns, cells, findings)
       return TableRow(
         id: row.id, label: Self.label(row, option: rowOption, run: ownRuns.first),
-        trainableParameters: mean(Self.parameters(ownRuns, cells, findings)), cells: cells,
-        average: scores.count == cells.count ? mean(scores) : nil, averageRank: nil)
+        trainableParameters: mean(ownRecords.map(\.trainableParameters.average)),
+        measures: columns.compactMap(\.measure).map { name in
+          RowMeasure(name: name, value: mean(ownRecords.compactMap { $0.measures?[name] }))
+        }, cells: cells, average: average, averageRank: nil,
+        published: matching?.figures(for: row, runs: ownRuns, cells: cells, average: average))
     }
     Ranking.mark(&rows, taskCount: tasks.count)
 
@@ -55,26 +60,46 @@ extension TableModel {
       experiment: manifest.id, title: plan.title, description: plan.description, profile: profile, evaluation: evaluation,
       seeds: plan.seeds, rowHeader: rowOption?.replacing("_", with: " ") ?? "method", columns: columns, tasks: tasks, rows: rows,
       parametersVary: records.contains { $0.record.trainableParameters.initial != $0.record.trainableParameters.final },
-      problems: Self.problems(rows, tasks), warnings: provenance.warnings, provenance: provenance)
+      differences: plan.report.baseline.flatMap { BaselineDifferences(rows: rows, baseline: $0) },
+      published: matching.map { matching in
+        matching.source(rows: rows) { method in manifest.label(ofMethod: method) ?? method }
+      }, problems: Self.problems(rows, tasks),
+      warnings: provenance.warnings + Self.unrecordedMeasures(rows, records.map(\.record)), provenance: provenance)
   }
 
-  /// A task's metric: the manifest's, else the task's own primary one as its records or its definition say.
-  private static func column(_ task: TaskReference, settings: ReportSettings, records: [RunRecord]) -> TaskColumn {
+  /// A task's metric: the one asked for where the task has it, else the manifest's, else the task's own primary one as its
+  /// records or its definition say.
+  private static func column(
+    _ task: TaskReference, metric wanted: String?, settings: ReportSettings, records: [RunRecord]
+  ) -> TaskColumn {
     func has(_ metric: String) -> Bool {
       records.contains { $0.epochs.contains { $0.scores.contains { $0.metric == metric } } }
     }
-    var metric = settings.metrics.first { $0.task == task.id }?.metric
+    var metric = wanted.flatMap { has($0) ? $0 : nil }
+    metric = metric ?? settings.metrics.first { $0.task == task.id }?.metric
     metric = metric ?? settings.metrics.first { $0.task == nil && has($0.metric) }?.metric
     if metric == nil, case .custom(let definition) = task { metric = definition.metrics.first }
     metric = metric ?? records.first?.primary.metric
     let scores = records.lazy.flatMap(\.epochs).first { $0.scores.contains { $0.metric == metric } }?.scores ?? []
-    return TaskColumn(task: task.id, metric: metric, splits: scores.filter { $0.metric == metric }.map(\.split))
+    return TaskColumn(
+      task: task.id, metric: metric, splits: scores.filter { $0.metric == metric }.map(\.split),
+      selection: records.first?.primary.metric)
   }
 
-  /// The trainable parameters of each run that is in a cell.
-  private static func parameters(_ runs: [RunSpecification], _ cells: [TableCell], _ findings: RunFindings) -> [Double] {
+  /// The record of each run that is in a cell, or would be if its score had a value.
+  private static func records(_ runs: [RunSpecification], _ cells: [TableCell], _ findings: RunFindings) -> [RunRecord] {
     zip(runs, cells.flatMap(\.runs)).compactMap { run, state in
-      state.state.counts || state.state == .undefined ? findings.records[RunKey(run)]?.trainableParameters.average : nil
+      state.state.counts || state.state == .undefined ? findings.records[RunKey(run)] : nil
+    }
+  }
+
+  /// Says which columns no run recorded, and what there is instead.
+  private static func unrecordedMeasures(_ rows: [TableRow], _ records: [RunRecord]) -> [String] {
+    guard let row = rows.first, !records.isEmpty else { return [] }
+    let known = Set(records.flatMap { ($0.measures ?? [:]).keys }).sorted()
+    return row.measures.indices.filter { index in rows.allSatisfy { $0.measures[index].value == nil } }.map { index in
+      "No run recorded '\(row.measures[index].name)', which the report has a column for "
+        + "(columns: \((["parameters", "tasks", "average"] + known).joined(separator: ", ")))."
     }
   }
 
@@ -98,6 +123,21 @@ extension TableModel {
       }
     }
   }
+}
+
+extension TableColumn {
+  /// The column that a manifest names; any other name is a measure's.
+  init(name: String) {
+    switch name {
+    case "parameters": self = .parameters
+    case "tasks": self = .tasks
+    case "average": self = .average
+    default: self = .measure(name)
+    }
+  }
+
+  /// The measure's name, where it is one.
+  var measure: String? { if case .measure(let name) = self { name } else { nil } }
 }
 
 extension CellRun.State {

@@ -2,17 +2,20 @@
 // write it down.
 import Manifests
 
-/// Which epoch is reported and how seeds are summarised.
+/// Which epoch and metric are reported and how seeds are summarised.
 public struct EvaluationProtocol: Sendable, Equatable, Encodable {
   /// Which epoch of a run is reported.
   public let epoch: EpochChoice
   /// How a cell summarises its seeds.
   public let aggregate: SeedAggregate
+  /// The metric of every task that recorded it, in place of the manifest's; nil: as the manifest says.
+  public let metric: String?
 
   /// Makes a protocol from its parts.
-  public init(epoch: EpochChoice, aggregate: SeedAggregate) {
+  public init(epoch: EpochChoice, aggregate: SeedAggregate, metric: String? = nil) {
     self.epoch = epoch
     self.aggregate = aggregate
+    self.metric = metric
   }
 }
 
@@ -49,6 +52,26 @@ public struct CellRun: Sendable, Equatable, Encodable {
   public let state: State
   /// More on the state, as `at step 12`.
   public let detail: String?
+  /// The score on each of the cell's validation sets; nil where the run does not count.
+  public let scores: [Double]?
+
+  init(seed: Int, state: State, detail: String? = nil, scores: [Double]? = nil) {
+    self.seed = seed
+    self.state = state
+    self.detail = detail
+    self.scores = scores
+  }
+
+  /// The mean over the validation sets; nil where the run does not count.
+  public var score: Double? { scores.flatMap { $0.isEmpty ? nil : $0.reduce(0, +) / Double($0.count) } }
+}
+
+/// The mean of a recorded number over a row's runs.
+public struct RowMeasure: Sendable, Equatable, Encodable {
+  /// The measure's name.
+  public let name: String
+  /// The mean over the row's runs that are in a cell; nil where none recorded it.
+  public let value: Double?
 }
 
 /// The summary of one validation set over a cell's seeds.
@@ -93,12 +116,16 @@ public struct TableRow: Sendable, Equatable, Encodable {
   public let label: String
   /// Trainable parameters without the task's head, averaged over training and runs; nil where no run completed.
   public let trainableParameters: Double?
+  /// The measures that the table has a column for, in its order.
+  public let measures: [RowMeasure]
   /// One cell for each of the table's tasks.
   public internal(set) var cells: [TableCell]
   /// The mean of the cells' scores; nil where a cell has none.
   public let average: Double?
   /// The average's place among those of rows whose cells have as many runs as any.
   public internal(set) var averageRank: Rank?
+  /// What the paper prints for this row; nil where it prints nothing, and under every profile but `paper`.
+  public let published: PublishedRowFigures?
 }
 
 /// One task of a table.
@@ -109,6 +136,8 @@ public struct TaskColumn: Sendable, Equatable, Encodable {
   public let metric: String?
   /// The validation sets, in the order recorded.
   public let splits: [String]
+  /// The metric that chose the best epoch, averaged over the validation sets; nil without any record.
+  public let selection: String?
 }
 
 /// A column beside the rows' names.
@@ -117,6 +146,8 @@ public enum TableColumn: Sendable, Equatable {
   /// One for each task.
   case tasks
   case average
+  /// A number that runs recorded, by its name.
+  case measure(String)
 }
 
 /// A table.
@@ -143,6 +174,10 @@ public struct TableModel: Sendable, Equatable {
   public let rows: [TableRow]
   /// Whether some method's trainable parameters change during training.
   public let parametersVary: Bool
+  /// The differences to the manifest's baseline; nil where it names none.
+  public let differences: BaselineDifferences?
+  /// Where the published figures are from; nil where there are none.
+  public let published: PublishedSource?
   /// Every cell with a run that is not in it, one sentence each.
   public let problems: [String]
   /// What a reader must know of the runs as a whole, as two different models in one table.

@@ -4,7 +4,7 @@ import Foundation
 import Manifests
 import Reporting
 
-/// `lowrank report table1 --select last`
+/// `lowrank report table1 --select last --aggregate median --metric f1`
 struct ReportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "report", abstract: "Print an experiment's table from the records that are there.",
@@ -22,7 +22,10 @@ struct ReportCommand: ParsableCommand {
   @Option(help: "How seeds are summarised: mean or median; by default as the manifest says.")
   var aggregate: SeedAggregate?
 
-  @Option(help: "How the table is written: markdown, csv or json.")
+  @Option(help: "The metric of every task that recorded it; by default as the manifest says.")
+  var metric: String?
+
+  @Option(help: "How the table is written: markdown, csv, json or latex.")
   var format = TableFormat.markdown
 
   @Option(help: ArgumentHelp("The folder of manifests; by default 'experiments' in the root.", valueName: "folder"))
@@ -30,12 +33,20 @@ struct ReportCommand: ParsableCommand {
 
   @OptionGroup var project: ProjectOptions
 
+  func validate() throws {
+    let known = ManifestVocabulary.registered.metrics
+    if let metric, !known.contains(metric) {
+      throw ValidationError("'\(metric)' is not a metric (metrics: \(known.joined(separator: ", ")))")
+    }
+  }
+
   func run() throws {
     let workspace = try project.workspace()
     let folder = ExperimentFolder(path: experiments ?? workspace.experiments.path)
     let manifest = try folder.manifest(named: experiment, vocabulary: .registered)
     let settings = try manifest.plan(for: profile).report
-    let evaluation = EvaluationProtocol(epoch: select ?? settings.epoch, aggregate: aggregate ?? settings.aggregate)
+    let evaluation = EvaluationProtocol(
+      epoch: select ?? settings.epoch, aggregate: aggregate ?? settings.aggregate, metric: metric)
     let report = try Report(
       manifest: manifest, profile: profile, evaluation: evaluation, results: ResultsFolder(workspace.results))
     print(try report.rendered(format), terminator: "")

@@ -32,7 +32,7 @@ struct Rerun: ParsableCommand {
     }
     let inputs = RunInputs(workspace: workspace, data: data.map { URL(filePath: ($0 as NSString).expandingTildeInPath) })
     let planned = try inputs.plan(specification, manifestDigest: ManifestDigest.of(manifest))
-    let folder = workspace.results.appending(path: "reruns/\(planned.identity)-\(ProcessInfo.processInfo.processIdentifier)")
+    let folder = workspace.layout.rerun("\(planned.identity)-\(ProcessInfo.processInfo.processIdentifier)")
     try Folder.make(at: folder)
     defer { try? FileManager.default.removeItem(at: folder) }
     var options = ExecutionOptions()

@@ -94,6 +94,11 @@ import Testing
   @Test func damagedManifests() throws {
     let good = [UInt8](Self.whole.utf8)
     let folder = try TestFolder.manifest(Self.whole)
+    try folder.write(
+      """
+      papers: {loradrop: {title: LoRA-drop}}
+      tables: {loradrop-4: {paper: loradrop, number: 4, title: the threshold, model: roberta-base, rows: []}}
+      """, to: "published.yaml")
     #expect(folder.complaint().isEmpty)
     var state: UInt64 = 7
     func next(_ bound: Int) -> Int {

@@ -41,7 +41,7 @@ import Testing
       cells.first
         == .object([
           "runs": .array([
-            .object(["seed": .integer(0), "state": .text("completed")]),
+            .object(["seed": .integer(0), "state": .text("completed"), "scores": .array([.number(0.8)])]),
             .object(["seed": .integer(1), "state": .text("diverged"), "detail": .text("at step 3")]),
           ]),
           "splits": .array([.object(["split": .text("validation"), "value": .number(0.8)])]),

@@ -26,10 +26,12 @@ final class MadeUpExperiment {
 
     """
 
-  init(_ text: String = MadeUpExperiment.plain) throws {
+  /// - Parameter published: the text of the file of published figures, where there is one.
+  init(_ text: String = MadeUpExperiment.plain, published: String? = nil) throws {
     folder = URL(filePath: NSTemporaryDirectory()).appending(path: "lowrank-reporting-" + UUID().uuidString)
     try FileManager.default.createDirectory(at: folder.appending(path: "recipes"), withIntermediateDirectories: true)
     try Data("defaults: {epochs: 2, batch: 16, learning_rate: 5e-4}\n".utf8).write(to: folder.appending(path: "recipes/plain.yaml"))
+    if let published { try Data(published.utf8).write(to: folder.appending(path: "published.yaml")) }
     let file = folder.appending(path: "m.yaml")
     try Data(text.utf8).write(to: file)
     manifest = try Manifest.load(path: file.path, recipes: folder.appending(path: "recipes").path, vocabulary: Self.vocabulary)
@@ -60,7 +62,8 @@ final class MadeUpExperiment {
   func record(
     _ run: RunSpecification, _ epochs: [[Double]], metric: String = "accuracy", splits: [String] = ["validation"],
     outcome: RunOutcome = .completed, flags: [RunFlag] = [], parameters: TrainableParameters? = nil,
-    model: Character = "d", identity: String = digest("a"), tensors: String? = nil, extra: [Score] = []
+    model: Character = "d", identity: String = digest("a"), tensors: String? = nil, extra: [Score] = [],
+    measures: [String: Double]? = nil
   ) throws -> RunRecord {
     let parameters = parameters ?? TrainableParameters(initial: 20_000, final: 20_000, average: 20_000)
     return RunRecord(
@@ -71,7 +74,7 @@ final class MadeUpExperiment {
           scores: zip(splits, values).map { Score(split: $0, metric: metric, value: $1) } + extra)
       },
       primary: PrimaryScore(split: splits[0], metric: metric), trainableParameters: parameters,
-      trainableParametersWithHead: parameters, steps: 20, flops: 1000,
+      trainableParametersWithHead: parameters, steps: 20, flops: 1000, measures: measures,
       digests: RunDigests(
         specification: Self.digest("b"), manifest: Self.digest("c"), model: Self.digest(model),
         tokenizer: Self.digest("e"), data: Self.digest("f"), tensors: tensors),

@@ -19,12 +19,12 @@ import Testing
 
         | method | trainable parameters (without head) | rte (accuracy ↑) | mrpc (accuracy ↑) | average ↑ |
         |---|--:|--:|--:|--:|
-        | LoRA | 20.00K | <u>81.00 ± 1.41</u> | <u>81.00 ± 1.41</u> | <u>81.00</u> |
+        | LoRA | 20.00K | <ins>81.00 ± 1.41</ins> | <ins>81.00 ± 1.41</ins> | <ins>81.00</ins> |
         | AFLoRA | 12.35K | **91.00 ± 1.41** | **91.00 ± 1.41** | **91.00** |
 
         Cells: mean ± sample standard deviation over 2 seeds (0, 1) of the best epoch on the validation set, in percent. \
         The same set chose that epoch: there is no held-out test.\u{20}\u{20}
-        **Bold**: the best of its column; <u>underlined</u>: the second.\u{20}\u{20}
+        **Bold**: the best of its column; <ins>underlined</ins>: the second.\u{20}\u{20}
         Trainable parameters are averaged over all steps of training.
 
         - profile pocket, recipe plain, manifest 999999999999
@@ -57,17 +57,18 @@ import Testing
     #expect(
       text.contains(
         """
-        | LoRA | 20.00K | 80.00 † (1 of 2) | 70.00 ± 0.00 ‡ | 50.00 § (1 of 2) | 66.67 |
-        | AFLoRA | 20.00K | — †¶ | 65.00 (1 of 2) | — | — |
+        | LoRA | 20.00K | 80.00 (1 of 2; 1 diverged) | 70.00 ± 0.00 ‡ | 50.00 (1 of 2; 1 undefined) | 66.67 |
+        | AFLoRA | 20.00K | — (1 diverged, 1 failed) | 65.00 (1 of 2; 1 unusable) | — | — |
 
         """))
     #expect(
       text.contains(
         """
-        † diverged: the loss became infinite or not a number; not in the value.\u{20}\u{20}
         ‡ collapsed: the model gives one answer to every validation example; in the value.\u{20}\u{20}
-        § the score is undefined, for the model gives one answer to every validation example; not in the value.\u{20}\u{20}
-        ¶ ended by an error; not in the value.\u{20}\u{20}
+        diverged: the loss became infinite or not a number; not in the value.\u{20}\u{20}
+        failed: ended by an error; not in the value.\u{20}\u{20}
+        undefined: the score has no value, for the model gives one answer to every validation example; not in the value.\u{20}\u{20}
+        unusable: the record is damaged, of other settings or without the score; not in the value.\u{20}\u{20}
         — no run that counts.
 
         """))
@@ -101,7 +102,7 @@ import Testing
     #expect(
       try experiment.lines() == [
         "| LoRA | 20.00K | **80.00** | **80.00** | **80.00** |",
-        "| AFLoRA | 20.00K | <u>75.00</u> | <u>75.00</u> | <u>75.00</u> |",
+        "| AFLoRA | 20.00K | <ins>75.00</ins> | <ins>75.00</ins> | <ins>75.00</ins> |",
       ])
     #expect(MarkdownTable.render(try experiment.table()).contains("\nCells: one seed (3) of the best epoch"))
   }
@@ -146,7 +147,8 @@ import Testing
     let text = MarkdownTable.render(try experiment.table())
     #expect(text.contains("| mnli (accuracy ↑, matched / mismatched) | average ↑ |\n"))
     #expect(text.contains("| LoRA | 20.00K | **80.00 ± 0.00 / 71.00 ± 1.41** | **75.50** |\n"))
-    #expect(text.contains("| AFLoRA | 20.00K | <u>75.00 ± 0.00 / 75.50 ± 0.71</u> | <u>75.25</u> |\n"))
+    #expect(text.contains("| AFLoRA | 20.00K | <ins>75.00 ± 0.00 / 75.50 ± 0.71</ins> | <ins>75.25</ins> |\n"))
+    #expect(text.contains("\nThe best epoch is chosen for mnli by the mean accuracy.  \n"))
     #expect(text.contains("\nIn the average, a task with several validation sets counts once, by their mean.\n"))
   }
 }

@@ -27,7 +27,7 @@ import Testing
     -> URL
   {
     let results = ResultsFolder(experiment.folder.appending(path: "results"))
-    let folder = results.run(identity)
+    let folder = results.layout.run(identity)
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     let tensors = HDF5Group(
       groups: [
@@ -51,7 +51,7 @@ import Testing
           otherSeconds: 0.25, tokens: 640, peakMemoryBytes: 3 << 20, threads: 1)
       ])
     try timing.jsonData().write(to: folder.appending(path: "timing.json"))
-    let link = results.link(run)
+    let link = results.layout.link(run)
     try FileManager.default.createDirectory(at: link.deletingLastPathComponent(), withIntermediateDirectories: true)
     try FileManager.default.createSymbolicLink(
       atPath: link.path, withDestinationPath: "../../../../runs/" + identity)
@@ -110,12 +110,12 @@ import Testing
   }
 
   @Test func runsAreMeantByPathOrIdentity() throws {
-    let link = results.link(try experiment.specification("lora", "rte", 1))
+    let link = results.layout.link(try experiment.specification("lora", "rte", 1))
     #expect(try results.folder(of: link.path).path == link.path)
     #expect(try results.folder(of: "t1/pocket/lora/rte/seed-1").path == link.path)
     #expect(try results.folder(of: "1111").path == folders[1].path)
     let other = "1111" + String(repeating: "a", count: 60)
-    try FileManager.default.createDirectory(at: results.run(other), withIntermediateDirectories: true)
+    try FileManager.default.createDirectory(at: results.layout.run(other), withIntermediateDirectories: true)
     #expect(
       throws: ReportError.ambiguousRun("1111", candidates: [String(repeating: "1", count: 64), other])
     ) { try results.folder(of: "1111") }

@@ -27,9 +27,9 @@ import Testing
     #expect(
       try experiment.lines()
         == [
-          "| LoRA | 20.00K | **81.00 ± 1.41** | <u>81.00 ± 1.41</u> | **81.00** |",
-          "| AFLoRA | 12.35K | 90.00 (1 of 2) | **91.00 ± 1.41** | 90.50 |",
-          "| Full fine-tuning | 20.00K | <u>10.00 ± 0.00</u> | 10.00 ± 0.00 | <u>10.00</u> |",
+          "| LoRA | 20.00K | **81.00 ± 1.41** | <ins>81.00 ± 1.41</ins> | **81.00** |",
+          "| AFLoRA | 12.35K | 90.00 (1 of 2; 1 missing) | **91.00 ± 1.41** | 90.50 |",
+          "| Full fine-tuning | 20.00K | <ins>10.00 ± 0.00</ins> | 10.00 ± 0.00 | <ins>10.00</ins> |",
         ])
     #expect(MarkdownTable.render(try experiment.table()).contains(", among cells of as many seeds as any in the column."))
   }
@@ -98,13 +98,51 @@ import Testing
     #expect(text.contains("| rank | average ↑ | rte |\n|---|--:|--:|\n| 2 | — | — |\n| 4 | — | — |\n| 8 (paper) | — | — |\n"))
   }
 
-  @Test func unknownColumnsAreRefused() throws {
+  @Test func recordedNumbersAreColumns() throws {
     let experiment = try MadeUpExperiment(
-      MadeUpExperiment.plain.replacing("profiles:", with: "report: {columns: [kept.query, tasks]}\nprofiles:"))
-    let error = try #require(throws: ReportError.self) { try experiment.table() }
+      MadeUpExperiment.plain.replacing(
+        "profiles:", with: "report: {columns: [kept.query, kept.parameters, kept.keys, tasks]}\nprofiles:"))
+    for (index, run) in try experiment.runs().enumerated() {
+      let measures = run.row == "lora" ? nil : ["kept.query": Double(index % 2 + 4), "kept.parameters": 147_456]
+      experiment.findings.records[RunKey(row: run.row, task: run.task, seed: run.seed)] = try experiment.record(
+        run, [[0.5]], measures: measures)
+    }
+    let text = MarkdownTable.render(try experiment.table())
     #expect(
-      error.description == "\(experiment.manifest.file): the report's column 'kept.query' is not one that can be shown "
-        + "(columns: parameters, tasks, average).")
+      text.contains(
+        """
+        | method | query layers kept | parameters kept | keys layers kept | rte (accuracy ↑) | mrpc (accuracy ↑) |
+        |---|--:|--:|--:|--:|--:|
+        | LoRA | — | — | — | 50.00 ± 0.00 | 50.00 ± 0.00 |
+        | AFLoRA | 4.50 | 147.46K | — | 50.00 ± 0.00 | 50.00 ± 0.00 |
+
+        """))
+    #expect(text.contains("\nMeans over a row's runs on all tasks: query layers kept, parameters kept, keys layers kept.  \n"))
+    #expect(
+      text.contains(
+        "**Warning**: No run recorded 'kept.keys', which the report has a column for "
+          + "(columns: parameters, tasks, average, kept.parameters, kept.query).\n"))
+    #expect(
+      CSVTable.render(try experiment.table()).hasPrefix("row,label,trainable_parameters,kept.query,kept.parameters,kept.keys,"))
+  }
+
+  @Test func anotherMetricIsShownWhereItWasRecorded() throws {
+    let experiment = try MadeUpExperiment()
+    for run in try experiment.runs() {
+      let f1 = run.task == "mrpc" ? [Score(split: "validation", metric: "f1", value: 0.75)] : []
+      experiment.findings.records[RunKey(row: run.row, task: run.task, seed: run.seed)] = try experiment.record(
+        run, [[0.5]], extra: f1)
+    }
+    let text = MarkdownTable.render(try experiment.table(.pocket, EvaluationProtocol(epoch: .best, aggregate: .mean, metric: "f1")))
+    #expect(text.contains("| rte (accuracy ↑) | mrpc (F1 ↑) | average ↑ |\n"))
+    #expect(text.contains("| LoRA | 20.00K | 50.00 ± 0.00 | 75.00 ± 0.00 | 62.50 |\n"))
+    #expect(
+      text.contains(
+        "\nThe best epoch is chosen for mrpc by accuracy.  \nTasks that did not record F1 show their own metric.\n"))
+    let error = try #require(throws: ReportError.self) {
+      try experiment.table(.pocket, EvaluationProtocol(epoch: .best, aggregate: .mean, metric: "pearson"))
+    }
+    #expect(error.description == "no run of t1 recorded the metric 'pearson' (recorded: accuracy, f1).")
   }
 
   @Test func numbersAreWrittenAsPapersDo() {
@@ -113,6 +151,9 @@ import Testing
         == ["0", "12", "12.50", "999", "1.00K", "1.00K", "124.70K", "1.00M", "1.33M", "183.83M", "6.70B"])
     #expect(NumberText.percent(-0.000001) == "0.00")
     #expect(NumberText.percent(-0.0123) == "-1.23")
+    #expect([0.0123, -0.0123, 0.00004, -0.00004].map(NumberText.signedPercent) == ["+1.23", "−1.23", "0.00", "0.00"])
+    #expect([0.0004, 0.0005, 0.0312, 1].map(NumberText.probability) == ["< 0.001", "0.001", "0.031", "1.000"])
+    #expect([4.5, 12, 147_456].map(NumberText.measure) == ["4.50", "12.00", "147.46K"])
     #expect([0.0125, 61.5].map(NumberText.seconds) == ["12.50 ms", "61.50 s"])
     #expect([1 << 20, 3 << 29].map(NumberText.bytes) == ["1.00 MiB", "1.50 GiB"])
   }

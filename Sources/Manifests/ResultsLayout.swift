@@ -1,0 +1,63 @@
+// Where everything stands in the folder of results. Whoever writes there and whoever reads from there asks here.
+//   runs/<identity>/                                   a run: its files below
+//   <experiment>/<profile>/<row>/<task>/seed-<seed>    a link to a run's folder
+//   <experiment>.md, <experiment>-cost.md              its table and what its runs took; other profiles than pocket are in the name
+import Foundation
+
+/// A file in a run's folder.
+public enum RunFile: String, Sendable {
+  /// What the run left beside its tensors. Written last: where it is, the run is done.
+  case record = "record.json"
+  /// What a clock decides.
+  case timing = "timing.json"
+  /// The run's history and what its method recorded.
+  case tensors = "tensors.h5"
+  /// Where a run that was stopped goes on.
+  case checkpoint = "checkpoint.h5"
+
+  /// The file in a run's folder.
+  public func url(in run: URL) -> URL { run.appending(path: rawValue) }
+}
+
+/// The places in a folder of results.
+public struct ResultsLayout: Sendable, Equatable {
+  /// The folder itself.
+  public let folder: URL
+
+  /// Names a folder; nothing is read.
+  public init(_ folder: URL) { self.folder = folder }
+
+  /// The folder of all runs.
+  public var runs: URL { folder.appending(path: "runs") }
+
+  /// The folder of the run with this identity.
+  public func run(_ identity: String) -> URL { runs.appending(path: identity) }
+
+  /// The readable link to a run.
+  public func link(_ run: RunSpecification) -> URL {
+    folder.appending(path: "\(run.experiment)/\(run.profile.rawValue)/\(run.row)/\(run.task)/seed-\(run.seed)")
+  }
+
+  /// Where such a link leads: experiment, profile, row and task are four folders up.
+  public static func linkDestination(_ identity: String) -> String { "../../../../runs/\(identity)" }
+
+  /// The folder that a run made again works in.
+  public func rerun(_ name: String) -> URL { folder.appending(path: "reruns/\(name)") }
+
+  /// The pocket profile's generated tasks, in GLUE's layout.
+  public var pocketData: URL { folder.appending(path: "data/pocket") }
+
+  /// The file of an experiment's table.
+  public func table(_ experiment: String, _ profile: Profile) -> URL {
+    folder.appending(path: name(experiment, profile) + ".md")
+  }
+
+  /// The file of what an experiment's runs took.
+  public func cost(_ experiment: String, _ profile: Profile) -> URL {
+    folder.appending(path: name(experiment, profile) + "-cost.md")
+  }
+
+  private func name(_ experiment: String, _ profile: Profile) -> String {
+    experiment + (profile == .pocket ? "" : "-\(profile.rawValue)")
+  }
+}

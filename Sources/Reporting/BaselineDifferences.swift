@@ -1,0 +1,72 @@
+// What each row gains or loses against the table's baseline, over pairs of one task and one seed.
+import Metrics
+
+/// The differences of a table's rows to one of them.
+public struct BaselineDifferences: Sendable, Equatable, Encodable {
+  /// With fewer seeds on any task no test is made.
+  public static let fewestSeeds = 3
+
+  /// One row against the baseline.
+  public struct Row: Sendable, Equatable, Encodable {
+    /// The row's id.
+    public let row: String
+    /// The mean of row less baseline over the pairs, as shares (0.01 is one point); nil without pairs.
+    public let difference: Double?
+    /// The pairs: one task and one seed that count in both rows.
+    public let pairs: Int
+    /// Pairs in which the row is better.
+    public let better: Int
+    /// Pairs in which both are equal.
+    public let equal: Int
+    /// Pairs in which the row is worse.
+    public let worse: Int
+    /// The fewest seeds that pair up on any of the table's tasks.
+    public let seeds: Int
+    /// Wilcoxon's signed-rank test over the pairs, two-sided; nil with too few seeds, or where no pair differs.
+    public let pValue: Double?
+    /// `pValue` adjusted by Holm for all rows that were tested.
+    public internal(set) var adjustedPValue: Double?
+  }
+
+  /// The id of the row that the others are compared with.
+  public let baseline: String
+  /// Its name for people.
+  public let label: String
+  /// The other rows, in the table's order.
+  public let rows: [Row]
+
+  /// Compares rows; nil where the baseline is none of them or stands alone.
+  init?(rows: [TableRow], baseline: String) {
+    guard let reference = rows.first(where: { $0.id == baseline }), rows.count > 1 else { return nil }
+    self.baseline = baseline
+    label = reference.label
+    var compared = rows.filter { $0.id != baseline }.map { Self.compare($0, with: reference) }
+    let tested = compared.indices.filter { compared[$0].pValue != nil }
+    for (index, value) in zip(tested, holmAdjusted(tested.compactMap { compared[$0].pValue })) {
+      compared[index].adjustedPValue = value
+    }
+    self.rows = compared
+  }
+
+  private static func compare(_ row: TableRow, with reference: TableRow) -> Row {
+    var own: [Double] = []
+    var others: [Double] = []
+    var seeds = Int.max
+    for (cell, other) in zip(row.cells, reference.cells) {
+      let before = own.count
+      for run in cell.runs {
+        guard let score = run.score, let against = other.runs.first(where: { $0.seed == run.seed })?.score else { continue }
+        own.append(score)
+        others.append(against)
+      }
+      seeds = min(seeds, own.count - before)
+    }
+    // Scores are fractions of whole numbers: differences that are equal must not be told apart by their rounding.
+    let differences = zip(own, others).map { (($0 - $1) * 1e12).rounded() / 1e12 }
+    let test = seeds >= fewestSeeds ? wilcoxonSignedRankTest(differences, differences.map { _ in 0 }) : nil
+    return Row(
+      row: row.id, difference: mean(differences), pairs: differences.count, better: differences.filter { $0 > 0 }.count,
+      equal: differences.filter { $0 == 0 }.count, worse: differences.filter { $0 < 0 }.count,
+      seeds: row.cells.isEmpty ? 0 : seeds, pValue: test?.pValue)
+  }
+}

@@ -1,0 +1,29 @@
+// Names of metrics and of recorded numbers as tables show them.
+import Metrics
+
+enum MetricText {
+  /// A metric's name where there is little room; one that this program has not, as it is.
+  static func short(_ name: String) -> String {
+    switch Metric(rawValue: name) {
+    case .matthews: "Matthews"
+    case .pearson: "Pearson"
+    case .spearman: "Spearman"
+    case .pearsonSpearmanMean: "Pearson & Spearman"
+    case .accuracyF1Mean: "accuracy & F1"
+    case .accuracy: "accuracy"
+    case .f1: "F1"
+    case nil: name
+    }
+  }
+
+  /// The header of a recorded number's column: `kept.query` is how many query layers a method kept.
+  static func measure(_ name: String) -> String {
+    if name == "kept.parameters" { return "parameters kept" }
+    if name.hasPrefix("kept.") { return readable(name.dropFirst("kept.".count)) + " layers kept" }
+    return readable(name[...])
+  }
+
+  private static func readable(_ name: Substring) -> String {
+    String(name.map { $0 == "." || $0 == "_" || $0 == "-" ? " " : $0 })
+  }
+}

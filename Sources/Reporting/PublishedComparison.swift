@@ -1,0 +1,143 @@
+// The figures that a paper prints, each beside the measured one that it belongs to, and what has no place.
+import Manifests
+import Metrics
+
+/// A published figure and the measured one's difference to it, as shares (0.01 is one point).
+public struct PublishedFigure: Sendable, Equatable, Encodable {
+  /// The published figure.
+  public let value: Double
+  /// Its standard deviation, where one is printed.
+  public let deviation: Double?
+  /// The measured figure less the published one; nil where none was measured or the two are not of the same kind.
+  public let difference: Double?
+}
+
+/// What a paper prints for one row of a table.
+public struct PublishedRowFigures: Sendable, Equatable, Encodable {
+  /// What the paper calls the row, beside the method.
+  public let setting: String?
+  /// Whether the paper copied the row from elsewhere.
+  public let isQuoted: Bool
+  /// Trainable parameters, as printed.
+  public let parameters: Double?
+  /// The table's measures, where they are printed, in its order.
+  public let measures: [RowMeasure]
+  /// The figures of each of the table's tasks, in the order of its validation sets; empty where none belongs there.
+  public let tasks: [[PublishedFigure]]
+  /// The printed average. It has a difference only where it is the average of the figures shown, as the measured one is.
+  public let average: PublishedFigure?
+}
+
+/// Where the published figures of a table come from, and which of them it does not show.
+public struct PublishedSource: Sendable, Equatable, Encodable {
+  /// The published table's id.
+  public let table: String
+  /// Its number in the paper.
+  public let number: Int
+  /// The paper's title.
+  public let paper: String
+  /// The paper's number at arXiv.
+  public let arxiv: String?
+  /// The model that the paper's table is about.
+  public let model: String
+  /// The seeds behind a published figure, where the paper says it.
+  public let seeds: Int?
+  /// How the paper sums seeds up, where it says it.
+  public let statistic: String?
+  /// The labels of the table's rows that the paper has nothing on.
+  public let rowsWithoutFigures: [String]
+  /// The paper's rows that are not in the table.
+  public let rowsLeftOut: [String]
+  /// Figures of the paper, by task and metric, that have no place in the rows shown.
+  public let figuresLeftOut: [String]
+}
+
+/// Puts a paper's table beside a measured one.
+struct PublishedMatching {
+  /// How far a printed average may be from that of the printed figures, which were rounded.
+  private static let averageTolerance = 0.0006
+
+  let published: PublishedTable
+  let tasks: [TaskColumn]
+  let measures: [String]
+  private(set) var usedRows: [Int] = []
+  private(set) var leftOut: [String] = []
+
+  /// - Parameters:
+  ///   - tasks: the columns of the measured table.
+  ///   - measures: the recorded numbers that it has columns for.
+  init(_ published: PublishedTable, tasks: [TaskColumn], measures: [String]) {
+    self.published = published
+    self.measures = measures
+    self.tasks = tasks
+  }
+
+  /// The figures for a row of the table, of which these are the runs; nil where the paper has none.
+  mutating func figures(
+    for row: MethodRow, runs: [RunSpecification], cells: [TableCell], average measured: Double?
+  ) -> PublishedRowFigures? {
+    // Of several that fit, the one that says most: a row for one option before a row for the method.
+    let fitting = published.rows.indices.filter { published.rows[$0].belongs(to: row, runs: runs) }
+    func conditions(_ index: Int) -> Int { published.rows[index].options.values.count + (published.rows[index].row == nil ? 0 : 1) }
+    guard let index = fitting.max(by: { (conditions($0), $1) < (conditions($1), $0) }) else { return nil }
+    usedRows.append(index)
+    let found = published.rows[index]
+    var used: [Int] = []
+    let figures = zip(tasks, cells).map { task, cell in
+      let matches = Self.matches(found.scores, task: task)
+      used += matches.map(\.index)
+      return matches.map { match in
+        let score = found.scores[match.index]
+        let measured = match.isOverall ? cell.score : cell.splits.first { $0.split == match.split }?.value
+        return PublishedFigure(
+          value: score.value / 100, deviation: score.deviation.map { $0 / 100 },
+          difference: measured.map { $0 - score.value / 100 })
+      }
+    }
+    for (index, score) in found.scores.enumerated() where !used.contains(index) {
+      // Without any record it is not known yet which metric the column shows.
+      if tasks.contains(where: { $0.task == score.task && $0.metric == nil }) { continue }
+      let split = score.split.map { " \($0)" } ?? ""
+      let name = "\(score.task) (\(MetricText.short(score.metric))\(split))"
+      if !leftOut.contains(name) { leftOut.append(name) }
+    }
+    return PublishedRowFigures(
+      setting: found.setting, isQuoted: found.isQuoted, parameters: found.parameters,
+      measures: measures.map { RowMeasure(name: $0, value: found.measure($0)) }, tasks: figures,
+      average: found.average.map { Self.average($0 / 100, of: figures, measured: measured) })
+  }
+
+  /// The source, after all rows have asked for their figures.
+  func source(rows: [TableRow], labels: (String) -> String) -> PublishedSource {
+    let unused = published.rows.indices.filter { !usedRows.contains($0) }
+    return PublishedSource(
+      table: published.id, number: published.number, paper: published.paper.title, arxiv: published.paper.arxiv,
+      model: published.model, seeds: published.paper.seeds, statistic: published.paper.statistic,
+      rowsWithoutFigures: rows.filter { $0.published == nil }.map(\.label),
+      rowsLeftOut: unused.map { index in
+        let row = published.rows[index]
+        return labels(row.method) + (row.setting.map { " (\($0))" } ?? "")
+      }, figuresLeftOut: leftOut)
+  }
+
+  /// The scores of a task in the order of its validation sets.
+  private static func matches(
+    _ scores: [PublishedScore], task: TaskColumn
+  ) -> [(index: Int, split: String?, isOverall: Bool)] {
+    let fitting = scores.indices.filter { scores[$0].task == task.task && scores[$0].metric == task.metric }
+    if task.splits.count < 2 {
+      return fitting.filter { scores[$0].split == nil }.prefix(1).map { ($0, task.splits.first, false) }
+    }
+    let single = task.splits.compactMap { split in
+      fitting.first { scores[$0].split == split }.map { (index: $0, split: String?.some(split), isOverall: false) }
+    }
+    if single.count == task.splits.count { return single }
+    return fitting.filter { scores[$0].split == "overall" }.prefix(1).map { ($0, nil, true) }
+  }
+
+  private static func average(_ printed: Double, of figures: [[PublishedFigure]], measured: Double?) -> PublishedFigure {
+    let means = figures.compactMap { mean($0.map(\.value)) }
+    let isOfTheSame = means.count == figures.count && mean(means).map { abs($0 - printed) <= averageTolerance } ?? false
+    return PublishedFigure(value: printed, deviation: nil, difference: isOfTheSame ? measured.map { $0 - printed } : nil)
+  }
+}

@@ -1,0 +1,131 @@
+// What a reader must know of a table: by which protocol its cells are made, and what its marks mean.
+import Manifests
+import Metrics
+
+/// A line below a table.
+enum TableNote: Equatable {
+  case text(String)
+  /// What bold and underlined mean.
+  /// - Parameters:
+  ///   - hasSecond: whether anything is underlined.
+  ///   - condition: which cells take part, with the comma before it; may be empty.
+  case ranks(hasSecond: Bool, condition: String)
+  case warning(String)
+}
+
+extension TableModel {
+  /// The protocol and the marks that the table uses.
+  var notes: [TableNote] {
+    var notes: [TableNote] = [.text(protocolNote)]
+    if let note = selectionNote { notes.append(.text(note)) }
+    if let metric = evaluation.metric, tasks.contains(where: { $0.metric != metric }) {
+      notes.append(.text("Tasks that did not record \(MetricText.short(metric)) show their own metric."))
+    }
+    let cells = rows.flatMap(\.cells)
+    let ranks = cells.map(\.rank) + rows.map(\.averageRank)
+    if ranks.contains(.best) {
+      let condition = cells.contains { $0.countedRuns < $0.runs.count } ? ", among cells of as many seeds as any in the column" : ""
+      notes.append(.ranks(hasSecond: ranks.contains(.second), condition: condition))
+    }
+    if columns.contains(.average), tasks.contains(where: { $0.splits.count > 1 }) {
+      notes.append(.text("In the average, a task with several validation sets counts once, by their mean."))
+    }
+    if columns.contains(.parameters), parametersVary {
+      notes.append(.text("Trainable parameters are averaged over all steps of training."))
+    }
+    let measures = columns.compactMap(\.measure)
+    if !measures.isEmpty {
+      let names = measures.map(MetricText.measure).joined(separator: ", ")
+      notes.append(.text("Means over a row's runs on all tasks: \(names)."))
+    }
+    if cells.contains(where: { $0.runs.contains { $0.state == .collapsed } }) {
+      notes.append(
+        .text("\(CellState.collapsedMark) collapsed: the model gives one answer to every validation example; in the value."))
+    }
+    notes += CellState.allCases.filter { state in cells.contains { $0.counts(state) } }.map { .text($0.note) }
+    if cells.contains(where: { $0.splits.isEmpty }) { notes.append(.text("— no run that counts.")) }
+    if let published { notes += published.notes(averages: rows.compactMap { $0.published?.average }).map { .text($0) } }
+    return notes + warnings.map { .warning($0) }
+  }
+
+  private var protocolNote: String {
+    let list = seeds.map(String.init).joined(separator: ", ")
+    let summary =
+      switch (evaluation.aggregate, seeds.count) {
+      case (_, 1): "Cells: one seed (\(list))"
+      case (.mean, let count): "Cells: mean ± sample standard deviation over \(count) seeds (\(list))"
+      case (.median, let count): "Cells: median over \(count) seeds (\(list))"
+      }
+    return switch evaluation.epoch {
+    case .best:
+      summary + " of the best epoch on the validation set, in percent. The same set chose that epoch: there is no held-out test."
+    case .last: summary + " of the last epoch on the validation set, in percent. There is no held-out test."
+    }
+  }
+
+  /// By which score the best epoch was chosen, where that is not the one score shown.
+  private var selectionNote: String? {
+    guard evaluation.epoch == .best else { return nil }
+    let chosen = tasks.compactMap { task -> String? in
+      guard let selection = task.selection, selection != task.metric || task.splits.count > 1 else { return nil }
+      return "\(task.task) by " + (task.splits.count > 1 ? "the mean " : "") + MetricText.short(selection)
+    }
+    return chosen.isEmpty ? nil : "The best epoch is chosen for \(chosen.joined(separator: ", "))."
+  }
+
+  /// The command that prints this table by the other choice of epoch.
+  var otherProtocolCommand: String {
+    "lowrank report \(experiment)" + (profile == .pocket ? "" : " --profile \(profile.rawValue)")
+      + " --select \(evaluation.epoch == .best ? "last" : "best")"
+  }
+}
+
+extension TableCell {
+  /// Whether the cell's text counts runs of this kind; a cell without any run is a mere dash.
+  func counts(_ state: CellState) -> Bool {
+    runs.contains { CellState($0.state) == state } && runs.contains { $0.state != .missing }
+  }
+}
+
+extension PublishedSource {
+  /// Where the figures are from and what is not shown.
+  func notes(averages: [PublishedFigure]) -> [String] {
+    let origin = [arxiv.map { "arXiv \($0)" }, model, statistic, seeds.map { "\($0) seeds" }].compactMap { $0 }
+    var notes = [
+      "↳ published: the figures of \(paper), Table \(number) (\(origin.joined(separator: ", "))); in brackets the measured value "
+        + "less the published one. quoted: copied there from elsewhere."
+    ]
+    if averages.contains(where: { $0.difference == nil }) {
+      notes.append("A published average without a difference is not the average of the figures shown, as the measured one is.")
+    }
+    var left: [String] = []
+    if !figuresLeftOut.isEmpty { left.append("published figures of \(figuresLeftOut.joined(separator: ", "))") }
+    if !rowsLeftOut.isEmpty { left.append("published rows \(rowsLeftOut.joined(separator: ", "))") }
+    if !left.isEmpty { notes.append("Not in this table: \(left.joined(separator: "; ")).") }
+    if !rowsWithoutFigures.isEmpty { notes.append("Nothing published there on \(rowsWithoutFigures.joined(separator: ", ")).") }
+    return notes
+  }
+}
+
+extension BaselineDifferences {
+  /// The heading of the table of differences.
+  var title: String { "Difference to \(label)" }
+
+  /// How the differences are made and what may be claimed of them.
+  var notes: [String] {
+    let pairs = "In points: the mean over pairs of one task and one seed, each the same in both rows."
+    guard isTested else {
+      return [pairs + " No test and no claim: that takes \(Self.fewestSeeds) seeds or more of both rows on every task."]
+    }
+    let tested = rows.filter { $0.pValue != nil }.count
+    let adjustment = tested > 1 ? ", adjusted by Holm for \(tested) rows" : ""
+    var notes = [
+      pairs + " p: Wilcoxon's signed-rank test over the pairs, two-sided\(adjustment). Seeds of one task are no independent tasks: "
+        + "p is about these tasks."
+    ]
+    if tested < rows.count {
+      notes.append("p —: fewer than \(Self.fewestSeeds) seeds of both rows on some task, or no pair that differs; no claim.")
+    }
+    return notes
+  }
+}
