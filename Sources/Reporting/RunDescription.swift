@@ -81,13 +81,21 @@ public struct RunDescription: Sendable {
     return [
       "identity     \(record.identity)", "outcome      \(outcome)",
       "flags        " + (flags.isEmpty ? "none" : flags.joined(separator: ", ")),
-      "best epoch   \(epoch(record.bestEpoch)) by \(record.primary.metric) on \(record.primary.split)",
+      "best epoch   \(epoch(record.bestEpoch)) by \(record.primary.metric) on \(selectionSplits)",
       "last epoch   \(epoch(record.lastEpoch))", "steps        \(record.steps)",
       "operations   \(record.flops) floating-point operations of training",
       "trainable    \(counts(record.trainableParameters))",
       "  with head  \(counts(record.trainableParametersWithHead))",
-    ]
+    ] + (record.measures ?? [:]).sorted { $0.key < $1.key }.map { "\($0.key)  \(Self.number($0.value))" }
   }
+
+  /// The validation sets whose mean chooses the best epoch.
+  private var selectionSplits: String {
+    let splits = record.epochs.first?.scores.filter { $0.metric == record.primary.metric }.map(\.split) ?? []
+    return splits.count > 1 ? "the mean of \(splits.joined(separator: " and "))" : record.primary.split
+  }
+
+  private static func number(_ value: Double) -> String { Int(exactly: value).map(String.init) ?? "\(value)" }
 
   private func epoch(_ number: Int?) -> String { number.map(String.init) ?? "none" }
 
