@@ -11,10 +11,12 @@ public struct Preliminary: Sendable, Equatable {
     case rowsPerClass(Int)
   }
 
+  /// The rows that are trained and measured on.
   public var sample: Sample
   /// Passes over the sample; 0 measures without training.
   public var epochs: Int
 
+  /// - Precondition: `epochs` is not negative.
   public init(sample: Sample, epochs: Int) {
     self.sample = sample
     self.epochs = epochs
@@ -39,6 +41,7 @@ public struct FinishedUpdate: Sendable, Equatable {
   /// What clipping multiplied the gradients by.
   public var gradientScale: Float
 
+  /// Update number `count`, from 1, with gradients times `gradientScale`.
   public init(count: Int, gradientScale: Float) {
     self.count = count
     self.gradientScale = gradientScale
