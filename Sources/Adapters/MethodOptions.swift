@@ -50,6 +50,7 @@ public struct OptionDescription: Sendable, Equatable {
   /// One line for people.
   public let summary: String
 
+  /// An option; its default must be a value that `kind` allows.
   public init(_ name: String, _ kind: Kind, default defaultValue: OptionValue? = nil, excludes: [String] = [], _ summary: String) {
     self.name = name
     self.kind = kind
@@ -97,6 +98,7 @@ public struct MethodDescription: Sendable, Equatable {
   public let source: String
   public let options: [OptionDescription]
 
+  /// A method as its file describes it.
   public init(id: String, aliases: [String] = [], label: String, source: String, options: [OptionDescription]) {
     self.id = id
     self.aliases = aliases

@@ -33,10 +33,14 @@ public struct MethodHost {
 
 /// How many updates a run makes.
 public struct TrainingLength: Sendable, Equatable {
+  /// Updates in one pass over the training set.
   public var stepsPerEpoch: Int
+  /// Passes over it.
   public var epochs: Int
+  /// All updates.
   public var totalSteps: Int { stepsPerEpoch * epochs }
 
+  /// So many updates an epoch, over so many epochs.
   public init(stepsPerEpoch: Int, epochs: Int) {
     self.stepsPerEpoch = stepsPerEpoch
     self.epochs = epochs

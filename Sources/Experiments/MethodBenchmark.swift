@@ -8,7 +8,9 @@ import Training
 
 /// One method's cost relative to LoRA's.
 public struct MethodCost: Sendable, Equatable {
+  /// The method's id.
   public let method: String
+  /// The median time of its steps, in seconds.
   public let stepSeconds: Double
   /// The time of all steps over that of LoRA's, the two in turn, so that the machine's drift falls out.
   public let timeRatio: Double
@@ -20,12 +22,17 @@ public struct MethodCost: Sendable, Equatable {
 
 /// Measures methods one after the other, each in turn with LoRA on the same linear layers.
 public struct MethodBenchmark {
+  /// The model's sizes; its weights are random.
   public var size: BenchmarkCase.Size
+  /// Tokens of every sequence.
   public var length: Int
+  /// Sequences in a step.
   public var batchSize: Int
+  /// Steps of each method that are timed, after one that is not.
   public var steps: Int
   public var threads: Int
 
+  /// A benchmark of so many steps of each method.
   public init(size: BenchmarkCase.Size, length: Int, batchSize: Int, steps: Int, threads: Int) {
     self.size = size
     self.length = length

@@ -15,9 +15,11 @@ public final class SublayerOutput {
   /// The dense layer; it says the block's index and which half this is.
   public let projection: Projection
   public let norm: LayerNorm
+  /// What a method has put here; `nil`: the model's own end.
   public var adapter: (any SublayerAdapter)?
   private let dropout: Float
 
+  /// - Parameter dropout: the rate on the dense layer's output.
   public init(_ projection: Projection, norm: LayerNorm, dropout: Float) {
     self.projection = projection
     self.norm = norm
