@@ -65,8 +65,8 @@ show: build ## all that one run recorded: RUN=results/…/seed-0
 check-pocket: build ## does the pocket profile tell methods apart? prints its gate
 	@exec $(LOWRANK) check-pocket
 
-pocket-deberta: build ## trains the shipped pocket model again, from its manifest in experiments/pretrain
-	@exec $(LOWRANK) pretrain experiments/pretrain/pocket-deberta.yaml
+pocket-deberta pocket-roberta: build
+	@exec $(LOWRANK) pretrain experiments/pretrain/$@.yaml
 
 bench: build ## time, memory and product rate of training steps, beside transformers + peft where Python has them
 	@exec python3 Tests/Peer/compare.py --program $(LOWRANK)

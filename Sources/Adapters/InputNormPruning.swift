@@ -31,7 +31,7 @@ struct RankDistribution {
 /// How PRILoRA prunes.
 struct InputNormPruning {
   enum Kind: String {
-    case importance, random, none
+    case importance, magnitude, random, none
   }
   enum Side: String {
     case a = "A"

@@ -22,6 +22,13 @@ public final class LoRA: TuningMethod {
     let a: Parameter
     let b: Parameter
     let adapter: LowRankAdapter
+
+    /// The same matrices on another layer, with an adapter of its own, so that each layer can be measured.
+    func shared(with projection: Projection) -> Pair {
+      Pair(
+        projection: projection, a: a, b: b,
+        adapter: LowRankAdapter(a: a.tensor, b: b.tensor, scale: adapter.scale, dropoutRate: adapter.dropoutRate))
+    }
   }
 
   /// The options that LoRA and its kin share.

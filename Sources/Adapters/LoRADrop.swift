@@ -22,6 +22,9 @@ public final class LoRADrop: TuningMethod {
       OptionDescription(
         "keep", .integer(1...10_000), excludes: ["threshold"],
         "k, how many layers of each projection are kept, in place of as many as the threshold asks for"),
+      OptionDescription(
+        "final_norms", .flag, default: .flag(false),
+        "whether ‖ΔW x‖² is measured again after training (Figs. 9 and 10); the run is then evaluated at its end alone"),
     ])
 
   public private(set) var parameters: [Parameter] = []
@@ -34,10 +37,14 @@ public final class LoRADrop: TuningMethod {
   private let scale: Double
   /// What is measured, one for each projection: the sample's LoRA, gone when training proper is set up, or the trained one.
   private var probes: [LoRA.Pair] = []
+  /// What is trained, one for each projection that has one; those that share one have the same matrices.
+  private var pairs: [LoRA.Pair] = []
   /// The head's values at the start.
   private let head: [[Float]]
   /// ‖ΔW x‖² of each projection for each example of the sample, summed over its tokens; by projection.
   public private(set) var squaredNorms: [[Double]] = []
+  /// The same after training, where it is asked for; nothing for a projection without a LoRA.
+  private var finalNorms: [[Double]] = []
   /// The rows of the training set that the sample's examples are.
   private var sampleRows: [Int64] = []
   /// What every projection has in training proper; empty before the selection.
@@ -51,7 +58,7 @@ public final class LoRADrop: TuningMethod {
     variant = LayerSelection.Variant(rawValue: options.text("variant")) ?? .share
     let sample = Preliminary.Sample.share(options.number("sample_ratio"))
     preliminary = variant.isVerification ? nil : Preliminary(sample: sample, epochs: options.integer("sample_epochs"))
-    lastSample = variant.isVerification ? sample : nil
+    lastSample = variant.isVerification || options.flag("final_norms") ? sample : nil
     probes = projections.map { pair($0, named: variant.isVerification ? nil : "probe.\($0.path)") }
     for probe in probes { probe.projection.adapter = probe.adapter }
     parameters = probes.flatMap { [$0.a, $0.b] }
@@ -68,10 +75,18 @@ public final class LoRADrop: TuningMethod {
     for (parameter, values) in zip(host.head, head) { parameter.tensor.assign(values) }
   }
 
-  /// The verification of Table 3: what was trained is evaluated with the chosen layers alone.
+  /// The norms after training; and the verification of Table 3: what was trained is evaluated with the chosen layers alone.
   public func beforeLastEvaluation(_ sample: (any MeasuredSample)?) {
     guard let sample else { return }
+    guard variant.isVerification else {
+      let norms = OutputNorms.measure(pairs, on: sample)
+      finalNorms = projections.map { projection in
+        pairs.firstIndex { $0.projection.path == projection.path }.map { norms[$0] } ?? sample.rows.map { _ in 0 }
+      }
+      return
+    }
     select(on: sample)
+    if options.flag("final_norms") { finalNorms = squaredNorms }
     for (projection, choice) in zip(projections, selection) where choice == .none { projection.adapter = nil }
     parameters = zip(probes, selection).filter { $1 == .own }.flatMap { [$0.0.a, $0.0.b] }
   }
@@ -105,22 +120,24 @@ public final class LoRADrop: TuningMethod {
   /// Fresh parameters for what the selection says.
   private func build() {
     probes = []
+    pairs = []
     parameters = []
     var shared: [ProjectionRole: LoRA.Pair] = [:]
     for (projection, choice) in zip(projections, selection) {
       switch choice {
       case .none: projection.adapter = nil
       case .own:
-        let pair = pair(projection)
-        projection.adapter = pair.adapter
-        parameters += [pair.a, pair.b]
+        pairs.append(pair(projection))
+        parameters += [pairs[pairs.count - 1].a, pairs[pairs.count - 1].b]
       case .shared:
-        let pair = shared[projection.role] ?? pair(projection, named: "shared.\(projection.role.rawValue)")
+        let pair =
+          shared[projection.role]?.shared(with: projection) ?? pair(projection, named: "shared.\(projection.role.rawValue)")
         if shared[projection.role] == nil { parameters += [pair.a, pair.b] }
         shared[projection.role] = pair
-        projection.adapter = pair.adapter
+        pairs.append(pair)
       }
     }
+    for pair in pairs { pair.projection.adapter = pair.adapter }
   }
 
   /// I (Eq. 3): each projection's share among those of its role.
@@ -151,7 +168,7 @@ public final class LoRADrop: TuningMethod {
       .byLayer(
         "importance/selection", projections, integers: selection.map { Int64($0.rawValue) }, absent: -1,
         names: ["choice": LayerSelection.Choice.allCases.map { "\($0)" }]),
-    ]
+    ] + (finalNorms.isEmpty ? [] : [OutputNorms.byExample("final/example_squared_norm", finalNorms, projections)])
   }
 
   public var state: [Diagnostic] {

@@ -47,10 +47,15 @@ enum OutputNorms {
       .byLayer(
         "importance/value", projections, numbers: importance(norms, roles: projections.map(\.role)), absent: .nan),
       .byLayer("importance/squared_norm", projections, numbers: norms.map { $0.reduce(0, +) }, absent: .nan),
-      Diagnostic(
-        "importance/example_squared_norm", shape: [norms.count, norms.first?.count ?? 0], .numbers(norms.flatMap { $0 }),
-        dimensions: ["module", "example"], names: ["module": projections.map(\.path)]),
+      byExample("importance/example_squared_norm", norms, projections),
     ]
+  }
+
+  /// The norms of every example, `[module, example]`, modules by path.
+  static func byExample(_ path: String, _ norms: [[Double]], _ projections: [Projection]) -> Diagnostic {
+    Diagnostic(
+      path, shape: [norms.count, norms.first?.count ?? 0], .numbers(norms.flatMap { $0 }),
+      dimensions: ["module", "example"], names: ["module": projections.map(\.path)])
   }
 }
 

@@ -22,7 +22,8 @@ public final class PRILoRA: TuningMethod {
         "constant_scale", .flag, default: .flag(false), "scale every layer by alpha / the average rank instead"),
       OptionDescription("dropout", .number(0...0.99), default: .number(0), "dropout on the branch's input"),
       OptionDescription(
-        "prune", .choice(["importance", "random", "none"]), default: .text("importance"), "how the entries to zero are chosen"),
+        "prune", .choice(["importance", "magnitude", "random", "none"]), default: .text("importance"),
+        "how the entries to zero are chosen; magnitude leaves the inputs out"),
       OptionDescription("prune_side", .choice(["A", "B"]), default: .text("A"), "the matrix that is pruned"),
       OptionDescription("prune_ratio", .number(0...1), default: .number(0.5), "ρ, the share of entries that is zeroed"),
       OptionDescription("interval", .integer(1...1_000_000), default: .integer(40), "steps between prunings"),
@@ -130,14 +131,15 @@ public final class PRILoRA: TuningMethod {
   private func prune() {
     for index in layers.indices {
       let matrix = pruned(layers[index]), backend = matrix.tensor.backend
-      let importance: Tensor
-      if pruning.kind == .importance, let norms = layers[index].norms {
-        importance = backend.withoutGradients { matrix.tensor.magnitudes.scaledColumns(by: norms) }
-      } else {
-        importance = .uniform(
-          RandomStream(seed: seed, purpose: .sampling, step: UInt32(truncatingIfNeeded: updates), index: UInt32(index)), low: 0,
-          high: 1, shape: matrix.shape, on: backend)
-      }
+      let importance: Tensor =
+        switch (pruning.kind, layers[index].norms) {
+        case (.importance, let norms?): backend.withoutGradients { matrix.tensor.magnitudes.scaledColumns(by: norms) }
+        case (.magnitude, _): backend.withoutGradients { matrix.tensor.magnitudes }
+        default:
+          .uniform(
+            RandomStream(seed: seed, purpose: .sampling, step: UInt32(truncatingIfNeeded: updates), index: UInt32(index)), low: 0,
+            high: 1, shape: matrix.shape, on: backend)
+        }
       // without regrowth what is gone ranks below all else and stays gone
       if !pruning.regrows, let mask = layers[index].mask {
         importance.assign(zip(importance.values, mask.values).map { $1 == 0 ? -1 : $0 })

@@ -71,17 +71,7 @@ public struct PocketCheck: Sendable {
   private func randomModel(seed: Int) throws -> String {
     let source = try workspace.model(model)
     let folder = workspace.results.appending(path: "data/random-\(source.lastPathComponent)-\(seed)")
-    let configuration = try ModelLoader.configuration(folder: source)
-    let backend = try CPUBackend(threads: 1)
-    let encoder = try ModelLoader.randomEncoder(configuration, seed: UInt64(seed), on: backend)
-    encoder.startKeysAsQueries()
-    try Folder.make(at: folder)
-    for file in CheckpointFolder.tokenizerNames {
-      let from = source.appending(path: file)
-      guard FileManager.default.fileExists(atPath: from.path) else { continue }
-      try AtomicFile.write(try Data(contentsOf: from), to: folder.appending(path: file))
-    }
-    try ModelWriter.save(encoder, to: folder)
+    try RandomModel.write(ModelLoader.configuration(folder: source), like: source, seed: seed, to: folder)
     // records name models; a path of this machine would say nothing elsewhere
     let root = workspace.root.path + "/"
     return folder.path.hasPrefix(root) ? String(folder.path.dropFirst(root.count)) : folder.path

@@ -93,7 +93,7 @@ public struct PocketPretrainingRun: Sendable {
       let tokenizer = try makeVocabulary(world, seed)
       let backend = try CPUBackend(threads: threads)
       let encoder = try ModelLoader.randomEncoder(configuration(tokenizer), seed: seed, on: backend)
-      encoder.startKeysAsQueries()
+      encoder.startAttendingToLikes()
       let training = try Pretraining(
         encoder, tokenizer: tokenizer, rows: PocketPretraining(world: world, seed: seed), settings: settings, seed: seed,
         backend: backend)
@@ -166,14 +166,18 @@ public struct PocketPretrainingRun: Sendable {
   // MARK: Settings
 
   private func configuration(_ tokenizer: any Tokenizer) -> EncoderConfiguration {
+    let isDeBERTa = manifest.choice("model.architecture") == "deberta"
     let dropout = manifest.number("model.dropout"), positions = manifest.integer("model.positions")
+    let padding = tokenizer.specialTokens.padding.map { Int($0) }
     return EncoderConfiguration(
-      architecture: .deberta, vocabularySize: tokenizer.vocabularySize, hiddenSize: manifest.integer("model.hidden_size"),
-      layers: manifest.integer("model.layers"), heads: manifest.integer("model.heads"),
-      intermediateSize: manifest.integer("model.intermediate_size"), maximumPositions: positions,
-      paddingToken: tokenizer.specialTokens.padding.map { Int($0) }, hiddenDropout: dropout, attentionDropout: dropout,
-      initializerRange: manifest.number("model.initializer_range"),
-      relativePositions: RelativePositions(buckets: manifest.integer("model.position_buckets"), maximumDistance: positions))
+      architecture: isDeBERTa ? .deberta : .roberta, vocabularySize: tokenizer.vocabularySize,
+      hiddenSize: manifest.integer("model.hidden_size"), layers: manifest.integer("model.layers"),
+      heads: manifest.integer("model.heads"), intermediateSize: manifest.integer("model.intermediate_size"),
+      // RoBERTa counts positions from the padding token's id + 1
+      maximumPositions: isDeBERTa ? positions : positions + (padding ?? 0) + 1, paddingToken: padding,
+      hiddenDropout: dropout, attentionDropout: dropout, initializerRange: manifest.number("model.initializer_range"),
+      relativePositions: isDeBERTa
+        ? RelativePositions(buckets: manifest.integer("model.position_buckets"), maximumDistance: positions) : nil)
   }
 
   private var settings: PretrainingSettings {

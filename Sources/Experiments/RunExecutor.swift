@@ -15,6 +15,8 @@ public struct ExecutionOptions: Sendable {
   public var threads = 1
   /// Seconds between checkpoints.
   public var checkpointInterval = 20.0
+  /// Whether each step's time is kept.
+  public var keepsStepTimes = false
   /// Asked after every update; when true the run saves a checkpoint and ends with `Interruption`.
   public var shouldStop: @Sendable () -> Bool = { false }
 
@@ -91,7 +93,7 @@ public struct RunExecutor: Sendable {
     let clock = ContinuousClock.now
     let backend = try CPUBackend(threads: options.threads)
     let assembled = try AssembledRun(run, inputs: inputs, backend: backend)
-    let stopwatch = Stopwatch(observer)
+    let stopwatch = Stopwatch(observer, keepsSteps: options.keepsStepTimes)
     var fineTuning = assembled.fineTuning
     fineTuning.checkpoint = Checkpoint(url: RunFile.checkpoint.url(in: folder), identity: run.identity)
     fineTuning.checkpointInterval = options.checkpointInterval

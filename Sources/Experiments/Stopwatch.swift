@@ -9,12 +9,15 @@ final class Stopwatch: TrainingObserver {
   private var training = Duration.zero
   private var evaluation = Duration.zero
   private var first: Int?
+  /// Each update's own time, in seconds, where it is kept.
+  private var steps: [Double]?
   private var tokens = 0
   /// Updates done when last heard of.
   private(set) var updates = 0
 
-  init(_ next: (any TrainingObserver)?) {
+  init(_ next: (any TrainingObserver)?, keepsSteps: Bool = false) {
     self.next = next
+    steps = keepsSteps ? [] : nil
   }
 
   private func lap() -> Duration {
@@ -27,6 +30,7 @@ final class Stopwatch: TrainingObserver {
     // what comes before the first update is set-up
     let time = lap()
     if first == nil { first = updates - 1 } else { training += time }
+    steps?.append((time.seconds * 1e6).rounded() / 1e6)
     self.updates = updates
     tokens += result.tokens
     next?.didUpdate(result, updates: updates, total: total)
@@ -41,7 +45,7 @@ final class Stopwatch: TrainingObserver {
     TimingSegment(
       started: started.ISO8601Format(), firstStep: first ?? last, lastStep: last, trainingSeconds: training.seconds,
       evaluationSeconds: evaluation.seconds, otherSeconds: max(0, (total - training - evaluation).seconds), tokens: tokens,
-      peakMemoryBytes: peak, threads: threads)
+      peakMemoryBytes: peak, threads: threads, stepSeconds: steps)
   }
 }
 

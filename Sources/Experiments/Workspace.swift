@@ -31,14 +31,13 @@ public struct Workspace: Sendable, Equatable {
   /// The readable link to a run's folder.
   public func link(_ run: RunSpecification) -> URL { layout.link(run) }
 
-  /// The folder of a model that a manifest names: one that the project ships or fetches, or a path.
+  /// The folder of a model that a manifest names: one that the project ships, fetches or makes from random numbers, or a path.
   ///
   /// - Throws: `ExperimentError.noModel` with what to do.
   public func model(_ name: String) throws -> URL {
     let known = [
-      "pocket-deberta": (
-        experiments.appending(path: "pretrain/pocket-deberta"), "lowrank pretrain experiments/pretrain/pocket-deberta.yaml"
-      ),
+      "pocket-deberta": (experiments.appending(path: "pretrain/pocket-deberta"), "make pocket-deberta"),
+      "pocket-roberta": (experiments.appending(path: "pretrain/pocket-roberta"), "make pocket-roberta"),
       "minilm": (root.appending(path: "models/minilm"), "make minilm"),
     ]
     if let (folder, command) = known[name] {
@@ -46,6 +45,9 @@ public struct Workspace: Sendable, Equatable {
         throw ExperimentError.noModel(name, advice: "'\(command)' makes it")
       }
       return folder
+    }
+    if let (name, size) = RandomModel.sizes.first(where: { $0.name == name }) {
+      return try RandomModel.folder(named: name, size, tokenizerOf: model("pocket-deberta"), in: self)
     }
     let path = (name as NSString).expandingTildeInPath
     // not `URL(filePath:relativeTo:)`: it drops the root's last part where the root was written without a slash at its end

@@ -6,7 +6,7 @@ struct ManifestReader {
   private static let identityKeys = ["id", "aliases", "paper"]
   /// The keys that a profile may give anew.
   private static let profileKeys = [
-    "title", "description", "model", "recipe", "tasks", "seeds", "methods", "training", "report",
+    "title", "description", "model", "recipe", "tasks", "seeds", "methods", "training", "report", "timed",
   ]
   /// The keys without which there is nothing to run.
   private static let requiredKeys = ["model", "recipe", "tasks", "seeds", "methods"]
@@ -168,6 +168,7 @@ struct ManifestReader {
     }
     let report = entry("report").map { ReportReader(reader: reader, tasks: known).report($0) } ?? ReportSettings()
     if let entry = entry("report"), let rows { check(report, entry, rows) }
+    let isTimed = entry("timed").flatMap { reader.value($0, .flag)?.flag } ?? false
     // Other profiles' figures are not to be compared with a paper's.
     let published = entry("report").flatMap { entry in
       guard profile == .paper, let name = report.published else { return nil as PublishedTable? }
@@ -176,7 +177,7 @@ struct ManifestReader {
     guard let title, let description, let model, let recipe, let tasks, let seeds, let rows else { return nil }
     return ManifestPlan(
       title: title, description: description, model: model, recipeName: recipe.name, tasks: tasks, seeds: seeds,
-      rows: rows, report: report, published: published, recipe: recipe, training: training ?? TaskSettings())
+      rows: rows, report: report, isTimed: isTimed, published: published, recipe: recipe, training: training ?? TaskSettings())
   }
 
   /// Reports what a report names and the rows do not have.

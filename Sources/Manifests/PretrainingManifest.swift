@@ -25,6 +25,11 @@ public struct PretrainingManifest: Sendable, Equatable {
   /// - Precondition: the name is one of `sections`.
   public func number(_ name: String) -> Double { value(name).number ?? 0 }
 
+  /// The name of a choice by its name.
+  ///
+  /// - Precondition: the name is one of `sections`.
+  public func choice(_ name: String) -> String { value(name).text ?? "" }
+
   /// A list of numbers by its name.
   ///
   /// - Precondition: the name is one of `sections`.
@@ -50,12 +55,16 @@ public struct PretrainingManifest: Sendable, Equatable {
     (
       "model",
       [
+        OptionSchema("architecture", .choice(["deberta", "roberta"]), default: .text("deberta"), "The kind of encoder."),
         OptionSchema("layers", .integer(1...64), "Blocks."),
         OptionSchema("hidden_size", .integer(8...4096), "Width of the hidden states."),
         OptionSchema("heads", .integer(1...256), "Attention heads of a block."),
         OptionSchema("intermediate_size", .integer(8...16_384), "Width of the feed-forward half."),
-        OptionSchema("position_buckets", .integer(2...1024), "Buckets of relative distances in each direction."),
-        OptionSchema("positions", .integer(4...65_536), "The distance from which on buckets no longer grow, in tokens."),
+        OptionSchema(
+          "position_buckets", .integer(0...1024), default: .integer(0), "DeBERTa: buckets of relative distances in each direction."),
+        OptionSchema(
+          "positions", .integer(4...65_536),
+          "DeBERTa: the distance from which on buckets no longer grow; RoBERTa: the most tokens of a sequence."),
         OptionSchema("dropout", .number(0...0.9), default: .number(0.1), "Rate for fine-tuning; pre-training has none."),
         OptionSchema("initializer_range", .numberAbove(0, atMost: 1), "Standard deviation of fresh matrices."),
       ]
@@ -182,7 +191,12 @@ private struct PretrainingManifestReader {
     {
       report("model", "'hidden_size' \(Int(size)) is no multiple of 'heads' \(Int(heads)).")
     }
-    if let buckets = number("model.position_buckets"), let positions = number("model.positions"),
+    let isDeBERTa = values.first { $0.name == "model.architecture" }?.value.text == "deberta"
+    if let buckets = number("model.position_buckets"), isDeBERTa ? buckets < 2 : buckets != 0 {
+      report(
+        "model",
+        isDeBERTa ? "'position_buckets' is \(Int(buckets)); DeBERTa needs at least 2." : "'position_buckets' is DeBERTa's alone.")
+    } else if isDeBERTa, let buckets = number("model.position_buckets"), let positions = number("model.positions"),
       positions - 1 <= (buckets / 2).rounded(.down)
     {
       report("model", "'positions' \(Int(positions)) leaves nothing beyond half of the \(Int(buckets)) 'position_buckets'.")

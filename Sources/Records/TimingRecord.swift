@@ -21,6 +21,8 @@ public struct TimingSegment: Sendable, Equatable, Codable {
   public let peakMemoryBytes: Int
   /// `threads`: worker threads.
   public let threads: Int
+  /// `step_seconds`: each step's own time; the first includes the set-up. Kept for runs that are timed, nil for others.
+  public let stepSeconds: [Double]?
 
   private enum CodingKeys: String, CodingKey {
     case started
@@ -32,12 +34,13 @@ public struct TimingSegment: Sendable, Equatable, Codable {
     case tokens
     case peakMemoryBytes = "peak_memory_bytes"
     case threads
+    case stepSeconds = "step_seconds"
   }
 
   /// Makes a segment from its parts.
   public init(
     started: String, firstStep: Int, lastStep: Int, trainingSeconds: Double, evaluationSeconds: Double,
-    otherSeconds: Double, tokens: Int, peakMemoryBytes: Int, threads: Int
+    otherSeconds: Double, tokens: Int, peakMemoryBytes: Int, threads: Int, stepSeconds: [Double]? = nil
   ) {
     self.started = started
     self.firstStep = firstStep
@@ -48,6 +51,7 @@ public struct TimingSegment: Sendable, Equatable, Codable {
     self.tokens = tokens
     self.peakMemoryBytes = peakMemoryBytes
     self.threads = threads
+    self.stepSeconds = stepSeconds
   }
 }
 
@@ -95,7 +99,7 @@ public struct TimingRecord: Sendable, Equatable, Codable, VersionedRecord {
 
   var inconsistency: (key: String, reason: String)? {
     for segment in segments {
-      let seconds = [segment.trainingSeconds, segment.evaluationSeconds, segment.otherSeconds]
+      let seconds = [segment.trainingSeconds, segment.evaluationSeconds, segment.otherSeconds] + (segment.stepSeconds ?? [])
       if !seconds.allSatisfy({ $0 >= 0 }) || segment.tokens < 0 || segment.peakMemoryBytes < 0 {
         return ("segments", "hold a quantity below zero")
       }

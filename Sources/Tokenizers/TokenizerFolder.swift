@@ -13,18 +13,20 @@ public enum TokenizerFolder {
   /// | `vocab.txt` | BERT: WordPiece |
   /// | `tokenizer.json`, or `vocab.json` and `merges.txt` | RoBERTa, GPT-2: byte-level BPE |
   ///
-  /// `tokenizer_config.json` is read where it is there. The first row that the folder has decides, or the model's own
-  /// row where `modelType` is known.
+  /// `tokenizer_config.json` is read where it is there. Its `tokenizer_class` decides where the folder has that class's files (a
+  /// RoBERTa may come with a SentencePiece vocabulary), else the model's own row where `modelType` is known, else the first row
+  /// that the folder has.
   ///
   /// - Parameter modelType: `model_type` of the model's `config.json`; nil where there is none.
   /// - Throws: ``TokenizerError``.
   public static func load(from folder: URL, modelType: String? = nil) throws -> any Tokenizer {
-    let family = modelType.flatMap(Family.init(modelType:)) ?? Family.allCases.first { $0.isPresent(in: folder) }
-    guard let family, family.isPresent(in: folder) else {
-      let expected = family.map { [$0.files] } ?? Family.allCases.map(\.files)
+    let settings = try TokenizerSettings(folder: folder)
+    let named = settings.tokenizerClass.flatMap(Family.init(tokenizerClass:)).flatMap { $0.isPresent(in: folder) ? $0 : nil }
+    let own = named ?? modelType.flatMap(Family.init(modelType:))
+    guard let family = own ?? Family.allCases.first(where: { $0.isPresent(in: folder) }), family.isPresent(in: folder) else {
+      let expected = own.map { [$0.files] } ?? Family.allCases.map(\.files)
       throw TokenizerError.noTokenizer(folder: folder.path, expected: expected)
     }
-    let settings = try TokenizerSettings(folder: folder)
     switch family {
     case .deberta:
       try settings.requireNoSplitting()
@@ -74,6 +76,17 @@ public enum TokenizerFolder {
       case "llama": self = .llama
       case "bert": self = .bert
       case "roberta", "gpt2": self = .byteLevel
+      default: return nil
+      }
+    }
+
+    /// By the class's name in `transformers`, slow or fast.
+    init?(tokenizerClass: String) {
+      switch tokenizerClass.hasSuffix("Fast") ? String(tokenizerClass.dropLast(4)) : tokenizerClass {
+      case "DebertaV2Tokenizer": self = .deberta
+      case "LlamaTokenizer": self = .llama
+      case "BertTokenizer": self = .bert
+      case "RobertaTokenizer", "GPT2Tokenizer": self = .byteLevel
       default: return nil
       }
     }

@@ -4,6 +4,8 @@ import Foundation
 
 /// The settings that change ids; nil where the file does not say.
 struct TokenizerSettings {
+  /// `tokenizer_class`, which decides before the model's type does.
+  private(set) var tokenizerClass: String?
   private(set) var lowercases: Bool?
   private(set) var stripsAccents: Bool?
   private(set) var isolatesCJK: Bool?
@@ -28,6 +30,7 @@ struct TokenizerSettings {
           file: url.path, problem: "'\(key)' is not true or false", remedy: TokenizerError.downloadAgain)
       }
     }
+    tokenizerClass = object["tokenizer_class"] as? String
     lowercases = try flag("do_lower_case")
     stripsAccents = try flag("strip_accents")
     isolatesCJK = try flag("tokenize_chinese_chars")

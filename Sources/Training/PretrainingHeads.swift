@@ -57,8 +57,13 @@ final class PretrainingHeads {
 }
 
 extension TransformerEncoder {
-  /// Gives each layer's keys the start of its queries, so that at first a word attends to its like.
-  public func startKeysAsQueries() {
+  /// Lets a word at first attend to its like wherever that stands: each layer's keys get the start of its queries, and tables of
+  /// positions and types, where there are any, start at a tenth, so that words outweigh them.
+  public func startAttendingToLikes() {
+    for table in parameters
+    where ["position_embeddings.weight", "token_type_embeddings.weight"].contains(where: { table.name.hasSuffix($0) }) {
+      table.tensor.assign(table.tensor.values.map { $0 / 10 })
+    }
     for key in projections where key.role == .key {
       guard let query = projections.first(where: { $0.role == .query && $0.layer == key.layer }) else { continue }
       key.linear.weight.tensor.assign(query.linear.weight.tensor.values)

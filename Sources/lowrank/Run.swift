@@ -16,11 +16,12 @@ struct Run: AsyncParsableCommand {
   @OptionGroup var selection: SelectionOptions
   @OptionGroup var project: ProjectOptions
 
-  @Option(help: "Runs at the same time; by default as many as the machine has cores.")
+  @Option(help: "Runs at the same time; by default as many as the machine has cores, and 1 where a manifest is there to time them.")
   var jobs: Int?
 
-  @Option(help: "Threads of each run; they change no number.")
-  var threads = 1
+  @Option(
+    help: "Threads of each run, by default 1, and as many as the machine has cores for runs that are timed; they change no number.")
+  var threads: Int?
 
   @Option(help: "Seconds between checkpoints.")
   var checkpointSeconds = 20.0
@@ -29,7 +30,7 @@ struct Run: AsyncParsableCommand {
   var dryRun = false
 
   func validate() throws {
-    guard jobs ?? 1 > 0, threads > 0 else { throw ValidationError("--jobs and --threads are at least 1") }
+    guard jobs ?? 1 > 0, threads ?? 1 > 0 else { throw ValidationError("--jobs and --threads are at least 1") }
     guard checkpointSeconds >= 0 else { throw ValidationError("--checkpoint-seconds is not below 0") }
   }
 
@@ -52,10 +53,13 @@ struct Run: AsyncParsableCommand {
     }
     let stop = StopSignal()
     var options = ExecutionOptions()
-    options.threads = threads
+    let isTimed = try manifest.plan(for: selection.profile).isTimed
+    let cores = ProcessInfo.processInfo.activeProcessorCount
+    options.threads = threads ?? (isTimed ? cores : 1)
+    options.keepsStepTimes = isTimed
     options.checkpointInterval = checkpointSeconds
     options.shouldStop = { stop.received != 0 }
-    let jobs = jobs ?? max(1, ProcessInfo.processInfo.activeProcessorCount / threads)
+    let jobs = jobs ?? (isTimed ? 1 : max(1, cores / options.threads))
     let summary = PlanSummary(plan, store: store)
     say("\(manifest.id) · \(selection.profile.rawValue) · \(summary.text)")
     let progress = RunProgress(isTerminal: isatty(1) == 1) { text in

@@ -97,6 +97,38 @@ struct LoRADropTests {
     #expect(subject.model.projections.count { $0.adapter != nil } == 2)
     #expect(method.diagnostics.map(\.path).contains("importance/selection"))
   }
+
+  @Test("norms after training are those of each layer's own input, shared matrices or not")
+  func finalNorms() throws {
+    let (subject, method) = try subject(["final_norms": .flag(true), "keep": .integer(1)])
+    let (plain, _) = try self.subject(["keep": .integer(1)])
+    #expect(method.preliminary != nil && method.lastSample == .share(0.1))
+    #expect(try subject.train(0..<4) == plain.train(0..<4), "measuring changes no update")
+    let sample = OneBatch(model: subject.model, batch: MethodSubject.batch(2).batch, backend: subject.backend)
+    let adapted = subject.model.projections.filter { $0.adapter != nil }
+    let changes = try adapted.map { try #require($0.adapter?.weightChange).values }
+    final class Inputs { var values: [[Float]] = [] }
+    let inputs = Inputs()
+    _ = subject.model.logits(
+      sample.batch, pass: .evaluation, observer: ModelObserver(hiddenStates: { _, x in inputs.values.append(x.values) }))
+    method.beforeLastEvaluation(sample)
+    let recorded = try #require(method.diagnostics.first { $0.path == "final/example_squared_norm" })
+    #expect(recorded.shape == [4, sample.batch.count])
+    guard case .numbers(let norms) = recorded.values else { throw AdapterError.state("final", "holds no numbers") }
+    for (index, projection) in adapted.enumerated() {
+      let input = inputs.values[projection.layer]
+      for sequence in 0..<sample.batch.count {
+        var expected = 0.0
+        for token in sample.batch.offsets[sequence]..<sample.batch.offsets[sequence + 1] {
+          for row in 0..<8 {
+            let output = (0..<8).reduce(0.0) { $0 + Double(changes[index][row * 8 + $1]) * Double(input[token * 8 + $1]) }
+            expected += output * output
+          }
+        }
+        #expect(abs(norms[index * sample.batch.count + sequence] - expected) < 1e-4 * expected)
+      }
+    }
+  }
 }
 
 private struct OneBatch: MeasuredSample {

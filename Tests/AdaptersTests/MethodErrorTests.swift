@@ -108,7 +108,10 @@ struct MethodErrorTests {
       ),
       ("prilora", "prune_ratio", .number(1.01), "prilora: option 'prune_ratio' is 1.01, expected a number from 0.0 to 1.0"),
       ("prilora", "interval", .integer(0), "prilora: option 'interval' is 0, expected a whole number from 1 to 1000000"),
-      ("prilora", "prune", .text("most"), "prilora: option 'prune' is 'most', expected one of importance, random, none"),
+      (
+        "prilora", "prune", .text("most"),
+        "prilora: option 'prune' is 'most', expected one of importance, magnitude, random, none"
+      ),
     ] as [(String, String, OptionValue, String)])
   func badOption(id: String, name: String, value: OptionValue, expected: String) throws {
     #expect(try message(id, [name: value]) == expected)

@@ -126,6 +126,25 @@ struct PRILoRATests {
     }
   }
 
+  @Test("by magnitude alone, what is smallest goes")
+  func magnitude() throws {
+    let (subject, method) = try subject(["prune": .text("magnitude")])
+    #expect(!method.needsEveryToken)
+    try subject.train(0..<2)
+    let a = try #require(method.parameters.first).tensor.values
+    #expect(a.allSatisfy { $0 != 0 })
+    try subject.train(2..<3)
+    let kept = try #require(method.latest.first?.kept)
+    let after = try #require(method.parameters.first).tensor.values
+    for row in 0..<2 {
+      let range = row * 8..<(row + 1) * 8
+      #expect(range.count { kept[$0] } == 4 && range.allSatisfy { kept[$0] == (after[$0] != 0) })
+    }
+    let record = try #require(method.diagnostics.first { $0.path.hasPrefix("pruning/importance/") })
+    guard case .numbers(let importance) = record.values else { throw AdapterError.state("importance", "holds no numbers") }
+    #expect(kept.indices.allSatisfy { !kept[$0] || importance[$0] == Double(abs(after[$0])) })
+  }
+
   @Test("B in place of A; random entries")
   func variants() throws {
     let (subject, method) = try subject(["prune_side": .text("B"), "compare": .text("column")])

@@ -8,13 +8,14 @@ import Testing
 struct PretrainingManifestTests {
   private static let kinds = ["pair", "answer", "feeling", "form", "definition", "glossary"]
 
-  @Test("the shipped manifest")
-  func shipped() throws {
+  @Test("the shipped manifests", arguments: ["deberta", "roberta"])
+  func shipped(architecture: String) throws {
     let root = URL(fileURLWithPath: #filePath)
       .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-    let path = root.appendingPathComponent("experiments/pretrain/pocket-deberta.yaml").path
+    let path = root.appendingPathComponent("experiments/pretrain/pocket-\(architecture).yaml").path
     let manifest = try PretrainingManifest.load(path: path, kinds: Self.kinds)
-    #expect(manifest.id == "pocket-deberta")
+    #expect(manifest.id == "pocket-\(architecture)")
+    #expect(manifest.choice("model.architecture") == architecture)
     #expect(manifest.integer("model.layers") == 6)
     #expect(manifest.numbers("training.betas") == [0.9, 0.98])
     #expect(manifest.shares.map(\.kind) == Self.kinds)
@@ -43,7 +44,7 @@ struct PretrainingManifestTests {
       "\(error)" == """
         \(path):1:1: 'seed' is missing.
         \(path):1:1: 'loss' is missing.
-        \(path):2:9: 'layer' is not a key of 'model'. Did you mean 'layers'? (known: layers, hidden_size, heads, intermediate_size, position_buckets, positions, dropout, initializer_range)
+        \(path):2:9: 'layer' is not a key of 'model'. Did you mean 'layers'? (known: architecture, layers, hidden_size, heads, intermediate_size, position_buckets, positions, dropout, initializer_range)
         \(path):3:1: 'sentences' is missing in 'vocabulary': Generated sentences that it is trained on.
         \(path):4:19: 'steps' must be a whole number from 1 to 10000000, but is 'none'.
         \(path):6:9: 'shares' gives no kind of row a share above 0.
@@ -80,5 +81,35 @@ struct PretrainingManifestTests {
         3 problems; nothing was run.
         """
     }
+  }
+
+  @Test(
+    "relative positions belong to DeBERTa alone",
+    arguments: [
+      ("deberta", "", "'position_buckets' is 0; DeBERTa needs at least 2."),
+      ("roberta", "position_buckets: 16,", "'position_buckets' is DeBERTa's alone."), ("roberta", "", nil),
+      ("deberta", "position_buckets: 16,", nil),
+    ] as [(String, String, String?)])
+  func architectures(name: String, buckets: String, problem: String?) throws {
+    let file = FileManager.default.temporaryDirectory.appendingPathComponent("lowrank-manifest-\(UUID().uuidString).yaml")
+    defer { try? FileManager.default.removeItem(at: file) }
+    let text = """
+      id: any
+      seed: 0
+      model: {architecture: \(name), layers: 2, hidden_size: 32, heads: 4, intermediate_size: 64, \(buckets) positions: 64, initializer_range: 0.06}
+      vocabulary: {pieces: 1000, sentences: 10}
+      training: {steps: 1, batch: 8, learning_rate: 1e-3}
+      loss: {}
+      pacing: {harder_above: 0.8, easier_below: 0.7, rise: 0.01, fall: 0.005, memory: 0.9}
+      shares: {pair: 1}
+      """
+    try Data(text.utf8).write(to: file)
+    guard let problem else {
+      #expect(try PretrainingManifest.load(path: file.path, kinds: Self.kinds).choice("model.architecture") == name)
+      return
+    }
+    #expect {
+      try PretrainingManifest.load(path: file.path, kinds: Self.kinds)
+    } throws: { "\($0)" == "\(file.path):3:1: \(problem)\n1 problem; nothing was run." }
   }
 }

@@ -114,6 +114,21 @@ struct FixtureCasesTests {
       }
     }
   }
+
+  @Test("tokenizer_class decides before the model's type", arguments: ["DebertaV2Tokenizer", "DebertaV2TokenizerFast"])
+  func namedClass(name: String) throws {
+    try withTemporaryFolder { folder in
+      try FileManager.default.copyItem(
+        at: Fixtures.folder("deberta-unigram").appendingPathComponent("spm.model"), to: folder.appendingPathComponent("spm.model"))
+      #expect(throws: TokenizerError.self) { try TokenizerFolder.load(from: folder, modelType: "roberta") }
+      try Data("{\"tokenizer_class\": \"\(name)\"}".utf8).write(to: folder.appendingPathComponent("tokenizer_config.json"))
+      let tokenizer = try TokenizerFolder.load(from: folder, modelType: "roberta")
+      let own = try TokenizerFolder.load(from: Fixtures.folder("deberta-unigram"))
+      for row in try Fixtures.cases("deberta-unigram").encoded {
+        #expect(tokenizer.encode(row.a, row.b).ids == own.encode(row.a, row.b).ids)
+      }
+    }
+  }
 }
 
 /// Runs `body` with a new folder that is removed afterwards.

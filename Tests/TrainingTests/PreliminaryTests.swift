@@ -47,6 +47,16 @@ struct PreliminaryTests {
     #expect(history.steps.first?.learningRate == 0, "and training proper warms up anew")
   }
 
+  @Test("a warm-up of so many updates keeps its share of the run")
+  func warmup() throws {
+    var settings = TinyTask.settings()
+    settings.warmup = .steps(3)
+    let rates = try TinyTask.fineTuning("loradrop", options: drop, settings: settings).run().history.preliminary.map(\.learningRate)
+    // 3 of 15 updates are a fifth: 2 of 6, rounded up
+    let expected = [0, 0.5, 1, 0.75, 0.5, 0.25].map { $0 * settings.learningRate }
+    #expect(rates.count == 6 && zip(rates, expected).allSatisfy { abs($0 - $1) < 1e-12 }, "\(rates)")
+  }
+
   @Test("a plan knows what it takes", arguments: ["loradrop", "sparseadapter", "lora"])
   func plan(id: String) throws {
     let run = try TinyTask.fineTuning(id), history = try run.run().history

@@ -42,7 +42,7 @@ struct PretrainingTests {
         architecture: .deberta, vocabularySize: tokenizer.vocabularySize, hiddenSize: 32, layers: 2, heads: 2,
         intermediateSize: 64, maximumPositions: 64, initializerRange: 0.06,
         relativePositions: RelativePositions(buckets: 16, maximumDistance: 64)), seed: 3, on: backend)
-    encoder.startKeysAsQueries()
+    encoder.startAttendingToLikes()
     return try Pretraining(
       encoder, tokenizer: tokenizer, rows: PocketPretraining(world: Self.world, seed: 3), settings: settings(steps: steps),
       seed: 3, backend: backend)
