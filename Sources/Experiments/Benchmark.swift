@@ -12,6 +12,7 @@ public struct BenchmarkCase: Sendable, Equatable {
   public enum Size: String, Sendable, CaseIterable {
     case debertaV3Base = "deberta-v3-base"
     case robertaBase = "roberta-base"
+    case robertaLarge = "roberta-large"
     case miniLM = "minilm-bert"
 
     var configuration: EncoderConfiguration {
@@ -23,6 +24,10 @@ public struct BenchmarkCase: Sendable, Equatable {
       case .robertaBase:
         EncoderConfiguration(
           architecture: .roberta, vocabularySize: 50_265, hiddenSize: 768, layers: 12, heads: 12, intermediateSize: 3072,
+          maximumPositions: 514, normEpsilon: 1e-5)
+      case .robertaLarge:
+        EncoderConfiguration(
+          architecture: .roberta, vocabularySize: 50_265, hiddenSize: 1024, layers: 24, heads: 16, intermediateSize: 4096,
           maximumPositions: 514, normEpsilon: 1e-5)
       case .miniLM:
         EncoderConfiguration(

@@ -2,6 +2,7 @@
 import Datasets
 import Foundation
 import Layers
+import Manifests
 import Tensors
 import Training
 
@@ -19,8 +20,22 @@ public struct CostEstimate: Sendable, Equatable {
   /// - Throws: what would keep the run itself from starting.
   public init(_ run: PlannedRun, inputs: RunInputs) throws {
     let backend = PlanningBackend()
-    let assembled = try AssembledRun(run, inputs: inputs, backend: backend)
-    let fineTuning = assembled.fineTuning
+    try self.init(AssembledRun(run, inputs: inputs, backend: backend).fineTuning, backend)
+  }
+
+  /// By the published sizes of the model and the task; nil where either is not known.
+  ///
+  /// - Throws: `AdapterError`, `ModelError`.
+  init?(published specification: RunSpecification) throws {
+    guard let configuration = PublishedSizes.configuration(of: specification.model),
+      let task = GLUETask(rawValue: specification.task)
+    else { return nil }
+    let backend = PlanningBackend(), rows = PublishedSizes.rows(task, specification.training)
+    let run = try AssembledRun(specification, configuration: configuration, task: rows, backend: backend)
+    try self.init(run.fineTuning, backend)
+  }
+
+  private init(_ fineTuning: FineTuning, _ backend: PlanningBackend) throws {
     let preliminary = try fineTuning.planPreliminary()
     let (length, stepper) = (fineTuning.length, fineTuning.makeStepper())
     steps = preliminary.updates + length.totalSteps

@@ -1,4 +1,5 @@
 // What a call will do, before it does: how many runs, which are done, what each costs.
+import Datasets
 import Foundation
 import Manifests
 import Records
@@ -26,17 +27,19 @@ public struct PlanSummary: Sendable, Equatable {
     total = plan.count
     done = plan.reduce(0) { $0 + (store.record($1.identity) == nil ? 0 : 1) }
     toTrain = Set(plan.filter { store.record($0.identity) == nil }.map(\.identity)).count
-    let count = { (values: [String], name: String) in
+    text =
+      "\(Self.axes(plan.map(\.specification))) = \(total) runs, \(done) done before, \(toTrain) to go"
+      + (done + toTrain < total ? " (\(total - done - toTrain) shared)" : "")
+  }
+
+  /// `5 methods × 4 tasks × 2 seeds`
+  static func axes(_ runs: [RunSpecification]) -> String {
+    func count(_ values: [String], _ name: String) -> String {
       let number = Set(values).count
       return "\(number) \(name)\(number == 1 ? "" : "s")"
     }
-    let axes = [
-      count(plan.map(\.specification.row), "method"), count(plan.map(\.specification.task), "task"),
-      count(plan.map { "\($0.specification.seed)" }, "seed"),
-    ]
-    text =
-      "\(axes.joined(separator: " × ")) = \(total) runs, \(done) done before, \(toTrain) to go"
-      + (done + toTrain < total ? " (\(total - done - toTrain) shared)" : "")
+    return [count(runs.map(\.row), "method"), count(runs.map(\.task), "task"), count(runs.map { "\($0.seed)" }, "seed")]
+      .joined(separator: " × ")
   }
 }
 
@@ -46,23 +49,45 @@ public struct PlanTable {
 
   /// - Throws: what would keep a run from starting.
   public init(_ plan: [PlannedRun], store: RunStore, inputs: RunInputs) throws {
+    let summary = PlanSummary(plan, store: store)
+    let done = Set(plan.map(\.identity).filter { store.record($0) != nil })
+    text = try Self.text(
+      plan, \.specification, summary: summary.text, speed: Self.speed(plan, store), isDone: { done.contains($0.identity) },
+      state: { store.status($0).description }, estimate: { try CostEstimate($0, inputs: inputs) })
+  }
+
+  /// The plan of runs whose model or data are not here, by their published sizes; nil where those are not known.
+  ///
+  /// - Throws: `AdapterError` where a method's options make no sense.
+  public init?(withoutFiles runs: [RunSpecification]) throws {
+    guard runs.allSatisfy({ PublishedSizes.configuration(of: $0.model) != nil && GLUETask(rawValue: $0.task) != nil })
+    else { return nil }
+    let models = Set(runs.map(\.model)).sorted().joined(separator: ", ")
+    text = try Self.text(
+      runs, \.self, summary: "\(PlanSummary.axes(runs)) = \(runs.count) runs", speed: nil, isDone: { _ in false },
+      state: { _ in "no files" }, estimate: { try CostEstimate(published: $0) })
+      + "\nCounted by the sizes of \(models) and of GLUE, whose rows are taken to have their mean length. MODEL=<folder> and DATA=<folder> "
+      + "plan, and run, with files."
+  }
+
+  private static func text<Run>(
+    _ runs: [Run], _ specification: KeyPath<Run, RunSpecification>, summary: String, speed: Double?, isDone: (Run) -> Bool,
+    state: (Run) -> String, estimate: (Run) throws -> CostEstimate?
+  ) throws -> String {
     var estimates: [String: CostEstimate] = [:]
     var lines: [[String]] = [["run", "trainable", "with head", "steps", "PFLOP", "memory", "time", "state"]]
     var operations = 0.0
-    let speed = Self.speed(plan, store)
-    for run in plan {
+    for run in runs {
       // seeds change no cost
-      let specification = run.specification
+      let specification = run[keyPath: specification]
       let key = "\(specification.row) \(specification.task)"
-      let estimate = try estimates[key] ?? CostEstimate(run, inputs: inputs)
-      estimates[key] = estimate
-      let status = store.status(run)
-      if status != .done { operations += estimate.floatingPointOperations }
+      guard let cost = try estimates[key] ?? estimate(run) else { continue }
+      estimates[key] = cost
+      if !isDone(run) { operations += cost.floatingPointOperations }
       lines.append([
-        specification.shortName, "\(estimate.trainable)", "\(estimate.trainableWithHead)", "\(estimate.steps)",
-        String(format: "%.4f", estimate.floatingPointOperations / 1e15),
-        String(format: "%.0f MB", Double(estimate.peakBytes) / 1e6),
-        speed.map { RunProgress.readable(seconds: estimate.floatingPointOperations / $0) } ?? "unknown", status.description,
+        specification.shortName, "\(cost.trainable)", "\(cost.trainableWithHead)", "\(cost.steps)",
+        String(format: "%.4f", cost.floatingPointOperations / 1e15), String(format: "%.0f MB", Double(cost.peakBytes) / 1e6),
+        speed.map { RunProgress.readable(seconds: cost.floatingPointOperations / $0) } ?? "unknown", state(run),
       ])
     }
     let widths = lines[0].indices.map { column in lines.map { $0[column].count }.max() ?? 0 }
@@ -72,9 +97,8 @@ public struct PlanTable {
         return (1...6).contains(column) ? space + cell.0 : cell.0 + space
       }.joined(separator: "  ").trimmingCharacters(in: .whitespaces)
     }
-    let summary = PlanSummary(plan, store: store)
     let time = speed.map { ", about \(RunProgress.readable(seconds: operations / $0)) for one job" } ?? ""
-    text = (rows + ["\(summary.text): \(String(format: "%.4f", operations / 1e15)) PFLOP\(time)"]).joined(separator: "\n")
+    return (rows + ["\(summary): \(String(format: "%.4f", operations / 1e15)) PFLOP\(time)"]).joined(separator: "\n")
   }
 
   /// Operations a second of the plan's finished runs; `nil` before there are any.

@@ -38,6 +38,12 @@ struct Run: AsyncParsableCommand {
     let workspace = try project.workspace()
     let manifest = try project.manifest(experiment, in: workspace)
     let specifications = try manifest.resolve(profile: selection.profile, narrowing: selection.narrowing(), model: selection.model)
+    if dryRun, selection.profile == .paper, selection.model == nil, selection.data == nil,
+      let table = try PlanTable(withoutFiles: specifications)
+    {
+      say(table.text)
+      return
+    }
     let inputs = RunInputs(workspace: workspace, data: selection.dataFolder)
     let digest = try ManifestDigest.of(manifest)
     let plan = try specifications.map { try inputs.plan($0, manifestDigest: digest) }

@@ -70,4 +70,22 @@ import Testing
       }
     }
   }
+
+  @Test func paperPlansNeedNoFiles() throws {
+    for manifest in try folder.list(vocabulary: .registered) where manifest.profiles.contains(.paper) {
+      for run in try manifest.resolve(profile: .paper) {
+        #expect(PublishedSizes.configuration(of: run.model) != nil, "\(manifest.id): \(run.model)")
+      }
+    }
+    let manifest = try folder.manifest(named: "aflora-table1", vocabulary: .registered)
+    let narrowing = Narrowing(tasks: ["rte"], methods: ["lora"], seeds: [0, 1])
+    let table = try #require(try PlanTable(withoutFiles: manifest.resolve(profile: .paper, narrowing: narrowing)))
+    let lines = table.text.split(separator: "\n").map { $0.split(separator: " ").map(String.init) }
+    // the published 1.33M; 50 epochs of 2,490 rows by 8
+    #expect(lines[1].prefix(6) == ["lora", "rte", "seed", "0", "1327104", "1919234"])
+    #expect(lines[1][6] == "15600" && lines[2][3] == "1")
+    #expect(table.text.contains("1 method × 1 task × 2 seeds = 2 runs: "))
+    let pocket = try manifest.resolve(profile: .pocket, narrowing: narrowing)
+    #expect(try PlanTable(withoutFiles: pocket)?.text == nil, "the pocket's files are always here")
+  }
 }

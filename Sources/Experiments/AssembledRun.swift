@@ -1,0 +1,86 @@
+// A model, a method and a trainer, put together as a run says.
+import Adapters
+import Foundation
+import Layers
+import Manifests
+import Models
+import Tensors
+import Training
+
+/// A run that can be trained.
+public struct AssembledRun {
+  public let fineTuning: FineTuning
+  /// Parameters of the head that the checkpoint lacks.
+  public let newlyInitialized: [String]
+
+  /// - Throws: what is wrong with the model's or the task's files, or with the method's options on this model.
+  public init(_ run: PlannedRun, inputs: RunInputs, backend: any Backend) throws {
+    let specification = run.specification
+    let recipe = specification.training
+    let checkpoint = try ModelLoader.configuration(folder: run.modelFolder)
+    let task = try inputs.encoded(run, modelType: checkpoint.architecture.rawValue)
+    if let limit = checkpoint.maximumTokens, recipe.maximumLength > limit {
+      throw ExperimentError.tooLong(model: run.modelFolder.path, length: recipe.maximumLength, limit: limit)
+    }
+    let highest = (task.train + task.validation.flatMap(\.examples)).reduce(0) { max($0, Int($1.tokens.max() ?? 0)) }
+    guard highest < checkpoint.vocabularySize else {
+      throw ExperimentError.vocabulary(model: run.modelFolder.path, tokenizer: highest + 1, embedding: checkpoint.vocabularySize)
+    }
+    let seed = UInt64(bitPattern: Int64(specification.seed))
+    let loaded = try ModelLoader.load(folder: run.modelFolder, seed: seed, on: backend) {
+      $0.adapt(to: recipe, outputs: task.outputs)
+    }
+    fineTuning = try Self.fineTuning(specification, loaded.model, task, backend)
+    newlyInitialized = loaded.newlyInitialized
+  }
+
+  /// A run without files, on a model of random weights; to count its cost.
+  ///
+  /// - Throws: `ModelError.configuration`, `AdapterError`.
+  init(
+    _ specification: RunSpecification, configuration: EncoderConfiguration, task: RunInputs.EncodedTask, backend: any Backend
+  ) throws {
+    var configuration = configuration
+    configuration.adapt(to: specification.training, outputs: task.outputs)
+    let model = try ModelLoader.random(configuration, seed: 0, on: backend)
+    fineTuning = try Self.fineTuning(specification, model, task, backend)
+    newlyInitialized = []
+  }
+
+  private static func fineTuning(
+    _ specification: RunSpecification, _ model: any SequenceClassifier, _ task: RunInputs.EncodedTask, _ backend: any Backend
+  ) throws -> FineTuning {
+    let seed = UInt64(bitPattern: Int64(specification.seed))
+    let settings = OptimizationSettings(specification.training)
+    let length = FineTuning.length(examples: task.train.count, settings: settings)
+    let method = try specification.attach(to: MethodHost(model, backend: backend, seed: seed, schedule: length))
+    return FineTuning(
+      model: model, method: method, settings: settings, train: task.train, validation: task.validation, metrics: task.metrics,
+      seed: seed, backend: backend)
+  }
+}
+
+extension EncoderConfiguration {
+  /// Takes the number of outputs and what a recipe says of dropout.
+  fileprivate mutating func adapt(to recipe: TrainingRecipe, outputs: Int) {
+    classes = outputs
+    if let rate = recipe.hiddenDropout { hiddenDropout = rate }
+    if let rate = recipe.attentionDropout { attentionDropout = rate }
+    if let rate = recipe.classifierDropout { classifierDropout = rate }
+  }
+}
+
+extension OptimizationSettings {
+  init(_ recipe: TrainingRecipe) {
+    let warmup: Warmup =
+      switch recipe.warmup {
+      case .ratio(let share): .ratio(share)
+      case .steps(let steps): .steps(steps)
+      }
+    self.init(
+      epochs: recipe.epochs, batchSize: recipe.batchSize, learningRate: recipe.learningRate,
+      headLearningRate: recipe.headLearningRate,
+      warmup: warmup, weightDecay: recipe.weightDecay, decaysVectors: recipe.decaysVectors, beta1: recipe.betas[0],
+      beta2: recipe.betas[1], epsilon: recipe.epsilon, maximumGradientNorm: recipe.maximumGradientNorm)
+  }
+}
