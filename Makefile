@@ -27,10 +27,11 @@ $(call require,show,RUN,make show RUN=results/table1/pocket/aflora/rte/seed-0)
 
 RUN_OPTIONS = $(call option,PROFILE,profile) $(call option,MODEL,model) $(call option,DATA,data) $(call option,TASKS,tasks) \
   $(call option,METHODS,methods) $(call option,SEEDS,seeds) $(call option,JOBS,jobs) $(call option,THREADS,threads)
+ALL_OPTIONS = $(call option,PROFILE,profile) $(call option,DATA,data) $(call option,JOBS,jobs) $(call option,THREADS,threads)
 RERUN_OPTIONS = $(call option,EXPERIMENT,experiment) $(call option,PROFILE,profile) $(call option,MODEL,model) $(call option,DATA,data) \
   $(call option,METHOD,method) $(call option,TASK,task) $(call option,SEED,seed) $(call option,THREADS,threads)
 
-.PHONY: help demo table1 list rerun show check-pocket pocket-deberta bench bench-methods agreement minilm doctor test lint clean setup build
+.PHONY: help demo table1 all list notebooks rerun show check-pocket pocket-deberta bench bench-methods agreement minilm doctor test lint clean setup build
 
 define HELP
   make ID             any other manifest of experiments/, by its id or alias (`make list` names them)
@@ -53,8 +54,14 @@ demo: build ## three methods, two tasks, a table in about a minute
 table1: build ## the head-to-head of all methods on eight tasks
 	@exec $(LOWRANK) run table1 $(RUN_OPTIONS)
 
-list: build ## every manifest, with its title
+all: build ## every manifest of experiments/, one after the other, each shared run once: [PROFILE=] [DATA=] [JOBS=]
+	@exec $(LOWRANK) all $(ALL_OPTIONS)
+
+list: build ## every manifest by paper: what it varies, its runs, and how many are done
 	@exec $(LOWRANK) list
+
+notebooks: build ## the tables and figures in notebooks-md/ anew from results/, nothing else of them
+	@exec $(LOWRANK) knit
 
 rerun: build ## one seed again, compared with its record: EXPERIMENT= METHOD= TASK= SEED= [PROFILE=] [THREADS=]
 	@exec $(LOWRANK) rerun $(RERUN_OPTIONS)

@@ -28,8 +28,17 @@ public struct PlannedRun: Sendable {
 public final class RunInputs: Sendable {
   private struct Cache {
     var models: [URL: (model: String, tokenizer: String)] = [:]
-    var tasks: [String: (data: TaskData, digest: String)] = [:]
+    /// By the task's id: experiments may each have a task of their own by the same name.
+    var tasks: [String: [LoadedTask]] = [:]
     var encoded: [String: EncodedTask] = [:]
+  }
+
+  private struct LoadedTask {
+    /// Nil where the task is built in.
+    let definition: Manifests.TaskDefinition?
+    let profile: Profile
+    let data: TaskData
+    let digest: String
   }
 
   /// A task's examples as token ids.
@@ -83,16 +92,20 @@ public final class RunInputs: Sendable {
   }
 
   private func task(_ run: RunSpecification) throws -> (data: TaskData, digest: String) {
-    if let known = cache.withLock({ $0.tasks[run.task] }) { return known }
+    let known = cache.withLock { cache in
+      cache.tasks[run.task]?.first { $0.definition == run.taskDefinition && $0.profile == run.profile }
+    }
+    if let known { return (known.data, known.digest) }
     let (definition, folder) = try source(run)
     let data = try TaskLoader.load(definition, from: folder)
     guard !data.train.examples.isEmpty, data.validation.allSatisfy({ !$0.examples.isEmpty }) else {
       throw ExperimentError.emptyTask(run.task)
     }
     let summary = try DatasetFiles(of: data).summary { try FileDigest.sha256(of: $0) }
-    let entry = (data, FileDigest.sha256(of: Array(summary.utf8)))
-    cache.withLock { $0.tasks[run.task] = entry }
-    return entry
+    let digest = FileDigest.sha256(of: Array(summary.utf8))
+    let loaded = LoadedTask(definition: run.taskDefinition, profile: run.profile, data: data, digest: digest)
+    cache.withLock { $0.tasks[run.task, default: []].append(loaded) }
+    return (data, digest)
   }
 
   /// The task's definition and the folder of its files.
@@ -113,8 +126,10 @@ public final class RunInputs: Sendable {
   /// The run's examples as token ids, cut to its length and number of rows.
   func encoded(_ run: PlannedRun, modelType: String?) throws -> EncodedTask {
     let recipe = run.specification.training
+    // Tasks may read the same files in different ways.
+    let definition = run.specification.taskDefinition.map { "\($0)" } ?? run.specification.task
     let key = [
-      run.digests.data, run.digests.tokenizer, "\(recipe.maximumLength)", "\(recipe.trainingRows ?? 0)",
+      definition, run.digests.data, run.digests.tokenizer, "\(recipe.maximumLength)", "\(recipe.trainingRows ?? 0)",
       "\(recipe.validationRows ?? 0)",
     ].joined(separator: "/")
     if let known = cache.withLock({ $0.encoded[key] }) { return known }

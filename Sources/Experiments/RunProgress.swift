@@ -27,10 +27,16 @@ public final class RunProgress: Sendable {
 
   private let state = Mutex(State())
   private let isTerminal: Bool
+  private let subject: String
   private let write: @Sendable (String) -> Void
 
-  public init(isTerminal: Bool, write: @escaping @Sendable (String) -> Void) {
+  /// - Parameters:
+  ///   - isTerminal: whether a line can be drawn over.
+  ///   - subject: what stands first in the live line, such as the experiment among many.
+  ///   - write: takes text as it is to be shown.
+  public init(isTerminal: Bool, subject: String = "", write: @escaping @Sendable (String) -> Void) {
     self.isTerminal = isTerminal
+    self.subject = subject.isEmpty ? "" : subject + "  "
     self.write = write
   }
 
@@ -96,7 +102,8 @@ public final class RunProgress: Sendable {
       let bar = String(repeating: "━", count: filled) + String(repeating: " ", count: 20 - filled)
       let runs = state.order.compactMap { state.active[$0] }.map { "\($0.run.specification.shortName) \($0.text)" }
       write(
-        "\r\u{1B}[K  \(bar) \(Int(share * 100))%  \(left(state))  \(runs.joined(separator: " · "))".prefixed(columns: Self.width))
+        "\r\u{1B}[K  \(subject)\(bar) \(Int(share * 100))%  \(left(state))  \(runs.joined(separator: " · "))".prefixed(
+          columns: Self.width))
       state.isLive = true
     }
   }

@@ -1,4 +1,5 @@
 // The folder of manifests: what there is, and one of them by its id or alias.
+import Foundation
 
 /// A folder with manifests (`*.yaml`, and pilots in `pilots/`), the recipes that they share (`recipes/`) and the figures that
 /// papers print (`published.yaml`).
@@ -13,10 +14,26 @@ public struct ExperimentFolder: Sendable, Equatable {
   public var recipes: String { FilePath.joined(path, "recipes") }
 
   /// The files of all manifests: tables first, then pilots, each sorted by name.
-  public var files: [String] {
-    [path, FilePath.joined(path, "pilots")].flatMap { folder in
-      YAMLFolder.names(in: folder).map { $0 + ".yaml" }.filter { $0 != PublishedTable.fileName }.map { FilePath.joined(folder, $0) }
-    }
+  public var files: [String] { tables + Self.manifests(in: FilePath.joined(path, "pilots")) }
+
+  /// The files of the manifests that are no pilots, sorted by name.
+  public var tables: [String] { Self.manifests(in: path) }
+
+  private static func manifests(in folder: String) -> [String] {
+    YAMLFolder.names(in: folder).map { $0 + ".yaml" }.filter { $0 != PublishedTable.fileName }.map { FilePath.joined(folder, $0) }
+  }
+
+  /// The papers that the file of published figures names, in its order; none where there is no such file.
+  /// - Throws: `ManifestError` where the file cannot be used.
+  public func papers() throws(ManifestError) -> [PublishedPaper] {
+    let file = FilePath.joined(path, PublishedTable.fileName)
+    guard FileManager.default.fileExists(atPath: file) else { return [] }
+    let reader = MappingReader(
+      vocabulary: ManifestVocabulary(methods: MethodCatalog([]), tasks: [], metrics: []),
+      problems: ProblemCollector(mainFile: file))
+    let papers = try PublishedReader(reader: reader, manifest: file).papers(path: file)
+    try reader.problems.throwIfAny()
+    return papers
   }
 
   /// Every manifest, tables first, then pilots.

@@ -33,10 +33,8 @@ struct PublishedReader {
       reader.problems.report("\(error)", at: position)
       return nil
     }
-    guard let root, let entries = reader.entries(of: root, "a file of published figures", keys: Self.fileKeys) else { return nil }
-    func members(_ key: String) -> [SourceEntry] {
-      entries.first { $0.key == key }.flatMap { reader.mapping($0.value, "'\(key)'") } ?? []
-    }
+    guard let root, let entries = entries(of: root) else { return nil }
+    func members(_ key: String) -> [SourceEntry] { self.members(key, of: entries) }
     let papers = members("papers").compactMap { paper($0) }
     let tables = members("tables")
     guard tables.contains(where: { $0.key == name }) else {
@@ -47,6 +45,20 @@ struct PublishedReader {
       reader: reader, keys: Self.rowKeys, score: Self.score, tasks: reader.vocabulary.tasks + members("tasks").map(\.key),
       metrics: reader.vocabulary.metrics + members("metrics").map(\.key))
     return tables.compactMap { table($0, papers, rows, isNamed: $0.key == name) }.first { $0.id == name }
+  }
+
+  /// The papers of a file, in its order; problems are reported.
+  func papers(path: String) throws(ManifestError) -> [PublishedPaper] {
+    let root = try SourceNode.load(path: path, problems: reader.problems)
+    return root.flatMap { entries(of: $0) }.map { members("papers", of: $0).compactMap { paper($0) } } ?? []
+  }
+
+  private func entries(of root: SourceNode) -> [SourceEntry]? {
+    reader.entries(of: root, "a file of published figures", keys: Self.fileKeys)
+  }
+
+  private func members(_ key: String, of entries: [SourceEntry]) -> [SourceEntry] {
+    entries.first { $0.key == key }.flatMap { reader.mapping($0.value, "'\(key)'") } ?? []
   }
 
   private func paper(_ entry: SourceEntry) -> PublishedPaper? {

@@ -57,6 +57,11 @@ public struct ResultsLayout: Sendable, Equatable {
     folder.appending(path: name(experiment, profile) + "-cost.md")
   }
 
+  /// A file of one of an experiment's figures: its picture (`svg`) or what it plots (`csv`).
+  public func figure(_ experiment: String, _ profile: Profile, _ id: String, ending: String) -> URL {
+    folder.appending(path: "figures/\(name(experiment, profile))-\(id).\(ending)")
+  }
+
   private func name(_ experiment: String, _ profile: Profile) -> String {
     experiment + (profile == .pocket ? "" : "-\(profile.rawValue)")
   }

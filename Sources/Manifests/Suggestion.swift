@@ -1,6 +1,7 @@
 // "Did you mean …?": the known name that is fewest edits away from what was typed.
 
-enum Suggestion {
+/// What a message says of a name that is not known.
+public enum Suggestion {
   /// Names longer than this are not compared: the distance is quadratic in their length.
   private static let longestName = 64
 
@@ -19,12 +20,12 @@ enum Suggestion {
   }
 
   /// ` Did you mean 'x'?`, or nothing.
-  static func sentence(for name: String, among known: [String]) -> String {
+  public static func sentence(for name: String, among known: [String]) -> String {
     closest(to: name, among: known).map { " Did you mean '\($0)'?" } ?? ""
   }
 
   /// ` (label: a, b, c)`, or nothing where there is nothing to list.
-  static func list(_ label: String, _ known: [String]) -> String {
+  public static func list(_ label: String, _ known: [String]) -> String {
     known.isEmpty ? "" : " (\(label): \(known.joined(separator: ", ")))"
   }
 

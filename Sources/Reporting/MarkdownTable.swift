@@ -8,15 +8,26 @@ public enum MarkdownTable {
 
   /// The table with its title above and its protocol, marks, differences and sources below. Equal tables are equal bytes.
   public static func render(_ table: TableModel) -> String {
-    var text = "# \(MarkdownText.plain(table.experiment)): \(MarkdownText.plain(table.title))\n\n"
+    var title = "# \(MarkdownText.plain(table.experiment)): \(MarkdownText.plain(table.title))\n\n"
     if table.profile == .pocket {
-      text +=
+      title +=
         "**Pocket profile**: a small model and generated tasks. "
         + "Compare rows with each other, never with the paper's figures.\n\n"
     }
-    if !table.description.isEmpty { text += MarkdownText.paragraph(table.description) + "\n\n" }
-    text += markup(DisplayTable(table)) + "\n" + MarkdownText.lines(table.notes.map(note)) + "\n" + differences(table)
-    return text + sources(table).map { "- \($0)\n" }.joined() + incomplete(table)
+    return title + body(table) + sources(table).map { "- \($0)\n" }.joined() + incomplete(table)
+  }
+
+  /// The table as a part of a longer text: without a heading, its sources folded away.
+  static func section(_ table: TableModel) -> String {
+    let profile = table.profile.rawValue + " profile" + (table.profile == .pocket ? ": compare rows with each other only" : "")
+    let title = "**\(MarkdownText.plain(table.experiment))**: \(MarkdownText.plain(table.title)) (\(profile))\n\n"
+    let sources = "<details><summary>Sources</summary>\n\n" + sources(table).map { "- \($0)\n" }.joined() + "\n</details>\n"
+    return title + body(table) + sources + incomplete(table)
+  }
+
+  private static func body(_ table: TableModel) -> String {
+    (table.description.isEmpty ? "" : MarkdownText.paragraph(table.description) + "\n\n")
+      + markup(DisplayTable(table)) + "\n" + MarkdownText.lines(table.notes.map(note)) + "\n" + differences(table)
   }
 
   private static func markup(_ table: DisplayTable) -> String {

@@ -1,4 +1,5 @@
 // What keeps a report or the description of a run from being made.
+import Manifests
 import Records
 
 /// An error of the `Reporting` target.
@@ -17,6 +18,8 @@ public enum ReportError: Error, Equatable, Sendable, CustomStringConvertible {
   case ambiguousRun(String, candidates: [String])
   /// A metric is asked for that no run of the experiment recorded.
   case unrecordedMetric(String, experiment: String, recorded: [String])
+  /// Notebooks whose blocks cannot be made: every problem found.
+  case invalidNotebooks([Problem])
 
   public var description: String {
     switch self {
@@ -35,6 +38,9 @@ public enum ReportError: Error, Equatable, Sendable, CustomStringConvertible {
         + (candidates.count > 5 ? ", …" : "") + ". Give more digits."
     case .unrecordedMetric(let metric, let experiment, let recorded):
       "no run of \(experiment) recorded the metric '\(metric)' (recorded: \(recorded.joined(separator: ", ")))."
+    case .invalidNotebooks(let problems):
+      problems.map(\.description).joined(separator: "\n")
+        + "\n\(problems.count == 1 ? "1 problem" : "\(problems.count) problems"); nothing was written."
     }
   }
 }

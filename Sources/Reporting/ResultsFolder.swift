@@ -72,6 +72,11 @@ public struct ResultsFolder: Sendable, Equatable {
     return findings
   }
 
+  /// How many of these runs have a record; none is read.
+  public func finished(of runs: [RunSpecification]) -> Int {
+    runs.filter { FileManager.default.fileExists(atPath: RunFile.record.url(in: layout.link($0)).path) }.count
+  }
+
   /// The record in a run's folder, or in the folder that a link leads to; nil where there is none.
   /// - Throws: `ReportError` where it cannot be read, is no valid record, or is another run's.
   public static func record(in folder: URL) throws(ReportError) -> RunRecord? {

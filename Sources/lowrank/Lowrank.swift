@@ -7,9 +7,11 @@ struct Lowrank: AsyncParsableCommand {
     commandName: "lowrank", abstract: "Reproducible experiments in parameter-efficient fine-tuning.",
     subcommands: [
       Run.self,
+      All.self,
       List.self,
       Rerun.self,
       ReportCommand.self,
+      Knit.self,
       Show.self,
       Export.self,
       Merge.self,

@@ -58,4 +58,35 @@ struct SelectionOptions: ParsableArguments {
   var dataFolder: URL? { data.map { URL(filePath: ($0 as NSString).expandingTildeInPath) } }
 }
 
+/// How runs are trained; none of it changes a number.
+struct TrainingOptions: ParsableArguments {
+  @Option(help: "Runs at the same time; by default as many as the machine has cores, and 1 where a manifest is there to time them.")
+  var jobs: Int?
+
+  @Option(
+    help: "Threads of each run, by default 1, and as many as the machine has cores for runs that are timed; they change no number.")
+  var threads: Int?
+
+  @Option(help: "Seconds between checkpoints.")
+  var checkpointSeconds = 20.0
+
+  func validate() throws {
+    guard jobs ?? 1 > 0, threads ?? 1 > 0 else { throw ValidationError("--jobs and --threads are at least 1") }
+    guard checkpointSeconds >= 0 else { throw ValidationError("--checkpoint-seconds is not below 0") }
+  }
+
+  /// Trains runs of a store until a signal comes.
+  /// - Parameter isTimed: whether the runs are there to be timed.
+  func runner(_ store: RunStore, _ inputs: RunInputs, _ stop: StopSignal, isTimed: Bool) -> Runner {
+    var options = ExecutionOptions()
+    let cores = ProcessInfo.processInfo.activeProcessorCount
+    options.threads = threads ?? (isTimed ? cores : 1)
+    options.keepsStepTimes = isTimed
+    options.checkpointInterval = checkpointSeconds
+    options.shouldStop = { stop.received != 0 }
+    let jobs = jobs ?? (isTimed ? 1 : max(1, cores / options.threads))
+    return Runner(store: store, executor: RunExecutor(inputs: inputs, options: options), jobs: jobs)
+  }
+}
+
 extension Profile: ExpressibleByArgument {}

@@ -15,24 +15,10 @@ struct Run: AsyncParsableCommand {
 
   @OptionGroup var selection: SelectionOptions
   @OptionGroup var project: ProjectOptions
-
-  @Option(help: "Runs at the same time; by default as many as the machine has cores, and 1 where a manifest is there to time them.")
-  var jobs: Int?
-
-  @Option(
-    help: "Threads of each run, by default 1, and as many as the machine has cores for runs that are timed; they change no number.")
-  var threads: Int?
-
-  @Option(help: "Seconds between checkpoints.")
-  var checkpointSeconds = 20.0
+  @OptionGroup var training: TrainingOptions
 
   @Flag(help: "Print the plan with its cost; train nothing.")
   var dryRun = false
-
-  func validate() throws {
-    guard jobs ?? 1 > 0, threads ?? 1 > 0 else { throw ValidationError("--jobs and --threads are at least 1") }
-    guard checkpointSeconds >= 0 else { throw ValidationError("--checkpoint-seconds is not below 0") }
-  }
 
   func run() async throws {
     let workspace = try project.workspace()
@@ -58,21 +44,13 @@ struct Run: AsyncParsableCommand {
       return
     }
     let stop = StopSignal()
-    var options = ExecutionOptions()
-    let isTimed = try manifest.plan(for: selection.profile).isTimed
-    let cores = ProcessInfo.processInfo.activeProcessorCount
-    options.threads = threads ?? (isTimed ? cores : 1)
-    options.keepsStepTimes = isTimed
-    options.checkpointInterval = checkpointSeconds
-    options.shouldStop = { stop.received != 0 }
-    let jobs = jobs ?? (isTimed ? 1 : max(1, cores / options.threads))
     let summary = PlanSummary(plan, store: store)
     say("\(manifest.id) · \(selection.profile.rawValue) · \(summary.text)")
     let progress = RunProgress(isTerminal: isatty(1) == 1) { text in
       FileHandle.standardOutput.write(Data(text.utf8))
     }
-    let runner = Runner(store: store, executor: RunExecutor(inputs: inputs, options: options), jobs: jobs)
-    let result = try await runner.run(plan, progress: progress)
+    let isTimed = try manifest.plan(for: selection.profile).isTimed
+    let result = try await training.runner(store, inputs, stop, isTimed: isTimed).run(plan, progress: progress)
     if result.wasStopped {
       say("stopped after \(result.trained) of \(summary.toTrain) runs; the same command goes on from here")
       throw ExitCode(128 + stop.received)

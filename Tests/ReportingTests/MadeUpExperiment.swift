@@ -39,7 +39,7 @@ final class MadeUpExperiment {
 
   deinit { try? FileManager.default.removeItem(at: folder) }
 
-  private static let vocabulary = ManifestVocabulary(
+  static let vocabulary = ManifestVocabulary(
     methods: MethodCatalog([
       MethodSchema(
         id: "lora", label: "LoRA",

@@ -1,0 +1,118 @@
+// What the opening mark of a notebook's block asks for: `<!-- lowrank table aflora-table2 select=last -->`.
+import Manifests
+import Metrics
+
+/// What stands in a block.
+public enum BlockSubject: Sendable, Equatable {
+  /// An experiment's table; nil: as the manifest says.
+  case table(epoch: EpochChoice?, aggregate: SeedAggregate?, metric: String?)
+  /// One of an experiment's figures, by its id.
+  case figure(String)
+  /// How the experiment's runs ended.
+  case runs
+}
+
+/// A block as its opening mark asks for it.
+public struct BlockRequest: Sendable, Equatable, CustomStringConvertible {
+  /// The id or alias of the experiment.
+  public let experiment: String
+  /// The profile.
+  public let profile: Profile
+  /// What is shown of it.
+  public let subject: BlockSubject
+
+  /// The request in a message's words, as `table aflora-table2 profile=small`.
+  public var description: String {
+    let name =
+      switch subject {
+      case .table: "table \(experiment)"
+      case .figure(let id): "figure \(experiment) \(id)"
+      case .runs: "runs \(experiment)"
+      }
+    return name + (profile == .pocket ? "" : " profile=\(profile.rawValue)")
+  }
+}
+
+/// Reads the words between `lowrank` and the end of an opening mark. Pure text: no experiment is looked up.
+struct BlockRequestReader {
+  private enum Kind: String, CaseIterable {
+    case table, figure, runs
+
+    /// The words after the kind.
+    var operands: [String] { self == .figure ? ["EXPERIMENT", "NAME"] : ["EXPERIMENT"] }
+
+    var options: [String] { self == .table ? ["profile", "select", "aggregate", "metric"] : ["profile"] }
+
+    var usage: String { "<!-- lowrank \(rawValue) \(operands.joined(separator: " ")) -->" }
+  }
+
+  /// What is wrong with the words, one sentence each.
+  private(set) var problems: [String] = []
+  private var values: [(key: String, value: String)] = []
+
+  /// The request; nil where there is a problem.
+  mutating func request(_ words: [String]) -> BlockRequest? {
+    let kinds = Kind.allCases.map(\.rawValue)
+    guard let name = words.first else {
+      problems.append("this mark names no block." + Suggestion.list("kinds", kinds))
+      return nil
+    }
+    guard let kind = Kind(rawValue: name) else {
+      problems.append(unknown(name, "a kind of block", "kinds", kinds))
+      return nil
+    }
+    let operands = words.dropFirst().filter { !$0.contains("=") }
+    for word in words.dropFirst() where word.contains("=") { read(word, kind) }
+    if operands.count != kind.operands.count {
+      problems.append("'\(kind.rawValue)' takes \(kind.operands.joined(separator: " and ")), as in \(kind.usage).")
+    }
+    if kind == .figure, operands.count == 2, let id = operands.last, !Self.isFileName(id) {
+      problems.append("'\(shortened(id))' is no figure's name: letters, digits, '-', '_' and '.', starting with a letter or digit.")
+    }
+    let profile = choice("profile", Profile.self)
+    let epoch = choice("select", EpochChoice.self), aggregate = choice("aggregate", SeedAggregate.self)
+    let metric = choice("metric", Metric.self)
+    guard problems.isEmpty, let experiment = operands.first, let last = operands.last else { return nil }
+    let subject: BlockSubject =
+      switch kind {
+      case .table: .table(epoch: epoch, aggregate: aggregate, metric: metric?.rawValue)
+      case .figure: .figure(last)
+      case .runs: .runs
+      }
+    return BlockRequest(experiment: experiment, profile: profile ?? .pocket, subject: subject)
+  }
+
+  private mutating func read(_ word: String, _ kind: Kind) {
+    let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+    if !kind.options.contains(parts[0]) {
+      problems.append(unknown(parts[0], "an option of '\(kind.rawValue)'", "options", kind.options))
+    } else if values.contains(where: { $0.key == parts[0] }) {
+      problems.append("'\(parts[0])' is given more than once; keep one.")
+    } else {
+      values.append((parts[0], parts[1]))
+    }
+  }
+
+  private mutating func choice<Choice: RawRepresentable & CaseIterable>(_ key: String, _ type: Choice.Type) -> Choice?
+  where Choice.RawValue == String {
+    guard let text = values.first(where: { $0.key == key })?.value else { return nil }
+    if let value = Choice(rawValue: text) { return value }
+    problems.append(unknown(text, "a value of '\(key)'", "values", Choice.allCases.map(\.rawValue)))
+    return nil
+  }
+
+  private func unknown(_ name: String, _ role: String, _ label: String, _ known: [String]) -> String {
+    "'\(shortened(name))' is not \(role)." + Suggestion.sentence(for: name, among: known) + Suggestion.list(label, known)
+  }
+
+  private func shortened(_ text: String) -> String { text.count > 40 ? text.prefix(40) + "…" : text }
+
+  /// Whether a name can be part of a file's name and of a link: it leads out of no folder.
+  private static func isFileName(_ name: String) -> Bool {
+    let isPlain = { (byte: UInt8) in
+      (0x61...0x7A).contains(byte) || (0x41...0x5A).contains(byte) || (0x30...0x39).contains(byte)
+    }
+    guard let first = name.utf8.first, isPlain(first), name.utf8.count <= 120 else { return false }
+    return name.utf8.allSatisfy { isPlain($0) || $0 == 0x2D || $0 == 0x5F || $0 == 0x2E }
+  }
+}

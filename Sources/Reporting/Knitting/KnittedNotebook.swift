@@ -1,0 +1,105 @@
+// From a notebook and a source of blocks to the notebook with its blocks made anew. Pure: text in, text out.
+import Foundation
+import Manifests
+
+/// A picture that a block shows.
+public struct NotebookPicture: Sendable, Equatable {
+  /// The file's name, in the folder `figures` beside the notebook.
+  public let name: String
+  /// The file that it is a copy of.
+  public let source: URL
+
+  /// Makes a picture from its parts.
+  public init(name: String, source: URL) {
+    self.name = name
+    self.source = source
+  }
+
+  /// The folder of pictures, beside the notebook.
+  static let folder = "figures"
+}
+
+/// What a block's source says to a request.
+public enum BlockContent: Sendable, Equatable {
+  /// Markdown, and a picture that it shows.
+  case markdown(String, picture: NotebookPicture? = nil)
+  /// There is nothing at hand that it could be made of; the reason in a sentence's words.
+  case unavailable(String)
+}
+
+/// Whoever makes the content of blocks.
+public protocol BlockSource: Sendable {
+  /// The content that a request asks for.
+  /// - Throws: where the request names what does not exist.
+  func content(of request: BlockRequest) throws -> BlockContent
+}
+
+/// A notebook after a source was asked for each of its blocks.
+public struct KnittedNotebook: Sendable, Equatable {
+  /// What became of a block.
+  public enum State: Sendable, Equatable {
+    /// It stands there as the source has it.
+    case same
+    /// It is made anew.
+    case changed
+    /// It is left as it was, for the reason given.
+    case unavailable(String)
+  }
+
+  /// One block.
+  public struct Block: Sendable, Equatable {
+    /// Where its opening mark stands.
+    public let position: SourcePosition
+    /// What it asks for.
+    public let request: BlockRequest
+    /// What became of it.
+    public let state: State
+    /// The picture that it shows.
+    public let picture: NotebookPicture?
+  }
+
+  /// The notebook as it is to be.
+  public let notebook: Notebook
+  /// Its blocks, in order.
+  public let blocks: [Block]
+}
+
+extension Notebook {
+  /// Asks a source for the content of every block.
+  /// - Throws: `ReportError.invalidNotebooks` with every request that cannot be met.
+  public func knitted(from source: some BlockSource) throws(ReportError) -> KnittedNotebook {
+    var problems: [Problem] = []
+    var blocks: [KnittedNotebook.Block] = []
+    let parts = parts.map { part -> Part in
+      guard case .block(var block) = part else { return part }
+      do {
+        let content = try source.content(of: block.request)
+        let state = block.replace(with: content)
+        var picture: NotebookPicture?
+        if case .markdown(_, let shown) = content { picture = shown }
+        blocks.append(.init(position: block.position, request: block.request, state: state, picture: picture))
+      } catch {
+        problems.append(Problem(at: block.position, "\(error)"))
+      }
+      return .block(block)
+    }
+    if !problems.isEmpty { throw .invalidNotebooks(problems) }
+    return KnittedNotebook(notebook: Notebook(file: file, parts: parts), blocks: blocks)
+  }
+}
+
+extension Notebook.Block {
+  /// Takes new content over, with an empty line before and after it.
+  fileprivate mutating func replace(with content: BlockContent) -> KnittedNotebook.State {
+    switch content {
+    case .unavailable(let reason): return .unavailable(reason)
+    case .markdown(let text, _):
+      let body = text.trimmingCharacters(in: .newlines)
+      let made = "\n\(body)\n\n".replacing("\n", with: lineEnd)
+      // As bytes: equal letters may be written in different ways.
+      if made.utf8.elementsEqual(self.content.utf8) { return .same }
+      self.content = made
+      return .changed
+    }
+  }
+}

@@ -1,0 +1,92 @@
+// The content of notebooks' blocks from a folder of experiments and what was found of their runs.
+import Foundation
+import Manifests
+import Storage
+
+/// Makes blocks of tables, figures and lists of runs. The same results give the same text, on any machine: what a clock measured
+/// (`<id>-cost.md`) is no block.
+public struct ResultsBlocks: BlockSource {
+  private let experiments: ExperimentFolder
+  private let vocabulary: ManifestVocabulary
+  private let results: ResultsFolder
+
+  /// Names the folders; nothing is read yet.
+  public init(experiments: ExperimentFolder, vocabulary: ManifestVocabulary, results: ResultsFolder) {
+    (self.experiments, self.vocabulary, self.results) = (experiments, vocabulary, results)
+  }
+
+  /// The content that a request asks for.
+  /// - Throws: `ManifestError` for an experiment or profile that does not exist; `ReportError.unrecordedMetric`; `StorageError`.
+  public func content(of request: BlockRequest) throws -> BlockContent {
+    let manifest = try experiments.manifest(named: request.experiment, vocabulary: vocabulary)
+    let plan = try manifest.plan(for: request.profile)
+    switch request.subject {
+    case .table(let epoch, let aggregate, let metric):
+      let evaluation = EvaluationProtocol(
+        epoch: epoch ?? plan.report.epoch, aggregate: aggregate ?? plan.report.aggregate, metric: metric)
+      let table = try Report(manifest: manifest, profile: request.profile, evaluation: evaluation, results: results).table
+      return table.hasRuns ? .markdown(MarkdownTable.section(table)) : noRuns(table)
+    case .runs:
+      let table = try Report(manifest: manifest, profile: request.profile, results: results).table
+      return table.hasRuns ? .markdown(RunList.markdown(table)) : noRuns(table)
+    case .figure(let id): return try figure(id, of: manifest, plan, request.profile)
+    }
+  }
+
+  private func noRuns(_ table: TableModel) -> BlockContent {
+    .unavailable("no run of \(table.experiment) under \(table.profile.rawValue) is there")
+  }
+
+  private func figure(_ id: String, of manifest: Manifest, _ plan: ManifestPlan, _ profile: Profile) throws -> BlockContent {
+    let picture = results.layout.figure(manifest.id, profile, id, ending: "svg")
+    let data = results.layout.figure(manifest.id, profile, id, ending: "csv")
+    for file in [picture, data] where !FileManager.default.fileExists(atPath: file.path) {
+      return .unavailable("the results have no figures/\(file.lastPathComponent)")
+    }
+    let name = picture.lastPathComponent
+    let title = MarkdownText.plain("\(plan.title): \(id.replacing("-", with: " "))")
+    let text = """
+      ![\(title)](\(NotebookPicture.folder)/\(name))
+      <!-- \(data.lastPathComponent): SHA-256 \(try FileDigest.sha256(of: data)) -->
+      """
+    return .markdown(text, picture: NotebookPicture(name: name, source: picture))
+  }
+}
+
+extension TableModel {
+  /// Whether there is a record of any of its runs, usable or not.
+  var hasRuns: Bool { rows.contains { $0.cells.contains { $0.runs.contains { $0.state != .missing } } } }
+}
+
+/// How the runs of a table ended, as Markdown.
+enum RunList {
+  /// The most runs that are named one by one in a line.
+  private static let mostNames = 20
+
+  /// The number of runs that are there, and a line for each way in which some of them ended or are missing.
+  static func markdown(_ table: TableModel) -> String {
+    let runs = table.rows.flatMap { row in
+      zip(table.tasks, row.cells).flatMap { task, cell in
+        cell.runs.map { (name: "\(row.id) \(task.task) seed \($0.seed)", run: $0) }
+      }
+    }
+    let found = runs.filter { $0.run.state != .missing }.count
+    let text =
+      "**\(MarkdownText.plain(table.experiment))** (\(table.profile.rawValue) profile): \(found) of \(runs.count) runs are there.\n"
+    let states: [(state: CellRun.State, name: String)] = [
+      (.diverged, "diverged"), (.collapsed, "collapsed (one answer to every validation example)"), (.undefined, "score undefined"),
+      (.failed, "failed"), (.unscored, "without the score shown"), (.outdated, "made with other settings"),
+      (.unreadable, "unusable"),
+      (.missing, "missing"),
+    ]
+    let lines = states.compactMap { state, name -> String? in
+      let names = runs.filter { $0.run.state == state }.map { run in
+        MarkdownText.plain(run.name + (state == .diverged ? run.run.detail.map { " " + $0 } ?? "" : ""))
+      }
+      guard !names.isEmpty else { return nil }
+      let rest = names.count > mostNames ? ", … and \(names.count - mostNames) more" : ""
+      return "- \(name), \(names.count): " + names.prefix(mostNames).joined(separator: ", ") + rest + "\n"
+    }
+    return text + (lines.isEmpty ? "All completed.\n" : "\n" + lines.joined())
+  }
+}

@@ -1,0 +1,56 @@
+import ArgumentParser
+import Experiments
+import Foundation
+import Manifests
+import Reporting
+
+/// `lowrank all`
+struct All: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Train the runs of every experiment that are not done, and write each table as soon as its runs are.",
+    discussion:
+      "Experiments come one after the other, pilots not among them; runs that several share are trained once. An incomplete one keeps "
+      + "no other from being run: the exit status is then 1, and the last lines say which.")
+
+  @Option(help: "The size: pocket, small or paper. Experiments that have it not are left out.")
+  var profile = Profile.pocket
+
+  @Option(help: ArgumentHelp("The folder of GLUE's files.", valueName: "folder"))
+  var data: String?
+
+  @OptionGroup var training: TrainingOptions
+  @OptionGroup var project: ProjectOptions
+
+  func run() async throws {
+    let workspace = try project.workspace()
+    let folder = ExperimentFolder(path: workspace.experiments.path)
+    let tables = Set(folder.tables)
+    let manifests = try folder.list(vocabulary: .registered).filter { tables.contains($0.file) }
+    let inputs = RunInputs(workspace: workspace, data: data.map { URL(filePath: ($0 as NSString).expandingTildeInPath) })
+    let store = RunStore(workspace)
+    let stop = StopSignal()
+    let series = ExperimentSeries(manifests, profile: profile, inputs: inputs, store: store)
+    say(series.summary(store))
+    let outcome = await series.run(
+      training.runner(store, inputs, stop),
+      progress: { place in
+        RunProgress(isTerminal: isatty(1) == 1, subject: place) { FileHandle.standardOutput.write(Data($0.utf8)) }
+      }, say: { say($0) }, report: { try report($0, workspace) })
+    if outcome.wasStopped {
+      say("stopped after \(outcome.trained) runs; the same command goes on from here")
+      throw ExitCode(128 + stop.received)
+    }
+    if let text = outcome.text(of: series.items.count) {
+      say(text)
+      throw ExitCode.failure
+    }
+  }
+
+  /// Writes an experiment's table; returns what it lacks.
+  private func report(_ manifest: Manifest, _ workspace: Workspace) throws -> [String] {
+    let results = ResultsFolder(workspace.results)
+    let report = try Report(manifest: manifest, profile: profile, results: results)
+    say("→ \(project.readable(try report.write(to: results)))")
+    return report.table.problems
+  }
+}

@@ -1,0 +1,46 @@
+import ArgumentParser
+import Experiments
+import Foundation
+import Manifests
+import Reporting
+
+/// `lowrank knit --check`
+struct Knit: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Make the blocks of notebooks anew from the results that are there.",
+    discussion: """
+      A block stands between two marks, each on a line of its own, and nothing outside of them is changed:
+
+        <!-- lowrank table table1 select=last aggregate=median -->
+        <!-- /lowrank -->
+
+      Kinds: 'table ID [profile=] [select=] [aggregate=] [metric=]', 'figure ID NAME [profile=]', 'runs ID [profile=]'. A block that \
+      there are no results for is left as it is.
+      """)
+
+  @Argument(help: "The notebooks; by default notebooks-md/*.md of the project.", completion: .file(extensions: ["md"]))
+  var files: [String] = []
+
+  @Flag(help: "Write nothing; exit with 1 where a block is not what the results at hand print.")
+  var check = false
+
+  @OptionGroup var project: ProjectOptions
+
+  func run() throws {
+    let workspace = try project.workspace()
+    let source = ResultsBlocks(
+      experiments: ExperimentFolder(path: project.readable(workspace.experiments)), vocabulary: .registered,
+      results: ResultsFolder(workspace.results))
+    let notebooks = try NotebookFiles(
+      files.isEmpty ? NotebookFiles.all(in: workspace.root) : files.map { URL(filePath: $0) }, root: workspace.root,
+      source: source)
+    if check {
+      for line in notebooks.differences + notebooks.unavailable { say(line) }
+      say(notebooks.summary)
+      if !notebooks.differences.isEmpty { throw ExitCode.failure }
+    } else {
+      for line in notebooks.unavailable { say(line) }
+      for file in try notebooks.write() { say("→ \(project.readable(file))") }
+    }
+  }
+}

@@ -1,0 +1,72 @@
+// The list of experiments with the runs that are done.
+import Foundation
+import Manifests
+import Testing
+
+@testable import Reporting
+
+@Suite struct ExperimentListTests {
+  private static let published = """
+    papers:
+      first: {title: The First Paper, arxiv: "2401.00001"}
+      aflora: {title: Another Paper}
+      unused: {title: Nobody's}
+    tables: {}
+
+    """
+
+  @Test func experimentsStandByPaperWithTheirCounts() throws {
+    let experiment = try MadeUpExperiment(published: Self.published)
+    let manifests = [
+      ("a", "aflora", "[short, other]"), ("b", "first", "[]"), ("c", "zeta", "[]"), ("d", "aflora", "[]"),
+    ]
+    for (id, paper, aliases) in manifests {
+      let text = MadeUpExperiment.plain.replacing("id: t1\n", with: "id: \(id)\npaper: \(paper)\naliases: \(aliases)\n")
+      try Data(text.replacing("two methods", with: "what \(id) varies").utf8).write(
+        to: experiment.folder.appending(path: "\(id).yaml"))
+    }
+    let folder = ExperimentFolder(path: experiment.folder.path)
+    let results = ResultsFolder(experiment.folder.appending(path: "results"))
+    // Three runs of `a` are done, one has only begun; a link may lead nowhere.
+    let first = try folder.manifest(named: "a", vocabulary: MadeUpExperiment.vocabulary).resolve(profile: .pocket)
+    for (index, run) in first.prefix(5).enumerated() {
+      let target = results.layout.run("\(index)"), link = results.layout.link(run)
+      try FileManager.default.createDirectory(at: link.deletingLastPathComponent(), withIntermediateDirectories: true)
+      try FileManager.default.createSymbolicLink(atPath: link.path, withDestinationPath: ResultsLayout.linkDestination("\(index)"))
+      guard index < 4 else { continue }
+      try FileManager.default.createDirectory(at: target, withIntermediateDirectories: true)
+      if index < 3 { try Data("{}".utf8).write(to: target.appending(path: "record.json")) }
+    }
+    let list = try ExperimentList(
+      folder.list(vocabulary: MadeUpExperiment.vocabulary), papers: folder.papers(), results: results)
+    #expect(
+      list.text == """
+        first · The First Paper, arXiv 2401.00001
+          b: what b varies
+              runs: pocket 8 · small 8
+
+        aflora · Another Paper
+          a, short, other: what a varies
+              runs: pocket 3 of 8 done · small 8
+          d: what d varies
+              runs: pocket 8 · small 8
+
+        zeta
+          c: what c varies
+              runs: pocket 8 · small 8
+
+        of no paper
+          t1: two methods
+              runs: pocket 8 · small 8
+
+        """)
+  }
+
+  @Test func withoutPublishedFiguresPapersAreKnownByTheirIds() throws {
+    let experiment = try MadeUpExperiment()
+    #expect(try ExperimentFolder(path: experiment.folder.path).papers() == [])
+    try Data("papers: {x: {tilte: T}}\n".utf8).write(to: experiment.folder.appending(path: "published.yaml"))
+    let error = #expect(throws: ManifestError.self) { try ExperimentFolder(path: experiment.folder.path).papers() }
+    #expect(error?.description.contains("published.yaml:1:13: 'tilte' is not a key of a paper. Did you mean 'title'?") == true)
+  }
+}

@@ -1,0 +1,214 @@
+// Notebooks on disk with blocks of a small made-up experiment.
+import Foundation
+import Manifests
+import Records
+import Storage
+import Testing
+
+@testable import Reporting
+
+@Suite struct NotebookFilesTests {
+  let experiment: MadeUpExperiment
+  let results: ResultsFolder
+  private var root: URL { experiment.folder }
+  private var notebook: URL { root.appending(path: "notebooks-md/n.md") }
+
+  init() throws {
+    experiment = try MadeUpExperiment()
+    results = ResultsFolder(experiment.folder.appending(path: "results"))
+    for (index, run) in try experiment.runs().enumerated() {
+      let flags: [RunFlag] = index == 2 ? [.collapsed] : []
+      let outcome: RunOutcome = index == 5 ? .diverged(step: 7) : .completed
+      if index < 7 { try store(run, [0.5 + 0.01 * Double(index), 0.4], identity: "\(index)", outcome: outcome, flags: flags) }
+    }
+    try FileManager.default.createDirectory(at: root.appending(path: "notebooks-md"), withIntermediateDirectories: true)
+  }
+
+  private func store(
+    _ run: RunSpecification, _ scores: [Double], identity: String, outcome: RunOutcome, flags: [RunFlag]
+  ) throws {
+    let identity = String(repeating: identity, count: 64)
+    let folder = results.layout.run(identity)
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    let record = try experiment.record(run, scores.map { [$0] }, outcome: outcome, flags: flags, identity: identity)
+    try record.jsonData().write(to: folder.appending(path: "record.json"))
+    let link = results.layout.link(run)
+    try FileManager.default.createDirectory(at: link.deletingLastPathComponent(), withIntermediateDirectories: true)
+    try FileManager.default.createSymbolicLink(atPath: link.path, withDestinationPath: ResultsLayout.linkDestination(identity))
+  }
+
+  private func source(_ experiments: String? = nil) -> ResultsBlocks {
+    ResultsBlocks(
+      experiments: ExperimentFolder(path: experiments ?? root.path), vocabulary: MadeUpExperiment.vocabulary, results: results)
+  }
+
+  private func write(_ text: String) throws { try Data(text.utf8).write(to: notebook) }
+  private func read() throws -> String { try String(contentsOf: notebook, encoding: .utf8) }
+  private func knit() throws -> NotebookFiles { try NotebookFiles([notebook], root: root, source: source()) }
+  private func shown(_ lines: [String]) -> [String] { lines.map { $0.replacing(root.standardizedFileURL.path + "/", with: "") } }
+
+  private static let table = """
+    <!-- lowrank table t1 -->
+
+    **t1**: two methods (pocket profile: compare rows with each other only)
+
+    | method | trainable parameters (without head) | rte (accuracy ↑) | mrpc (accuracy ↑) | average ↑ |
+    |---|--:|--:|--:|--:|
+    | LoRA | 20.00K | 50.50 ± 0.71 | **52.50 ± 0.71** ‡ | 51.50 |
+    | AFLoRA | 20.00K | 54.00 (1 of 2; 1 diverged) | 56.00 (1 of 2; 1 missing) | 55.00 |
+
+    """
+
+  @Test func aTableIsKnittedAndCheckedAndStays() throws {
+    try write("before\n<!-- lowrank table t1 -->\n<!-- /lowrank -->\nafter\n")
+    let first = try knit()
+    #expect(shown(first.differences) == ["notebooks-md/n.md:2:1: table t1: is not what the results at hand print."])
+    #expect(first.summary == "1 notebook, 1 block: 0 as the results print them, 1 not so, 0 without results at hand")
+    #expect(
+      try read() == "before\n<!-- lowrank table t1 -->\n<!-- /lowrank -->\nafter\n", "nothing is written before it is asked for")
+    #expect(try first.write().map(\.lastPathComponent) == ["n.md"])
+    let text = try read()
+    #expect(text.hasPrefix("before\n" + Self.table), "\(text)")
+    #expect(text.hasSuffix("- aflora, mrpc: seed 1 missing\n\n<!-- /lowrank -->\nafter\n"), "\(text)")
+    #expect(text.contains("\n<details><summary>Sources</summary>\n\n- profile pocket, recipe plain, manifest "))
+    #expect(!text.contains(root.path), "no path of this machine")
+    let second = try knit()
+    #expect(second.differences == [])
+    #expect(second.summary == "1 notebook, 1 block: 1 as the results print them, 0 not so, 0 without results at hand")
+    #expect(try second.write() == [])
+    #expect(try read() == text)
+
+    try write(text.replacing("50.50", with: "99.99"))
+    #expect(shown(try knit().differences) == ["notebooks-md/n.md:2:1: table t1: is not what the results at hand print."])
+    try knit().write()
+    #expect(try read() == text)
+  }
+
+  @Test func theProtocolIsTheMarks() throws {
+    try write("<!-- lowrank table t1 select=last aggregate=median -->\n<!-- /lowrank -->\n")
+    try knit().write()
+    #expect(try read().contains("Cells: median over 2 seeds (0, 1) of the last epoch on the validation set, in percent."))
+    try write("<!-- lowrank table t1 metric=matthews -->\n<!-- /lowrank -->\n")
+    let error = #expect(throws: ReportError.self) { try knit() }
+    #expect(
+      error.map { shown([$0.description]) } == [
+        "notebooks-md/n.md:1:1: no run of t1 recorded the metric 'matthews' (recorded: accuracy).\n1 problem; nothing was written."
+      ])
+  }
+
+  @Test func runsAreNamedByHowTheyEnded() throws {
+    try write("<!-- lowrank runs t1 -->\n<!-- /lowrank -->\n")
+    try knit().write()
+    #expect(
+      try read() == """
+        <!-- lowrank runs t1 -->
+
+        **t1** (pocket profile): 7 of 8 runs are there.
+
+        - diverged, 1: aflora rte seed 1 at step 7
+        - collapsed (one answer to every validation example), 1: lora mrpc seed 0
+        - missing, 1: aflora mrpc seed 1
+
+        <!-- /lowrank -->
+
+        """)
+  }
+
+  @Test func withoutResultsABlockIsLeftAlone() throws {
+    let text =
+      "<!-- lowrank table t1 profile=small -->\nby hand\n<!-- /lowrank -->\n<!-- lowrank figure t1 map -->\n<!-- /lowrank -->\n"
+    try write(text)
+    let files = try knit()
+    #expect(files.differences == [])
+    #expect(
+      shown(files.unavailable) == [
+        "notebooks-md/n.md:1:1: table t1 profile=small: no results at hand: no run of t1 under small is there.",
+        "notebooks-md/n.md:4:1: figure t1 map: no results at hand: the results have no figures/t1-map.svg.",
+      ])
+    #expect(files.summary == "1 notebook, 2 blocks: 0 as the results print them, 0 not so, 2 without results at hand")
+    #expect(try files.write() == [])
+    #expect(try read() == text)
+  }
+
+  @Test func aFigureIsCopiedAndKnownByItsData() throws {
+    let figures = results.url.appending(path: "figures")
+    try FileManager.default.createDirectory(at: figures, withIntermediateDirectories: true)
+    try Data("<svg/>".utf8).write(to: figures.appending(path: "t1-small-map.svg"))
+    try Data("x,y\n1,2\n".utf8).write(to: figures.appending(path: "t1-small-map.csv"))
+    try write("<!-- lowrank figure t1 map profile=small -->\n<!-- /lowrank -->\n")
+    #expect(try knit().write().map(\.lastPathComponent) == ["t1-small-map.svg", "n.md"])
+    let digest = FileDigest.sha256(of: Data("x,y\n1,2\n".utf8))
+    #expect(
+      try read() == """
+        <!-- lowrank figure t1 map profile=small -->
+
+        ![two methods: map](figures/t1-small-map.svg)
+        <!-- t1-small-map.csv: SHA-256 \(digest) -->
+
+        <!-- /lowrank -->
+
+        """)
+    let copy = notebook.deletingLastPathComponent().appending(path: "figures/t1-small-map.svg")
+    #expect(try Data(contentsOf: copy) == Data("<svg/>".utf8))
+    #expect(try knit().write() == [])
+
+    // Another gnuplot draws other bytes of the same data.
+    try Data("<svg />".utf8).write(to: figures.appending(path: "t1-small-map.svg"))
+    #expect(try knit().differences == [])
+    try Data("x,y\n1,3\n".utf8).write(to: figures.appending(path: "t1-small-map.csv"))
+    #expect(
+      shown(try knit().differences) == [
+        "notebooks-md/n.md:1:1: figure t1 map profile=small: is not what the results at hand print."
+      ])
+    try knit().write()
+    #expect(try Data(contentsOf: copy) == Data("<svg />".utf8))
+    try FileManager.default.removeItem(at: copy)
+    #expect(
+      shown(try knit().differences) == [
+        "notebooks-md/n.md:1:1: figure t1 map profile=small: shows figures/t1-small-map.svg, which is not there."
+      ])
+  }
+
+  @Test func whatDoesNotExistIsReportedWithItsLine() throws {
+    try write(
+      """
+      <!-- lowrank table t2 -->
+      <!-- /lowrank -->
+      <!-- lowrank runs t1 profile=paper -->
+      <!-- /lowrank -->
+      """)
+    let other = root.appending(path: "notebooks-md/other.md")
+    try Data("<!-- lowrank\n".utf8).write(to: other)
+    let latin = root.appending(path: "notebooks-md/z.md")
+    try Data([0xE9, 0x0A]).write(to: latin)
+    #expect(NotebookFiles.all(in: root).map(\.lastPathComponent) == ["n.md", "other.md", "z.md"])
+    let error = #expect(throws: ReportError.self) {
+      try NotebookFiles(NotebookFiles.all(in: root), root: root, source: source())
+    }
+    #expect(
+      error.map { shown([$0.description]).joined().replacing(root.path, with: "ROOT") } == """
+        notebooks-md/n.md:1:1: experiment 't2' is not known in ROOT. Did you mean 't1'? (known: t1)
+        notebooks-md/n.md:3:1: t1 has no profile 'paper'. (profiles: pocket, small)
+        notebooks-md/other.md:1:1: a mark stands on a line of its own and ends with -->.
+        notebooks-md/z.md:1:1: is not UTF-8 text.
+        4 problems; nothing was written.
+        """)
+  }
+
+  @Test func filesOutsideOfTheProjectAreRefused() throws {
+    let outside = FileManager.default.temporaryDirectory.appending(path: "lowrank-outside-\(UUID().uuidString).md")
+    try Data("text\n".utf8).write(to: outside)
+    defer { try? FileManager.default.removeItem(at: outside) }
+    let link = root.appending(path: "notebooks-md/link.md")
+    try FileManager.default.createSymbolicLink(at: link, withDestinationURL: outside)
+    for file in [outside, link, root.appending(path: "notebooks-md/../../\(outside.lastPathComponent)")] {
+      let error = #expect(throws: ReportError.self) { try NotebookFiles([file], root: root, source: source()) }
+      #expect(error?.description.contains(" lies outside of the project's root; a notebook and its pictures lie below it.") == true)
+    }
+    // Nor do pictures leave it.
+    try write("text\n")
+    try FileManager.default.createSymbolicLink(
+      at: root.appending(path: "notebooks-md/figures"), withDestinationURL: FileManager.default.temporaryDirectory)
+    #expect(throws: ReportError.self) { try knit() }
+  }
+}
