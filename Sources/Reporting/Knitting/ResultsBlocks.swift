@@ -38,8 +38,8 @@ public struct ResultsBlocks: BlockSource {
   }
 
   private func figure(_ id: String, of manifest: Manifest, _ plan: ManifestPlan, _ profile: Profile) throws -> BlockContent {
-    let picture = results.layout.figure(manifest.id, profile, id, ending: "svg")
-    let data = results.layout.figure(manifest.id, profile, id, ending: "csv")
+    let picture = results.layout.figure(manifest.id, profile, id, "svg")
+    let data = results.layout.figure(manifest.id, profile, id, "csv")
     for file in [picture, data] where !FileManager.default.fileExists(atPath: file.path) {
       return .unavailable("the results have no figures/\(file.lastPathComponent)")
     }
