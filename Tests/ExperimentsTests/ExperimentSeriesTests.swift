@@ -99,7 +99,7 @@ struct ExperimentSeriesTests {
   func ownTasks() throws {
     let project = try TinyProject()
     let other = "id: warmth\ntrain: dev.tsv\nvalidation: dev.tsv\nformat: tsv\ncolumns: {text: [sentence], label: label}\n"
-    try project.write(other + "labels: [cold, warm]\nmetric: accuracy\n", to: "experiments/tasks/other.yaml")
+    try project.write(other + "labels: [cold, warm]\nmetric: [accuracy]\n", to: "experiments/tasks/other.yaml")
     try project.write(
       TinyProject.manifest.replacing("id: tiny", with: "id: other").replacing("warmth.yaml", with: "other.yaml"),
       to: "experiments/other.yaml")

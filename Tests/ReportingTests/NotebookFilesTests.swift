@@ -54,7 +54,7 @@ import Testing
 
     | method | trainable parameters (without head) | rte (accuracy ↑) | mrpc (accuracy ↑) | average ↑ |
     |---|--:|--:|--:|--:|
-    | LoRA | 20.00K | 50.50 ± 0.71 | **52.50 ± 0.71** ‡ | 51.50 |
+    | LoRA | 20.00K | 50.50 ± 0.71 | 52.50 ± 0.71 ‡ | 51.50 |
     | AFLoRA | 20.00K | 54.00 (1 of 2; 1 diverged) | 56.00 (1 of 2; 1 missing) | 55.00 |
 
     """

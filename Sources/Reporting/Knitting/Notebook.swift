@@ -147,7 +147,11 @@ private struct NotebookReader {
       report(
         "this block is not closed: write \(Self.closing) below it, on a line of its own and in no code fence.", open.position)
     }
-    if !problems.isEmpty { throw .invalidNotebooks(problems.sorted { $0.position.line < $1.position.line }) }
+    guard problems.isEmpty else {
+      // Only that of an open block is found late.
+      let ordered = problems.enumerated().sorted { ($0.element.position.line, $0.offset) < ($1.element.position.line, $1.offset) }
+      throw .invalidNotebooks(ordered.map(\.element))
+    }
     return parts + [.text(text)]
   }
 }
