@@ -130,7 +130,7 @@ struct ExperimentSeriesTests {
     let whole = try execute(program, ["all", "--root", project.root.path, "--jobs", "1"])
     #expect(whole.status == 0, "\(whole.output)")
     let list = try execute(program, ["list", "--root", project.root.path])
-    #expect(list.output.contains("  tiny: tiny runs\n      runs: pocket 2 of 2 done\n"), "\(list.output)")
+    #expect(list.output.contains("  tiny: tiny runs\n      runs: pocket 2 of 2 done · paper 2\n"), "\(list.output)")
   }
 
   @Test("Ctrl-C ends the program with 130", .enabled(if: TinyProject.program != nil, "needs `lowrank` beside the tests"))

@@ -174,9 +174,14 @@ import Testing
       """
       <!-- lowrank table t2 -->
       <!-- /lowrank -->
-      <!-- lowrank runs t1 profile=paper -->
+      <!-- lowrank runs only profile=paper -->
       <!-- /lowrank -->
       """)
+    let manifest = MadeUpExperiment.plain.replacing("id: t1", with: "id: only").replacing(
+      "model: some-model\nrecipe: plain\n", with: ""
+    )
+    .replacing("pocket: {}\n  small: {}", with: "pocket: {model: some-model, recipe: plain}")
+    try Data(manifest.utf8).write(to: root.appending(path: "only.yaml"))
     let other = root.appending(path: "notebooks-md/other.md")
     try Data("<!-- lowrank\n".utf8).write(to: other)
     let latin = root.appending(path: "notebooks-md/z.md")
@@ -187,8 +192,8 @@ import Testing
     }
     #expect(
       error.map { shown([$0.description]).joined().replacing(root.path, with: "ROOT") } == """
-        notebooks-md/n.md:1:1: experiment 't2' is not known in ROOT. Did you mean 't1'? (known: t1)
-        notebooks-md/n.md:3:1: t1 has no profile 'paper'. (profiles: pocket, small)
+        notebooks-md/n.md:1:1: experiment 't2' is not known in ROOT. Did you mean 't1'? (known: t1, only)
+        notebooks-md/n.md:3:1: only has no profile 'paper'. (profiles: pocket)
         notebooks-md/other.md:1:1: a mark stands on a line of its own and ends with -->.
         notebooks-md/z.md:1:1: is not UTF-8 text.
         4 problems; nothing was written.

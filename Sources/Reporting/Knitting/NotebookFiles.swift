@@ -48,7 +48,8 @@ public struct NotebookFiles: Sendable {
           !FileManager.default.fileExists(atPath: pictures.appending(path: picture.name).path)
         }
         entries.append(Entry(file: target, before: text, knitted: knitted, missingPictures: missing))
-      } catch .invalidNotebooks(let found) {
+      } catch {
+        guard case .invalidNotebooks(let found) = error else { throw error }
         problems += found
       }
     }
