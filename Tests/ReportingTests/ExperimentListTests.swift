@@ -65,9 +65,9 @@ import Testing
   @Test func withoutPublishedFiguresPapersAreKnownByTheirIds() throws {
     let experiment = try MadeUpExperiment()
     #expect(try ExperimentFolder(path: experiment.folder.path).papers() == [])
-    try Data("papers: {x: {tilte: T}}\n".utf8).write(to: experiment.folder.appending(path: "published.yaml"))
+    try Data("papers: {x: {title: T, tilte: T}}\n".utf8).write(to: experiment.folder.appending(path: "published.yaml"))
     let error = #expect(throws: ManifestError.self) { try ExperimentFolder(path: experiment.folder.path).papers() }
     let message = error?.description.replacing(experiment.folder.path + "/", with: "") ?? ""
-    #expect(message.hasPrefix("published.yaml:1:14: 'tilte' is not a key of a paper. Did you mean 'title'?"), "\(message)")
+    #expect(message.hasPrefix("published.yaml:1:24: 'tilte' is not a key of a paper. Did you mean 'title'?"), "\(message)")
   }
 }
