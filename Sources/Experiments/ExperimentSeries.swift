@@ -10,6 +10,8 @@ public struct ExperimentSeries: Sendable {
     public let manifest: Manifest
     /// Its runs; empty where it cannot be planned.
     public let plan: [PlannedRun]
+    /// Whether the runs are there to be timed.
+    public let isTimed: Bool
     /// What keeps it from being run.
     public let problems: [String]
   }
@@ -56,13 +58,14 @@ public struct ExperimentSeries: Sendable {
   public init(_ manifests: [Manifest], profile: Profile, inputs: RunInputs, store: RunStore) {
     self.profile = profile
     items = manifests.filter { $0.profiles.contains(profile) }.map { manifest in
+      let isTimed = (try? manifest.plan(for: profile).isTimed) ?? false
       do {
         let digest = try ManifestDigest.of(manifest)
         let plan = try manifest.resolve(profile: profile).map { try inputs.plan($0, manifestDigest: digest) }
         let problems = try PlanCheck.problems(plan, store: store, inputs: inputs)
-        return Item(manifest: manifest, plan: problems.isEmpty ? plan : [], problems: problems)
+        return Item(manifest: manifest, plan: problems.isEmpty ? plan : [], isTimed: isTimed, problems: problems)
       } catch {
-        return Item(manifest: manifest, plan: [], problems: ["\(error)"])
+        return Item(manifest: manifest, plan: [], isTimed: isTimed, problems: ["\(error)"])
       }
     }
   }
@@ -78,17 +81,19 @@ public struct ExperimentSeries: Sendable {
 
   /// Runs the experiments in order, and goes on after one that lacks something.
   /// - Parameters:
+  ///   - runner: trains an experiment's runs.
   ///   - progress: follows the runs of the experiment with this place, as `3/17 table1`.
   ///   - say: takes a line about an experiment.
   ///   - report: writes what an experiment leaves when its runs are done; returns what it lacks.
   public func run(
-    _ runner: Runner, progress: (String) -> RunProgress, say: (String) -> Void, report: (Manifest) throws -> [String]
+    runner: (Item) -> Runner, progress: (String) -> RunProgress, say: (String) -> Void, report: (Manifest) throws -> [String]
   ) async -> Outcome {
     var outcome = Outcome()
     for (index, item) in items.enumerated() {
       let place = "\(index + 1)/\(items.count) \(item.manifest.id)"
       var reasons = item.problems
       if reasons.isEmpty {
+        let runner = runner(item)
         say("[\(index + 1)/\(items.count)] \(item.manifest.id) · \(PlanSummary(item.plan, store: runner.store).text)")
         do {
           let summary = try await runner.run(item.plan, progress: progress(place))

@@ -32,7 +32,7 @@ struct All: AsyncParsableCommand {
     let series = ExperimentSeries(manifests, profile: profile, inputs: inputs, store: store)
     say(series.summary(store))
     let outcome = await series.run(
-      training.runner(store, inputs, stop),
+      runner: { training.runner(store, inputs, stop, isTimed: $0.isTimed) },
       progress: { place in
         RunProgress(isTerminal: isatty(1) == 1, subject: place) { FileHandle.standardOutput.write(Data($0.utf8)) }
       }, say: { say($0) }, report: { try report($0, workspace) })

@@ -45,7 +45,7 @@ struct ExperimentSeriesTests {
     var events: [String] = []
     func run(_ series: ExperimentSeries) async -> ExperimentSeries.Outcome {
       await series.run(
-        runner,
+        runner: { _ in runner },
         progress: { place in
           events.append("progress of \(place)")
           return RunProgress(isTerminal: false) { text in trained.withLock { $0.append(text) } }
@@ -88,7 +88,9 @@ struct ExperimentSeriesTests {
     options.shouldStop = { true }
     let runner = Runner(store: store, executor: RunExecutor(inputs: inputs, options: options), jobs: 1)
     var reports = 0
-    let outcome = await series.run(runner, progress: { _ in RunProgress(isTerminal: false) { _ in } }, say: { _ in }) { _ in
+    let outcome = await series.run(
+      runner: { _ in runner }, progress: { _ in RunProgress(isTerminal: false) { _ in } }, say: { _ in }
+    ) { _ in
       reports += 1
       return []
     }
