@@ -70,13 +70,15 @@ public struct ExperimentSeries: Sendable {
     }
   }
 
-  /// `17 experiments · pocket · 1203 runs, 640 of them different, 256 done before, 384 to go`
+  /// `17 experiments · pocket · 1203 runs, 640 of them different, 256 done before, 384 to go`, and which cannot be run.
   public func summary(_ store: RunStore) -> String {
     let runs = items.flatMap(\.plan).map(\.identity)
     let different = Set(runs)
     let done = different.filter { store.record($0) != nil }.count
+    let blocked = items.filter { !$0.problems.isEmpty }.map(\.manifest.id)
     return "\(items.count) experiment\(items.count == 1 ? "" : "s") · \(profile.rawValue) · \(runs.count) runs, "
       + "\(different.count) of them different, \(done) done before, \(different.count - done) to go"
+      + (blocked.isEmpty ? "" : "; cannot be run: \(blocked.joined(separator: ", "))")
   }
 
   /// Runs the experiments in order, and goes on after one that lacks something.

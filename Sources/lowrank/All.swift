@@ -37,7 +37,7 @@ struct All: AsyncParsableCommand {
         RunProgress(isTerminal: isatty(1) == 1, subject: place) { FileHandle.standardOutput.write(Data($0.utf8)) }
       }, say: { say($0) }, report: { try report($0, workspace) })
     if outcome.wasStopped {
-      say("stopped after \(outcome.trained) runs; the same command goes on from here")
+      say("stopped after \(outcome.trained) run\(outcome.trained == 1 ? "" : "s"); the same command goes on from here")
       throw ExitCode(128 + stop.received)
     }
     if let text = outcome.text(of: series.items.count) {

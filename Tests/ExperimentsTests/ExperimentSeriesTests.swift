@@ -39,7 +39,8 @@ struct ExperimentSeriesTests {
     let (series, store, inputs) = try series(project)
     #expect(series.items.map(\.manifest.id) == ["broken", "more", "tiny"])
     #expect(
-      series.summary(store) == "3 experiments · pocket · 4 runs, 3 of them different, 0 done before, 3 to go")
+      series.summary(store) == "3 experiments · pocket · 4 runs, 3 of them different, 0 done before, 3 to go; cannot be run: broken"
+    )
     let runner = Runner(store: store, executor: RunExecutor(inputs: inputs, options: ExecutionOptions()), jobs: 2)
     let trained = Mutex<[String]>([])
     var events: [String] = []
