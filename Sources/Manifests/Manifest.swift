@@ -44,6 +44,8 @@ public struct ManifestPlan: Sendable, Equatable {
   public let rows: [MethodRow]
   /// What the table shows.
   public let report: ReportSettings
+  /// What is drawn beside the table, in the order written.
+  public let figures: [FigureSettings]
   /// The paper's table that the report names; nil where it names none, and under every profile but `paper`.
   public let published: PublishedTable?
 

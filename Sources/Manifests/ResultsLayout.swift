@@ -2,6 +2,7 @@
 //   runs/<identity>/                                   a run: its files below
 //   <experiment>/<profile>/<row>/<task>/seed-<seed>    a link to a run's folder
 //   <experiment>.md, <experiment>-cost.md              its table and what its runs took; other profiles than pocket are in the name
+//   figures/<experiment>-<figure>.svg, .png, .csv      a figure and the values in it
 import Foundation
 
 /// A file in a run's folder.
@@ -55,6 +56,11 @@ public struct ResultsLayout: Sendable, Equatable {
   /// The file of what an experiment's runs took.
   public func cost(_ experiment: String, _ profile: Profile) -> URL {
     folder.appending(path: name(experiment, profile) + "-cost.md")
+  }
+
+  /// A file of one of an experiment's figures: `svg`, `png` or `csv`.
+  public func figure(_ experiment: String, _ profile: Profile, _ id: String, _ fileExtension: String) -> URL {
+    folder.appending(path: "figures/\(name(experiment, profile))-\(id).\(fileExtension)")
   }
 
   private func name(_ experiment: String, _ profile: Profile) -> String {

@@ -10,6 +10,7 @@ struct Lowrank: AsyncParsableCommand {
       List.self,
       Rerun.self,
       ReportCommand.self,
+      FigureCommand.self,
       Show.self,
       Export.self,
       Merge.self,

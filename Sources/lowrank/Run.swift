@@ -8,7 +8,7 @@ import Storage
 /// `lowrank run table1`
 struct Run: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Train the runs of an experiment that are not done, and write its table.")
+    abstract: "Train the runs of an experiment that are not done, write its table and draw its figures.")
 
   @Argument(help: "The experiment's id or alias.")
   var experiment: String
@@ -79,6 +79,18 @@ struct Run: AsyncParsableCommand {
     let file = try report.write(to: results)
     say("\n\(try report.rendered(.markdown))")
     say("→ \(project.readable(file))")
+    try drawFigures(manifest, results)
     guard report.table.isComplete else { throw ExitCode.failure }
+  }
+
+  /// Draws the manifest's figures. They are made from records as the table is, so one that cannot be drawn is no failure of the runs.
+  private func drawFigures(_ manifest: Manifest, _ results: ResultsFolder) throws {
+    let figures = try ExperimentFigures(manifest: manifest, profile: selection.profile, results: results)
+    if figures.settings.isEmpty { return }
+    do throws(ReportError) {
+      for outcome in figures.draw(with: try Gnuplot()) { say(outcome.text(project.readable)) }
+    } catch {
+      say("no figures: \(error)")
+    }
   }
 }

@@ -25,7 +25,7 @@ import Testing
       folder.complaint() == """
         m.yaml:1:5: 'id' must be lower-case letters, digits, '-', '_' and '.', starting with a letter or digit, but is 'Loradrop Table'.
         m.yaml:2:10: 'aliases' must be a list, but is 'ablation-threshold'. Write [ablation-threshold].
-        m.yaml:3:1: 'modle' is not a key of a manifest. Did you mean 'model'? (known: id, aliases, paper, title, description, model, recipe, tasks, seeds, methods, training, report, profiles)
+        m.yaml:3:1: 'modle' is not a key of a manifest. Did you mean 'model'? (known: id, aliases, paper, title, description, model, recipe, tasks, seeds, methods, training, report, figures, profiles)
         m.yaml:6:14: task 'colla' is not known. Did you mean 'cola'? (known: cola, sst2, mrpc, qqp, stsb, mnli, qnli, rte)
         m.yaml:7:8: 'seeds' must be a list, but is '3'. Write [3].
         m.yaml:9:16: 'treshold' is not an option of loradrop. Did you mean 'threshold'? (options: threshold)
