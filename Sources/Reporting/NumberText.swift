@@ -8,6 +8,9 @@ enum NumberText {
     return text == "-0.00" ? "0.00" : text
   }
 
+  /// A number without decimals.
+  static func whole(_ value: Double) -> String { String(format: "%.0f", value) }
+
   /// A number with one decimal.
   static func oneDecimal(_ value: Double) -> String { String(format: "%.1f", value) }
 

@@ -41,7 +41,7 @@ struct FigureCommand: ParsableCommand {
     let gnuplot = try Gnuplot()
     if let runName, let to {
       let files = try RunFigure.write(runIn: results.folder(of: runName), to: URL(filePath: to), with: gnuplot)
-      say("→ " + files.map(project.readable).joined(separator: ", "))
+      say(FigureFiles.text(files, project.readable))
       return
     }
     guard let experiment else { return }

@@ -119,7 +119,7 @@ import Testing
     ("  - rank-sweep", "11:5: 'option' is missing: name a numeric option of the rows, as in 'option: rank'."),
     (
       "  - rank-sweep: {rows: [lora], option: targets}",
-      "11:42: 'targets' is no numeric option of these rows. (options: rank, alpha, dropout)"
+      "11:40: 'targets' is no numeric option of these rows. (options: rank, alpha, dropout)"
     ),
     ("  - [bars]", "11:5: an item of 'figures' must be a kind of figure, but is a list."),
     (

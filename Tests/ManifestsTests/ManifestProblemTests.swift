@@ -194,7 +194,7 @@ import Testing
         m.yaml:6:3: 'pokcet' is not a key of 'profiles'. Did you mean 'pocket'? (known: pocket, small, paper)
         m.yaml:7:3: 'model' is given neither by the profile 'small' nor at the top level.
         m.yaml:7:19: recipe 'plane' is not in recipes. Did you mean 'plain'? (known: plain)
-        m.yaml:7:26: 'id' is not a key of a profile. (known: title, description, model, recipe, tasks, seeds, methods, training, report)
+        m.yaml:7:26: 'id' is not a key of a profile. (known: title, description, model, recipe, tasks, seeds, methods, training, report, figures)
         5 problems; nothing was run.
         """)
   }

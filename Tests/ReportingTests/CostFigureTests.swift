@@ -17,7 +17,7 @@ import Testing
     let (made, missing) = try runs.made()
     let figure = try #require(made)
     #expect(missing == ["aflora, mrpc, seed 0: missing"])
-    #expect(figure.subtitle == "means over rte, time as measured on this machine · pocket profile")
+    #expect(figure.subtitle == "means over rte, time as measured · pocket profile")
     #expect(
       figure.panels == [
         FigurePanel(

@@ -97,7 +97,9 @@ import Testing
     let outcome = FigureOutcome(id: "map", state: .withoutRuns, missing: (0...4).map { "run \($0)" })
     #expect(outcome.text { $0.path } == "figure map is not drawn: run 0; run 1; run 2; and 2 more")
     #expect(
-      FigureOutcome(id: "map", state: .drawn([URL(filePath: "/x.svg")]), missing: ["run 0"]).text { $0.path }
-        == "→ /x.svg\n  without run 0")
+      FigureOutcome(id: "map", state: .drawn([URL(filePath: "/x.svg"), URL(filePath: "/x.csv")]), missing: ["run 0"]).text {
+        $0.path
+      }
+        == "→ /x.svg, .csv\n  without run 0")
   }
 }

@@ -62,7 +62,7 @@ import Testing
     #expect(lines.contains("set xrange [1.0:2.0]"))
     #expect(lines.contains("set yrange [0.0:*]"))
     #expect(lines.suffix(10).contains("$data1 << EOD"))
-    #expect(lines.contains("plot $data1 using 1:2 with lines linecolor rgb '#0072b2' linewidth 1.8 dashtype 1"))
+    #expect(lines.contains("plot $data1 using 1:2 with lines linecolor rgb '#222222' linewidth 1.8 dashtype 1"))
     #expect(lines.last == "unset multiplot")
   }
 
@@ -80,6 +80,11 @@ import Testing
   @Test func textIsWrapped() {
     #expect(FigureLayout.wrapped("one two three", width: 60, size: 10) == ["one two", "three"])
     #expect(FigureLayout.wrapped("a b c d e f", width: 1, size: 10) == ["a", "b", "c …"])
+  }
+
+  @Test(arguments: [(1.0, 4.0, 0.2), (100, 4, 20), (3.4, 4, 1), (37, 2, 20), (0, 2, 1)])
+  func ticksAreRound(length: Double, parts: Double, step: Double) {
+    #expect(GnuplotDrawing.step(length, parts: parts) == step)
   }
 
   @Test func moreIsDarker() {

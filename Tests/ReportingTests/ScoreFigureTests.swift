@@ -22,7 +22,7 @@ import Testing
     #expect(figure.subtitle == "best epoch, mean over 2 seeds, error bars: sample standard deviation · pocket profile")
     let panel = figure.panels[0]
     #expect(panel.x.categories == ["rte\naccuracy", "mrpc\naccuracy", "average"])
-    #expect(panel.y == FigureAxis("score", unit: "percent", start: 0))
+    #expect(panel.y == FigureAxis("score, axis starts at 30", unit: "percent", start: 30))
     guard case .bars(let series) = panel.content else {
       Issue.record("no bars")
       return
@@ -94,7 +94,8 @@ import Testing
     let figure = try LearningCurvesFigure.make(runIn: try runs.folder("lora", "rte", 1))
     #expect(figure.id == "learning-curves")
     #expect(figure.subtitle == "LoRA, rte, seed 1")
-    #expect(figure.panels.map(\.y.label) == ["validation score (percent)", "loss (means of 3 steps)"])
+    #expect(figure.panels.map(\.y.label) == ["validation score (percent)", "loss"])
+    #expect(figure.panels.map(\.title) == ["validation", "training, means of 3 steps"])
     #expect(
       throws: ReportError.unfinishedRun(path: try runs.folder("lora", "rte", 0).relativePath),
       performing: { try LearningCurvesFigure.make(runIn: try runs.folder("lora", "rte", 0)) })

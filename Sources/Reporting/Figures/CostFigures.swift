@@ -51,7 +51,7 @@ enum CostBarsFigure {
     }
     return Figure(
       id: settings.id, title: settings.title,
-      subtitle: source.subtitle("means over \(tasks.joined(separator: ", "))", "time as measured on this machine"),
+      subtitle: source.subtitle("means over \(tasks.joined(separator: ", "))", "time as measured"),
       panels: [
         FigurePanel(
           x: FigureAxis("quantity", categories: names), y: FigureAxis("share of the largest", start: 0, end: 1),
@@ -118,9 +118,10 @@ enum CostCurvesFigure {
         width = max(width, windows.width)
         return FigureLine(curve.label, points: windows.points)
       }
-      let parts = [scale.name, unit, width > 1 ? "means of \(width) steps" : nil].compactMap { $0 }
+      let parts = [scale.name, unit].compactMap { $0 }
       return FigurePanel(
-        x: axis, y: FigureAxis(name, unit: parts.isEmpty ? nil : parts.joined(separator: ", "), start: 0), content: .lines(lines))
+        title: width > 1 ? "means of \(width) steps" : nil, x: axis,
+        y: FigureAxis(name, unit: parts.isEmpty ? nil : parts.joined(separator: ", "), start: 0), content: .lines(lines))
     }
     var panels = [
       panel("operations per step", nil, isAveraged: true, \.operations),

@@ -34,7 +34,7 @@ public struct FigureOutcome: Sendable, Equatable {
     let named = missing.prefix(Self.namedRuns).joined(separator: "; ")
     let runs = missing.count > Self.namedRuns ? named + "; and \(missing.count - Self.namedRuns) more" : named
     switch state {
-    case .drawn(let files): return "→ " + files.map(readable).joined(separator: ", ") + (runs.isEmpty ? "" : "\n  without \(runs)")
+    case .drawn(let files): return FigureFiles.text(files, readable) + (runs.isEmpty ? "" : "\n  without \(runs)")
     case .withoutRuns: return "figure \(id) is not drawn: " + (runs.isEmpty ? "there is nothing to show" : runs)
     case .failed(let reason): return "figure \(id) is not drawn: \(reason)"
     }
@@ -107,7 +107,12 @@ public enum RunFigure {
 }
 
 /// The files of a figure.
-enum FigureFiles {
+public enum FigureFiles {
+  /// Files that differ in their extensions alone as one line for people: `→ figures/a.svg, .png, .csv`.
+  public static func text(_ files: [URL], _ readable: (URL) -> String) -> String {
+    "→ " + (files.prefix(1).map(readable) + files.dropFirst().map { "." + $0.pathExtension }).joined(separator: ", ")
+  }
+
   /// Draws a figure as SVG and PNG and writes its values beside them, each file whole. Returns the files.
   /// - Parameter place: where the file of an extension goes.
   /// - Throws: `ReportError.gnuplot`, `StorageError`; where the drawing fails, nothing is written.

@@ -8,6 +8,8 @@ struct FigureLayout {
     var top = 0.0
     var width = 0.0
     var height = 0.0
+    /// The middle of the vertical axis' name.
+    var nameX = 0.0
     var titleLines: [String] = []
     var showsX = true
     var showsY = true
@@ -21,9 +23,8 @@ struct FigureLayout {
   /// A place in the legend.
   struct LegendEntry: Equatable {
     let name: String
-    let index: Int
-    var x = 0.0
-    var y = 0.0
+    let x: Double
+    let y: Double
   }
 
   static let widest = 900.0
@@ -45,12 +46,12 @@ struct FigureLayout {
   private(set) var legend: [LegendEntry] = []
   private(set) var frames: [Frame] = []
 
-  /// The names of all lines, bars and distributions in the order of their first appearance.
-  let names: [String]
+  /// The names of all lines, bars and distributions in the order of their first appearance; a line alone in its panel has none.
+  let legendNames: [String]
 
   init(_ figure: Figure) {
-    names = figure.panels.reduce(into: []) { names, panel in
-      for name in panel.content.names where !names.contains(name) { names.append(name) }
+    legendNames = figure.panels.reduce(into: []) { names, panel in
+      for name in panel.content.names where !name.isEmpty && !names.contains(name) { names.append(name) }
     }
     let columns = max(1, figure.columns)
     frames = figure.panels.indices.map { index in
@@ -91,6 +92,7 @@ struct FigureLayout {
     for (column, left) in lefts.enumerated() {
       for index in stride(from: column, to: frames.count, by: columns) {
         frames[index].left = x + left
+        frames[index].nameX = x + 8
         frames[index].width = plotWidth
       }
       x += left + plotWidth + Self.gap
@@ -120,13 +122,13 @@ struct FigureLayout {
   private mutating func placeLegend(_ y: inout Double) {
     var x = Self.margin
     y += 10
-    for (index, name) in names.enumerated() where !name.isEmpty {
+    for name in legendNames {
       let needed = Self.swatch + 6 + Self.textWidth(name, Self.textSize) + 14
       if x > Self.margin, x + needed > width - Self.margin + 14 {
         x = Self.margin
         y += 18
       }
-      legend.append(LegendEntry(name: name, index: index, x: x, y: y))
+      legend.append(LegendEntry(name: name, x: x, y: y))
       x += needed
     }
     y += 12
@@ -151,7 +153,7 @@ struct FigureLayout {
       return isAlone ? width : max(width, 480)
     case .lines: return 640
     case .bars(let series):
-      return max(420, Double(panel.x.categories.count * (series.count + 1)) * 18)
+      return max(540, Double(panel.x.categories.count * (series.count + 1)) * 18)
     case .histograms: return widest
     }
   }
@@ -162,7 +164,13 @@ struct FigureLayout {
   }
 
   /// About how wide a text is.
-  static func textWidth(_ text: String, _ size: Int) -> Double { Double(text.count) * Double(size) * 0.58 }
+  static func textWidth(_ text: String, _ size: Int) -> Double {
+    text.reduce(0) { width, character in
+      let share =
+        "iIjl.,:;'|! ()[]ftr-".contains(character) ? 0.38 : "mwMW".contains(character) ? 0.92 : character.isUppercase ? 0.7 : 0.61
+      return width + share * Double(size)
+    }
+  }
 
   /// A text on as many lines as it needs, at most three.
   static func wrapped(_ text: String, width: Double, size: Int) -> [String] {

@@ -23,7 +23,7 @@ enum FigureSampling {
 
   /// The power of ten in which numbers up to `largest` read well, with its name; 1 and nil for small numbers.
   static func scale(_ largest: Double) -> (factor: Double, name: String?) {
-    for (factor, name) in [(1e15, "10¹⁵"), (1e12, "10¹²"), (1e9, "10⁹"), (1e6, "10⁶"), (1e3, "10³")] where largest >= 10 * factor {
+    for (factor, name) in [(1e15, "10¹⁵"), (1e12, "10¹²"), (1e9, "10⁹"), (1e6, "10⁶"), (1e3, "10³")] where largest >= factor {
       return (factor, name)
     }
     return (1, nil)
@@ -34,7 +34,7 @@ enum FigureSampling {
     guard least >= 0 else { return nil }
     let spread = greatest - least
     guard spread < greatest / 2 else { return 0 }
-    let step = [1.0, 2, 5, 10, 20, 50].first { $0 >= spread / 4 } ?? 100
+    let step = [1.0, 2, 5, 10, 20, 50].first { $0 >= spread / 8 } ?? 100
     return max(0, ((least - spread / 4) / step).rounded(.down) * step)
   }
 

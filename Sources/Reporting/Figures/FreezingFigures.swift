@@ -31,7 +31,7 @@ enum FreezingMapFigure {
         guard let value = means[layer][module] else { return HeatMapCell(shade: nil, text: "never") }
         let isInAll = frozen(layer, module).count == maps.count
         isPartial = isPartial || !isInAll
-        let text = maps.count == 1 ? NumberText.count(value) : NumberText.oneDecimal(value)
+        let text = maps.count == 1 ? NumberText.whole(value) : NumberText.oneDecimal(value)
         return HeatMapCell(shade: shades[value], text: text + (isInAll ? "" : "*"))
       }
     }
@@ -70,14 +70,18 @@ enum ScoreTrajectoriesFigure {
       throw ReportError.unexpectedTensor(
         path: tensors.path, tensor: "freezing/fraction", found: "of \(fractions.count) steps", expected: "\(scores.rows)")
     }
-    let places = FigureSampling.places(scores.rows)
+    // Where all are frozen early, the rest of training is an empty page.
+    let ends = iterations.values.flatMap { $0 }.map { $0.flatMap { $0 < 0 ? nil : $0 } }
+    let last = ends.contains(nil) ? nil : ends.compactMap { $0 }.max()
+    let steps = last.map { min(scores.rows, Int(min($0, 1e9) * 1.1) + 1) } ?? scores.rows
+    let places = FigureSampling.places(steps)
     var lines: [(layer: Int, line: FigureLine)] = []
     var known: [String] = []
     for (column, name) in scores.names.enumerated() {
       guard let path = ModulePath(name) else { continue }
       if !known.contains(path.name) { known.append(path.name) }
       if let wanted = settings.modules, !wanted.contains(path.name) { continue }
-      let end = frozenAt(path, iterations) ?? scores.rows
+      let end = frozenAt(path, iterations) ?? steps
       // The axis is logarithmic: scores are above zero but for the first steps, before there are any.
       let points = places.filter { $0 < end && scores[$0, column] > 0 }.map { FigurePoint(Double($0 + 1), scores[$0, column]) }
       let layer = "layer \(path.layer)"
@@ -90,11 +94,13 @@ enum ScoreTrajectoriesFigure {
       throw ReportError.unknownModule(unknown, path: tensors.path, tensor: tensor, recorded: known)
     }
     if settings.grouping == .layer { lines.sort { $0.layer < $1.layer } }
-    let step = FigureAxis("optimizer step", start: 1, end: Double(scores.rows))
+    let step = FigureAxis("optimizer step", start: 1, end: Double(max(2, steps)))
     let fraction = FigureLine("", points: places.map { FigurePoint(Double($0 + 1), fractions[$0]) })
     let panels = [
       FigurePanel(
-        title: "each line ends where its matrix froze", x: step, y: FigureAxis("freezing score", isLogarithmic: true),
+        title: "each line ends where its matrix froze"
+          + (steps < scores.rows ? "; training goes on to step \(scores.rows)" : ""),
+        x: step, y: FigureAxis("freezing score", isLogarithmic: true),
         content: .lines(lines.map(\.line))),
       FigurePanel(x: step, y: FigureAxis("freezing fraction", start: 0, end: 1), content: .lines([fraction])),
     ]

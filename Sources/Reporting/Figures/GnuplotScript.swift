@@ -27,6 +27,7 @@ struct GnuplotDrawing {
   private(set) var script = GnuplotText()
   private var labels = 0
   private var blocks = 0
+  private var hasDrawnLegend = false
 
   init(_ layout: FigureLayout) { self.layout = layout }
 
@@ -43,7 +44,8 @@ struct GnuplotDrawing {
           + "pointscale 2 background '#ffffff'")
     }
     script.line("unset key")
-    script.line("set errorbars small")
+    script.line("set clip one")
+    script.line("set clip two")
     script.line("set multiplot")
     var y = FigureLayout.margin + 8
     for line in layout.titleLines {
@@ -58,11 +60,12 @@ struct GnuplotDrawing {
 
   mutating func end() { script.line("unset multiplot") }
 
-  /// A swatch and a name for everything that the legend explains; drawn with the first panel, whose kind of swatch it takes.
+  /// A swatch and a name for everything that the legend explains; drawn with the first panel that has such, and in its manner.
   private mutating func drawLegend(_ content: FigureContent) {
+    hasDrawnLegend = true
     for entry in layout.legend {
       let (x, y) = (entry.x, entry.y)
-      let style = style(entry.index)
+      let style = style(entry.name)
       switch content {
       case .bars, .histograms:
         labels += 1
@@ -90,7 +93,7 @@ struct GnuplotDrawing {
 
   mutating func draw(_ panel: FigurePanel, _ index: Int) {
     let frame = layout.frames[index]
-    if index == 0 || !hasDrawnLegend, panel.content.needsLegend { drawLegendOnce(panel.content) }
+    if !hasDrawnLegend, panel.content.needsLegend { drawLegend(panel.content) }
     script.line("set lmargin at screen \(GnuplotText.place(frame.left / layout.width))")
     script.line("set rmargin at screen \(GnuplotText.place(frame.right / layout.width))")
     script.line("set tmargin at screen \(GnuplotText.place(1 - frame.top / layout.height))")
@@ -99,6 +102,7 @@ struct GnuplotDrawing {
     script.line("unset logscale")
     script.line("unset xtics")
     script.line("unset ytics")
+    script.line("unset mytics")
     script.line("unset grid")
     switch panel.content {
     case .heatMap(let cells): draw(cells, panel, frame)
@@ -112,13 +116,6 @@ struct GnuplotDrawing {
     labels = 0
   }
 
-  private var hasDrawnLegend = false
-
-  private mutating func drawLegendOnce(_ content: FigureContent) {
-    hasDrawnLegend = true
-    drawLegend(content)
-  }
-
   private mutating func drawNames(_ panel: FigurePanel, _ frame: FigureLayout.Frame) {
     for (line, title) in frame.titleLines.enumerated() {
       text(title, frame.left, frame.top - 12 - Double(frame.titleLines.count - 1 - line) * 15, color: FigurePalette.gray)
@@ -128,13 +125,8 @@ struct GnuplotDrawing {
       text(panel.x.label, middle, frame.bottom + Double(frame.tickLines) * 15 + 16, alignment: "center", color: FigurePalette.ink)
     }
     if frame.showsY {
-      let left = frame.left - (panel.y.categories.isEmpty ? (panel.y.isLogarithmic ? 56 : 50) : categoryWidth(panel.y)) - 12
-      text(panel.y.label, left, frame.top + frame.height / 2, alignment: "center rotate by 90", color: FigurePalette.ink)
+      text(panel.y.label, frame.nameX, frame.top + frame.height / 2, alignment: "center rotate by 90", color: FigurePalette.ink)
     }
-  }
-
-  private func categoryWidth(_ axis: FigureAxis) -> Double {
-    (axis.categories.map { FigureLayout.textWidth($0, FigureLayout.tickSize) }.max() ?? 0) + 10
   }
 
   // MARK: Contents
@@ -174,10 +166,10 @@ struct GnuplotDrawing {
   private mutating func draw(_ lines: [FigureLine], _ panel: FigurePanel, _ frame: FigureLayout.Frame) {
     let points = lines.flatMap(\.points).filter { $0.x.isFinite && $0.y.isFinite }
     axes(panel, points: points)
-    let isCrowded = lines.count > layout.names.count + 8
+    let isCrowded = lines.count > layout.legendNames.count + 8
     var parts: [String] = []
     for line in lines {
-      let style = style(layout.names.firstIndex(of: line.name) ?? 0)
+      let style = style(line.name)
       let finite = line.points.filter { $0.x.isFinite && $0.y.isFinite }
       guard !finite.isEmpty else { continue }
       let values = block(
@@ -189,8 +181,7 @@ struct GnuplotDrawing {
           + (line.hasMarks ? "linespoints \(look) pointtype \(style.point) pointsize 0.6" : "lines \(look)"))
       let deviations = finite.filter { $0.deviation?.isFinite ?? false }
       if !deviations.isEmpty {
-        let errors = block(deviations.map { [$0.x, $0.y, $0.deviation ?? 0].map(GnuplotText.number) })
-        parts.append("\(errors) using 1:2:3 with yerrorbars linecolor rgb '\(style.color.text)' linewidth 1 pointtype 0")
+        parts.append(errorBars(deviations.map { ($0.x, $0.y, $0.deviation ?? 0) }, style.color))
       }
     }
     plot(parts)
@@ -206,34 +197,35 @@ struct GnuplotDrawing {
     let width = 0.82 / Double(max(1, series.count))
     let isNarrow = width * frame.width / Double(categories) < 7
     var parts: [String] = []
-    var errors: [[String]] = []
+    var errors: [(x: Double, y: Double, deviation: Double)] = []
     for (index, series) in series.enumerated() {
       var boxes: [[String]] = []
       for (place, bar) in series.bars.enumerated() {
         guard let bar, bar.value.isFinite else { continue }
         let x = Double(place) + (Double(index) - Double(seriesCount(panel) - 1) / 2) * width
         boxes.append([x, bar.value, width * 0.94].map(GnuplotText.number))
-        if let deviation = bar.deviation, deviation.isFinite { errors.append([x, bar.value, deviation].map(GnuplotText.number)) }
+        if let deviation = bar.deviation, deviation.isFinite { errors.append((x, bar.value, deviation)) }
       }
       guard !boxes.isEmpty else { continue }
-      let color = style(layout.names.firstIndex(of: series.name) ?? 0).color.text
+      let color = style(series.name).color.text
       let border = isNarrow ? "noborder" : "border linecolor rgb '\(FigurePalette.gray.text)'"
       parts.append("\(block(boxes)) using 1:2:3 with boxes fillcolor rgb '\(color)' fillstyle solid 1.0 \(border)")
     }
-    if !errors.isEmpty {
-      parts.append(
-        "\(block(errors)) using 1:2:3 with yerrorbars linecolor rgb '\(FigurePalette.ink.text)' linewidth 1 pointtype 0")
-    }
+    if !errors.isEmpty { parts.append(errorBars(errors, FigurePalette.ink)) }
     plot(parts)
   }
 
   private func seriesCount(_ panel: FigurePanel) -> Int { if case .bars(let series) = panel.content { series.count } else { 1 } }
 
   private mutating func draw(_ histograms: [FigureHistogram], _ panel: FigurePanel, _ frame: FigureLayout.Frame) {
-    axes(panel, points: [FigurePoint(panel.x.start ?? 0, 0), FigurePoint(panel.x.end ?? 1, 0)], tickCount: 3)
+    let greatest = histograms.flatMap(\.counts).max() ?? 1
+    axes(panel, points: [FigurePoint(panel.x.start ?? 0, 0), FigurePoint(panel.x.end ?? 1, 0)])
+    // The panels are small: few numbers have room.
+    script.line("set xtics \(GnuplotText.number(Self.step((panel.x.end ?? 1) - (panel.x.start ?? 0), parts: 4)))")
+    script.line("set ytics \(GnuplotText.number(Self.step(Double(greatest), parts: 2)))")
     var parts: [String] = []
     for (index, histogram) in histograms.enumerated() {
-      let color = style(layout.names.firstIndex(of: histogram.name) ?? 0).color
+      let color = style(histogram.name).color
       let bins = block(
         histogram.counts.enumerated().map { bin, count in
           [GnuplotText.number(histogram.lower + (Double(bin) + 0.5) * histogram.width), String(count)]
@@ -250,7 +242,7 @@ struct GnuplotDrawing {
 
   // MARK: Parts
 
-  private mutating func axes(_ panel: FigurePanel, points: [FigurePoint], tickCount: Int = 6) {
+  private mutating func axes(_ panel: FigurePanel, points: [FigurePoint]) {
     script.line("set border 3 linecolor rgb '\(FigurePalette.gray.text)' linewidth 1")
     if panel.x.isLogarithmic { script.line("set logscale x") }
     if panel.y.isLogarithmic { script.line("set logscale y") }
@@ -275,10 +267,18 @@ struct GnuplotDrawing {
       script.line("set xtics \(look) autofreq")
     }
     script.line("set ytics \(look) autofreq")
+    if panel.y.isLogarithmic { script.line("set mytics 1") }
     script.line("set format x '%g'")
     script.line("set format y '\(panel.y.isLogarithmic ? "%.0e" : "%g")'")
-    if tickCount < 6 { script.line("set xtics maxtics \(tickCount + 2); set ytics maxtics \(tickCount)") }
     script.line("set grid ytics back linecolor rgb '\(FigurePalette.faint.text)' linewidth 1 dashtype 1")
+  }
+
+  /// A round number that divides a length into about as many parts.
+  static func step(_ length: Double, parts: Double) -> Double {
+    guard length > 0, length.isFinite else { return 1 }
+    let power = pow(10, (log10(length / parts)).rounded(.down))
+    let factor = [1.0, 2, 5, 10].first { length / (power * $0) <= parts * 1.25 } ?? 10
+    return power * factor
   }
 
   private mutating func plot(_ parts: [String]) {
@@ -291,9 +291,21 @@ struct GnuplotDrawing {
     return "$data\(blocks)"
   }
 
-  private func style(_ index: Int) -> (color: FigureColor, dash: Int, point: Int) {
+  /// Vertical lines with caps from a deviation below to one above. (gnuplot's own error bars punch holes into what is below them.)
+  private mutating func errorBars(_ bars: [(x: Double, y: Double, deviation: Double)], _ color: FigureColor) -> String {
+    let rows = bars.map { [$0.x, $0.y - $0.deviation, 0, 2 * $0.deviation].map(GnuplotText.number) }
+    return "\(block(rows)) using 1:2:3:4 with vectors heads size screen 0.003,90 nofilled linecolor rgb '\(color.text)' linewidth 1"
+  }
+
+  /// How the lines, bars or marks of a name look. What has no name is alone in its panel.
+  private func style(_ name: String) -> (color: FigureColor, dash: String, point: Int) {
+    let named = layout.legendNames
+    guard let index = named.firstIndex(of: name) else { return (FigurePalette.ink, "1", 7) }
+    let dashes = ["1", "(6,2.5)", "(2,2)", "(9,2.5,2,2.5)", "(4,1.5)"]
     let points = [7, 5, 9, 11, 13, 6, 4, 8]
-    return (FigurePalette.series(index, of: layout.names.count), index % 5 + 1, points[index % points.count])
+    return (
+      FigurePalette.series(index, of: named.count), dashes[index % dashes.count], points[index % points.count]
+    )
   }
 
   /// The name of a place on a horizontal axis, line by line.

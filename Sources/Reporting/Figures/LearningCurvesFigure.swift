@@ -71,8 +71,9 @@ enum LearningCurvesFigure {
       FigurePanel(
         title: "validation", x: FigureAxis("epoch", isWhole: true), y: FigureAxis(score, unit: "percent"), content: .lines(scores)),
       FigurePanel(
-        title: "training", x: FigureAxis("optimizer step", start: 1, end: Double(max(2, steps))),
-        y: FigureAxis("loss", unit: width > 1 ? "means of \(width) steps" : nil), content: .lines(lossLines)),
+        title: "training" + (width > 1 ? ", means of \(width) steps" : ""),
+        x: FigureAxis("optimizer step", start: 1, end: Double(max(2, steps))),
+        y: FigureAxis("loss"), content: .lines(lossLines)),
     ]
   }
 }

@@ -45,7 +45,7 @@ enum PruningFigure {
       }
       return FigureLine(module, points: points, hasMarks: true)
     }
-    let last = NumberText.count(updates[updates.count - 1])
+    let last = NumberText.whole(updates[updates.count - 1])
     let panels = [
       map.panel("share of the elements that the pruning at step \(last) kept", text: NumberText.twoDecimals),
       FigurePanel(

@@ -110,7 +110,7 @@ enum RankSweepFigure {
     let isLogarithmic = least > 0 && greatest / least >= 16
     let panels = [
       FigurePanel(
-        x: FigureAxis(option.replacing("_", with: " "), isLogarithmic: isLogarithmic, start: least, end: greatest),
+        x: FigureAxis(option.replacing("_", with: " "), isLogarithmic: isLogarithmic),
         y: FigureAxis("score", unit: "percent"), content: .lines(lines.filter { !$0.points.isEmpty }))
     ]
     return Figure(
