@@ -9,7 +9,7 @@ SHELL := /bin/sh
 .DEFAULT_GOAL := help
 
 LOWRANK := .build/release/lowrank
-PACKAGES := libopenblas-pthread-dev libhdf5-dev libsentencepiece-dev libssl-dev pkg-config
+PACKAGES := libopenblas-pthread-dev libhdf5-dev libsentencepiece-dev libssl-dev pkg-config gnuplot-nox
 LIBRARIES := OpenBLAS (pthread build), HDF5, SentencePiece, OpenSSL and pkg-config, each with its headers
 
 # `$(call option,TASKS,tasks)` is `--tasks 'rte,mrpc'` after `make … TASKS=rte,mrpc`, else nothing. Only the command line of make counts:

@@ -46,6 +46,8 @@ public struct ManifestPlan: Sendable, Equatable {
   public let report: ReportSettings
   /// Whether the runs are there to be timed: then they go one at a time, on all cores.
   public let isTimed: Bool
+  /// What is drawn beside the table, in the order written.
+  public let figures: [FigureSettings]
   /// The paper's table that the report names; nil where it names none, and under every profile but `paper`.
   public let published: PublishedTable?
 

@@ -6,7 +6,7 @@ struct ManifestReader {
   private static let identityKeys = ["id", "aliases", "paper"]
   /// The keys that a profile may give anew.
   private static let profileKeys = [
-    "title", "description", "model", "recipe", "tasks", "seeds", "methods", "training", "report", "timed",
+    "title", "description", "model", "recipe", "tasks", "seeds", "methods", "training", "report", "figures", "timed",
   ]
   /// The keys without which there is nothing to run.
   private static let requiredKeys = ["model", "recipe", "tasks", "seeds", "methods"]
@@ -175,9 +175,13 @@ struct ManifestReader {
       return PublishedReader(reader: reader, manifest: path).table(named: name, at: entry.keyPosition)
     }
     guard let title, let description, let model, let recipe, let tasks, let seeds, let rows else { return nil }
+    let figures = entry("figures").map { entry in
+      FigureReader(reader: reader, rows: rows, tasks: tasks.map(\.id), seeds: seeds).figures(entry)
+    }
     return ManifestPlan(
       title: title, description: description, model: model, recipeName: recipe.name, tasks: tasks, seeds: seeds,
-      rows: rows, report: report, isTimed: isTimed, published: published, recipe: recipe, training: training ?? TaskSettings())
+      rows: rows, report: report, isTimed: isTimed, figures: figures ?? [], published: published, recipe: recipe,
+      training: training ?? TaskSettings())
   }
 
   /// Reports what a report names and the rows do not have.

@@ -43,7 +43,7 @@ public struct CostTable: Sendable, Equatable {
       let timings = runs.filter { $0.row == row.id }.compactMap { findings.timings[RunKey($0)] }
       return Row(
         id: row.id, label: row.label, runs: timings.count, secondsPerRun: median(timings.map(\.totalSeconds)),
-        secondsPerStep: median(timings.compactMap(Self.secondsPerStep)),
+        secondsPerStep: median(timings.compactMap(\.secondsPerStep)),
         peakMemoryBytes: timings.map(\.peakMemoryBytes).max(),
         threads: TableProvenance.distinct(timings.flatMap(\.segments).map(\.threads)).sorted())
     }
@@ -51,12 +51,6 @@ public struct CostTable: Sendable, Equatable {
       runs.compactMap { run in
         findings.timings[RunKey(run)] == nil ? nil : findings.records[RunKey(run)]?.environment.processor
       })
-  }
-
-  private static func secondsPerStep(_ timing: TimingRecord) -> Double? {
-    // As floating-point numbers, for a damaged file's may be too large for whole ones.
-    let steps = timing.segments.reduce(0) { $0 + max(0, Double($1.lastStep) - Double($1.firstStep)) }
-    return steps > 0 ? timing.trainingSeconds / steps : nil
   }
 
   /// The costs as Markdown.
@@ -73,5 +67,14 @@ public struct CostTable: Sendable, Equatable {
       + MarkdownText.table(["method", "runs", "time per run", "time per step", "peak memory", "threads"], lines)
       + "\nMeasured on the machine that ran it\(machine), not reproducible: medians over a row's runs, all tasks together; "
       + "memory is the largest of any run.\nProfile \(profile.rawValue). Runs that went on at the same time slow each other down.\n"
+  }
+}
+
+extension TimingRecord {
+  /// Seconds in training steps by their number; nil without steps.
+  var secondsPerStep: Double? {
+    // As floating-point numbers, for a damaged file's may be too large for whole ones.
+    let steps = segments.reduce(0) { $0 + max(0, Double($1.lastStep) - Double($1.firstStep)) }
+    return steps > 0 ? trainingSeconds / steps : nil
   }
 }

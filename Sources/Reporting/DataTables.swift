@@ -14,25 +14,25 @@ public enum CSVTable {
   public static func render(_ table: TableModel) -> String {
     var columns = [
       Column(name: "row", value: \.id), Column(name: "label", value: \.label),
-      Column(name: "trainable_parameters") { number($0.trainableParameters) },
+      Column(name: "trainable_parameters") { CSVText.number($0.trainableParameters) },
     ]
     if table.published != nil {
-      columns.append(Column(name: "trainable_parameters.published") { number($0.published?.parameters) })
+      columns.append(Column(name: "trainable_parameters.published") { CSVText.number($0.published?.parameters) })
     }
     for measure in table.rows.first?.measures ?? [] {
-      columns.append(Column(name: measure.name) { row in number(row.measures.first { $0.name == measure.name }?.value) })
+      columns.append(Column(name: measure.name) { row in CSVText.number(row.measures.first { $0.name == measure.name }?.value) })
       guard table.published != nil else { continue }
       columns.append(
         Column(name: measure.name + ".published") { row in
-          number(row.published?.measures.first { $0.name == measure.name }?.value)
+          CSVText.number(row.published?.measures.first { $0.name == measure.name }?.value)
         })
     }
     for (index, task) in table.tasks.enumerated() { columns += self.columns(task, index, table) }
-    columns.append(Column(name: "average") { number($0.average) })
+    columns.append(Column(name: "average") { CSVText.number($0.average) })
     if table.published != nil { columns += published("average") { $0.published?.average } }
     if let differences = table.differences { columns += self.columns(differences) }
     let lines = [columns.map(\.name)] + table.rows.map { row in columns.map { $0.value(row) } }
-    return lines.map { $0.map(quoted).joined(separator: ",") + "\n" }.joined()
+    return lines.map { $0.map(CSVText.quoted).joined(separator: ",") + "\n" }.joined()
   }
 
   private static func columns(_ task: TaskColumn, _ index: Int, _ table: TableModel) -> [Column] {
@@ -43,8 +43,8 @@ public enum CSVTable {
       let name = name(splits.count > 1 ? split : nil)
       func summary(_ row: TableRow) -> SplitSummary? { row.cells[index].splits.first { $0.split == split } }
       let measured = [
-        Column(name: name) { number(summary($0)?.value) },
-        Column(name: name + ".deviation") { number(summary($0)?.deviation) },
+        Column(name: name) { CSVText.number(summary($0)?.value) },
+        Column(name: name + ".deviation") { CSVText.number(summary($0)?.deviation) },
         Column(name: name + ".runs") { String($0.cells[index].countedRuns) },
         Column(name: name + ".states") { row in
           row.cells[index].runs.map { "\($0.seed):\($0.state.rawValue)" }.joined(separator: " ")
@@ -61,8 +61,8 @@ public enum CSVTable {
 
   private static func published(_ name: String, _ figure: @escaping (TableRow) -> PublishedFigure?) -> [Column] {
     [
-      Column(name: name + ".published") { number(figure($0)?.value) },
-      Column(name: name + ".published_difference") { number(figure($0)?.difference) },
+      Column(name: name + ".published") { CSVText.number(figure($0)?.value) },
+      Column(name: name + ".published_difference") { CSVText.number(figure($0)?.difference) },
     ]
   }
 
@@ -71,18 +71,10 @@ public enum CSVTable {
       Column(name: "baseline." + name) { row in differences.rows.first { $0.row == row.id }.map(value) ?? "" }
     }
     return [
-      column("difference") { number($0.difference) }, column("pairs") { String($0.pairs) },
+      column("difference") { CSVText.number($0.difference) }, column("pairs") { String($0.pairs) },
       column("better") { String($0.better) }, column("equal") { String($0.equal) }, column("worse") { String($0.worse) },
-      column("p") { number($0.pValue) }, column("p_holm") { number($0.adjustedPValue) },
+      column("p") { CSVText.number($0.pValue) }, column("p_holm") { CSVText.number($0.adjustedPValue) },
     ]
-  }
-
-  private static func number(_ value: Double?) -> String { value.map { "\($0)" } ?? "" }
-
-  private static func quoted(_ text: String) -> String {
-    let needsQuotes =
-      text.unicodeScalars.contains { ",\"\r\n".unicodeScalars.contains($0) } || text.hasPrefix(" ") || text.hasSuffix(" ")
-    return needsQuotes ? "\"" + text.replacing("\"", with: "\"\"") + "\"" : text
   }
 }
 
@@ -116,5 +108,18 @@ public enum JSONTable {
         seeds: table.seeds, tasks: table.tasks, rows: table.rows, differences: table.differences, published: table.published,
         isComplete: table.isComplete, problems: table.problems, warnings: table.warnings, provenance: table.provenance))
     return String(decoding: data, as: UTF8.self) + "\n"
+  }
+}
+
+/// Fields of comma-separated values.
+enum CSVText {
+  /// A number with all its digits; nothing for none.
+  static func number(_ value: Double?) -> String { value.map { "\($0)" } ?? "" }
+
+  /// A field, in quotes where it would else be read as several.
+  static func quoted(_ text: String) -> String {
+    let needsQuotes =
+      text.unicodeScalars.contains { ",\"\r\n".unicodeScalars.contains($0) } || text.hasPrefix(" ") || text.hasSuffix(" ")
+    return needsQuotes ? "\"" + text.replacing("\"", with: "\"\"") + "\"" : text
   }
 }

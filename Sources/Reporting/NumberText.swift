@@ -8,6 +8,15 @@ enum NumberText {
     return text == "-0.00" ? "0.00" : text
   }
 
+  /// A number without decimals.
+  static func whole(_ value: Double) -> String { String(format: "%.0f", value) }
+
+  /// A number with one decimal.
+  static func oneDecimal(_ value: Double) -> String { String(format: "%.1f", value) }
+
+  /// A number with three significant digits.
+  static func significant(_ value: Double) -> String { String(format: "%.3g", value) }
+
   /// A share in percent with two decimals.
   static func percent(_ share: Double) -> String { twoDecimals(share * 100) }
 

@@ -1,6 +1,7 @@
 // What keeps a report or the description of a run from being made.
 import Manifests
 import Records
+import Storage
 
 /// An error of the `Reporting` target.
 public enum ReportError: Error, Equatable, Sendable, CustomStringConvertible {
@@ -18,8 +19,27 @@ public enum ReportError: Error, Equatable, Sendable, CustomStringConvertible {
   case ambiguousRun(String, candidates: [String])
   /// A metric is asked for that no run of the experiment recorded.
   case unrecordedMetric(String, experiment: String, recorded: [String])
+  /// A figure that the manifest does not name.
+  case unknownFigure(String, experiment: String, known: [String])
   /// Notebooks whose blocks cannot be made: every problem found.
   case invalidNotebooks([Problem])
+
+  /// A run left no tensors.
+  case noTensors(path: String)
+  /// The tensors in a run's folder are not those that it wrote.
+  case alteredTensors(path: String, found: String, expected: String)
+  /// A run's tensors cannot be read.
+  case unreadableTensors(StorageError)
+  /// A figure is made of a tensor that the run did not record.
+  case missingTensor(path: String, tensor: String)
+  /// A tensor is not what a figure is made of.
+  case unexpectedTensor(path: String, tensor: String, found: String, expected: String)
+  /// A figure is asked for of a module that the run did not record.
+  case unknownModule(String, path: String, tensor: String, recorded: [String])
+  /// There is no gnuplot.
+  case noGnuplot
+  /// gnuplot did not draw a figure.
+  case gnuplot(figure: String, message: String)
 
   public var description: String {
     switch self {
@@ -38,9 +58,25 @@ public enum ReportError: Error, Equatable, Sendable, CustomStringConvertible {
         + (candidates.count > 5 ? ", …" : "") + ". Give more digits."
     case .unrecordedMetric(let metric, let experiment, let recorded):
       "no run of \(experiment) recorded the metric '\(metric)' (recorded: \(recorded.joined(separator: ", ")))."
+    case .unknownFigure(let id, let experiment, let known):
+      "\(experiment) has no figure '\(id)'." + Suggestion.sentence(for: id, among: known) + Suggestion.list("figures", known)
     case .invalidNotebooks(let problems):
       problems.map(\.description).joined(separator: "\n")
         + "\n\(problems.count == 1 ? "1 problem" : "\(problems.count) problems"); nothing was written."
+    case .noTensors(let path): "\(path): the run left no tensors, of which figures are made."
+    case .alteredTensors(let path, let found, let expected):
+      "\(path): is not the file that the run wrote: its SHA-256 begins with \(found.prefix(12)), the record's with "
+        + "\(expected.prefix(12)). Move the run's folder away, and the run is made again."
+    case .unreadableTensors(let error): error.description
+    case .missingTensor(let path, let tensor):
+      "\(path): holds no tensor '\(tensor)': the run's method records none. Name a row of a method that does."
+    case .unexpectedTensor(let path, let tensor, let found, let expected):
+      "\(path): the tensor '\(tensor)' is \(found), expected \(expected). It is of another version of this program: move the run's "
+        + "folder away, and the run is made again."
+    case .unknownModule(let name, let path, let tensor, let recorded):
+      "\(path): '\(tensor)' has no module '\(name)' (recorded: \(recorded.joined(separator: ", ")))."
+    case .noGnuplot: "figures are drawn by gnuplot, which is not here: install it (Debian: apt-get install gnuplot-nox)."
+    case .gnuplot(let figure, let message): "gnuplot did not draw the figure '\(figure)': \(message)"
     }
   }
 }

@@ -34,19 +34,13 @@ public struct RunDescription: Sendable {
     } catch {
       timing = .failure(error)
     }
-    tensors = Self.tensors(RunFile.tensors.url(in: folder), digest: record.digests.tensors)
+    tensors = Self.tensors(in: folder, record)
   }
 
-  private static func tensors(_ file: URL, digest: String?) -> Tensors {
-    guard let digest else { return .unavailable("the run left none") }
+  private static func tensors(in folder: URL, _ record: RunRecord) -> Tensors {
+    guard record.digests.tensors != nil else { return .unavailable("the run left none") }
     do {
-      let found = try FileDigest.sha256(of: file)
-      guard found == digest else {
-        return .unavailable(
-          "\(file.relativePath): is not the file that the run wrote: its SHA-256 begins with \(found.prefix(12)), "
-            + "the record's with \(digest.prefix(12)). Move the run's folder away, and the run is made again.")
-      }
-      return .read(try HDF5File.read(file))
+      return .read(try RunTensors(in: folder, record: record).root)
     } catch {
       return .unavailable("\(error)")
     }

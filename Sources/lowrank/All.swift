@@ -7,7 +7,7 @@ import Reporting
 /// `lowrank all`
 struct All: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Train the runs of every experiment that are not done, and write each table as soon as its runs are.",
+    abstract: "Train the runs of every experiment that are not done, and write each table and its figures as soon as they are.",
     discussion:
       "Experiments come one after the other, pilots not among them; runs that several share are trained once. An incomplete one keeps "
       + "no other from being run: the exit status is then 1, and the last lines say which.")
@@ -46,11 +46,12 @@ struct All: AsyncParsableCommand {
     }
   }
 
-  /// Writes an experiment's table; returns what it lacks.
+  /// Writes an experiment's table and draws its figures; returns what it lacks.
   private func report(_ manifest: Manifest, _ workspace: Workspace) throws -> [String] {
     let results = ResultsFolder(workspace.results)
     let report = try Report(manifest: manifest, profile: profile, results: results)
     say("→ \(project.readable(try report.write(to: results)))")
+    try project.drawFigures(of: manifest, profile, results)
     return report.table.problems
   }
 }

@@ -12,6 +12,7 @@ struct Lowrank: AsyncParsableCommand {
       Rerun.self,
       ReportCommand.self,
       Knit.self,
+      FigureCommand.self,
       Show.self,
       Export.self,
       Merge.self,

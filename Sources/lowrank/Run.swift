@@ -8,7 +8,7 @@ import Storage
 /// `lowrank run table1`
 struct Run: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Train the runs of an experiment that are not done, and write its table.")
+    abstract: "Train the runs of an experiment that are not done, write its table and draw its figures.")
 
   @Argument(help: "The experiment's id or alias.")
   var experiment: String
@@ -67,6 +67,7 @@ struct Run: AsyncParsableCommand {
     let file = try report.write(to: results)
     say("\n\(try report.rendered(.markdown))")
     say("→ \(project.readable(file))")
+    try project.drawFigures(of: manifest, selection.profile, results)
     guard report.table.isComplete else { throw ExitCode.failure }
   }
 }

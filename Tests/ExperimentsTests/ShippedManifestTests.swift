@@ -60,6 +60,17 @@ import Testing
     }
   }
 
+  @Test func afloraFig4IsDrawn() throws {
+    let manifest = try folder.manifest(named: "ablation-score", vocabulary: .registered)
+    for profile in manifest.profiles {
+      let plan = try manifest.plan(for: profile)
+      #expect(plan.figures.map(\.kind) == [.bars])
+      #expect(plan.figures.map(\.id) == ["scores"])
+      #expect(plan.figures.map(\.rows) == [plan.rows.map(\.id)])
+      #expect(plan.figures.map(\.tasks) == [["cola", "sst2", "mrpc", "qnli", "stsb", "rte"]])
+    }
+  }
+
   @Test func pilotsGiveEveryMethodTheSameBudget() throws {
     for name in ["pilot-pocket", "pilot-small"] {
       let manifest = try folder.manifest(named: name, vocabulary: .registered)

@@ -14,7 +14,7 @@ import Testing
   private var notebook: URL { root.appending(path: "notebooks-md/n.md") }
 
   init() throws {
-    experiment = try MadeUpExperiment()
+    experiment = try MadeUpExperiment(MadeUpExperiment.plain + "figures:\n  - bars: {id: map, title: scores by task}\n")
     results = ResultsFolder(experiment.folder.appending(path: "results"))
     for (index, run) in try experiment.runs().enumerated() {
       let flags: [RunFlag] = index == 2 ? [.collapsed] : []
@@ -142,7 +142,7 @@ import Testing
       try read() == """
         <!-- lowrank figure t1 map profile=small -->
 
-        ![two methods: map](figures/t1-small-map.svg)
+        ![scores by task](figures/t1-small-map.svg)
         <!-- t1-small-map.csv: SHA-256 \(digest) -->
 
         <!-- /lowrank -->
@@ -176,6 +176,8 @@ import Testing
       <!-- /lowrank -->
       <!-- lowrank runs only profile=paper -->
       <!-- /lowrank -->
+      <!-- lowrank figure t1 mapp -->
+      <!-- /lowrank -->
       """)
     let manifest = MadeUpExperiment.plain.replacing("id: t1", with: "id: only").replacing(
       "model: some-model\nrecipe: plain\n", with: ""
@@ -194,9 +196,10 @@ import Testing
       error.map { shown([$0.description]).joined().replacing(root.path, with: "ROOT") } == """
         notebooks-md/n.md:1:1: experiment 't2' is not known in ROOT. Did you mean 't1'? (known: t1, only)
         notebooks-md/n.md:3:1: only has no profile 'paper'. (profiles: pocket)
+        notebooks-md/n.md:5:1: t1 has no figure 'mapp'. Did you mean 'map'? (figures: map)
         notebooks-md/other.md:1:1: a mark stands on a line of its own and ends with -->.
         notebooks-md/z.md:1:1: is not UTF-8 text.
-        4 problems; nothing was written.
+        5 problems; nothing was written.
         """)
   }
 

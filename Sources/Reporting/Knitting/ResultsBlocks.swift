@@ -16,7 +16,8 @@ public struct ResultsBlocks: BlockSource {
   }
 
   /// The content that a request asks for.
-  /// - Throws: `ManifestError` for an experiment or profile that does not exist; `ReportError.unrecordedMetric`; `StorageError`.
+  /// - Throws: `ManifestError` for an experiment or profile that does not exist; `ReportError.unrecordedMetric`,
+  ///   `ReportError.unknownFigure`; `StorageError`.
   public func content(of request: BlockRequest) throws -> BlockContent {
     let manifest = try experiments.manifest(named: request.experiment, vocabulary: vocabulary)
     let plan = try manifest.plan(for: request.profile)
@@ -38,13 +39,16 @@ public struct ResultsBlocks: BlockSource {
   }
 
   private func figure(_ id: String, of manifest: Manifest, _ plan: ManifestPlan, _ profile: Profile) throws -> BlockContent {
+    guard let settings = plan.figures.first(where: { $0.id == id }) else {
+      throw ReportError.unknownFigure(id, experiment: manifest.id, known: plan.figures.map(\.id))
+    }
     let picture = results.layout.figure(manifest.id, profile, id, "svg")
     let data = results.layout.figure(manifest.id, profile, id, "csv")
     for file in [picture, data] where !FileManager.default.fileExists(atPath: file.path) {
       return .unavailable("the results have no figures/\(file.lastPathComponent)")
     }
     let name = picture.lastPathComponent
-    let title = MarkdownText.plain("\(plan.title): \(id.replacing("-", with: " "))")
+    let title = MarkdownText.plain(settings.title)
     let text = """
       ![\(title)](\(NotebookPicture.folder)/\(name))
       <!-- \(data.lastPathComponent): SHA-256 \(try FileDigest.sha256(of: data)) -->

@@ -1,0 +1,101 @@
+// The figures that a manifest asks for: of which kind, and of which of its runs. None of it changes a run.
+
+/// What a figure shows.
+public enum FigureKind: String, Sendable, CaseIterable {
+  /// The step at which each matrix froze, layer by module (AFLoRA's Fig. 5).
+  case freezingMap = "freezing-map"
+  /// The freezing scores over training, above the fraction of matrices that are frozen.
+  case scoreTrajectories = "score-trajectories"
+  /// The table's scores as bars: tasks, and in each a bar for every row (AFLoRA's Figs. 2 and 4).
+  case bars
+  /// Time and operations of a step and trainable parameters, each relative to the largest row's (AFLoRA's Fig. 3).
+  case costBars = "cost-bars"
+  /// Operations and trainable parameters over training.
+  case costCurves = "cost-curves"
+  /// The importance of one module's layers, by task or by row (LoRA-drop's Figs. 4, 5 and 12).
+  case importanceMap = "importance-map"
+  /// The distribution of the squared norms of a module's outputs over examples, layer by layer (LoRA-drop's Figs. 2 and 6 to 10).
+  case normHistograms = "norm-histograms"
+  /// The rank of each adapter, layer by module.
+  case rankMap = "rank-map"
+  /// How much of each adapter the last pruning kept, and how much each pruning changed.
+  case pruning
+  /// The table's scores against a numeric option of its rows.
+  case rankSweep = "rank-sweep"
+  /// Validation scores by epoch and training loss by step.
+  case learningCurves = "learning-curves"
+
+  /// The title where a manifest gives none.
+  public var title: String {
+    switch self {
+    case .freezingMap: "Freezing iterations"
+    case .scoreTrajectories: "Freezing scores over training"
+    case .bars: "Scores by task"
+    case .costBars: "Cost of training"
+    case .costCurves: "Cost over training"
+    case .importanceMap: "Importance of layers"
+    case .normHistograms: "Squared norms of the adapters' outputs"
+    case .rankMap: "Ranks"
+    case .pruning: "Pruning"
+    case .rankSweep: "Scores by option"
+    case .learningCurves: "Learning curves"
+    }
+  }
+}
+
+/// By what the lines of a figure of freezing scores are told apart.
+public enum FigureGrouping: String, Sendable, CaseIterable {
+  /// One colour for each module.
+  case module
+  /// One colour for each layer.
+  case layer
+}
+
+/// Which measurement of output norms a figure shows.
+public enum NormDataset: String, Sendable, CaseIterable {
+  /// That on which LoRA-drop chose its layers.
+  case importance
+  /// That of the trained model.
+  case final
+}
+
+/// One figure of a manifest under one profile, every selection filled in.
+public struct FigureSettings: Sendable, Equatable {
+  /// What the figure shows.
+  public let kind: FigureKind
+  /// The figure's id, unique in the manifest and part of its files' names.
+  public let id: String
+  /// The title for people.
+  public let title: String
+  /// The ids of its rows, in the order written, or else the manifest's.
+  public let rows: [String]
+  /// The ids of its tasks, in the order written, or else the manifest's.
+  public let tasks: [String]
+  /// Its seeds: one, or all where the figure is of their mean.
+  public let seeds: [Int]
+  /// The modules that it shows; nil: all that the runs recorded.
+  public let modules: [String]?
+  /// By what lines are told apart.
+  public let grouping: FigureGrouping
+  /// Which measurement of output norms it shows.
+  public let dataset: NormDataset
+  /// The option on the horizontal axis of a sweep; nil for every other kind.
+  public let option: String?
+
+  /// Makes settings from their parts.
+  public init(
+    _ kind: FigureKind, id: String? = nil, title: String? = nil, rows: [String], tasks: [String], seeds: [Int],
+    modules: [String]? = nil, grouping: FigureGrouping = .module, dataset: NormDataset = .importance, option: String? = nil
+  ) {
+    self.kind = kind
+    self.id = id ?? kind.rawValue
+    self.title = title ?? kind.title
+    self.rows = rows
+    self.tasks = tasks
+    self.seeds = seeds
+    self.modules = modules
+    self.grouping = grouping
+    self.dataset = dataset
+    self.option = option
+  }
+}

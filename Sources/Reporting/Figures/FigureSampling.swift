@@ -1,0 +1,49 @@
+// How many numbers become as many as a figure can show, and in which unit.
+import Metrics
+
+enum FigureSampling {
+  /// The most points of a line.
+  static let mostPoints = 400
+
+  /// At most `most` places out of `count`, evenly spread, first and last among them.
+  static func places(_ count: Int, most: Int = mostPoints) -> [Int] {
+    guard count > most, most > 1 else { return Array(0..<count) }
+    return (0..<most).map { $0 * (count - 1) / (most - 1) }
+  }
+
+  /// The means of as many neighbours each as leave at most `most` points, each at the middle of its window of steps from 1.
+  static func windows(_ values: [Double], most: Int) -> (width: Int, points: [FigurePoint]) {
+    let width = max(1, (values.count + most - 1) / most)
+    let points = stride(from: 0, to: values.count, by: width).map { start in
+      let window = Array(values[start..<min(start + width, values.count)])
+      return FigurePoint(Double(start + 1) + Double(window.count - 1) / 2, mean(window) ?? .nan)
+    }
+    return (width, points)
+  }
+
+  /// The power of ten in which numbers up to `largest` read well, with its name; 1 and nil for small numbers.
+  static func scale(_ largest: Double) -> (factor: Double, name: String?) {
+    for (factor, name) in [(1e15, "10¹⁵"), (1e12, "10¹²"), (1e9, "10⁹"), (1e6, "10⁶"), (1e3, "10³")] where largest >= factor {
+      return (factor, name)
+    }
+    return (1, nil)
+  }
+
+  /// Where an axis of bars from `least` to `greatest` starts: at 0, or below the least where all are far from 0 and alike.
+  static func barStart(least: Double, greatest: Double) -> Double? {
+    guard least >= 0 else { return nil }
+    let spread = greatest - least
+    guard spread < greatest / 2 else { return 0 }
+    let step = [1.0, 2, 5, 10, 20, 50].first { $0 >= spread / 8 } ?? 100
+    return max(0, ((least - spread / 4) / step).rounded(.down) * step)
+  }
+
+  /// The value below which a share of sorted values lies, between neighbours in proportion; nil for none.
+  static func quantile(_ sorted: [Double], _ share: Double) -> Double? {
+    guard let last = sorted.last else { return nil }
+    let place = share * Double(sorted.count - 1)
+    let below = Int(place)
+    guard below + 1 < sorted.count else { return last }
+    return sorted[below] + (place - Double(below)) * (sorted[below + 1] - sorted[below])
+  }
+}

@@ -1,0 +1,99 @@
+// The program that draws. It gets a script in a folder of its own, no shell and no start-up files, and a limit of time.
+import Foundation
+
+/// gnuplot, found on PATH.
+public struct Gnuplot: Sendable {
+  /// The program.
+  public let program: URL
+
+  /// Seconds after which a drawing is given up.
+  private static let patience = 60.0
+  /// The most bytes of a drawing or of a message.
+  private static let largestOutput = 1 << 26
+
+  /// Finds gnuplot.
+  /// - Parameter path: the folders to look in, with colons between; by default the environment's PATH.
+  /// - Throws: `ReportError.noGnuplot`.
+  public init(path: String? = nil) throws(ReportError) {
+    let path = path ?? ProcessInfo.processInfo.environment["PATH"] ?? ""
+    let candidates = path.split(separator: ":").map { URL(filePath: String($0)).appending(path: "gnuplot") }
+    guard let found = candidates.first(where: { FileManager.default.isExecutableFile(atPath: $0.path) }) else { throw .noGnuplot }
+    program = found
+  }
+
+  /// The bytes of a figure's drawing.
+  /// - Throws: `ReportError.gnuplot` with the program's own message.
+  public func draw(_ figure: Figure, as format: FigureFormat) throws(ReportError) -> Data {
+    let output = try run(GnuplotScript.render(figure, as: format), figure: figure.id)
+    let isWhole =
+      switch format {
+      case .svg: output.suffix(16).range(of: Data("</svg>".utf8)) != nil
+      case .png: output.starts(with: [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])
+      }
+    guard isWhole else { throw .gnuplot(figure: figure.id, message: "what it wrote is no \(format.rawValue.uppercased()) file.") }
+    return output
+  }
+
+  /// What gnuplot writes when it runs a script.
+  /// - Throws: `ReportError.gnuplot`.
+  func run(_ script: String, figure: String) throws(ReportError) -> Data {
+    do {
+      let folder = try Self.makeFolder()
+      defer { try? FileManager.default.removeItem(at: folder) }
+      let (input, output, errors) = (
+        folder.appending(path: "figure.gp"), folder.appending(path: "output"), folder.appending(path: "errors")
+      )
+      for (file, data) in [(input, Data(script.utf8)), (output, Data()), (errors, Data())] { try data.write(to: file) }
+      let process = Process()
+      process.executableURL = program
+      // -d: without the start-up files of the machine and of its user
+      process.arguments = ["-d", input.path]
+      process.currentDirectoryURL = folder
+      process.standardInput = FileHandle.nullDevice
+      process.standardOutput = try FileHandle(forWritingTo: output)
+      process.standardError = try FileHandle(forWritingTo: errors)
+      let ended = DispatchSemaphore(value: 0)
+      process.terminationHandler = { _ in ended.signal() }
+      try process.run()
+      if ended.wait(timeout: .now() + Self.patience) == .timedOut {
+        kill(process.processIdentifier, SIGKILL)
+        ended.wait()
+        throw ReportError.gnuplot(figure: figure, message: "it did not end within \(Int(Self.patience)) seconds.")
+      }
+      guard process.terminationStatus == 0 else {
+        throw ReportError.gnuplot(figure: figure, message: Self.message(try Self.contents(of: errors, figure)))
+      }
+      return try Self.contents(of: output, figure)
+    } catch let error as ReportError {
+      throw error
+    } catch {
+      throw .gnuplot(figure: figure, message: "it could not be run: \(error.localizedDescription)")
+    }
+  }
+
+  private static func makeFolder() throws -> URL {
+    var template = Array((FileManager.default.temporaryDirectory.path + "/lowrank-figure-XXXXXX").utf8CString)
+    guard mkdtemp(&template) != nil else {
+      throw CocoaError(.fileWriteUnknown)
+    }
+    return URL(filePath: String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self))
+  }
+
+  private static func contents(of file: URL, _ figure: String) throws -> Data {
+    let handle = try FileHandle(forReadingFrom: file)
+    defer { try? handle.close() }
+    let data = try handle.read(upToCount: largestOutput + 1) ?? Data()
+    guard data.count <= largestOutput else {
+      throw ReportError.gnuplot(figure: figure, message: "it wrote more than \(largestOutput >> 20) MB.")
+    }
+    return data
+  }
+
+  /// The program's message on one line, without what would steer a terminal.
+  private static func message(_ data: Data) -> String {
+    let text = String(decoding: data.prefix(2000), as: UTF8.self)
+    let plain = String(String.UnicodeScalarView(text.unicodeScalars.map { PlainText.breaksLine($0) ? " " : $0 }))
+    let words = plain.split(separator: " ").joined(separator: " ")
+    return words.isEmpty ? "it failed without a message." : words
+  }
+}

@@ -1,0 +1,79 @@
+// Validation scores by epoch and training loss by step.
+import Foundation
+import Manifests
+import Metrics
+import Records
+
+/// The learning curves of rows on one task, or of any single run.
+enum LearningCurvesFigure {
+  private static let mostWindows = 100
+
+  /// - Throws: `ReportError`.
+  static func make(_ settings: FigureSettings, _ runs: [FigureRun], _ source: FigureSource) throws -> Figure? {
+    guard let first = runs.first, let column = source.table.tasks.first(where: { $0.task == first.task }),
+      let metric = column.metric
+    else { return nil }
+    var scores: [FigureLine] = []
+    var losses: [(name: String, values: [Double])] = []
+    for run in runs {
+      let label = source.label(ofRow: run.row)
+      let points = run.record.epochs.compactMap { epoch -> FigurePoint? in
+        let values = column.splits.compactMap { epoch.value(split: $0, metric: metric) }
+        return mean(values).map { FigurePoint(Double(epoch.epoch), $0 * 100) }
+      }
+      scores.append(FigureLine(label, points: points, hasMarks: true))
+      losses.append((label, try run.tensors().vector("training/loss", axis: "step")))
+    }
+    let panels = panels(scores: scores, losses: losses, score: MetricText.short(metric))
+    return Figure(
+      id: settings.id, title: settings.title, subtitle: source.subtitle(first.task, "seed \(first.seed)"), panels: panels,
+      columns: 2,
+      data: FigureData(linesOf: panels))
+  }
+
+  /// The curves of the run in a folder: every metric on every validation set.
+  /// - Throws: `ReportError`.
+  static func make(runIn folder: URL) throws -> Figure {
+    guard let record = try ResultsFolder.record(in: folder) else { throw ReportError.unfinishedRun(path: folder.relativePath) }
+    let kinds = record.epochs.first?.scores.map { (split: $0.split, metric: $0.metric) } ?? []
+    let splits = Set(kinds.map(\.split))
+    let scores = kinds.map { kind in
+      let name = MetricText.short(kind.metric) + (splits.count > 1 ? ", \(kind.split)" : "")
+      let points = record.epochs.compactMap { epoch in
+        epoch.value(split: kind.split, metric: kind.metric).map { FigurePoint(Double(epoch.epoch), $0 * 100) }
+      }
+      return FigureLine(name, points: points, hasMarks: true)
+    }
+    let loss = try RunTensors(in: folder, record: record).vector("training/loss", axis: "step")
+    let panels = panels(scores: scores, losses: [("", loss)], score: "validation score")
+    func text(_ key: String) -> String? {
+      switch record.specification[key] {
+      case .text(let value)?: value
+      case .integer(let value)?: String(value)
+      default: nil
+      }
+    }
+    let parts = [text("label"), text("task"), text("seed").map { "seed \($0)" }].compactMap { $0 }
+    return Figure(
+      id: FigureKind.learningCurves.rawValue, title: FigureKind.learningCurves.title, subtitle: parts.joined(separator: ", "),
+      panels: panels, columns: 2, data: FigureData(linesOf: panels))
+  }
+
+  private static func panels(scores: [FigureLine], losses: [(name: String, values: [Double])], score: String) -> [FigurePanel] {
+    var width = 1
+    let lossLines = losses.map { loss in
+      let windows = FigureSampling.windows(loss.values, most: mostWindows)
+      width = max(width, windows.width)
+      return FigureLine(loss.name, points: windows.points)
+    }
+    let steps = losses.map(\.values.count).max() ?? 1
+    return [
+      FigurePanel(
+        title: "validation", x: FigureAxis("epoch", isWhole: true), y: FigureAxis(score, unit: "percent"), content: .lines(scores)),
+      FigurePanel(
+        title: "training" + (width > 1 ? ", means of \(width) steps" : ""),
+        x: FigureAxis("optimizer step", start: 1, end: Double(max(2, steps))),
+        y: FigureAxis("loss"), content: .lines(lossLines)),
+    ]
+  }
+}

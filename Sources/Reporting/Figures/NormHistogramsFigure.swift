@@ -1,0 +1,80 @@
+// The distribution of the squared norms of an adapter's outputs over examples, a panel for each layer (LoRA-drop's Figs. 2, 6 to 10).
+import Manifests
+import Metrics
+
+/// Histograms by layer for one row, or for two over each other.
+enum NormHistogramsFigure {
+  private static let bins = 100
+  /// The share of all values that the common horizontal axis holds.
+  private static let shownShare = 0.995
+
+  /// - Throws: `ReportError`.
+  static func make(_ settings: FigureSettings, _ runs: [FigureRun], _ source: FigureSource) throws -> Figure? {
+    guard let first = runs.first, let module = settings.modules?.first else { return nil }
+    let tensor = settings.dataset == .importance ? "importance/example_squared_norm" : "final/example_squared_norm"
+    var series: [(row: String, label: String, norms: [Int: [Double]])] = []
+    for run in runs {
+      let tensors = try run.tensors()
+      let matrix = try tensors.matrix(tensor, axes: ["module", "example"], named: "module")
+      var norms: [Int: [Double]] = [:]
+      var known: [String] = []
+      for (index, name) in matrix.names.enumerated() {
+        guard let path = ModulePath(name) else { continue }
+        if !known.contains(path.module) { known.append(path.module) }
+        if path.module == module { norms[path.layer] = matrix.row(index).filter(\.isFinite) }
+      }
+      guard known.contains(module) else {
+        throw ReportError.unknownModule(module, path: tensors.path, tensor: tensor, recorded: known)
+      }
+      series.append((run.row, source.label(ofRow: run.row), norms))
+    }
+    let layers = Set(series.flatMap(\.norms.keys)).sorted()
+    let all = layers.flatMap { layer in series.flatMap { $0.norms[layer] ?? [] } }.sorted()
+    guard let end = FigureSampling.quantile(all, shownShare), end > 0 else { return nil }
+    let width = end / Double(bins)
+    var data: [[String]] = []
+    let panels = layers.map { layer -> FigurePanel in
+      var texts: [String] = []
+      var histograms: [FigureHistogram] = []
+      for (row, label, norms) in series {
+        guard let values = norms[layer], let middle = mean(values) else { continue }
+        let deviation = sampleStandardDeviation(values)
+        let counts = counts(values, width: width)
+        histograms.append(FigureHistogram(name: label, lower: 0, width: width, counts: counts))
+        texts.append(NumberText.significant(middle) + (deviation.map { " ± " + NumberText.significant($0) } ?? ""))
+        let common = [row, label, String(layer)]
+        for (bin, count) in counts.enumerated() {
+          data.append(
+            common + [
+              CSVText.number(Double(bin) * width), CSVText.number(Double(bin + 1) * width), String(count), CSVText.number(middle),
+              CSVText.number(deviation),
+            ])
+        }
+        let beyond = values.count - counts.reduce(0, +)
+        data.append(common + [CSVText.number(end), "", String(beyond), CSVText.number(middle), CSVText.number(deviation)])
+      }
+      return FigurePanel(
+        title: "layer \(layer): " + texts.joined(separator: " | "), x: FigureAxis("squared norm of the output", start: 0, end: end),
+        y: FigureAxis("examples", start: 0), content: .histograms(histograms))
+    }
+    let measured = settings.dataset == .importance ? "before layers are chosen" : "after training"
+    let names = series.count == 1 ? [first.label] : []
+    return Figure(
+      id: settings.id, title: settings.title,
+      subtitle: source.subtitle(
+        (names + ["\(module) of \(first.task)", "seed \(first.seed)", measured, "mean ± deviation in the titles"])
+          .joined(separator: ", ")), panels: panels, columns: layers.count > 6 ? 4 : 3,
+      data: FigureData(columns: ["row", "label", "layer", "lower", "upper", "examples", "mean", "deviation"], rows: data))
+  }
+
+  /// How many values are in each bin; those beyond the last are in none.
+  private static func counts(_ values: [Double], width: Double) -> [Int] {
+    var counts = [Int](repeating: 0, count: bins)
+    for value in values where value >= 0 {
+      // The greatest value shown belongs to the last bin.
+      let bin = value == width * Double(bins) ? bins - 1 : Int(min(value / width, Double(bins)))
+      if bin < bins { counts[bin] += 1 }
+    }
+    return counts
+  }
+}

@@ -1,0 +1,69 @@
+import ArgumentParser
+import Experiments
+import Foundation
+import Manifests
+import Reporting
+
+/// `lowrank figure table1`, or `lowrank figure --run results/table1/pocket/aflora/rte/seed-0 --to .`
+struct FigureCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "figure", abstract: "Draw an experiment's figures, or one run's learning curves, from what is there.",
+    discussion: "Trains nothing. Each figure is an SVG, a PNG and a CSV of its values. Exits with 1 where one could not be drawn "
+      + "although its runs are there.")
+
+  @Argument(help: "The experiment's id or alias.")
+  var experiment: String?
+
+  @Option(help: "The size: pocket, small or paper.")
+  var profile = Profile.pocket
+
+  @Option(
+    name: .customLong("run"),
+    help: ArgumentHelp("One run, as for `lowrank show`: its learning curves are drawn.", valueName: "run"))
+  var runName: String?
+
+  @Option(help: ArgumentHelp("Where the figure of one run goes.", valueName: "folder"))
+  var to: String?
+
+  @Option(help: ArgumentHelp("The folder of manifests; by default 'experiments' in the root.", valueName: "folder"))
+  var experiments: String?
+
+  @OptionGroup var project: ProjectOptions
+
+  func validate() throws {
+    guard (experiment == nil) != (runName == nil) else { throw ValidationError("give an experiment or --run, one of them") }
+    guard (runName == nil) == (to == nil) else { throw ValidationError("--run and --to belong together") }
+  }
+
+  func run() throws {
+    let workspace = try project.workspace()
+    let results = ResultsFolder(workspace.results)
+    let gnuplot = try Gnuplot()
+    if let runName, let to {
+      let files = try RunFigure.write(runIn: results.folder(of: runName), to: URL(filePath: to), with: gnuplot)
+      say(FigureFiles.text(files, project.readable))
+      return
+    }
+    guard let experiment else { return }
+    let folder = ExperimentFolder(path: experiments ?? workspace.experiments.path)
+    let manifest = try folder.manifest(named: experiment, vocabulary: .registered)
+    let figures = try ExperimentFigures(manifest: manifest, profile: profile, results: results)
+    guard !figures.settings.isEmpty else { throw Failure(description: "\(manifest.id) has no figures: its manifest names none.") }
+    let outcomes = figures.draw(with: gnuplot)
+    for outcome in outcomes { say(outcome.text(project.readable)) }
+    if outcomes.contains(where: \.isFailure) { throw ExitCode.failure }
+  }
+}
+
+extension ProjectOptions {
+  /// Draws a manifest's figures. They are made from records as its table is, so one that cannot be drawn is no failure of the runs.
+  func drawFigures(of manifest: Manifest, _ profile: Profile, _ results: ResultsFolder) throws {
+    let figures = try ExperimentFigures(manifest: manifest, profile: profile, results: results)
+    if figures.settings.isEmpty { return }
+    do throws(ReportError) {
+      for outcome in figures.draw(with: try Gnuplot()) { say(outcome.text(readable)) }
+    } catch {
+      say("no figures: \(error)")
+    }
+  }
+}

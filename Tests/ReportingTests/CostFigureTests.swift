@@ -1,0 +1,82 @@
+// What training costs as pictures.
+import Foundation
+import Storage
+import Testing
+
+@testable import Reporting
+
+@Suite struct CostFigureTests {
+  @Test func costsAreSharesOfTheLargestOverTasksThatAllRowsHave() throws {
+    let runs = try MadeUpRuns(tasks: "[rte, mrpc]", seeds: "[0]", figure: "cost-bars")
+    try runs.store(
+      "lora", "rte", tensors: ["training/floating_point_operations": .steps([100, 300])], seconds: 2, parameters: 500)
+    try runs.store(
+      "aflora", "rte", tensors: ["training/floating_point_operations": .steps([400, 400])], seconds: 1, parameters: 250)
+    try runs.store(
+      "lora", "mrpc", tensors: ["training/floating_point_operations": .steps([900])], seconds: 9, parameters: 500)
+    let (made, missing) = try runs.made()
+    let figure = try #require(made)
+    #expect(missing == ["aflora, mrpc, seed 0: missing"])
+    #expect(figure.subtitle == "means over rte, time as measured · pocket profile")
+    #expect(
+      figure.panels == [
+        FigurePanel(
+          x: FigureAxis("quantity", categories: ["time per step", "operations per step", "trainable parameters"]),
+          y: FigureAxis("share of the largest", start: 0, end: 1),
+          content: .bars([
+            BarSeries("LoRA", bars: [BarSeries.Bar(1), BarSeries.Bar(0.5), BarSeries.Bar(1)]),
+            BarSeries("AFLoRA", bars: [BarSeries.Bar(0.5), BarSeries.Bar(1), BarSeries.Bar(0.5)]),
+          ]))
+      ])
+    #expect(
+      figure.data.csv == """
+        row,label,quantity,value,share_of_largest
+        lora,LoRA,seconds_per_step,0.1,1.0
+        lora,LoRA,operations_per_step,200.0,0.5
+        lora,LoRA,trainable_parameters,500.0,1.0
+        aflora,AFLoRA,seconds_per_step,0.05,0.5
+        aflora,AFLoRA,operations_per_step,400.0,1.0
+        aflora,AFLoRA,trainable_parameters,250.0,0.5
+
+        """)
+  }
+
+  @Test func withoutTimingsThereIsNothingToCompare() throws {
+    let runs = try MadeUpRuns(seeds: "[0]", figure: "cost-bars")
+    try runs.store("lora", tensors: ["training/floating_point_operations": .steps([1])])
+    #expect(try runs.made().figure == nil)
+  }
+
+  @Test func curvesAreStepByStepInAReadableUnit() throws {
+    let runs = try MadeUpRuns(figure: "cost-curves: {task: rte}")
+    for row in ["lora", "aflora"] {
+      try runs.store(
+        row,
+        tensors: [
+          "training/floating_point_operations": .steps([2e10, 1e10]), "training/trainable_parameters": .steps([900, 0]),
+        ])
+    }
+    let figure = try runs.figure()
+    let step = FigureAxis("optimizer step", start: 1, end: 2)
+    #expect(
+      figure.panels == [
+        FigurePanel(
+          x: step, y: FigureAxis("operations per step", unit: "10⁹", start: 0),
+          content: .lines(["LoRA", "AFLoRA"].map { FigureLine($0, points: [FigurePoint(1, 20), FigurePoint(2, 10)]) })),
+        FigurePanel(
+          x: step, y: FigureAxis("trainable parameters", start: 0),
+          content: .lines(["LoRA", "AFLoRA"].map { FigureLine($0, points: [FigurePoint(1, 900), FigurePoint(2, 0)]) })),
+      ])
+  }
+
+  @Test func timesAreDrawnWhereEachStepWasMeasured() {
+    func curve(_ seconds: [Double]?) -> CostCurve {
+      CostCurve(label: "LoRA", operations: [1, 2], parameters: [1, 1], seconds: seconds)
+    }
+    #expect(CostCurvesFigure.panels([curve([0.5, 0.25]), curve(nil)]).count == 2)
+    let panels = CostCurvesFigure.panels([curve([0.5, 0.25])])
+    #expect(panels.count == 3)
+    #expect(panels[2].y.label == "time per step (s)")
+    #expect(panels[2].content == .lines([FigureLine("LoRA", points: [FigurePoint(1, 0.5), FigurePoint(2, 0.25)])]))
+  }
+}
