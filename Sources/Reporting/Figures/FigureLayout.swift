@@ -10,6 +10,8 @@ struct FigureLayout {
     var height = 0.0
     /// The middle of the vertical axis' name.
     var nameX = 0.0
+    /// Where the lines of its title begin.
+    var titleX = 0.0
     var titleLines: [String] = []
     var showsX = true
     var showsY = true
@@ -104,6 +106,8 @@ struct FigureLayout {
     for first in stride(from: 0, to: frames.count, by: columns) {
       let row = first..<min(first + columns, frames.count)
       for index in row {
+        // Where nothing stands beside a panel, its title has the figure's whole width.
+        frames[index].titleX = columns > 1 ? frames[index].left : Self.margin
         frames[index].titleLines =
           figure.panels[index].title.map { title in
             // A title may reach over the edge of its own panel where nothing stands beside it.
@@ -160,7 +164,7 @@ struct FigureLayout {
 
   /// The room of the numbers or names beside a vertical axis.
   private static func tickWidth(_ axis: FigureAxis) -> Double {
-    (axis.categories.map { textWidth($0, tickSize) }.max() ?? (axis.isLogarithmic ? 46 : 40)) + 10
+    (axis.categories.map { textWidth($0, tickSize) }.max() ?? (axis.isLogarithmic ? 42 : 36)) + 14
   }
 
   /// About how wide a text is.

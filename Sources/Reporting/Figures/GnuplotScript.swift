@@ -28,6 +28,8 @@ struct GnuplotDrawing {
   private var labels = 0
   private var blocks = 0
   private var hasDrawnLegend = false
+  /// How much lighter a filled distribution is than the outline over it.
+  private static let fillLightness = 0.5
 
   init(_ layout: FigureLayout) { self.layout = layout }
 
@@ -71,7 +73,7 @@ struct GnuplotDrawing {
         labels += 1
         script.line(
           "set object \(labels) rectangle from \(screen(x + 8, y + 5)) to \(screen(x + FigureLayout.swatch, y - 5)) "
-            + "fillcolor rgb '\(style.color.text)' fillstyle solid 1.0 noborder")
+            + "fillcolor rgb '\(swatch(entry.name, content).text)' fillstyle solid 1.0 noborder")
       case .lines(let lines):
         labels += 1
         script.line(
@@ -87,6 +89,13 @@ struct GnuplotDrawing {
       }
       text(entry.name, x + FigureLayout.swatch + 6, y, color: FigurePalette.ink)
     }
+  }
+
+  /// The colour of a filled place in the legend: lighter for the distribution that others are drawn over.
+  private func swatch(_ name: String, _ content: FigureContent) -> FigureColor {
+    let color = style(name).color
+    guard case .histograms(let histograms) = content, histograms.count > 1, histograms.first?.name == name else { return color }
+    return color.mixed(with: FigurePalette.white, Self.fillLightness)
   }
 
   // MARK: A panel
@@ -118,7 +127,7 @@ struct GnuplotDrawing {
 
   private mutating func drawNames(_ panel: FigurePanel, _ frame: FigureLayout.Frame) {
     for (line, title) in frame.titleLines.enumerated() {
-      text(title, frame.left, frame.top - 12 - Double(frame.titleLines.count - 1 - line) * 15, color: FigurePalette.gray)
+      text(title, frame.titleX, frame.top - 12 - Double(frame.titleLines.count - 1 - line) * 15, color: FigurePalette.gray)
     }
     let middle = frame.left + frame.width / 2
     if frame.showsX {
@@ -225,7 +234,8 @@ struct GnuplotDrawing {
     script.line("set ytics \(GnuplotText.number(Self.step(Double(greatest), parts: 2)))")
     var parts: [String] = []
     for (index, histogram) in histograms.enumerated() {
-      let color = style(histogram.name).color
+      let plain = style(histogram.name).color
+      let color = index == 0 && histograms.count > 1 ? plain.mixed(with: FigurePalette.white, Self.fillLightness) : plain
       let bins = block(
         histogram.counts.enumerated().map { bin, count in
           [GnuplotText.number(histogram.lower + (Double(bin) + 0.5) * histogram.width), String(count)]
@@ -301,7 +311,7 @@ struct GnuplotDrawing {
   private func style(_ name: String) -> (color: FigureColor, dash: String, point: Int) {
     let named = layout.legendNames
     guard let index = named.firstIndex(of: name) else { return (FigurePalette.ink, "1", 7) }
-    let dashes = ["1", "(6,2.5)", "(2,2)", "(9,2.5,2,2.5)", "(4,1.5)"]
+    let dashes = ["1", "(9,4)", "(2.5,3)", "(12,4,2.5,4)", "(5,2.5)"]
     let points = [7, 5, 9, 11, 13, 6, 4, 8]
     return (
       FigurePalette.series(index, of: named.count), dashes[index % dashes.count], points[index % points.count]
