@@ -77,4 +77,16 @@ extension TimingRecord {
     let steps = segments.reduce(0) { $0 + max(0, Double($1.lastStep) - Double($1.firstStep)) }
     return steps > 0 ? trainingSeconds / steps : nil
   }
+
+  /// Seconds of each step, not a number for the first of a segment, which includes the set-up; nil where a step was not measured.
+  var secondsByStep: [Double]? {
+    var seconds: [Double] = []
+    for segment in segments {
+      // A resumed run does again what it did after its last checkpoint.
+      guard let own = segment.stepSeconds, segment.firstStep >= 0, segment.firstStep <= seconds.count else { return nil }
+      seconds.removeSubrange(segment.firstStep...)
+      seconds += own.enumerated().map { $0.offset == 0 ? .nan : $0.element }
+    }
+    return seconds.isEmpty ? nil : seconds
+  }
 }

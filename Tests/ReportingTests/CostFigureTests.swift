@@ -1,5 +1,6 @@
 // What training costs as pictures.
 import Foundation
+import Records
 import Storage
 import Testing
 
@@ -67,6 +68,25 @@ import Testing
           x: step, y: FigureAxis("trainable parameters", start: 0),
           content: .lines(["LoRA", "AFLoRA"].map { FigureLine($0, points: [FigurePoint(1, 900), FigurePoint(2, 0)]) })),
       ])
+  }
+
+  @Test func aResumedRunsStepsAreInTheirPlaces() {
+    func timing(_ segments: (first: Int, seconds: [Double]?)...) -> TimingRecord {
+      TimingRecord(
+        identity: "",
+        segments: segments.map { first, seconds in
+          TimingSegment(
+            started: "", firstStep: first, lastStep: 9, trainingSeconds: 1, evaluationSeconds: 0, otherSeconds: 0, tokens: 1,
+            peakMemoryBytes: 1, threads: 1, stepSeconds: seconds)
+        })
+    }
+    let seconds = timing((0, [9, 1, 2, 3]), (2, [8, 5])).secondsByStep
+    #expect(seconds?.map { $0.isNaN ? -1 : $0 } == [-1, 1, -1, 5])
+    #expect(timing((0, nil)).secondsByStep == nil)
+    #expect(timing((0, [1]), (3, [1])).secondsByStep == nil)
+    #expect(timing((-1, [1])).secondsByStep == nil)
+    #expect(timing().secondsByStep == nil)
+    #expect(FigureSampling.windows([.nan, 1, 3, 5], most: 2).points == [FigurePoint(1.5, 1), FigurePoint(3.5, 4)])
   }
 
   @Test func timesAreDrawnWhereEachStepWasMeasured() {

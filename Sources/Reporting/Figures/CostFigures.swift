@@ -61,7 +61,8 @@ enum CostBarsFigure {
 
   /// A run's seconds per step, operations per step and trainable parameters; nil without steps or a timing.
   private static func values(of run: FigureRun) throws -> [Double]? {
-    guard let seconds = run.timing?.secondsPerStep else { return nil }
+    let measured = run.timing?.secondsByStep.flatMap { mean($0.filter(\.isFinite)) }
+    guard let seconds = measured ?? run.timing?.secondsPerStep else { return nil }
     let operations = mean(try run.tensors().vector("training/floating_point_operations", axis: "step")) ?? 0
     return [seconds, operations, run.record.trainableParameters.average]
   }
@@ -76,7 +77,7 @@ struct CostCurve {
   let label: String
   let operations: [Double]
   let parameters: [Double]
-  /// Seconds of each step; nil where they were not measured one by one.
+  /// Seconds of each step, not a number where they are not of that step alone; nil where steps were not measured one by one.
   let seconds: [Double]?
 }
 
@@ -93,7 +94,7 @@ enum CostCurvesFigure {
       curves.append(
         CostCurve(
           label: source.label(ofRow: run.row), operations: try tensors.vector("training/floating_point_operations", axis: "step"),
-          parameters: try tensors.vector("training/trainable_parameters", axis: "step"), seconds: nil))
+          parameters: try tensors.vector("training/trainable_parameters", axis: "step"), seconds: run.timing?.secondsByStep))
     }
     let panels = panels(curves)
     return Figure(
@@ -106,7 +107,7 @@ enum CostCurvesFigure {
     let steps = curves.map(\.operations.count).max() ?? 1
     let axis = FigureAxis("optimizer step", start: 1, end: Double(max(2, steps)))
     func panel(_ name: String, _ unit: String?, isAveraged: Bool, _ values: (CostCurve) -> [Double]) -> FigurePanel {
-      let scale = FigureSampling.scale(curves.flatMap(values).max() ?? 0)
+      let scale = FigureSampling.scale(curves.flatMap(values).filter(\.isFinite).max() ?? 0)
       var width = 1
       let lines = curves.map { curve in
         let scaled = values(curve).map { $0 / scale.factor }

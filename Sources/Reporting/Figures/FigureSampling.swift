@@ -11,12 +11,13 @@ enum FigureSampling {
     return (0..<most).map { $0 * (count - 1) / (most - 1) }
   }
 
-  /// The means of as many neighbours each as leave at most `most` points, each at the middle of its window of steps from 1.
+  /// The means of as many neighbours each as leave at most `most` points, each at the middle of its window of steps from 1. What
+  /// is not finite is in no mean.
   static func windows(_ values: [Double], most: Int) -> (width: Int, points: [FigurePoint]) {
     let width = max(1, (values.count + most - 1) / most)
     let points = stride(from: 0, to: values.count, by: width).map { start in
       let window = Array(values[start..<min(start + width, values.count)])
-      return FigurePoint(Double(start + 1) + Double(window.count - 1) / 2, mean(window) ?? .nan)
+      return FigurePoint(Double(start + 1) + Double(window.count - 1) / 2, mean(window.filter(\.isFinite)) ?? .nan)
     }
     return (width, points)
   }
