@@ -23,10 +23,12 @@ import Testing
       figure.panels == [
         FigurePanel(
           x: FigureAxis("quantity", categories: ["time per step", "operations per step", "trainable parameters"]),
-          y: FigureAxis("share of the largest", start: 0, end: 1),
+          y: FigureAxis("share of the largest", start: 0, end: 1.1),
           content: .bars([
-            BarSeries("LoRA", bars: [BarSeries.Bar(1), BarSeries.Bar(0.5), BarSeries.Bar(1)]),
-            BarSeries("AFLoRA", bars: [BarSeries.Bar(0.5), BarSeries.Bar(1), BarSeries.Bar(0.5)]),
+            BarSeries(
+              "LoRA", bars: [BarSeries.Bar(1, text: "1.00"), BarSeries.Bar(0.5, text: "0.50"), BarSeries.Bar(1, text: "1.00")]),
+            BarSeries(
+              "AFLoRA", bars: [BarSeries.Bar(0.5, text: "0.50"), BarSeries.Bar(1, text: "1.00"), BarSeries.Bar(0.5, text: "0.50")]),
           ]))
       ])
     #expect(

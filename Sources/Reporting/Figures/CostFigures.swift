@@ -40,7 +40,8 @@ enum CostBarsFigure {
       largest[quantity] > 0 ? cost.values[quantity] / largest[quantity] : nil
     }
     let series = costs.map { cost in
-      BarSeries(cost.label, bars: names.indices.map { relative(cost, $0).map { BarSeries.Bar($0) } })
+      BarSeries(
+        cost.label, bars: names.indices.map { relative(cost, $0).map { BarSeries.Bar($0, text: NumberText.twoDecimals($0)) } })
     }
     let data = costs.flatMap { cost in
       names.indices.map { quantity in
@@ -54,7 +55,7 @@ enum CostBarsFigure {
       subtitle: source.subtitle("means over \(tasks.joined(separator: ", "))", "time as measured"),
       panels: [
         FigurePanel(
-          x: FigureAxis("quantity", categories: names), y: FigureAxis("share of the largest", start: 0, end: 1),
+          x: FigureAxis("quantity", categories: names), y: FigureAxis("share of the largest", start: 0, end: 1.1),
           content: .bars(series))
       ], data: FigureData(columns: ["row", "label", "quantity", "value", "share_of_largest"], rows: data))
   }

@@ -152,11 +152,14 @@ public struct BarSeries: Sendable, Equatable {
     public let value: Double
     /// The standard deviation, drawn as an error bar; nil where there is none.
     public let deviation: Double?
+    /// What stands above the bar; nil for nothing.
+    public let text: String?
 
     /// Makes a bar from its parts.
-    public init(_ value: Double, deviation: Double? = nil) {
+    public init(_ value: Double, deviation: Double? = nil, text: String? = nil) {
       self.value = value
       self.deviation = deviation
+      self.text = text
     }
   }
 

@@ -34,6 +34,8 @@ struct FigureLayout {
   static let titleSize = 15
   static let textSize = 12
   static let tickSize = 11
+  /// For cells that are too narrow for more.
+  static let smallSize = 8
   static let swatch = 26.0
   private static let narrowest = 440.0
   private static let gap = 16.0

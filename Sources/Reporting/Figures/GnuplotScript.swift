@@ -154,6 +154,8 @@ struct GnuplotDrawing {
         name, frame.left - 8, frame.top + (Double(row) + 0.5) * frame.height / Double(rows), alignment: "right",
         size: FigureLayout.tickSize, color: FigurePalette.gray)
     }
+    let longest = cells.flatMap { $0 }.map { FigureLayout.textWidth($0.text, FigureLayout.tickSize) }.max() ?? 0
+    let size = longest + 4 > frame.width / Double(columns) ? FigureLayout.smallSize : FigureLayout.tickSize
     var boxes: [[String]] = []
     for (row, cells) in cells.enumerated() {
       for (column, cell) in cells.enumerated() {
@@ -213,6 +215,11 @@ struct GnuplotDrawing {
         guard let bar, bar.value.isFinite else { continue }
         let x = Double(place) + (Double(index) - Double(seriesCount(panel) - 1) / 2) * width
         boxes.append([x, bar.value, width * 0.94].map(GnuplotText.number))
+        if let above = bar.text {
+          label(
+            above, at: "first \(GnuplotText.place(x)),\(GnuplotText.place(bar.value)) offset character 0,0.6 center",
+            FigurePalette.ink)
+        }
         if let deviation = bar.deviation, deviation.isFinite { errors.append((x, bar.value, deviation)) }
       }
       guard !boxes.isEmpty else { continue }
@@ -328,10 +335,13 @@ struct GnuplotDrawing {
   private mutating func text(
     _ text: String, _ x: Double, _ y: Double, alignment: String = "left", size: Int = FigureLayout.textSize, color: FigureColor
   ) {
+    label(text, at: "\(screen(x, y)) \(alignment)", size: size, color)
+  }
+
+  private mutating func label(_ text: String, at place: String, size: Int = FigureLayout.tickSize, _ color: FigureColor) {
     labels += 1
     script.line(
-      "set label \(labels) \(GnuplotText.quoted(text)) at \(screen(x, y)) \(alignment) font ',\(size)' textcolor rgb "
-        + "'\(color.text)' noenhanced front")
+      "set label \(labels) \(GnuplotText.quoted(text)) at \(place) font ',\(size)' textcolor rgb '\(color.text)' noenhanced front")
   }
 
   private func screen(_ x: Double, _ y: Double) -> String {
