@@ -173,7 +173,8 @@ struct FigureLayout {
   static func textWidth(_ text: String, _ size: Int) -> Double {
     text.reduce(0) { width, character in
       let share =
-        "iIjl.,:;'|! ()[]ftr-".contains(character) ? 0.38 : "mwMW".contains(character) ? 0.92 : character.isUppercase ? 0.7 : 0.61
+        "iIjl.,:;'|! ()[]ftr-".contains(character)
+        ? 0.35 : "mwMW".contains(character) ? 0.9 : character.isUppercase || character.isNumber ? 0.66 : 0.57
       return width + share * Double(size)
     }
   }
