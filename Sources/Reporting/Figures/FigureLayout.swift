@@ -37,7 +37,7 @@ struct FigureLayout {
   /// For cells that are too narrow for more.
   static let smallSize = 8
   static let swatch = 26.0
-  private static let narrowest = 440.0
+  private static let narrowest = 480.0
   private static let gap = 16.0
   private static let nameWidth = 20.0
   private static let lineHeight = 15.0

@@ -48,7 +48,7 @@ enum ImportanceMapFigure {
         ? source.subtitle("\(module) of \(first.task)", seeds) : source.subtitle("\(module) of \(first.label)", seeds),
       panels: [
         FigurePanel(
-          title: "importance as a share of the line's greatest; darker = more important", x: LayerMap.layerAxis(layers),
+          title: "importance as a share of the line's greatest; darker = more", x: LayerMap.layerAxis(layers),
           y: FigureAxis(name, categories: lines.map(\.name)), content: .heatMap(cells))
       ],
       data: FigureData(
