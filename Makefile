@@ -31,7 +31,7 @@ ALL_OPTIONS = $(call option,PROFILE,profile) $(call option,DATA,data) $(call opt
 RERUN_OPTIONS = $(call option,EXPERIMENT,experiment) $(call option,PROFILE,profile) $(call option,MODEL,model) $(call option,DATA,data) \
   $(call option,METHOD,method) $(call option,TASK,task) $(call option,SEED,seed) $(call option,THREADS,threads)
 
-.PHONY: help demo table1 all list notebooks rerun show check-pocket pocket-deberta bench bench-methods agreement minilm doctor test lint clean setup build
+.PHONY: help demo table1 all list notebooks rerun show check-pocket pocket-deberta pocket-roberta bench bench-methods agreement minilm doctor test lint clean setup build
 
 define HELP
   make ID             any other manifest of experiments/, by its id or alias (`make list` names them)
@@ -61,7 +61,7 @@ list: build ## every manifest by paper: what it varies, its runs, and how many a
 	@exec $(LOWRANK) list
 
 notebooks: build ## the tables and figures in notebooks-md/ anew from results/, nothing else of them
-	@exec $(LOWRANK) knit
+	@exec $(LOWRANK) knit README.md notebooks-md/*.md
 
 rerun: build ## one seed again, compared with its record: EXPERIMENT= METHOD= TASK= SEED= [PROFILE=] [THREADS=]
 	@exec $(LOWRANK) rerun $(RERUN_OPTIONS)

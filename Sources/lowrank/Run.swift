@@ -66,6 +66,7 @@ struct Run: AsyncParsableCommand {
     let report = try Report(manifest: manifest, profile: selection.profile, results: results)
     let file = try report.write(to: results)
     say("\n\(try report.rendered(.markdown))")
+    if try manifest.plan(for: selection.profile).isTimed { say(report.cost.markdown) }
     say("→ \(project.readable(file))")
     try project.drawFigures(of: manifest, selection.profile, results)
     guard report.table.isComplete else { throw ExitCode.failure }
