@@ -72,7 +72,10 @@ show: build ## all that one run recorded: RUN=results/…/seed-0
 check-pocket: build ## does the pocket profile tell methods apart? prints its gate
 	@exec $(LOWRANK) check-pocket
 
-pocket-deberta pocket-roberta: build
+pocket-deberta: build ## trains the shipped pocket DeBERTa again, from its manifest in experiments/pretrain
+	@exec $(LOWRANK) pretrain experiments/pretrain/$@.yaml
+
+pocket-roberta: build ## the shipped pocket RoBERTa likewise
 	@exec $(LOWRANK) pretrain experiments/pretrain/$@.yaml
 
 bench: build ## time, memory and product rate of training steps, beside transformers + peft where Python has them
