@@ -60,14 +60,17 @@ public struct PlanTable {
   ///
   /// - Throws: `AdapterError` where a method's options make no sense.
   public init?(withoutFiles runs: [RunSpecification]) throws {
-    guard runs.allSatisfy({ PublishedSizes.configuration(of: $0.model) != nil && GLUETask(rawValue: $0.task) != nil })
+    guard
+      runs.allSatisfy({
+        PublishedSizes.configuration(of: $0.model) != nil && $0.taskDefinition == nil && GLUETask(rawValue: $0.task) != nil
+      })
     else { return nil }
     let models = Set(runs.map(\.model)).sorted().joined(separator: ", ")
     text =
       try Self.text(
         runs, \.self, summary: "\(PlanSummary.axes(runs)) = \(runs.count) runs", speed: nil, isDone: { _ in false },
         state: { _ in "no files" }, estimate: { try CostEstimate(published: $0) })
-      + "\nCounted by the sizes of \(models) and of GLUE, whose rows are taken to have their mean length. MODEL=<folder> and DATA=<folder> "
+      + "\nCounted by the sizes of \(models) and of GLUE, whose rows are taken to have their mean length; longer ones need more memory. MODEL=<folder> and DATA=<folder> "
       + "plan, and run, with files."
   }
 

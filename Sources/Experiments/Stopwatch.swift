@@ -41,6 +41,12 @@ final class Stopwatch: TrainingObserver {
     next?.didFinishEpoch(epoch, number: number)
   }
 
+  func didSaveCheckpoint() {
+    // no part of the next update
+    _ = lap()
+    next?.didSaveCheckpoint()
+  }
+
   func segment(started: Date, total: Duration, last: Int, peak: Int, threads: Int) -> TimingSegment {
     TimingSegment(
       started: started.ISO8601Format(), firstStep: first ?? last, lastStep: last, trainingSeconds: training.seconds,

@@ -74,7 +74,10 @@ public struct ResultsFolder: Sendable, Equatable {
 
   /// How many of these runs have a record; none is read.
   public func finished(of runs: [RunSpecification]) -> Int {
-    runs.filter { FileManager.default.fileExists(atPath: RunFile.record.url(in: layout.link($0)).path) }.count
+    runs.count { run in
+      guard let record = try? Self.record(in: layout.link(run)) else { return false }
+      return SettingsDifference.of(record, from: run) == nil
+    }
   }
 
   /// The record in a run's folder, or in the folder that a link leads to; nil where there is none.

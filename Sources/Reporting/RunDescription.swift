@@ -40,7 +40,7 @@ public struct RunDescription: Sendable {
   private static func tensors(in folder: URL, _ record: RunRecord) -> Tensors {
     guard record.digests.tensors != nil else { return .unavailable("the run left none") }
     do {
-      return .read(try RunTensors(in: folder, record: record).root)
+      return .read(try RecordedTensors(in: folder, record: record).root)
     } catch {
       return .unavailable("\(error)")
     }

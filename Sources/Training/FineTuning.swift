@@ -19,6 +19,12 @@ public protocol TrainingObserver: AnyObject {
   /// An update is done; `updates` of `total`.
   func didUpdate(_ result: StepResult, updates: Int, total: Int)
   func didFinishEpoch(_ epoch: TrainingHistory.Epoch, number: Int)
+  /// A checkpoint is written.
+  func didSaveCheckpoint()
+}
+
+extension TrainingObserver {
+  public func didSaveCheckpoint() {}
 }
 
 /// A run was asked to stop; it goes on from its checkpoint.
@@ -148,6 +154,7 @@ public struct FineTuning {
       if mustStop || ContinuousClock.now - saved > interval {
         let start = ContinuousClock.now
         try checkpoint.save(stepper, history)
+        observer?.didSaveCheckpoint()
         saved = .now
         // a large model's checkpoint takes its time: never more than a tenth of the whole
         if checkpointInterval > 0 { interval = max(.seconds(checkpointInterval), (saved - start) * 9) }

@@ -24,13 +24,18 @@ struct All: AsyncParsableCommand {
   func run() async throws {
     let workspace = try project.workspace()
     let folder = ExperimentFolder(path: workspace.experiments.path)
-    let tables = Set(folder.tables)
-    let manifests = try folder.list(vocabulary: .registered).filter { tables.contains($0.file) }
+    var manifests: [Manifest] = []
+    var broken: [String] = []
+    for file in folder.tables {
+      do { manifests.append(try Manifest.load(path: file, recipes: folder.recipes, vocabulary: .registered)) } catch {
+        broken.append("\(error)")
+      }
+    }
     let inputs = RunInputs(workspace: workspace, data: data.map { URL(filePath: ($0 as NSString).expandingTildeInPath) })
     let store = RunStore(workspace)
     let stop = StopSignal()
     let series = ExperimentSeries(manifests, profile: profile, inputs: inputs, store: store)
-    say(series.summary(store))
+    say((broken + [series.summary(store)]).joined(separator: "\n"))
     let outcome = await series.run(
       runner: { training.runner(store, inputs, stop, isTimed: $0.isTimed) },
       progress: { place in
@@ -42,8 +47,8 @@ struct All: AsyncParsableCommand {
     }
     if let text = outcome.text(of: series.items.count) {
       say(text)
-      throw ExitCode.failure
     }
+    if !broken.isEmpty || !outcome.incomplete.isEmpty { throw ExitCode.failure }
   }
 
   /// Writes an experiment's table and draws its figures; returns what it lacks.

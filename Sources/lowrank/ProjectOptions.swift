@@ -60,7 +60,8 @@ struct SelectionOptions: ParsableArguments {
 
 /// How runs are trained; none of it changes a number.
 struct TrainingOptions: ParsableArguments {
-  @Option(help: "Runs at the same time; by default as many as the machine has cores, and 1 where a manifest is there to time them.")
+  @Option(
+    help: "Runs at the same time; by default as many as the machine has cores. Runs that are there to be timed go one at a time.")
   var jobs: Int?
 
   @Option(
@@ -84,7 +85,7 @@ struct TrainingOptions: ParsableArguments {
     options.keepsStepTimes = isTimed
     options.checkpointInterval = checkpointSeconds
     options.shouldStop = { stop.received != 0 }
-    let jobs = jobs ?? (isTimed ? 1 : max(1, cores / options.threads))
+    let jobs = isTimed ? 1 : jobs ?? max(1, cores / options.threads)
     return Runner(store: store, executor: RunExecutor(inputs: inputs, options: options), jobs: jobs)
   }
 }

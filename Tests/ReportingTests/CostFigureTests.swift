@@ -10,19 +10,24 @@ import Testing
   @Test func costsAreSharesOfTheLargestOverTasksThatAllRowsHave() throws {
     let runs = try MadeUpRuns(tasks: "[rte, mrpc]", seeds: "[0]", figure: "cost-bars")
     try runs.store(
-      "lora", "rte", tensors: ["training/floating_point_operations": .steps([100, 300])], seconds: 2, parameters: 500)
+      "lora", "rte", tensors: ["training/floating_point_operations": .steps([100, 300]), "training/tokens": .steps([1, 1])],
+      seconds: 2,
+      parameters: 500)
     try runs.store(
-      "aflora", "rte", tensors: ["training/floating_point_operations": .steps([400, 400])], seconds: 1, parameters: 250)
+      "aflora", "rte",
+      tensors: ["training/floating_point_operations": .steps([4000, 4000]), "training/tokens": .steps([10, 10])],
+      seconds: 1, parameters: 250)
     try runs.store(
-      "lora", "mrpc", tensors: ["training/floating_point_operations": .steps([900])], seconds: 9, parameters: 500)
+      "lora", "mrpc", tensors: ["training/floating_point_operations": .steps([900]), "training/tokens": .steps([1])], seconds: 9,
+      parameters: 500)
     let (made, missing) = try runs.made()
     let figure = try #require(made)
     #expect(missing == ["aflora, mrpc, seed 0: missing"])
-    #expect(figure.subtitle == "means over rte, time as measured · pocket profile")
+    #expect(figure.subtitle == "means over rte, time as measured on 1 thread · pocket profile · without 1 of its 4 runs")
     #expect(
       figure.panels == [
         FigurePanel(
-          x: FigureAxis("quantity", categories: ["time per step", "operations per step", "trainable parameters"]),
+          x: FigureAxis("quantity", categories: ["time per token", "operations per token", "trainable parameters"]),
           y: FigureAxis("share of the largest", start: 0, end: 1.1),
           content: .bars([
             BarSeries(
@@ -34,11 +39,11 @@ import Testing
     #expect(
       figure.data.csv == """
         row,label,quantity,value,share_of_largest
-        lora,LoRA,seconds_per_step,0.1,1.0
-        lora,LoRA,operations_per_step,200.0,0.5
+        lora,LoRA,seconds_per_token,0.003125,1.0
+        lora,LoRA,operations_per_token,200.0,0.5
         lora,LoRA,trainable_parameters,500.0,1.0
-        aflora,AFLoRA,seconds_per_step,0.05,0.5
-        aflora,AFLoRA,operations_per_step,400.0,1.0
+        aflora,AFLoRA,seconds_per_token,0.0015625,0.5
+        aflora,AFLoRA,operations_per_token,400.0,1.0
         aflora,AFLoRA,trainable_parameters,250.0,0.5
 
         """)
@@ -46,7 +51,7 @@ import Testing
 
   @Test func withoutTimingsThereIsNothingToCompare() throws {
     let runs = try MadeUpRuns(seeds: "[0]", figure: "cost-bars")
-    try runs.store("lora", tensors: ["training/floating_point_operations": .steps([1])])
+    try runs.store("lora", tensors: ["training/floating_point_operations": .steps([1]), "training/tokens": .steps([1])])
     #expect(try runs.made().figure == nil)
   }
 

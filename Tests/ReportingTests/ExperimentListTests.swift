@@ -27,7 +27,7 @@ import Testing
     }
     let folder = ExperimentFolder(path: experiment.folder.path)
     let results = ResultsFolder(experiment.folder.appending(path: "results"))
-    // Three runs of `a` are done, one has only begun; a link may lead nowhere.
+    // Two runs of `a` are done, one was of other settings, one has only begun; a link may lead nowhere.
     let first = try folder.manifest(named: "a", vocabulary: MadeUpExperiment.vocabulary).resolve(profile: .pocket)
     for (index, run) in first.prefix(5).enumerated() {
       let target = results.layout.run("\(index)"), link = results.layout.link(run)
@@ -35,7 +35,9 @@ import Testing
       try FileManager.default.createSymbolicLink(atPath: link.path, withDestinationPath: ResultsLayout.linkDestination("\(index)"))
       guard index < 4 else { continue }
       try FileManager.default.createDirectory(at: target, withIntermediateDirectories: true)
-      if index < 3 { try Data("{}".utf8).write(to: target.appending(path: "record.json")) }
+      // the third has the record of the first
+      guard index < 3 else { continue }
+      try experiment.record(first[index % 2], [[0.5]]).jsonData().write(to: target.appending(path: "record.json"))
     }
     let list = try ExperimentList(
       folder.list(vocabulary: MadeUpExperiment.vocabulary), papers: folder.papers(), results: results)
@@ -47,7 +49,7 @@ import Testing
 
         aflora · Another Paper
           a, short, other: what a varies
-              runs: pocket 3 of 8 done · small 8 · paper 8
+              runs: pocket 2 of 8 done · small 8 · paper 8
           d: what d varies
               runs: pocket 8 · small 8 · paper 8
 

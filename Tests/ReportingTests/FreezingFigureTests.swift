@@ -45,7 +45,7 @@ import Testing
     let (made, missing) = try runs.made()
     let figure = try #require(made)
     #expect(missing == ["aflora, rte, seed 1: missing"])
-    #expect(figure.subtitle == "AFLoRA, rte, mean over seeds 0, 2 · pocket profile")
+    #expect(figure.subtitle == "AFLoRA, rte, mean over seeds 0, 2 · pocket profile · without 1 of its 3 runs")
     #expect(figure.panels[0].title == "optimizer step at which each matrix froze; darker = later; * never with some seed")
     #expect(
       figure.panels[0].content == .heatMap([[HeatMapCell(shade: 0, text: "31.5"), HeatMapCell(shade: 1, text: "40.0*")]]))

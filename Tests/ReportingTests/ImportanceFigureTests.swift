@@ -56,7 +56,7 @@ import Testing
     let figure = try runs.figure()
     #expect(figure.columns == 3)
     #expect(figure.panels.map(\.title) == ["layer 1: 1 ± 0.816", "layer 2: 100 ± 0"])
-    #expect(figure.panels[0].x == FigureAxis("squared norm of the output", start: 0, end: 100))
+    #expect(figure.panels[0].x == FigureAxis("squared norm, summed over tokens", start: 0, end: 100))
     guard case .histograms(let first) = figure.panels[0].content, case .histograms(let second) = figure.panels[1].content else {
       Issue.record("no histograms")
       return
@@ -81,7 +81,9 @@ import Testing
     }
     let figure = try runs.figure()
     #expect(figure.panels.map(\.title) == ["layer 1: 2 ± 0 | 4 ± 0"])
-    #expect(figure.subtitle == "query of rte, seed 0, after training, mean ± deviation in the titles · pocket profile")
+    #expect(
+      figure.subtitle
+        == "query of rte, seed 0, after training, mean ± deviation in the titles, the highest 0.5% not shown · pocket profile")
   }
 
   @Test func ranksAreAMap() throws {

@@ -130,43 +130,69 @@ import Testing
     #expect(try read() == text)
   }
 
+  /// Puts the files of the experiment's figure where drawing leaves them.
+  private func draw(svg: String, csv: String? = nil) throws -> String {
+    let figures = try ExperimentFigures(manifest: experiment.manifest, profile: .pocket, results: results)
+    let settings = try #require(figures.settings.first)
+    let figure = try #require(try figures.figure(settings).figure)
+    let file = results.layout.figure("t1", .pocket, "map", "svg")
+    try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+    try Data(svg.utf8).write(to: file)
+    let data = Data((csv ?? figure.data.csv).utf8)
+    try data.write(to: results.layout.figure("t1", .pocket, "map", "csv"))
+    return FileDigest.sha256(of: data)
+  }
+
   @Test func aFigureIsCopiedAndKnownByItsData() throws {
-    let figures = results.url.appending(path: "figures")
-    try FileManager.default.createDirectory(at: figures, withIntermediateDirectories: true)
-    try Data("<svg/>".utf8).write(to: figures.appending(path: "t1-small-map.svg"))
-    try Data("x,y\n1,2\n".utf8).write(to: figures.appending(path: "t1-small-map.csv"))
-    try write("<!-- lowrank figure t1 map profile=small -->\n<!-- /lowrank -->\n")
-    #expect(try knit().write().map(\.lastPathComponent) == ["t1-small-map.svg", "n.md"])
-    let digest = FileDigest.sha256(of: Data("x,y\n1,2\n".utf8))
+    let digest = try draw(svg: "<svg/>")
+    try write("<!-- lowrank figure t1 map -->\n<!-- /lowrank -->\n")
+    #expect(try knit().write().map(\.lastPathComponent) == ["t1-map.svg", "n.md"])
     #expect(
       try read() == """
-        <!-- lowrank figure t1 map profile=small -->
+        <!-- lowrank figure t1 map -->
 
-        ![scores by task](figures/t1-small-map.svg)
-        <!-- t1-small-map.csv: SHA-256 \(digest) -->
+        ![scores by task](figures/t1-map.svg)
+        <!-- t1-map.csv: SHA-256 \(digest) -->
 
         <!-- /lowrank -->
 
         """)
-    let copy = notebook.deletingLastPathComponent().appending(path: "figures/t1-small-map.svg")
+    let copy = notebook.deletingLastPathComponent().appending(path: "figures/t1-map.svg")
     #expect(try Data(contentsOf: copy) == Data("<svg/>".utf8))
     #expect(try knit().write() == [])
 
     // Another gnuplot draws other bytes of the same data.
-    try Data("<svg />".utf8).write(to: figures.appending(path: "t1-small-map.svg"))
+    _ = try draw(svg: "<svg />")
     #expect(try knit().differences == [])
-    try Data("x,y\n1,3\n".utf8).write(to: figures.appending(path: "t1-small-map.csv"))
-    #expect(
-      shown(try knit().differences) == [
-        "notebooks-md/n.md:1:1: figure t1 map profile=small: is not what the results at hand print."
-      ])
-    try knit().write()
-    #expect(try Data(contentsOf: copy) == Data("<svg />".utf8))
     try FileManager.default.removeItem(at: copy)
     #expect(
       shown(try knit().differences) == [
-        "notebooks-md/n.md:1:1: figure t1 map profile=small: shows figures/t1-small-map.svg, which is not there."
+        "notebooks-md/n.md:1:1: figure t1 map: shows figures/t1-map.svg, which is not there."
       ])
+  }
+
+  @Test func aFigureOfOtherResultsIsNoneOfThese() throws {
+    _ = try draw(svg: "<svg/>", csv: "x,y\n1,2\n")
+    try write("<!-- lowrank figure t1 map -->\n<!-- /lowrank -->\n")
+    let files = try knit()
+    #expect(
+      shown(files.unavailable) == [
+        "notebooks-md/n.md:1:1: figure t1 map: no results at hand: figures/t1-map.csv is of other results; "
+          + "'lowrank figure t1' draws it anew."
+      ])
+    #expect(try files.write() == [])
+
+    // The text is of the runs that were there: with one more, the same picture is another's.
+    let digest = try draw(svg: "<svg/>")
+    try knit().write()
+    #expect(try read().contains(digest))
+    let run = try experiment.runs()[7]
+    try store(run, [0.9, 0.9], identity: "7", outcome: .completed, flags: [])
+    #expect(try knit().unavailable.count == 1)
+    let renewed = try draw(svg: "<svg/>")
+    #expect(renewed != digest)
+    #expect(
+      shown(try knit().differences) == ["notebooks-md/n.md:1:1: figure t1 map: is not what the results at hand print."])
   }
 
   @Test func whatDoesNotExistIsReportedWithItsLine() throws {

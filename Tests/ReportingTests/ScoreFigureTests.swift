@@ -19,7 +19,9 @@ import Testing
     let figure = try #require(made)
     #expect(
       missing == ["aflora, rte, seed 1: diverged at step 3", "aflora, mrpc, seed 0: missing", "aflora, mrpc, seed 1: missing"])
-    #expect(figure.subtitle == "best epoch, mean over 2 seeds, error bars: sample standard deviation · pocket profile")
+    #expect(
+      figure.subtitle
+        == "best epoch, mean over 2 seeds, error bars: sample standard deviation · pocket profile · without 3 of its 8 runs")
     let panel = figure.panels[0]
     #expect(panel.x.categories == ["rte\naccuracy", "mrpc\naccuracy", "average"])
     #expect(panel.y == FigureAxis("score, axis starts at 30", unit: "percent", start: 30))

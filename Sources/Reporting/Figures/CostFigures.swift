@@ -1,20 +1,21 @@
-// What training costs: time, operations and trainable parameters of a step, on the whole and over training.
+// What training costs: time, operations and trainable parameters, on the whole and over training.
 import Foundation
 import Manifests
 import Metrics
 import Records
 
-/// Time per step, operations per step and trainable parameters of rows, each relative to the largest row's (AFLoRA's Fig. 3).
+/// Time and operations per token and trainable parameters of rows, each relative to the largest row's (AFLoRA's Fig. 3). Per token,
+/// because rows may differ in the size of their batches.
 enum CostBarsFigure {
   private struct Cost {
     let row: String
     let label: String
-    /// Seconds per step, operations per step, trainable parameters.
+    /// Seconds per token, operations per token, trainable parameters.
     let values: [Double]
   }
 
-  private static let names = ["time per step", "operations per step", "trainable parameters"]
-  private static let units = ["seconds_per_step", "operations_per_step", "trainable_parameters"]
+  private static let names = ["time per token", "operations per token", "trainable parameters"]
+  private static let units = ["seconds_per_token", "operations_per_token", "trainable_parameters"]
 
   /// - Throws: `ReportError`.
   static func make(_ settings: FigureSettings, _ runs: [FigureRun], _ source: FigureSource) throws -> Figure? {
@@ -52,7 +53,7 @@ enum CostBarsFigure {
     }
     return Figure(
       id: settings.id, title: settings.title,
-      subtitle: source.subtitle("means over \(tasks.joined(separator: ", "))", "time as measured"),
+      subtitle: source.subtitle("means over \(tasks.joined(separator: ", "))", Self.timePhrase(runs)),
       panels: [
         FigurePanel(
           x: FigureAxis("quantity", categories: names), y: FigureAxis("share of the largest", start: 0, end: 1.1),
@@ -60,12 +61,34 @@ enum CostBarsFigure {
       ], data: FigureData(columns: ["row", "label", "quantity", "value", "share_of_largest"], rows: data))
   }
 
-  /// A run's seconds per step, operations per step and trainable parameters; nil without steps or a timing.
+  /// A run's seconds per token, operations per token and trainable parameters; nil without tokens or a timing.
   private static func values(of run: FigureRun) throws -> [Double]? {
-    let measured = run.timing?.secondsByStep.flatMap { mean($0.filter(\.isFinite)) }
-    guard let seconds = measured ?? run.timing?.secondsPerStep else { return nil }
-    let operations = mean(try run.tensors().vector("training/floating_point_operations", axis: "step")) ?? 0
-    return [seconds, operations, run.record.trainableParameters.average]
+    guard let timing = run.timing else { return nil }
+    let tensors = try run.tensors()
+    let operations = try tensors.vector("training/floating_point_operations", axis: "step")
+    let tokens = try tensors.vector("training/tokens", axis: "step"), count = tokens.reduce(0, +)
+    guard count > 0, operations.count == tokens.count, let seconds = secondsPerToken(timing, tokens) else { return nil }
+    return [seconds, operations.reduce(0, +) / count, run.record.trainableParameters.average]
+  }
+
+  /// By the steps that were measured one by one, where each step has its own time; else by all of training.
+  private static func secondsPerToken(_ timing: TimingRecord, _ tokens: [Double]) -> Double? {
+    if let steps = timing.secondsByStep, steps.count == tokens.count {
+      let measured = zip(steps, tokens).filter { $0.0.isFinite }
+      let count = measured.reduce(0) { $0 + $1.1 }
+      if count > 0 { return measured.reduce(0) { $0 + $1.0 } / count }
+    }
+    let count = timing.segments.reduce(0) { $0 + Double($1.tokens) }
+    return count > 0 ? timing.trainingSeconds / count : nil
+  }
+
+  /// On how many threads the runs were timed.
+  private static func timePhrase(_ runs: [FigureRun]) -> String {
+    let threads = Set(runs.compactMap(\.timing).flatMap(\.segments).map(\.threads)).sorted()
+    guard threads.count < 2 else {
+      return "times on \(threads.map(String.init).joined(separator: " and ")) threads: not to be compared"
+    }
+    return "time as measured" + (threads.first.map { " on \($0) thread\($0 == 1 ? "" : "s")" } ?? "")
   }
 
   private static func means(_ values: [[Double]]) -> [Double] {
@@ -92,10 +115,13 @@ enum CostCurvesFigure {
     var curves: [CostCurve] = []
     for run in runs {
       let tensors = try run.tensors()
+      let operations = try tensors.vector("training/floating_point_operations", axis: "step")
+      // what precedes training proper is timed too, and has no place on the axis
+      let seconds = run.timing?.secondsByStep.flatMap { $0.count == operations.count ? $0 : nil }
       curves.append(
         CostCurve(
-          label: source.label(ofRow: run.row), operations: try tensors.vector("training/floating_point_operations", axis: "step"),
-          parameters: try tensors.vector("training/trainable_parameters", axis: "step"), seconds: run.timing?.secondsByStep))
+          label: source.label(ofRow: run.row), operations: operations,
+          parameters: try tensors.vector("training/trainable_parameters", axis: "step"), seconds: seconds))
     }
     let panels = panels(curves)
     return Figure(
@@ -109,7 +135,7 @@ enum CostCurvesFigure {
     let axis = FigureAxis("optimizer step", start: 1, end: Double(max(2, steps)))
     func panel(_ name: String, _ unit: String?, isAveraged: Bool, _ values: (CostCurve) -> [Double]) -> FigurePanel {
       let scale = FigureSampling.scale(curves.flatMap(values).filter(\.isFinite).max() ?? 0)
-      var width = 1
+      var widths: Set<Int> = []
       let lines = curves.map { curve in
         let scaled = values(curve).map { $0 / scale.factor }
         guard isAveraged else {
@@ -117,12 +143,12 @@ enum CostCurvesFigure {
           return FigureLine(curve.label, points: places.map { FigurePoint(Double($0 + 1), scaled[$0]) })
         }
         let windows = FigureSampling.windows(scaled, most: mostWindows)
-        width = max(width, windows.width)
+        widths.insert(windows.width)
         return FigureLine(curve.label, points: windows.points)
       }
       let parts = [scale.name, unit].compactMap { $0 }
       return FigurePanel(
-        title: width > 1 ? "means of \(width) steps" : nil, x: axis,
+        title: FigureSampling.phrase(widths), x: axis,
         y: FigureAxis(name, unit: parts.isEmpty ? nil : parts.joined(separator: ", "), start: 0), content: .lines(lines))
     }
     var panels = [

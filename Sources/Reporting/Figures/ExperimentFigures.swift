@@ -76,7 +76,9 @@ public struct ExperimentFigures {
       case .rankSweep: RankSweepFigure.make(settings, runs, source)
       case .learningCurves: try LearningCurvesFigure.make(settings, runs, source)
       }
-    return (figure, missing)
+    return (
+      missing.isEmpty ? figure : figure?.noting("without \(missing.count) of its \(runs.count + missing.count) runs"), missing
+    )
   }
 
   /// Draws every figure and writes it to the folder of results. What goes wrong with one figure leaves the others alone.

@@ -24,6 +24,11 @@ public struct Figure: Sendable, Equatable {
     self.columns = columns
     self.data = data
   }
+
+  /// The same figure with a remark in its subtitle.
+  func noting(_ remark: String) -> Figure {
+    Figure(id: id, title: title, subtitle: "\(subtitle) · \(remark)", panels: panels, columns: columns, data: data)
+  }
 }
 
 /// One part of a figure, with axes of its own.

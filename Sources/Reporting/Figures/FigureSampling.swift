@@ -22,6 +22,12 @@ enum FigureSampling {
     return (width, points)
   }
 
+  /// `means of 4 steps`; nil where lines show every step.
+  static func phrase(_ widths: Set<Int>) -> String? {
+    guard let widest = widths.max(), widest > 1 else { return nil }
+    return "means of \(widths.count > 1 ? "up to " : "")\(widest) steps"
+  }
+
   /// The power of ten in which numbers up to `largest` read well, with its name; 1 and nil for small numbers.
   static func scale(_ largest: Double) -> (factor: Double, name: String?) {
     for (factor, name) in [(1e15, "10¹⁵"), (1e12, "10¹²"), (1e9, "10⁹"), (1e6, "10⁶"), (1e3, "10³")] where largest >= factor {

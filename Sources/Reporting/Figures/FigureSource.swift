@@ -17,7 +17,7 @@ struct FigureRun {
 
   /// The run's tensors.
   /// - Throws: `ReportError`.
-  func tensors() throws(ReportError) -> RunTensors { try RunTensors(in: folder, record: record) }
+  func tensors() throws(ReportError) -> RecordedTensors { try RecordedTensors(in: folder, record: record) }
 }
 
 /// An experiment's runs as its figures ask for them.

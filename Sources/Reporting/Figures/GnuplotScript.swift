@@ -166,7 +166,7 @@ struct GnuplotDrawing {
         let ink = cell.shade.map(FigurePalette.text(onShade:)) ?? FigurePalette.gray
         text(
           cell.text, frame.left + (Double(column) + 0.5) * frame.width / Double(columns),
-          frame.top + (Double(row) + 0.5) * frame.height / Double(rows), alignment: "center", size: FigureLayout.tickSize,
+          frame.top + (Double(row) + 0.5) * frame.height / Double(rows), alignment: "center", size: size,
           color: ink)
       }
     }

@@ -35,7 +35,7 @@ struct LayerMap {
 
   /// A tensor `[layer, module]` of a run.
   /// - Throws: `ReportError`.
-  init(_ tensor: String, in tensors: RunTensors, modules: [String]?) throws(ReportError) {
+  init(_ tensor: String, in tensors: RecordedTensors, modules: [String]?) throws(ReportError) {
     let matrix = try tensors.matrix(tensor, axes: ["layer", "module"], named: "module")
     try self.init(matrix, modules: modules, tensor: tensor, path: tensors.path)
   }

@@ -44,7 +44,7 @@ enum LearningCurvesFigure {
       }
       return FigureLine(name, points: points, hasMarks: true)
     }
-    let loss = try RunTensors(in: folder, record: record).vector("training/loss", axis: "step")
+    let loss = try RecordedTensors(in: folder, record: record).vector("training/loss", axis: "step")
     let panels = panels(scores: scores, losses: [("", loss)], score: "validation score")
     func text(_ key: String) -> String? {
       switch record.specification[key] {
@@ -60,10 +60,10 @@ enum LearningCurvesFigure {
   }
 
   private static func panels(scores: [FigureLine], losses: [(name: String, values: [Double])], score: String) -> [FigurePanel] {
-    var width = 1
+    var widths: Set<Int> = []
     let lossLines = losses.map { loss in
       let windows = FigureSampling.windows(loss.values, most: mostWindows)
-      width = max(width, windows.width)
+      widths.insert(windows.width)
       return FigureLine(loss.name, points: windows.points)
     }
     let steps = losses.map(\.values.count).max() ?? 1
@@ -71,7 +71,7 @@ enum LearningCurvesFigure {
       FigurePanel(
         title: "validation", x: FigureAxis("epoch", isWhole: true), y: FigureAxis(score, unit: "percent"), content: .lines(scores)),
       FigurePanel(
-        title: "training" + (width > 1 ? ", means of \(width) steps" : ""),
+        title: "training" + (FigureSampling.phrase(widths).map { ", " + $0 } ?? ""),
         x: FigureAxis("optimizer step", start: 1, end: Double(max(2, steps))),
         y: FigureAxis("loss"), content: .lines(lossLines)),
     ]

@@ -54,16 +54,22 @@ enum NormHistogramsFigure {
         data.append(common + [CSVText.number(end), "", String(beyond), CSVText.number(middle), CSVText.number(deviation)])
       }
       return FigurePanel(
-        title: "layer \(layer): " + texts.joined(separator: " | "), x: FigureAxis("squared norm of the output", start: 0, end: end),
+        title: "layer \(layer): " + texts.joined(separator: " | "),
+        x: FigureAxis("squared norm, summed over tokens", start: 0, end: end),
         y: FigureAxis("examples", start: 0), content: .histograms(histograms))
     }
-    let measured = settings.dataset == .importance ? "before layers are chosen" : "after training"
+    // the variants that verify importances measure the trained LoRA
+    let isTrained = settings.dataset == .final || runs.allSatisfy { $0.options["variant"]?.text?.hasPrefix("only-") == true }
+    let measured = isTrained ? "after training" : "before layers are chosen"
     let names = series.count == 1 ? [first.label] : []
     return Figure(
       id: settings.id, title: settings.title,
       subtitle: source.subtitle(
-        (names + ["\(module) of \(first.task)", "seed \(first.seed)", measured, "mean ± deviation in the titles"])
-          .joined(separator: ", ")), panels: panels, columns: layers.count > 6 ? 4 : 3,
+        (names + [
+          "\(module) of \(first.task)", "seed \(first.seed)", measured, "mean ± deviation in the titles",
+          "the highest 0.5% not shown",
+        ])
+        .joined(separator: ", ")), panels: panels, columns: layers.count > 6 ? 4 : 3,
       data: FigureData(columns: ["row", "label", "layer", "lower", "upper", "examples", "mean", "deviation"], rows: data))
   }
 

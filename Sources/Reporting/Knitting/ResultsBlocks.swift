@@ -3,8 +3,8 @@ import Foundation
 import Manifests
 import Storage
 
-/// Makes blocks of tables, figures and lists of runs. The same results give the same text, on any machine: what a clock measured
-/// (`<id>-cost.md`) is no block.
+/// Makes blocks of tables, figures and lists of runs. The same results give the same text, on any machine, but for figures of
+/// time: what a clock measured (`<id>-cost.md`) is no block.
 public struct ResultsBlocks: BlockSource {
   private let experiments: ExperimentFolder
   private let vocabulary: ManifestVocabulary
@@ -46,6 +46,11 @@ public struct ResultsBlocks: BlockSource {
     let data = results.layout.figure(manifest.id, profile, id, "csv")
     for file in [picture, data] where !FileManager.default.fileExists(atPath: file.path) {
       return .unavailable("the results have no figures/\(file.lastPathComponent)")
+    }
+    guard let figure = try ExperimentFigures(manifest: manifest, profile: profile, results: results).figure(settings).figure,
+      try Data(contentsOf: data) == Data(figure.data.csv.utf8)
+    else {
+      return .unavailable("figures/\(data.lastPathComponent) is of other results; 'lowrank figure \(manifest.id)' draws it anew")
     }
     let name = picture.lastPathComponent
     let title = MarkdownText.plain(settings.title)

@@ -19,7 +19,7 @@ struct NamedMatrix: Equatable {
 }
 
 /// The tensors of one run.
-struct RunTensors {
+struct RecordedTensors {
   /// The file, for messages.
   let path: String
   let root: HDF5Group
