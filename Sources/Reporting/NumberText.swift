@@ -14,8 +14,11 @@ enum NumberText {
   /// A number with one decimal.
   static func oneDecimal(_ value: Double) -> String { String(format: "%.1f", value) }
 
-  /// A number with three significant digits.
-  static func significant(_ value: Double) -> String { String(format: "%.3g", value) }
+  /// A number with three significant digits; from a thousand to a million all digits before the point, as people read them.
+  static func significant(_ value: Double) -> String {
+    let rounded = abs(value).rounded()
+    return String(format: rounded >= 1000 && rounded < 1_000_000 ? "%.0f" : "%.3g", value)
+  }
 
   /// A share in percent with two decimals.
   static func percent(_ share: Double) -> String { twoDecimals(share * 100) }

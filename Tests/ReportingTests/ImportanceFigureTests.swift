@@ -128,4 +128,9 @@ import Testing
 
         """)
   }
+
+  @Test(arguments: [(0.1234, "0.123"), (999.4, "999"), (999.6, "1000"), (1110.4, "1110"), (-277_000, "-277000"), (2e6, "2e+06")])
+  func meansInTitlesReadAsNumbers(value: Double, text: String) {
+    #expect(NumberText.significant(value) == text)
+  }
 }
