@@ -5,7 +5,7 @@ import Tensors
 struct RankDistribution {
   let ranks: [Int]
 
-  /// Linear from the first layer's rank to the last one's, rounded half up; or all of that rank in the last few layers.
+  /// Linear from the first layer's rank to the last one's, rounded half up; or all of that rank in the last few layers, or in the first.
   ///
   /// - Throws: `AdapterError.badOption` when the rank is to be concentrated on more layers than there are.
   init(_ options: MethodOptions, depth: Int) throws {
@@ -24,7 +24,8 @@ struct RankDistribution {
         expected: "at most the model's \(depth) layers")
     }
     let rank = (linear.reduce(0, +) + layers / 2) / layers
-    ranks = Array(repeating: 0, count: depth - layers) + Array(repeating: rank, count: layers)
+    let (none, all) = (Array(repeating: 0, count: depth - layers), Array(repeating: rank, count: layers))
+    ranks = options.has("concentrated_in") && options.text("concentrated_in") == "lower" ? all + none : none + all
   }
 }
 

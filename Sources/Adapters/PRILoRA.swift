@@ -16,7 +16,8 @@ public final class PRILoRA: TuningMethod {
       OptionDescription("rank_last", .integer(1...4096), default: .integer(12), "r_f, the rank of the last layer"),
       OptionDescription(
         "concentrated_layers", .integer(1...1000),
-        "so many of the last layers share all of the rank evenly, and the others have none, in place of growing ranks"),
+        "so many layers share all of the rank evenly, and the others have none, in place of growing ranks"),
+      OptionDescription("concentrated_in", .choice(["upper", "lower"]), "where these layers are; upper where it is not said"),
       OptionDescription("alpha", .number(0...65_536), default: .number(16), "a layer's update is scaled by alpha / its rank"),
       OptionDescription(
         "constant_scale", .flag, default: .flag(false), "scale every layer by alpha / the average rank instead"),

@@ -192,6 +192,7 @@ public struct PocketPretrainingRun: Sendable {
     settings.maximumGradientNorm = manifest.number("training.max_gradient_norm")
     settings.maskedWeight = manifest.number("loss.masked")
     settings.judgedWeight = manifest.number("loss.judged")
+    settings.givenWeight = manifest.number("loss.given")
     settings.topicWeight = manifest.number("loss.topic")
     settings.shares = manifest.shares.map(\.share)
     settings.pacing.harderAbove = manifest.number("pacing.harder_above")

@@ -47,8 +47,15 @@ public struct PretrainingManifest: Sendable, Equatable {
     var members = Dictionary(values.map { ($0.name, $0.value.canonical) }, uniquingKeysWith: { first, _ in first })
     members["seed"] = .integer(seed)
     for (kind, share) in shares { members["shares.\(kind)"] = .number(share) }
+    for (name, value) in Self.laterDefaults where members[name]?.compact == value.canonical.compact { members[name] = nil }
     return CanonicalJSON.object(members).compact
   }
+
+  /// Keys that came after models had been made, with their defaults: left out where they say nothing new, so that a model made before
+  /// keeps its identity.
+  private static let laterDefaults: [(name: String, value: OptionValue)] = [
+    ("model.architecture", .text("deberta")), ("loss.given", .number(0)),
+  ]
 
   /// The keys of each section with their types, limits and defaults; those without a default must be given.
   static let sections: [(name: String, keys: [OptionSchema])] = [
@@ -94,6 +101,9 @@ public struct PretrainingManifest: Sendable, Equatable {
       [
         OptionSchema("masked", .number(0...1e3), default: .number(1), "Weight of naming masked words."),
         OptionSchema("judged", .number(0...1e3), default: .number(1), "Weight of judging words."),
+        OptionSchema(
+          "given", .number(0...1e3), default: .number(0),
+          "Weight of the words of a first sentence that the second is judged by: they hold."),
         OptionSchema("topic", .number(0...1e3), default: .number(0), "Weight of the topic of a pair."),
       ]
     ),

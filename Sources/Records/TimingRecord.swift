@@ -17,7 +17,7 @@ public struct TimingSegment: Sendable, Equatable, Codable {
   public let otherSeconds: Double
   /// `tokens`: real tokens trained on.
   public let tokens: Int
-  /// `peak_memory_bytes`: the most memory that the process held.
+  /// `peak_memory_bytes`: the most memory that tensors took at a time: weights, gradients, moments and activations.
   public let peakMemoryBytes: Int
   /// `threads`: worker threads.
   public let threads: Int
@@ -89,7 +89,7 @@ public struct TimingRecord: Sendable, Equatable, Codable, VersionedRecord {
   }
   /// Seconds in training steps of all segments together.
   public var trainingSeconds: Double { segments.reduce(0) { $0 + $1.trainingSeconds } }
-  /// The most memory that any segment held, in bytes.
+  /// The most memory that tensors took in any segment, in bytes.
   public var peakMemoryBytes: Int { segments.map(\.peakMemoryBytes).max() ?? 0 }
 
   /// This timing with one more segment.

@@ -86,6 +86,11 @@ struct PublishedMatching {
     let figures = zip(tasks, cells).map { task, cell in
       let matches = Self.matches(found.scores, task: task)
       used += matches.map(\.index)
+      if matches.isEmpty, let parts = Self.parts(found.scores, task: task) {
+        used += parts
+        let value = parts.reduce(0) { $0 + found.scores[$1].value } / Double(parts.count) / 100
+        return [PublishedFigure(value: value, deviation: nil, difference: cell.score.map { $0 - value })]
+      }
       return matches.map { match in
         let score = found.scores[match.index]
         let measured = match.isOverall ? cell.score : cell.splits.first { $0.split == match.split }?.value
@@ -133,6 +138,20 @@ struct PublishedMatching {
     }
     if single.count == task.splits.count { return single }
     return fitting.filter { scores[$0].split == "overall" }.prefix(1).map { ($0, nil, true) }
+  }
+
+  /// The figures whose mean the column shows, where a paper prints them one by one.
+  private static func parts(_ scores: [PublishedScore], task: TaskColumn) -> [Int]? {
+    let metrics: [Metric]
+    switch task.metric.flatMap(Metric.init(rawValue:)) {
+    case .accuracyF1Mean: metrics = [.accuracy, .f1]
+    case .pearsonSpearmanMean: metrics = [.pearson, .spearman]
+    default: return nil
+    }
+    let parts = metrics.compactMap { metric in
+      scores.firstIndex { $0.task == task.task && $0.metric == metric.rawValue && $0.split == nil }
+    }
+    return parts.count == metrics.count ? parts : nil
   }
 
   private static func average(_ printed: Double, of figures: [[PublishedFigure]], measured: Double?) -> PublishedFigure {

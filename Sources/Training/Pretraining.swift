@@ -84,6 +84,11 @@ public final class Pretraining {
           heads.words(hidden.rows(part.maskedPositions)).crossEntropy(part.maskedTargets)
             .scaled(by: Float(part.weight * settings.maskedWeight)))
       }
+      if !part.givenPositions.isEmpty, settings.givenWeight > 0 {
+        terms.append(
+          heads.judgements(hidden.rows(part.givenPositions)).crossEntropy(part.givenPositions.map { _ in 0 })
+            .scaled(by: Float(part.weight * settings.givenWeight)))
+      }
       guard !part.judgedPositions.isEmpty else { continue }
       let logits = heads.judgements(hidden.rows(part.judgedPositions))
       pace(part, logits.values)

@@ -35,6 +35,8 @@ struct PretrainingEncoder {
   /// its first token; a hidden word keeps its number of tokens.
   mutating func append(_ row: PocketPretrainingRow, to batch: inout PretrainingBatch, part: Int) {
     let start = batch.count
+    // only what the second sentence says is judged, by what the first has given
+    let isGiven = row.judgements.contains { $0 != nil } && zip(row.segments, row.judgements).allSatisfy { $0 == 1 || $1 == nil }
     var tokens = [beginning]
     var segments: [Int32] = [0]
     for (place, word) in row.words.enumerated() {
@@ -58,6 +60,7 @@ struct PretrainingEncoder {
         batch.parts[part].judgedPositions.append(position)
         batch.parts[part].judgements.append(judgement)
       }
+      if isGiven, segment == 0 { batch.parts[part].givenPositions.append(position) }
       let pieces = self.tokens(word)
       tokens += pieces
       segments += pieces.map { _ in segment }
@@ -83,6 +86,8 @@ struct PretrainingBatch {
     var maskedTargets: [Int32] = []
     var judgedPositions: [Int32] = []
     var judgements: [PocketJudgement] = []
+    /// Words of the first sentence where only the second's are judged: they hold, whatever the second says.
+    var givenPositions: [Int32] = []
   }
 
   var sequences: [(tokens: [Int32], segments: [Int32])] = []

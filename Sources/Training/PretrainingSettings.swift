@@ -24,6 +24,8 @@ public struct PretrainingSettings: Sendable, Equatable {
   public var maskedWeight: Double
   /// How much judging words counts.
   public var judgedWeight: Double
+  /// How much it counts to say that the words of a first sentence hold, where the second's are judged by them; 0 leaves it out.
+  public var givenWeight: Double
   /// How much it counts to say, from the first token, whether two sentences are about the same thing; 0 leaves it out.
   public var topicWeight: Double
   /// The share of each batch by kind of row (`PocketPretraining.Kind.rawValue`); they need not add up to 1.
@@ -44,6 +46,7 @@ public struct PretrainingSettings: Sendable, Equatable {
     maximumGradientNorm = 1
     maskedWeight = 1
     judgedWeight = 5
+    givenWeight = 0
     topicWeight = 0.1
     shares = PocketPretraining.Kind.allCases.map(\.share)
     pacing = PocketPacing()

@@ -86,7 +86,7 @@ struct MethodCase: Sendable, CustomTestStringConvertible {
     // pruned after 3, 6 and 9 of 10 updates
     MethodCase(
       id: "prilora", options: ["rank_first": .integer(2), "rank_last": .integer(4), "interval": .integer(3)],
-      dependentOptions: ["concentrated_layers"]
+      dependentOptions: ["concentrated_layers", "concentrated_in"]
     ) { $0.sum { ($0.layer == 0 ? 2 : 4) * ($0.input + $0.output) } },
   ]
 

@@ -9,9 +9,11 @@ import Testing
 
 @Suite("PRILoRA")
 struct PRILoRATests {
-  private func ranks(_ first: Int, _ last: Int, concentrated: Int? = nil, depth: Int = 12) throws -> [Int] {
+  private func ranks(_ first: Int, _ last: Int, concentrated: Int? = nil, in place: String? = nil, depth: Int = 12) throws -> [Int]
+  {
     var options: [String: OptionValue] = ["rank_first": .integer(first), "rank_last": .integer(last)]
     if let concentrated { options["concentrated_layers"] = .integer(concentrated) }
+    if let place { options["concentrated_in"] = .text(place) }
     return try RankDistribution(try MethodOptions(options, for: PRILoRA.description), depth: depth).ranks
   }
 
@@ -24,6 +26,8 @@ struct PRILoRATests {
     #expect(try ranks(1, 2, depth: 3) == [1, 2, 2], "a half is rounded up")
     #expect(try ranks(3, 9, depth: 1) == [3])
     #expect(try ranks(4, 12, concentrated: 3) == [0, 0, 0, 0, 0, 0, 0, 0, 0, 32, 32, 32])
+    #expect(try ranks(4, 12, concentrated: 3, in: "upper") == [0, 0, 0, 0, 0, 0, 0, 0, 0, 32, 32, 32])
+    #expect(try ranks(4, 12, concentrated: 3, in: "lower") == [32, 32, 32, 0, 0, 0, 0, 0, 0, 0, 0, 0])
     #expect(try ranks(4, 12, concentrated: 12) == Array(repeating: 8, count: 12))
     #expect(try ranks(4, 5, concentrated: 1, depth: 2) == [0, 9])
   }

@@ -55,6 +55,17 @@ struct PocketPretrainingRunTests {
     #expect(one.finished() == nil)
   }
 
+  @Test("the shipped models are their manifests'", arguments: ["pocket-deberta", "pocket-roberta"])
+  func shipped(name: String) throws {
+    let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    let folder = root.appending(path: "experiments/pretrain")
+    let manifest = try PretrainingManifest.load(
+      path: folder.appending(path: "\(name).yaml").path, kinds: PocketPretrainingRun.kinds)
+    let run = PocketPretrainingRun(
+      manifest, output: folder.appending(path: name), workFolder: root.appending(path: "results/pretrain/\(name)"), threads: 1)
+    #expect(run.finished() != nil)
+  }
+
   @Test("a stopped run goes on, and a folder in use is left alone")
   func stopping() throws {
     let root = FileManager.default.temporaryDirectory.appending(path: "lowrank-pretraining-\(UUID().uuidString)")

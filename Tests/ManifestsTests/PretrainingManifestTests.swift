@@ -23,6 +23,34 @@ struct PretrainingManifestTests {
     #expect(manifest == again)
   }
 
+  @Test("keys that came later do not change a manifest without them")
+  func laterKeys() throws {
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("lowrank-manifest-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    func manifest(_ architecture: String, _ given: String) throws -> PretrainingManifest {
+      let path = folder.appendingPathComponent("one.yaml").path
+      let text = """
+        id: one
+        seed: 0
+        model: {\(architecture)layers: 2, hidden_size: 8, heads: 2, intermediate_size: 8, positions: 64, initializer_range: 0.06}
+        vocabulary: {pieces: 1000, sentences: 10}
+        training: {steps: 1, batch: 8, learning_rate: 1e-3}
+        loss: {judged: 5\(given)}
+        pacing: {harder_above: 0.8, easier_below: 0.7, rise: 0.01, fall: 0.005, memory: 0.9}
+        shares: {pair: 1}
+        """
+      try Data(text.utf8).write(to: URL(fileURLWithPath: path))
+      return try PretrainingManifest.load(path: path, kinds: Self.kinds)
+    }
+    let deberta = "position_buckets: 16, "
+    let plain = try manifest(deberta, "")
+    #expect(try manifest("architecture: deberta, \(deberta)", ", given: 0") == plain)
+    #expect(!plain.canonicalJSON.contains("architecture") && !plain.canonicalJSON.contains("given"))
+    #expect(try manifest(deberta, ", given: 1") != plain)
+    #expect(try manifest("architecture: roberta, ", "").canonicalJSON.contains("roberta"))
+  }
+
   @Test("every mistake, with its line")
   func mistakes() throws {
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent("lowrank-manifest-\(UUID().uuidString)")

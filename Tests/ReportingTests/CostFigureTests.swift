@@ -12,14 +12,14 @@ import Testing
     try runs.store(
       "lora", "rte", tensors: ["training/floating_point_operations": .steps([100, 300]), "training/tokens": .steps([1, 1])],
       seconds: 2,
-      parameters: 500)
+      parameters: 500, memory: 4 << 20)
     try runs.store(
       "aflora", "rte",
       tensors: ["training/floating_point_operations": .steps([4000, 4000]), "training/tokens": .steps([10, 10])],
-      seconds: 1, parameters: 250)
+      seconds: 1, parameters: 250, memory: 2 << 20)
     try runs.store(
       "lora", "mrpc", tensors: ["training/floating_point_operations": .steps([900]), "training/tokens": .steps([1])], seconds: 9,
-      parameters: 500)
+      parameters: 500, memory: 9 << 20)
     let (made, missing) = try runs.made()
     let figure = try #require(made)
     #expect(missing == ["aflora, mrpc, seed 0: missing"])
@@ -27,13 +27,21 @@ import Testing
     #expect(
       figure.panels == [
         FigurePanel(
-          x: FigureAxis("quantity", categories: ["time per token", "operations per token", "trainable parameters"]),
+          x: FigureAxis("quantity", categories: ["time per token", "operations per token", "trainable parameters", "peak memory"]),
           y: FigureAxis("share of the largest", start: 0, end: 1.1),
           content: .bars([
             BarSeries(
-              "LoRA", bars: [BarSeries.Bar(1, text: "1.00"), BarSeries.Bar(0.5, text: "0.50"), BarSeries.Bar(1, text: "1.00")]),
+              "LoRA",
+              bars: [
+                BarSeries.Bar(1, text: "1.00"), BarSeries.Bar(0.5, text: "0.50"), BarSeries.Bar(1, text: "1.00"),
+                BarSeries.Bar(1, text: "1.00"),
+              ]),
             BarSeries(
-              "AFLoRA", bars: [BarSeries.Bar(0.5, text: "0.50"), BarSeries.Bar(1, text: "1.00"), BarSeries.Bar(0.5, text: "0.50")]),
+              "AFLoRA",
+              bars: [
+                BarSeries.Bar(0.5, text: "0.50"), BarSeries.Bar(1, text: "1.00"), BarSeries.Bar(0.5, text: "0.50"),
+                BarSeries.Bar(0.5, text: "0.50"),
+              ]),
           ]))
       ])
     #expect(
@@ -42,9 +50,11 @@ import Testing
         lora,LoRA,seconds_per_token,0.003125,1.0
         lora,LoRA,operations_per_token,200.0,0.5
         lora,LoRA,trainable_parameters,500.0,1.0
+        lora,LoRA,peak_memory_bytes,4194304.0,1.0
         aflora,AFLoRA,seconds_per_token,0.0015625,0.5
         aflora,AFLoRA,operations_per_token,400.0,1.0
         aflora,AFLoRA,trainable_parameters,250.0,0.5
+        aflora,AFLoRA,peak_memory_bytes,2097152.0,0.5
 
         """)
   }

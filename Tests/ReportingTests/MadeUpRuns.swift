@@ -43,7 +43,7 @@ final class MadeUpRuns {
   /// Writes a run whose epochs have these scores.
   func store(
     _ row: String, _ task: String = "rte", _ seed: Int = 0, scores: [Double] = [0.5], tensors: [String: HDF5Dataset] = [:],
-    seconds: Double? = nil, parameters: Double = 1000, outcome: RunOutcome = .completed
+    seconds: Double? = nil, parameters: Double = 1000, memory: Int = 3 << 20, outcome: RunOutcome = .completed
   ) throws {
     let folder = try folder(row, task, seed)
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -59,7 +59,7 @@ final class MadeUpRuns {
     guard let seconds else { return }
     let segment = TimingSegment(
       started: "2026-11-21T10:00:00Z", firstStep: 0, lastStep: 20, trainingSeconds: seconds, evaluationSeconds: 1, otherSeconds: 1,
-      tokens: 640, peakMemoryBytes: 3 << 20, threads: 1)
+      tokens: 640, peakMemoryBytes: memory, threads: 1)
     try TimingRecord(identity: record.identity, segments: [segment]).jsonData().write(to: folder.appending(path: "timing.json"))
   }
 

@@ -59,6 +59,21 @@ import Testing
         """), "\(text)")
   }
 
+  @Test func aMeanOfMetricsStandsBesideTheMeanOfTheFigures() throws {
+    let experiment = try MadeUpExperiment(
+      Self.manifest.replacing("report: {", with: "report: {metric: {mrpc: accuracy-f1-mean}, "), published: Self.published)
+    for run in try experiment.runs(.paper) where run.row == "lora" {
+      let both = Score(split: "validation", metric: "accuracy-f1-mean", value: 0.85)
+      experiment.findings.records[RunKey(row: run.row, task: run.task, seed: run.seed)] = try experiment.record(
+        run, [[0.8]], extra: run.task == "mrpc" ? [both] : [])
+    }
+    let row = try #require(try experiment.table(.paper).rows.first { $0.label == "LoRA" }?.published)
+    let figure = try #require(row.tasks.last?.first)
+    #expect(abs(figure.value - 0.86) < 1e-12)
+    #expect(figure.deviation == nil)
+    #expect(abs(try #require(figure.difference) + 0.01) < 1e-12)
+  }
+
   @Test func beforeAnyRunOnlyWhatIsCertainIsSaid() throws {
     let experiment = try MadeUpExperiment(Self.manifest, published: Self.published)
     let text = MarkdownTable.render(try experiment.table(.paper))

@@ -34,7 +34,7 @@ struct PretrainingTests {
     return settings
   }
 
-  private func pretraining(steps: Int, threads: Int = 1) throws -> Pretraining {
+  private func pretraining(steps: Int, threads: Int = 1, given: Double = 0) throws -> Pretraining {
     let tokenizer = try Self.tokenizer.get()
     let backend = try CPUBackend(threads: threads)
     let encoder = try ModelLoader.randomEncoder(
@@ -43,9 +43,11 @@ struct PretrainingTests {
         intermediateSize: 64, maximumPositions: 64, initializerRange: 0.06,
         relativePositions: RelativePositions(buckets: 16, maximumDistance: 64)), seed: 3, on: backend)
     encoder.startAttendingToLikes()
+    var settings = settings(steps: steps)
+    settings.givenWeight = given
     return try Pretraining(
-      encoder, tokenizer: tokenizer, rows: PocketPretraining(world: Self.world, seed: 3), settings: settings(steps: steps),
-      seed: 3, backend: backend)
+      encoder, tokenizer: tokenizer, rows: PocketPretraining(world: Self.world, seed: 3), settings: settings, seed: 3,
+      backend: backend)
   }
 
   /// SHA-256 of every parameter and moment.
@@ -110,6 +112,38 @@ struct PretrainingTests {
     #expect(batch.parts[0].maskedTargets == horse)
     #expect(batch.topicPositions.last == Int32(before))
     #expect(batch.count == before + 6 + 1 + long.count)
+  }
+
+  @Test("words of a first sentence are given where the second's alone are judged")
+  func given() throws {
+    var encoder = try PretrainingEncoder(try Self.tokenizer.get())
+    func positions(_ segments: [Int], _ judgements: [PocketJudgement?]) -> [Int32] {
+      var batch = PretrainingBatch(
+        PocketPretraining(world: Self.world, seed: 0), step: 0, settings: settings(steps: 1), pacing: PocketPacing(),
+        encoder: &encoder)
+      let before = batch.count
+      batch.parts[0].givenPositions = []
+      encoder.append(
+        PocketPretrainingRow(
+          kind: .pair, words: ["the", "dog", "the", "horse"], segments: segments, maskedTargets: [nil, nil, nil, nil],
+          judgements: judgements, topic: nil), to: &batch, part: 0)
+      return batch.parts[0].givenPositions.map { $0 - Int32(before) }
+    }
+    #expect(positions([0, 0, 1, 1], [nil, nil, nil, .replaced]) == [1, 2])
+    #expect(positions([0, 0, 1, 1], [nil, .holds, nil, .replaced]) == [])
+    #expect(positions([0, 0, 1, 1], [nil, nil, nil, nil]) == [])
+    #expect(positions([0, 0, 0, 0], [nil, nil, nil, .agreement]) == [])
+  }
+
+  @Test("given words count by their weight")
+  func givenWeight() throws {
+    func loss(_ weight: Double) throws -> Double {
+      let run = try pretraining(steps: 1, given: weight)
+      return try run.advance()
+    }
+    let (without, once, twice) = (try loss(0), try loss(1), try loss(2))
+    #expect(once > without)
+    #expect(abs((twice - without) - 2 * (once - without)) < 1e-5)
   }
 
   @Test("keys start as queries")

@@ -4,18 +4,18 @@ import Manifests
 import Metrics
 import Records
 
-/// Time and operations per token and trainable parameters of rows, each relative to the largest row's (AFLoRA's Fig. 3). Per token,
-/// because rows may differ in the size of their batches.
+/// Time and operations per token, trainable parameters (AFLoRA's Fig. 3) and peak memory of rows, each relative to the largest row's. Per
+/// token, because rows may differ in the size of their batches.
 enum CostBarsFigure {
   private struct Cost {
     let row: String
     let label: String
-    /// Seconds per token, operations per token, trainable parameters.
+    /// Seconds per token, operations per token, trainable parameters, bytes at the peak.
     let values: [Double]
   }
 
-  private static let names = ["time per token", "operations per token", "trainable parameters"]
-  private static let units = ["seconds_per_token", "operations_per_token", "trainable_parameters"]
+  private static let names = ["time per token", "operations per token", "trainable parameters", "peak memory"]
+  private static let units = ["seconds_per_token", "operations_per_token", "trainable_parameters", "peak_memory_bytes"]
 
   /// - Throws: `ReportError`.
   static func make(_ settings: FigureSettings, _ runs: [FigureRun], _ source: FigureSource) throws -> Figure? {
@@ -61,14 +61,14 @@ enum CostBarsFigure {
       ], data: FigureData(columns: ["row", "label", "quantity", "value", "share_of_largest"], rows: data))
   }
 
-  /// A run's seconds per token, operations per token and trainable parameters; nil without tokens or a timing.
+  /// A run's seconds per token, operations per token, trainable parameters and peak memory; nil without tokens or a timing.
   private static func values(of run: FigureRun) throws -> [Double]? {
     guard let timing = run.timing else { return nil }
     let tensors = try run.tensors()
     let operations = try tensors.vector("training/floating_point_operations", axis: "step")
     let tokens = try tensors.vector("training/tokens", axis: "step"), count = tokens.reduce(0, +)
     guard count > 0, operations.count == tokens.count, let seconds = secondsPerToken(timing, tokens) else { return nil }
-    return [seconds, operations.reduce(0, +) / count, run.record.trainableParameters.average]
+    return [seconds, operations.reduce(0, +) / count, run.record.trainableParameters.average, Double(timing.peakMemoryBytes)]
   }
 
   /// By the steps that were measured one by one, where each step has its own time; else by all of training.
