@@ -22,7 +22,7 @@ enum ImportanceMapFigure {
       lines.append((id, isByRow ? source.label(ofRow: id) : id, means))
     }
     let layers = lines.map(\.values.count).max() ?? 0
-    let last = lines.last?.values
+    let last = lines.first { $0.id == settings.rows.last }?.values
     var cells: [[HeatMapCell]] = []
     var data: [[String]] = []
     for line in lines {
