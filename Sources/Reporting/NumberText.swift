@@ -5,7 +5,7 @@ enum NumberText {
   /// A number with two decimals; zero has no sign.
   static func twoDecimals(_ value: Double) -> String {
     let text = String(format: "%.2f", value)
-    return text == "-0.00" ? "0.00" : text
+    return text == "-0.00" ? "0.00" : text.replacing("-", with: "−")
   }
 
   /// A number without decimals.

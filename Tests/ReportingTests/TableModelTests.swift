@@ -150,7 +150,7 @@ import Testing
       [0, 12, 12.5, 999, 999.999, 1000, 124_704.25, 999_999, 1_330_000, 183_831_553, 6.7e9].map(NumberText.count)
         == ["0", "12", "12.50", "999", "1.00K", "1.00K", "124.70K", "1.00M", "1.33M", "183.83M", "6.70B"])
     #expect(NumberText.percent(-0.000001) == "0.00")
-    #expect(NumberText.percent(-0.0123) == "-1.23")
+    #expect(NumberText.percent(-0.0123) == "−1.23")
     #expect([0.0123, -0.0123, 0.00004, -0.00004].map(NumberText.signedPercent) == ["+1.23", "−1.23", "0.00", "0.00"])
     #expect([0.0004, 0.0005, 0.0312, 1].map(NumberText.probability) == ["< 0.001", "0.001", "0.031", "1.000"])
     #expect([4.5, 12, 147_456].map(NumberText.measure) == ["4.50", "12.00", "147.46K"])
