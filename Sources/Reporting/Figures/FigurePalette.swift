@@ -34,8 +34,8 @@ enum FigurePalette {
   /// A cell without a value.
   static let absent = FigureColor(0xee_eeee)
 
-  /// Okabe and Ito's eight, those that show best on white first.
-  private static let distinct = [0x00_72b2, 0xd5_5e00, 0x00_9e73, 0xcc_79a7, 0xe6_9f00, 0x56_b4e9, 0x00_0000, 0xf0_e442]
+  /// Okabe and Ito's eight, those that show best on white first; gray in place of black, on which an error bar is lost.
+  private static let distinct = [0x00_72b2, 0xd5_5e00, 0x00_9e73, 0xcc_79a7, 0xe6_9f00, 0x56_b4e9, 0x99_9999, 0xf0_e442]
     .map { FigureColor($0) }
 
   /// Ten colours of cividis (Nuñez, Anderton and Renslow 2018), dark to light: even in brightness, so that darker reads as more.
