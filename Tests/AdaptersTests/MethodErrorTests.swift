@@ -106,6 +106,10 @@ struct MethodErrorTests {
         "prilora", "concentrated_layers", .integer(3),
         "prilora: option 'concentrated_layers' is 3, expected at most the model's 2 layers"
       ),
+      (
+        "prilora", "concentrated_in", .text("lower"),
+        "prilora: option 'concentrated_in' is given without 'concentrated_layers', expected both or neither"
+      ),
       ("prilora", "prune_ratio", .number(1.01), "prilora: option 'prune_ratio' is 1.01, expected a number from 0.0 to 1.0"),
       ("prilora", "interval", .integer(0), "prilora: option 'interval' is 0, expected a whole number from 1 to 1000000"),
       (
