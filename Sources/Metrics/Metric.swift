@@ -46,6 +46,15 @@ public enum Metric: String, Sendable, CaseIterable, Codable {
     }
   }
 
+  /// The metrics that a mean is of; empty for a metric that is no mean.
+  public var parts: [Metric] {
+    switch self {
+    case .accuracyF1Mean: [.accuracy, .f1]
+    case .pearsonSpearmanMean: [.pearson, .spearman]
+    case .accuracy, .f1, .matthews, .pearson, .spearman: []
+    }
+  }
+
   /// The metric of predicted classes; nil without examples.
   ///
   /// - Precondition: the metric's subject is classes, and there are as many predictions as gold classes.
@@ -54,9 +63,7 @@ public enum Metric: String, Sendable, CaseIterable, Codable {
     case .accuracy: return Metrics.accuracy(gold: gold, predicted: predicted)
     case .f1: return Metrics.f1(gold: gold, predicted: predicted)
     case .matthews: return matthewsCorrelation(gold: gold, predicted: predicted)
-    case .accuracyF1Mean:
-      return middle(
-        Metrics.accuracy(gold: gold, predicted: predicted), Metrics.f1(gold: gold, predicted: predicted))
+    case .accuracyF1Mean: return meanOfParts { $0.value(gold: gold, predicted: predicted) }
     case .pearson, .spearman, .pearsonSpearmanMean:
       preconditionFailure("\(displayName) compares real numbers, not classes")
     }
@@ -69,16 +76,15 @@ public enum Metric: String, Sendable, CaseIterable, Codable {
     switch self {
     case .pearson: return Metrics.pearson(gold: gold, predicted: predicted)
     case .spearman: return Metrics.spearman(gold: gold, predicted: predicted)
-    case .pearsonSpearmanMean:
-      return middle(
-        Metrics.pearson(gold: gold, predicted: predicted), Metrics.spearman(gold: gold, predicted: predicted))
+    case .pearsonSpearmanMean: return meanOfParts { $0.value(gold: gold, predicted: predicted) }
     case .accuracy, .f1, .matthews, .accuracyF1Mean:
       preconditionFailure("\(displayName) compares classes, not real numbers")
     }
   }
 
-  private func middle(_ a: Double?, _ b: Double?) -> Double? {
-    guard let a, let b else { return nil }
-    return (a + b) / 2
+  /// Nil where one of the parts is undefined.
+  private func meanOfParts(_ value: (Metric) -> Double?) -> Double? {
+    let values = parts.compactMap(value)
+    return values.count == parts.count ? values.reduce(0, +) / Double(parts.count) : nil
   }
 }

@@ -142,16 +142,11 @@ struct PublishedMatching {
 
   /// The figures whose mean the column shows, where a paper prints them one by one.
   private static func parts(_ scores: [PublishedScore], task: TaskColumn) -> [Int]? {
-    let metrics: [Metric]
-    switch task.metric.flatMap(Metric.init(rawValue:)) {
-    case .accuracyF1Mean: metrics = [.accuracy, .f1]
-    case .pearsonSpearmanMean: metrics = [.pearson, .spearman]
-    default: return nil
-    }
+    let metrics = task.metric.flatMap(Metric.init(rawValue:))?.parts ?? []
     let parts = metrics.compactMap { metric in
       scores.firstIndex { $0.task == task.task && $0.metric == metric.rawValue && $0.split == nil }
     }
-    return parts.count == metrics.count ? parts : nil
+    return parts.isEmpty || parts.count < metrics.count ? nil : parts
   }
 
   private static func average(_ printed: Double, of figures: [[PublishedFigure]], measured: Double?) -> PublishedFigure {
