@@ -186,6 +186,7 @@ public struct PocketPretrainingRun: Sendable {
     settings.learningRate = manifest.number("training.learning_rate")
     settings.warmupSteps = manifest.integer("training.warmup_steps")
     settings.decayShare = manifest.number("training.decay")
+    settings.firstTokenIsAlone = manifest.flag("training.first_token_alone")
     settings.weightDecay = manifest.number("training.weight_decay")
     let betas = manifest.numbers("training.betas")
     (settings.beta1, settings.beta2) = (betas[0], betas[1])

@@ -36,6 +36,31 @@ final class SelfAttention {
     value = try projection("value", .value)
   }
 
+  /// Each sequence in two parts: its first token, which meets its own key alone, and the others, which meet all keys.
+  ///
+  /// - Precondition: no relative terms, for which a part's first query would stand at position 0, and all tokens ask.
+  private func contextWithFirstTokensAlone(
+    _ q: Tensor, key: Tensor, value: Tensor, _ batch: TokenBatch, dropout: Dropout?
+  ) -> Tensor {
+    precondition(
+      configuration.relativePositions == nil && q.shape[0] == key.shape[0], "first tokens alone: all of them, by absolute positions"
+    )
+    var rows: [Int32] = [], queryOffsets = [0], keyOffsets = [0]
+    for (start, end) in zip(batch.offsets, batch.offsets.dropFirst()) {
+      rows.append(Int32(start))
+      queryOffsets.append(start + 1)
+      keyOffsets.append(rows.count)
+      // no part without queries: nothing would write its keys' gradients
+      guard end > start + 1 else { continue }
+      rows += (start..<end).map { Int32($0) }
+      queryOffsets.append(end)
+      keyOffsets.append(rows.count)
+    }
+    return q.attention(
+      key: key.rows(rows), value: value.rows(rows), queryOffsets: queryOffsets, keyOffsets: keyOffsets, heads: configuration.heads,
+      factor: 1 / Float(configuration.hiddenSize / configuration.heads).squareRoot(), dropout: dropout)
+  }
+
   /// The context of each query: `[queries, hidden]`.
   ///
   /// - Parameters:
@@ -55,6 +80,9 @@ final class SelfAttention {
       return Tensor.RelativeTerms(
         query: query(rows, input: .relativePositions, pass: pass),
         key: key(rows, input: .relativePositions, pass: pass), index: table.index)
+    }
+    if batch.firstTokensAreAlone {
+      return contextWithFirstTokensAlone(q, key: k, value: v, batch, dropout: pass.dropout(Float(configuration.attentionDropout)))
     }
     // DeBERTa's scores are a sum of three products
     let size = configuration.hiddenSize / configuration.heads * (relative == nil ? 1 : 3)

@@ -76,7 +76,8 @@ public final class Pretraining {
     let step = completedSteps
     let batch = PretrainingBatch(stream, step: step, settings: settings, pacing: pacing, encoder: &rows)
     // no dropout: the rows never come twice
-    let hidden = encoder.hiddenStates(batch.tokens, pass: .evaluation)
+    let tokens = TokenBatch(batch.sequences, firstTokensAreAlone: settings.firstTokenIsAlone)
+    let hidden = encoder.hiddenStates(tokens, pass: .evaluation)
     var terms: [Tensor] = []
     for part in batch.parts {
       if !part.maskedPositions.isEmpty, settings.maskedWeight > 0 {
@@ -114,7 +115,7 @@ public final class Pretraining {
       optimizer.clearGradients()
     }
     completedSteps += 1
-    tokens += batch.count
+    self.tokens += batch.count
     tally.count(loss: value)
     return value
   }

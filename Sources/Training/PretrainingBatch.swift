@@ -112,5 +112,4 @@ struct PretrainingBatch {
     }
   }
 
-  var tokens: TokenBatch { TokenBatch(sequences) }
 }

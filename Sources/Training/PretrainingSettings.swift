@@ -14,6 +14,9 @@ public struct PretrainingSettings: Sendable, Equatable {
   public var warmupSteps: Int
   /// The share of all updates, the last ones, over which the rate falls linearly to nothing.
   public var decayShare: Double
+  /// Whether a row's first token attends to itself alone: then it is the same in every row. Where it attends to all, it gathers what helps
+  /// to judge the words, and a linear model reads much of a task from it before any fine-tuning.
+  public var firstTokenIsAlone: Bool
   /// Decoupled weight decay of matrices.
   public var weightDecay: Double
   public var beta1: Double
@@ -40,6 +43,7 @@ public struct PretrainingSettings: Sendable, Equatable {
     learningRate = 1.5e-3
     warmupSteps = 150
     decayShare = 0.4
+    firstTokenIsAlone = false
     weightDecay = 0.01
     beta1 = 0.9
     beta2 = 0.98

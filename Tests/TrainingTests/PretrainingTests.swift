@@ -34,17 +34,22 @@ struct PretrainingTests {
     return settings
   }
 
-  private func pretraining(steps: Int, threads: Int = 1, given: Double = 0) throws -> Pretraining {
+  private func pretraining(
+    steps: Int, threads: Int = 1, given: Double = 0, architecture: Architecture = .deberta, firstTokenIsAlone: Bool = false
+  ) throws -> Pretraining {
     let tokenizer = try Self.tokenizer.get()
     let backend = try CPUBackend(threads: threads)
     let encoder = try ModelLoader.randomEncoder(
       EncoderConfiguration(
-        architecture: .deberta, vocabularySize: tokenizer.vocabularySize, hiddenSize: 32, layers: 2, heads: 2,
+        architecture: architecture, vocabularySize: tokenizer.vocabularySize, hiddenSize: 32, layers: 2, heads: 2,
         intermediateSize: 64, maximumPositions: 64, initializerRange: 0.06,
-        relativePositions: RelativePositions(buckets: 16, maximumDistance: 64)), seed: 3, on: backend)
+        relativePositions: architecture == .deberta ? RelativePositions(buckets: 16, maximumDistance: 64) : nil), seed: 3,
+      on: backend)
     encoder.startAttendingToLikes()
     var settings = settings(steps: steps)
     settings.givenWeight = given
+    settings.firstTokenIsAlone = firstTokenIsAlone
+    if firstTokenIsAlone { settings.topicWeight = 0 }
     return try Pretraining(
       encoder, tokenizer: tokenizer, rows: PocketPretraining(world: Self.world, seed: 3), settings: settings, seed: 3,
       backend: backend)
@@ -133,6 +138,19 @@ struct PretrainingTests {
     #expect(positions([0, 0, 1, 1], [nil, .holds, nil, .replaced]) == [])
     #expect(positions([0, 0, 1, 1], [nil, nil, nil, nil]) == [])
     #expect(positions([0, 0, 0, 0], [nil, nil, nil, .agreement]) == [])
+  }
+
+  @Test("a first token that is alone stays the same in every row", arguments: [false, true])
+  func firstTokenAlone(isAlone: Bool) throws {
+    let run = try pretraining(steps: 3, architecture: .roberta, firstTokenIsAlone: isAlone)
+    try run.run()
+    var rows = try PretrainingEncoder(try Self.tokenizer.get())
+    let batch = PretrainingBatch(
+      PocketPretraining(world: Self.world, seed: 0), step: 0, settings: settings(steps: 1), pacing: PocketPacing(), encoder: &rows)
+    let tokens = TokenBatch(batch.sequences, firstTokensAreAlone: isAlone)
+    let first = run.encoder.hiddenStates(tokens, pass: .evaluation).rows(tokens.firstRows).values
+    let differences = first.indices.dropFirst(32).map { abs(first[$0] - first[$0 % 32]) }
+    #expect(isAlone ? differences.allSatisfy { $0 < 1e-5 } : differences.contains { $0 > 1e-2 })
   }
 
   @Test("given words count by their weight")
