@@ -96,6 +96,8 @@ public struct AttentionShape: Sendable {
   var sequences: Int { queryOffsets.count - 1 }
   func queries(_ sequence: Int) -> Int { queryOffsets[sequence + 1] - queryOffsets[sequence] }
   func keys(_ sequence: Int) -> Int { keyOffsets[sequence + 1] - keyOffsets[sequence] }
+  /// Whether a sequence has queries without keys or keys without queries: rows that no product writes.
+  var hasRowsThatMeetNone: Bool { (0..<sequences).contains { (queries($0) == 0) != (keys($0) == 0) } }
   /// Elements of one head's score matrices, all sequences one after the other.
   var scoresPerHead: Int { (0..<sequences).reduce(0) { $0 + queries($1) * keys($1) } }
 }

@@ -20,6 +20,7 @@ extension CPUBackend {
       (probabilities == nil ? most : 0) + (dropout == nil ? 0 : most) + (mostQ + mostK) * span + 2 * size * tableSpan
     let scratch = allocate(max(1, shape.heads * scratchSize))
     let (q, k, v, out, s) = (host(operands.query), host(operands.key), host(operands.value), host(context), host(scratch))
+    if shape.hasRowsThatMeetNone { fill(context, 0) }
     let kept = probabilities.map { host($0) }
     let (rq, rk) = (operands.relativeQuery.map { host($0) }, operands.relativeKey.map { host($0) })
     operations += shape.forwardOperations
@@ -89,6 +90,9 @@ extension CPUBackend {
     let (p, dOut) = (host(probabilities), host(contextGradient))
     let (rq, rk) = (operands.relativeQuery.map { host($0) }, operands.relativeKey.map { host($0) })
     let (dq, dk, dv) = (gradients.query.map { host($0) }, gradients.key.map { host($0) }, gradients.value.map { host($0) })
+    if shape.hasRowsThatMeetNone {
+      for gradient in [gradients.query, gradients.key, gradients.value] { if let gradient { fill(gradient, 0) } }
+    }
     for relative in [gradients.relativeQuery, gradients.relativeKey] { if let relative { fill(relative, 0) } }
     let (drq, drk) = (gradients.relativeQuery.map { host($0) }, gradients.relativeKey.map { host($0) })
     let needsScores = dq != nil || dk != nil || drq != nil || drk != nil

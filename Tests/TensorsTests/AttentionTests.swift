@@ -19,6 +19,8 @@ import Testing
       Case(name: "one sequence", queries: [4], keys: [4]),
       Case(name: "packed sequences", queries: [3, 1, 5], keys: [3, 1, 5]),
       Case(name: "a sequence without tokens", queries: [2, 0, 3], keys: [2, 0, 3]),
+      Case(name: "keys without queries", queries: [2, 0, 3], keys: [2, 4, 3]),
+      Case(name: "queries without keys", queries: [2, 4, 3], keys: [2, 0, 3]),
       Case(name: "fewer queries than keys", queries: [1, 1, 2], keys: [4, 2, 5]),
       Case(name: "longer than a vector", queries: [18], keys: [18], heads: 1),
       Case(name: "dropout", queries: [5, 7], keys: [5, 7], rate: 0.3),
@@ -26,6 +28,7 @@ import Testing
       Case(name: "relative, shared buckets", queries: [3, 7], keys: [3, 7], isRelative: true, buckets: 2),
       Case(name: "relative, all in one bucket", queries: [3, 2], keys: [3, 2], isRelative: true, buckets: 0),
       Case(name: "relative, fewer queries", queries: [1, 2], keys: [5, 6], isRelative: true, buckets: 3),
+      Case(name: "relative, keys without queries", queries: [3, 0], keys: [3, 4], isRelative: true, buckets: 3),
       Case(name: "relative, dropout", queries: [5, 3], keys: [5, 3], isRelative: true, rate: 0.25, buckets: 3),
       Case(name: "relative, longer than a vector", queries: [19], keys: [19], heads: 1, headSize: 2, isRelative: true, buckets: 12),
     ]
