@@ -6,7 +6,8 @@ public struct TokenBatch: Sendable, Equatable {
   public let segments: [Int32]
   /// Where each sequence starts, and the end: `[sequences + 1]`
   public let offsets: [Int]
-  /// Whether each sequence's first token attends to itself alone, while the others attend to all.
+  /// Whether each sequence's first token attends to itself alone, while the others attend to all; for encoders with absolute positions,
+  /// where the states of all tokens are asked for.
   public let firstTokensAreAlone: Bool
 
   /// - Parameters:

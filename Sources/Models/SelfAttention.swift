@@ -36,29 +36,20 @@ final class SelfAttention {
     value = try projection("value", .value)
   }
 
-  /// Each sequence in two parts: its first token, which meets its own key alone, and the others, which meet all keys.
-  ///
-  /// - Precondition: no relative terms, for which a part's first query would stand at position 0, and all tokens ask.
-  private func contextWithFirstTokensAlone(
-    _ q: Tensor, key: Tensor, value: Tensor, _ batch: TokenBatch, dropout: Dropout?
-  ) -> Tensor {
-    precondition(
-      configuration.relativePositions == nil && q.shape[0] == key.shape[0], "first tokens alone: all of them, by absolute positions"
-    )
-    var rows: [Int32] = [], queryOffsets = [0], keyOffsets = [0]
+  /// Each sequence in two parts, its first token, which meets its own key alone, and the others, which meet all keys: the rows of the
+  /// keys, part by part, and the parts' boundaries.
+  private static func partsWithFirstTokensAlone(
+    _ batch: TokenBatch
+  ) -> (keyRows: [Int32], queryOffsets: [Int], keyOffsets: [Int]) {
+    var keyRows: [Int32] = [], queryOffsets = [0], keyOffsets = [0]
     for (start, end) in zip(batch.offsets, batch.offsets.dropFirst()) {
-      rows.append(Int32(start))
-      queryOffsets.append(start + 1)
-      keyOffsets.append(rows.count)
-      // no part without queries: nothing would write its keys' gradients
-      guard end > start + 1 else { continue }
-      rows += (start..<end).map { Int32($0) }
-      queryOffsets.append(end)
-      keyOffsets.append(rows.count)
+      for (queries, keys) in [(start..<start + 1, start..<start + 1), (start + 1..<end, start..<end)] {
+        keyRows += keys.map { Int32($0) }
+        queryOffsets.append(queries.upperBound)
+        keyOffsets.append(keyRows.count)
+      }
     }
-    return q.attention(
-      key: key.rows(rows), value: value.rows(rows), queryOffsets: queryOffsets, keyOffsets: keyOffsets, heads: configuration.heads,
-      factor: 1 / Float(configuration.hiddenSize / configuration.heads).squareRoot(), dropout: dropout)
+    return (keyRows, queryOffsets, keyOffsets)
   }
 
   /// The context of each query: `[queries, hidden]`.
@@ -81,14 +72,18 @@ final class SelfAttention {
         query: query(rows, input: .relativePositions, pass: pass),
         key: key(rows, input: .relativePositions, pass: pass), index: table.index)
     }
-    if batch.firstTokensAreAlone {
-      return contextWithFirstTokensAlone(q, key: k, value: v, batch, dropout: pass.dropout(Float(configuration.attentionDropout)))
-    }
     // DeBERTa's scores are a sum of three products
     let size = configuration.hiddenSize / configuration.heads * (relative == nil ? 1 : 3)
+    let factor = 1 / Float(size).squareRoot(), dropout = pass.dropout(Float(configuration.attentionDropout))
+    if batch.firstTokensAreAlone {
+      precondition(relative == nil && !onlyFirst, "first tokens alone: by absolute positions, and all tokens ask")
+      let parts = Self.partsWithFirstTokensAlone(batch)
+      return q.attention(
+        key: k.rows(parts.keyRows), value: v.rows(parts.keyRows), queryOffsets: parts.queryOffsets, keyOffsets: parts.keyOffsets,
+        heads: configuration.heads, factor: factor, dropout: dropout, probabilities: probabilities)
+    }
     return q.attention(
       key: k, value: v, queryOffsets: onlyFirst ? Array(0...batch.count) : batch.offsets, keyOffsets: batch.offsets,
-      heads: configuration.heads, factor: 1 / Float(size).squareRoot(), relative: terms,
-      dropout: pass.dropout(Float(configuration.attentionDropout)), probabilities: probabilities)
+      heads: configuration.heads, factor: factor, relative: terms, dropout: dropout, probabilities: probabilities)
   }
 }
