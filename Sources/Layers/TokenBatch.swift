@@ -6,15 +6,9 @@ public struct TokenBatch: Sendable, Equatable {
   public let segments: [Int32]
   /// Where each sequence starts, and the end: `[sequences + 1]`
   public let offsets: [Int]
-  /// Whether each sequence's first token attends to itself alone, while the others attend to all; for encoders with absolute positions,
-  /// where the states of all tokens are asked for.
-  public let firstTokensAreAlone: Bool
 
-  /// - Parameters:
-  ///   - sequences: each sequence's token ids and token types, of equal length and not empty.
-  ///   - firstTokensAreAlone: whether first tokens attend to themselves alone.
-  public init(_ sequences: [(tokens: [Int32], segments: [Int32])], firstTokensAreAlone: Bool = false) {
-    self.firstTokensAreAlone = firstTokensAreAlone
+  /// - Parameter sequences: each sequence's token ids and token types, of equal length and not empty.
+  public init(_ sequences: [(tokens: [Int32], segments: [Int32])]) {
     tokens = sequences.flatMap(\.tokens)
     segments = sequences.flatMap(\.segments)
     offsets = sequences.reduce(into: [0]) { $0.append(($0.last ?? 0) + $1.tokens.count) }

@@ -25,11 +25,6 @@ public struct PretrainingManifest: Sendable, Equatable {
   /// - Precondition: the name is one of `sections`.
   public func number(_ name: String) -> Double { value(name).number ?? 0 }
 
-  /// True or false by its name.
-  ///
-  /// - Precondition: the name is one of `sections`.
-  public func flag(_ name: String) -> Bool { value(name).flag ?? false }
-
   /// The name of a choice by its name.
   ///
   /// - Precondition: the name is one of `sections`.
@@ -59,7 +54,7 @@ public struct PretrainingManifest: Sendable, Equatable {
   /// Keys that came after models had been made, with their defaults: left out where they say nothing new, so that a model made before
   /// keeps its identity.
   private static let laterDefaults: [(name: String, value: OptionValue)] = [
-    ("model.architecture", .text("deberta")), ("loss.given", .number(0)), ("training.first_token_alone", .flag(false)),
+    ("model.architecture", .text("deberta")), ("loss.given", .number(0)), ("loss.content", .number(0)),
   ]
 
   /// The keys of each section with their types, limits and defaults; those without a default must be given.
@@ -96,9 +91,6 @@ public struct PretrainingManifest: Sendable, Equatable {
         OptionSchema("learning_rate", .numberAbove(0, atMost: 1), "The highest learning rate."),
         OptionSchema("warmup_steps", .integer(0...10_000_000), default: .integer(0), "Updates of rising rate."),
         OptionSchema("decay", .number(0...1), default: .number(1), "The share of updates of falling rate."),
-        OptionSchema(
-          "first_token_alone", .flag, default: .flag(false),
-          "RoBERTa: whether a row's first token attends to itself alone, and is thus the same in every row."),
         OptionSchema("weight_decay", .number(0...1), default: .number(0), "Decoupled decay of matrices."),
         OptionSchema("betas", .numbers(count: 2, 0...0.999999), default: .numbers([0.9, 0.999]), "AdamW's decay rates."),
         OptionSchema("max_gradient_norm", .number(0...1e6), default: .number(1), "Clipping; 0 for none."),
@@ -113,6 +105,9 @@ public struct PretrainingManifest: Sendable, Equatable {
           "given", .number(0...1e3), default: .number(0),
           "Weight of the words of a first sentence that the second is judged by: they hold."),
         OptionSchema("topic", .number(0...1e3), default: .number(0), "Weight of the topic of a pair."),
+        OptionSchema(
+          "content", .number(0...1e3), default: .number(0),
+          "Weight of naming, from the first token, the words of the row's first sentence."),
       ]
     ),
     (
@@ -218,12 +213,6 @@ private struct PretrainingManifestReader {
       positions - 1 <= (buckets / 2).rounded(.down)
     {
       report("model", "'positions' \(Int(positions)) leaves nothing beyond half of the \(Int(buckets)) 'position_buckets'.")
-    }
-    if values.first(where: { $0.name == "training.first_token_alone" })?.value.flag == true {
-      if isDeBERTa { report("training", "'first_token_alone' is RoBERTa's: DeBERTa's positions are relative.") }
-      if number("loss.topic") ?? 0 > 0 {
-        report("loss", "'topic' is told from the first token, which 'first_token_alone' keeps from the words.")
-      }
     }
     if let above = number("pacing.harder_above"), let below = number("pacing.easier_below"), below > above {
       report("pacing", "'easier_below' is above 'harder_above'.")

@@ -36,22 +36,6 @@ final class SelfAttention {
     value = try projection("value", .value)
   }
 
-  /// Each sequence in two parts, its first token, which meets its own key alone, and the others, which meet all keys: the rows of the
-  /// keys, part by part, and the parts' boundaries.
-  private static func partsWithFirstTokensAlone(
-    _ batch: TokenBatch
-  ) -> (keyRows: [Int32], queryOffsets: [Int], keyOffsets: [Int]) {
-    var keyRows: [Int32] = [], queryOffsets = [0], keyOffsets = [0]
-    for (start, end) in zip(batch.offsets, batch.offsets.dropFirst()) {
-      for (queries, keys) in [(start..<start + 1, start..<start + 1), (start + 1..<end, start..<end)] {
-        keyRows += keys.map { Int32($0) }
-        queryOffsets.append(queries.upperBound)
-        keyOffsets.append(keyRows.count)
-      }
-    }
-    return (keyRows, queryOffsets, keyOffsets)
-  }
-
   /// The context of each query: `[queries, hidden]`.
   ///
   /// - Parameters:
@@ -74,16 +58,9 @@ final class SelfAttention {
     }
     // DeBERTa's scores are a sum of three products
     let size = configuration.hiddenSize / configuration.heads * (relative == nil ? 1 : 3)
-    let factor = 1 / Float(size).squareRoot(), dropout = pass.dropout(Float(configuration.attentionDropout))
-    if batch.firstTokensAreAlone {
-      precondition(relative == nil && !onlyFirst, "first tokens alone: by absolute positions, and all tokens ask")
-      let parts = Self.partsWithFirstTokensAlone(batch)
-      return q.attention(
-        key: k.rows(parts.keyRows), value: v.rows(parts.keyRows), queryOffsets: parts.queryOffsets, keyOffsets: parts.keyOffsets,
-        heads: configuration.heads, factor: factor, dropout: dropout, probabilities: probabilities)
-    }
     return q.attention(
       key: k, value: v, queryOffsets: onlyFirst ? Array(0...batch.count) : batch.offsets, keyOffsets: batch.offsets,
-      heads: configuration.heads, factor: factor, relative: terms, dropout: dropout, probabilities: probabilities)
+      heads: configuration.heads, factor: 1 / Float(size).squareRoot(), relative: terms,
+      dropout: pass.dropout(Float(configuration.attentionDropout)), probabilities: probabilities)
   }
 }

@@ -76,7 +76,7 @@ public final class Pretraining {
     let step = completedSteps
     let batch = PretrainingBatch(stream, step: step, settings: settings, pacing: pacing, encoder: &rows)
     // no dropout: the rows never come twice
-    let tokens = TokenBatch(batch.sequences, firstTokensAreAlone: settings.firstTokenIsAlone)
+    let tokens = TokenBatch(batch.sequences)
     let hidden = encoder.hiddenStates(tokens, pass: .evaluation)
     var terms: [Tensor] = []
     for part in batch.parts {
@@ -100,6 +100,11 @@ public final class Pretraining {
       terms.append(
         heads.topics(hidden.rows(batch.topicPositions)).crossEntropy(batch.topics)
           .scaled(by: Float(weight * settings.topicWeight)))
+    }
+    if settings.contentWeight > 0, !batch.contents.isEmpty {
+      terms.append(
+        heads.words(hidden.rows(tokens.firstRows)).rows(batch.contentRows).crossEntropy(batch.contents)
+          .scaled(by: Float(settings.contentWeight)))
     }
     var value = 0.0
     if let first = terms.first {

@@ -62,6 +62,10 @@ struct PretrainingEncoder {
       }
       if isGiven, segment == 0 { batch.parts[part].givenPositions.append(position) }
       let pieces = self.tokens(word)
+      if segment == 0 {
+        batch.contentRows += pieces.map { _ in Int32(batch.sequences.count) }
+        batch.contents += pieces
+      }
       tokens += pieces
       segments += pieces.map { _ in segment }
     }
@@ -95,6 +99,9 @@ struct PretrainingBatch {
   /// First tokens of the rows that are asked for their topic, and the answers: 1 for the same.
   var topicPositions: [Int32] = []
   var topics: [Int32] = []
+  /// Every token of the first sentences that is not hidden, and the row that it is in.
+  var contentRows: [Int32] = []
+  var contents: [Int32] = []
   /// Tokens so far.
   var count = 0
 

@@ -4,7 +4,7 @@ import Layers
 import Models
 import Tensors
 
-/// The three questions of pre-training: which word is hidden, whether a word holds, whether two sentences are about the same.
+/// The questions of pre-training: which word is hidden or was said, whether a word holds, whether two sentences are about the same.
 final class PretrainingHeads {
   private let maskedDense: Linear
   private let maskedNorm: LayerNorm

@@ -14,9 +14,6 @@ public struct PretrainingSettings: Sendable, Equatable {
   public var warmupSteps: Int
   /// The share of all updates, the last ones, over which the rate falls linearly to nothing.
   public var decayShare: Double
-  /// Whether a row's first token attends to itself alone: then it is the same in every row. Where it attends to all, it gathers what helps
-  /// to judge the words, and a linear model reads much of a task from it before any fine-tuning.
-  public var firstTokenIsAlone: Bool
   /// Decoupled weight decay of matrices.
   public var weightDecay: Double
   public var beta1: Double
@@ -31,6 +28,9 @@ public struct PretrainingSettings: Sendable, Equatable {
   public var givenWeight: Double
   /// How much it counts to say, from the first token, whether two sentences are about the same thing; 0 leaves it out.
   public var topicWeight: Double
+  /// How much it counts to name, from the first token, the words of the row's first sentence; 0 leaves it out. A first token that nothing
+  /// is asked of gathers what helps to judge the words, and a linear model reads much of a task from it before any fine-tuning.
+  public var contentWeight: Double
   /// The share of each batch by kind of row (`PocketPretraining.Kind.rawValue`); they need not add up to 1.
   public var shares: [Double]
   /// The pace: when a kind of row gets harder or easier, and how fast. Its levels are where training starts.
@@ -43,7 +43,6 @@ public struct PretrainingSettings: Sendable, Equatable {
     learningRate = 1.5e-3
     warmupSteps = 150
     decayShare = 0.4
-    firstTokenIsAlone = false
     weightDecay = 0.01
     beta1 = 0.9
     beta2 = 0.98
@@ -52,6 +51,7 @@ public struct PretrainingSettings: Sendable, Equatable {
     judgedWeight = 5
     givenWeight = 0
     topicWeight = 0.1
+    contentWeight = 0
     shares = PocketPretraining.Kind.allCases.map(\.share)
     pacing = PocketPacing()
   }

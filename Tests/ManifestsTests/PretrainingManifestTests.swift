@@ -28,14 +28,14 @@ struct PretrainingManifestTests {
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent("lowrank-manifest-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
-    func manifest(_ architecture: String, _ given: String, _ training: String = "") throws -> PretrainingManifest {
+    func manifest(_ architecture: String, _ given: String) throws -> PretrainingManifest {
       let path = folder.appendingPathComponent("one.yaml").path
       let text = """
         id: one
         seed: 0
         model: {\(architecture)layers: 2, hidden_size: 8, heads: 2, intermediate_size: 8, positions: 64, initializer_range: 0.06}
         vocabulary: {pieces: 1000, sentences: 10}
-        training: {steps: 1, batch: 8, learning_rate: 1e-3\(training)}
+        training: {steps: 1, batch: 8, learning_rate: 1e-3}
         loss: {judged: 5\(given)}
         pacing: {harder_above: 0.8, easier_below: 0.7, rise: 0.01, fall: 0.005, memory: 0.9}
         shares: {pair: 1}
@@ -45,13 +45,10 @@ struct PretrainingManifestTests {
     }
     let deberta = "position_buckets: 16, "
     let plain = try manifest(deberta, "")
-    #expect(try manifest("architecture: deberta, \(deberta)", ", given: 0") == plain)
-    #expect(try manifest(deberta, "", ", first_token_alone: false") == plain)
-    #expect(["architecture", "given", "first_token"].allSatisfy { !plain.canonicalJSON.contains($0) })
-    let roberta = try manifest("architecture: roberta, ", ""),
-      alone = try manifest("architecture: roberta, ", "", ", first_token_alone: true")
-    #expect(roberta != alone && alone.canonicalJSON.contains("first_token_alone") && alone.flag("training.first_token_alone"))
+    #expect(try manifest("architecture: deberta, \(deberta)", ", given: 0, content: 0") == plain)
+    #expect(["architecture", "given", "content"].allSatisfy { !plain.canonicalJSON.contains($0) })
     #expect(try manifest(deberta, ", given: 1") != plain)
+    #expect(try manifest(deberta, ", content: 1") != plain)
     #expect(try manifest("architecture: roberta, ", "").canonicalJSON.contains("roberta"))
   }
 
@@ -97,8 +94,8 @@ struct PretrainingManifestTests {
       seed: 0
       model: {layers: 2, hidden_size: 30, heads: 4, intermediate_size: 64, position_buckets: 16, positions: 8, initializer_range: 0.06}
       vocabulary: {pieces: 1000, sentences: 10}
-      training: {steps: 1, batch: 8, learning_rate: 1e-3, first_token_alone: true}
-      loss: {topic: 0.1}
+      training: {steps: 1, batch: 8, learning_rate: 1e-3}
+      loss: {}
       pacing: {harder_above: 0.6, easier_below: 0.7, rise: 0.01, fall: 0.005, memory: 0.9}
       shares: {pair: 1}
       """
@@ -109,10 +106,8 @@ struct PretrainingManifestTests {
       "\(error)" == """
         \(path):3:1: 'hidden_size' 30 is no multiple of 'heads' 4.
         \(path):3:1: 'positions' 8 leaves nothing beyond half of the 16 'position_buckets'.
-        \(path):5:1: 'first_token_alone' is RoBERTa's: DeBERTa's positions are relative.
-        \(path):6:1: 'topic' is told from the first token, which 'first_token_alone' keeps from the words.
         \(path):7:1: 'easier_below' is above 'harder_above'.
-        5 problems; nothing was run.
+        3 problems; nothing was run.
         """
     }
   }

@@ -40,48 +40,6 @@ struct SequenceClassifierTests {
     }
   }
 
-  private func encoder(layers: Int) throws -> TransformerEncoder {
-    try ModelLoader.randomEncoder(
-      EncoderConfiguration(
-        architecture: .roberta, vocabularySize: 60, hiddenSize: 16, layers: layers, heads: 2, intermediateSize: 32,
-        maximumPositions: 40, initializerRange: 0.2), seed: 1, on: makeBackend())
-  }
-
-  @Test("first tokens that attend to themselves alone know no other, and are seen by all")
-  func firstTokensAlone() throws {
-    let encoder = try encoder(layers: 3)
-    func states(_ sequences: [[Int32]], alone: Bool = true) -> [Float] {
-      let pairs = sequences.map { (tokens: $0, segments: $0.map { _ in Int32(0) }) }
-      return encoder.hiddenStates(TokenBatch(pairs, firstTokensAreAlone: alone), pass: .evaluation).values
-    }
-    let all = states(sequences), first = states([[2]])
-    for start in [0, 5, 8, 20] { #expect(distance(Array(all[start * 16..<(start + 1) * 16]), first) < 1e-6) }
-    // the words know their first token and each other
-    let other = states([[5, 7, 9, 11, 3]]), changed = states([[2, 7, 9, 12, 3]])
-    #expect(distance(Array(all[16..<32]), Array(other[16..<32])) > 1e-2)
-    #expect(distance(Array(all[16..<32]), Array(changed[16..<32])) > 1e-2)
-    #expect(distance(Array(states(sequences, alone: false)[0..<16]), first) > 1e-2)
-  }
-
-  @Test("one layer's words are the same whether first tokens are alone or not, their gradients too")
-  func wordsBesideFirstTokensAlone() throws {
-    let encoder = try encoder(layers: 1)
-    for parameter in encoder.parameters { parameter.isTrainable = true }
-    let pairs = sequences.map { (tokens: $0, segments: $0.map { _ in Int32(0) }) }
-    let words = (Int32(0)..<21).filter { ![0, 5, 8, 20].contains($0) }
-    let results = [false, true].map { alone in
-      for parameter in encoder.parameters { parameter.tensor.clearGradient() }
-      let states = encoder.hiddenStates(TokenBatch(pairs, firstTokensAreAlone: alone), pass: .evaluation).rows(words)
-      states.crossEntropy(words.map { $0 % 16 }).backward()
-      return (states: states.values, gradients: encoder.parameters.map { $0.gradient?.values ?? [] })
-    }
-    #expect(distance(results[0].states, results[1].states) < 1e-5)
-    for (parameter, pair) in zip(encoder.parameters, zip(results[0].gradients, results[1].gradients)) {
-      #expect(pair.0.count == parameter.count && distance(pair.0, pair.1) < 2e-5, "\(parameter.name)")
-      #expect(pair.0.contains { $0 != 0 } || parameter.name.hasSuffix("key.bias"), "\(parameter.name)")
-    }
-  }
-
   @Test("a sequence's logits do not depend on its neighbours", arguments: architectures)
   func packing(name: String) throws {
     let model = try load(name)

@@ -35,21 +35,18 @@ struct PretrainingTests {
   }
 
   private func pretraining(
-    steps: Int, threads: Int = 1, given: Double = 0, architecture: Architecture = .deberta, firstTokenIsAlone: Bool = false
+    steps: Int, threads: Int = 1, _ adjust: (inout PretrainingSettings) -> Void = { _ in }
   ) throws -> Pretraining {
     let tokenizer = try Self.tokenizer.get()
     let backend = try CPUBackend(threads: threads)
     let encoder = try ModelLoader.randomEncoder(
       EncoderConfiguration(
-        architecture: architecture, vocabularySize: tokenizer.vocabularySize, hiddenSize: 32, layers: 2, heads: 2,
+        architecture: .deberta, vocabularySize: tokenizer.vocabularySize, hiddenSize: 32, layers: 2, heads: 2,
         intermediateSize: 64, maximumPositions: 64, initializerRange: 0.06,
-        relativePositions: architecture == .deberta ? RelativePositions(buckets: 16, maximumDistance: 64) : nil), seed: 3,
-      on: backend)
+        relativePositions: RelativePositions(buckets: 16, maximumDistance: 64)), seed: 3, on: backend)
     encoder.startAttendingToLikes()
     var settings = settings(steps: steps)
-    settings.givenWeight = given
-    settings.firstTokenIsAlone = firstTokenIsAlone
-    if firstTokenIsAlone { settings.topicWeight = 0 }
+    adjust(&settings)
     return try Pretraining(
       encoder, tokenizer: tokenizer, rows: PocketPretraining(world: Self.world, seed: 3), settings: settings, seed: 3,
       backend: backend)
@@ -116,6 +113,13 @@ struct PretrainingTests {
     #expect(batch.parts[0].maskedPositions == [Int32(before + 2 + long.count)])
     #expect(batch.parts[0].maskedTargets == horse)
     #expect(batch.topicPositions.last == Int32(before))
+    // the first sentence without its hidden word
+    #expect(Array(batch.contents.suffix(1 + long.count)) == the + long)
+    #expect(zip(batch.contentRows, batch.contents).filter { $0.0 == 20 }.count == 1 + long.count)
+    let firstSentences = rows.map { row in
+      row.segments.indices.filter { row.segments[$0] == 0 && row.maskedTargets[$0] == nil }.count
+    }
+    #expect(firstSentences.indices.allSatisfy { row in batch.contentRows.filter { $0 == row }.count == firstSentences[row] })
     #expect(batch.count == before + 6 + 1 + long.count)
   }
 
@@ -140,28 +144,26 @@ struct PretrainingTests {
     #expect(positions([0, 0, 0, 0], [nil, nil, nil, .agreement]) == [])
   }
 
-  @Test("a first token that is alone stays the same in every row", arguments: [false, true])
-  func firstTokenAlone(isAlone: Bool) throws {
-    let run = try pretraining(steps: 3, architecture: .roberta, firstTokenIsAlone: isAlone)
-    try run.run()
-    var rows = try PretrainingEncoder(try Self.tokenizer.get())
-    let batch = PretrainingBatch(
-      PocketPretraining(world: Self.world, seed: 0), step: 0, settings: settings(steps: 1), pacing: PocketPacing(), encoder: &rows)
-    let tokens = TokenBatch(batch.sequences, firstTokensAreAlone: isAlone)
-    let first = run.encoder.hiddenStates(tokens, pass: .evaluation).rows(tokens.firstRows).values
-    let differences = first.indices.dropFirst(32).map { abs(first[$0] - first[$0 % 32]) }
-    #expect(isAlone ? differences.allSatisfy { $0 < 1e-5 } : differences.contains { $0 > 1e-2 })
-  }
-
-  @Test("given words count by their weight")
-  func givenWeight() throws {
-    func loss(_ weight: Double) throws -> Double {
-      let run = try pretraining(steps: 1, given: weight)
+  @Test("given words and first tokens count by their weight", arguments: [\PretrainingSettings.givenWeight, \.contentWeight])
+  func weights(weight: WritableKeyPath<PretrainingSettings, Double> & Sendable) throws {
+    func loss(_ value: Double) throws -> Double {
+      let run = try pretraining(steps: 1) { $0[keyPath: weight] = value }
       return try run.advance()
     }
     let (without, once, twice) = (try loss(0), try loss(1), try loss(2))
     #expect(once > without)
     #expect(abs((twice - without) - 2 * (once - without)) < 1e-5)
+  }
+
+  @Test("a first token learns to name its sentence's words")
+  func content() throws {
+    let run = try pretraining(steps: 60) {
+      ($0.maskedWeight, $0.judgedWeight, $0.topicWeight, $0.contentWeight) = (0, 0, 0, 1)
+    }
+    let losses = try (0..<60).map { _ in try run.advance() }
+    // at first every word is as likely as any other
+    #expect(abs(losses[0] - log(Double(run.encoder.configuration.vocabularySize))) < 0.3)
+    #expect(losses.suffix(10).reduce(0, +) / 10 < 0.8 * losses[0])
   }
 
   @Test("keys start as queries")
