@@ -14,10 +14,10 @@ enum NumberText {
   /// A number with one decimal.
   static func oneDecimal(_ value: Double) -> String { String(format: "%.1f", value) }
 
-  /// A number with three significant digits; from a thousand to a million all digits before the point, as people read them.
-  static func significant(_ value: Double) -> String {
+  /// A number with some significant digits; up to a million never fewer than stand before the point, as people read them.
+  static func significant(_ value: Double, digits: Int = 3) -> String {
     let rounded = abs(value).rounded()
-    return String(format: rounded >= 1000 && rounded < 1_000_000 ? "%.0f" : "%.3g", value)
+    return String(format: rounded >= pow(10, Double(digits)) && rounded < 1_000_000 ? "%.0f" : "%.\(digits)g", value)
   }
 
   /// A share in percent with two decimals.

@@ -55,7 +55,7 @@ import Testing
       tensors: ["importance/example_squared_norm": .table(norms, axes: ["module", "example"], named: "module", names)])
     let figure = try runs.figure()
     #expect(figure.columns == 3)
-    #expect(figure.panels.map(\.title) == ["layer 1: 1 ± 0.816", "layer 2: 100 ± 0"])
+    #expect(figure.panels.map(\.title) == ["layer 1: 1 ± 0.82", "layer 2: 100 ± 0"])
     #expect(figure.panels[0].x == FigureAxis("squared norm, summed over tokens", start: 0, end: 100))
     guard case .histograms(let first) = figure.panels[0].content, case .histograms(let second) = figure.panels[1].content else {
       Issue.record("no histograms")
@@ -132,5 +132,10 @@ import Testing
   @Test(arguments: [(0.1234, "0.123"), (999.4, "999"), (999.6, "1000"), (1110.4, "1110"), (-277_000, "-277000"), (2e6, "2e+06")])
   func meansInTitlesReadAsNumbers(value: Double, text: String) {
     #expect(NumberText.significant(value) == text)
+  }
+
+  @Test(arguments: [(0.4867, "0.49"), (8.25, "8.2"), (46.63, "47"), (99.7, "100"), (162.6, "163")])
+  func deviationsInTitlesAreShorter(value: Double, text: String) {
+    #expect(NumberText.significant(value, digits: 2) == text)
   }
 }

@@ -41,7 +41,7 @@ enum NormHistogramsFigure {
         let deviation = sampleStandardDeviation(values)
         let counts = counts(values, width: width)
         histograms.append(FigureHistogram(name: label, lower: 0, width: width, counts: counts))
-        texts.append(NumberText.significant(middle) + (deviation.map { " ± " + NumberText.significant($0) } ?? ""))
+        texts.append(NumberText.significant(middle) + (deviation.map { " ± " + NumberText.significant($0, digits: 2) } ?? ""))
         let common = [row, label, String(layer)]
         for (bin, count) in counts.enumerated() {
           data.append(
