@@ -131,10 +131,12 @@ struct ProgramResult {
 }
 
 /// Runs a program to its end.
-func execute(_ program: URL, _ arguments: [String]) throws -> ProgramResult {
+/// - Parameter environment: in place of this process's own.
+func execute(_ program: URL, _ arguments: [String], environment: [String: String]? = nil) throws -> ProgramResult {
   let process = Process()
   process.executableURL = program
   process.arguments = arguments
+  if let environment { process.environment = environment }
   let pipe = Pipe()
   process.standardOutput = pipe
   process.standardError = pipe

@@ -1,0 +1,135 @@
+// The bits of this program, pinned for each BLAS core: a change that promises to change none is held by these.
+//
+// `Tests/Fixtures/bits/<core>.txt` has a line for each array and file of a run with the start of its SHA-256. A change that is meant to
+// change bits raises `Numerics.version` and writes them anew: LOWRANK_PIN_BITS=1 make test (a processor with AVX-512 has both cores).
+import Foundation
+import Storage
+import Testing
+
+@testable import Experiments
+
+@Suite("Pinned bits", .enabled(if: TinyProject.program != nil, "needs `lowrank` beside the tests"), .serialized)
+struct PinnedBitsTests {
+  /// A core of OpenBLAS that bits are pinned for.
+  enum Core: String, CaseIterable, CustomTestStringConvertible {
+    case haswell = "Haswell"
+    case skylakeX = "SkylakeX"
+
+    var testDescription: String { rawValue }
+
+    /// Whether this processor can run its kernels.
+    var isHere: Bool {
+      let text = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? ""
+      let flags = Set(text.split(separator: "\n").first { $0.hasPrefix("flags") }?.split(separator: " ") ?? [])
+      let needed: Set<Substring> =
+        self == .haswell ? ["avx2", "fma"] : ["avx2", "fma", "avx512f", "avx512bw", "avx512dq", "avx512vl"]
+      return needed.isSubset(of: flags)
+    }
+  }
+
+  private static let repository = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent()
+  private static let fixtures = repository.appending(path: "Tests/Fixtures")
+  private static let pins = fixtures.appending(path: "bits")
+  private static let isWriting = ProcessInfo.processInfo.environment["LOWRANK_PIN_BITS"] == "1"
+
+  /// Runs the program on one core; fails where it does.
+  private func lowrank(_ arguments: [String], on core: Core, status: Int32 = 0) throws -> String {
+    var environment = ProcessInfo.processInfo.environment
+    environment["OPENBLAS_CORETYPE"] = core.rawValue
+    let result = try execute(try #require(TinyProject.program), arguments, environment: environment)
+    #expect(result.status == status, "\(result.output)")
+    return result.output
+  }
+
+  /// A project with the pinned manifests and the shipped models.
+  private func project() throws -> URL {
+    let root = FileManager.default.temporaryDirectory.appending(path: "lowrank-bits-\(UUID().uuidString)").standardizedFileURL
+    let experiments = root.appending(path: "experiments")
+    try FileManager.default.createDirectory(at: experiments, withIntermediateDirectories: true)
+    for name in ["every-method.yaml", "roberta.yaml", "recipes"] {
+      try FileManager.default.copyItem(at: Self.pins.appending(path: name), to: experiments.appending(path: name))
+    }
+    try FileManager.default.createSymbolicLink(
+      at: experiments.appending(path: "pretrain"), withDestinationURL: Self.repository.appending(path: "experiments/pretrain"))
+    return root
+  }
+
+  /// `<run> <array> <digest>` for everything that the runs of an experiment left, in order.
+  private func digests(_ experiment: String, in results: URL) throws -> [String] {
+    let folder = results.appending(path: experiment)
+    let names = FileManager.default.enumerator(atPath: folder.path)?.allObjects.compactMap { $0 as? String } ?? []
+    let runs = names.filter { ($0 as NSString).lastPathComponent.hasPrefix("seed-") && !$0.hasSuffix("/") }.sorted()
+    return try runs.flatMap { run -> [String] in
+      let files = folder.appending(path: run)
+      let arrays = try HDF5File.read(files.appending(path: "tensors.h5")).digests()
+      let weights = try ["best", "last"].map { name in
+        (name, String(try FileDigest.sha256(of: files.appending(path: "\(name).safetensors")).prefix(16)))
+      }
+      return (arrays + weights).map { "\(experiment)/\(run) \($0.0) \($0.1)" }
+    }
+  }
+
+  @Test("are what they were", arguments: Core.allCases)
+  func pinned(core: Core) throws {
+    guard core.isHere else {
+      print("Pinned bits: this processor lacks what core \(core.rawValue) needs; its bits are not tested here")
+      return
+    }
+    let root = try project()
+    defer { try? FileManager.default.removeItem(at: root) }
+    let results = root.appending(path: "results")
+    var lines: [String] = []
+    let common = ["--results", results.path]
+    _ = try lowrank(["run", "demo", "--root", Self.repository.path] + common, on: core)
+    lines += try digests("demo", in: results)
+    for experiment in ["every-method", "roberta"] {
+      _ = try lowrank(["run", experiment, "--root", root.path] + common, on: core)
+      lines += try digests(experiment, in: results)
+    }
+    let output = root.appending(path: "pretrained")
+    _ = try lowrank(
+      [
+        "pretrain", Self.pins.appending(path: "short-pretraining.yaml").path, "--root", root.path, "--output", output.path,
+      ] + common, on: core)
+    let model = try FileDigest.sha256(of: output.appending(path: "model.safetensors")).prefix(16)
+    lines.append("short-pretraining model \(model)")
+    for folder in ["models/bert", "models/roberta", "models/deberta", "peft"] {
+      let report = try lowrank(["parity", Self.fixtures.appending(path: folder).path], on: core)
+      var reference = ""
+      for line in report.replacing(Self.fixtures.path + "/", with: "").split(separator: "\n") {
+        // a reference's lines are indented below its name, or begin with their verdict
+        if line.hasSuffix(": passed") { reference = String(line.dropLast(8)) }
+        lines.append("parity \(reference) \(line)")
+      }
+    }
+    let file = Self.pins.appending(path: "\(core.rawValue).txt")
+    if Self.isWriting {
+      try Data((lines.joined(separator: "\n") + "\n").utf8).write(to: file)
+      return
+    }
+    let pinned = Set(try String(contentsOf: file, encoding: .utf8).split(separator: "\n").map(String.init))
+    let changed = lines.filter { !pinned.contains($0) }, missing = pinned.subtracting(lines)
+    #expect(changed.isEmpty, "new or changed: \(changed.prefix(10).joined(separator: "\n"))")
+    #expect(missing.isEmpty, "no longer so: \(missing.sorted().prefix(10).joined(separator: "\n"))")
+  }
+}
+
+extension HDF5Group {
+  /// Every dataset's path with the start of the SHA-256 of its bytes.
+  fileprivate func digests(_ prefix: String = "") -> [(String, String)] {
+    let own = datasets.map { name, dataset -> (String, String) in
+      let bytes: [UInt8] =
+        switch dataset.values {
+        case .float32(let values): values.withUnsafeBytes(Array.init)
+        case .float64(let values): values.withUnsafeBytes(Array.init)
+        case .int64(let values): values.withUnsafeBytes(Array.init)
+        case .int32(let values): values.withUnsafeBytes(Array.init)
+        case .uint8(let values): values
+        case .strings(let values): Array(values.joined(separator: "\n").utf8)
+        }
+      return (prefix + name, String(FileDigest.sha256(of: Array("\(dataset.shape)".utf8) + bytes).prefix(16)))
+    }
+    return own + groups.flatMap { $0.group.digests("\(prefix)\($0.name)/") }
+  }
+}
