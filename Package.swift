@@ -19,6 +19,7 @@ let package = Package(
     .target(
       name: "CKernels",
       cSettings: [.unsafeFlags(["-O3", "-ffp-contract=off", "-fno-math-errno"])]),
+    .target(name: "CSignals"),
     .target(name: "Tensors", dependencies: ["COpenBLAS", "CKernels"]),
     .target(name: "Layers", dependencies: ["Tensors"]),
     .target(name: "Storage", dependencies: ["CHDF5", "CCrypto"]),
@@ -32,7 +33,7 @@ let package = Package(
       name: "Training", dependencies: ["Models", "Adapters", "Datasets", "Metrics", "Storage"]),
     .target(name: "Manifests", dependencies: [.product(name: "Yams", package: "Yams")]),
     .target(name: "Records"),
-    .target(name: "Experiments", dependencies: ["Training", "Manifests", "Records"]),
+    .target(name: "Experiments", dependencies: ["Training", "Manifests", "Records", "CSignals"]),
     .target(
       name: "Parity",
       dependencies: ["Models", "Storage", "Training", "Interchange", "Tokenizers", "Metrics"]),

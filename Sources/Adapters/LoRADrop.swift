@@ -69,30 +69,30 @@ public final class LoRADrop: TuningMethod {
       projection, named: name, rank: options.integer("rank"), scale: scale, dropout: options.number("dropout"), on: host)
   }
 
-  public func finishPreliminary(_ sample: any MeasuredSample) {
-    select(on: sample)
+  public func finishPreliminary(_ sample: any MeasuredSample) throws {
+    try select(on: sample)
     build()
     for (parameter, values) in zip(host.head, head) { parameter.tensor.assign(values) }
   }
 
   /// The norms after training; and the verification of Table 3: what was trained is evaluated with the chosen layers alone.
-  public func beforeLastEvaluation(_ sample: (any MeasuredSample)?) {
+  public func beforeLastEvaluation(_ sample: (any MeasuredSample)?) throws {
     guard let sample else { return }
     guard variant.isVerification else {
-      let norms = OutputNorms.measure(pairs, on: sample)
+      let norms = try OutputNorms.measure(pairs, on: sample)
       finalNorms = projections.map { projection in
         pairs.firstIndex { $0.projection.path == projection.path }.map { norms[$0] } ?? sample.rows.map { _ in 0 }
       }
       return
     }
-    select(on: sample)
+    try select(on: sample)
     if options.flag("final_norms") { finalNorms = squaredNorms }
     for (projection, choice) in zip(projections, selection) where choice == .none { projection.adapter = nil }
     parameters = zip(probes, selection).filter { $1 == .own }.flatMap { [$0.0.a, $0.0.b] }
   }
 
-  private func select(on sample: any MeasuredSample) {
-    squaredNorms = OutputNorms.measure(probes, on: sample)
+  private func select(on sample: any MeasuredSample) throws {
+    squaredNorms = try OutputNorms.measure(probes, on: sample)
     sampleRows = sample.rows.map { Int64($0) }
     selection = choices(variant)
   }

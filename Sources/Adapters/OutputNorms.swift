@@ -6,7 +6,9 @@ enum OutputNorms {
   /// ‖ΔW x‖² for each pair and each example of the sample, summed over the example's tokens (LoRA-drop, Eq. 2).
   ///
   /// With u = A x it is uᵀ (Bᵀ B) u, so that no output is ever formed. Relative positions do not count: they are no data.
-  static func measure(_ pairs: [LoRA.Pair], on sample: any MeasuredSample) -> [[Double]] {
+  ///
+  /// - Throws: what the sample throws.
+  static func measure(_ pairs: [LoRA.Pair], on sample: any MeasuredSample) throws -> [[Double]] {
     var norms = [[Double]](repeating: [], count: pairs.count)
     guard let backend = pairs.first?.a.tensor.backend else { return norms }
     let grams = backend.withoutGradients {
@@ -15,20 +17,20 @@ enum OutputNorms {
       }
     }
     var tokens = [[Float]](repeating: [], count: pairs.count)
+    defer { for pair in pairs { pair.adapter.observe = nil } }
     for (index, pair) in pairs.enumerated() {
       pair.adapter.observe = { x in
         let u = x.detached.linear(weight: pair.a.tensor.detached, bias: nil)
         tokens[index] = u.matmul(grams[index]).rowDots(u).values
       }
     }
-    sample.forward { batch in
+    try sample.forward { batch in
       for index in pairs.indices {
         norms[index] += zip(batch.offsets, batch.offsets.dropFirst()).map { start, end in
           tokens[index][Int(start)..<Int(end)].reduce(0) { $0 + Double($1) }
         }
       }
     }
-    for pair in pairs { pair.adapter.observe = nil }
     return norms
   }
 

@@ -29,9 +29,13 @@ public protocol MeasuredSample {
   var rows: [Int] { get }
   /// Runs the model on one batch after the other, every token in every layer and nothing recorded for a backward pass; `body` is
   /// called after each.
-  func forward(_ body: (TokenBatch) -> Void)
+  ///
+  /// - Throws: when the run is to stop.
+  func forward(_ body: (TokenBatch) -> Void) throws
   /// Adds the gradients of the task's loss on every batch to what learns; `clearGradients` is the caller's.
-  func addGradients()
+  ///
+  /// - Throws: when the run is to stop.
+  func addGradients() throws
 }
 
 /// An update that was just made.

@@ -44,8 +44,8 @@ public final class SparseAdapter: TuningMethod {
   }
 
   /// Scores every entry on the sample and drops the lowest `ceil((1 − keep) N)` of all.
-  public func finishPreliminary(_ sample: any MeasuredSample) {
-    sample.addGradients()
+  public func finishPreliminary(_ sample: any MeasuredSample) throws {
+    try sample.addGradients()
     scores = parameters.map { parameter in
       let gradient = parameter.gradient?.values ?? Array(repeating: 0, count: parameter.count)
       return zip(parameter.tensor.values, gradient).map { abs($0 * $1) }

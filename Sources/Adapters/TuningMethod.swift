@@ -73,7 +73,9 @@ public protocol TuningMethod: AnyObject {
   /// What precedes training proper; `nil` for most methods.
   var preliminary: Preliminary? { get }
   /// The preliminary's updates are done: measure on its sample, and set up training proper.
-  func finishPreliminary(_ sample: any MeasuredSample)
+  ///
+  /// - Throws: what the sample throws when the run is to stop; the method is then used no more.
+  func finishPreliminary(_ sample: any MeasuredSample) throws
 
   /// A forward pass of training comes next. `step` counts updates done before this one, from 0.
   func beforeStep(_ step: Int)
@@ -86,7 +88,9 @@ public protocol TuningMethod: AnyObject {
   /// The part of the training set that the method measures on before the last evaluation; `nil` for most methods.
   var lastSample: Preliminary.Sample? { get }
   /// All updates are done, and the last evaluation comes next. `sample` is there where `lastSample` asks for one.
-  func beforeLastEvaluation(_ sample: (any MeasuredSample)?)
+  ///
+  /// - Throws: what the sample throws when the run is to stop; the method is then used no more.
+  func beforeLastEvaluation(_ sample: (any MeasuredSample)?) throws
 
   /// Single numbers that tables may show, by name.
   var measures: [String: Double] { get }

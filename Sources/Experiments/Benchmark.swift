@@ -64,8 +64,9 @@ public struct BenchmarkCase: Sendable, Equatable {
 
   /// Trains the steps.
   ///
-  /// - Throws: `AdapterError`, `ModelError`, `BackendError`.
-  public func run() throws -> BenchmarkResult {
+  /// - Parameter shouldStop: asked after every step.
+  /// - Throws: `AdapterError`, `ModelError`, `BackendError`; `Interruption` when asked to stop.
+  public func run(shouldStop: () -> Bool = { false }) throws -> BenchmarkResult {
     let backend = try CPUBackend(threads: threads)
     let (stepper, stream) = try assemble(on: backend)
     var seconds: [Double] = []
@@ -74,12 +75,13 @@ public struct BenchmarkCase: Sendable, Equatable {
       let batch = stream(step)
       let start = ContinuousClock.now
       let result = try stepper.step(step, batch, pass: .training(seed: 0, step: step))
+      if shouldStop() { throw Interruption() }
       guard step >= warmup else { continue }
       seconds.append(start.duration(to: .now).seconds)
       tokens += batch.batch.tokens.count
       operations += result.floatingPointOperations
     }
-    let products = try productSeconds(on: backend)
+    let products = try productSeconds(on: backend, shouldStop)
     return BenchmarkResult(
       stepSeconds: seconds, tokens: tokens, operations: operations, productSeconds: products.seconds,
       productOperations: products.operations, peakBytes: Self.peakResidentBytes)
@@ -108,7 +110,7 @@ public struct BenchmarkCase: Sendable, Equatable {
   }
 
   /// The time that the matrix products of one step take by themselves, of the same shapes and split alike.
-  private func productSeconds(on backend: CPUBackend) throws -> (seconds: Double, operations: Int) {
+  private func productSeconds(on backend: CPUBackend, _ shouldStop: () -> Bool) throws -> (seconds: Double, operations: Int) {
     let planning = PlanningBackend()
     planning.recordsProducts = true
     let (stepper, stream) = try assemble(on: planning)
@@ -116,6 +118,7 @@ public struct BenchmarkCase: Sendable, Equatable {
     _ = try stepper.step(0, stream(0), pass: .training(seed: 0, step: 0))
     var total = 0.0, operations = 0
     for (shape, count) in planning.products.sorted(by: { $0.key < $1.key }) {
+      if shouldStop() { throw Interruption() }
       let times = (0..<3).map { _ in shape.seconds(on: backend) }
       total += times.sorted()[1] * Double(count)
       operations += 2 * shape.m * shape.n * shape.k * count

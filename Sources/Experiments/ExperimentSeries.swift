@@ -89,7 +89,7 @@ public struct ExperimentSeries: Sendable {
   ///   - report: writes what an experiment leaves when its runs are done; returns what it lacks.
   public func run(
     runner: (Item) -> Runner, progress: (String) -> RunProgress, say: (String) -> Void, report: (Manifest) throws -> [String]
-  ) async -> Outcome {
+  ) -> Outcome {
     var outcome = Outcome()
     for (index, item) in items.enumerated() {
       let place = "\(index + 1)/\(items.count) \(item.manifest.id)"
@@ -98,7 +98,7 @@ public struct ExperimentSeries: Sendable {
         let runner = runner(item)
         say("[\(index + 1)/\(items.count)] \(item.manifest.id) · \(PlanSummary(item.plan, store: runner.store).text)")
         do {
-          let summary = try await runner.run(item.plan, progress: progress(place))
+          let summary = try runner.run(item.plan, progress: progress(place))
           outcome.trained += summary.trained
           if summary.wasStopped {
             outcome.wasStopped = true

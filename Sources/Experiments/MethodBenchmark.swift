@@ -59,8 +59,9 @@ public struct MethodBenchmark {
 
   /// Times `method` against LoRA.
   ///
-  /// - Throws: `AdapterError`, `ModelError`, `BackendError`.
-  public func run(_ method: String) throws -> MethodCost {
+  /// - Parameter shouldStop: asked after every pair of steps.
+  /// - Throws: `AdapterError`, `ModelError`, `BackendError`; `Interruption` when asked to stop.
+  public func run(_ method: String, shouldStop: () -> Bool = { false }) throws -> MethodCost {
     let backend = try CPUBackend(threads: threads)
     let baseline = try assemble("lora", on: backend)
     let measured = try assemble(method, on: backend)
@@ -68,6 +69,7 @@ public struct MethodBenchmark {
     var operations = (baseline: 0, measured: 0)
     for step in 0...steps {
       let (first, second) = (try time(baseline, step), try time(measured, step))
+      if shouldStop() { throw Interruption() }
       guard step > 0 else { continue }  // the first step of each fills the pool of buffers
       operations = (first.operations, second.operations)
       times.append(second.seconds)
@@ -100,7 +102,7 @@ public struct MethodBenchmark {
       model: model, method: attached, settings: settings, totalSteps: steps + 1, backend: backend)
     guard attached.preliminary != nil else { return stepper }
     // a preliminary without training: what it leads to is what is timed
-    attached.finishPreliminary(TrainingSample([batch(0)], stepper: stepper, backend: backend))
+    try attached.finishPreliminary(TrainingSample([batch(0)], stepper: stepper, backend: backend))
     for parameter in attached.parameters + model.parameters { parameter.tensor.clearGradient() }
     return Stepper(model: model, method: attached, settings: settings, totalSteps: steps + 1, backend: backend)
   }

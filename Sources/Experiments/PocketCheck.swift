@@ -83,11 +83,11 @@ public struct PocketCheck: Sendable {
   /// - Returns: the gate, and the summary of the runs; `nil` for the gate where they were stopped.
   public func measure(
     jobs: Int, options: ExecutionOptions, progress: RunProgress, note: (String) -> Void
-  ) async throws -> (gate: PocketGate?, summary: RunnerSummary) {
+  ) throws -> (gate: PocketGate?, summary: RunnerSummary) {
     let plan = try plan()
     let store = RunStore(workspace)
     let runner = Runner(store: store, executor: RunExecutor(inputs: inputs, options: options), jobs: jobs)
-    let summary = try await runner.run(plan, progress: progress)
+    let summary = try runner.run(plan, progress: progress)
     guard !summary.wasStopped else { return (nil, summary) }
     let backend = try CPUBackend(threads: max(1, jobs))
     var measurements: [PocketGate.Measurement] = []

@@ -78,9 +78,10 @@ public struct PocketPretrainingRun: Sendable {
 
   /// Trains, or goes on, and writes the model.
   ///
+  /// - Parameter note: told where a stopped run goes on on another core, or cannot.
   /// - Throws: `Interruption` when asked to stop; what is wrong with files; `Divergence`.
   public func execute(
-    shouldStop: () -> Bool, report: (PretrainingProgress) -> Void
+    shouldStop: () -> Bool, note: (String) -> Void = { _ in }, report: (PretrainingProgress) -> Void
   ) throws -> PretrainingRecord {
     try Folder.make(at: workFolder)
     guard let lock = try FolderLock.tryAcquire(in: workFolder) else {
@@ -88,6 +89,7 @@ public struct PocketPretrainingRun: Sendable {
     }
     return try withExtendedLifetime(lock) {
       _ = try AtomicFile.sweepStaleTemporaries(in: workFolder)
+      let checkpoint = try resumable(note)
       let world = PocketWorld(seed: PocketData.seed)
       let seed = UInt64(manifest.seed)
       let tokenizer = try makeVocabulary(world, seed)
@@ -97,13 +99,30 @@ public struct PocketPretrainingRun: Sendable {
       let training = try Pretraining(
         encoder, tokenizer: tokenizer, rows: PocketPretraining(world: world, seed: seed), settings: settings, seed: seed,
         backend: backend)
-      let checkpoint = PretrainingCheckpoint(url: workFolder.appending(path: "checkpoint.h5"), identity: identity)
       try training.run(
         checkpoint: checkpoint, interval: checkpointInterval, shouldStop: shouldStop, report: report)
       let record = try write(training)
       checkpoint.delete()
       return record
     }
+  }
+
+  /// The checkpoint, with the core taken that it was computed on; removed where that cannot be.
+  private func resumable(_ note: (String) -> Void) throws -> PretrainingCheckpoint {
+    let url = workFolder.appending(path: "checkpoint.h5")
+    var resumption = try Resumption.of(url)
+    if case .movesTo(let core) = resumption {
+      do {
+        try BLAS.use(core, because: .checkpoint)
+        note("goes on on core \(core.rawValue), its checkpoint's")
+      } catch BackendError.coreNotSwitchable { resumption = try Resumption.of(url, canSwitch: false) }
+    }
+    let checkpoint = PretrainingCheckpoint(url: url, identity: identity, origin: CheckpointOrigin(try BLAS.current()))
+    if case .startsAgain(let reason) = resumption {
+      note("\(reason): it starts again")
+      checkpoint.delete()
+    }
+    return checkpoint
   }
 
   private func write(_ training: Pretraining) throws -> PretrainingRecord {
@@ -121,7 +140,7 @@ public struct PocketPretrainingRun: Sendable {
       parameters: training.encoder.parameters.reduce(0) { $0 + $1.count },
       levels: Dictionary(levels, uniquingKeysWith: { first, _ in first }),
       found: Dictionary(training.tally.lines.map { ("\($0.kind)", $0.text) }, uniquingKeysWith: { first, _ in first }),
-      digests: digests, numericsVersion: Numerics.version, program: .current, environment: .current(threads: threads),
+      digests: digests, numericsVersion: Numerics.version, program: .current, environment: try .current(threads: threads),
       seconds: (training.seconds * 10).rounded() / 10)
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]

@@ -32,9 +32,13 @@ extension ProgramVersion {
 
 extension RunEnvironment {
   /// This machine, with so many threads a run.
-  public static func current(threads: Int) -> RunEnvironment {
-    RunEnvironment(
-      blasCore: CPUBackend.blasCore, blasConfiguration: CPUBackend.blasConfiguration, threads: threads, processor: processor,
+  ///
+  /// - Throws: `BackendError` where its library of products cannot be used.
+  public static func current(threads: Int) throws -> RunEnvironment {
+    let blas = try BLAS.current()
+    return RunEnvironment(
+      blasCore: blas.core, blasCoreReason: blas.reason.rawValue, blasVersion: blas.version,
+      blasConfiguration: blas.configuration, threads: threads, processor: processor,
       operatingSystem: ProcessInfo.processInfo.operatingSystemVersionString)
   }
 

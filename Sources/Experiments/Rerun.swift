@@ -10,12 +10,33 @@ public struct RerunComparison: Sendable, Equatable {
   public let digest: String
   /// The first tensor and element that differ, with both values; `nil` when all are equal.
   public let firstDifference: String?
-  /// The largest relative distance of any number.
+  /// The largest distance of any number, relative to the larger of the two.
   public let largestDistance: Double
   /// What the machine and the program have that the record's had not.
   public let environment: [String]
 
   public var isEqual: Bool { recordedDigest == digest }
+
+  /// Whether both were computed on one core by one version of its library, so that equal bits are promised.
+  public let isOfOneArithmetic: Bool
+  /// The largest relative distance of the losses of the first updates; nil where either has none.
+  public let earlyDistance: Double?
+
+  /// Updates in which rounding alone stays small: later, training itself makes any difference grow.
+  public static let earlyUpdates = 10
+  /// The relative distance up to which their losses are taken as the same but for rounding.
+  public static let tolerance = 1e-3
+
+  /// Whether the first updates are those of the record but for rounding.
+  public var isWithinTolerance: Bool { isEqual || earlyDistance.map { $0 <= Self.tolerance } ?? false }
+
+  /// What comparing by tolerance came to.
+  public var toleranceText: String {
+    guard let earlyDistance else { return "there are no losses to compare" }
+    return
+      "another core or library rounds otherwise: the losses of the first \(Self.earlyUpdates) updates differ by at most \(earlyDistance) of "
+      + "their size (\(isWithinTolerance ? "allowed" : "more than the allowed") \(Self.tolerance))"
+  }
 
   /// Compares the new record and tensors in `folder` with the recorded ones.
   ///
@@ -34,9 +55,12 @@ public struct RerunComparison: Sendable, Equatable {
     note("commit", record.program.commit ?? "unknown", again.program.commit ?? "unknown")
     note("version", record.program.version, again.program.version)
     environment = differences
+    isOfOneArithmetic =
+      record.environment.blasCore == again.environment.blasCore && record.environment.library == again.environment.library
     guard recordedDigest != digest else {
       firstDifference = nil
       largestDistance = 0
+      earlyDistance = 0
       return
     }
     let recorded = RunFile.tensors.url(in: recordedFolder)
@@ -53,9 +77,14 @@ public struct RerunComparison: Sendable, Equatable {
       }
       for (index, pair) in zip(values, other).enumerated() where pair.0 != pair.1 && !(pair.0.isNaN && pair.1.isNaN) {
         first = first ?? "\(path)[\(index)] is \(pair.1), was \(pair.0)"
-        largest = max(largest, abs(pair.0 - pair.1) / max(abs(pair.0), 1e-12))
+        largest = max(largest, abs(pair.0 - pair.1) / max(abs(pair.0), abs(pair.1), 1e-12))
       }
     }
+    func losses(_ arrays: [(path: String, values: [Double])]) -> ArraySlice<Double>? {
+      arrays.first { $0.path == "training/loss" }?.values.prefix(Self.earlyUpdates)
+    }
+    let pairs = zip(losses(old) ?? [], losses(new) ?? [])
+    earlyDistance = pairs.map { abs($0 - $1) / max(abs($0), abs($1), 1e-12) }.max { $0 < $1 || $1.isNaN }
     firstDifference = first ?? "equal numbers in other bytes"
     largestDistance = largest
   }

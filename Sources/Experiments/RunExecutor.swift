@@ -10,8 +10,8 @@ import Training
 /// What a run is given beside its plan.
 public struct ExecutionOptions: Sendable {
   public var threads = 1
-  /// Seconds between checkpoints.
-  public var checkpointInterval = 20.0
+  /// Seconds between checkpoints; nil keeps none, and a run that is stopped is lost.
+  public var checkpointInterval: Double? = 20.0
   /// Whether each step's time is kept.
   public var keepsStepTimes = false
   /// Asked after every update; when true the run saves a checkpoint and ends with `Interruption`.
@@ -40,8 +40,11 @@ public struct RunExecutor: Sendable {
     let assembled = try AssembledRun(run, inputs: inputs, backend: backend)
     let stopwatch = Stopwatch(observer, keepsSteps: options.keepsStepTimes)
     var fineTuning = assembled.fineTuning
-    fineTuning.checkpoint = Checkpoint(url: RunFile.checkpoint.url(in: folder), identity: run.identity)
-    fineTuning.checkpointInterval = options.checkpointInterval
+    if let interval = options.checkpointInterval {
+      fineTuning.checkpoint = Checkpoint(
+        url: RunFile.checkpoint.url(in: folder), identity: run.identity, origin: CheckpointOrigin(try BLAS.current()))
+      fineTuning.checkpointInterval = interval
+    }
     fineTuning.weights = folder
     fineTuning.observer = stopwatch
     fineTuning.shouldStop = options.shouldStop
@@ -65,11 +68,21 @@ public struct RunExecutor: Sendable {
     try HDF5File.write(
       RunTensors.tree(history, gold: fineTuning.validation, diagnostics: fineTuning.method.diagnostics), to: tensors)
     try saveTiming(history.updates)
-    let record = RunRecord(
+    let record = try RunRecord(
       run, history, outcome, metrics: fineTuning.metrics, validation: fineTuning.validation,
       measures: fineTuning.method.measures, tensors: try FileDigest.sha256(of: tensors), threads: options.threads)
     try AtomicFile.write(try record.jsonData(), to: RunFile.record.url(in: folder))
     fineTuning.checkpoint?.delete()
     return record
+  }
+
+  /// Leaves a record in `folder` that says why a run could not be trained; another call tries again.
+  ///
+  /// - Throws: `StorageError` where it cannot be written.
+  func recordFailure(of run: PlannedRun, reason: String, in folder: URL) throws {
+    // a table holds no path of this machine
+    let message = reason.replacing(inputs.workspace.root.path + "/", with: "")
+    let record = try RunRecord(failed: run, message: message, metric: inputs.primaryMetric(of: run), threads: options.threads)
+    try AtomicFile.write(try record.jsonData(), to: RunFile.record.url(in: folder))
   }
 }

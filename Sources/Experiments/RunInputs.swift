@@ -110,7 +110,7 @@ public final class RunInputs: Sendable {
 
   /// The task's definition and the folder of its files.
   private func source(_ run: RunSpecification) throws -> (Datasets.TaskDefinition, URL) {
-    if let own = run.taskDefinition { return try (Datasets.TaskDefinition(own.custom), own.folder) }
+    if let own = run.taskDefinition { return try (Datasets.TaskDefinition(own.custom), URL(filePath: "/")) }
     guard let task = GLUETask(rawValue: run.task) else { throw ExperimentError.noRun("task \(run.task)") }
     if run.profile == .pocket { return (task.definition, try PocketData.folder(in: workspace)) }
     guard let data else { throw ExperimentError.noData(profile: run.profile.rawValue) }
@@ -122,6 +122,9 @@ public final class RunInputs: Sendable {
     let rows = try task(run.specification).data.train.examples.count
     return min(rows, run.specification.training.trainingRows ?? rows)
   }
+
+  /// The metric that decides which epoch of a run is best; nil where the task cannot be read.
+  func primaryMetric(of run: PlannedRun) -> Metric? { (try? task(run.specification))?.data.task.primaryMetric }
 
   /// The run's examples as token ids, cut to its length and number of rows.
   func encoded(_ run: PlannedRun, modelType: String?) throws -> EncodedTask {
@@ -147,19 +150,21 @@ public final class RunInputs: Sendable {
 }
 
 extension Manifests.TaskDefinition {
-  /// The folder that both files lie in.
-  fileprivate var folder: URL { URL(filePath: trainingFile).deletingLastPathComponent() }
-
-  /// The same task in the loader's words. Both files stand in one folder.
+  /// The same task in the loader's words, its files by their paths from the root: they need not lie in one folder.
   fileprivate var custom: CustomTask {
     let columns = textColumns.map(column)
     var labels: [String]?
     if case .classification(let names) = target { labels = names }
     return CustomTask(
-      id: id, title: title, format: format.rawValue, hasHeader: hasHeader, train: URL(filePath: trainingFile).lastPathComponent,
-      validation: [.init(name: "validation", file: URL(filePath: validationFile).lastPathComponent)],
+      id: id, title: title, format: format.rawValue, hasHeader: hasHeader, train: Self.path(trainingFile),
+      validation: [.init(name: "validation", file: Self.path(validationFile))],
       columns: .init(first: columns[0], second: columns.dropFirst().first, label: column(labelColumn)), labels: labels,
       metrics: metrics)
+  }
+
+  /// A path from the root without its first slash, and without `.` and `..`.
+  private static func path(_ file: String) -> String {
+    String(URL(filePath: file).standardizedFileURL.path.drop { $0 == "/" })
   }
 
   private func column(_ name: String) -> Datasets.TaskDefinition.Column {

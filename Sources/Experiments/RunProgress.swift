@@ -91,6 +91,14 @@ public final class RunProgress: Sendable {
     }
   }
 
+  /// Says something of a run that goes on.
+  func noted(_ run: PlannedRun, _ text: String) {
+    state.withLock { state in
+      clear(&state)
+      write("  \(run.specification.shortName)  \(text)\n")
+    }
+  }
+
   fileprivate func update(_ run: PlannedRun, fraction: Double, text: String) {
     state.withLock { state in
       if state.active[run.identity] == nil { state.order.append(run.identity) }

@@ -10,7 +10,7 @@ extension RunRecord {
   init(
     _ run: PlannedRun, _ history: TrainingHistory, _ outcome: TrainingOutcome, metrics: [Metric], validation: [ValidationSet],
     measures: [String: Double], tensors: String, threads: Int
-  ) {
+  ) throws {
     let epochs = history.epochs.enumerated().map { index, epoch in
       EpochScores(
         epoch: index + 1, step: epoch.updates,
@@ -20,11 +20,8 @@ extension RunRecord {
           }
         })
     }
-    let digests = run.digests
-    // canonical JSON always reads back
-    let specification = (try? JSONValue(json: run.specification.canonicalJSON)) ?? .text(run.specification.canonicalJSON)
     self.init(
-      identity: run.identity, specification: specification,
+      identity: run.identity, specification: run.specification.json,
       outcome: RunOutcome(outcome),
       flags: history.isCollapsed(validation) ? [.collapsed] : [], epochs: epochs,
       primary: PrimaryScore(split: validation.first?.name ?? "validation", metric: metrics.first?.rawValue ?? "accuracy"),
@@ -35,10 +32,34 @@ extension RunRecord {
         average: history.steps.isEmpty
           ? 0 : history.steps.reduce(0) { $0 + Double($1.trainableWithHead) } / Double(history.steps.count)),
       steps: history.steps.count, flops: history.operations, measures: measures,
-      digests: RunDigests(
-        specification: digests.specification, manifest: digests.manifest, model: digests.model, tokenizer: digests.tokenizer,
-        data: digests.data, tensors: tensors),
-      numericsVersion: Numerics.version, program: .current, environment: .current(threads: threads))
+      digests: run.digests.with(tensors: tensors), numericsVersion: Numerics.version, program: .current,
+      environment: try .current(threads: threads))
+  }
+
+  /// A run that could not be trained.
+  init(failed run: PlannedRun, message: String, metric: Metric?, threads: Int) throws {
+    let none = TrainableParameters(initial: 0, final: 0, average: 0)
+    self.init(
+      identity: run.identity, specification: run.specification.json, outcome: .failed(message: message), flags: [], epochs: [],
+      primary: PrimaryScore(split: "validation", metric: (metric ?? .accuracy).rawValue), trainableParameters: none,
+      trainableParametersWithHead: none, steps: 0, flops: 0, digests: run.digests, numericsVersion: Numerics.version,
+      program: .current, environment: try .current(threads: threads))
+  }
+}
+
+extension RunSpecification {
+  /// The whole specification as a record holds it.
+  fileprivate var json: JSONValue {
+    // canonical JSON always reads back
+    (try? JSONValue(json: canonicalJSON)) ?? .text(canonicalJSON)
+  }
+}
+
+extension RunDigests {
+  /// These digests with that of the file of tensors.
+  fileprivate func with(tensors: String) -> RunDigests {
+    RunDigests(
+      specification: specification, manifest: manifest, model: model, tokenizer: tokenizer, data: data, tensors: tensors)
   }
 }
 

@@ -12,12 +12,18 @@ public struct RunStore: Sendable {
     self.workspace = workspace
   }
 
-  /// The record of a finished run; `nil` when there is none that can be read and holds this identity.
+  /// The record of a finished run; `nil` when there is none that can be read and holds this identity, or the run failed.
   public func record(_ identity: String) -> RunRecord? {
+    guard let record = anyRecord(identity), !record.outcome.isFailure,
+      FileManager.default.fileExists(atPath: RunFile.tensors.url(in: workspace.run(identity)).path)
+    else { return nil }
+    return record
+  }
+
+  private func anyRecord(_ identity: String) -> RunRecord? {
     let file = RunFile.record.url(in: workspace.run(identity))
     guard let data = try? Data(contentsOf: file), let record = try? RunRecord(jsonData: data, file: file.path),
-      record.identity == identity,
-      FileManager.default.fileExists(atPath: RunFile.tensors.url(in: workspace.run(identity)).path)
+      record.identity == identity
     else { return nil }
     return record
   }
@@ -56,6 +62,7 @@ public struct RunStore: Sendable {
   /// Why a run is to be trained, or that it is done.
   public func status(_ run: PlannedRun) -> RunStatus {
     if record(run.identity) != nil { return .done }
+    if case .failed(let message)? = anyRecord(run.identity)?.outcome { return .failed(message) }
     if FileManager.default.fileExists(atPath: RunFile.checkpoint.url(in: workspace.run(run.identity)).path) { return .begun }
     guard let before = linkedIdentity(run.specification).flatMap(record) else { return .new }
     var changes: [String] = []
@@ -88,6 +95,8 @@ public enum RunStatus: Sendable, Equatable {
   /// A checkpoint is there.
   case begun
   case new
+  /// It could not be trained when it was tried, for this reason; it is tried again.
+  case failed(String)
   /// It was run before, from other inputs.
   case changed([String])
 
@@ -96,6 +105,7 @@ public enum RunStatus: Sendable, Equatable {
     case .done: "done"
     case .begun: "goes on from a checkpoint"
     case .new: "never run"
+    case .failed(let reason): "failed: \(reason)"
     case .changed(let reasons): reasons.joined(separator: ", ")
     }
   }

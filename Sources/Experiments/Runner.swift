@@ -4,6 +4,7 @@ import Manifests
 import Records
 import Storage
 import Synchronization
+import Tensors
 import Training
 
 /// What came of a call.
@@ -17,9 +18,10 @@ public struct RunnerSummary: Sendable {
   public var wasStopped = false
 }
 
-/// Trains the runs of a plan that are not done, `jobs` at a time, and links to all that are.
+/// Trains the runs of a plan that are not done, `jobs` at a time on threads of their own, and links to all that are.
 ///
 /// Two processes on one results folder never train the same run: whoever holds a run's lock does, and the other waits for its record.
+/// A run that was begun on another BLAS core goes on on that core, when the others are done.
 public struct Runner: Sendable {
   public let store: RunStore
   public let executor: RunExecutor
@@ -35,20 +37,32 @@ public struct Runner: Sendable {
   private final class Queue: Sendable {
     struct State {
       var waiting: [PlannedRun]
+      /// Runs that go on on another core, in order.
+      var elsewhere: [(core: BLASCore, run: PlannedRun)] = []
+      /// Whether the library can take another core.
+      var canSwitch = true
+      var isCancelled = false
+      /// What runs need, by identity, as far as it was asked.
+      var needs: [String: MemoryLedger.Need] = [:]
       var summary = RunnerSummary()
     }
 
     let state: Mutex<State>
+    let memory = MemoryLedger()
+    /// The core that new runs are trained on.
+    let home: BLAS
 
-    init(_ waiting: [PlannedRun]) {
+    init(_ waiting: [PlannedRun], home: BLAS) {
       state = Mutex(State(waiting: waiting))
+      self.home = home
     }
   }
 
   /// A run whose files cannot be read or written is a failure of the summary, and the others go on.
   ///
-  /// - Throws: `StorageError` when a link to a finished run cannot be made.
-  public func run(_ plan: [PlannedRun], progress: RunProgress) async throws -> RunnerSummary {
+  /// - Throws: `StorageError` when a link to a finished run cannot be made; `ExperimentError.noThreads`, `.fewFiles`; `BackendError`.
+  public func run(_ plan: [PlannedRun], progress: RunProgress) throws -> RunnerSummary {
+    try ProcessLimits.prepare(jobs: jobs)
     var seen: Set<String> = []
     var waiting: [PlannedRun] = []
     for run in plan {
@@ -60,37 +74,61 @@ public struct Runner: Sendable {
       }
     }
     progress.begin(total: plan.count, runs: waiting)
-    let queue = Queue(waiting)
-    await withTaskGroup(of: Void.self) { group in
-      for _ in 0..<min(jobs, waiting.count) {
-        group.addTask { await work(queue, progress) }
-      }
-    }
+    let queue = Queue(waiting, home: try BLAS.current())
+    defer { progress.end() }
+    repeat { try train(queue, progress) } while try prepareNextCore(queue)
     // identical runs of several rows: all their links, now that the record is there
     for run in plan where store.record(run.identity) != nil { try store.link(run) }
-    progress.end()
     return queue.state.withLock { state in
       state.summary.wasStopped = executor.options.shouldStop()
       return state.summary
     }
   }
 
-  private func work(_ queue: Queue, _ progress: RunProgress) async {
+  /// Trains what waits for the core in use.
+  private func train(_ queue: Queue, _ progress: RunProgress) throws {
+    let count = min(jobs, queue.state.withLock { $0.waiting.count })
+    try JobThreads.run(count, cancel: { queue.state.withLock { $0.isCancelled = true } }) { work(queue, progress) }
+  }
+
+  /// Takes the core of the first run that goes on elsewhere, and lets all that do so wait for it; false where there is none.
+  private func prepareNextCore(_ queue: Queue) throws -> Bool {
+    let next = queue.state.withLock { $0.elsewhere.first?.core }
+    guard let next, !executor.options.shouldStop() else {
+      if let home = queue.home.knownCore { try BLAS.use(home, because: queue.home.reason) }
+      return false
+    }
+    do {
+      try BLAS.use(next, because: next == queue.home.knownCore ? queue.home.reason : .checkpoint)
+    } catch BackendError.coreNotSwitchable {
+      queue.state.withLock { $0.canSwitch = false }
+    }
+    queue.state.withLock { state in
+      let here = state.canSwitch ? state.elsewhere.filter { $0.core == next } : state.elsewhere
+      state.elsewhere.removeAll { run in !state.canSwitch || run.core == next }
+      state.waiting = here.map(\.run)
+    }
+    return true
+  }
+
+  private func work(_ queue: Queue, _ progress: RunProgress) {
     while !executor.options.shouldStop() {
-      guard let run = queue.state.withLock({ $0.waiting.isEmpty ? nil : $0.waiting.removeFirst() }) else { return }
+      let next = queue.state.withLock { $0.waiting.isEmpty || $0.isCancelled ? nil : $0.waiting.removeFirst() }
+      guard let run = next else { return }
       do {
-        let visit = try train(run, progress)
-        guard visit != .busy else {
-          // another process trains it: look again later
+        switch try train(run, queue, progress) {
+        case .busy:
+          // another process trains it, or there is not enough memory beside the others: look again later
           queue.state.withLock { $0.waiting.append(run) }
-          try? await Task.sleep(for: .milliseconds(300))
-          continue
-        }
-        try store.link(run)
-        guard case .trained(let outcome) = visit else { continue }
-        queue.state.withLock {
-          $0.summary.trained += 1
-          if case .diverged = outcome { $0.summary.diverged.append(run) }
+          Thread.sleep(forTimeInterval: 0.3)
+        case .elsewhere(let core): queue.state.withLock { $0.elsewhere.append((core, run)) }
+        case .found: try store.link(run)
+        case .trained(let outcome):
+          try store.link(run)
+          queue.state.withLock {
+            $0.summary.trained += 1
+            if case .diverged = outcome { $0.summary.diverged.append(run) }
+          }
         }
       } catch is Interruption {
         progress.stopped(run)
@@ -106,12 +144,14 @@ public struct Runner: Sendable {
     case trained(RunOutcome)
     /// Another process had trained it.
     case found
-    /// Another process holds its lock.
+    /// Another process holds its lock, or other runs hold the memory.
     case busy
+    /// It goes on on another core than the one in use.
+    case elsewhere(BLASCore)
   }
 
-  /// Trains one run under its lock.
-  private func train(_ run: PlannedRun, _ progress: RunProgress) throws -> Visit {
+  /// Trains one run under its lock. An error is recorded, so that tables count the run as failed; another call tries again.
+  private func train(_ run: PlannedRun, _ queue: Queue, _ progress: RunProgress) throws -> Visit {
     let folder = store.workspace.run(run.identity)
     try Folder.make(at: folder)
     guard let lock = try FolderLock.tryAcquire(in: folder) else { return .busy }
@@ -122,9 +162,45 @@ public struct Runner: Sendable {
         return .found
       }
       _ = try AtomicFile.sweepStaleTemporaries(in: folder)
-      let record = try executor.execute(run, in: folder, observer: progress.observer(of: run))
-      progress.finished(run, record)
-      return .trained(record.outcome)
+      if let core = try coreElsewhere(run, queue, progress) { return .elsewhere(core) }
+      do {
+        let need = try need(of: run, queue)
+        guard try queue.memory.admit(need) else { return .busy }
+        defer { queue.memory.release(need) }
+        let record = try executor.execute(run, in: folder, observer: progress.observer(of: run))
+        progress.finished(run, record)
+        return .trained(record.outcome)
+      } catch let error where !(error is Interruption) {
+        // where even this cannot be written, the error itself is what is told
+        try? executor.recordFailure(of: run, reason: "\(error)", in: folder)
+        try? store.link(run)
+        throw error
+      }
     }
+  }
+
+  private func need(of run: PlannedRun, _ queue: Queue) throws -> MemoryLedger.Need {
+    if let known = queue.state.withLock({ $0.needs[run.identity] }) { return known }
+    let need = MemoryLedger.Need(
+      tensors: try CostEstimate(run, inputs: executor.inputs).peakBytes, threads: executor.options.threads)
+    queue.state.withLock { $0.needs[run.identity] = need }
+    return need
+  }
+
+  /// The core that a run must be trained on where that is not the one in use. A checkpoint that no core here can go on from is removed.
+  private func coreElsewhere(_ run: PlannedRun, _ queue: Queue, _ progress: RunProgress) throws -> BLASCore? {
+    let checkpoint = RunFile.checkpoint.url(in: store.workspace.run(run.identity))
+    switch try Resumption.of(checkpoint, canSwitch: queue.state.withLock { $0.canSwitch }) {
+    case .movesTo(let core):
+      progress.noted(run, "goes on on core \(core.rawValue), its checkpoint's")
+      return core
+    case .startsAgain(let reason):
+      progress.noted(run, "\(reason): it starts again")
+      store.removeCheckpoint(of: run)
+    case .goesOn: return nil
+    case .begins: break
+    }
+    let here = try BLAS.current().knownCore
+    return here == queue.home.knownCore ? nil : queue.home.knownCore
   }
 }

@@ -1,27 +1,21 @@
-// Ctrl-C: the runs save a checkpoint and end; a second one ends the program at once.
-@preconcurrency import Dispatch
+// Ctrl-C: the runs end their step, save a checkpoint and end; a second one ends the program at once.
+import CSignals
 import Foundation
-import Synchronization
 
-/// Turns SIGINT and SIGTERM into a flag that runs look at.
-public final class StopSignal: Sendable {
-  private let flag = Atomic<Int32>(0)
-  private let sources: [any DispatchSourceSignal]
+/// Turns SIGINT, SIGTERM, SIGHUP and SIGXCPU into a flag that runs look at after every step.
+///
+/// The answer, `stopping after this step; again to quit`, comes from the handler itself, so that no thread need be free for it.
+public struct StopSignal: Sendable {
+  private static let text = "stopping after this step; again to quit\n"
+  /// Handed to the handler for good. On a terminal the line of progress, or `^C`, stands in its place.
+  nonisolated(unsafe) private static let announcement = strdup((isatty(2) == 1 ? "\n" : "") + text)
 
-  public init() {
-    sources = [SIGINT, SIGTERM].map { number in
-      signal(number, SIG_IGN)
-      return DispatchSource.makeSignalSource(signal: number, queue: .global())
-    }
-    for (source, number) in zip(sources, [SIGINT, SIGTERM]) {
-      source.setEventHandler { [weak self] in
-        guard let self else { return }
-        if self.flag.exchange(number, ordering: .relaxed) != 0 { exit(128 + number) }
-      }
-      source.resume()
-    }
-  }
+  /// Takes over the signals; one that came before is forgotten.
+  public init() { lr_stop_install(Self.announcement) }
+
+  /// Lets a signal end the program at once again, as before: what follows the runs has nothing to save.
+  public func end() { lr_stop_remove() }
 
   /// The signal that came, or 0.
-  public var received: Int32 { flag.load(ordering: .relaxed) }
+  public var received: Int32 { lr_stop_received() }
 }

@@ -76,6 +76,10 @@ public enum ExperimentError: Error, CustomStringConvertible, Equatable {
   case changedModel(String)
   case noWeights(String)
   case foreignWeights(String, problems: [String])
+  case fewFiles(limit: Int, needed: Int)
+  case noThreads(asked: Int, given: Int)
+  case noMemory(needed: Int, free: Int, source: String)
+  case noAddressSpace(needed: Int, limit: String)
 
   public var description: String {
     switch self {
@@ -99,6 +103,17 @@ public enum ExperimentError: Error, CustomStringConvertible, Equatable {
     case .noWeights(let path): "\(path): the run left no weights of this epoch. Try the other epoch, or run it again"
     case .foreignWeights(let path, let problems):
       "\(path): its tensors are not those of the run: \(problems.prefix(10).joined(separator: "; ")). Run it again"
+    case .fewFiles(let limit, let needed):
+      "this process may have \(limit) files open at once, but needs \(needed). Raise the limit (ulimit -n \(needed)), or lower --jobs"
+    case .noThreads(let asked, let given):
+      "the system gave \(given) of \(asked) threads for runs side by side. Lower --jobs, or raise the limits (ulimit -u, ulimit -v)"
+    case .noMemory(let needed, let free, let source):
+      "it needs about \(Self.megabytes(needed)) of memory, but \(Self.megabytes(free)) \(source) are free. Lower the batch or the length "
+        + "(`--dry-run` says what each run needs), or end other programs"
+    case .noAddressSpace(let needed, let limit):
+      "it needs about \(Self.megabytes(needed)) of address space, which is more than \(limit) leaves. Raise that limit, or lower --threads"
     }
   }
+
+  private static func megabytes(_ bytes: Int) -> String { "\(bytes / 1_000_000) MB" }
 }

@@ -85,7 +85,7 @@ extension ManifestPlan {
       .overridden(by: row.settings.settings(for: task.id))
   }
 
-  /// The complete options and hyper-parameters of a row on a task; nil where a required setting is missing, which
+  /// The complete options (but for later keys at their defaults) and hyper-parameters of a row on a task; nil where a required setting is missing, which
   /// `PlanCheck` has refused.
   func settings(
     _ row: MethodRow, _ task: TaskReference, _ vocabulary: ManifestVocabulary
@@ -100,7 +100,10 @@ extension ManifestPlan {
       guard let value = option.defaultValue, !option.excludes.contains(where: { merged[$0] != nil }) else { return nil }
       return (option.name, value)
     }
-    return (MethodOptions(options), training)
+    let written = options.filter { name, value in
+      method.option(named: name).map { IdentityKeys.writes($0, of: method.id, value) } ?? true
+    }
+    return (MethodOptions(written), training)
   }
 }
 

@@ -42,7 +42,7 @@ public struct RunSpecification: Sendable, Equatable, Codable {
   public let label: String
   /// The id of the method.
   public let method: String
-  /// Every option of the method that has a value, defaults included.
+  /// Every option of the method that has a value, defaults included but for those of later keys (`IdentityKeys`).
   public let options: MethodOptions
   /// The hyper-parameters.
   public let training: TrainingRecipe

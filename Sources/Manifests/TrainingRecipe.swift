@@ -101,7 +101,7 @@ public struct TrainingRecipe: Sendable, Equatable {
     validationRows = value("validation_rows")?.integer
   }
 
-  /// Every setting by its key, those left to the model's configuration or to the data left out.
+  /// Every setting by its key; those left to the model's configuration or to the data are left out, and later ones at their defaults.
   public var settings: [(name: String, value: OptionValue)] {
     let warmupSetting: (String, OptionValue) =
       switch warmup {
@@ -114,12 +114,14 @@ public struct TrainingRecipe: Sendable, Equatable {
       ("classifier_dropout", classifierDropout.map { .number($0) }),
       ("training_rows", trainingRows.map { .integer($0) }), ("validation_rows", validationRows.map { .integer($0) }),
     ]
-    return [
-      ("epochs", .integer(epochs)), ("batch", .integer(batchSize)), ("learning_rate", .number(learningRate)),
-      ("head_learning_rate", .number(headLearningRate)), warmupSetting, ("weight_decay", .number(weightDecay)),
-      ("decay_vectors", .flag(decaysVectors)), ("betas", .numbers(betas)), ("epsilon", .number(epsilon)),
-      ("max_gradient_norm", .number(maximumGradientNorm)), ("max_length", .integer(maximumLength)),
-    ] + optional.compactMap { name, value in value.map { (name, $0) } }
+    let settings: [(name: String, value: OptionValue)] =
+      [
+        ("epochs", .integer(epochs)), ("batch", .integer(batchSize)), ("learning_rate", .number(learningRate)),
+        ("head_learning_rate", .number(headLearningRate)), warmupSetting, ("weight_decay", .number(weightDecay)),
+        ("decay_vectors", .flag(decaysVectors)), ("betas", .numbers(betas)), ("epsilon", .number(epsilon)),
+        ("max_gradient_norm", .number(maximumGradientNorm)), ("max_length", .integer(maximumLength)),
+      ] + optional.compactMap { name, value in value.map { (name, $0) } }
+    return settings.filter { IdentityKeys.writes(training: $0.name, $0.value) }
   }
 }
 

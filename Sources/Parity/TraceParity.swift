@@ -45,7 +45,7 @@ struct TraceComparison {
     }
     if method.preliminary != nil {
       try Self.start(trace, method.parameters, from: trace.preliminaryValues())
-      method.finishPreliminary(
+      try method.finishPreliminary(
         TrainingSample(Array(batches.prefix(try trace.preliminaryBatches())), stepper: makeStepper(), backend: backend))
       for parameter in method.parameters + model.parameters { parameter.tensor.clearGradient() }
     }

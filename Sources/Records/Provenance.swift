@@ -61,8 +61,13 @@ public struct ProgramVersion: Sendable, Equatable, Codable {
 /// The machine and libraries that a run was computed on. None of it is part of a run's identity; the BLAS core may change
 /// the last bits of a result.
 public struct RunEnvironment: Sendable, Equatable, Codable {
-  /// `blas_core`: the kernels that OpenBLAS chose, as in `SkylakeX`.
+  /// `blas_core`: the kernels of OpenBLAS that computed the products, as in `SkylakeX`.
   public let blasCore: String
+  /// `blas_core_reason`: why it was this core: `processor`, `option`, `environment`, `record`, `checkpoint` or `library`; nil in
+  /// records that do not say.
+  public let blasCoreReason: String?
+  /// `blas_version`: OpenBLAS's version, as in `0.3.21`; nil in records that have it in their `blas_configuration` alone.
+  public let blasVersion: String?
   /// `blas_configuration`: OpenBLAS's own description of its build.
   public let blasConfiguration: String
   /// `threads`: worker threads of the run.
@@ -74,6 +79,8 @@ public struct RunEnvironment: Sendable, Equatable, Codable {
 
   private enum CodingKeys: String, CodingKey {
     case blasCore = "blas_core"
+    case blasCoreReason = "blas_core_reason"
+    case blasVersion = "blas_version"
     case blasConfiguration = "blas_configuration"
     case threads, processor
     case operatingSystem = "operating_system"
@@ -81,12 +88,20 @@ public struct RunEnvironment: Sendable, Equatable, Codable {
 
   /// Makes an environment from its parts.
   public init(
-    blasCore: String, blasConfiguration: String, threads: Int, processor: String, operatingSystem: String
+    blasCore: String, blasCoreReason: String?, blasVersion: String?, blasConfiguration: String, threads: Int, processor: String,
+    operatingSystem: String
   ) {
     self.blasCore = blasCore
+    self.blasCoreReason = blasCoreReason
+    self.blasVersion = blasVersion
     self.blasConfiguration = blasConfiguration
     self.threads = threads
     self.processor = processor
     self.operatingSystem = operatingSystem
+  }
+
+  /// The library and its version, as in `OpenBLAS 0.3.21`.
+  public var library: String {
+    blasVersion.map { "OpenBLAS \($0)" } ?? blasConfiguration.split(separator: " ").prefix(2).joined(separator: " ")
   }
 }

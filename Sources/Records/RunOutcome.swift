@@ -8,6 +8,9 @@ public enum RunOutcome: Sendable, Equatable {
   case diverged(step: Int)
   /// The run could not go on.
   case failed(message: String)
+
+  /// Whether the run could not go on: then it left a reason and nothing else.
+  public var isFailure: Bool { if case .failed = self { true } else { false } }
 }
 
 extension RunOutcome: Codable {

@@ -78,8 +78,8 @@ public enum MarkdownTable {
         + (provenance.manifest.map { ", manifest \(MarkdownText.short($0))" } ?? ""),
       "model: " + list(models),
       "data: " + list(data),
-      "program: " + list(programs) + ", numerics " + list(provenance.numericsVersions.map(String.init)) + ", BLAS core "
-        + list(provenance.blasCores.map(MarkdownText.plain)),
+      "program: " + list(programs) + ", numerics " + list(provenance.numericsVersions.map(String.init)),
+      "products: " + list(provenance.products.map { MarkdownText.plain($0.text) }),
       "runs: \(provenance.runs) of \(provenance.plannedRuns)",
       "another protocol: `\(table.otherProtocolCommand)` (digests by their first 12 digits; `--format json` has all)",
     ]

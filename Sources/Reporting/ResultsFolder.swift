@@ -72,10 +72,10 @@ public struct ResultsFolder: Sendable, Equatable {
     return findings
   }
 
-  /// How many of these runs have a record; none is read.
+  /// How many of these runs are done.
   public func finished(of runs: [RunSpecification]) -> Int {
     runs.count { run in
-      guard let record = try? Self.record(in: layout.link(run)) else { return false }
+      guard let record = try? Self.record(in: layout.link(run)), !record.outcome.isFailure else { return false }
       return SettingsDifference.of(record, from: run) == nil
     }
   }

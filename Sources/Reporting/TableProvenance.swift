@@ -32,6 +32,18 @@ public struct TableProvenance: Sendable, Equatable, Encodable {
     public let isModified: Bool
   }
 
+  /// A library of matrix products on one of its cores.
+  public struct Products: Sendable, Equatable, Encodable {
+    /// The library and its version, as in `OpenBLAS 0.3.21`.
+    public let library: String
+    /// Its kernels, as in `SkylakeX`.
+    public let core: String
+    /// Why it was this core, as records say it; nil where they do not.
+    public let reason: String?
+    /// The runs that it computed.
+    public let runs: Int
+  }
+
   /// The name of the manifest's recipe.
   public let recipe: String
   /// SHA-256 of the manifest's files as they are now; nil where they cannot be read.
@@ -44,8 +56,8 @@ public struct TableProvenance: Sendable, Equatable, Encodable {
   public let programs: [Program]
   /// The versions of the arithmetic.
   public let numericsVersions: [Int]
-  /// The kernels of OpenBLAS that computed the runs.
-  public let blasCores: [String]
+  /// What computed the matrix products, with the runs of each.
+  public let products: [Products]
   /// Runs that are in the table's cells.
   public let runs: Int
   /// Runs that the manifest plans.
@@ -69,7 +81,11 @@ public struct TableProvenance: Sendable, Equatable, Encodable {
         Program(version: record.program.version, commit: record.program.commit, isModified: record.program.isModified)
       })
     numericsVersions = Self.distinct(records.map(\.record.numericsVersion))
-    blasCores = Self.distinct(records.map(\.record.environment.blasCore))
+    let environments = records.map(\.record.environment)
+    let uses = environments.map { Products(library: $0.library, core: $0.blasCore, reason: $0.blasCoreReason, runs: 1) }
+    products = Self.distinct(uses).map { use in
+      Products(library: use.library, core: use.core, reason: use.reason, runs: uses.count { $0 == use })
+    }
   }
 
   /// What makes the runs of one table unlike each other.
@@ -94,5 +110,12 @@ public struct TableProvenance: Sendable, Equatable, Encodable {
   /// The different values, in the order of their first appearance, which is the table's.
   static func distinct<Value: Equatable>(_ values: [Value]) -> [Value] {
     values.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
+  }
+}
+
+extension TableProvenance.Products {
+  /// `OpenBLAS 0.3.21, core SkylakeX (by processor): 6 runs`
+  var text: String {
+    "\(library), core \(core)" + (reason.map { " (by \($0))" } ?? "") + ": \(runs) run\(runs == 1 ? "" : "s")"
   }
 }

@@ -14,10 +14,23 @@ extension HDF5File {
 
   /// The content of a file's `bytes`; `name` stands in messages.
   public static func read(_ bytes: [UInt8], name: String = "HDF5") throws -> HDF5Group {
+    try read(bytes, name: name) { reader, root in try reader.readGroup(root, path: "", depth: 0) }
+  }
+
+  /// What the root of the file at `url` says of itself; its groups and datasets are left alone.
+  public static func attributes(_ url: URL) throws -> [(name: String, attribute: HDF5Attribute)] {
+    try read(try InputFile(path: url.path).contents(limit: longestFile), name: url.path) { reader, root in
+      try reader.readAttributes(root, path: "")
+    }
+  }
+
+  private static func read<Result>(
+    _ bytes: [UInt8], name: String, _ body: (inout HDF5Reader, hid_t) throws -> Result
+  ) throws -> Result {
     do {
       return try HDF5Library.exclusively {
         var reader = HDF5Reader(name: name, size: bytes.count)
-        return try reader.read(bytes)
+        return try reader.read(bytes, body)
       }
     } catch let failure as HDF5Library.Failure {
       throw StorageError.malformed(path: name, format: "HDF5", problem: "the library refused it in \(failure.call)")
@@ -42,7 +55,7 @@ private struct HDF5Reader {
     budget = (1 << 16) + size * Self.bestCompression
   }
 
-  mutating func read(_ bytes: [UInt8]) throws -> HDF5Group {
+  mutating func read<Result>(_ bytes: [UInt8], _ body: (inout HDF5Reader, hid_t) throws -> Result) throws -> Result {
     let access = try HDF5Handle.properties(chdf5_file_access())
     try HDF5Library.check(H5Pset_fapl_core(access.id, HDF5Library.memoryStep, false), "H5Pset_fapl_core")
     var copy = bytes
@@ -50,10 +63,10 @@ private struct HDF5Reader {
     let file = try HDF5Handle(
       H5Fopen(HDF5Library.memoryName, chdf5_read_only(), access.id), "H5Fopen", close: H5Fclose)
     let root = try HDF5Handle(H5Gopen2(file.id, "/", chdf5_default_list()), "H5Gopen2", close: H5Gclose)
-    return try readGroup(root.id, path: "", depth: 0)
+    return try body(&self, root.id)
   }
 
-  private mutating func readGroup(_ id: hid_t, path: String, depth: Int) throws -> HDF5Group {
+  mutating func readGroup(_ id: hid_t, path: String, depth: Int) throws -> HDF5Group {
     guard depth < Self.deepestGroup else { throw malformed("its groups are nested too deep at '\(path)'") }
     var information = H5G_info_t()
     try HDF5Library.check(H5Gget_info(id, &information), "H5Gget_info")
@@ -92,7 +105,7 @@ private struct HDF5Reader {
     return HDF5Dataset(shape: shape, values: values, dimensionLabels: labels, attributes: attributes)
   }
 
-  private mutating func readAttributes(_ id: hid_t, path: String) throws -> [(name: String, attribute: HDF5Attribute)] {
+  mutating func readAttributes(_ id: hid_t, path: String) throws -> [(name: String, attribute: HDF5Attribute)] {
     var information = H5O_info_t()
     try HDF5Library.check(H5Oget_info2(id, &information, H5O_INFO_NUM_ATTRS), "H5Oget_info")
     var attributes: [(name: String, attribute: HDF5Attribute)] = []

@@ -1,15 +1,24 @@
 import CKernels
-import COpenBLAS
 
 /// Why no backend could be made.
 public enum BackendError: Error, CustomStringConvertible, Equatable {
   case blasThreads(found: Int)
+  /// Kernels that this processor cannot run; `by` says who asked for them.
+  case coreNotSupported(BLASCore, by: String)
+  /// A build of OpenBLAS that takes its kernels when it is loaded and then never again.
+  case coreNotSwitchable(BLASCore, loaded: String)
 
   public var description: String {
     switch self {
     case .blasThreads(let found):
       "OpenBLAS still uses \(found) threads after it was told to use one (an OpenMP build ignores the call), and then results depend on "
         + "their number. Install the pthread build: apt-get install libopenblas0-pthread libopenblas-dev"
+    case .coreNotSupported(let core, let asker):
+      "\(asker) asks for the BLAS core \(core.rawValue), which needs \(core.needs); this processor has not all of that. "
+        + (BLASCore.best.map { "Take \($0.rawValue), or none for the fastest" } ?? "Leave it out")
+    case .coreNotSwitchable(let core, let loaded):
+      "this build of OpenBLAS took the core \(loaded) when it was loaded and cannot take \(core.rawValue) now. Set "
+        + "OPENBLAS_CORETYPE=\(core.rawValue) before the program starts"
     }
   }
 }
@@ -26,11 +35,9 @@ public final class CPUBackend: Backend {
   let pool = BufferPool()
   private let workers: OpaquePointer
 
-  /// - Throws: `BackendError.blasThreads` when OpenBLAS cannot be kept to one thread a call.
+  /// - Throws: `BackendError` when OpenBLAS cannot be kept to one thread a call, or has no kernels for this processor.
   public init(threads: Int) throws {
-    openblas_set_num_threads(1)
-    let found = Int(openblas_get_num_threads())
-    guard found == 1 else { throw BackendError.blasThreads(found: found) }
+    _ = try BLAS.current()
     self.threads = max(1, threads)
     workers = lr_workers_create(Int32(clamping: self.threads))
   }
@@ -38,11 +45,6 @@ public final class CPUBackend: Backend {
   deinit {
     lr_workers_destroy(workers)
   }
-
-  /// The kernel set that OpenBLAS chose for this processor, such as `SkylakeX`; equal bits are promised on equal cores only.
-  public static var blasCore: String { String(cString: openblas_get_corename()) }
-  /// OpenBLAS's own description of its version and build.
-  public static var blasConfiguration: String { String(cString: openblas_get_config()) }
 
   public var peakBytes: Int { pool.peak * MemoryLayout<Float>.stride }
   public var allocations: Int { pool.allocations }

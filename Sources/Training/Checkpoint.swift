@@ -11,10 +11,13 @@ public struct Checkpoint {
   public let url: URL
   /// The run it belongs to; a file of another run is refused.
   public let identity: String
+  /// What computes its numbers; a file of another arithmetic is refused.
+  public let origin: CheckpointOrigin
 
-  public init(url: URL, identity: String) {
+  public init(url: URL, identity: String, origin: CheckpointOrigin) {
     self.url = url
     self.identity = identity
+    self.origin = origin
   }
 
   func save(_ stepper: Stepper, _ history: TrainingHistory) throws {
@@ -47,18 +50,21 @@ public struct Checkpoint {
           ("epochs", history.epochGroup), ("method", HDF5Group(datasets: state)), ("parameters", HDF5Group(datasets: parameters)),
           ("preliminary", history.preliminaryGroup), ("steps", history.stepGroup),
         ],
-        attributes: [("identity", .string(identity)), ("updates", .integer(Int64(history.updates)))]), to: url)
+        attributes: [("identity", .string(identity)), ("updates", .integer(Int64(history.updates)))] + origin.attributes), to: url)
   }
 
   /// What was saved; `nil` when there is nothing.
   ///
-  /// - Throws: `CheckpointError` when the file is damaged or of another run.
+  /// - Throws: `CheckpointError` when the file is damaged, of another run, or of another arithmetic.
   func read() throws -> SavedRun? {
     guard FileManager.default.fileExists(atPath: url.path) else { return nil }
     let root: HDF5Group
     do { root = try HDF5File.read(url) } catch { throw CheckpointError(file: url.path, reason: "\(error)") }
     guard root.attribute("identity") == .string(identity) else {
       throw CheckpointError(file: url.path, reason: "it belongs to another run")
+    }
+    guard CheckpointOrigin(root.attributes) == origin else {
+      throw CheckpointError(file: url.path, reason: "it was computed with another arithmetic than core \(origin.core)")
     }
     guard let parameters = root.group("parameters"), let entries = root.group("method"), let steps = root.group("steps"),
       let epochs = root.group("epochs"), let preliminary = root.group("preliminary"),

@@ -25,16 +25,21 @@ public struct Evaluation: Sendable, Equatable {
   public let predictions: Predictions
 
   /// Runs the model without dropout and without recording gradients.
+  ///
+  /// - Parameter shouldStop: asked after every batch.
+  /// - Throws: `Interruption` when asked to stop.
   public static func run(
-    _ model: any SequenceClassifier, on set: ValidationSet, metrics: [Metric], backend: any Backend
-  ) -> Evaluation {
+    _ model: any SequenceClassifier, on set: ValidationSet, metrics: [Metric], backend: any Backend,
+    shouldStop: () -> Bool = { false }
+  ) throws -> Evaluation {
     let labels = Targets(set.examples.map(\.label))
     // sequences of like length together: the answers go back to their places
     let order = set.examples.indices.sorted { (set.examples[$0].tokens.count, $0) < (set.examples[$1].tokens.count, $1) }
     let classes = model.configuration.classes
     var logits = [Float](repeating: 0, count: set.examples.count * classes)
-    backend.withoutGradients {
+    try backend.withoutGradients {
       for start in stride(from: 0, to: order.count, by: batchSize) {
+        if shouldStop() { throw Interruption() }
         let chosen = order[start..<min(order.count, start + batchSize)]
         let batch = TokenBatch(chosen.map { (set.examples[$0].tokens, set.examples[$0].segments) })
         let values = model.logits(batch, pass: .evaluation).values

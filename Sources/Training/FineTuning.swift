@@ -56,7 +56,7 @@ public struct FineTuning {
   /// Where the best and the last epoch's trained parameters go, as `best.safetensors` and `last.safetensors`.
   public var weights: URL?
   public weak var observer: (any TrainingObserver)?
-  /// Asked after every update.
+  /// Asked after every update, and between the batches of evaluations and measurements.
   public var shouldStop: () -> Bool = { false }
 
   public init(
@@ -99,7 +99,7 @@ public struct FineTuning {
       let phase = preliminary.phase
       try saved?.restore(phase.stepper)
       if let divergence = try update(phase, &history) { return (history, .diverged(divergence)) }
-      history.measurementOperations = preliminary.finish()
+      history.measurementOperations = try preliminary.finish()
     }
     let phase = TrainingPhase(
       stepper: makeStepper(), examples: train, length: length, seed: seed, steps: \.steps, isMain: true)
@@ -129,6 +129,7 @@ public struct FineTuning {
     var shuffledEpoch = -1
     var saved = ContinuousClock.now
     var interval = Duration.seconds(checkpointInterval)
+    if phase.isMain, isEvaluationPending(history) { try finishEpoch(isLast: false, stepper, &history) }
     for step in history[keyPath: phase.steps].count..<max(history[keyPath: phase.steps].count, length.totalSteps) {
       let epoch = step / length.stepsPerEpoch
       if epoch != shuffledEpoch {
@@ -148,10 +149,16 @@ public struct FineTuning {
       let isLast = step + 1 == length.totalSteps
       // what a method changes for the last evaluation alone is not to be compared with epochs before it
       let isEvaluated = (step + 1) % length.stepsPerEpoch == 0 && (isLast || method.lastSample == nil)
-      if phase.isMain, isEvaluated { try finishEpoch(isLast: isLast, stepper, &history) }
-      guard let checkpoint, !(phase.isMain && isLast) else { continue }
+      if phase.isMain, isEvaluated {
+        do { try finishEpoch(isLast: isLast, stepper, &history) } catch let interruption as Interruption {
+          // the evaluation is made again from here; before the last one a method may have changed what is evaluated
+          if !isLast { try checkpoint?.save(stepper, history) }
+          throw interruption
+        }
+      }
+      guard !(phase.isMain && isLast) else { continue }
       let mustStop = shouldStop()
-      if mustStop || ContinuousClock.now - saved > interval {
+      if let checkpoint, mustStop || ContinuousClock.now - saved > interval {
         let start = ContinuousClock.now
         try checkpoint.save(stepper, history)
         observer?.didSaveCheckpoint()
@@ -168,26 +175,36 @@ public struct FineTuning {
   private func fits(_ history: TrainingHistory) -> Bool {
     let length = length
     let evaluated = method.lastSample == nil ? history.steps.count / length.stepsPerEpoch : 0
-    return history.steps.count <= length.totalSteps && history.epochs.count == evaluated
+    return history.steps.count <= length.totalSteps
+      && (history.epochs.count == evaluated || isEvaluationPending(history))
       && history.epochs.allSatisfy { $0.evaluations.map(\.name) == validation.map(\.name) }
       && (method.preliminary == nil
         ? history.preliminary.isEmpty && history.measurementOperations == nil
         : history.measurementOperations != nil || history.steps.isEmpty)
   }
 
+  /// Whether a run was stopped between an epoch's last update and the end of its evaluation.
+  private func isEvaluationPending(_ history: TrainingHistory) -> Bool {
+    let (epochs, rest) = history.steps.count.quotientAndRemainder(dividingBy: length.stepsPerEpoch)
+    return method.lastSample == nil && rest == 0 && epochs > 0 && epochs < length.epochs && history.epochs.count == epochs - 1
+  }
+
   private func finishEpoch(isLast: Bool, _ stepper: Stepper, _ history: inout TrainingHistory) throws {
     if isLast {
       let sample = try method.lastSample.map { sample in
         let rows = try rows(sample)
-        return TrainingSample(rows.map { train[$0] }, rows: rows, stepper: stepper, backend: backend)
+        return TrainingSample(
+          rows.map { train[$0] }, rows: rows, stepper: stepper, backend: backend, shouldStop: shouldStop)
       }
-      method.beforeLastEvaluation(sample)
+      try method.beforeLastEvaluation(sample)
     }
     let losses = history.steps.suffix(length.stepsPerEpoch)
     history.epochs.append(
       TrainingHistory.Epoch(
         updates: history.steps.count, meanLoss: losses.reduce(0) { $0 + Double($1.taskLoss) } / Double(losses.count),
-        evaluations: validation.map { Evaluation.run(model, on: $0, metrics: metrics, backend: backend) }))
+        evaluations: try validation.map {
+          try Evaluation.run(model, on: $0, metrics: metrics, backend: backend, shouldStop: shouldStop)
+        }))
     let epoch = history.epochs.count
     if history.best == epoch - 1 { try saveWeights("best", of: stepper) }
     observer?.didFinishEpoch(history.epochs[epoch - 1], number: epoch)

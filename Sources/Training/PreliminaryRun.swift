@@ -28,13 +28,15 @@ struct PreliminaryRun {
       model: run.model, method: run.method, settings: settings, totalSteps: length.totalSteps, backend: run.backend)
     phase = TrainingPhase(
       stepper: stepper, examples: examples, length: length, seed: run.seed ^ Self.seedOffset, steps: \.preliminary, isMain: false)
-    sample = TrainingSample(examples, rows: rows, stepper: stepper, backend: run.backend)
+    sample = TrainingSample(examples, rows: rows, stepper: stepper, backend: run.backend, shouldStop: run.shouldStop)
   }
 
   /// Lets the method measure and set up training proper; returns the operations that took.
-  func finish() -> Int {
+  ///
+  /// - Throws: `Interruption`.
+  func finish() throws -> Int {
     let backend = sample.backend, before = backend.operations
-    method.finishPreliminary(sample)
+    try method.finishPreliminary(sample)
     phase.stepper.optimizer.clearGradients()
     return backend.operations - before
   }
@@ -46,9 +48,16 @@ public struct TrainingSample: MeasuredSample {
   public let rows: [Int]
   private let stepper: Stepper
   private let batches: [LabelledBatch]
+  private let shouldStop: () -> Bool
 
-  /// - Parameter rows: where the batches' examples stand in the training set.
-  public init(_ batches: [LabelledBatch], rows: [Int] = [], stepper: Stepper, backend: any Backend) {
+  /// - Parameters:
+  ///   - rows: where the batches' examples stand in the training set.
+  ///   - shouldStop: asked after every batch.
+  public init(
+    _ batches: [LabelledBatch], rows: [Int] = [], stepper: Stepper, backend: any Backend,
+    shouldStop: @escaping () -> Bool = { false }
+  ) {
+    self.shouldStop = shouldStop
     self.backend = backend
     self.rows = rows
     self.stepper = stepper
@@ -56,23 +65,29 @@ public struct TrainingSample: MeasuredSample {
   }
 
   /// The examples in their order, in batches of the stepper's size.
-  init(_ examples: [EncodedExample], rows: [Int], stepper: Stepper, backend: any Backend) {
+  init(
+    _ examples: [EncodedExample], rows: [Int], stepper: Stepper, backend: any Backend, shouldStop: @escaping () -> Bool
+  ) {
     let size = stepper.settings.batchSize
     let batches = stride(from: 0, to: examples.count, by: size).map {
       LabelledBatch(Array(examples[$0..<min(examples.count, $0 + size)]))
     }
-    self.init(batches, rows: rows, stepper: stepper, backend: backend)
+    self.init(batches, rows: rows, stepper: stepper, backend: backend, shouldStop: shouldStop)
   }
 
-  public func forward(_ body: (TokenBatch) -> Void) {
+  public func forward(_ body: (TokenBatch) -> Void) throws {
     for batch in batches {
+      if shouldStop() { throw Interruption() }
       backend.withoutGradients { _ = stepper.model.logits(batch.batch, pass: .evaluation, everyToken: true) }
       body(batch.batch)
     }
   }
 
-  public func addGradients() {
-    for batch in batches { stepper.taskLoss(batch, pass: .evaluation).backward() }
+  public func addGradients() throws {
+    for batch in batches {
+      if shouldStop() { throw Interruption() }
+      stepper.taskLoss(batch, pass: .evaluation).backward()
+    }
   }
 }
 
@@ -99,6 +114,6 @@ extension FineTuning {
     let step = updates == 0 ? nil : try phase.stepper.step(0, batch, pass: .training(seed: phase.seed, step: 0))
     let tokens = phase.examples.reduce(0) { $0 + $1.tokens.count } * phase.length.epochs
     let training = Double(step?.floatingPointOperations ?? 0) * Double(tokens) / Double(max(1, batch.batch.tokens.count))
-    return (updates, training + Double(preliminary.finish()))
+    return (updates, training + Double(try preliminary.finish()))
   }
 }

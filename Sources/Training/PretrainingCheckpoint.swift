@@ -9,10 +9,13 @@ public struct PretrainingCheckpoint: Sendable {
   public let url: URL
   /// The run that it belongs to; a file of another run is refused.
   public let identity: String
+  /// What computes its numbers; a file of another arithmetic is refused.
+  public let origin: CheckpointOrigin
 
-  public init(url: URL, identity: String) {
+  public init(url: URL, identity: String, origin: CheckpointOrigin) {
     self.url = url
     self.identity = identity
+    self.origin = origin
   }
 
   /// Whether there is something to go on from.
@@ -44,18 +47,21 @@ public struct PretrainingCheckpoint: Sendable {
           ("identity", .string(identity)), ("loss_sum", .double(run.tally.lossSum)), ("seconds", .double(run.seconds)),
           ("steps", .integer(Int64(run.completedSteps))), ("tally_updates", .integer(Int64(run.tally.updates))),
           ("tokens", .integer(Int64(run.tokens))),
-        ]), to: url)
+        ] + origin.attributes), to: url)
   }
 
   /// Puts a saved run back; does nothing where there is none.
   ///
-  /// - Throws: `CheckpointError` when the file is damaged or of another run.
+  /// - Throws: `CheckpointError` when the file is damaged, of another run, or of another arithmetic.
   func restore(_ run: Pretraining) throws {
     guard exists else { return }
     let root: HDF5Group
     do { root = try HDF5File.read(url) } catch { throw CheckpointError(file: url.path, reason: "\(error)") }
     guard root.attribute("identity") == .string(identity) else {
       throw CheckpointError(file: url.path, reason: "it belongs to another recipe")
+    }
+    guard CheckpointOrigin(root.attributes) == origin else {
+      throw CheckpointError(file: url.path, reason: "it was computed with another arithmetic than core \(origin.core)")
     }
     let missing = { (what: String) in CheckpointError(file: url.path, reason: "\(what) is missing or misshapen") }
     func integer(_ name: String) throws -> Int {

@@ -5,7 +5,7 @@ import Manifests
 import Reporting
 
 /// `lowrank all`
-struct All: AsyncParsableCommand {
+struct All: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Train the runs of every experiment that are not done, and write each table and its figures as soon as they are.",
     discussion:
@@ -21,7 +21,8 @@ struct All: AsyncParsableCommand {
   @OptionGroup var training: TrainingOptions
   @OptionGroup var project: ProjectOptions
 
-  func run() async throws {
+  func run() throws {
+    let blas = try training.core.take()
     let workspace = try project.workspace()
     let folder = ExperimentFolder(path: workspace.experiments.path)
     var manifests: [Manifest] = []
@@ -33,10 +34,11 @@ struct All: AsyncParsableCommand {
     }
     let inputs = RunInputs(workspace: workspace, data: data.map { URL(filePath: ($0 as NSString).expandingTildeInPath) })
     let store = RunStore(workspace)
-    let stop = StopSignal()
     let series = ExperimentSeries(manifests, profile: profile, inputs: inputs, store: store)
     say((broken + [series.summary(store)]).joined(separator: "\n"))
-    let outcome = await series.run(
+    sayProducts(blas, series.items.flatMap(\.plan), store)
+    let stop = StopSignal()
+    let outcome = series.run(
       runner: { training.runner(store, inputs, stop, isTimed: $0.isTimed) },
       progress: { place in
         RunProgress(isTerminal: isatty(1) == 1, subject: place) { FileHandle.standardOutput.write(Data($0.utf8)) }

@@ -2,6 +2,8 @@ import Adapters
 import ArgumentParser
 import Experiments
 import Foundation
+import Tensors
+import Training
 
 /// `lowrank bench`
 struct Bench: ParsableCommand {
@@ -39,6 +41,8 @@ struct Bench: ParsableCommand {
   @Flag(help: "Every method in turn with LoRA.")
   var ratios = false
 
+  @OptionGroup var core: CoreOptions
+
   func validate() throws {
     guard batch > 0, length > 1, steps > 0, warmup >= 0, threads > 0 else {
       throw ValidationError("--batch, --length, --steps and --threads are above 0")
@@ -46,12 +50,19 @@ struct Bench: ParsableCommand {
   }
 
   func run() throws {
-    if ratios { return try compareMethods() }
+    let blas = try core.take()
+    let stop = StopSignal()
+    do { try measure(blas, stop) } catch is Interruption { throw ExitCode(128 + stop.received) }
+  }
+
+  private func measure(_ blas: BLAS, _ stop: StopSignal) throws {
+    if ratios { return try compareMethods(stop) }
     let result = try BenchmarkCase(
       size: size, method: method, lengths: stock(), batchSize: batch, steps: steps, warmup: warmup, threads: threads
-    ).run()
+    ).run { stop.received != 0 }
     let fields: [(String, String)] = [
-      ("size", "\"\(size.rawValue)\""), ("method", "\"\(method)\""), ("batch", "\(batch)"), ("threads", "\(threads)"),
+      ("core", "\"\(blas.core)\""), ("openblas", "\"\(blas.version)\""), ("size", "\"\(size.rawValue)\""),
+      ("method", "\"\(method)\""), ("batch", "\(batch)"), ("threads", "\(threads)"),
       ("steps", "\(steps)"), ("step_s_median", String(format: "%.4f", result.medianStepSeconds)),
       ("step_s_min", String(format: "%.4f", result.stepSeconds.min() ?? 0)),
       ("step_s_max", String(format: "%.4f", result.stepSeconds.max() ?? 0)),
@@ -62,14 +73,14 @@ struct Bench: ParsableCommand {
     print("{" + fields.map { "\"\($0.0)\": \($0.1)" }.joined(separator: ", ") + "}")
   }
 
-  private func compareMethods() throws {
+  private func compareMethods(_ stop: StopSignal) throws {
     let benchmark = MethodBenchmark(size: size, length: length, batchSize: batch, steps: steps, threads: threads)
     say(
       "| \(size.rawValue), all linear layers, batch \(batch), length \(length) | s/step | time / LoRA | operations / LoRA | planned MB |"
     )
     say("|---|--:|--:|--:|--:|")
     for method in MethodRegistry.descriptions {
-      let cost = try benchmark.run(method.id)
+      let cost = try benchmark.run(method.id) { stop.received != 0 }
       let figures = [
         String(format: "%.3f", cost.stepSeconds), String(format: "%.2f", cost.timeRatio),
         String(format: "%.2f", cost.operationRatio),

@@ -6,7 +6,7 @@ import Manifests
 import Training
 
 /// The verb `check-pocket`.
-struct CheckPocket: AsyncParsableCommand {
+struct CheckPocket: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "check-pocket", abstract: "Check that the pocket tasks tell methods apart; print the gate's table.",
     discussion:
@@ -30,6 +30,8 @@ struct CheckPocket: AsyncParsableCommand {
   @Option(help: "Runs at the same time; by default as many as the machine has cores.")
   var jobs = ProcessInfo.processInfo.activeProcessorCount
 
+  @OptionGroup var core: CoreOptions
+
   func validate() throws {
     guard jobs > 0 else { throw ValidationError("--jobs is at least 1") }
     guard !seedNumbers.isEmpty, seedNumbers.count == seeds.split(separator: ",").count,
@@ -39,7 +41,8 @@ struct CheckPocket: AsyncParsableCommand {
 
   private var seedNumbers: [Int] { seeds.split(separator: ",").compactMap { Int($0) }.filter { $0 >= 0 } }
 
-  func run() async throws {
+  func run() throws {
+    try core.take()
     let workspace = try project.workspace()
     let check = try PocketCheck(
       project.manifest(experiment, in: workspace), in: workspace, model: model,
@@ -48,9 +51,10 @@ struct CheckPocket: AsyncParsableCommand {
     var options = ExecutionOptions()
     options.shouldStop = { stop.received != 0 }
     let progress = RunProgress(isTerminal: isatty(2) == 1) { FileHandle.standardError.write(Data($0.utf8)) }
-    let (gate, summary) = try await check.measure(jobs: jobs, options: options, progress: progress) { task in
+    let (gate, summary) = try check.measure(jobs: jobs, options: options, progress: progress) { task in
       FileHandle.standardError.write(Data("  baselines of \(task)\n".utf8))
     }
+    stop.end()
     guard let gate else {
       FileHandle.standardError.write(Data("stopped; the same command goes on from here\n".utf8))
       throw ExitCode(128 + stop.received)

@@ -10,20 +10,21 @@ struct Doctor: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Say what this machine has and lacks.",
     discussion:
-      "Each line is 'ok', 'missing' (needed: the exit status is 1) or 'optional' (not found, and only what the line names lacks it)."
+      "Each line is 'ok', 'missing' (needed: the exit status is 1), 'slow' (works, but not as fast as this machine can: the exit status "
+      + "is 1 too) or 'optional' (not found, and only what the line names lacks it)."
   )
 
   func run() throws {
     let findings = Machine.findings + Libraries.findings + Surroundings.findings
     for finding in findings { print(finding.line) }
-    if findings.contains(where: { $0.state == .missing }) { throw ExitCode.failure }
+    if findings.contains(where: { $0.state == .missing || $0.state == .slow }) { throw ExitCode.failure }
   }
 }
 
 /// One line of the report.
 private struct Finding {
   enum State: String {
-    case ok, missing, optional
+    case ok, missing, slow, optional
   }
 
   let state: State
@@ -71,7 +72,9 @@ private enum Machine {
     let fields = fields(of: "/proc/cpuinfo", separator: ":")
     let model = fields.first { $0.key == "model name" }?.value ?? "model unknown"
     let flags = (fields.first { $0.key == "flags" || $0.key == "Features" }?.value ?? "").split(separator: " ")
-    let known: [Substring] = ["avx2", "fma", "avx512f", "avx512_bf16", "amx_tile", "asimd", "sve"]
+    let known: [Substring] = [
+      "avx2", "fma", "avx512f", "avx512bw", "avx512dq", "avx512vl", "avx512_bf16", "amx_tile", "asimd", "sve",
+    ]
     let sets = known.filter(flags.contains).joined(separator: " ")
     let cores = ProcessInfo.processInfo.activeProcessorCount
     return Finding(.ok, "processor", "\(model), \(cores) cores, \(sets.isEmpty ? "no wide vector instructions" : sets)")
@@ -92,15 +95,24 @@ private enum Libraries {
   }
 
   private static var openBLAS: Finding {
-    let configuration = CPUBackend.blasConfiguration.split(separator: " ").prefix(2).joined(separator: " ")
     let models = [0: "serial", 1: "pthread", 2: "OpenMP"]
     let threading = models[Int(openblas_get_parallel())] ?? "unknown"
     do {
-      _ = try CPUBackend(threads: 1)
+      let blas = try BLAS.current()
+      let own = BLAS.libraryChoice().map {
+        $0 == blas.core ? "the library's own choice too" : "left alone, the library takes \($0)"
+      }
+      let description =
+        "\(blas.version), \(threading) build, kept to one thread a call; core \(blas.core), by \(blas.reason.rawValue)"
+        + (own.map { " (\($0))" } ?? "")
+        + (blas.unknownRequest.map { "; OPENBLAS_CORETYPE=\($0) is no core of this library" } ?? "")
+      guard let faster = blas.fasterCore else { return Finding(.ok, "OpenBLAS", description) }
       return Finding(
-        .ok, "OpenBLAS", "\(configuration), \(threading) build, core \(CPUBackend.blasCore), kept to one thread a call")
+        .slow, "OpenBLAS",
+        "\(description). THIS PROCESSOR CAN DO BETTER: core \(faster.rawValue), several times as fast on some processors. "
+          + "Unset OPENBLAS_CORETYPE")
     } catch {
-      return Finding(.missing, "OpenBLAS", "\(configuration), \(threading) build: \(error)")
+      return Finding(.missing, "OpenBLAS", "\(threading) build: \(error)")
     }
   }
 

@@ -2,7 +2,7 @@ import ArgumentParser
 import Foundation
 
 /// The program: one verb a file, no logic of its own.
-struct Lowrank: AsyncParsableCommand {
+struct Lowrank: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "lowrank", abstract: "Reproducible experiments in parameter-efficient fine-tuning.",
     subcommands: [
@@ -27,6 +27,11 @@ struct Lowrank: AsyncParsableCommand {
 /// Ends the program with status 1 and one message, as every error that a user can mend does.
 struct Failure: Error, CustomStringConvertible {
   let description: String
+}
+
+/// Says on stderr what a person should know beside the results.
+func warn(_ text: String) {
+  FileHandle.standardError.write(Data((text + "\n").utf8))
 }
 
 /// Prints a line at once, so that it keeps its place among the lines of progress, into a pipe too.

@@ -1,18 +1,18 @@
 import ArgumentParser
+import Experiments
 import Foundation
 
 /// Starts the program: status 0 when all went well, 2 for a command line that cannot be understood, 1 for everything else that a user
 /// can mend, 128 and the signal's number after Ctrl-C.
 @main
 enum Main {
-  static func main() async {
+  static func main() {
+    ProcessLimits.requireMemory()
     do {
+      try ProcessLimits.prepare()
+      CoreOptions.takeFastest()
       var command = try Lowrank.parseAsRoot()
-      if var command = command as? any AsyncParsableCommand {
-        try await command.run()
-      } else {
-        try command.run()
-      }
+      try command.run()
     } catch {
       let status = Lowrank.exitCode(for: error).rawValue
       let message = Lowrank.fullMessage(for: error)

@@ -22,11 +22,14 @@ struct Pretrain: ParsableCommand {
   @Option(help: "Threads; they change no number.")
   var threads = ProcessInfo.processInfo.activeProcessorCount
 
+  @OptionGroup var core: CoreOptions
+
   func validate() throws {
     guard threads > 0 else { throw ValidationError("--threads is at least 1") }
   }
 
   func run() throws {
+    try core.take()
     let workspace = try project.workspace()
     let read = try PretrainingManifest.load(path: manifest, kinds: PocketPretrainingRun.kinds)
     let beside = URL(filePath: manifest).deletingLastPathComponent().appending(path: read.id)
@@ -39,7 +42,7 @@ struct Pretrain: ParsableCommand {
     }
     let stop = StopSignal()
     do {
-      let record = try run.execute(shouldStop: { stop.received != 0 }, report: Self.report)
+      let record = try run.execute(shouldStop: { stop.received != 0 }, note: { say("\(read.id) \($0)") }, report: Self.report)
       say("\(project.readable(run.output)): \(Self.summary(record)).")
     } catch is Interruption {
       say("stopped; the same command goes on from the checkpoint")

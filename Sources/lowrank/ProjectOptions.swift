@@ -2,6 +2,7 @@ import ArgumentParser
 import Experiments
 import Foundation
 import Manifests
+import Tensors
 
 /// Where the project and its results are.
 struct ProjectOptions: ParsableArguments {
@@ -71,6 +72,8 @@ struct TrainingOptions: ParsableArguments {
   @Option(help: "Seconds between checkpoints.")
   var checkpointSeconds = 20.0
 
+  @OptionGroup var core: CoreOptions
+
   func validate() throws {
     guard jobs ?? 1 > 0, threads ?? 1 > 0 else { throw ValidationError("--jobs and --threads are at least 1") }
     guard checkpointSeconds >= 0 else { throw ValidationError("--checkpoint-seconds is not below 0") }
@@ -88,6 +91,11 @@ struct TrainingOptions: ParsableArguments {
     let jobs = isTimed ? 1 : jobs ?? max(1, cores / options.threads)
     return Runner(store: store, executor: RunExecutor(inputs: inputs, options: options), jobs: jobs)
   }
+}
+
+/// Says what computes products, and which of the runs that are done were computed by something else.
+func sayProducts(_ blas: BLAS, _ plan: [PlannedRun], _ store: RunStore) {
+  say("products: \(blas.text)" + CoresElsewhere(plan, store: store, core: blas.core).text)
 }
 
 extension Profile: ExpressibleByArgument {}

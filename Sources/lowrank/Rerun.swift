@@ -4,6 +4,7 @@ import Foundation
 import Manifests
 import Records
 import Storage
+import Tensors
 import Training
 
 /// `lowrank rerun --experiment table1 --method aflora --task rte --seed 3`
@@ -19,6 +20,7 @@ struct Rerun: ParsableCommand {
   @Option(help: ArgumentHelp("A model in place of the profile's own.", valueName: "folder")) var model: String?
   @Option(help: ArgumentHelp("The folder of GLUE's files.", valueName: "folder")) var data: String?
   @Option(help: "Threads; they change no number.") var threads = 1
+  @OptionGroup var core: CoreOptions
   @OptionGroup var project: ProjectOptions
 
   func run() throws {
@@ -32,15 +34,28 @@ struct Rerun: ParsableCommand {
     }
     let inputs = RunInputs(workspace: workspace, data: data.map { URL(filePath: ($0 as NSString).expandingTildeInPath) })
     let planned = try inputs.plan(specification, manifestDigest: ManifestDigest.of(manifest))
+    let store = RunStore(workspace)
+    let recorded = store.record(planned.identity)
+    try takeCore(of: recorded)
     let folder = workspace.layout.rerun("\(planned.identity)-\(ProcessInfo.processInfo.processIdentifier)")
     try Folder.make(at: folder)
     defer { try? FileManager.default.removeItem(at: folder) }
+    let stop = StopSignal()
     var options = ExecutionOptions()
     options.threads = threads
-    let record = try RunExecutor(inputs: inputs, options: options).execute(planned, in: folder, observer: StepPrinter())
+    // nothing is kept of a run that is only looked at
+    options.checkpointInterval = nil
+    options.shouldStop = { stop.received != 0 }
+    let record: RunRecord
+    do {
+      record = try RunExecutor(inputs: inputs, options: options).execute(planned, in: folder, observer: StepPrinter())
+    } catch is Interruption {
+      say("stopped; the record is as it was")
+      try? FileManager.default.removeItem(at: folder)
+      throw ExitCode(128 + stop.received)
+    }
     let digest = record.digests.tensors ?? "none"
-    let store = RunStore(workspace)
-    guard let recorded = store.record(planned.identity) else {
+    guard let recorded else {
       say("digest \(digest): there is no record of this run to compare with")
       return
     }
@@ -48,11 +63,25 @@ struct Rerun: ParsableCommand {
     for difference in comparison.environment { say("not as it was: \(difference)") }
     if comparison.isEqual {
       say("digest \(digest): equal to the record. Same bits.")
-    } else {
-      say("digest \(digest), recorded \(comparison.recordedDigest)")
-      say("first difference: \(comparison.firstDifference ?? "none"); largest relative distance \(comparison.largestDistance)")
-      throw ExitCode.failure
+      return
     }
+    say("digest \(digest), recorded \(comparison.recordedDigest)")
+    say("first difference: \(comparison.firstDifference ?? "none"); largest relative distance \(comparison.largestDistance)")
+    guard !comparison.isOfOneArithmetic else { throw ExitCode.failure }
+    say(comparison.toleranceText)
+    if !comparison.isWithinTolerance { throw ExitCode.failure }
+  }
+
+  /// Takes the record's core where the processor can run it and no other was asked for.
+  private func takeCore(of record: RunRecord?) throws {
+    let name = record?.environment.blasCore
+    let known = name.flatMap(BLASCore.init(named:))
+    let blas = try core.take(else: known.flatMap { $0.isSupported ? $0 : nil }, because: .record)
+    guard let name, core.core == nil, blas.core != name else { return }
+    let reason =
+      known == nil
+      ? "this program does not know" : blas.reason == .environment ? "is not the one in use" : "needs \(known?.needs ?? "")"
+    say("the record is of core \(name), which \(reason): its numbers are compared by tolerance")
   }
 }
 

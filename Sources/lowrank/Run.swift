@@ -6,7 +6,7 @@ import Reporting
 import Storage
 
 /// `lowrank run table1`
-struct Run: AsyncParsableCommand {
+struct Run: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Train the runs of an experiment that are not done, write its table and draw its figures.")
 
@@ -20,7 +20,8 @@ struct Run: AsyncParsableCommand {
   @Flag(help: "Print the plan with its cost; train nothing.")
   var dryRun = false
 
-  func run() async throws {
+  func run() throws {
+    let blas = try training.core.take()
     let workspace = try project.workspace()
     let manifest = try project.manifest(experiment, in: workspace)
     let specifications = try manifest.resolve(profile: selection.profile, narrowing: selection.narrowing(), model: selection.model)
@@ -41,16 +42,19 @@ struct Run: AsyncParsableCommand {
     }
     if dryRun {
       say(try PlanTable(plan, store: store, inputs: inputs).text)
+      sayProducts(blas, plan, store)
       return
     }
     let stop = StopSignal()
     let summary = PlanSummary(plan, store: store)
     say("\(manifest.id) · \(selection.profile.rawValue) · \(summary.text)")
+    sayProducts(blas, plan, store)
     let progress = RunProgress(isTerminal: isatty(1) == 1) { text in
       FileHandle.standardOutput.write(Data(text.utf8))
     }
     let isTimed = try manifest.plan(for: selection.profile).isTimed
-    let result = try await training.runner(store, inputs, stop, isTimed: isTimed).run(plan, progress: progress)
+    let result = try training.runner(store, inputs, stop, isTimed: isTimed).run(plan, progress: progress)
+    stop.end()
     if result.wasStopped {
       say("stopped after \(result.trained) of \(summary.toTrain) runs; the same command goes on from here")
       throw ExitCode(128 + stop.received)

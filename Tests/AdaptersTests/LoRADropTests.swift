@@ -59,7 +59,7 @@ struct LoRADropTests {
     let states = States()
     _ = model.logits(
       batch, pass: .evaluation, observer: ModelObserver(hiddenStates: { _, x in states.values.append(x.values) }))
-    let measured = OutputNorms.measure(pairs, on: OneBatch(model: model, batch: batch, backend: backend))
+    let measured = try OutputNorms.measure(pairs, on: OneBatch(model: model, batch: batch, backend: backend))
     for (index, pair) in pairs.enumerated() {
       let change = try #require(pair.adapter.weightChange).values, input = states.values[pair.projection.layer]
       for sequence in 0..<batch.count {
@@ -85,7 +85,7 @@ struct LoRADropTests {
     #expect(try lora.train(0..<MethodSubject.steps) == steps, "it trains as LoRA does")
     #expect(method.diagnostics.isEmpty)
     let whole = subject.logits
-    method.beforeLastEvaluation(OneBatch(model: subject.model, batch: MethodSubject.batch(2).batch, backend: subject.backend))
+    try method.beforeLastEvaluation(OneBatch(model: subject.model, batch: MethodSubject.batch(2).batch, backend: subject.backend))
     let importance = method.importance
     for role in 0..<2 {
       // two layers of each role: the one of more importance is kept, or the other
@@ -111,7 +111,7 @@ struct LoRADropTests {
     let inputs = Inputs()
     _ = subject.model.logits(
       sample.batch, pass: .evaluation, observer: ModelObserver(hiddenStates: { _, x in inputs.values.append(x.values) }))
-    method.beforeLastEvaluation(sample)
+    try method.beforeLastEvaluation(sample)
     let recorded = try #require(method.diagnostics.first { $0.path == "final/example_squared_norm" })
     #expect(recorded.shape == [4, sample.batch.count])
     guard case .numbers(let norms) = recorded.values else { throw AdapterError.state("final", "holds no numbers") }

@@ -53,7 +53,7 @@ struct MethodSubject {
         _ = try stepper.step(step, batches[step % batches.count], pass: .training(seed: 4, step: step))
       }
       let examples = batches.reduce(0) { $0 + $1.batch.count }
-      method.finishPreliminary(
+      try method.finishPreliminary(
         TrainingSample(batches, rows: Array(0..<examples), stepper: stepper, backend: backend))
       stepper.optimizer.clearGradients()
     }

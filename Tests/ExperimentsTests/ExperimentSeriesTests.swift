@@ -34,7 +34,7 @@ struct ExperimentSeriesTests {
   }
 
   @Test("one after the other, shared runs once, past one that cannot be run")
-  func order() async throws {
+  func order() throws {
     let project = try Self.project()
     let (series, store, inputs) = try series(project)
     #expect(series.items.map(\.manifest.id) == ["broken", "more", "tiny"])
@@ -44,8 +44,8 @@ struct ExperimentSeriesTests {
     let runner = Runner(store: store, executor: RunExecutor(inputs: inputs, options: ExecutionOptions()), jobs: 2)
     let trained = Mutex<[String]>([])
     var events: [String] = []
-    func run(_ series: ExperimentSeries) async -> ExperimentSeries.Outcome {
-      await series.run(
+    func run(_ series: ExperimentSeries) -> ExperimentSeries.Outcome {
+      series.run(
         runner: { _ in runner },
         progress: { place in
           events.append("progress of \(place)")
@@ -56,7 +56,7 @@ struct ExperimentSeriesTests {
           return manifest.id == "more" ? (1...5).map { "cell \($0) is missing" } : []
         })
     }
-    let outcome = await run(series)
+    let outcome = run(series)
     let reason = "model 'elsewhere' is not here: name a folder that holds its config.json, weights and tokenizer: MODEL=<folder>"
     #expect(
       events == [
@@ -77,19 +77,19 @@ struct ExperimentSeriesTests {
         """)
     for item in series.items { for run in item.plan { #expect(store.linkedIdentity(run.specification) == run.identity) } }
 
-    let again = await run(try self.series(project).series)
+    let again = run(try self.series(project).series)
     #expect(again.trained == 0 && trained.withLock { $0.count } == 3)
   }
 
   @Test("a signal stops all of them")
-  func stopping() async throws {
+  func stopping() throws {
     let project = try Self.project()
     let (series, store, inputs) = try series(project)
     var options = ExecutionOptions()
     options.shouldStop = { true }
     let runner = Runner(store: store, executor: RunExecutor(inputs: inputs, options: options), jobs: 1)
     var reports = 0
-    let outcome = await series.run(
+    let outcome = series.run(
       runner: { _ in runner }, progress: { _ in RunProgress(isTerminal: false) { _ in } }, say: { _ in }
     ) { _ in
       reports += 1

@@ -4,29 +4,13 @@
 // change bits raises `Numerics.version` and writes them anew: LOWRANK_PIN_BITS=1 make test (a processor with AVX-512 has both cores).
 import Foundation
 import Storage
+import Tensors
 import Testing
 
 @testable import Experiments
 
 @Suite("Pinned bits", .enabled(if: TinyProject.program != nil, "needs `lowrank` beside the tests"), .serialized)
 struct PinnedBitsTests {
-  /// A core of OpenBLAS that bits are pinned for.
-  enum Core: String, CaseIterable, CustomTestStringConvertible {
-    case haswell = "Haswell"
-    case skylakeX = "SkylakeX"
-
-    var testDescription: String { rawValue }
-
-    /// Whether this processor can run its kernels.
-    var isHere: Bool {
-      let text = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? ""
-      let flags = Set(text.split(separator: "\n").first { $0.hasPrefix("flags") }?.split(separator: " ") ?? [])
-      let needed: Set<Substring> =
-        self == .haswell ? ["avx2", "fma"] : ["avx2", "fma", "avx512f", "avx512bw", "avx512dq", "avx512vl"]
-      return needed.isSubset(of: flags)
-    }
-  }
-
   private static let repository = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent()
   private static let fixtures = repository.appending(path: "Tests/Fixtures")
@@ -34,11 +18,11 @@ struct PinnedBitsTests {
   private static let isWriting = ProcessInfo.processInfo.environment["LOWRANK_PIN_BITS"] == "1"
 
   /// Runs the program on one core; fails where it does.
-  private func lowrank(_ arguments: [String], on core: Core, status: Int32 = 0) throws -> String {
-    var environment = ProcessInfo.processInfo.environment
-    environment["OPENBLAS_CORETYPE"] = core.rawValue
-    let result = try execute(try #require(TinyProject.program), arguments, environment: environment)
-    #expect(result.status == status, "\(result.output)")
+  private func lowrank(_ arguments: [String], on core: BLASCore) throws -> String {
+    let result = try execute(
+      try #require(TinyProject.program), arguments + ["--core", core.rawValue.lowercased()],
+      environment: TinyProgram.environment())
+    #expect(result.status == 0, "\(result.output)")
     return result.output
   }
 
@@ -70,10 +54,10 @@ struct PinnedBitsTests {
     }
   }
 
-  @Test("are what they were", arguments: Core.allCases)
-  func pinned(core: Core) throws {
-    guard core.isHere else {
-      print("Pinned bits: this processor lacks what core \(core.rawValue) needs; its bits are not tested here")
+  @Test("are what they were", arguments: BLASCore.choices)
+  func pinned(core: BLASCore) throws {
+    guard core.isSupported else {
+      print("Pinned bits: this processor lacks \(core.needs), which core \(core.rawValue) needs; its bits are not tested here")
       return
     }
     let root = try project()

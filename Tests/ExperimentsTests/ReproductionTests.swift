@@ -9,10 +9,10 @@ import Testing
 @Suite("Reproduction")
 struct ReproductionTests {
   @Test("a run again is equal bit for bit, with one thread and with two")
-  func rerun() async throws {
+  func rerun() throws {
     let project = try TinyProject(TinyProject.manifest.replacing("seeds: [0]", with: "seeds: [0, 1]"))
     let call = try project.call()
-    _ = try await call.run()
+    _ = try call.run()
     for (index, threads) in [(0, 1), (0, 2), (2, 1), (2, 2)] {
       var options = ExecutionOptions()
       options.threads = threads
@@ -33,10 +33,10 @@ struct ReproductionTests {
   }
 
   @Test("tensors that are not those of the record")
-  func foreignTensors() async throws {
+  func foreignTensors() throws {
     let project = try TinyProject()
     let call = try project.call()
-    _ = try await call.run()
+    _ = try call.run()
     let tensors = call.folder(0).appending(path: "tensors.h5")
     try Data("other".utf8).write(to: tensors)
     #expect(
@@ -54,10 +54,10 @@ struct ReproductionTests {
   }()
 
   @Test("h5py reads the tensors", .enabled(if: python != nil, "needs Python with h5py, as python3 or $LOWRANK_PYTHON"))
-  func h5py() async throws {
+  func h5py() throws {
     let project = try TinyProject()
     let call = try project.call()
-    _ = try await call.run()
+    _ = try call.run()
     let script = """
       import sys, h5py
       file = h5py.File(sys.argv[1], "r")

@@ -12,14 +12,14 @@ import Training
 @Suite("Running a plan")
 struct RunnerTests {
   @Test("records, tensors, weights, timing and links; a second call trains nothing")
-  func whole() async throws {
+  func whole() throws {
     let project = try TinyProject()
     let call = try project.call(jobs: 2)
     #expect(call.plan.map(\.specification.shortName) == ["lora warmth seed 0", "aflora warmth seed 0"])
     #expect(call.plan.map { call.store.status($0) } == [.new, .new])
     #expect(
       PlanSummary(call.plan, store: call.store).text == "2 methods × 1 task × 1 seed = 2 runs, 0 done before, 2 to go")
-    let (summary, lines) = try await call.run()
+    let (summary, lines) = try call.run()
     #expect(summary.trained == 2 && summary.failures.isEmpty && summary.diverged.isEmpty && !summary.wasStopped)
     #expect(lines.contains("lora warmth seed 0  accuracy ") && lines.contains("  2/2  "))
 
@@ -63,15 +63,15 @@ struct RunnerTests {
     #expect(
       PlanSummary(again.plan, store: again.store).text
         == "2 methods × 1 task × 1 seed = 2 runs, 2 done before, 0 to go")
-    let (second, quiet) = try await again.run()
+    let (second, quiet) = try again.run()
     #expect(second.trained == 0 && quiet == "")
     #expect(project.files("results") == before)
   }
 
   @Test("changed inputs make a run new, and say so")
-  func changes() async throws {
+  func changes() throws {
     let project = try TinyProject()
-    _ = try await project.call().run()
+    _ = try project.call().run()
     let before = project.files("results")
     func status() throws -> String {
       let call = try project.call()
@@ -102,7 +102,7 @@ struct RunnerTests {
 
     // the old results stay beside the new
     let call = try project.call()
-    let (summary, _) = try await call.run()
+    let (summary, _) = try call.run()
     #expect(summary.trained == 2)
     let after = project.files("results/runs")
     for (name, data) in before where name.hasPrefix("runs/") { #expect(after[String(name.dropFirst(5))] == data, "\(name)") }
@@ -129,31 +129,31 @@ struct RunnerTests {
   }
 
   @Test("rows that share a run train it once")
-  func sharedRuns() async throws {
+  func sharedRuns() throws {
     let project = try TinyProject(
       TinyProject.manifest.replacing("[lora,", with: "[lora, {lora: {id: again, label: the same}},"))
     let call = try project.call()
     #expect(call.plan[0].identity == call.plan[1].identity)
     #expect(PlanSummary(call.plan, store: call.store).text.hasSuffix("3 runs, 0 done before, 2 to go (1 shared)"))
-    #expect(try await call.run().summary.trained == 2)
+    #expect(try call.run().summary.trained == 2)
     #expect(call.store.linkedIdentity(call.plan[1].specification) == call.plan[0].identity)
   }
 
   @Test("a stopped call goes on from its checkpoint, with the same bits")
-  func stopping() async throws {
+  func stopping() throws {
     let project = try TinyProject()
     let straight = try project.call(results: "straight")
-    _ = try await straight.run()
+    _ = try straight.run()
     let asked = Counter()
     var options = ExecutionOptions()
     options.shouldStop = { asked.next() >= 7 }
     let stopped = try project.call(options: options)
-    let (summary, lines) = try await stopped.run()
+    let (summary, lines) = try stopped.run()
     #expect(summary.wasStopped && summary.trained == 0 && summary.failures.isEmpty)
     #expect(lines == "  lora warmth seed 0  stopped; it goes on from its checkpoint\n")
     let resumed = try project.call()
     #expect(resumed.plan.map { resumed.store.status($0) } == [.begun, .new])
-    #expect(try await resumed.run().summary.trained == 2)
+    #expect(try resumed.run().summary.trained == 2)
     for index in 0..<2 {
       #expect(try resumed.record(index).digests == straight.record(index).digests)
     }
@@ -169,11 +169,11 @@ struct RunnerTests {
   }
 
   @Test("a run that diverges is recorded, and the others are trained")
-  func divergence() async throws {
+  func divergence() throws {
     let row = "[{fft: {learning_rate: 10, weight_decay: 10, warmup: 0, epochs: 40}}, lora, "
     let project = try TinyProject(TinyProject.manifest.replacing("[lora, ", with: row))
     let call = try project.call()
-    let (summary, lines) = try await call.run()
+    let (summary, lines) = try call.run()
     #expect(summary.trained == 3 && summary.failures.isEmpty)
     #expect(summary.diverged.map(\.specification.row) == ["fft"])
     let record = try call.record(0)
@@ -185,17 +185,17 @@ struct RunnerTests {
     #expect(record.epochs.count == record.steps / 6)
     #expect(lines.contains("fft warmth seed 0  diverged at step \(step)"))
     #expect(try call.record(1).outcome == .completed)
-    #expect(try await project.call().run().summary.trained == 0, "it is a result, and not trained again")
+    #expect(try project.call().run().summary.trained == 0, "it is a result, and not trained again")
   }
 
   @Test("a model of another size fails its runs alone")
-  func failure() async throws {
+  func failure() throws {
     let project = try TinyProject()
     try project.write(TinyProject.recipe.replacing("max_length: 16", with: "max_length: 64"), to: "experiments/recipes/tiny.yaml")
     try project.write(
       TinyProject.manifest.replacing("{aflora: {", with: "{aflora: {max_length: 16, "), to: "experiments/tiny.yaml")
     let call = try project.call()
-    let (summary, lines) = try await call.run()
+    let (summary, lines) = try call.run()
     let reason =
       "\(project.root.path)/model: max_length is 64, but the model has positions for 20 tokens. Lower max_length in the recipe"
     #expect(summary.failures.map(\.reason) == [reason])
@@ -204,13 +204,13 @@ struct RunnerTests {
   }
 
   @Test("a results folder that cannot be written")
-  func unwritable() async throws {
+  func unwritable() throws {
     let project = try TinyProject()
-    _ = try await project.call().run()
+    _ = try project.call().run()
     let before = project.files("results")
     try project.write("a file", to: "occupied")
     let call = try project.call(results: "occupied")
-    let (summary, _) = try await call.run()
+    let (summary, _) = try call.run()
     #expect(summary.trained == 0)
     #expect(
       summary.failures.map(\.reason)
@@ -223,13 +223,13 @@ struct RunnerTests {
   }
 
   @Test("a damaged checkpoint fails its run and stays")
-  func damagedCheckpoint() async throws {
+  func damagedCheckpoint() throws {
     let project = try TinyProject()
     let call = try project.call()
     let checkpoint = call.folder(0).appending(path: "checkpoint.h5")
     try FileManager.default.createDirectory(at: call.folder(0), withIntermediateDirectories: true)
     try Data("no HDF5".utf8).write(to: checkpoint)
-    let (summary, _) = try await call.run()
+    let (summary, _) = try call.run()
     #expect(summary.trained == 1)
     #expect(summary.failures.count == 1)
     let reason = summary.failures.first?.reason ?? ""
@@ -238,7 +238,7 @@ struct RunnerTests {
         && reason.hasSuffix(" Delete it to start the run again"), "\(reason)")
     #expect(try Data(contentsOf: checkpoint) == Data("no HDF5".utf8))
     try FileManager.default.removeItem(at: checkpoint)
-    #expect(try await project.call().run().summary.trained == 1)
+    #expect(try project.call().run().summary.trained == 1)
   }
 }
 

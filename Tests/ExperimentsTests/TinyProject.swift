@@ -113,10 +113,10 @@ struct TinyCall: Sendable {
   let runner: Runner
 
   /// Makes the runs; the lines that a person would see come too.
-  func run() async throws -> (summary: RunnerSummary, lines: String) {
+  func run() throws -> (summary: RunnerSummary, lines: String) {
     let lines = Mutex("")
     let progress = RunProgress(isTerminal: false) { text in lines.withLock { $0 += text } }
-    let summary = try await runner.run(plan, progress: progress)
+    let summary = try runner.run(plan, progress: progress)
     return (summary, lines.withLock { $0 })
   }
 

@@ -35,7 +35,7 @@ struct TrainedRunTests {
     return project
   }
 
-  @Test("best and last answer to the bit as the run recorded, for every method") func answers() async throws {
+  @Test("best and last answer to the bit as the run recorded, for every method") func answers() throws {
     // two epochs are short: schedules need a ramp of their own
     let settings = [
       "adalora": "{adalora: {initial_rank: 4, target_rank: 2, interval: 2}}",
@@ -44,7 +44,7 @@ struct TrainedRunTests {
     let methods = MethodRegistry.descriptions.map { settings[$0.id] ?? $0.id }
     let project = try Self.project("[\(methods.joined(separator: ", "))]")
     let call = try project.call()
-    let summary = try await call.run().summary
+    let summary = try call.run().summary
     #expect(summary.failures.isEmpty && call.plan.count == methods.count)
     let workspace = try project.workspace(), backend = try CPUBackend(threads: 1)
     for run in call.plan {
@@ -53,7 +53,7 @@ struct TrainedRunTests {
       let recorded = try HDF5File.read(folder.appending(path: "tensors.h5"))
       for epoch in SavedEpoch.allCases {
         let trained = try TrainedRun(folder: folder, epoch: epoch, in: workspace, on: backend)
-        let found = Evaluation.run(trained.model, on: task.validation[0], metrics: task.metrics, backend: backend)
+        let found = try Evaluation.run(trained.model, on: task.validation[0], metrics: task.metrics, backend: backend)
         guard case .scores(let scores) = found.predictions,
           case .float64(let expected)? = recorded.dataset("predictions/validation/\(epoch.rawValue)")?.values
         else {
@@ -65,10 +65,10 @@ struct TrainedRunTests {
     }
   }
 
-  @Test("a run without an end, other weights, another model") func refusals() async throws {
+  @Test("a run without an end, other weights, another model") func refusals() throws {
     let project = try Self.project("[lora]")
     let call = try project.call()
-    _ = try await call.run()
+    _ = try call.run()
     let workspace = try project.workspace(), backend = try CPUBackend(threads: 1)
     let folder = call.folder(0)
     func load(_ folder: URL, _ model: String? = nil) throws {

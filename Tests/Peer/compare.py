@@ -32,6 +32,11 @@ def measure(command):
     return json.loads(done.stdout.strip().splitlines()[-1])
 
 
+def processor():
+    with open("/proc/cpuinfo") as lines:
+        return next((line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")), "an unknown processor")
+
+
 def has_peer(python):
     return subprocess.run([python, "-c", "import peft, torch, transformers"], capture_output=True).returncode == 0
 
@@ -43,6 +48,7 @@ def main():
     parser.add_argument("--steps", type=int, default=5)
     parser.add_argument("--threads", type=int, default=os.cpu_count())
     parser.add_argument("--cases", default=",".join(CASES))
+    parser.add_argument("--core", help="the BLAS core of lowrank; by default the fastest that the processor can run")
     args = parser.parse_args()
     python = os.environ.get("PEER_PYTHON", sys.executable)
     peer = has_peer(python)
@@ -56,7 +62,8 @@ def main():
         common = options + ["--steps", str(args.steps), "--threads", str(args.threads)]
         ours, theirs = [], []
         for _ in range(args.rounds):
-            ours.append(measure([args.program, "bench", "--size", size, *common]))
+            core = ["--core", args.core] if args.core else []
+            ours.append(measure([args.program, "bench", "--size", size, *common, *core]))
             if peer:
                 theirs.append(measure([python, str(HERE / "bench_peft.py"), "--model", size, *common]))
         middle = lambda rows, key: statistics.median(row[key] for row in rows)  # noqa: E731
@@ -69,6 +76,8 @@ def main():
             half = ["–", "–", f"{middle(ours, 'real_tokens_per_s'):.0f}", "–", f"{memory:.0f}", "–", "–"]
         print("| " + " | ".join([title, f"{time:.3f}", *half, f"{100 * middle(ours, 'product_share'):.0f}%",
                                  f"{middle(ours, 'product_gflops'):.0f}"]) + " |", flush=True)
+    print(f"\n{processor()}, {args.threads} threads, medians of {args.rounds} rounds; lowrank on OpenBLAS {ours[0]['openblas']}, "
+          f"core {ours[0]['core']}")
 
 
 if __name__ == "__main__":

@@ -28,7 +28,8 @@ import Testing
         data: digest("f"), tensors: nil),
       numericsVersion: 1, program: ProgramVersion(version: "0.1.0", commit: "4f2c1ab", isModified: true),
       environment: RunEnvironment(
-        blasCore: "SkylakeX", blasConfiguration: "OpenBLAS 0.3.21 / pthread", threads: 2, processor: "a \"processor\"",
+        blasCore: "SkylakeX", blasCoreReason: "processor", blasVersion: "0.3.21", blasConfiguration: "OpenBLAS 0.3.21 / pthread",
+        threads: 2, processor: "a \"processor\"",
         operatingSystem: "Debian 12"))
   }
 
@@ -61,6 +62,8 @@ import Testing
           "environment" : {
             "blas_configuration" : "OpenBLAS 0.3.21 / pthread",
             "blas_core" : "SkylakeX",
+            "blas_core_reason" : "processor",
+            "blas_version" : "0.3.21",
             "operating_system" : "Debian 12",
             "processor" : "a \\"processor\\"",
             "threads" : 2

@@ -80,7 +80,8 @@ final class MadeUpExperiment {
         tokenizer: Self.digest("e"), data: Self.digest("f"), tensors: tensors),
       numericsVersion: 1, program: ProgramVersion(version: "0.1.0", commit: "4f2c1ab", isModified: true),
       environment: RunEnvironment(
-        blasCore: "SkylakeX", blasConfiguration: "OpenBLAS 0.3.21", threads: 2, processor: "a processor",
+        blasCore: "SkylakeX", blasCoreReason: "processor", blasVersion: "0.3.21", blasConfiguration: "OpenBLAS 0.3.21", threads: 2,
+        processor: "a processor",
         operatingSystem: "Debian 12"))
   }
 

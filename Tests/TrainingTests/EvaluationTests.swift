@@ -18,12 +18,12 @@ struct EvaluationTests {
       TinyTask.configuration(classes: regression ? 1 : 2), seed: 2, deviation: 0.6, on: backend)
     let examples = TinyTask.examples(70, regression: regression)
     let order = (0..<70).map { ($0 * 37 + 11) % 70 }
-    func evaluation(_ examples: [EncodedExample]) -> Evaluation {
-      Evaluation.run(
+    func evaluation(_ examples: [EncodedExample]) throws -> Evaluation {
+      try Evaluation.run(
         model, on: ValidationSet(name: "validation", examples: examples), metrics: regression ? [.spearman] : [.accuracy],
         backend: backend)
     }
-    let straight = evaluation(examples), shuffled = evaluation(order.map { examples[$0] })
+    let straight = try evaluation(examples), shuffled = try evaluation(order.map { examples[$0] })
     switch (straight.predictions, shuffled.predictions) {
     case (.classes(let a), .classes(let b)):
       #expect(b == order.map { a[$0] })

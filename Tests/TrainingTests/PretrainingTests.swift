@@ -213,7 +213,8 @@ struct PretrainingTests {
     try withTemporaryFolder { folder in
       let straight = try pretraining(steps: 20)
       try straight.run()
-      let checkpoint = PretrainingCheckpoint(url: folder.appendingPathComponent("checkpoint.h5"), identity: "this")
+      let checkpoint = PretrainingCheckpoint(
+        url: folder.appendingPathComponent("checkpoint.h5"), identity: "this", origin: testOrigin)
       var seen = 0
       #expect(throws: Interruption()) {
         try pretraining(steps: 20).run(
@@ -240,23 +241,28 @@ struct PretrainingTests {
     try withTemporaryFolder { folder in
       let url = folder.appendingPathComponent("checkpoint.h5")
       let run = try pretraining(steps: 1)
-      try PretrainingCheckpoint(url: url, identity: "that").save(run)
+      try PretrainingCheckpoint(url: url, identity: "that", origin: testOrigin).save(run)
       #expect {
-        try PretrainingCheckpoint(url: url, identity: "this").restore(run)
+        try PretrainingCheckpoint(url: url, identity: "this", origin: testOrigin).restore(run)
       } throws: { error in
         "\(error)"
           == "\(url.path): cannot go on from this checkpoint: it belongs to another recipe. Delete it to start the run again"
       }
-      try HDF5File.write(HDF5Group(attributes: [("identity", .string("this"))]), to: url)
+      let origin: [(name: String, attribute: HDF5Attribute)] = [
+        ("blas_core", .string("Haswell")), ("blas_version", .string("0.3.21")), ("numerics_version", .integer(1)),
+      ]
+      try HDF5File.write(HDF5Group(attributes: [("identity", .string("this"))] + origin), to: url)
       #expect {
-        try PretrainingCheckpoint(url: url, identity: "this").restore(run)
+        try PretrainingCheckpoint(url: url, identity: "this", origin: testOrigin).restore(run)
       } throws: { error in
         "\(error)"
           == "\(url.path): cannot go on from this checkpoint: the levels of difficulty is missing or misshapen. "
           + "Delete it to start the run again"
       }
       try Data("no HDF5".utf8).write(to: url)
-      #expect(throws: CheckpointError.self) { try PretrainingCheckpoint(url: url, identity: "this").restore(run) }
+      #expect(throws: CheckpointError.self) {
+        try PretrainingCheckpoint(url: url, identity: "this", origin: testOrigin).restore(run)
+      }
     }
   }
 

@@ -29,17 +29,18 @@ struct ResumptionTests {
       tensors: try Data(contentsOf: tensors))
   }
 
-  private func fineTuning(_ id: String, in folder: URL, stopAfter steps: Int? = nil, regression: Bool = false) throws -> FineTuning
+  /// - Parameter stopAt: which of the questions whether to stop is answered with yes: those after updates and those in evaluations.
+  private func fineTuning(_ id: String, in folder: URL, stopAt question: Int? = nil, regression: Bool = false) throws -> FineTuning
   {
     var run = try TinyTask.fineTuning(id, regression: regression)
     run.weights = folder
-    run.checkpoint = Checkpoint(url: folder.appendingPathComponent("checkpoint.h5"), identity: "run of \(id)")
+    run.checkpoint = Checkpoint(url: folder.appendingPathComponent("checkpoint.h5"), identity: "run of \(id)", origin: testOrigin)
     run.checkpointInterval = 1e6
-    if let steps {
+    if let question {
       var asked = 0
       run.shouldStop = {
         asked += 1
-        return asked == steps
+        return asked == question
       }
     }
     return run
@@ -54,10 +55,11 @@ struct ResumptionTests {
     }
   }
 
-  @Test("stopped once, at any update", arguments: ["fft", "aflora"], [1, 2, 5, 6, 9, 10, 14])
-  func once(id: String, steps: Int) throws {
+  @Test(
+    "stopped once, after any update or within any evaluation", arguments: ["fft", "aflora"], [1, 2, 5, 6, 7, 9, 10, 12, 14, 17])
+  func once(id: String, question: Int) throws {
     try withTemporaryFolder { folder in
-      #expect(throws: Interruption()) { try fineTuning(id, in: folder, stopAfter: steps).run() }
+      #expect(throws: Interruption()) { try fineTuning(id, in: folder, stopAt: question).run() }
       let resumed = try finish(try fineTuning(id, in: folder), in: folder)
       let expected = try straight(id)
       #expect(resumed == expected)
@@ -77,7 +79,12 @@ struct ResumptionTests {
       let expected = try straight(id)
       // after the last update there is nothing left to go on with
       for _ in 1..<expected.history.updates {
-        #expect(throws: Interruption()) { try fineTuning(id, in: folder, stopAfter: 1).run() }
+        let updates = Updates()
+        var run = try fineTuning(id, in: folder)
+        run.observer = updates
+        run.shouldStop = { updates.count > 0 }
+        #expect(throws: Interruption()) { try run.run() }
+        #expect(updates.count == 1)
       }
       let resumed = try finish(try fineTuning(id, in: folder), in: folder)
       #expect(resumed == expected)
@@ -155,7 +162,7 @@ struct ResumptionTests {
   func regression() throws {
     try withTemporaryFolder { folder in
       for _ in 0..<2 {
-        #expect(throws: Interruption()) { try fineTuning("lora", in: folder, stopAfter: 5, regression: true).run() }
+        #expect(throws: Interruption()) { try fineTuning("lora", in: folder, stopAt: 5, regression: true).run() }
       }
       let resumed = try finish(try fineTuning("lora", in: folder, regression: true), in: folder)
       #expect(try resumed == straight("lora", regression: true))
@@ -187,16 +194,23 @@ struct ResumptionTests {
   }
 }
 
+/// Counts updates.
+private final class Updates: TrainingObserver {
+  private(set) var count = 0
+
+  func didUpdate(_ result: StepResult, updates: Int, total: Int) { count += 1 }
+
+  func didFinishEpoch(_ epoch: TrainingHistory.Epoch, number: Int) {}
+}
+
 @Suite("Checkpoints that cannot be resumed from")
 struct CheckpointErrorTests {
   private func stopped(_ id: String, identity: String, at url: URL) throws {
     var run = try TinyTask.fineTuning(id)
-    run.checkpoint = Checkpoint(url: url, identity: identity)
-    var asked = 0
-    run.shouldStop = {
-      asked += 1
-      return asked == 7
-    }
+    run.checkpoint = Checkpoint(url: url, identity: identity, origin: testOrigin)
+    let updates = Updates()
+    run.observer = updates
+    run.shouldStop = { updates.count == 7 }
     #expect(throws: Interruption()) { try run.run() }
   }
 
@@ -204,7 +218,7 @@ struct CheckpointErrorTests {
     -> String
   {
     var run = try TinyTask.fineTuning(id, settings: settings)
-    run.checkpoint = Checkpoint(url: url, identity: identity)
+    run.checkpoint = Checkpoint(url: url, identity: identity, origin: testOrigin)
     do {
       _ = try run.run()
       return "no error"
@@ -268,7 +282,7 @@ struct CheckpointErrorTests {
         try HDF5File.write(root, to: url)
         return try message("lora", identity: "one", at: url)
       }
-      try HDF5File.write(HDF5Group(attributes: [("identity", .string("one"))]), to: url)
+      try HDF5File.write(HDF5Group(attributes: whole.attributes), to: url)
       #expect(try message("lora", identity: "one", at: url) == expected(url, "a group is missing or misshapen"))
       let first = try #require(TinyTask.fineTuning("lora").method.parameters.first).name
       #expect(
@@ -278,6 +292,9 @@ struct CheckpointErrorTests {
         try change("steps") { $0.datasets.removeFirst() } == expected(url, "a group is missing or misshapen"))
       let fit = expected(url, "its history does not fit the run's length and validation sets")
       #expect(try change("epochs") { $0.groups = [] } == fit)
+      try HDF5File.write(HDF5Group(attributes: [("identity", .string("one"))]), to: url)
+      #expect(
+        try message("lora", identity: "one", at: url) == expected(url, "it was computed with another arithmetic than core Haswell"))
       #expect(try change("epochs") { $0.groups[0].group.groups.removeLast() } == fit)
       try HDF5File.write(whole, to: url)
       #expect(try message("lora", identity: "one", at: url) == "no error")

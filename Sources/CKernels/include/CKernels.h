@@ -8,6 +8,14 @@
 extern "C" {
 #endif
 
+// --- processor.c: what the processor can do, as bits.
+enum {
+  LR_AVX2_FMA = 1,
+  LR_AVX512 = 2,  // F, BW, DQ and VL
+  LR_AVX512_BF16 = 4
+};
+int lr_processor_features(void);
+
 // --- workers.c: a fixed team that runs numbered blocks; which thread runs a block never matters.
 typedef struct lr_workers lr_workers;
 lr_workers *lr_workers_create(int threads);

@@ -1,0 +1,310 @@
+// Which BLAS core a run is computed on: chosen, asked for, recorded, kept over a stop, and taken again.
+import Foundation
+import Records
+import Storage
+import Tensors
+import Testing
+import Training
+
+@testable import Experiments
+
+/// The program on a tiny project.
+struct TinyProgram {
+  let project: TinyProject
+  let program: URL
+
+  init(_ manifest: String = TinyProject.manifest) throws {
+    project = try TinyProject(manifest)
+    program = try #require(TinyProject.program)
+  }
+
+  /// Runs `lowrank VERB … --root … --results …`; `core` goes into `OPENBLAS_CORETYPE`, which is unset otherwise.
+  func lowrank(_ arguments: [String], results: String = "results", core: String? = nil, library: URL? = nil) throws -> ProgramResult
+  {
+    try execute(program, arguments + folders(results), environment: Self.environment(core: core, library: library))
+  }
+
+  func folders(_ results: String) -> [String] {
+    ["--root", project.root.path, "--results", project.root.appending(path: results).path]
+  }
+
+  static func environment(core: String? = nil, library: URL? = nil) -> [String: String] {
+    var environment = ProcessInfo.processInfo.environment
+    environment["OPENBLAS_CORETYPE"] = core
+    if let library { environment["LD_LIBRARY_PATH"] = library.path }
+    return environment
+  }
+
+  /// Starts a run in the background and sends it a signal as soon as `isTime`; waits for its end.
+  func interrupt(
+    _ arguments: [String], results: String = "results", core: String? = nil, by signal: Int32, when isTime: () -> Bool
+  ) throws -> ProgramResult {
+    let process = Process()
+    process.executableURL = program
+    process.arguments = arguments + folders(results)
+    process.environment = Self.environment(core: core)
+    let log = project.root.appending(path: "log-\(UUID().uuidString)")
+    try Data().write(to: log)
+    let output = try FileHandle(forWritingTo: log)
+    process.standardOutput = output
+    process.standardError = output
+    process.standardInput = FileHandle.nullDevice
+    try process.run()
+    while process.isRunning, !isTime() { usleep(500) }
+    kill(process.processIdentifier, signal)
+    process.waitUntilExit()
+    return ProgramResult(output: try String(contentsOf: log, encoding: .utf8), status: process.terminationStatus)
+  }
+
+  func hasCheckpoint(_ results: String = "results") -> Bool {
+    let runs = project.root.appending(path: "\(results)/runs")
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: runs.path)) ?? []
+    return names.contains { FileManager.default.fileExists(atPath: runs.appending(path: "\($0)/checkpoint.h5").path) }
+  }
+
+  /// The digest of the tensors and of both weights, by run.
+  func outcome(_ results: String = "results") throws -> [String: [String]] {
+    let call = try project.call(results: results)
+    var outcome: [String: [String]] = [:]
+    for (index, run) in call.plan.enumerated() {
+      #expect(try call.record(index).outcome == .completed)
+      outcome[run.specification.shortName] = try ["tensors.h5", "best.safetensors", "last.safetensors"].map {
+        try FileDigest.sha256(of: call.folder(index).appending(path: $0))
+      }
+    }
+    return outcome
+  }
+}
+
+/// A run long enough to be stopped in its middle.
+let longManifest = TinyProject.manifest.replacing(
+  "[lora, {aflora: {initial_epochs: 0.5, final_fraction: 0.3}}]",
+  with: "[{lora: {epochs: 300}}, {aflora: {epochs: 300, initial_epochs: 0.5, final_fraction: 0.3}}]")
+
+@Suite(
+  "The BLAS core",
+  .enabled(if: TinyProject.program != nil && BLASCore.haswell.isSupported, "needs `lowrank` beside the tests, and AVX2"))
+struct CoreTests {
+  private static let hasBoth = BLASCore.skylakeX.isSupported
+  private static let needsBoth: Comment = "needs a processor with AVX-512, which has both cores"
+
+  @Test("is the fastest that the processor has, or the one asked for, and records, plan, table and description say which and why")
+  func chosen() throws {
+    let tiny = try TinyProgram()
+    let best = try #require(BLASCore.best).rawValue
+    let plan = try tiny.lowrank(["run", "tiny", "--dry-run"])
+    #expect(plan.output.contains("products: OpenBLAS "), "\(plan.output)")
+    #expect(plan.output.contains(", core \(best) (by processor)\n"), "\(plan.output)")
+    let run = try tiny.lowrank(["run", "tiny", "--core", "haswell"])
+    #expect(run.output.contains("core Haswell (by option)\n"), "\(run.output)")
+    #expect(run.output.contains("core Haswell (by option): 2 runs\n"), "\(run.output)")
+    let record = try tiny.project.call().record(0)
+    #expect(record.environment.blasCore == "Haswell" && record.environment.blasCoreReason == "option")
+    let version = try #require(record.environment.blasVersion)
+    #expect(record.environment.blasConfiguration.hasPrefix("OpenBLAS \(version) "))
+    #expect(record.environment.blasConfiguration.components(separatedBy: "Haswell").count == 2)
+    let show = try tiny.lowrank(
+      ["show", "results/tiny/pocket/lora/warmth/seed-0"].map { $0.replacing("results", with: tiny.project.root.path + "/results") })
+    #expect(show.output.contains("core Haswell (by option)"), "\(show.output)")
+    if best != "Haswell" {
+      let again = try tiny.lowrank(["run", "tiny"])
+      #expect(
+        again.output.contains("core \(best) (by processor); done before on core Haswell: 2 runs, which count as done\n"),
+        "\(again.output)")
+    }
+    #expect(try tiny.lowrank(["run", "tiny", "--core", "prescott"]).status == 2)
+  }
+
+  @Test("OPENBLAS_CORETYPE wins, and that is said; a name that OpenBLAS does not know does not")
+  func environment() throws {
+    let tiny = try TinyProgram()
+    let asked = try tiny.lowrank(["run", "tiny", "--dry-run", "--core", "haswell"], core: "Sandybridge")
+    #expect(
+      asked.output.contains("products are computed on core Sandybridge, as OPENBLAS_CORETYPE says, not Haswell as --core says\n"),
+      "\(asked.output)")
+    #expect(asked.output.contains("core Sandybridge is slower than "), "\(asked.output)")
+    #expect(asked.output.contains("core Sandybridge (by environment)\n"), "\(asked.output)")
+    let unknown = try tiny.lowrank(["run", "tiny", "--dry-run"], core: "Nonsense")
+    #expect(unknown.output.contains("OPENBLAS_CORETYPE=Nonsense is no core of this OpenBLAS"), "\(unknown.output)")
+    #expect(unknown.output.contains("(by processor)\n"), "\(unknown.output)")
+  }
+
+  @Test("the doctor says what the library would have taken, and fails where the core in use is slower than the processor allows")
+  func doctor() throws {
+    let program = try #require(TinyProject.program)
+    let well = try execute(program, ["doctor"], environment: TinyProgram.environment())
+    let line = try #require(well.output.split(separator: "\n").first { $0.contains("OpenBLAS") })
+    #expect(line.hasPrefix("ok") && line.contains("library"), "\(line)")
+    let slow = try execute(program, ["doctor"], environment: TinyProgram.environment(core: "Sandybridge"))
+    #expect(slow.status == 1)
+    #expect(slow.output.contains("\nslow      OpenBLAS"), "\(slow.output)")
+    #expect(slow.output.contains("THIS PROCESSOR CAN DO BETTER"), "\(slow.output)")
+  }
+
+  @Test("a rerun takes its record's core by itself; on another it compares by tolerance", .enabled(if: hasBoth, needsBoth))
+  func rerun() throws {
+    let tiny = try TinyProgram()
+    #expect(try tiny.lowrank(["run", "tiny", "--core", "haswell"]).status == 0)
+    let arguments = ["rerun", "--experiment", "tiny", "--method", "lora", "--task", "warmth", "--seed", "0"]
+    let same = try tiny.lowrank(arguments)
+    #expect(same.status == 0 && same.output.contains("Same bits."), "\(same.output)")
+    let other = try tiny.lowrank(arguments + ["--core", "skylakex"])
+    #expect(other.output.contains("not as it was: BLAS core SkylakeX, was Haswell\n") || other.output.contains("Same bits."))
+    #expect(other.status == 0, "\(other.output)")
+    let forced = try tiny.lowrank(arguments, core: "SkylakeX")
+    #expect(
+      forced.output.contains("the record is of core Haswell, which is not the one in use: its numbers are compared by tolerance\n"),
+      "\(forced.output)")
+  }
+
+  @Test("a run goes on on its checkpoint's core, and ends with that core's bits", .enabled(if: hasBoth, needsBoth))
+  func resumed() throws {
+    let tiny = try TinyProgram(longManifest)
+    for core in BLASCore.choices {
+      let straight = try tiny.lowrank(["run", "tiny", "--core", core.rawValue.lowercased()], results: "straight-\(core)")
+      #expect(straight.status == 0, "\(straight.output)")
+    }
+    let haswell = try tiny.outcome("straight-haswell")
+    let stopped = try tiny.interrupt(
+      ["run", "tiny", "--core", "haswell", "--jobs", "1", "--checkpoint-seconds", "0"], by: SIGTERM, when: { tiny.hasCheckpoint() })
+    #expect(stopped.status == 143, "\(stopped.output)")
+    let resumed = try tiny.lowrank(["run", "tiny", "--core", "skylakex", "--jobs", "1"])
+    #expect(resumed.status == 0, "\(resumed.output)")
+    #expect(resumed.output.contains("lora warmth seed 0  goes on on core Haswell, its checkpoint's\n"), "\(resumed.output)")
+    let outcome = try tiny.outcome()
+    #expect(outcome["lora warmth seed 0"] == haswell["lora warmth seed 0"])
+    // the other run had not begun
+    #expect(try outcome["aflora warmth seed 0"] == tiny.outcome("straight-skylakeX")["aflora warmth seed 0"])
+    let call = try tiny.project.call()
+    #expect(try call.record(0).environment.blasCore == "Haswell" && call.record(0).environment.blasCoreReason == "checkpoint")
+    #expect(try call.record(1).environment.blasCore == "SkylakeX" && call.record(1).environment.blasCoreReason == "option")
+    #expect(resumed.output.contains("core Haswell (by checkpoint): 1 run, OpenBLAS"), "\(resumed.output)")
+  }
+
+  @Test(
+    "killed and moved to the other core twenty times, each run ends with the bits of the core it names",
+    .enabled(if: hasBoth, needsBoth))
+  func moved() throws {
+    let tiny = try TinyProgram(longManifest)
+    var expected: [String: [String: [String]]] = [:]
+    for core in BLASCore.choices {
+      #expect(try tiny.lowrank(["run", "tiny", "--core", core.rawValue.lowercased()], results: "straight-\(core)").status == 0)
+      expected[core.rawValue] = try tiny.outcome("straight-\(core)")
+    }
+    var moves = 0, folder = 0, state: UInt64 = 7
+    while moves < 20 {
+      let core = BLASCore.choices[moves % 2].rawValue.lowercased()
+      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+      let end = ContinuousClock.now + .milliseconds(60 + Int(state >> 56))
+      let result = try tiny.interrupt(
+        ["run", "tiny", "--core", core, "--checkpoint-seconds", "0"], results: "moved-\(folder)", by: SIGKILL,
+        when: { ContinuousClock.now > end })
+      moves += 1
+      if result.status == 0 {
+        try check(tiny, "moved-\(folder)", expected)
+        folder += 1
+      }
+    }
+    #expect(try tiny.lowrank(["run", "tiny"], results: "moved-\(folder)").status == 0)
+    try check(tiny, "moved-\(folder)", expected)
+  }
+
+  private func check(_ tiny: TinyProgram, _ results: String, _ expected: [String: [String: [String]]]) throws {
+    let call = try tiny.project.call(results: results), outcome = try tiny.outcome(results)
+    for (index, run) in call.plan.enumerated() {
+      let name = run.specification.shortName
+      #expect(try outcome[name] == expected[call.record(index).environment.blasCore]?[name])
+    }
+  }
+
+  @Test(
+    "a checkpoint of an arithmetic that is not here: the run says so and starts again",
+    arguments: ["library", "numerics", "core", "old"])
+  func foreign(kind: String) throws {
+    let tiny = try TinyProgram(longManifest)
+    #expect(try tiny.lowrank(["run", "tiny"], results: "straight").status == 0)
+    _ = try tiny.interrupt(
+      ["run", "tiny", "--jobs", "1", "--checkpoint-seconds", "0"], by: SIGTERM, when: { tiny.hasCheckpoint() })
+    let checkpoint = try tiny.project.call().folder(0).appending(path: "checkpoint.h5")
+    var root = try HDF5File.read(checkpoint)
+    let (name, value): (String, HDF5Attribute) =
+      switch kind {
+      case "library": ("blas_version", .string("0.2.20"))
+      case "numerics": ("numerics_version", .integer(99))
+      default: ("blas_core", .string("Nehalem"))
+      }
+    root.attributes.removeAll { $0.name == name }
+    if kind != "old" { root.attributes.append((name, value)) }
+    try HDF5File.write(root, to: checkpoint)
+    let again = try tiny.lowrank(["run", "tiny"])
+    let reason =
+      switch kind {
+      case "library": "its checkpoint was computed by OpenBLAS 0.2.20, here is "
+      case "numerics": "its checkpoint is of version 99 of the arithmetic, this program has \(Numerics.version)"
+      case "old": "its checkpoint does not say on which BLAS core it was computed"
+      default: "its checkpoint was computed on core Nehalem, which this processor cannot run"
+      }
+    #expect(
+      again.output.contains("lora warmth seed 0  \(reason)") && again.output.contains(": it starts again\n"), "\(again.output)")
+    #expect(try tiny.outcome() == tiny.outcome("straight"))
+  }
+
+  @Test("under OPENBLAS_CORETYPE a checkpoint of another core is not gone on from", .enabled(if: hasBoth, needsBoth))
+  func ruled() throws {
+    let tiny = try TinyProgram(longManifest)
+    _ = try tiny.interrupt(
+      ["run", "tiny", "--jobs", "1", "--checkpoint-seconds", "0", "--core", "haswell"], by: SIGTERM, when: { tiny.hasCheckpoint() })
+    let again = try tiny.lowrank(["run", "tiny"], core: "SkylakeX")
+    #expect(
+      again.output.contains(
+        "its checkpoint was computed on core Haswell, and OPENBLAS_CORETYPE asks for SkylakeX: it starts again\n"),
+      "\(again.output)")
+    #expect(try tiny.project.call().record(0).environment.blasCore == "SkylakeX")
+  }
+
+  @Test(
+    "with a library that takes its core only when it is loaded, the program starts itself again", .enabled(if: hasBoth, needsBoth))
+  func unswitchable() throws {
+    let tiny = try TinyProgram(longManifest)
+    let libraries = try execute(URL(filePath: "/usr/bin/env"), ["ldd", tiny.program.path]).output
+    let line = try #require(libraries.split(separator: "\n").first { $0.contains("openblas") && $0.contains("=> /") })
+    let path = String(try #require(line.split(separator: " ").first { $0.hasPrefix("/") }))
+    // the same library behind one that has its public functions alone
+    let source = """
+      #define _GNU_SOURCE
+      #include <dlfcn.h>
+      static void *library;
+      __attribute__((constructor)) static void load(void) { library = dlopen("\(path)", RTLD_NOW | RTLD_LOCAL); }
+      #define FORWARD(type, name, parameters, arguments) \\
+        type name parameters { return ((type(*) parameters)dlsym(library, #name))arguments; }
+      FORWARD(void, openblas_set_num_threads, (int n), (n))
+      FORWARD(int, openblas_get_num_threads, (void), ())
+      FORWARD(int, openblas_get_parallel, (void), ())
+      FORWARD(char *, openblas_get_corename, (void), ())
+      FORWARD(char *, openblas_get_config, (void), ())
+      FORWARD(void, cblas_sgemm, (int o, int s, int t, int m, int n, int k, float f, const float *a, int p, const float *b, int q,
+        float g, float *c, int r), (o, s, t, m, n, k, f, a, p, b, q, g, c, r))
+      """
+    let folder = tiny.project.root.appending(path: "library")
+    try tiny.project.write(source, to: "library/forward.c")
+    let library = folder.appending(path: "libopenblas.so.0").path
+    let compiler = try execute(
+      URL(filePath: "/usr/bin/env"),
+      ["clang", "-shared", "-fPIC", "-Wl,-soname,libopenblas.so.0", folder.appending(path: "forward.c").path, "-o", library])
+    #expect(compiler.status == 0, "\(compiler.output)")
+    #expect(try tiny.lowrank(["run", "tiny", "--core", "haswell"], results: "straight").status == 0)
+    let run = try tiny.lowrank(["run", "tiny", "--core", "haswell"], results: "other", library: folder)
+    #expect(run.status == 0 && run.output.contains("core Haswell (by option)\n"), "\(run.output)")
+    #expect(try tiny.outcome("other") == tiny.outcome("straight"))
+    let fastest = try tiny.lowrank(["run", "tiny", "--dry-run"], library: folder)
+    #expect(fastest.output.contains("core SkylakeX (by processor)\n"), "\(fastest.output)")
+    // what it cannot take while it runs, it says
+    _ = try tiny.interrupt(
+      ["run", "tiny", "--jobs", "1", "--checkpoint-seconds", "0", "--core", "haswell"], by: SIGTERM, when: { tiny.hasCheckpoint() })
+    let again = try tiny.lowrank(["run", "tiny"], library: folder)
+    #expect(
+      again.output.contains("computed on core Haswell, which this build of OpenBLAS cannot take now: it starts again\n"),
+      "\(again.output)")
+    #expect(again.status == 0)
+  }
+}
