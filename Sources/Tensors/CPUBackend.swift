@@ -4,9 +4,11 @@ import COpenBLAS
 /// Why no backend could be made.
 public enum BackendError: Error, CustomStringConvertible, Equatable {
   case blasThreads(found: Int)
+  case threads(asked: Int, limit: Int)
 
   public var description: String {
     switch self {
+    case .threads(let asked, let limit): "\(asked) threads were asked for, but at most \(limit) are started. Ask for fewer"
     case .blasThreads(let found):
       "OpenBLAS still uses \(found) threads after it was told to use one (an OpenMP build ignores the call), and then results depend on "
         + "their number. Install the pthread build: apt-get install libopenblas0-pthread libopenblas-dev"
@@ -21,13 +23,16 @@ public enum BackendError: Error, CustomStringConvertible, Equatable {
 public final class CPUBackend: Backend {
   public var recordsGradients = true
   public internal(set) var operations = 0
+  /// The most threads that a backend starts.
+  public static let mostThreads = 1024
   /// How many threads share the blocks.
   public let threads: Int
   let pool = BufferPool()
   private let workers: OpaquePointer
 
-  /// - Throws: `BackendError.blasThreads` when OpenBLAS cannot be kept to one thread a call.
+  /// - Throws: `BackendError`: more than `mostThreads`, or an OpenBLAS that cannot be kept to one thread a call.
   public init(threads: Int) throws {
+    guard threads <= Self.mostThreads else { throw BackendError.threads(asked: threads, limit: Self.mostThreads) }
     openblas_set_num_threads(1)
     let found = Int(openblas_get_num_threads())
     guard found == 1 else { throw BackendError.blasThreads(found: found) }

@@ -14,6 +14,12 @@ struct Parity: ParsableCommand {
   @Option(help: "Threads; they change no number.")
   var threads = 1
 
+  func validate() throws {
+    guard (1...CPUBackend.mostThreads).contains(threads) else {
+      throw ValidationError("--threads is 1 to \(CPUBackend.mostThreads)")
+    }
+  }
+
   func run() throws {
     let references = ParityFolder.references(in: URL(filePath: folder))
     guard !references.isEmpty else { throw Failure(description: "\(folder): there is no recorded reference at or below it") }
