@@ -57,7 +57,7 @@ let package = Package(
     .testTarget(name: "InterchangeTests", dependencies: ["Interchange", "Training", "TestSupport"]),
     .testTarget(name: "ParityTests", dependencies: ["Parity", "TestSupport"]),
     .testTarget(name: "ReportingTests", dependencies: ["Reporting", "Records", "Manifests", "Storage", "TestSupport"]),
-    .testTarget(name: "TrainingTests", dependencies: ["Training", "TestSupport"]),
+    .testTarget(name: "TrainingTests", dependencies: ["Training"]),
     .testTarget(name: "ExperimentsTests", dependencies: ["Experiments", "TestSupport"]),
   ]
 )
