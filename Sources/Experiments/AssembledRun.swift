@@ -19,10 +19,10 @@ public struct AssembledRun {
     let recipe = specification.training
     let checkpoint = try ModelLoader.configuration(folder: run.modelFolder)
     let task = try inputs.encoded(run, modelType: checkpoint.architecture.rawValue)
-    if let limit = checkpoint.maximumTokens, recipe.maximumLength > limit {
-      throw ExperimentError.tooLong(model: run.modelFolder.path, length: recipe.maximumLength, limit: limit)
-    }
-    let highest = (task.train + task.validation.flatMap(\.examples)).reduce(0) { max($0, Int($1.tokens.max() ?? 0)) }
+    let examples = task.train + task.validation.flatMap(\.examples)
+    let types = examples.reduce(0) { max($0, Int($1.segments.max() ?? 0)) } + 1
+    try checkpoint.checkInputs(length: recipe.maximumLength, tokenTypes: types, of: run.modelFolder)
+    let highest = examples.reduce(0) { max($0, Int($1.tokens.max() ?? 0)) }
     guard highest < checkpoint.vocabularySize else {
       throw ExperimentError.vocabulary(model: run.modelFolder.path, tokenizer: highest + 1, embedding: checkpoint.vocabularySize)
     }
@@ -61,8 +61,18 @@ public struct AssembledRun {
 }
 
 extension EncoderConfiguration {
+  /// Checks that the model in `folder` has positions for inputs of this length, and rows for so many token types.
+  ///
+  /// - Throws: `ExperimentError.tooLong`, `.tokenTypes`.
+  func checkInputs(length: Int, tokenTypes: Int, of folder: URL) throws(ExperimentError) {
+    if let limit = maximumTokens, length > limit { throw .tooLong(model: folder.path, length: length, limit: limit) }
+    if let limit = maximumTokenTypes, tokenTypes > limit {
+      throw .tokenTypes(model: folder.path, inputs: tokenTypes, table: limit)
+    }
+  }
+
   /// Takes the number of outputs and what a recipe says of dropout.
-  fileprivate mutating func adapt(to recipe: TrainingRecipe, outputs: Int) {
+  mutating func adapt(to recipe: TrainingRecipe, outputs: Int) {
     classes = outputs
     if let rate = recipe.hiddenDropout { hiddenDropout = rate }
     if let rate = recipe.attentionDropout { attentionDropout = rate }

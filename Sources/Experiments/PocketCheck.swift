@@ -71,7 +71,7 @@ public struct PocketCheck: Sendable {
   private func randomModel(seed: Int) throws -> String {
     let source = try workspace.model(model)
     let folder = workspace.results.appending(path: "data/random-\(source.lastPathComponent)-\(seed)")
-    try RandomModel.write(ModelLoader.configuration(folder: source), like: source, seed: seed, to: folder)
+    try RandomModel.write(RandomModel.sizes(of: source), like: source, seed: seed, to: folder)
     // records name models; a path of this machine would say nothing elsewhere
     let root = workspace.root.path + "/"
     return folder.path.hasPrefix(root) ? String(folder.path.dropFirst(root.count)) : folder.path
@@ -89,7 +89,7 @@ public struct PocketCheck: Sendable {
     let runner = Runner(store: store, executor: RunExecutor(inputs: inputs, options: options), jobs: jobs)
     let summary = try runner.run(plan, progress: progress)
     guard !summary.wasStopped else { return (nil, summary) }
-    let backend = try CPUBackend(threads: max(1, jobs))
+    let backend = try CPUBackend(threads: min(max(1, jobs), CPUBackend.mostThreads))
     var measurements: [PocketGate.Measurement] = []
     for task in tasks {
       guard let example = plan.first(where: { $0.specification.task == task && $0.specification.row == "fft" }) else {

@@ -16,7 +16,7 @@ enum RandomModel {
     _ configuration: EncoderConfiguration, like source: URL, seed: Int, as precision: SafetensorsWriter.Precision = .float32,
     to folder: URL
   ) throws {
-    let encoder = try ModelLoader.randomEncoder(configuration, seed: UInt64(seed), on: CPUBackend(threads: 1))
+    let encoder = try ModelLoader.randomEncoder(configuration, seed: UInt64(bitPattern: Int64(seed)), on: CPUBackend(threads: 1))
     encoder.startAttendingToLikes()
     try Folder.make(at: folder)
     for file in CheckpointFolder.tokenizerNames {
@@ -35,9 +35,16 @@ enum RandomModel {
     // a configuration is written last
     guard !FileManager.default.fileExists(atPath: folder.appending(path: "config.json").path) else { return folder }
     var configuration = size.configuration
-    let own = try ModelLoader.configuration(folder: source)
+    let own = try sizes(of: source)
     (configuration.vocabularySize, configuration.paddingToken) = (own.vocabularySize, own.paddingToken)
     try write(configuration, like: source, seed: 0, as: .float16, to: folder)
     return folder
+  }
+
+  /// The configuration of a model whose tensors are of its sizes: nothing is made as large as a file only says.
+  ///
+  /// - Throws: `ModelError`, `StorageError`.
+  static func sizes(of folder: URL) throws -> EncoderConfiguration {
+    try ModelLoader.load(folder: folder, seed: 0, on: PlanningBackend()).model.configuration
   }
 }

@@ -3,6 +3,7 @@ import Datasets
 import Foundation
 import Manifests
 import Metrics
+import Models
 import Records
 import Storage
 import Synchronization
@@ -31,6 +32,7 @@ public final class RunInputs: Sendable {
     /// By the task's id: experiments may each have a task of their own by the same name.
     var tasks: [String: [LoadedTask]] = [:]
     var encoded: [String: EncodedTask] = [:]
+    var tokenTypes: [String: Int] = [:]
   }
 
   private struct LoadedTask {
@@ -125,6 +127,21 @@ public final class RunInputs: Sendable {
 
   /// The metric that decides which epoch of a run is best; nil where the task cannot be read.
   func primaryMetric(of run: PlannedRun) -> Metric? { (try? task(run.specification))?.data.task.primaryMetric }
+
+  /// How many outputs the run's task asks of a model.
+  func outputs(_ run: PlannedRun) throws -> Int { try task(run.specification).data.task.outputCount }
+
+  /// How many token types the run's inputs have, by its first row: a matter of the tokenizer, and of one text or two.
+  func tokenTypes(_ run: PlannedRun, _ configuration: EncoderConfiguration) throws -> Int {
+    let data = try task(run.specification).data
+    guard let example = data.train.examples.first else { return 1 }
+    let key = "\(run.digests.tokenizer)/\(example.second == nil)"
+    if let known = cache.withLock({ $0.tokenTypes[key] }) { return known }
+    let tokenizer = try TokenizerFolder.load(from: run.modelFolder, modelType: configuration.architecture.rawValue)
+    let types = Int(tokenizer.encode(example.first, example.second).segments.max() ?? 0) + 1
+    cache.withLock { $0.tokenTypes[key] = types }
+    return types
+  }
 
   /// The run's examples as token ids, cut to its length and number of rows.
   func encoded(_ run: PlannedRun, modelType: String?) throws -> EncodedTask {

@@ -132,7 +132,7 @@ public final class RunProgress: Sendable {
   /// `48 s`, `12 min`, `3.5 h`
   public static func readable(seconds: Double) -> String {
     switch seconds {
-    case ..<90: "\(Int(seconds.rounded())) s"
+    case ..<90: "\(Int(max(0, seconds).rounded())) s"
     case ..<5400: "\(Int((seconds / 60).rounded())) min"
     default: "\((seconds / 360).rounded() / 10) h"
     }

@@ -67,6 +67,7 @@ public enum ExperimentError: Error, CustomStringConvertible, Equatable {
   case noData(profile: String)
   case vocabulary(model: String, tokenizer: Int, embedding: Int)
   case tooLong(model: String, length: Int, limit: Int)
+  case tokenTypes(model: String, inputs: Int, table: Int)
   case emptyTask(String)
   case noRun(String)
   case busy(folder: String)
@@ -91,6 +92,9 @@ public enum ExperimentError: Error, CustomStringConvertible, Equatable {
         + "into its folder"
     case .tooLong(let model, let length, let limit):
       "\(model): max_length is \(length), but the model has positions for \(limit) tokens. Lower max_length in the recipe"
+    case .tokenTypes(let model, let inputs, let table):
+      "\(model): the task's inputs have \(inputs) token types, but the model's table of them only \(table) \(table == 1 ? "row" : "rows") "
+        + "(type_vocab_size in config.json). Use a model for pairs of texts, or tasks of one text"
     case .emptyTask(let id): "task \(id) has no training or no validation examples"
     case .noRun(let name): "no run is meant by \(name)"
     case .busy(let folder): "\(folder): another process works in this folder. Wait for it, or stop it"

@@ -77,8 +77,8 @@ extension EncoderConfiguration {
         problem: "token \(batch.tokens[index]) is not in the model's vocabulary of \(vocabularySize). "
           + "Use the tokenizer that belongs to the model.")
     }
-    if architecture == .bert, let type = batch.segments.first(where: { $0 < 0 || Int($0) >= segmentTypes }) {
-      throw ModelError.batch(problem: "token type \(type), but the model has \(segmentTypes).")
+    if let maximumTokenTypes, let type = batch.segments.first(where: { $0 < 0 || Int($0) >= maximumTokenTypes }) {
+      throw ModelError.batch(problem: "token type \(type), but the model has \(maximumTokenTypes).")
     }
     if let maximumTokens, batch.longest > maximumTokens {
       throw ModelError.batch(

@@ -80,43 +80,45 @@ public struct EncoderConfiguration: Sendable, Equatable {
   public var maximumTokens: Int? {
     switch architecture {
     case .bert: maximumPositions
-    // positions are counted from the padding token's id + 1
-    case .roberta: maximumPositions - paddingToken - 1
+    // positions are counted from the padding token's id + 1; what `problems` refuses must not overflow here
+    case .roberta: max(0, maximumPositions) - max(0, paddingToken) - 1
     case .deberta: nil
     }
   }
 
+  /// How many token types inputs may have, counted from 0; `nil` where the model takes no notice of them.
+  public var maximumTokenTypes: Int? { architecture == .bert ? segmentTypes : nil }
+
   /// What is wrong with the values, by the names of their fields; empty for a model that can be built.
+  ///
+  /// Values are compared with each other only where each is in its range, so that no arithmetic meets numbers of any size.
   public var problems: [String] {
+    let single = rangeProblems
+    return single.isEmpty ? relationProblems : single
+  }
+
+  /// What is wrong with single values.
+  private var rangeProblems: [String] {
     var problems: [String] = []
-    func check(_ name: String, _ value: Int, _ range: ClosedRange<Int>) {
+    func check(_ name: String, _ value: Int, _ range: ClosedRange<Int>, or alternative: String = "") {
       if !range.contains(value) {
-        problems.append("\(name) is \(value), expected \(range.lowerBound) to \(range.upperBound)")
+        problems.append("\(name) is \(value), expected \(range.lowerBound) to \(range.upperBound)\(alternative)")
       }
     }
     func checkRate(_ name: String, _ value: Double) {
       if !(value >= 0 && value < 1) { problems.append("\(name) is \(value), expected at least 0 and less than 1") }
     }
-    check("vocab_size", vocabularySize, 1...(1 << 24))
+    let most = (tokens: 1 << 24, positions: 1 << 20, buckets: 1 << 16)
+    check("vocab_size", vocabularySize, 1...most.tokens)
     check("hidden_size", hiddenSize, 1...(1 << 16))
     check("num_hidden_layers", layers, 1...1024)
     check("num_attention_heads", heads, 1...1024)
     check("intermediate_size", intermediateSize, 1...(1 << 18))
-    check("max_position_embeddings", maximumPositions, 1...(1 << 20))
+    check("max_position_embeddings", maximumPositions, 1...most.positions)
     check(
       "type_vocab_size", segmentTypes, (architecture == .deberta ? 0 : 1)...(architecture == .deberta ? 0 : 1 << 16))
+    check("pad_token_id", paddingToken, 0...(most.tokens - 1))
     check("the number of labels", classes, 1...(1 << 16))
-    if heads > 0, hiddenSize % heads != 0 {
-      problems.append("hidden_size \(hiddenSize) is no multiple of num_attention_heads \(heads)")
-    }
-    if paddingToken < 0 || paddingToken >= vocabularySize {
-      problems.append("pad_token_id is \(paddingToken), expected a token of the vocabulary of \(vocabularySize)")
-    }
-    if architecture == .roberta, maximumPositions - paddingToken < 2 {
-      problems.append(
-        "max_position_embeddings is \(maximumPositions), but positions are counted from pad_token_id + 1 = "
-          + "\(paddingToken + 1)")
-    }
     if !(normEpsilon > 0 && normEpsilon < 1) {
       problems.append("layer_norm_eps is \(normEpsilon), expected more than 0 and less than 1")
     }
@@ -129,19 +131,31 @@ public struct EncoderConfiguration: Sendable, Equatable {
     if let classifierDropout {
       checkRate(architecture == .deberta ? "cls_dropout" : "classifier_dropout", classifierDropout)
     }
-    if let relativePositions { problems += Self.problems(of: relativePositions) }
+    if let relativePositions {
+      check("max_relative_positions", relativePositions.maximumDistance, 1...most.positions)
+      if relativePositions.buckets != 0 {
+        check("position_buckets", relativePositions.buckets, 2...most.buckets, or: ", or -1 for none")
+      }
+    }
     return problems
   }
 
-  private static func problems(of positions: RelativePositions) -> [String] {
+  /// What values that are in their ranges make of each other.
+  private var relationProblems: [String] {
     var problems: [String] = []
-    if positions.maximumDistance < 1 || positions.maximumDistance > 1 << 20 {
-      problems.append("max_relative_positions is \(positions.maximumDistance), expected 1 to \(1 << 20)")
+    if hiddenSize % heads != 0 {
+      problems.append("hidden_size \(hiddenSize) is no multiple of num_attention_heads \(heads)")
+    }
+    if paddingToken >= vocabularySize {
+      problems.append("pad_token_id is \(paddingToken), expected a token of the vocabulary of \(vocabularySize)")
+    }
+    if architecture == .roberta, maximumPositions - paddingToken < 2 {
+      problems.append(
+        "max_position_embeddings is \(maximumPositions), but positions are counted from pad_token_id + 1 = "
+          + "\(paddingToken + 1)")
     }
     // the logarithm of (distance - 1) / (buckets / 2) divides
-    if positions.buckets != 0, !(2...(1 << 16)).contains(positions.buckets) {
-      problems.append("position_buckets is \(positions.buckets), expected 2 to \(1 << 16), or -1 for none")
-    } else if positions.buckets > 0, positions.maximumDistance - 1 <= positions.buckets / 2 {
+    if let positions = relativePositions, positions.buckets > 0, positions.maximumDistance - 1 <= positions.buckets / 2 {
       problems.append(
         "position_buckets is \(positions.buckets), which leaves none for the distances of "
           + "\(positions.maximumDistance) positions beyond \(positions.buckets / 2)")

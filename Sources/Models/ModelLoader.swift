@@ -43,7 +43,8 @@ public enum ModelLoader {
       model: model, newlyInitialized: source.newlyInitialized, ignored: ignored, weightFiles: checkpoint.weightFiles)
   }
 
-  /// What the folder's `config.json` says.
+  /// What the folder's `config.json` says. Its sizes are within their ranges, but may be larger than any memory: build from them only
+  /// what `load` does, which compares them with the tensors first.
   ///
   /// - Throws: `StorageError`, `ModelError.configuration`.
   public static func configuration(folder: URL) throws -> EncoderConfiguration {

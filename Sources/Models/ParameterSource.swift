@@ -97,10 +97,8 @@ final class InitialValues: ParameterSource {
     case .normal(let zeroRow):
       let stream = RandomStream.initialization(seed: seed, name: request.name)
       let tensor = Tensor.normal(stream, deviation: deviation, shape: request.shape, on: backend)
-      guard let zeroRow, let columns = request.shape.last else { return tensor }
-      var values = tensor.values
-      values.replaceSubrange(zeroRow * columns..<(zeroRow + 1) * columns, with: repeatElement(0, count: columns))
-      return Tensor(values, shape: request.shape, on: backend)
+      if let zeroRow { tensor.clearRow(zeroRow) }
+      return tensor
     }
   }
 }

@@ -2,7 +2,7 @@
 import Foundation
 
 /// How distances between tokens are put into buckets: near ones each in their own, far ones by their logarithm
-/// (He et al. 2021, as in `DebertaV2` of `transformers`).
+/// (He et al. 2021, as in `DebertaV2` of `transformers`). Rows are asked for only of sizes that `EncoderConfiguration.problems` accepts.
 public struct RelativePositions: Sendable, Equatable {
   /// Buckets in each direction; 0 gives every distance its own.
   public var buckets: Int

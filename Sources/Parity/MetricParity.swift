@@ -35,17 +35,20 @@ public enum MetricParity {
     var report = ParityReport(subject: folder.path)
     for (number, row) in try read([Classification].self, "classification.json", in: folder).enumerated() {
       let name = "case \(number)"
+      try requireEqual(row.gold.count, row.predicted.count, "classification.json", number, in: folder)
       check(&report, "accuracy", name, accuracy(gold: row.gold, predicted: row.predicted), row.accuracy)
       check(&report, "matthews", name, matthewsCorrelation(gold: row.gold, predicted: row.predicted), row.mcc)
       if row.f1 != nil { check(&report, "f1", name, f1(gold: row.gold, predicted: row.predicted), row.f1) }
     }
     for (number, row) in try read([Correlation].self, "correlation.json", in: folder).enumerated() {
+      try requireEqual(row.x.count, row.y.count, "correlation.json", number, in: folder)
       // numbers near 1e8 leave the reference itself eight digits
       check(&report, "pearson", "case \(number)", pearson(gold: row.x, predicted: row.y), row.pearson, tolerance: 1e-7)
       check(&report, "spearman", "case \(number)", spearman(gold: row.x, predicted: row.y), row.spearman)
     }
     for (number, row) in try read([Comparison].self, "comparisons.json", in: folder).enumerated() {
       let name = "case \(number)"
+      try requireEqual(row.a.count, row.b.count, "comparisons.json", number, in: folder)
       check(&report, "mean", name, mean(row.a), row.meanA)
       check(&report, "deviation", name, sampleStandardDeviation(row.a), row.sdA)
       check(&report, "paired t", name, pairedTTest(row.a, row.b)?.statistic, row.pairedT)
@@ -58,6 +61,15 @@ public enum MetricParity {
     }
     if !others.isEmpty { report.notes.append("not compared: \(others.joined(separator: ", "))") }
     return report
+  }
+
+  /// Metrics take as many values on both sides.
+  private static func requireEqual(_ first: Int, _ second: Int, _ file: String, _ number: Int, in folder: URL) throws {
+    guard first == second else {
+      throw ParityError.reference(
+        path: folder.appending(path: file).path,
+        problem: "case \(number) has \(first) values on one side and \(second) on the other")
+    }
   }
 
   private static func read<Row: Decodable>(_ type: [Row].Type, _ name: String, in folder: URL) throws -> [Row] {

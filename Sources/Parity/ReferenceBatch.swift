@@ -10,6 +10,9 @@ struct ReferenceBatch {
   /// Places of the real tokens in each padded row.
   private let places: [[Int]]
 
+  /// The most rows, and the most tokens of a row.
+  private static let mostPlaces = 1 << 20
+
   /// Reads `input_ids`, `attention_mask` and, where it is there, `token_type_ids`: `[batch, width]` each.
   init(_ archive: any TensorArchive, prefix: String = "") throws {
     func integers(_ name: String, like shape: [Int]?) throws -> ([Int64], [Int]) {
@@ -18,6 +21,11 @@ struct ReferenceBatch {
       guard found.count == 2, shape == nil || shape == found else {
         throw ParityError.reference(
           path: archive.path, problem: "'\(prefix + name)' has the shape \(found), expected \(shape ?? [])")
+      }
+      // without any element the other extent may be of any size
+      guard found.allSatisfy((1...Self.mostPlaces).contains) else {
+        throw ParityError.reference(
+          path: archive.path, problem: "'\(prefix + name)' has the shape \(found), expected extents of 1 to \(Self.mostPlaces)")
       }
       return (values, found)
     }

@@ -96,7 +96,11 @@ extension AdapterTrace {
     let options = try MethodOptions(
       ["rank": integer("r"), "d_initial": .number(number("d_initial")), "targets": targets()], for: VeRA.description)
     let shared = try ["vera_A", "vera_B"].map { name in
-      Tensor(try expected.floats(name), shape: expected.description(of: name)?.shape ?? [], on: host.backend)
+      let values = try expected.floats(name), shape = expected.description(of: name)?.shape ?? []
+      guard shape.count == 2, !values.isEmpty else {
+        throw ParityError.reference(path: expected.path, problem: "'\(name)' has the shape \(shape), expected a matrix")
+      }
+      return Tensor(values, shape: shape, on: host.backend)
     }
     return try VeRA(options, on: host, sharedA: shared[0], sharedB: shared[1])
   }

@@ -96,8 +96,8 @@ extension TraceComparison {
 
   private mutating func compare(_ method: SparseAdapter) throws {
     if let weights = trace.meta.summary?.weights, let dropped = trace.meta.summary?.dropped {
-      report.compareExactly(
-        "dropped", "count", [method.keptParameters, method.idleParameters], with: [weights - dropped, dropped])
+      let (kept, idle) = (method.keptParameters, method.idleParameters)
+      report.compareExactly("dropped", "count", [kept + idle, idle], with: [weights, dropped])
     }
     for (name, kept, scores) in method.pruning {
       report.compareExactly("mask", name, kept, with: try trace.expected.integers("mask.\(name)").map { $0 != 0 })

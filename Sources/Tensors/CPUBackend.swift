@@ -7,9 +7,11 @@ public enum BackendError: Error, CustomStringConvertible, Equatable {
   case coreNotSupported(BLASCore, by: String)
   /// A build of OpenBLAS that takes its kernels when it is loaded and then never again.
   case coreNotSwitchable(BLASCore, loaded: String)
+  case threads(asked: Int, limit: Int)
 
   public var description: String {
     switch self {
+    case .threads(let asked, let limit): "\(asked) threads were asked for, but at most \(limit) are started. Ask for fewer"
     case .blasThreads(let found):
       "OpenBLAS still uses \(found) threads after it was told to use one (an OpenMP build ignores the call), and then results depend on "
         + "their number. Install the pthread build: apt-get install libopenblas0-pthread libopenblas-dev"
@@ -30,13 +32,17 @@ public enum BackendError: Error, CustomStringConvertible, Equatable {
 public final class CPUBackend: Backend {
   public var recordsGradients = true
   public internal(set) var operations = 0
+  /// The most threads that a backend starts.
+  public static let mostThreads = 1024
   /// How many threads share the blocks.
   public let threads: Int
   let pool = BufferPool()
   private let workers: OpaquePointer
 
-  /// - Throws: `BackendError` when OpenBLAS cannot be kept to one thread a call, or has no kernels for this processor.
+  /// - Throws: `BackendError`: more than `mostThreads`, an OpenBLAS that cannot be kept to one thread a call, or one without kernels for
+  ///   this processor.
   public init(threads: Int) throws {
+    guard threads <= Self.mostThreads else { throw BackendError.threads(asked: threads, limit: Self.mostThreads) }
     _ = try BLAS.current()
     self.threads = max(1, threads)
     workers = lr_workers_create(Int32(clamping: self.threads))

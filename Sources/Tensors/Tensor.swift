@@ -139,6 +139,14 @@ public final class Tensor {
     backend.write(values, to: buffer)
   }
 
+  /// Overwrites a row of a matrix with zeros in place; for leaves. Nothing is read back.
+  public func clearRow(_ row: Int) {
+    let columns = shape[1], zeros = backend.allocate(columns)
+    precondition((0..<shape[0]).contains(row), "row \(row) of \(shape[0])")
+    backend.fill(zeros, 0)
+    backend.copy(zeros, from: 0, to: buffer, at: row * columns, count: columns)
+  }
+
   /// The same numbers outside the graph.
   public var detached: Tensor { Tensor(shape: shape, buffer: buffer, backend: backend) }
 

@@ -69,13 +69,13 @@ extension Tokenizer {
     var firstIDs = encode(first)[...]
     guard let second else {
       if let maximumLength {
-        firstIDs = firstIDs.prefix(max(0, maximumLength - template.single.specialCount))
+        firstIDs = firstIDs.prefix(max(maximumLength, template.single.specialCount) - template.single.specialCount)
       }
       return template.single.encoding(firstIDs, [])
     }
     var secondIDs = encode(second)[...]
     if let maximumLength {
-      let room = max(0, maximumLength - template.pair.specialCount)
+      let room = max(maximumLength, template.pair.specialCount) - template.pair.specialCount
       let kept = longestFirst(firstIDs.count, secondIDs.count, room: room)
       firstIDs = firstIDs.prefix(kept.first)
       secondIDs = secondIDs.prefix(kept.second)

@@ -128,7 +128,9 @@ public struct FineTuning {
     var batches: [[Int]] = []
     var shuffledEpoch = -1
     var saved = ContinuousClock.now
-    var interval = Duration.seconds(checkpointInterval)
+    // a duration has an end, which a number of seconds has not
+    let shortest = Duration.seconds(min(checkpointInterval, 1e9))
+    var interval = shortest
     if phase.isMain, isEvaluationPending(history) { try finishEpoch(isLast: false, stepper, &history) }
     for step in history[keyPath: phase.steps].count..<max(history[keyPath: phase.steps].count, length.totalSteps) {
       let epoch = step / length.stepsPerEpoch
@@ -164,7 +166,7 @@ public struct FineTuning {
         observer?.didSaveCheckpoint()
         saved = .now
         // a large model's checkpoint takes its time: never more than a tenth of the whole
-        if checkpointInterval > 0 { interval = max(.seconds(checkpointInterval), (saved - start) * 9) }
+        if checkpointInterval > 0 { interval = max(shortest, (saved - start) * 9) }
       }
       if mustStop { throw Interruption() }
     }
@@ -177,7 +179,9 @@ public struct FineTuning {
     let evaluated = method.lastSample == nil ? history.steps.count / length.stepsPerEpoch : 0
     return history.steps.count <= length.totalSteps
       && (history.epochs.count == evaluated || isEvaluationPending(history))
-      && history.epochs.allSatisfy { $0.evaluations.map(\.name) == validation.map(\.name) }
+      && history.epochs.enumerated().allSatisfy { index, epoch in
+        epoch.updates == (index + 1) * length.stepsPerEpoch && epoch.evaluations.map(\.name) == validation.map(\.name)
+      }
       && (method.preliminary == nil
         ? history.preliminary.isEmpty && history.measurementOperations == nil
         : history.measurementOperations != nil || history.steps.isEmpty)

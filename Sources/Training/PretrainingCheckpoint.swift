@@ -64,8 +64,9 @@ public struct PretrainingCheckpoint: Sendable {
       throw CheckpointError(file: url.path, reason: "it was computed with another arithmetic than core \(origin.core)")
     }
     let missing = { (what: String) in CheckpointError(file: url.path, reason: "\(what) is missing or misshapen") }
-    func integer(_ name: String) throws -> Int {
-      guard case .integer(let value)? = root.attribute(name), let count = Int(exactly: value), count >= 0 else {
+    // what is counted on from here must not overflow
+    func integer(_ name: String, most: Int = 1 << 53) throws -> Int {
+      guard case .integer(let value)? = root.attribute(name), let count = Int(exactly: value), (0...most).contains(count) else {
         throw missing(name)
       }
       return count
@@ -78,11 +79,13 @@ public struct PretrainingCheckpoint: Sendable {
       levels.count == run.pacing.levels.count, rates.count == levels.count, (levels + rates).allSatisfy((0...1).contains)
     else { throw missing("the levels of difficulty") }
     guard let right = root.dataset("progress/right")?.integers, let total = root.dataset("progress/total")?.integers,
+      (right + total).allSatisfy((0...Int64(1 << 53)).contains),
       let tally = PretrainingTally(
-        updates: try integer("tally_updates"), lossSum: try number("loss_sum"), total: total.map { Int(clamping: $0) },
-        right: right.map { Int(clamping: $0) })
+        updates: try integer("tally_updates"), lossSum: try number("loss_sum"), total: total.map { Int($0) },
+        right: right.map { Int($0) })
     else { throw missing("the counts of judgements") }
-    let steps = try integer("steps"), tokens = try integer("tokens"), seconds = try number("seconds")
+    let steps = try integer("steps", most: run.settings.steps), tokens = try integer("tokens"), seconds = try number("seconds")
+    guard seconds >= 0 else { throw missing("seconds") }
     guard let saved = root.group("parameters") else { throw missing("the group of parameters") }
     func values(_ name: String, _ count: Int) -> [Float]? {
       guard case .float32(let values)? = saved.dataset(name)?.values, values.count == count else { return nil }

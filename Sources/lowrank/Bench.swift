@@ -44,9 +44,15 @@ struct Bench: ParsableCommand {
   @OptionGroup var core: CoreOptions
 
   func validate() throws {
-    guard batch > 0, length > 1, steps > 0, warmup >= 0, threads > 0 else {
-      throw ValidationError("--batch, --length, --steps and --threads are above 0")
+    try Limits.validate(threads, "--threads")
+    func check(_ name: String, _ value: Int, _ range: ClosedRange<Int>) throws {
+      guard !range.contains(value) else { return }
+      throw ValidationError("\(name) is \(value), expected \(range.lowerBound) to \(range.upperBound)")
     }
+    try check("--batch", batch, 1...65_536)
+    try check("--length", length, 2...512)
+    try check("--steps", steps, 1...1_000_000)
+    try check("--warmup", warmup, 0...1_000_000)
   }
 
   func run() throws {

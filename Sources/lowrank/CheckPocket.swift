@@ -33,7 +33,7 @@ struct CheckPocket: ParsableCommand {
   @OptionGroup var core: CoreOptions
 
   func validate() throws {
-    guard jobs > 0 else { throw ValidationError("--jobs is at least 1") }
+    try Limits.validate(jobs, "--jobs")
     guard !seedNumbers.isEmpty, seedNumbers.count == seeds.split(separator: ",").count,
       Set(seedNumbers).count == seedNumbers.count
     else { throw ValidationError("--seeds takes different whole numbers of at least 0, with commas between") }

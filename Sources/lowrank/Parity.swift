@@ -16,6 +16,8 @@ struct Parity: ParsableCommand {
 
   @OptionGroup var core: CoreOptions
 
+  func validate() throws { try Limits.validate(threads, "--threads") }
+
   func run() throws {
     try core.take()
     let references = ParityFolder.references(in: URL(filePath: folder))

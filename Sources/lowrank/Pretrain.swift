@@ -24,9 +24,7 @@ struct Pretrain: ParsableCommand {
 
   @OptionGroup var core: CoreOptions
 
-  func validate() throws {
-    guard threads > 0 else { throw ValidationError("--threads is at least 1") }
-  }
+  func validate() throws { try Limits.validate(threads, "--threads") }
 
   func run() throws {
     try core.take()

@@ -59,6 +59,15 @@ struct SelectionOptions: ParsableArguments {
   var dataFolder: URL? { data.map { URL(filePath: ($0 as NSString).expandingTildeInPath) } }
 }
 
+/// What numbers on the command line may be.
+enum Limits {
+  /// Refuses a number of threads or jobs that no machine is asked for.
+  static func validate(_ count: Int?, _ name: String) throws {
+    guard let count, !(1...CPUBackend.mostThreads).contains(count) else { return }
+    throw ValidationError("\(name) is \(count), expected 1 to \(CPUBackend.mostThreads)")
+  }
+}
+
 /// How runs are trained; none of it changes a number.
 struct TrainingOptions: ParsableArguments {
   @Option(
@@ -75,8 +84,9 @@ struct TrainingOptions: ParsableArguments {
   @OptionGroup var core: CoreOptions
 
   func validate() throws {
-    guard jobs ?? 1 > 0, threads ?? 1 > 0 else { throw ValidationError("--jobs and --threads are at least 1") }
-    guard checkpointSeconds >= 0 else { throw ValidationError("--checkpoint-seconds is not below 0") }
+    try Limits.validate(jobs, "--jobs")
+    try Limits.validate(threads, "--threads")
+    guard (0...1e9).contains(checkpointSeconds) else { throw ValidationError("--checkpoint-seconds is 0 to 1000000000") }
   }
 
   /// Trains runs of a store until a signal comes.

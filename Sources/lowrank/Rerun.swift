@@ -23,6 +23,8 @@ struct Rerun: ParsableCommand {
   @OptionGroup var core: CoreOptions
   @OptionGroup var project: ProjectOptions
 
+  func validate() throws { try Limits.validate(threads, "--threads") }
+
   func run() throws {
     let workspace = try project.workspace()
     let manifest = try project.manifest(experiment, in: workspace)

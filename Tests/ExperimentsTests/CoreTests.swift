@@ -35,13 +35,18 @@ struct TinyProgram {
     return environment
   }
 
-  /// Starts a run in the background and sends it a signal as soon as `isTime`; waits for its end.
+  /// Starts the program in the background and sends it a signal as soon as `isTime`; waits for its end.
+  ///
+  /// - Parameters:
+  ///   - again: sends it a second time as soon as the first is answered.
+  ///   - folders: whether the verb takes the project's root and results.
   func interrupt(
-    _ arguments: [String], results: String = "results", core: String? = nil, by signal: Int32, when isTime: () -> Bool
+    _ arguments: [String], results: String = "results", core: String? = nil, by signal: Int32, again: Bool = false,
+    folders takesFolders: Bool = true, when isTime: () -> Bool
   ) throws -> ProgramResult {
     let process = Process()
     process.executableURL = program
-    process.arguments = arguments + folders(results)
+    process.arguments = arguments + (takesFolders ? folders(results) : [])
     process.environment = Self.environment(core: core)
     let log = project.root.appending(path: "log-\(UUID().uuidString)")
     try Data().write(to: log)
@@ -52,14 +57,30 @@ struct TinyProgram {
     try process.run()
     while process.isRunning, !isTime() { usleep(500) }
     kill(process.processIdentifier, signal)
+    if again {
+      while process.isRunning, try String(contentsOf: log, encoding: .utf8).range(of: "again to quit") == nil { usleep(500) }
+      kill(process.processIdentifier, signal)
+    }
     process.waitUntilExit()
     return ProgramResult(output: try String(contentsOf: log, encoding: .utf8), status: process.terminationStatus)
   }
 
-  func hasCheckpoint(_ results: String = "results") -> Bool {
+  func hasCheckpoint(_ results: String = "results") -> Bool { checkpoints(results) > 0 }
+
+  /// How many runs have one.
+  func checkpoints(_ results: String = "results") -> Int { checkpointFiles(results).count }
+
+  /// When the latest was written.
+  func newestCheckpoint() -> Date {
+    checkpointFiles("results").compactMap {
+      try? FileManager.default.attributesOfItem(atPath: $0.path)[.modificationDate] as? Date
+    }.max() ?? .distantPast
+  }
+
+  private func checkpointFiles(_ results: String) -> [URL] {
     let runs = project.root.appending(path: "\(results)/runs")
     let names = (try? FileManager.default.contentsOfDirectory(atPath: runs.path)) ?? []
-    return names.contains { FileManager.default.fileExists(atPath: runs.appending(path: "\($0)/checkpoint.h5").path) }
+    return names.map { runs.appending(path: "\($0)/checkpoint.h5") }.filter { FileManager.default.fileExists(atPath: $0.path) }
   }
 
   /// The digest of the tensors and of both weights, by run.

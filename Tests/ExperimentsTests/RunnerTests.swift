@@ -222,6 +222,19 @@ struct RunnerTests {
     #expect(project.files("results") == before)
   }
 
+  @Test("a failed run is a failed run in its table", .enabled(if: TinyProject.program != nil, "needs `lowrank` beside the tests"))
+  func failedInTable() throws {
+    let tiny = try TinyProgram()
+    let call = try tiny.project.call()
+    try FileManager.default.createDirectory(at: call.folder(0), withIntermediateDirectories: true)
+    try Data("no HDF5".utf8).write(to: call.folder(0).appending(path: "checkpoint.h5"))
+    let run = try tiny.lowrank(["run", "tiny"])
+    #expect(run.status != 0)
+    #expect(run.output.contains("- lora, warmth: seed 0 failed – results/runs/"), "\(run.output)")
+    let list = try execute(tiny.program, ["list", "--root", tiny.project.root.path])
+    #expect(list.output.contains("1 of 2 done"), "\(list.output)")
+  }
+
   @Test("a damaged checkpoint fails its run and stays")
   func damagedCheckpoint() throws {
     let project = try TinyProject()
@@ -237,8 +250,18 @@ struct RunnerTests {
       reason.hasPrefix("\(checkpoint.path): cannot go on from this checkpoint: ")
         && reason.hasSuffix(" Delete it to start the run again"), "\(reason)")
     #expect(try Data(contentsOf: checkpoint) == Data("no HDF5".utf8))
+    // the failure is recorded, without a path of this machine, and is no result
+    let file = call.folder(0).appending(path: "record.json")
+    let record = try RunRecord(jsonData: Data(contentsOf: file), file: file.path)
+    let message = reason.replacing(project.root.path + "/", with: "")
+    #expect(record.outcome == .failed(message: message) && !message.contains(project.root.path))
+    #expect(record.digests.tensors == nil && record.epochs.isEmpty && record.primary.metric == "accuracy")
+    #expect(call.store.record(call.plan[0].identity) == nil && call.store.status(call.plan[0]) == .failed(message))
+    #expect(call.store.linkedIdentity(call.plan[0].specification) == call.plan[0].identity)
+    #expect(PlanSummary(call.plan, store: call.store).toTrain == 1)
     try FileManager.default.removeItem(at: checkpoint)
     #expect(try project.call().run().summary.trained == 1)
+    #expect(try call.record(0).outcome == .completed)
   }
 }
 

@@ -83,10 +83,21 @@ struct ConfigurationTests {
       ["vocab_size": 0, "hidden_size": -4, "num_attention_heads": 3, "hidden_dropout_prob": 1, "layer_norm_eps": 0])
     #expect(
       text == "m/config.json: vocab_size is 0, expected 1 to 16777216; hidden_size is -4, expected 1 to 65536; "
-        + "hidden_size -4 is no multiple of num_attention_heads 3; pad_token_id is 0, expected a token of the vocabulary "
-        + "of 0; layer_norm_eps is 0.0, expected more than 0 and less than 1; "
+        + "layer_norm_eps is 0.0, expected more than 0 and less than 1; "
         + "hidden_dropout_prob is 1.0, expected at least 0 and less than 1. "
         + "Use a model of a supported kind, or correct the file.")
+  }
+
+  @Test("values that are each in their range are compared with each other")
+  func relations() {
+    let end = ". Use a model of a supported kind, or correct the file."
+    #expect(
+      Self.message(Self.bert, ["hidden_size": 10, "pad_token_id": 100])
+        == "m/config.json: hidden_size 10 is no multiple of num_attention_heads 3; pad_token_id is 100, expected a token of the "
+        + "vocabulary of 100\(end)")
+    #expect(
+      Self.message(Self.bert, ["model_type": "roberta", "pad_token_id": 15])
+        == "m/config.json: max_position_embeddings is 16, but positions are counted from pad_token_id + 1 = 16\(end)")
   }
 
   @Test("what is no configuration at all")

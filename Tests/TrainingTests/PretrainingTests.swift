@@ -34,7 +34,7 @@ struct PretrainingTests {
     return settings
   }
 
-  private func pretraining(
+  func pretraining(
     steps: Int, threads: Int = 1, _ adjust: (inout PretrainingSettings) -> Void = { _ in }
   ) throws -> Pretraining {
     let tokenizer = try Self.tokenizer.get()

@@ -43,9 +43,9 @@ enum FigurePalette {
     0x00_204d, 0x00_336f, 0x39_486b, 0x57_5c6d, 0x70_7173, 0x8a_8779, 0xa6_9d75, 0xc4_b56c, 0xe4_cf5b, 0xff_ea46,
   ].map { FigureColor($0) }
 
-  /// The colour of a share, 0 the lightest and 1 the darkest.
+  /// The colour of a share, 0 the lightest and 1 the darkest; what is no number is as light as can be.
   static func shade(_ share: Double) -> FigureColor {
-    let place = (1 - min(max(share, 0), 1)) * Double(cividis.count - 1)
+    let place = (1 - (share > 0 ? min(share, 1) : 0)) * Double(cividis.count - 1)
     let below = min(Int(place), cividis.count - 2)
     return cividis[below].mixed(with: cividis[below + 1], place - Double(below))
   }

@@ -101,5 +101,6 @@ struct HeatMapShade {
     greatest = values.max() ?? 0
   }
 
-  subscript(value: Double) -> Double { greatest > least ? (value - least) / (greatest - least) : 0.5 }
+  /// From halves, whose differences are always finite.
+  subscript(value: Double) -> Double { greatest > least ? (value / 2 - least / 2) / (greatest / 2 - least / 2) : 0.5 }
 }

@@ -1,0 +1,109 @@
+// Which run is which: identities that must not move, or every record that users have is orphaned.
+import Adapters
+import Foundation
+import Storage
+import Testing
+
+@testable import Experiments
+@testable import Manifests
+
+@Suite("Identities")
+struct IdentityTests {
+  private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent()
+
+  /// A specification and what it is known by.
+  struct Pinned: Sendable, CustomTestStringConvertible {
+    var experiment: String
+    var profile: Profile
+    var row: String
+    var task: String
+    var seed: Int
+    /// The start of the SHA-256 of what decides its numbers.
+    var digest: String
+
+    var testDescription: String { "\(experiment) \(profile.rawValue) \(row) \(task) seed \(seed)" }
+  }
+
+  // A new key that is not left out at its default changes these; so does a changed default, which raises `Numerics.version` as well.
+  private static let pinned: [Pinned] = [
+    Pinned(experiment: "demo", profile: .pocket, row: "fft", task: "mrpc", seed: 0, digest: "baff95be1703b527"),
+    Pinned(experiment: "table1", profile: .pocket, row: "lora", task: "rte", seed: 1, digest: "52f2cccb66548dc1"),
+    Pinned(experiment: "table1", profile: .pocket, row: "adalora", task: "cola", seed: 0, digest: "06067c91efcdffb1"),
+    Pinned(experiment: "table1", profile: .small, row: "dora", task: "mrpc", seed: 2, digest: "3ce110a392de28b0"),
+    Pinned(experiment: "table1", profile: .paper, row: "vera", task: "stsb", seed: 4, digest: "04967af1f61008f3"),
+    Pinned(experiment: "table1", profile: .pocket, row: "houlsby", task: "qqp", seed: 0, digest: "f3fccdc608df9e88"),
+    Pinned(experiment: "table1", profile: .pocket, row: "sora", task: "sst2", seed: 1, digest: "ba801ff56aa3abff"),
+    Pinned(experiment: "aflora-table2", profile: .paper, row: "aflora", task: "rte", seed: 0, digest: "ed1744de86620573"),
+    Pinned(
+      experiment: "loradrop-table4", profile: .pocket, row: "loradrop-threshold-0.9", task: "rte", seed: 0,
+      digest: "6c99f28033af6859"),
+    Pinned(experiment: "prilora-main", profile: .pocket, row: "prilora", task: "mnli", seed: 0, digest: "848143723b4e229d"),
+  ]
+
+  @Test("of ten specifications are what they were", arguments: pinned)
+  func specifications(pinned: Pinned) throws {
+    let folder = ExperimentFolder(path: Self.root.appending(path: "experiments").path)
+    let manifest = try folder.manifest(named: pinned.experiment, vocabulary: .registered)
+    let narrowing = Narrowing(tasks: [pinned.task], methods: [pinned.row], seeds: [pinned.seed])
+    let run = try #require(try manifest.resolve(profile: pinned.profile, narrowing: narrowing).first)
+    #expect(FileDigest.sha256(of: Array(run.identityJSON.utf8)).prefix(16) == pinned.digest, "\(run.identityJSON)")
+  }
+
+  @Test("of runs on the shipped models and data are what they were")
+  func runs() throws {
+    let results = FileManager.default.temporaryDirectory.appending(path: "lowrank-identities-\(UUID().uuidString)")
+    defer { try? FileManager.default.removeItem(at: results) }
+    let workspace = try Workspace(root: Self.root, results: results)
+    let manifest = try ExperimentFolder(path: workspace.experiments.path).manifest(named: "demo", vocabulary: .registered)
+    let inputs = RunInputs(workspace: workspace, data: nil)
+    let runs = try manifest.resolve(profile: .pocket).map { try inputs.plan($0, manifestDigest: "") }
+    #expect(
+      runs.map { String($0.identity.prefix(12)) } == [
+        "99f799f64f56", "6ccc34650275", "36f28b9538e4", "eefbdce9056f", "6f9b21a978c7", "220dc42d1b9e",
+      ])
+  }
+
+  @Test("a key that was added later is in them only where it is not at its default")
+  func laterKeys() throws {
+    let later = OptionSchema("later", .integer(0...9), default: .integer(3), "A key that no run of today has.")
+    let rank = OptionSchema("rank", .integer(1...9), default: .integer(4), "A key of today.")
+    #expect(!IdentityKeys.writes(later, of: "lora", .integer(3)) && IdentityKeys.writes(later, of: "lora", .integer(4)))
+    #expect(IdentityKeys.writes(rank, of: "lora", .integer(4)) && !IdentityKeys.writes(rank, of: "a new method", .integer(4)))
+    func vocabulary(_ options: [OptionSchema]) -> ManifestVocabulary {
+      ManifestVocabulary(
+        methods: MethodCatalog([MethodSchema(id: "lora", label: "LoRA", options: options, "")]), tasks: ["rte"],
+        metrics: ["accuracy"])
+    }
+    let project = try TinyProject(
+      """
+      id: tiny
+      title: later keys
+      model: model
+      recipe: tiny
+      tasks: [rte]
+      seeds: [0]
+      methods: [lora, {lora: {later: 3, id: said}}, {lora: {later: 5, id: other}}]
+      profiles: {pocket: {}}
+
+      """)
+    let folder = ExperimentFolder(path: project.root.appending(path: "experiments").path)
+    let runs = try folder.manifest(named: "tiny", vocabulary: vocabulary([rank, later])).resolve(profile: .pocket)
+    try project.write(
+      try String(contentsOf: project.root.appending(path: "experiments/tiny.yaml"), encoding: .utf8)
+        .replacing(", {lora: {later: 3, id: said}}, {lora: {later: 5, id: other}}", with: ""), to: "experiments/tiny.yaml")
+    let before = try #require(
+      folder.manifest(named: "tiny", vocabulary: vocabulary([rank])).resolve(profile: .pocket).first)
+    #expect(runs[0].identityJSON == before.identityJSON)
+    #expect(runs[1].identityJSON == before.identityJSON)
+    #expect(runs[2].identityJSON != before.identityJSON && runs[2].options["later"] == .integer(5))
+  }
+
+  @Test("every key of today is a key of a method, and has a default")
+  func keys() {
+    for (method, names) in IdentityKeys.options {
+      let schema = ManifestVocabulary.registered.methods.method(named: method)
+      for name in names { #expect(schema?.option(named: name)?.defaultValue != nil, "\(method) \(name)") }
+    }
+  }
+}
