@@ -21,7 +21,7 @@ final class MemoryLedger: Sendable {
     /// Memory.
     var used: Int { Self.sum(tensors, Self.beside) }
 
-    private static func sum(_ a: Int, _ b: Int) -> Int {
+    static func sum(_ a: Int, _ b: Int) -> Int {
       let (sum, overflows) = a.addingReportingOverflow(b)
       return overflows ? .max : sum
     }
@@ -40,9 +40,10 @@ final class MemoryLedger: Sendable {
       if let free, need.used > free.bytes {
         throw ExperimentError.noMemory(needed: need.used, free: free.bytes, source: free.source)
       }
-      let others = taken.reduce(0) { $0 + $1.used }
+      let others = taken.reduce(0) { Need.sum($0, $1.used) }
       let fits = free.map { need.used <= $0.bytes - min(others, $0.bytes) } ?? true
-      if fits, ProcessLimits.canMap(need.mapped) {
+      // the others may not have taken yet what they need
+      if fits, ProcessLimits.canMap(taken.reduce(need.mapped) { Need.sum($0, $1.mapped) }) {
         taken.append(need)
         return true
       }

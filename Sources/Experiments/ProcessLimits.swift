@@ -50,10 +50,11 @@ public enum ProcessLimits {
   private static let addressSpaceOfProgram = 384 << 20
   private static let stackOfProgram = 1 << 20
 
-  /// Whether so much more memory can be had; it is asked for and given back.
+  /// Whether so much more address space can be had; it is asked for and given back.
   static func canMap(_ bytes: Int) -> Bool {
     guard bytes > 0 else { return true }
-    let map = mmap(nil, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+    // without reserve: what is asked is what limits say, not what the machine has
+    let map = mmap(nil, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)
     guard map != MAP_FAILED else { return false }
     munmap(map, bytes)
     return true

@@ -35,7 +35,7 @@ struct TinyProgram {
     return environment
   }
 
-  /// Starts the program in the background and sends it a signal as soon as `isTime`; waits for its end.
+  /// Starts the program on the project and sends it a signal as soon as `isTime`; waits for its end.
   ///
   /// - Parameters:
   ///   - again: sends it a second time as soon as the first is answered.
@@ -44,25 +44,9 @@ struct TinyProgram {
     _ arguments: [String], results: String = "results", core: String? = nil, by signal: Int32, again: Bool = false,
     folders takesFolders: Bool = true, when isTime: () -> Bool
   ) throws -> ProgramResult {
-    let process = Process()
-    process.executableURL = program
-    process.arguments = arguments + (takesFolders ? folders(results) : [])
-    process.environment = Self.environment(core: core)
-    let log = project.root.appending(path: "log-\(UUID().uuidString)")
-    try Data().write(to: log)
-    let output = try FileHandle(forWritingTo: log)
-    process.standardOutput = output
-    process.standardError = output
-    process.standardInput = FileHandle.nullDevice
-    try process.run()
-    while process.isRunning, !isTime() { usleep(500) }
-    kill(process.processIdentifier, signal)
-    if again {
-      while process.isRunning, try String(contentsOf: log, encoding: .utf8).range(of: "again to quit") == nil { usleep(500) }
-      kill(process.processIdentifier, signal)
-    }
-    process.waitUntilExit()
-    return ProgramResult(output: try String(contentsOf: log, encoding: .utf8), status: process.terminationStatus)
+    try interrupted(
+      program, arguments + (takesFolders ? folders(results) : []), environment: Self.environment(core: core), by: signal,
+      again: again, when: isTime)
   }
 
   func hasCheckpoint(_ results: String = "results") -> Bool { checkpoints(results) > 0 }

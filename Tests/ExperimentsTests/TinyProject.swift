@@ -146,3 +146,31 @@ func execute(_ program: URL, _ arguments: [String], environment: [String: String
   process.waitUntilExit()
   return ProgramResult(output: String(decoding: data, as: UTF8.self), status: process.terminationStatus)
 }
+
+/// Starts a program and sends it a signal as soon as `isTime`; waits for its end.
+/// - Parameter again: sends the signal a second time as soon as the first is answered.
+func interrupted(
+  _ program: URL, _ arguments: [String], environment: [String: String], by signal: Int32, again: Bool = false,
+  when isTime: () -> Bool
+) throws -> ProgramResult {
+  let process = Process()
+  process.executableURL = program
+  process.arguments = arguments
+  process.environment = environment
+  let log = FileManager.default.temporaryDirectory.appending(path: "lowrank-log-\(UUID().uuidString)")
+  try Data().write(to: log)
+  defer { try? FileManager.default.removeItem(at: log) }
+  let output = try FileHandle(forWritingTo: log)
+  process.standardOutput = output
+  process.standardError = output
+  process.standardInput = FileHandle.nullDevice
+  try process.run()
+  while process.isRunning, !isTime() { usleep(500) }
+  kill(process.processIdentifier, signal)
+  if again {
+    while process.isRunning, try String(contentsOf: log, encoding: .utf8).range(of: "again to quit") == nil { usleep(500) }
+    kill(process.processIdentifier, signal)
+  }
+  process.waitUntilExit()
+  return ProgramResult(output: try String(contentsOf: log, encoding: .utf8), status: process.terminationStatus)
+}

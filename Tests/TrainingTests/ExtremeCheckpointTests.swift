@@ -118,7 +118,8 @@ extension PretrainingTests {
   @Test("a checkpoint with extreme numbers")
   func extremes() throws {
     try withTemporaryFolder { folder in
-      let checkpoint = PretrainingCheckpoint(url: folder.appendingPathComponent("checkpoint.h5"), identity: "this", origin: testOrigin)
+      let checkpoint = PretrainingCheckpoint(
+        url: folder.appendingPathComponent("checkpoint.h5"), identity: "this", origin: testOrigin)
       let first = try pretraining(steps: 3)
       try first.advance()
       try checkpoint.save(first)
