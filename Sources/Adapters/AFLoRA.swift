@@ -3,32 +3,33 @@
 // their gradients (Eq. 2 to 4) along a cubic schedule (Eq. 5); the others stay as drawn. Where the paper is silent: Kaiming-uniform as
 // in VeRA, s_d = 0.1 and s_b = 0, freezing is for good, ties go by the order of modules.
 import Layers
+import Settings
 import Tensors
 
 /// Adaptive freezing of low-rank adaptation.
 public final class AFLoRA: TuningMethod {
-  public static let description = MethodDescription(
+  public static let description = MethodSchema(
     id: "aflora", label: "AFLoRA", source: "Liu et al. 2024, AFLoRA: Adaptive Freezing of Low Rank Adaptation",
     options: [
-      OptionDescription("rank", .integer(1...4096), default: .integer(4), "r, the rank of the projection matrices"),
-      OptionDescription("d_initial", .number(-10...10), default: .number(0.1), "where the vectors s_d start"),
-      OptionDescription(
+      OptionSchema("rank", .integer(1...4096), default: .integer(4), "r, the rank of the projection matrices"),
+      OptionSchema("d_initial", .number(-10...10), default: .number(0.1), "where the vectors s_d start"),
+      OptionSchema(
         "trainability", .choice(["adaptive", "trainable", "frozen"]), default: .text("adaptive"),
         "whether projection matrices freeze along the schedule, always learn, or never do"),
-      OptionDescription(
-        "adaptive", .list(LayerType.allCases.map(\.rawValue)), default: .list([LayerType.feedForward.rawValue]),
+      OptionSchema(
+        "adaptive", .names(LayerType.allCases.map(\.rawValue), patterns: false), default: .texts([LayerType.feedForward.rawValue]),
         "the layer types whose projection matrices learn"),
-      OptionDescription("together", .flag, default: .flag(false), "freeze A and B of a module as one"),
-      OptionDescription(
+      OptionSchema("together", .flag, default: .flag(false), "freeze A and B of a module as one"),
+      OptionSchema(
         "score", .choice(Sensitivity.allCases.map(\.rawValue)), default: .text(Sensitivity.gradient.rawValue),
         "the sensitivity: |g|, |p g| or |g / p|"),
-      OptionDescription("beta1", .number(0...1), default: .number(0.85), "averaging factor of the sensitivity (Eq. 3)"),
-      OptionDescription("beta2", .number(0...1), default: .number(0.95), "averaging factor of its spread (Eq. 4)"),
-      OptionDescription("initial_epochs", .number(0...100_000), default: .number(1), "t_i: no freezing before"),
-      OptionDescription(
+      OptionSchema("beta1", .number(0...1), default: .number(0.85), "averaging factor of the sensitivity (Eq. 3)"),
+      OptionSchema("beta2", .number(0...1), default: .number(0.95), "averaging factor of its spread (Eq. 4)"),
+      OptionSchema("initial_epochs", .number(0...100_000), default: .number(1), "t_i: no freezing before"),
+      OptionSchema(
         "final_fraction", .number(0...1), default: .number(0.7), excludes: ["final_epochs"],
         "t_f as a share of all steps: all is frozen then"),
-      OptionDescription("final_epochs", .number(0...100_000), excludes: ["final_fraction"], "t_f in epochs"),
+      OptionSchema("final_epochs", .number(0...100_000), excludes: ["final_fraction"], "t_f in epochs"),
       Targets.option(default: ["all-linear"]),
     ])
 
@@ -60,9 +61,9 @@ public final class AFLoRA: TuningMethod {
 
   /// With a schedule given in steps.
   public init(_ options: MethodOptions, on host: MethodHost, freezing: Freezing) throws {
-    let rank = options.integer("rank")
+    let rank = try options.integer("rank")
     settings = freezing
-    let learningTypes = options.text("trainability") == "frozen" ? [] : options.list("adaptive")
+    let learningTypes = try options.text("trainability") == "frozen" ? [] : try options.texts("adaptive")
     layers = (host.projections.map(\.layer).max() ?? -1) + 1
     var matrices: [Matrix] = []
     for projection in try Targets.projections(options, method: Self.description, on: host) {
@@ -70,7 +71,7 @@ public final class AFLoRA: TuningMethod {
       let a = host.parameter("\(path).aflora_A", host.kaimingReLU("\(path).aflora_A", shape: [rank, input]), decays: true)
       let b = host.parameter("\(path).aflora_B", host.kaimingReLU("\(path).aflora_B", shape: [output, rank]), decays: true)
       let d = host.parameter(
-        "\(path).aflora_d", .filled(Float(options.number("d_initial")), shape: [rank], on: host.backend), decays: false)
+        "\(path).aflora_d", .filled(Float(try options.number("d_initial")), shape: [rank], on: host.backend), decays: false)
       let outer = host.parameter("\(path).aflora_b", .zeros([output], on: host.backend), decays: false)
       let learns = learningTypes.contains(projection.role.layerType.rawValue)
       for (matrix, side) in [(a, "A"), (b, "B")] {
@@ -83,11 +84,12 @@ public final class AFLoRA: TuningMethod {
       parameters += [a, d, b, outer]
     }
     // A and B of a module stand side by side
-    let width = options.flag("together") ? 2 : 1
+    let width = try options.flag("together") ? 2 : 1
     units = stride(from: 0, to: matrices.count, by: width).map { Array($0..<$0 + width) }
     self.matrices = matrices
-    freezes = options.text("trainability") == "adaptive"
-    guard !matrices.isEmpty || options.text("trainability") == "frozen" else {
+    let trainability = try options.text("trainability")
+    freezes = trainability == "adaptive"
+    guard !matrices.isEmpty || trainability == "frozen" else {
       throw AdapterError.badOption(
         method: Self.description.id, option: "adaptive", found: "[\(learningTypes.joined(separator: ", "))]",
         expected: "a layer type that is among the targets, or 'trainability: frozen'")
@@ -238,16 +240,16 @@ public struct Freezing: Sendable, Equatable {
     self.sensitivity = sensitivity
   }
 
-  init(_ options: MethodOptions, _ length: TrainingLength) {
+  init(_ options: MethodOptions, _ length: TrainingLength) throws {
     let final =
       options.has("final_epochs")
-      ? options.number("final_epochs") * Double(length.stepsPerEpoch)
-      : options.number("final_fraction") * Double(length.totalSteps)
+      ? try options.number("final_epochs") * Double(length.stepsPerEpoch)
+      : try options.number("final_fraction") * Double(length.totalSteps)
     self.init(
-      initialSteps: Int((options.number("initial_epochs") * Double(length.stepsPerEpoch)).rounded()),
+      initialSteps: Int((try options.number("initial_epochs") * Double(length.stepsPerEpoch)).rounded()),
       finalSteps: Int(final.rounded()), totalSteps: length.totalSteps,
-      beta1: Float(options.number("beta1")), beta2: Float(options.number("beta2")),
-      sensitivity: Sensitivity(rawValue: options.text("score")) ?? .gradient)
+      beta1: Float(try options.number("beta1")), beta2: Float(try options.number("beta2")),
+      sensitivity: Sensitivity(rawValue: try options.text("score")) ?? .gradient)
   }
 
   /// r(t), the share of units that is frozen after `t` updates (Eq. 5).

@@ -3,31 +3,32 @@
 // peft library does: importance from the weights after an update and its clipped gradients; the regulariser unsquared and averaged over
 // the matrices; the divisor always the first rank; no extra t_f in the budget.
 import Layers
+import Settings
 import Tensors
 
 /// Adaptive budget allocation.
 public final class AdaLoRA: TuningMethod {
-  public static let description = MethodDescription(
+  public static let description = MethodSchema(
     id: "adalora", label: "AdaLoRA", source: "Zhang et al. 2023, Adaptive Budget Allocation for Parameter-Efficient Fine-Tuning",
     options: [
-      OptionDescription("initial_rank", .integer(1...4096), default: .integer(12), "r₀, the rank of every layer at the start"),
-      OptionDescription(
+      OptionSchema("initial_rank", .integer(1...4096), default: .integer(12), "r₀, the rank of every layer at the start"),
+      OptionSchema(
         "target_rank", .integer(1...4096), default: .integer(8), "the average rank at the end; at most the initial"),
-      OptionDescription("alpha", .number(0...65_536), default: .number(16), "the update is scaled by alpha / initial rank"),
-      OptionDescription("dropout", .number(0...0.99), default: .number(0), "dropout on the branch's input"),
-      OptionDescription(
+      OptionSchema("alpha", .number(0...65_536), default: .number(16), "the update is scaled by alpha / initial rank"),
+      OptionSchema("dropout", .number(0...0.99), default: .number(0), "dropout on the branch's input"),
+      OptionSchema(
         "orthogonality", .number(0...100), default: .number(0.5), "γ, the weight of the regulariser on A and B"),
-      OptionDescription("beta1", .number(0...1), default: .number(0.85), "averaging factor of the sensitivity"),
-      OptionDescription("beta2", .number(0...1), default: .number(0.85), "averaging factor of the uncertainty"),
-      OptionDescription(
+      OptionSchema("beta1", .number(0...1), default: .number(0.85), "averaging factor of the sensitivity"),
+      OptionSchema("beta2", .number(0...1), default: .number(0.85), "averaging factor of the uncertainty"),
+      OptionSchema(
         "initial_fraction", .number(0...1), default: .number(0.1), excludes: ["initial_steps"],
         "t_i as a share of all steps: no pruning before"),
-      OptionDescription("initial_steps", .integer(0...1_000_000_000), excludes: ["initial_fraction"], "t_i in steps"),
-      OptionDescription(
+      OptionSchema("initial_steps", .integer(0...1_000_000_000), excludes: ["initial_fraction"], "t_i in steps"),
+      OptionSchema(
         "final_fraction", .number(0...1), default: .number(0.3), excludes: ["final_steps"],
         "t_f as a share of all steps: the ranks are settled then"),
-      OptionDescription("final_steps", .integer(0...1_000_000_000), excludes: ["final_fraction"], "t_f in steps"),
-      OptionDescription(
+      OptionSchema("final_steps", .integer(0...1_000_000_000), excludes: ["final_fraction"], "t_f in steps"),
+      OptionSchema(
         "interval", .integer(0...1_000_000), default: .integer(0), "ΔT, steps between prunings; 0: a hundredth of all steps"),
       Targets.option(default: ["all-linear"]),
     ])
@@ -60,9 +61,9 @@ public final class AdaLoRA: TuningMethod {
     let total = host.schedule.totalSteps
     let steps = { (name: String) in
       options.has("\(name)_steps")
-        ? options.integer("\(name)_steps") : Int((options.number("\(name)_fraction") * Double(total)).rounded())
+        ? try options.integer("\(name)_steps") : Int((try options.number("\(name)_fraction") * Double(total)).rounded())
     }
-    let interval = options.integer("interval")
+    let interval = try options.integer("interval")
     try self.init(
       options, on: host, initialSteps: steps("initial"), finalSteps: steps("final"),
       interval: interval > 0 ? interval : max(1, total / 100), totalSteps: total)
@@ -72,7 +73,7 @@ public final class AdaLoRA: TuningMethod {
   public init(
     _ options: MethodOptions, on host: MethodHost, initialSteps: Int, finalSteps: Int, interval: Int, totalSteps: Int
   ) throws {
-    let (rank, target) = (options.integer("initial_rank"), options.integer("target_rank"))
+    let (rank, target) = (try options.integer("initial_rank"), try options.integer("target_rank"))
     guard target <= rank else {
       throw AdapterError.badOption(
         method: Self.description.id, option: "target_rank", found: "\(target)", expected: "at most initial_rank, which is \(rank)")
@@ -83,8 +84,8 @@ public final class AdaLoRA: TuningMethod {
         found: "\(finalSteps) of the run's \(totalSteps) steps",
         expected: "fewer than the first \(initialSteps) steps without pruning leave, \(max(0, totalSteps - initialSteps))")
     }
-    (self.rank, beta1, beta2) = (rank, Float(options.number("beta1")), Float(options.number("beta2")))
-    orthogonality = Float(options.number("orthogonality"))
+    (self.rank, beta1, beta2) = (rank, Float(try options.number("beta1")), Float(try options.number("beta2")))
+    orthogonality = Float(try options.number("orthogonality"))
     for projection in try Targets.projections(options, method: Self.description, on: host) {
       let (input, output, path) = (projection.linear.inputSize, projection.linear.outputSize, projection.path)
       let normal = { (name: String, shape: [Int]) in
@@ -94,8 +95,8 @@ public final class AdaLoRA: TuningMethod {
       let b = host.parameter("\(path).lora_B", normal("\(path).lora_B", [output, rank]), decays: true)
       let e = host.parameter("\(path).lora_E", .zeros([rank], on: host.backend), decays: true)
       projection.adapter = LowRankAdapter(
-        a: a.tensor, b: b.tensor, inner: e.tensor, scale: Float(options.number("alpha") / (Double(rank) + 1e-5)),
-        dropoutRate: Float(options.number("dropout")))
+        a: a.tensor, b: b.tensor, inner: e.tensor, scale: Float(try options.number("alpha") / (Double(rank) + 1e-5)),
+        dropoutRate: Float(try options.number("dropout")))
       layers.append(
         Layer(
           projection: projection, a: a, b: b, e: e,

@@ -1,9 +1,10 @@
 // BitFit (Ben Zaken et al. 2022, arXiv 2106.10199): the backbone's biases learn, those of its norms included, and nothing else.
 import Layers
+import Settings
 
 /// Trains every bias.
 public final class BitFit: TuningMethod {
-  public static let description = MethodDescription(
+  public static let description = MethodSchema(
     id: "bitfit", label: "BitFit", source: "Ben Zaken et al. 2022, BitFit: Simple Parameter-efficient Fine-tuning", options: [])
 
   public let parameters: [Parameter] = []

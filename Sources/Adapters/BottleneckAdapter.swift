@@ -1,5 +1,6 @@
 // The bottleneck that Houlsby's and Pfeiffer's adapters share: up(act(down(z))), without its residual.
 import Layers
+import Settings
 import Tensors
 
 /// `act(z Aᵀ + a) Bᵀ + b`, `A: [width, hidden]`, `B: [hidden, width]`.
@@ -29,7 +30,7 @@ final class Bottleneck {
   /// `[tokens, hidden]` → `[tokens, hidden]`
   func callAsFunction(_ z: Tensor) -> Tensor { up(down(z).activated(activation)) }
 
-  static func options(width: Int) -> [OptionDescription] {
-    [OptionDescription("width", .integer(1...8192), default: .integer(width), "d, the size of the bottleneck")]
+  static func options(width: Int) -> [OptionSchema] {
+    [OptionSchema("width", .integer(1...8192), default: .integer(width), "d, the size of the bottleneck")]
   }
 }

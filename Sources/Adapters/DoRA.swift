@@ -2,11 +2,12 @@
 // counts as a constant in the backward pass (section 4.3). The magnitudes m start as W's own norms. As in the peft library, with
 // dropout the frozen part of the change sees the dropped input too.
 import Layers
+import Settings
 import Tensors
 
 /// Weight-decomposed low-rank adaptation.
 public final class DoRA: TuningMethod {
-  public static let description = MethodDescription(
+  public static let description = MethodSchema(
     id: "dora", label: "DoRA", source: "Liu et al. 2024, DoRA: Weight-Decomposed Low-Rank Adaptation", options: LoRA.options())
 
   public private(set) var parameters: [Parameter] = []
@@ -14,7 +15,7 @@ public final class DoRA: TuningMethod {
   public let scale: Double
 
   public init(_ options: MethodOptions, on host: MethodHost) throws {
-    scale = options.number("alpha") / Double(options.integer("rank"))
+    scale = try options.number("alpha") / Double(try options.integer("rank"))
     for pair in try LoRA.attach(options, scale: scale, method: Self.description, on: host) {
       let weight = pair.projection.linear.weight.tensor
       let squares = host.backend.withoutGradients { weight.rowDots(weight) }

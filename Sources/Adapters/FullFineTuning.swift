@@ -1,9 +1,10 @@
 // Full fine-tuning: every parameter learns, embeddings included.
 import Layers
+import Settings
 
 /// Trains the whole model.
 public final class FullFineTuning: TuningMethod {
-  public static let description = MethodDescription(
+  public static let description = MethodSchema(
     id: "fft", aliases: ["full"], label: "Full fine-tuning", source: "the baseline of every table", options: [])
 
   public let parameters: [Parameter] = []

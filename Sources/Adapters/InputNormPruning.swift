@@ -1,4 +1,5 @@
 // PRILoRA's ranks by depth and its choice of what to zero.
+import Settings
 import Tensors
 
 /// The rank of each layer.
@@ -9,7 +10,7 @@ struct RankDistribution {
   ///
   /// - Throws: `AdapterError.badOption` when the rank is to be concentrated on more layers than there are, or somewhere but on no layers.
   init(_ options: MethodOptions, depth: Int) throws {
-    let (first, last) = (Double(options.integer("rank_first")), Double(options.integer("rank_last")))
+    let (first, last) = (Double(try options.integer("rank_first")), Double(try options.integer("rank_last")))
     let linear = (0..<depth).map { layer in
       Int((first + (last - first) * Double(layer) / Double(max(1, depth - 1)) + 0.5).rounded(.down))
     }
@@ -22,7 +23,7 @@ struct RankDistribution {
       ranks = linear
       return
     }
-    let layers = options.integer("concentrated_layers")
+    let layers = try options.integer("concentrated_layers")
     guard layers <= depth else {
       throw AdapterError.badOption(
         method: PRILoRA.description.id, option: "concentrated_layers", found: "\(layers)",
@@ -30,7 +31,8 @@ struct RankDistribution {
     }
     let rank = (linear.reduce(0, +) + layers / 2) / layers
     let (none, all) = (Array(repeating: 0, count: depth - layers), Array(repeating: rank, count: layers))
-    ranks = options.has("concentrated_in") && options.text("concentrated_in") == "lower" ? all + none : none + all
+    let isLower = try options.has("concentrated_in") && options.text("concentrated_in") == "lower"
+    ranks = isLower ? all + none : none + all
   }
 }
 
@@ -56,15 +58,15 @@ struct InputNormPruning {
   let regrows: Bool
   let prunesAtTheEnd: Bool
 
-  init(_ options: MethodOptions) {
-    kind = options.number("prune_ratio") > 0 ? Kind(rawValue: options.text("prune")) ?? .importance : .none
-    side = Side(rawValue: options.text("prune_side")) ?? .a
-    group = Group(rawValue: options.text("compare")) ?? .row
-    ratio = options.number("prune_ratio")
-    interval = options.integer("interval")
-    beta = Float(options.number("beta"))
-    regrows = options.flag("regrow")
-    prunesAtTheEnd = options.flag("final_pruning")
+  init(_ options: MethodOptions) throws {
+    kind = try options.number("prune_ratio") > 0 ? Kind(rawValue: options.text("prune")) ?? .importance : .none
+    side = Side(rawValue: try options.text("prune_side")) ?? .a
+    group = Group(rawValue: try options.text("compare")) ?? .row
+    ratio = try options.number("prune_ratio")
+    interval = try options.integer("interval")
+    beta = Float(try options.number("beta"))
+    regrows = try options.flag("regrow")
+    prunesAtTheEnd = try options.flag("final_pruning")
   }
 
   /// 1 for what is kept: in each group the `floor(ratio · size)` least important go, of equal ones the first.

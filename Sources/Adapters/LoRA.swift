@@ -1,18 +1,19 @@
 // LoRA (Hu et al. 2021, arXiv 2106.09685): y = W x + (alpha / rank) B A dropout(x). A starts Kaiming-uniform as in the authors' code
 // (the paper says Gaussian; every later library copies the code), B at zero.
 import Layers
+import Settings
 import Tensors
 
 /// Low-rank adaptation.
 public final class LoRA: TuningMethod {
-  public static let description = MethodDescription(
+  public static let description = MethodSchema(
     id: "lora", label: "LoRA", source: "Hu et al. 2021, LoRA: Low-Rank Adaptation of Large Language Models",
     options: options())
 
   public let parameters: [Parameter]
 
   public init(_ options: MethodOptions, on host: MethodHost) throws {
-    let scale = options.number("alpha") / Double(options.integer("rank"))
+    let scale = try options.number("alpha") / Double(try options.integer("rank"))
     parameters = try Self.attach(options, scale: scale, method: Self.description, on: host).flatMap { [$0.a, $0.b] }
   }
 
@@ -32,22 +33,23 @@ public final class LoRA: TuningMethod {
   }
 
   /// The options that LoRA and its kin share.
-  static func options(rank: Int = 8, alpha: Double = 16) -> [OptionDescription] {
+  static func options(rank: Int = 8, alpha: Double = 16) -> [OptionSchema] {
     [
-      OptionDescription("rank", .integer(1...4096), default: .integer(rank), "r, the rank of the update"),
-      OptionDescription("alpha", .number(0...65_536), default: .number(alpha), "the update is scaled by alpha / rank"),
-      OptionDescription("dropout", .number(0...0.99), default: .number(0), "dropout on the branch's input"),
+      OptionSchema("rank", .integer(1...4096), default: .integer(rank), "r, the rank of the update"),
+      OptionSchema("alpha", .number(0...65_536), default: .number(alpha), "the update is scaled by alpha / rank"),
+      OptionSchema("dropout", .number(0...0.99), default: .number(0), "dropout on the branch's input"),
       Targets.option(default: Targets.queryAndValue),
     ]
   }
 
   /// Puts a pair on every target.
   static func attach(
-    _ options: MethodOptions, scale: Double, method: MethodDescription, on host: MethodHost
+    _ options: MethodOptions, scale: Double, method: MethodSchema, on host: MethodHost
   ) throws -> [Pair] {
     try Targets.projections(options, method: method, on: host).map { projection in
       let pair = pair(
-        projection, rank: options.integer("rank"), scale: scale, dropout: options.number("dropout"), suffix: ".weight", on: host)
+        projection, rank: try options.integer("rank"), scale: scale, dropout: try options.number("dropout"), suffix: ".weight",
+        on: host)
       projection.adapter = pair.adapter
       return pair
     }

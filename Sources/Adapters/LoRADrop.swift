@@ -4,25 +4,26 @@
 // one. Training proper starts from fresh parameters, the head's included, on the whole set. The paper does not say whether the sample's
 // LoRA carries over; a fresh start makes T = 1 the ordinary LoRA, to the bit.
 import Layers
+import Settings
 import Tensors
 
 /// LoRA pruned by the output of each layer's own.
 public final class LoRADrop: TuningMethod {
-  public static let description = MethodDescription(
+  public static let description = MethodSchema(
     id: "loradrop", aliases: ["lora-drop"], label: "LoRA-drop",
     source: "Zhou et al. 2024, LoRA-drop: Efficient LoRA Parameter Pruning based on Output Evaluation",
     options: LoRA.options() + [
-      OptionDescription(
+      OptionSchema(
         "threshold", .number(0...1), default: .number(0.9), excludes: ["keep"], "T, the sum of importances that is kept"),
-      OptionDescription("sample_ratio", .number(1e-6...1), default: .number(0.1), "α, the share of the training set in the sample"),
-      OptionDescription("sample_epochs", .integer(1...1000), default: .integer(3), "n, passes over the sample"),
-      OptionDescription(
+      OptionSchema("sample_ratio", .number(1e-6...1), default: .number(0.1), "α, the share of the training set in the sample"),
+      OptionSchema("sample_epochs", .integer(1...1000), default: .integer(3), "n, passes over the sample"),
+      OptionSchema(
         "variant", .choice(LayerSelection.Variant.allCases.map(\.rawValue)), default: .text("share"),
         "which layers keep a LoRA of their own, and what the others have"),
-      OptionDescription(
+      OptionSchema(
         "keep", .integer(1...10_000), excludes: ["threshold"],
         "k, how many layers of each projection are kept, in place of as many as the threshold asks for"),
-      OptionDescription(
+      OptionSchema(
         "final_norms", .flag, default: .flag(false),
         "whether ‖ΔW x‖² is measured again after training (Figs. 9 and 10); the run is then evaluated at its end alone"),
     ])
@@ -31,7 +32,11 @@ public final class LoRADrop: TuningMethod {
   public let preliminary: Preliminary?
   public let lastSample: Preliminary.Sample?
   private let variant: LayerSelection.Variant
-  private let options: MethodOptions
+  private let rank: Int
+  private let dropout: Double
+  private let threshold: Double
+  private let keep: Int?
+  private let measuresFinalNorms: Bool
   private let host: MethodHost
   private let projections: [Projection]
   private let scale: Double
@@ -51,14 +56,19 @@ public final class LoRADrop: TuningMethod {
   public private(set) var selection: [LayerSelection.Choice] = []
 
   public init(_ options: MethodOptions, on host: MethodHost) throws {
-    (self.options, self.host) = (options, host)
-    scale = options.number("alpha") / Double(options.integer("rank"))
+    self.host = host
+    rank = try options.integer("rank")
+    dropout = try options.number("dropout")
+    threshold = options.has("threshold") ? try options.number("threshold") : 1
+    keep = options.has("keep") ? try options.integer("keep") : nil
+    scale = try options.number("alpha") / Double(rank)
     projections = try Targets.projections(options, method: Self.description, on: host)
     head = host.head.map(\.tensor.values)
-    variant = LayerSelection.Variant(rawValue: options.text("variant")) ?? .share
-    let sample = Preliminary.Sample.share(options.number("sample_ratio"))
-    preliminary = variant.isVerification ? nil : Preliminary(sample: sample, epochs: options.integer("sample_epochs"))
-    lastSample = variant.isVerification || options.flag("final_norms") ? sample : nil
+    variant = LayerSelection.Variant(rawValue: try options.text("variant")) ?? .share
+    let sample = Preliminary.Sample.share(try options.number("sample_ratio"))
+    preliminary = variant.isVerification ? nil : Preliminary(sample: sample, epochs: try options.integer("sample_epochs"))
+    measuresFinalNorms = try options.flag("final_norms")
+    lastSample = variant.isVerification || measuresFinalNorms ? sample : nil
     probes = projections.map { pair($0, named: variant.isVerification ? nil : "probe.\($0.path)") }
     for probe in probes { probe.projection.adapter = probe.adapter }
     parameters = probes.flatMap { [$0.a, $0.b] }
@@ -66,7 +76,7 @@ public final class LoRADrop: TuningMethod {
 
   private func pair(_ projection: Projection, named name: String? = nil) -> LoRA.Pair {
     LoRA.pair(
-      projection, named: name, rank: options.integer("rank"), scale: scale, dropout: options.number("dropout"), on: host)
+      projection, named: name, rank: rank, scale: scale, dropout: dropout, on: host)
   }
 
   public func finishPreliminary(_ sample: any MeasuredSample) throws {
@@ -86,7 +96,7 @@ public final class LoRADrop: TuningMethod {
       return
     }
     try select(on: sample)
-    if options.flag("final_norms") { finalNorms = squaredNorms }
+    if measuresFinalNorms { finalNorms = squaredNorms }
     for (projection, choice) in zip(projections, selection) where choice == .none { projection.adapter = nil }
     parameters = zip(probes, selection).filter { $1 == .own }.flatMap { [$0.0.a, $0.0.b] }
   }
@@ -100,9 +110,7 @@ public final class LoRADrop: TuningMethod {
   /// What a variant chooses by the importances at hand, in the order of `modules`.
   public func choices(_ variant: LayerSelection.Variant) -> [LayerSelection.Choice] {
     LayerSelection(
-      variant: variant, threshold: options.has("threshold") ? options.number("threshold") : 1,
-      keep: options.has("keep") ? options.integer("keep") : nil,
-      seed: host.seed
+      variant: variant, threshold: threshold, keep: keep, seed: host.seed
     ).choices(importance, layers: projections.map(\.layer), roles: projections.map(\.role), on: host.backend)
   }
 
@@ -150,7 +158,6 @@ public final class LoRADrop: TuningMethod {
   /// such layers each role has: `kept.query` and so on.
   public var measures: [String: Double] {
     let own = zip(projections, selection).filter { $1 == .own }.map(\.0)
-    let rank = options.integer("rank")
     var measures = [
       "kept.parameters": Double(keptParameters),
       "own.parameters": Double(own.reduce(0) { $0 + rank * ($1.linear.inputSize + $1.linear.outputSize) }),

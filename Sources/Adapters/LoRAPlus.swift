@@ -1,21 +1,24 @@
 // LoRA+ (Hayou et al. 2024, arXiv 2402.12354): LoRA whose B learns faster than its A. As in the peft library, the head's biases learn at
 // B's rate too: its optimizer puts every vector there.
 import Layers
+import Settings
 
 /// LoRA with a learning rate of its own for B.
 public final class LoRAPlus: TuningMethod {
-  public static let description = MethodDescription(
+  public static let description = MethodSchema(
     id: "lora-plus", aliases: ["lora+"], label: "LoRA+", source: "Hayou et al. 2024, LoRA+: Efficient Low Rank Adaptation",
     options: LoRA.options() + [
-      OptionDescription("ratio", .number(0.001...1000), default: .number(16), "the learning rate of B over that of A")
+      OptionSchema("ratio", .number(0.001...1000), default: .number(16), "the learning rate of B over that of A")
     ])
 
   public let parameters: [Parameter]
 
   public init(_ options: MethodOptions, on host: MethodHost) throws {
-    let scale = options.number("alpha") / Double(options.integer("rank"))
+    let scale = try options.number("alpha") / Double(try options.integer("rank"))
     let pairs = try LoRA.attach(options, scale: scale, method: Self.description, on: host)
     parameters = pairs.flatMap { [$0.a, $0.b] }
-    for parameter in pairs.map(\.b) + host.head.filter({ $0.shape.count == 1 }) { parameter.rateFactor = options.number("ratio") }
+    for parameter in pairs.map(\.b) + host.head.filter({ $0.shape.count == 1 }) {
+      parameter.rateFactor = try options.number("ratio")
+    }
   }
 }

@@ -4,35 +4,36 @@
 // within a row of A, what is zeroed may grow back before the next pruning, and the last evaluation comes after one more pruning;
 // earlier epochs, one of which may be the best, are evaluated as they are, partly regrown.
 import Layers
+import Settings
 import Tensors
 
 /// Pruned and rank-increasing low-rank adaptation.
 public final class PRILoRA: TuningMethod {
-  public static let description = MethodDescription(
+  public static let description = MethodSchema(
     id: "prilora", label: "PRILoRA",
     source: "Benedek and Wolf 2024, PRILoRA: Pruned and Rank-Increasing Low-Rank Adaptation",
     options: [
-      OptionDescription("rank_first", .integer(1...4096), default: .integer(4), "r_s, the rank of the first layer"),
-      OptionDescription("rank_last", .integer(1...4096), default: .integer(12), "r_f, the rank of the last layer"),
-      OptionDescription(
+      OptionSchema("rank_first", .integer(1...4096), default: .integer(4), "r_s, the rank of the first layer"),
+      OptionSchema("rank_last", .integer(1...4096), default: .integer(12), "r_f, the rank of the last layer"),
+      OptionSchema(
         "concentrated_layers", .integer(1...1000),
         "so many layers share all of the rank evenly, and the others have none, in place of growing ranks"),
-      OptionDescription("concentrated_in", .choice(["upper", "lower"]), "where these layers are; upper where it is not said"),
-      OptionDescription("alpha", .number(0...65_536), default: .number(16), "a layer's update is scaled by alpha / its rank"),
-      OptionDescription(
+      OptionSchema("concentrated_in", .choice(["upper", "lower"]), "where these layers are; upper where it is not said"),
+      OptionSchema("alpha", .number(0...65_536), default: .number(16), "a layer's update is scaled by alpha / its rank"),
+      OptionSchema(
         "constant_scale", .flag, default: .flag(false), "scale every layer by alpha / the average rank instead"),
-      OptionDescription("dropout", .number(0...0.99), default: .number(0), "dropout on the branch's input"),
-      OptionDescription(
+      OptionSchema("dropout", .number(0...0.99), default: .number(0), "dropout on the branch's input"),
+      OptionSchema(
         "prune", .choice(["importance", "magnitude", "random", "none"]), default: .text("importance"),
         "how the entries to zero are chosen; magnitude leaves the inputs out"),
-      OptionDescription("prune_side", .choice(["A", "B"]), default: .text("A"), "the matrix that is pruned"),
-      OptionDescription("prune_ratio", .number(0...1), default: .number(0.5), "ρ, the share of entries that is zeroed"),
-      OptionDescription("interval", .integer(1...1_000_000), default: .integer(40), "steps between prunings"),
-      OptionDescription("beta", .number(0...1), default: .number(0.9), "averaging factor of the input norms"),
-      OptionDescription(
+      OptionSchema("prune_side", .choice(["A", "B"]), default: .text("A"), "the matrix that is pruned"),
+      OptionSchema("prune_ratio", .number(0...1), default: .number(0.5), "ρ, the share of entries that is zeroed"),
+      OptionSchema("interval", .integer(1...1_000_000), default: .integer(40), "steps between prunings"),
+      OptionSchema("beta", .number(0...1), default: .number(0.9), "averaging factor of the input norms"),
+      OptionSchema(
         "compare", .choice(["row", "column", "matrix"]), default: .text("row"), "the entries that compete with each other"),
-      OptionDescription("regrow", .flag, default: .flag(true), "zeroed entries keep learning until the next pruning"),
-      OptionDescription("final_pruning", .flag, default: .flag(true), "prune once more before the last evaluation"),
+      OptionSchema("regrow", .flag, default: .flag(true), "zeroed entries keep learning until the next pruning"),
+      OptionSchema("final_pruning", .flag, default: .flag(true), "prune once more before the last evaluation"),
       Targets.option(default: ["all-linear"]),
     ])
 
@@ -67,13 +68,13 @@ public final class PRILoRA: TuningMethod {
     let depth = (host.projections.map(\.layer).max() ?? 0) + 1
     let ranks = try RankDistribution(options, depth: depth).ranks
     let average = Double(ranks.reduce(0, +)) / Double(depth)
-    pruning = InputNormPruning(options)
+    pruning = try InputNormPruning(options)
     seed = host.seed
     var layers: [Layer] = []
     for projection in projections where ranks[projection.layer] > 0 {
       let rank = ranks[projection.layer]
-      let scale = options.number("alpha") / (options.flag("constant_scale") ? average : Double(rank))
-      let pair = LoRA.pair(projection, rank: rank, scale: scale, dropout: options.number("dropout"), on: host)
+      let scale = try options.number("alpha") / (try options.flag("constant_scale") ? average : Double(rank))
+      let pair = LoRA.pair(projection, rank: rank, scale: scale, dropout: try options.number("dropout"), on: host)
       projection.adapter = pair.adapter
       layers.append(Layer(pair: pair))
     }

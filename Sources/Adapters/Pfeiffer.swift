@@ -1,11 +1,12 @@
 // Pfeiffer's adapters (Pfeiffer et al. 2021, arXiv 2005.00247), placed as in microsoft/LoRA's comparison: one in each layer, after the
 // feed-forward half; the layer's norm is used twice, and the adapter's own residual is what came before the norm. ReLU inside.
 import Layers
+import Settings
 import Tensors
 
 /// One bottleneck in each layer.
 public final class Pfeiffer: TuningMethod {
-  public static let description = MethodDescription(
+  public static let description = MethodSchema(
     id: "pfeiffer", label: "Pfeiffer adapter", source: "Pfeiffer et al. 2021, AdapterFusion", options: Bottleneck.options(width: 32)
   )
 
@@ -14,7 +15,7 @@ public final class Pfeiffer: TuningMethod {
   public init(_ options: MethodOptions, on host: MethodHost) throws {
     for sublayer in host.sublayers where sublayer.projection.role == .output {
       let bottleneck = Bottleneck(
-        "\(sublayer.path).adapter", hidden: sublayer.projection.linear.outputSize, width: options.integer("width"),
+        "\(sublayer.path).adapter", hidden: sublayer.projection.linear.outputSize, width: try options.integer("width"),
         activation: .relu, on: host)
       sublayer.adapter = Placement(bottleneck)
       parameters += bottleneck.parameters

@@ -1,3 +1,5 @@
+import Settings
+
 /// Every method, in the order of tables. A new method is one line here.
 public enum MethodRegistry {
   private static var methods: [any TuningMethod.Type] {
@@ -22,7 +24,7 @@ public enum MethodRegistry {
   }
 
   /// What each method is.
-  public static var descriptions: [MethodDescription] { methods.map { $0.description } }
+  public static var descriptions: [MethodSchema] { methods.map { $0.description } }
 
   /// The method with this id or alias.
   ///

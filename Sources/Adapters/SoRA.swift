@@ -3,19 +3,20 @@
 // values that are already shrunk; `dead_zone` keeps that for comparison, the default is the operator of the paper (Eq. 8). Gates start
 // as N(0, 1), as in their code, and never decay. Their schedule of growing ξ, which trains on with each, is not offered.
 import Layers
+import Settings
 import Tensors
 
 /// Sparse low-rank adaptation.
 public final class SoRA: TuningMethod {
-  public static let description = MethodDescription(
+  public static let description = MethodSchema(
     id: "sora", label: "SoRA", source: "Ding et al. 2023, Sparse Low-rank Adaptation of Pre-trained Language Models",
     options: [
-      OptionDescription("rank", .integer(1...4096), default: .integer(8), "the rank at the start, one gate each"),
-      OptionDescription("alpha", .number(0...65_536), default: .number(16), "the update is scaled by alpha / rank"),
-      OptionDescription("dropout", .number(0...0.99), default: .number(0), "dropout on the branch's input"),
-      OptionDescription("eta", .number(0...1000), default: .number(0), "η, the weight of the mean |g| in the loss"),
-      OptionDescription("xi", .number(0...100), default: .number(3e-4), "ξ, by how much every update shrinks |g|"),
-      OptionDescription("dead_zone", .flag, default: .flag(false), "zero all |g| < 2ξ, as the authors' program does"),
+      OptionSchema("rank", .integer(1...4096), default: .integer(8), "the rank at the start, one gate each"),
+      OptionSchema("alpha", .number(0...65_536), default: .number(16), "the update is scaled by alpha / rank"),
+      OptionSchema("dropout", .number(0...0.99), default: .number(0), "dropout on the branch's input"),
+      OptionSchema("eta", .number(0...1000), default: .number(0), "η, the weight of the mean |g| in the loss"),
+      OptionSchema("xi", .number(0...100), default: .number(3e-4), "ξ, by how much every update shrinks |g|"),
+      OptionSchema("dead_zone", .flag, default: .flag(false), "zero all |g| < 2ξ, as the authors' program does"),
       Targets.option(default: ["all-linear"]),
     ])
 
@@ -31,8 +32,8 @@ public final class SoRA: TuningMethod {
   private var open: [Int64] = []
 
   public init(_ options: MethodOptions, on host: MethodHost) throws {
-    let rank = options.integer("rank")
-    (eta, xi, hasDeadZone) = (Float(options.number("eta")), Float(options.number("xi")), options.flag("dead_zone"))
+    let rank = try options.integer("rank")
+    (eta, xi, hasDeadZone) = (Float(try options.number("eta")), Float(try options.number("xi")), try options.flag("dead_zone"))
     self.rank = rank
     layers = try Targets.projections(options, method: Self.description, on: host).map { projection in
       let (input, output, path) = (projection.linear.inputSize, projection.linear.outputSize, projection.path)
@@ -43,8 +44,8 @@ public final class SoRA: TuningMethod {
         .normal(.initialization(seed: host.seed, name: "\(path).sora_gate"), deviation: 1, shape: [rank], on: host.backend),
         decays: false)
       projection.adapter = LowRankAdapter(
-        a: a.tensor, b: b.tensor, inner: gate.tensor, scale: Float(options.number("alpha") / Double(rank)),
-        dropoutRate: Float(options.number("dropout")))
+        a: a.tensor, b: b.tensor, inner: gate.tensor, scale: Float(try options.number("alpha") / Double(rank)),
+        dropoutRate: Float(try options.number("dropout")))
       return Layer(projection: projection, a: a, b: b, gate: gate)
     }
     parameters = layers.flatMap { [$0.a, $0.gate, $0.b] }

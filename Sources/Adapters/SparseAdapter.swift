@@ -2,16 +2,17 @@
 // summed over some training examples, and the lowest of all go for good. With LoRA's B = 0 all scores would be zero; so, as in the
 // authors' program, A and B both start as N(0, 0.02²), and the change of the weights is not zero at first.
 import Layers
+import Settings
 import Tensors
 
 /// LoRA pruned once, at initialisation.
 public final class SparseAdapter: TuningMethod {
-  public static let description = MethodDescription(
+  public static let description = MethodSchema(
     id: "sparseadapter", label: "SparseAdapter",
     source: "He et al. 2022, SparseAdapter: An Easy Approach for Improving the Parameter-Efficiency of Adapters",
     options: LoRA.options() + [
-      OptionDescription("keep", .number(0...1), default: .number(0.5), "the share of entries that is kept"),
-      OptionDescription(
+      OptionSchema("keep", .number(0...1), default: .number(0.5), "the share of entries that is kept"),
+      OptionSchema(
         "score_rows", .integer(1...100_000), default: .integer(32), "training rows for each class that scores are taken from"),
     ])
 
@@ -24,10 +25,11 @@ public final class SparseAdapter: TuningMethod {
   private var scores: [[Float]] = []
 
   public init(_ options: MethodOptions, on host: MethodHost) throws {
-    let rank = options.integer("rank")
+    let rank = try options.integer("rank")
     projections = try Targets.projections(options, method: Self.description, on: host)
-    keep = options.number("keep")
-    preliminary = Preliminary(sample: .rowsPerClass(options.integer("score_rows")), epochs: 0)
+    keep = try options.number("keep")
+    preliminary = Preliminary(sample: .rowsPerClass(try options.integer("score_rows")), epochs: 0)
+    let (scale, dropout) = (try options.number("alpha") / Double(rank), try options.number("dropout"))
     parameters = projections.flatMap { projection -> [Parameter] in
       let matrices = [("lora_A", [rank, projection.linear.inputSize]), ("lora_B", [projection.linear.outputSize, rank])].map {
         side, shape in
@@ -37,8 +39,7 @@ public final class SparseAdapter: TuningMethod {
         )
       }
       projection.adapter = LowRankAdapter(
-        a: matrices[0].tensor, b: matrices[1].tensor, scale: Float(options.number("alpha") / Double(rank)),
-        dropoutRate: Float(options.number("dropout")))
+        a: matrices[0].tensor, b: matrices[1].tensor, scale: Float(scale), dropoutRate: Float(dropout))
       return matrices
     }
   }

@@ -1,21 +1,22 @@
 import Layers
+import Settings
 
 /// Which projections a method adapts: by role, or by a pattern of module paths such as `*.layer.11.*`.
 enum Targets {
   static let all = ProjectionRole.allCases.map(\.rawValue)
   static let queryAndValue = [ProjectionRole.query, .value].map(\.rawValue)
 
-  static func option(default names: [String]) -> OptionDescription {
-    OptionDescription(
-      "targets", .modules(all + ["all-linear"]), default: .list(names),
+  static func option(default names: [String]) -> OptionSchema {
+    OptionSchema(
+      "targets", .names(all + ["all-linear"], patterns: true), default: .texts(names),
       "the linear layers that are adapted: roles, or patterns of module paths, such as *.layer.11.*")
   }
 
   /// The projections that an option `targets` names, in the model's order.
   ///
   /// - Throws: `AdapterError.noProjection` when one of the names has none.
-  static func projections(_ options: MethodOptions, method: MethodDescription, on host: MethodHost) throws -> [Projection] {
-    let names = options.list("targets")
+  static func projections(_ options: MethodOptions, method: MethodSchema, on host: MethodHost) throws -> [Projection] {
+    let names = try options.texts("targets")
     let empty = names.filter { name in !host.projections.contains { matches($0, name) } }
     guard empty.isEmpty else { throw AdapterError.noProjection(method: method.id, targets: empty.joined(separator: ", ")) }
     return host.projections.filter { projection in names.contains { matches(projection, $0) } }

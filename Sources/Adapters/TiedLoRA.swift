@@ -2,23 +2,24 @@
 // every layer and projection, one B every layer's projection of one role; the vectors d and b belong to a module. That is the sharing
 // whose count is the published 0.15M at rank 56. Where inputs differ in size, each size has an A of its own.
 import Layers
+import Settings
 import Tensors
 
 /// Low-rank adaptation with matrices that layers share.
 public final class TiedLoRA: TuningMethod {
-  public static let description = MethodDescription(
+  public static let description = MethodSchema(
     id: "tied-lora", label: "Tied-LoRA", source: "Renduchintala et al. 2024, Tied-LoRA: Enhancing Parameter Efficiency of LoRA",
     options: [
-      OptionDescription("rank", .integer(1...4096), default: .integer(56), "r, the rank of the shared matrices"),
-      OptionDescription("d_initial", .number(-10...10), default: .number(0.1), "where the vectors d start"),
-      OptionDescription("dropout", .number(0...0.99), default: .number(0), "dropout on the branch's input"),
+      OptionSchema("rank", .integer(1...4096), default: .integer(56), "r, the rank of the shared matrices"),
+      OptionSchema("d_initial", .number(-10...10), default: .number(0.1), "where the vectors d start"),
+      OptionSchema("dropout", .number(0...0.99), default: .number(0), "dropout on the branch's input"),
       Targets.option(default: Targets.queryAndValue),
     ])
 
   public let parameters: [Parameter]
 
   public init(_ options: MethodOptions, on host: MethodHost) throws {
-    let rank = options.integer("rank")
+    let rank = try options.integer("rank")
     let projections = try Targets.projections(options, method: Self.description, on: host)
     let first = projections[0].linear.inputSize
     var (shared, own): ([Parameter], [Parameter]) = ([], [])
@@ -31,12 +32,13 @@ public final class TiedLoRA: TuningMethod {
     for projection in projections {
       let (input, output) = (projection.linear.inputSize, projection.linear.outputSize)
       let d = host.parameter(
-        "\(projection.path).tied_d", .filled(Float(options.number("d_initial")), shape: [rank], on: host.backend), decays: false)
+        "\(projection.path).tied_d", .filled(Float(try options.number("d_initial")), shape: [rank], on: host.backend), decays: false
+      )
       let b = host.parameter("\(projection.path).tied_b", .zeros([output], on: host.backend), decays: false)
       projection.adapter = LowRankAdapter(
         a: tied(input == first ? "tied.A" : "tied.A_\(input)", [rank, input]),
         b: tied("tied.B_\(projection.role.rawValue)", [output, rank]), inner: d.tensor, outer: b.tensor, scale: 1,
-        dropoutRate: Float(options.number("dropout")))
+        dropoutRate: Float(try options.number("dropout")))
       own += [d, b]
     }
     parameters = own + shared

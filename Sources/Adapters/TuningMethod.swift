@@ -1,4 +1,5 @@
 import Layers
+import Settings
 import Tensors
 
 /// What a method finds when it is put on a model. Methods know no architecture: a model is its projections and its parameters.
@@ -52,7 +53,7 @@ public struct TrainingLength: Sendable, Equatable {
 /// The trainer calls every hook of every method and knows none by name. One value serves one run.
 public protocol TuningMethod: AnyObject {
   /// Its id, options and what it is, for manifests and help.
-  static var description: MethodDescription { get }
+  static var description: MethodSchema { get }
 
   /// Puts the method on a model: wraps projections, draws initial values, and decides what learns. The head learns already.
   ///
@@ -132,6 +133,8 @@ public enum AdapterError: Error, CustomStringConvertible, Equatable {
   case unknownMethod(String, known: [String])
   case unknownOption(method: String, option: String, known: [String])
   case badOption(method: String, option: String, found: String, expected: String)
+  /// A method asks for an option that its description lacks, or has with another type.
+  case undescribedOption(String)
   case noProjection(method: String, targets: String)
   case state(String, String)
 
@@ -143,6 +146,7 @@ public enum AdapterError: Error, CustomStringConvertible, Equatable {
       "'\(option)' is not an option of \(method) (options: \(known.isEmpty ? "none" : known.joined(separator: ", ")))"
     case .badOption(let method, let option, let found, let expected):
       "\(method): option '\(option)' is \(found), expected \(expected)"
+    case .undescribedOption(let option): "the method asks for '\(option)', which its description has not, or not with this type"
     case .noProjection(let method, let targets):
       "\(method): the model has no linear layer among the targets \(targets)"
     case .state(let name, let reason):

@@ -1,16 +1,17 @@
 // VeRA (Kopiczko et al. 2024, arXiv 2310.11454; first called ELoRA): y = W x + b ⊙ B (d ⊙ A dropout(x)). One pair A, B, drawn once at
 // the largest shapes and sliced, serves every layer and never learns; the vectors b and d do. As in the peft library.
 import Layers
+import Settings
 import Tensors
 
 /// Vector-based random matrix adaptation; ELoRA in AFLoRA's tables.
 public final class VeRA: TuningMethod {
-  public static let description = MethodDescription(
+  public static let description = MethodSchema(
     id: "vera", aliases: ["elora"], label: "ELoRA", source: "Kopiczko et al. 2024, VeRA: Vector-based Random Matrix Adaptation",
     options: [
-      OptionDescription("rank", .integer(1...16_384), default: .integer(256), "r, the rank of the shared matrices"),
-      OptionDescription("d_initial", .number(-10...10), default: .number(0.1), "where the vectors d start"),
-      OptionDescription("dropout", .number(0...0.99), default: .number(0), "dropout on the branch's input"),
+      OptionSchema("rank", .integer(1...16_384), default: .integer(256), "r, the rank of the shared matrices"),
+      OptionSchema("d_initial", .number(-10...10), default: .number(0.1), "where the vectors d start"),
+      OptionSchema("dropout", .number(0...0.99), default: .number(0), "dropout on the branch's input"),
       Targets.option(default: Targets.queryAndValue),
     ])
 
@@ -21,7 +22,7 @@ public final class VeRA: TuningMethod {
   public let sharedB: Tensor
 
   public convenience init(_ options: MethodOptions, on host: MethodHost) throws {
-    let rank = options.integer("rank")
+    let rank = try options.integer("rank")
     let projections = try Targets.projections(options, method: Self.description, on: host)
     let input = projections.map(\.linear.inputSize).max() ?? 1
     let output = projections.map(\.linear.outputSize).max() ?? 1
@@ -34,7 +35,7 @@ public final class VeRA: TuningMethod {
   public init(_ options: MethodOptions, on host: MethodHost, sharedA: Tensor, sharedB: Tensor) throws {
     self.sharedA = sharedA
     self.sharedB = sharedB
-    let rank = options.integer("rank")
+    let rank = try options.integer("rank")
     let projections = try Targets.projections(options, method: Self.description, on: host)
     let largest = (
       input: projections.map(\.linear.inputSize).max() ?? 1, output: projections.map(\.linear.outputSize).max() ?? 1
@@ -54,11 +55,11 @@ public final class VeRA: TuningMethod {
       slices[input] = a
       heads[output] = b
       let d = host.parameter(
-        "\(projection.path).vera_lambda_d", .filled(Float(options.number("d_initial")), shape: [rank], on: host.backend),
+        "\(projection.path).vera_lambda_d", .filled(Float(try options.number("d_initial")), shape: [rank], on: host.backend),
         decays: true)
       let outer = host.parameter("\(projection.path).vera_lambda_b", .zeros([output], on: host.backend), decays: true)
       projection.adapter = LowRankAdapter(
-        a: a, b: b, inner: d.tensor, outer: outer.tensor, scale: 1, dropoutRate: Float(options.number("dropout")))
+        a: a, b: b, inner: d.tensor, outer: outer.tensor, scale: 1, dropoutRate: Float(try options.number("dropout")))
       parameters += [d, outer]
     }
   }

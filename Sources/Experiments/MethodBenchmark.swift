@@ -3,6 +3,7 @@ import Adapters
 import Foundation
 import Layers
 import Models
+import Settings
 import Tensors
 import Training
 
@@ -43,7 +44,7 @@ public struct MethodBenchmark {
 
   /// Options at the papers' sizes, on all linear layers.
   static func options(_ method: String) -> [String: OptionValue] {
-    let targets: [String: OptionValue] = ["targets": .list(["all-linear"])]
+    let targets: [String: OptionValue] = ["targets": .texts(["all-linear"])]
     switch method {
     case "lora", "rslora", "dora", "lora-plus", "sparseadapter", "sora", "loradrop":
       return targets.merging(["rank": .integer(8)]) { $1 }

@@ -4,6 +4,7 @@ import Foundation
 import Layers
 import Manifests
 import Models
+import Settings
 import Tensors
 import Training
 
@@ -53,8 +54,6 @@ extension RunSpecification {
   ///
   /// - Throws: `AdapterError`.
   func attach(to host: MethodHost) throws -> any TuningMethod {
-    var given: [String: Adapters.OptionValue] = [:]
-    for (name, value) in options.values { given[name] = value.forMethod }
-    return try MethodRegistry.attach(method, options: given, to: host)
+    try MethodRegistry.attach(method, options: options.byName, to: host)
   }
 }

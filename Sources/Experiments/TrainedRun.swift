@@ -5,6 +5,7 @@ import Layers
 import Manifests
 import Models
 import Records
+import Settings
 import Storage
 import Tensors
 import Training
@@ -54,10 +55,8 @@ public struct TrainedRun {
       if let rows = head?.shape.first { configuration.classes = rows }
     }.model
     let length = TrainingLength(stepsPerEpoch: steps, epochs: plan.training.epochs)
-    var options: [String: Adapters.OptionValue] = [:]
-    for (name, value) in plan.options.values { options[name] = value.forMethod }
     method = try MethodRegistry.attach(
-      plan.method, options: options, to: MethodHost(model, backend: backend, seed: seed, schedule: length))
+      plan.method, options: plan.options.byName, to: MethodHost(model, backend: backend, seed: seed, schedule: length))
     method.adopt(savedNames: Set(saved.descriptions.map(\.name)))
     try take(saved)
   }
@@ -90,7 +89,7 @@ public struct TrainedRun {
     }
 
     var method: String
-    var options: Manifests.MethodOptions
+    var options: MethodOptions
     var training: Training
     var model: String
     var seed: Int

@@ -1,4 +1,5 @@
 // Reads the list of figures: each a kind with the rows, tasks, seed and modules that it is drawn from.
+import Settings
 
 /// Reads the figures of one plan.
 struct FigureReader {

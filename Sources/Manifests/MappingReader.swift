@@ -1,4 +1,5 @@
 // Reads the parts of a mapping by the type each key must have, and reports what does not fit.
+import Settings
 
 /// What every reader of a manifest needs: the names that may be used, and where problems go.
 struct MappingReader {
@@ -112,8 +113,8 @@ struct MappingReader {
 
   /// Training settings, and the options of a method where one is given, each a single value.
   /// - Parameter skip: keys that the caller reads itself.
-  func settings(_ entries: [SourceEntry], of method: MethodSchema?, subject: String, skip: [String]) -> Settings {
-    var settings = Settings()
+  func settings(_ entries: [SourceEntry], of method: MethodSchema?, subject: String, skip: [String]) -> SettingsLayer {
+    var settings = SettingsLayer()
     for entry in entries where !skip.contains(entry.key) {
       guard let schema = schema(of: entry, method: method, subject: subject, skip: skip) else { continue }
       reportExcluded(schema, entry, settings)
@@ -136,7 +137,7 @@ struct MappingReader {
   /// A mapping of tasks to settings.
   func byTask(
     _ node: SourceNode, of method: MethodSchema?, subject: String, tasks: [String]
-  ) -> [(task: String, settings: Settings)] {
+  ) -> [(task: String, settings: SettingsLayer)] {
     (mapping(node, "'tasks' of \(subject)") ?? []).compactMap { entry in
       guard tasks.contains(entry.key) else {
         reportUnknown("task '\(SourceNode.shortened(entry.key))' is not known", entry.key, tasks, at: entry.keyPosition)
@@ -165,7 +166,7 @@ struct MappingReader {
   }
 
   /// Reports where two settings that replace each other stand in one mapping.
-  func reportExcluded(_ schema: OptionSchema, _ entry: SourceEntry, _ settings: Settings) {
+  func reportExcluded(_ schema: OptionSchema, _ entry: SourceEntry, _ settings: SettingsLayer) {
     for other in schema.excludes where settings[other] != nil {
       problems.report("'\(schema.name)' and '\(other)' cannot be given together; keep one.", at: entry.keyPosition)
     }

@@ -1,5 +1,6 @@
 // The rows of a table: one method with its options each. A value that is a list where the option wants one value makes
 // as many rows as the list is long.
+import Settings
 
 /// One row of a table.
 public struct MethodRow: Sendable, Equatable {

@@ -1,4 +1,5 @@
 // The manifest of a pre-training run: `experiments/pretrain/<id>.yaml`, read as strictly as a table's manifest.
+import Settings
 
 /// What makes a pocket model: its sizes, its vocabulary, and how it is trained.
 public struct PretrainingManifest: Sendable, Equatable {

@@ -1,5 +1,6 @@
 // Reads `published.yaml`: every table's form is checked, and the methods and options of the table that a manifest names.
 import Foundation
+import Settings
 
 /// Finds the table that a report names.
 struct PublishedReader {

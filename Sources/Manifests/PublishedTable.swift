@@ -1,4 +1,5 @@
 // What a paper prints, for a table of measured figures to stand beside. Scores are as printed: times 100.
+import Settings
 
 /// A paper whose tables are known.
 public struct PublishedPaper: Sendable, Equatable {

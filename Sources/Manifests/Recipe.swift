@@ -11,7 +11,7 @@ struct Recipe: Sendable, Equatable {
   var files: [String] = []
 
   /// All that the recipe gives for a method's runs on a task.
-  func settings(method: String, task: String) -> Settings {
+  func settings(method: String, task: String) -> SettingsLayer {
     methods.filter { $0.method == method }.reduce(settings.settings(for: task)) {
       $0.overridden(by: $1.settings.settings(for: task))
     }

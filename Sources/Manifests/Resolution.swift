@@ -2,6 +2,7 @@
 //
 // What a run gets, an inner layer in place of an outer one: defaults < recipe (defaults, tasks, methods, tasks of a method)
 // < the manifest's `training` < the row < the row's own `tasks`.
+import Settings
 
 /// A part of a manifest's axes. Nil means all of an axis.
 public struct Narrowing: Sendable, Equatable {
@@ -79,7 +80,7 @@ extension TaskReference {
 
 extension ManifestPlan {
   /// What all layers give for a row and a task.
-  func merged(_ row: MethodRow, _ task: TaskReference) -> Settings {
+  func merged(_ row: MethodRow, _ task: TaskReference) -> SettingsLayer {
     recipe.settings(method: row.method, task: task.id)
       .overridden(by: training.settings(for: task.id))
       .overridden(by: row.settings.settings(for: task.id))

@@ -1,5 +1,6 @@
 // Scalars typed by the schema of their key: decimal integers, floats with an exponent, true and false, and nothing else.
 // What YAML 1.1 would make of `010`, `12:30`, `1_000`, `0x10` or `yes` does not matter here.
+import Settings
 
 /// How the plain text of a scalar becomes a value.
 enum ScalarReading {
@@ -58,33 +59,6 @@ extension Character {
 }
 
 extension OptionType {
-  /// What the value must be, as the end of "must be …".
-  var expectation: String {
-    switch self {
-    case .integer(let range):
-      return range.upperBound == .max
-        ? "a whole number of at least \(range.lowerBound)"
-        : "a whole number from \(range.lowerBound) to \(range.upperBound)"
-    case .number(let range):
-      return range.upperBound == .greatestFiniteMagnitude
-        ? "a number of at least \(Self.text(range.lowerBound))"
-        : "a number from \(Self.text(range.lowerBound)) to \(Self.text(range.upperBound))"
-    case .numberAbove(let lower, let upper):
-      return upper == .greatestFiniteMagnitude
-        ? "a number above \(Self.text(lower))"
-        : "a number above \(Self.text(lower)), at most \(Self.text(upper))"
-    case .flag: return "true or false"
-    case .choice(let names): return "one of \(names.joined(separator: ", "))"
-    case .names(let names, let patterns):
-      return "a list of names from \(names.joined(separator: ", "))" + (patterns ? ", or patterns of module paths with a *" : "")
-    case .numbers(let count, let range):
-      return "a list of \(count) numbers from \(Self.text(range.lowerBound)) to \(Self.text(range.upperBound))"
-    case .text: return "a text"
-    }
-  }
-
-  private static func text(_ value: Double) -> String { OptionValue.number(value).readable }
-
   /// The value of a node by this type, or nil where it is none.
   func value(of node: SourceNode) -> OptionValue? {
     switch (self, node.content) {

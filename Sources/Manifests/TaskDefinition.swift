@@ -1,5 +1,6 @@
 // A task of the user's own: a small YAML that names the files, their columns, the labels and the metric. No code.
 import Foundation
+import Settings
 
 /// How a task's files are written.
 public enum TaskFileFormat: String, Sendable, Codable, CaseIterable {

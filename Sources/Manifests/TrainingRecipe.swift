@@ -1,4 +1,5 @@
 // The hyper-parameters of one run, complete and checked. Keys in YAML and in JSON are the same words with `_`.
+import Settings
 
 /// How long the learning rate rises.
 public enum Warmup: Sendable, Equatable {
@@ -78,7 +79,7 @@ public struct TrainingRecipe: Sendable, Equatable {
   static let required = ["epochs", "batch", "learning_rate"]
 
   /// Makes a recipe from checked settings; nil where one that is required is missing.
-  init?(_ settings: Settings) {
+  init?(_ settings: SettingsLayer) {
     func value(_ name: String) -> OptionValue? { settings[name] ?? Self.schema(named: name)?.defaultValue }
     guard let epochs = value("epochs")?.integer, let batch = value("batch")?.integer,
       let rate = value("learning_rate")?.number
@@ -128,9 +129,9 @@ public struct TrainingRecipe: Sendable, Equatable {
 extension TrainingRecipe: Codable {
   public init(from decoder: any Decoder) throws {
     let values = try decoder.singleValueContainer().decode([String: OptionValue].self)
-    var settings = Settings()
+    var settings = SettingsLayer()
     for name in values.keys.sorted() {
-      guard let schema = Self.schema(named: name), let value = values[name], schema.type.accepts(value) else {
+      guard let schema = Self.schema(named: name), let value = values[name].flatMap(schema.type.accept) else {
         throw DecodingError.dataCorrupted(
           .init(codingPath: decoder.codingPath, debugDescription: "'\(name)' is not a training setting of this value"))
       }

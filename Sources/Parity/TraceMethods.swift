@@ -2,6 +2,7 @@
 import Adapters
 import Foundation
 import Layers
+import Settings
 import Storage
 import Tensors
 
@@ -25,8 +26,8 @@ extension AdapterTrace {
 
   private func targets() throws -> OptionValue {
     switch meta.options["targets"]?.text {
-    case "query-value": .list(["query", "value"])
-    case "all-linear": .list(["all-linear"])
+    case "query-value": .texts(["query", "value"])
+    case "all-linear": .texts(["all-linear"])
     default: throw ParityError.reference(path: folder.path, problem: "its targets are not query-value or all-linear")
     }
   }
@@ -111,7 +112,7 @@ extension AdapterTrace {
     else { throw ParityError.reference(path: folder.path, problem: "AFLoRA's options are not complete") }
     let options = try MethodOptions(
       [
-        "rank": integer("r"), "d_initial": .number(number("d_initial")), "targets": targets(), "adaptive": .list(adaptive),
+        "rank": integer("r"), "d_initial": .number(number("d_initial")), "targets": targets(), "adaptive": .texts(adaptive),
         "together": .flag(together), "score": .text(sensitivity.rawValue),
       ], for: AFLoRA.description)
     return try AFLoRA(

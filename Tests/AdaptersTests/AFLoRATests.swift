@@ -1,6 +1,7 @@
 // When AFLoRA freezes what, and what that saves.
 import Layers
 import Models
+import Settings
 import Tensors
 import Testing
 
@@ -56,7 +57,7 @@ struct AFLoRATests {
       projections: [], sublayers: [], backbone: [], head: [], backend: PlanningBackend(), seed: 0,
       schedule: TrainingLength(stepsPerEpoch: 50, epochs: 4))
     func freezing(_ options: [String: OptionValue]) throws -> [Int] {
-      let freezing = Freezing(try MethodOptions(options, for: AFLoRA.description), host.schedule)
+      let freezing = try Freezing(MethodOptions(options, for: AFLoRA.description), host.schedule)
       return [freezing.initialSteps, freezing.finalSteps, freezing.totalSteps]
     }
     #expect(try freezing([:]) == [50, 140, 200])
@@ -107,10 +108,10 @@ struct AFLoRATests {
     #expect(Set(never.results.map(\.trainable)) == [140])
     #expect(never.method.diagnostics.isEmpty)
     let late: [String: OptionValue] = ["initial_epochs": .number(1), "final_fraction": .number(0.1)]
-    let attention = try trained(late.merging(["adaptive": .list(["attention"])]) { $1 }).method
+    let attention = try trained(late.merging(["adaptive": .texts(["attention"])]) { $1 }).method
     #expect(attention.frozenAt.count == 16)
     #expect(attention.frozenAt.allSatisfy { $0.name.contains("attention") })
-    let targets = try trained(late.merging(["targets": .list(["query", "output"])]) { $1 }).method
+    let targets = try trained(late.merging(["targets": .texts(["query", "output"])]) { $1 }).method
     #expect(targets.frozenAt.count == 4)
     #expect(targets.frozenAt.allSatisfy { $0.name.contains(".output.dense") })
   }

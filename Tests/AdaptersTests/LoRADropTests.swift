@@ -1,6 +1,7 @@
 // What LoRA-drop measures, shares and leaves.
 import Layers
 import Models
+import Settings
 import Tensors
 import Testing
 

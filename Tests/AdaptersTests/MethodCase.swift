@@ -1,5 +1,6 @@
 // The rows of the contract suite: one for each method.
 import Layers
+import Settings
 import Testing
 
 @testable import Adapters
@@ -36,7 +37,7 @@ struct MethodCase: Sendable, CustomTestStringConvertible {
 
   var testDescription: String { id }
 
-  private static let allLinear: [String: OptionValue] = ["rank": .integer(3), "targets": .list(["all-linear"])]
+  private static let allLinear: [String: OptionValue] = ["rank": .integer(3), "targets": .texts(["all-linear"])]
 
   private static func allLinear(_ more: [String: OptionValue]) -> [String: OptionValue] { allLinear.merging(more) { $1 } }
 

@@ -1,6 +1,7 @@
 // What methods say of themselves: options, names.
 import Layers
 import Models
+import Settings
 import Tensors
 import Testing
 
@@ -22,21 +23,23 @@ struct MethodDescriptionTests {
     let defaults = try attach([:])
     var given: [String: OptionValue] = [:]
     for option in description.options {
-      #expect(!option.summary.isEmpty && !option.expected.isEmpty)
+      #expect(!option.documentation.isEmpty && !option.type.expectation.isEmpty)
       guard let value = option.defaultValue else { continue }
-      #expect(option.accept(value) == value, "\(option.name)")
+      #expect(option.type.accept(value) == value, "\(option.name)")
       given[option.name] = value
     }
     #expect(try attach(given) == defaults)
     for option in description.options {
       let values: [OptionValue] =
-        switch option.kind {
+        switch option.type {
         case .integer(let range): [.integer(range.lowerBound), .integer(min(range.upperBound, 16))]
         case .number(let range): [.number(range.lowerBound), .number(range.upperBound)]
         case .flag: [.flag(true), .flag(false)]
         case .choice(let names): names.map { .text($0) }
-        case .list(let names): names.map { .list([$0]) } + [.list(names)]
-        case .modules(let roles): roles.map { .list([$0]) } + [.list(roles), .list(["*"]), .text("*.layer.1.*")]
+        case .names(let names, let patterns):
+          names.map { .texts([$0]) } + [.texts(names)] + (patterns ? [.texts(["*"]), .text("*.layer.1.*")] : [])
+        case .numberAbove(_, let most): [.number(most)]
+        case .numbers, .text: []
         }
       for value in values {
         do {

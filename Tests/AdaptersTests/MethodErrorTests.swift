@@ -1,5 +1,6 @@
 // Options and saved states that do not fit, each with its exact message.
 import Models
+import Settings
 import Tensors
 import Testing
 
@@ -39,22 +40,22 @@ struct MethodErrorTests {
     arguments: [
       ("lora", "rank", .integer(0), "lora: option 'rank' is 0, expected a whole number from 1 to 4096"),
       ("lora", "rank", .number(2.5), "lora: option 'rank' is 2.5, expected a whole number from 1 to 4096"),
-      ("lora", "dropout", .integer(1), "lora: option 'dropout' is 1, expected a number from 0.0 to 0.99"),
-      ("vera", "d_initial", .number(.nan), "vera: option 'd_initial' is nan, expected a number from -10.0 to 10.0"),
-      ("aflora", "together", .text("yes"), "aflora: option 'together' is 'yes', expected true or false"),
+      ("lora", "dropout", .integer(1), "lora: option 'dropout' is 1, expected a number from 0 to 0.99"),
+      ("vera", "d_initial", .number(.nan), "vera: option 'd_initial' is \"nan\", expected a number from -10 to 10"),
+      ("aflora", "together", .text("yes"), "aflora: option 'together' is \"yes\", expected true or false"),
       (
         "aflora", "score", .text("loudness"),
-        "aflora: option 'score' is 'loudness', expected one of gradient, weight-gradient, gradient-over-weight"
+        "aflora: option 'score' is \"loudness\", expected one of gradient, weight-gradient, gradient-over-weight"
       ),
-      ("aflora", "adaptive", .list([]), "aflora: option 'adaptive' is [], expected a list of some of attention, ffn"),
+      ("aflora", "adaptive", .texts([]), "aflora: option 'adaptive' is [], expected a list of names from attention, ffn"),
       (
-        "vera", "targets", .list(["query", "query"]),
-        "vera: option 'targets' is [query, query], expected a list of some of query, key, value, attention-output, "
+        "vera", "targets", .texts(["query", "query"]),
+        "vera: option 'targets' is [\"query\",\"query\"], expected a list of names from query, key, value, attention-output, "
           + "intermediate, output, all-linear, or patterns of module paths with a *"
       ),
       (
-        "lora", "targets", .list(["layer.1"]),
-        "lora: option 'targets' is [layer.1], expected a list of some of query, key, value, attention-output, "
+        "lora", "targets", .texts(["layer.1"]),
+        "lora: option 'targets' is [\"layer.1\"], expected a list of names from query, key, value, attention-output, "
           + "intermediate, output, all-linear, or patterns of module paths with a *"
       ),
       ("houlsby", "width", .integer(0), "houlsby: option 'width' is 0, expected a whole number from 1 to 8192"),
@@ -73,7 +74,7 @@ struct MethodErrorTests {
         "aflora", "targets", .text("query"),
         "aflora: option 'adaptive' is [ffn], expected a layer type that is among the targets, or 'trainability: frozen'"
       ),
-      ("lora-plus", "ratio", .number(0), "lora-plus: option 'ratio' is 0.0, expected a number from 0.001 to 1000.0"),
+      ("lora-plus", "ratio", .number(0), "lora-plus: option 'ratio' is 0, expected a number from 0.001 to 1000"),
       (
         "adalora", "target_rank", .integer(13),
         "adalora: option 'target_rank' is 13, expected at most initial_rank, which is 12"
@@ -92,15 +93,15 @@ struct MethodErrorTests {
         "adalora: option 'final_steps' is 10 of the run's 10 steps, expected fewer than the first 1 steps without pruning "
           + "leave, 9"
       ),
-      ("sora", "xi", .number(-1), "sora: option 'xi' is -1.0, expected a number from 0.0 to 100.0"),
+      ("sora", "xi", .number(-1), "sora: option 'xi' is -1, expected a number from 0 to 100"),
       ("sora", "dead_zone", .integer(1), "sora: option 'dead_zone' is 1, expected true or false"),
-      ("sparseadapter", "keep", .number(1.5), "sparseadapter: option 'keep' is 1.5, expected a number from 0.0 to 1.0"),
-      ("loradrop", "threshold", .number(1.1), "loradrop: option 'threshold' is 1.1, expected a number from 0.0 to 1.0"),
-      ("loradrop", "sample_ratio", .number(0), "loradrop: option 'sample_ratio' is 0.0, expected a number from 1e-06 to 1.0"),
+      ("sparseadapter", "keep", .number(1.5), "sparseadapter: option 'keep' is 1.5, expected a number from 0 to 1"),
+      ("loradrop", "threshold", .number(1.1), "loradrop: option 'threshold' is 1.1, expected a number from 0 to 1"),
+      ("loradrop", "sample_ratio", .number(0), "loradrop: option 'sample_ratio' is 0, expected a number from 1e-6 to 1"),
       ("loradrop", "keep", .integer(0), "loradrop: option 'keep' is 0, expected a whole number from 1 to 10000"),
       (
         "loradrop", "variant", .text("best"),
-        "loradrop: option 'variant' is 'best', expected one of share, without-share, inverse, random, top, only-most, only-least"
+        "loradrop: option 'variant' is \"best\", expected one of share, without-share, inverse, random, top, only-most, only-least"
       ),
       (
         "prilora", "concentrated_layers", .integer(3),
@@ -110,11 +111,11 @@ struct MethodErrorTests {
         "prilora", "concentrated_in", .text("lower"),
         "prilora: option 'concentrated_in' is given without 'concentrated_layers', expected both or neither"
       ),
-      ("prilora", "prune_ratio", .number(1.01), "prilora: option 'prune_ratio' is 1.01, expected a number from 0.0 to 1.0"),
+      ("prilora", "prune_ratio", .number(1.01), "prilora: option 'prune_ratio' is 1.01, expected a number from 0 to 1"),
       ("prilora", "interval", .integer(0), "prilora: option 'interval' is 0, expected a whole number from 1 to 1000000"),
       (
         "prilora", "prune", .text("most"),
-        "prilora: option 'prune' is 'most', expected one of importance, magnitude, random, none"
+        "prilora: option 'prune' is \"most\", expected one of importance, magnitude, random, none"
       ),
     ] as [(String, String, OptionValue, String)])
   func badOption(id: String, name: String, value: OptionValue, expected: String) throws {
@@ -161,10 +162,10 @@ struct MethodErrorTests {
   @Test("targets that a model has none of")
   func emptyTargets() throws {
     #expect(
-      try message("lora", ["targets": .list(["query", "*.layer.2.*", "*.layer.1.*"])])
+      try message("lora", ["targets": .texts(["query", "*.layer.2.*", "*.layer.1.*"])])
         == "lora: the model has no linear layer among the targets *.layer.2.*")
     #expect(
-      try message("prilora", ["concentrated_layers": .integer(1), "targets": .list(["*.layer.0.*"])])
+      try message("prilora", ["concentrated_layers": .integer(1), "targets": .texts(["*.layer.0.*"])])
         == "prilora: the model has no linear layer among the targets of the layers that have a rank")
     let backend = PlanningBackend()
     let model = try ModelLoader.random(MethodSubject.configuration(.roberta), seed: 5, on: backend)

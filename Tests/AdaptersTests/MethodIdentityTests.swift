@@ -1,6 +1,7 @@
 // Where one method, set so, is another: they then train with the same bits.
 import Layers
 import Models
+import Settings
 import Tensors
 import Testing
 
@@ -10,7 +11,7 @@ import Testing
 @Suite("Identities between methods")
 struct MethodIdentityTests {
   private let pair: [String: OptionValue] = [
-    "rank": .integer(3), "alpha": .number(5), "dropout": .number(0.1), "targets": .list(["all-linear"]),
+    "rank": .integer(3), "alpha": .number(5), "dropout": .number(0.1), "targets": .texts(["all-linear"]),
   ]
 
   private func subject(_ id: String, _ options: [String: OptionValue], _ architecture: Architecture = .roberta) throws

@@ -2,6 +2,7 @@
 import Datasets
 import Layers
 import Models
+import Settings
 import Tensors
 import Testing
 

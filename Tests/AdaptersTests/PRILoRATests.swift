@@ -1,6 +1,7 @@
 // PRILoRA's ranks, and what it zeroes.
 import Layers
 import Models
+import Settings
 import Tensors
 import Testing
 
@@ -33,7 +34,7 @@ struct PRILoRATests {
   }
 
   private func mask(_ values: [Float], _ options: [String: OptionValue]) throws -> [Float] {
-    let pruning = InputNormPruning(try MethodOptions(options, for: PRILoRA.description))
+    let pruning = try InputNormPruning(MethodOptions(options, for: PRILoRA.description))
     return pruning.mask(Tensor(values, shape: [2, values.count / 2], on: try CPUBackend(threads: 1))).values
   }
 
@@ -51,7 +52,7 @@ struct PRILoRATests {
 
   private func subject(_ options: [String: OptionValue]) throws -> (subject: MethodSubject, method: PRILoRA) {
     let options: [String: OptionValue] = [
-      "rank_first": .integer(2), "rank_last": .integer(4), "interval": .integer(3), "targets": .list(["query", "output"]),
+      "rank_first": .integer(2), "rank_last": .integer(4), "interval": .integer(3), "targets": .texts(["query", "output"]),
     ].merging(options) { $1 }
     let subject = try MethodSubject(
       "prilora", options, configuration: MethodSubject.configuration(.deberta), on: CPUBackend(threads: 1))

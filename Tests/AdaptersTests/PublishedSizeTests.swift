@@ -1,5 +1,6 @@
 // Parameter counts at the sizes of the papers, on a backend that computes nothing.
 import Models
+import Settings
 import Tensors
 import Testing
 
@@ -18,7 +19,7 @@ struct PublishedSizeTests {
   static let robertaLarge = EncoderConfiguration(
     architecture: .roberta, vocabularySize: 50_265, hiddenSize: 1024, layers: 24, heads: 16, intermediateSize: 4096,
     maximumPositions: 514)
-  private let allLinear: OptionValue = .list(["all-linear"])
+  private let allLinear: OptionValue = .texts(["all-linear"])
 
   private func subject(
     _ id: String, _ options: [String: OptionValue], on configuration: EncoderConfiguration = debertaV3Base
@@ -87,7 +88,7 @@ struct PublishedSizeTests {
   func soRA() throws {
     #expect(try trainable("sora", ["rank": .integer(8)]) == 1_327_104 + 72 * 8)
     #expect(
-      try trainable("sora", ["rank": .integer(8), "targets": .list(["query", "value"])], on: Self.robertaBase)
+      try trainable("sora", ["rank": .integer(8), "targets": .texts(["query", "value"])], on: Self.robertaBase)
         == 294_912 + 24 * 8)
   }
 
@@ -113,9 +114,9 @@ struct PublishedSizeTests {
   func aflora() throws {
     #expect(try trainable("aflora", ["trainability": .text("frozen")]) == 83_232)
     #expect(try trainable("aflora", [:]) == 451_872)
-    #expect(try trainable("aflora", ["adaptive": .list(["attention"])]) == 83_232 + 12 * 4 * 4 * 1536)
+    #expect(try trainable("aflora", ["adaptive": .texts(["attention"])]) == 83_232 + 12 * 4 * 4 * 1536)
     #expect(
-      try trainable("aflora", ["adaptive": .list(["attention", "ffn"])]) == 83_232 + 12 * 4 * (4 * 1536 + 2 * 3840))
+      try trainable("aflora", ["adaptive": .texts(["attention", "ffn"])]) == 83_232 + 12 * 4 * (4 * 1536 + 2 * 3840))
   }
 
   @Test("AFLoRA's average over training: 0.13M and 0.14M", arguments: [(20, 0.117, 0.135), (10, 0.132, 0.147)])

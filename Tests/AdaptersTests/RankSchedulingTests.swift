@@ -1,5 +1,6 @@
 // Methods that take ranks away while they train: AdaLoRA's budget, SoRA's gates.
 import Layers
+import Settings
 import Tensors
 import Testing
 
@@ -81,7 +82,7 @@ struct AdaLoRATests {
 struct SoRATests {
   private func after(_ gates: [Float], _ options: [String: OptionValue]) throws -> (gates: [Float], method: SoRA) {
     let subject = try MethodSubject(
-      "sora", ["rank": .integer(gates.count), "targets": .list(["query"])].merging(options) { $1 },
+      "sora", ["rank": .integer(gates.count), "targets": .texts(["query"])].merging(options) { $1 },
       configuration: MethodSubject.configuration(.roberta), on: CPUBackend(threads: 1))
     let method = try #require(subject.method as? SoRA)
     let gate = try #require(method.parameters.first { $0.name.hasSuffix("gate") })

@@ -1,6 +1,7 @@
 // What a training step says it computed, against the count by hand.
 import Layers
 import Models
+import Settings
 import Tensors
 import Testing
 
@@ -38,7 +39,7 @@ struct StepOperationsTests {
     }
   }
 
-  private let allLinear: [String: OptionValue] = ["rank": .integer(3), "targets": .list(["all-linear"])]
+  private let allLinear: [String: OptionValue] = ["rank": .integer(3), "targets": .texts(["all-linear"])]
 
   @Test("a step of LoRA, number by number")
   func numbers() throws {
@@ -66,7 +67,7 @@ struct StepOperationsTests {
   func lora() throws {
     try expect("lora", allLinear) { $0.branch = { _ in Branch(rank: 3) } }
     try expect("lora", ["rank": .integer(3)]) { $0.branch = { [.query, .value].contains($0) ? Branch(rank: 3) : nil } }
-    try expect("lora", ["rank": .integer(5), "targets": .list(["output"])]) {
+    try expect("lora", ["rank": .integer(5), "targets": .texts(["output"])]) {
       $0.branch = { $0 == .output ? Branch(rank: 5) : nil }
     }
   }

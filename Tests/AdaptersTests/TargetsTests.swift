@@ -1,6 +1,7 @@
 // Which linear layers a list of targets chooses.
 import Layers
 import Models
+import Settings
 import Tensors
 import Testing
 
@@ -26,7 +27,7 @@ struct TargetsTests {
   func union() throws {
     func adapted(_ targets: [String], _ architecture: Architecture = .deberta) throws -> [String] {
       let subject = try MethodSubject(
-        "lora", ["targets": .list(targets)], configuration: MethodSubject.configuration(architecture), on: PlanningBackend())
+        "lora", ["targets": .texts(targets)], configuration: MethodSubject.configuration(architecture), on: PlanningBackend())
       return subject.model.projections.filter { $0.adapter != nil }.map { "\($0.layer).\($0.role.rawValue)" }
     }
     #expect(try adapted(["value", "query"]) == ["0.query", "0.value", "1.query", "1.value"])

@@ -1,6 +1,7 @@
 // Which run is which: identities that must not move, or every record that users have is orphaned.
 import Adapters
 import Foundation
+import Settings
 import Storage
 import Testing
 
@@ -72,7 +73,7 @@ struct IdentityTests {
     #expect(IdentityKeys.writes(rank, of: "lora", .integer(4)) && !IdentityKeys.writes(rank, of: "a new method", .integer(4)))
     func vocabulary(_ options: [OptionSchema]) -> ManifestVocabulary {
       ManifestVocabulary(
-        methods: MethodCatalog([MethodSchema(id: "lora", label: "LoRA", options: options, "")]), tasks: ["rte"],
+        methods: MethodCatalog([MethodSchema(id: "lora", label: "LoRA", source: "", options: options)]), tasks: ["rte"],
         metrics: ["accuracy"])
     }
     let project = try TinyProject(

@@ -3,6 +3,7 @@ import Adapters
 import Foundation
 import Layers
 import Models
+import Settings
 import Tensors
 import Training
 

@@ -3,6 +3,7 @@ import Adapters
 import Foundation
 import Layers
 import Models
+import Settings
 import Storage
 import Tensors
 import Testing
@@ -106,7 +107,7 @@ struct AdapterFolderTests {
   private func read(
     _ json: String, on folder: URL, _ change: (inout [String: SafetensorsEntry]) -> Void
   ) throws {
-    let adapted = try AdaptedModel("lora", ["rank": .integer(2), "targets": .list(["query"])], in: folder)
+    let adapted = try AdaptedModel("lora", ["rank": .integer(2), "targets": .texts(["query"])], in: folder)
     var tensors: [String: SafetensorsEntry] = [:]
     let adapter = try PEFTAdapter(adapted.method, on: adapted.model, baseModel: "base")
     for entry in adapter.tensors.values {

@@ -3,6 +3,7 @@ import Adapters
 import Foundation
 import Layers
 import Models
+import Settings
 import Storage
 import Testing
 
@@ -19,7 +20,7 @@ struct ExportCase: Sendable, CustomTestStringConvertible {
 
   var testDescription: String { "\(id) on \(architecture.rawValue)" }
 
-  private static let linear = ["rank": OptionValue.integer(3), "targets": .list(["all-linear"])]
+  private static let linear = ["rank": OptionValue.integer(3), "targets": .texts(["all-linear"])]
 
   static let all: [ExportCase] = [
     ExportCase(id: "lora", architecture: .roberta, options: ["rank": .integer(3), "alpha": .number(5)]),
@@ -113,7 +114,7 @@ struct RoundTripTests {
   @Test("ranks and alphas that differ are patterns") func patterns() throws {
     try withTemporaryFolder { folder in
       let adapted = try AdaptedModel(
-        "prilora", ["rank_first": .integer(2), "rank_last": .integer(4), "alpha": .number(6), "targets": .list(["query"])],
+        "prilora", ["rank_first": .integer(2), "rank_last": .integer(4), "alpha": .number(6), "targets": .texts(["query"])],
         in: folder)
       let configuration = try PEFTAdapter(adapted.method, on: adapted.model, baseModel: "base").configuration
       let paths = adapted.model.projections.filter { $0.role == .query }.map(\.path)
@@ -124,7 +125,7 @@ struct RoundTripTests {
 
   @Test("LoRA-drop takes up its selection from the names it saved, and its shared pair is written out") func loraDrop() throws {
     try withTemporaryFolder { folder in
-      let adapted = try AdaptedModel("loradrop", ["rank": .integer(2), "targets": .list(["query"])], in: folder)
+      let adapted = try AdaptedModel("loradrop", ["rank": .integer(2), "targets": .texts(["query"])], in: folder)
       let paths = adapted.model.projections.filter { $0.role == .query }.map(\.path)
       adapted.method.adopt(savedNames: ["\(paths[1]).lora_A", "shared.query.lora_A"])
       #expect(

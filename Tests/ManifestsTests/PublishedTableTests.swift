@@ -1,5 +1,6 @@
 // The file of published figures: what is read, and every message that a bad one can bring.
 import Foundation
+import Settings
 import Testing
 
 @testable import Manifests

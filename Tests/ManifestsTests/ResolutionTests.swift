@@ -1,5 +1,6 @@
 // Rows, layers of settings, narrowing and the runs that come of them.
 import Foundation
+import Settings
 import Testing
 
 @testable import Manifests

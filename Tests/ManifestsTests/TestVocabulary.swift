@@ -1,5 +1,6 @@
 // The names that the tests' manifests may use, and a folder of files to load them from.
 import Foundation
+import Settings
 
 @testable import Manifests
 
@@ -12,24 +13,24 @@ extension ManifestVocabulary {
   /// Five methods with options of every type, GLUE's tasks, and their metrics.
   static let test = ManifestVocabulary(
     methods: MethodCatalog([
-      MethodSchema(id: "fft", label: "Full fine-tuning", options: [], "Trains everything."),
+      MethodSchema(id: "fft", label: "Full fine-tuning", source: "Trains everything.", options: []),
       MethodSchema(
-        id: "lora", label: "LoRA",
+        id: "lora", label: "LoRA", source: "Low-rank adaptation.",
         options: [
           OptionSchema("rank", .integer(1...1024), default: .integer(8), "Rank."),
           OptionSchema("alpha", .numberAbove(0, atMost: 4096), default: .number(16), "Scale."),
           OptionSchema("dropout", .number(0...0.99), default: .number(0), "Dropout before A."),
           targets,
-        ], "Low-rank adaptation."),
+        ]),
       MethodSchema(
-        id: "vera", aliases: ["elora"], label: "VeRA",
+        id: "vera", aliases: ["elora"], label: "VeRA", source: "Vectors on shared random matrices.",
         options: [
           OptionSchema("rank", .integer(1...65_536), default: .integer(256), "Rank."),
           OptionSchema("d_initial", .number(0...1), default: .number(0.1), "First value of d."),
           targets,
-        ], "Vectors on shared random matrices."),
+        ]),
       MethodSchema(
-        id: "aflora", label: "AFLoRA",
+        id: "aflora", label: "AFLoRA", source: "Adaptive freezing.",
         options: [
           OptionSchema("rank", .integer(1...1024), default: .integer(4), "Rank."),
           targets,
@@ -46,10 +47,10 @@ extension ManifestVocabulary {
             "final_fraction", .number(0...1), default: .number(0.7), excludes: ["final_epochs"], "t_f as a share."),
           OptionSchema("final_epochs", .number(0...1000), excludes: ["final_fraction"], "t_f in epochs."),
           OptionSchema("d_initial", .number(0...1), default: .number(0.1), "First value of d."),
-        ], "Adaptive freezing."),
+        ]),
       MethodSchema(
-        id: "loradrop", label: "LoRA-drop",
-        options: [OptionSchema("threshold", .number(0...1), default: .number(0.9), "T.")], "Shares unimportant layers."),
+        id: "loradrop", label: "LoRA-drop", source: "Shares unimportant layers.",
+        options: [OptionSchema("threshold", .number(0...1), default: .number(0.9), "T.")]),
     ]),
     tasks: ["cola", "sst2", "mrpc", "qqp", "stsb", "mnli", "qnli", "rte"],
     metrics: ["matthews", "accuracy", "f1", "pearson", "spearman"])

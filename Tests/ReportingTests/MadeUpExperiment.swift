@@ -3,6 +3,7 @@ import Foundation
 import Manifests
 import Records
 import Reporting
+import Settings
 import Storage
 import Testing
 
@@ -42,10 +43,10 @@ final class MadeUpExperiment {
   static let vocabulary = ManifestVocabulary(
     methods: MethodCatalog([
       MethodSchema(
-        id: "lora", label: "LoRA",
-        options: [OptionSchema("rank", .integer(1...64), default: .integer(8), "Rank.")], "Low-rank adaptation."),
-      MethodSchema(id: "aflora", label: "AFLoRA", options: [], "Adaptive freezing."),
-      MethodSchema(id: "fft", label: "Full fine-tuning", options: [], "Trains everything."),
+        id: "lora", label: "LoRA", source: "Low-rank adaptation.",
+        options: [OptionSchema("rank", .integer(1...64), default: .integer(8), "Rank.")]),
+      MethodSchema(id: "aflora", label: "AFLoRA", source: "Adaptive freezing.", options: []),
+      MethodSchema(id: "fft", label: "Full fine-tuning", source: "Trains everything.", options: []),
     ]),
     tasks: ["rte", "mrpc", "mnli", "stsb"],
     metrics: ["accuracy", "f1", "pearson", "spearman", "pearson-spearman-mean", "matthews", "accuracy-f1-mean"])

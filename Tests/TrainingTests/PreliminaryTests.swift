@@ -4,6 +4,7 @@ import Datasets
 import Foundation
 import Layers
 import Models
+import Settings
 import Tensors
 import Testing
 

@@ -5,6 +5,7 @@ import Foundation
 import Layers
 import Metrics
 import Models
+import Settings
 import Tensors
 
 @testable import Training

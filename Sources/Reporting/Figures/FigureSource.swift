@@ -2,6 +2,7 @@
 import Foundation
 import Manifests
 import Records
+import Settings
 
 /// A finished run of the settings that its manifest has now.
 struct FigureRun {

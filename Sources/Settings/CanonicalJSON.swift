@@ -2,7 +2,7 @@
 // as the same number. It is hashed, so it may not follow a library's taste, which may change between versions.
 
 /// A value to be written as canonical JSON.
-indirect enum CanonicalJSON: Sendable {
+package indirect enum CanonicalJSON: Sendable {
   case null
   case flag(Bool)
   case integer(Int)
@@ -13,7 +13,7 @@ indirect enum CanonicalJSON: Sendable {
   case object([String: CanonicalJSON])
 
   /// The one way to write this value.
-  var compact: String {
+  package var compact: String {
     switch self {
     case .null: return "null"
     case .flag(let value): return value ? "true" : "false"
@@ -28,7 +28,7 @@ indirect enum CanonicalJSON: Sendable {
   }
 
   /// The shortest digits that read back as `value`; a whole number has no fraction, and -0 is 0.
-  static func text(of value: Double) -> String {
+  package static func text(of value: Double) -> String {
     if let whole = Int(exactly: value), abs(value) < 1e15 { return String(whole) }
     return value.description
   }

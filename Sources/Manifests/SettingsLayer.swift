@@ -1,7 +1,8 @@
 // Options and training settings that one layer of a manifest gives, and how an inner layer replaces an outer one.
+import Settings
 
 /// Values by name with where each was given, in the order in which they were given.
-struct Settings: Sendable, Equatable {
+struct SettingsLayer: Sendable, Equatable {
   private struct Entry: Sendable, Equatable {
     let schema: OptionSchema
     let value: OptionValue
@@ -26,13 +27,13 @@ struct Settings: Sendable, Equatable {
   }
 
   /// These values, with those of an inner layer in place of what they replace.
-  func overridden(by inner: Settings) -> Settings {
+  func overridden(by inner: SettingsLayer) -> SettingsLayer {
     var result = self
     for entry in inner.entries { result.set(entry.schema, to: entry.value, at: entry.position) }
     return result
   }
 
-  static func == (first: Settings, second: Settings) -> Bool {
+  static func == (first: SettingsLayer, second: SettingsLayer) -> Bool {
     first.names == second.names
       && first.entries.map(\.value) == second.entries.map(\.value)
   }
@@ -41,12 +42,12 @@ struct Settings: Sendable, Equatable {
 /// Settings with further settings for single tasks.
 struct TaskSettings: Sendable, Equatable {
   /// For every task.
-  var common = Settings()
+  var common = SettingsLayer()
   /// For one task, in the order written.
-  var byTask: [(task: String, settings: Settings)] = []
+  var byTask: [(task: String, settings: SettingsLayer)] = []
 
   /// All that is given for a task.
-  func settings(for task: String) -> Settings {
+  func settings(for task: String) -> SettingsLayer {
     byTask.filter { $0.task == task }.reduce(common) { $0.overridden(by: $1.settings) }
   }
 
@@ -58,22 +59,5 @@ struct TaskSettings: Sendable, Equatable {
   static func == (first: TaskSettings, second: TaskSettings) -> Bool {
     first.common == second.common && first.byTask.map(\.task) == second.byTask.map(\.task)
       && first.byTask.map(\.settings) == second.byTask.map(\.settings)
-  }
-}
-
-extension OptionType {
-  /// Whether a value that was read back (from JSON) is of this type and within its limits.
-  func accepts(_ value: OptionValue) -> Bool {
-    switch self {
-    case .integer(let range): value.integer.map(range.contains) ?? false
-    case .number(let range): value.number.map(range.contains) ?? false
-    case .numberAbove(let lower, let upper): value.number.map { $0 > lower && $0 <= upper } ?? false
-    case .flag: value.flag != nil
-    case .choice(let names): value.text.map(names.contains) ?? false
-    case .names(let names, let patterns): value.texts?.allSatisfy { (patterns && $0.contains("*")) || names.contains($0) } ?? false
-    case .numbers(let count, let range):
-      value.numbers.map { $0.count == count && $0.allSatisfy(range.contains) } ?? false
-    case .text: value.text.map { !$0.isEmpty } ?? false
-    }
   }
 }

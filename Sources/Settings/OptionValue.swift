@@ -60,7 +60,7 @@ public enum OptionValue: Sendable, Hashable, Codable {
   }
 
   /// The value as canonical JSON, which also decides equality.
-  var canonical: CanonicalJSON {
+  package var canonical: CanonicalJSON {
     switch self {
     case .integer(let value): .integer(value)
     case .number(let value): .number(value)
