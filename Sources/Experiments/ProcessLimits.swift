@@ -8,12 +8,14 @@ public enum ProcessLimits {
   static let files = 64
   /// Files that one run has open beside them.
   static let filesOfRun = 4
+  /// Threads that libraries start beside the runs'; Foundation waits for ever for one of its own that it cannot have.
+  static let threads = 4
 
   /// Raises the limit on open files as far as it may be, refuses what is too low to work under, and lets no limit end the process
   /// without a word.
   ///
   /// - Parameter jobs: runs that go side by side.
-  /// - Throws: `ExperimentError.fewFiles`.
+  /// - Throws: `ExperimentError.fewFiles`, `.noThreads`.
   public static func prepare(jobs: Int = 0) throws {
     // a file beyond the limit on sizes is then an error of the write like any other, and no end of the process
     signal(SIGXFSZ, SIG_IGN)
@@ -27,6 +29,35 @@ public enum ProcessLimits {
     guard limit.rlim_cur >= rlim_t(needed) else {
       throw ExperimentError.fewFiles(limit: Int(clamping: limit.rlim_cur), needed: needed)
     }
+    let wanted = threads + min(jobs, 1 << 20), given = startedThreads(of: wanted)
+    guard given == wanted else { throw ExperimentError.noThreads(asked: wanted, given: given) }
+  }
+
+  /// How many threads the system gives beside those that there are; all have ended again.
+  private static func startedThreads(of wanted: Int) -> Int {
+    let gate = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+    defer { gate.deallocate() }
+    pthread_mutex_init(gate, nil)
+    // they wait until all have been asked for
+    pthread_mutex_lock(gate)
+    var threads: [pthread_t] = []
+    while threads.count < wanted {
+      var thread = pthread_t()
+      let status = pthread_create(
+        &thread, nil,
+        { pointer in
+          guard let gate = pointer?.assumingMemoryBound(to: pthread_mutex_t.self) else { return nil }
+          pthread_mutex_lock(gate)
+          pthread_mutex_unlock(gate)
+          return nil
+        }, gate)
+      guard status == 0 else { break }
+      threads.append(thread)
+    }
+    pthread_mutex_unlock(gate)
+    for thread in threads { pthread_join(thread, nil) }
+    pthread_mutex_destroy(gate)
+    return threads.count
   }
 
   /// Ends the program with a message where less address space or stack is left than any command needs: what lies below traps without.

@@ -9,24 +9,18 @@ extension ProgramVersion {
 
   /// The version with the commit of the checkout in the current folder, where git can tell.
   public static let current: ProgramVersion = {
-    let commit = git(["rev-parse", "HEAD"])
-    let changes = git(["status", "--porcelain", "--untracked-files=no"])
+    let commit = git("rev-parse HEAD")
+    let changes = git("status --porcelain --untracked-files=no")
     return ProgramVersion(version: number, commit: commit.isEmpty ? nil : commit, isModified: !changes.isEmpty)
   }()
 
-  private static func git(_ arguments: [String]) -> String {
-    let process = Process()
-    process.executableURL = URL(filePath: "/usr/bin/env")
-    process.arguments = ["git"] + arguments
-    let output = Pipe()
-    process.standardOutput = output
-    process.standardError = FileHandle.nullDevice
-    process.standardInput = FileHandle.nullDevice
-    guard (try? process.run()) != nil else { return "" }
-    let data = output.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    guard process.terminationStatus == 0 else { return "" }
-    return String(decoding: data, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+  /// What a git command prints; empty where it fails. By `popen`, which needs no thread.
+  private static func git(_ arguments: String) -> String {
+    guard let pipe = popen("git \(arguments) 2>/dev/null </dev/null", "r") else { return "" }
+    var bytes: [UInt8] = [], piece = [UInt8](repeating: 0, count: 4096)
+    while case let count = fread(&piece, 1, piece.count, pipe), count > 0 { bytes += piece[..<count] }
+    guard pclose(pipe) == 0 else { return "" }
+    return String(decoding: bytes, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
   }
 }
 

@@ -63,6 +63,8 @@ public struct Runner: Sendable {
   /// - Throws: `StorageError` when a link to a finished run cannot be made; `ExperimentError.noThreads`, `.fewFiles`; `BackendError`.
   public func run(_ plan: [PlannedRun], progress: RunProgress) throws -> RunnerSummary {
     try ProcessLimits.prepare(jobs: jobs)
+    // git is asked now: Ctrl-C would reach it too
+    _ = ProgramVersion.current
     var seen: Set<String> = []
     var waiting: [PlannedRun] = []
     for run in plan {

@@ -110,7 +110,8 @@ public enum ExperimentError: Error, CustomStringConvertible, Equatable {
     case .fewFiles(let limit, let needed):
       "this process may have \(limit) files open at once, but needs \(needed). Raise the limit (ulimit -n \(needed)), or lower --jobs"
     case .noThreads(let asked, let given):
-      "the system gave \(given) of \(asked) threads for runs side by side. Lower --jobs, or raise the limits (ulimit -u, ulimit -v)"
+      "the system gives this process only \(given) of the \(asked) threads that it needs. Lower --jobs, or raise the limits (ulimit -u, "
+        + "ulimit -v)"
     case .noMemory(let needed, let free, let source):
       "it needs about \(Self.megabytes(needed)) of memory, but \(Self.megabytes(free)) \(source) are free. Lower the batch or the length "
         + "(`--dry-run` says what each run needs), or end other programs"

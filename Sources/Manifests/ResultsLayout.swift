@@ -7,7 +7,7 @@ import Foundation
 
 /// A file in a run's folder.
 public enum RunFile: String, Sendable {
-  /// What the run left beside its tensors. Written last: where it is, the run is done.
+  /// What the run left beside its tensors. Written last: where it is, the run is done, or says why it failed.
   case record = "record.json"
   /// What a clock decides.
   case timing = "timing.json"
