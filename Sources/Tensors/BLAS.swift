@@ -20,7 +20,7 @@ public struct BLAS: Sendable, Equatable {
     case record
     /// The core of the checkpoint that a run goes on from.
     case checkpoint
-    /// OpenBLAS's own choice, where this program has none for the processor.
+    /// OpenBLAS's own choice, where this program has none for the processor, or the library takes no other.
     case library
   }
 
@@ -38,7 +38,7 @@ public struct BLAS: Sendable, Equatable {
   public var knownCore: BLASCore? { BLASCore(named: core) }
   /// The core that the processor could run and that is faster than the one in use; nil where there is none.
   public var fasterCore: BLASCore? {
-    guard let best = BLASCore.best, knownCore.map({ !$0.isAsWide(as: best) }) ?? (reason != .library) else { return nil }
+    guard let best = BLASCore.best, !(knownCore?.isAsWide(as: best) ?? false) else { return nil }
     return best
   }
 
@@ -109,6 +109,10 @@ public struct BLAS: Sendable, Equatable {
     }
     if loaded != core.rawValue {
       guard switchLibrary(to: core.rawValue), String(cString: openblas_get_corename()) == core.rawValue else {
+        // a build with kernels for one kind of processor alone has been asked twice: when it was loaded, and now
+        if asked == nil, restartCore != nil {
+          return keep(BLAS(core: loaded, reason: .library, unknownRequest: nil), &state)
+        }
         throw BackendError.coreNotSwitchable(core, loaded: loaded)
       }
       openblas_set_num_threads(1)

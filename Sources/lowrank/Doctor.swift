@@ -110,7 +110,7 @@ private enum Libraries {
       return Finding(
         .slow, "OpenBLAS",
         "\(description). THIS PROCESSOR CAN DO BETTER: core \(faster.rawValue), several times as fast on some processors. "
-          + "Unset OPENBLAS_CORETYPE")
+          + (blas.reason == .environment ? "Unset OPENBLAS_CORETYPE" : "Install a build of OpenBLAS that has it (DYNAMIC_ARCH)"))
     } catch {
       return Finding(.missing, "OpenBLAS", "\(threading) build: \(error)")
     }

@@ -303,13 +303,32 @@ struct CoreTests {
     #expect(try tiny.outcome("other") == tiny.outcome("straight"))
     let fastest = try tiny.lowrank(["run", "tiny", "--dry-run"], library: folder)
     #expect(fastest.output.contains("core SkylakeX (by processor)\n"), "\(fastest.output)")
+    // one that has a single core goes on with that, and the doctor says so
+    try tiny.project.write(
+      source.replacing(
+        "FORWARD(char *, openblas_get_corename, (void), ())", with: "char *openblas_get_corename(void) { return \"Generic\"; }"),
+      to: "single/forward.c")
+    let single = tiny.project.root.appending(path: "single")
+    let again = try execute(
+      URL(filePath: "/usr/bin/env"),
+      [
+        "clang", "-shared", "-fPIC", "-Wl,-soname,libopenblas.so.0", single.appending(path: "forward.c").path, "-o",
+        single.appending(path: "libopenblas.so.0").path,
+      ])
+    #expect(again.status == 0, "\(again.output)")
+    let generic = try tiny.lowrank(["run", "tiny", "--dry-run"], library: single)
+    #expect(generic.status == 0 && generic.output.contains("core Generic (by library)\n"), "\(generic.output)")
+    let asked = try tiny.lowrank(["run", "tiny", "--dry-run", "--core", "haswell"], library: single)
+    #expect(asked.status == 1 && asked.output.contains("cannot take Haswell now"), "\(asked.output)")
+    let doctor = try execute(tiny.program, ["doctor"], environment: TinyProgram.environment(library: single))
+    #expect(doctor.status == 1 && doctor.output.contains("Install a build of OpenBLAS that has it"), "\(doctor.output)")
     // what it cannot take while it runs, it says
     _ = try tiny.interrupt(
       ["run", "tiny", "--jobs", "1", "--checkpoint-seconds", "0", "--core", "haswell"], by: SIGTERM, when: { tiny.hasCheckpoint() })
-    let again = try tiny.lowrank(["run", "tiny"], library: folder)
+    let other = try tiny.lowrank(["run", "tiny"], library: folder)
     #expect(
-      again.output.contains("computed on core Haswell, which this build of OpenBLAS cannot take now: it starts again\n"),
-      "\(again.output)")
-    #expect(again.status == 0)
+      other.output.contains("computed on core Haswell, which this build of OpenBLAS cannot take now: it starts again\n"),
+      "\(other.output)")
+    #expect(other.status == 0)
   }
 }
