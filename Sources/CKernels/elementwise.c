@@ -12,7 +12,6 @@
 MAP2(lr_add, a[i] + b[i])
 MAP2(lr_subtract, a[i] - b[i])
 MAP2(lr_multiply, a[i] * b[i])
-MAP2(lr_divide, a[i] / b[i])
 
 LR_CLONES void lr_fill(float *y, int64_t n, float value) {
   for (int64_t i = 0; i < n; i++) y[i] = value;
@@ -37,10 +36,6 @@ LR_CLONES void lr_scale(float *y, const float *a, int64_t n, float factor) {
 
 LR_CLONES void lr_axpy(float *y, const float *x, int64_t n, float factor) {
   for (int64_t i = 0; i < n; i++) y[i] = y[i] + factor * x[i];
-}
-
-LR_CLONES void lr_multiply_add(float *y, const float *a, const float *b, int64_t n) {
-  for (int64_t i = 0; i < n; i++) y[i] = y[i] + a[i] * b[i];
 }
 
 LR_CLONES void lr_multiply_rows(float *y, const float *a, const float *row, int64_t rows, int64_t columns) {

@@ -19,9 +19,6 @@ enum { RUN = 4096 };
   return total;
 
 LR_CLONES double lr_sum(const float *x, int64_t n) { REDUCE(LOAD(x + i), LOAD_PART(x + i, rest)) }
-LR_CLONES double lr_dot(const float *a, const float *b, int64_t n) {
-  REDUCE(LOAD(a + i) * LOAD(b + i), LOAD_PART(a + i, rest) * LOAD_PART(b + i, rest))
-}
 LR_CLONES double lr_sum_squares(const float *x, int64_t n) {
   REDUCE(LOAD(x + i) * LOAD(x + i), LOAD_PART(x + i, rest) * LOAD_PART(x + i, rest))
 }

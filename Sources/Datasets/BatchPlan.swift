@@ -27,9 +27,6 @@ public struct BatchPlan: Sendable, Equatable {
     return step * batchSize..<min(count - step * batchSize, batchSize) + step * batchSize
   }
 
-  /// The batches of rows in the file's order, as evaluation takes them.
-  public var sequential: [[Int]] { (0..<stepsPerEpoch).map { Array(places(step: $0)) } }
-
   /// The batches of a training epoch, shuffled by `Shuffle.order`.
   public func shuffled(seed: UInt64, epoch: Int) -> [[Int]] {
     let order = Shuffle.order(count: count, seed: seed, epoch: epoch)

@@ -10,15 +10,6 @@ extension ExampleSet {
       name: name, file: file, examples: Array(examples.prefix(limit)), unlabelledRows: unlabelledRows,
       irregularRows: irregularRows)
   }
-
-  /// The rows at the given positions, in the order given, as after `StratifiedSample.indices`.
-  ///
-  /// - Precondition: every index is a row's.
-  public func selecting(_ indices: [Int]) -> ExampleSet {
-    ExampleSet(
-      name: name, file: file, examples: indices.map { examples[$0] }, unlabelledRows: unlabelledRows,
-      irregularRows: irregularRows)
-  }
 }
 
 extension TaskData {

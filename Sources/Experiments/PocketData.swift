@@ -14,6 +14,10 @@ public enum PocketData {
     let version = Data("seed \(seed), numerics \(Numerics.version)\n".utf8)
     if (try? Data(contentsOf: marker)) == version { return folder }
     try Folder.make(at: folder)
+    let lock = try FolderLock.acquire(in: folder)
+    defer { withExtendedLifetime(lock) {} }
+    // another process may have written it meanwhile
+    if (try? Data(contentsOf: marker)) == version { return folder }
     try PocketTasks(world: PocketWorld(seed: seed), seed: seed).write(to: folder)
     // last: a folder with this file is whole
     try AtomicFile.write(version, to: marker)

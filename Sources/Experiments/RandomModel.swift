@@ -33,7 +33,12 @@ enum RandomModel {
   ) throws -> URL {
     let folder = workspace.results.appending(path: "data/\(name)")
     // a configuration is written last
-    guard !FileManager.default.fileExists(atPath: folder.appending(path: "config.json").path) else { return folder }
+    func isThere() -> Bool { FileManager.default.fileExists(atPath: folder.appending(path: "config.json").path) }
+    if isThere() { return folder }
+    try Folder.make(at: folder)
+    let lock = try FolderLock.acquire(in: folder)
+    defer { withExtendedLifetime(lock) {} }
+    if isThere() { return folder }
     var configuration = size.configuration
     let own = try sizes(of: source)
     (configuration.vocabularySize, configuration.paddingToken) = (own.vocabularySize, own.paddingToken)

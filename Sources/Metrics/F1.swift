@@ -17,11 +17,3 @@ public func f1(gold: [Int], predicted: [Int], positive: Int = 1) -> Double? {
   }
   return mentions == 0 ? 0 : Double(2 * hits) / Double(mentions)
 }
-
-/// The unweighted mean of the F1 of every class that is gold or predicted at least once; nil without examples.
-///
-/// - Precondition: as many predictions as gold classes.
-public func macroF1(gold: [Int], predicted: [Int]) -> Double? {
-  let classes = Set(gold).union(predicted).sorted()
-  return mean(classes.compactMap { f1(gold: gold, predicted: predicted, positive: $0) })
-}

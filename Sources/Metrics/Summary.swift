@@ -11,13 +11,8 @@ public func mean(_ values: [Double]) -> Double? {
 
 /// The sample standard deviation (divided by n - 1); nil for fewer than two values or where one is not finite.
 public func sampleStandardDeviation(_ values: [Double]) -> Double? {
-  guard values.count > 1 else { return nil }
-  return rootMeanSquareDeviation(values, divisor: Double(values.count - 1))
-}
-
-/// The population standard deviation (divided by n); nil for no values or where one is not finite.
-public func populationStandardDeviation(_ values: [Double]) -> Double? {
-  rootMeanSquareDeviation(values, divisor: Double(values.count))
+  guard values.count > 1, let deviations = Deviations(values) else { return nil }
+  return (deviations.sumOfSquares / Double(values.count - 1)).squareRoot() * deviations.unit
 }
 
 /// The middle value, or the mean of the two in the middle; nil for no values or where one is not finite.
@@ -26,11 +21,6 @@ public func median(_ values: [Double]) -> Double? {
   let ordered = values.sorted()
   let upper = ordered[ordered.count / 2]
   return ordered.count.isMultiple(of: 2) ? ordered[ordered.count / 2 - 1] / 2 + upper / 2 : upper
-}
-
-private func rootMeanSquareDeviation(_ values: [Double], divisor: Double) -> Double? {
-  guard let deviations = Deviations(values) else { return nil }
-  return (deviations.sumOfSquares / divisor).squareRoot() * deviations.unit
 }
 
 /// Neumaier's compensated sum: as if added with twice the digits, so that a large offset costs none.

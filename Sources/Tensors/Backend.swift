@@ -67,12 +67,9 @@ public protocol Backend: AnyObject {
   func add(_ a: Buffer, _ b: Buffer, into y: Buffer)
   func subtract(_ a: Buffer, _ b: Buffer, into y: Buffer)
   func multiply(_ a: Buffer, _ b: Buffer, into y: Buffer)
-  func divide(_ a: Buffer, _ b: Buffer, into y: Buffer)
   func scale(_ a: Buffer, _ factor: Float, into y: Buffer)
   /// `y += factor * x`
   func accumulate(_ x: Buffer, _ factor: Float, into y: Buffer)
-  /// `y += a * b`
-  func accumulateProduct(_ a: Buffer, _ b: Buffer, into y: Buffer)
   /// `y[r, c] = a[r, c] * row[c]`
   func multiplyRows(_ a: Buffer, by row: Buffer, into y: Buffer)
   /// `y[r, c] = a[r, c] * column[r]`
@@ -87,7 +84,6 @@ public protocol Backend: AnyObject {
   func dropout(_ x: Buffer, _ dropout: Dropout, into y: Buffer)
 
   func sum(_ x: Buffer) -> Double
-  func dot(_ a: Buffer, _ b: Buffer) -> Double
   func sumOfSquares(_ x: Buffer) -> Double
   func isFinite(_ x: Buffer) -> Bool
   /// `y[c] (+)= sum over r of a[r, c]` (times `b[r, c]`), `a: [rows, y.count]`

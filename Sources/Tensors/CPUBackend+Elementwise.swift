@@ -32,8 +32,6 @@ extension CPUBackend {
   public func add(_ a: Buffer, _ b: Buffer, into y: Buffer) { map(a, b, into: y, lr_add) }
   public func subtract(_ a: Buffer, _ b: Buffer, into y: Buffer) { map(a, b, into: y, lr_subtract) }
   public func multiply(_ a: Buffer, _ b: Buffer, into y: Buffer) { map(a, b, into: y, lr_multiply) }
-  public func divide(_ a: Buffer, _ b: Buffer, into y: Buffer) { map(a, b, into: y, lr_divide) }
-  public func accumulateProduct(_ a: Buffer, _ b: Buffer, into y: Buffer) { map(a, b, into: y, lr_multiply_add) }
   public func scale(_ a: Buffer, _ factor: Float, into y: Buffer) { map(a, into: y) { lr_scale($0, $1, $2, factor) } }
   public func accumulate(_ x: Buffer, _ factor: Float, into y: Buffer) { map(x, into: y) { lr_axpy($0, $1, $2, factor) } }
   public func absolute(_ a: Buffer, into y: Buffer) { map(a, into: y) { lr_absolute($0, $1, $2) } }

@@ -91,11 +91,6 @@ extension CPUBackend {
     return reduce(x.count) { lr_sum(p + $0, Int64($1)) }
   }
 
-  public func dot(_ a: Buffer, _ b: Buffer) -> Double {
-    let (p, q) = (host(a), host(b))
-    return reduce(a.count) { lr_dot(p + $0, q + $0, Int64($1)) }
-  }
-
   public func sumOfSquares(_ x: Buffer) -> Double {
     let p = host(x)
     return reduce(x.count) { lr_sum_squares(p + $0, Int64($1)) }

@@ -67,10 +67,8 @@ public final class PlanningBackend: Backend {
   public func add(_ a: Buffer, _ b: Buffer, into y: Buffer) {}
   public func subtract(_ a: Buffer, _ b: Buffer, into y: Buffer) {}
   public func multiply(_ a: Buffer, _ b: Buffer, into y: Buffer) {}
-  public func divide(_ a: Buffer, _ b: Buffer, into y: Buffer) {}
   public func scale(_ a: Buffer, _ factor: Float, into y: Buffer) {}
   public func accumulate(_ x: Buffer, _ factor: Float, into y: Buffer) {}
-  public func accumulateProduct(_ a: Buffer, _ b: Buffer, into y: Buffer) {}
   public func multiplyRows(_ a: Buffer, by row: Buffer, into y: Buffer) {}
   public func multiplyColumns(_ a: Buffer, by column: Buffer, into y: Buffer) {}
   public func addRows(_ a: Buffer, _ row: Buffer, into y: Buffer) {}
@@ -81,7 +79,6 @@ public final class PlanningBackend: Backend {
   public func activateBackward(_ dy: Buffer, _ x: Buffer, _ kind: Activation, into dx: Buffer) {}
   public func dropout(_ x: Buffer, _ dropout: Dropout, into y: Buffer) {}
   public func sum(_ x: Buffer) -> Double { 0 }
-  public func dot(_ a: Buffer, _ b: Buffer) -> Double { 0 }
   public func sumOfSquares(_ x: Buffer) -> Double { 0 }
   public func isFinite(_ x: Buffer) -> Bool { true }
   public func sumRows(_ a: Buffer, times b: Buffer?, into y: Buffer, accumulate: Bool) {}

@@ -4,7 +4,6 @@ import CKernels
 public enum RandomPurpose: UInt32, Sendable {
   case initialization = 1
   case dropout = 2
-  case dataOrder = 3
   case sampling = 4
 }
 

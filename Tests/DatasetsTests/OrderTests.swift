@@ -52,9 +52,9 @@ import Testing
     let batches = plan.shuffled(seed: 0, epoch: 3)
     #expect(batches.count == 115 && batches.dropLast().allSatisfy { $0.count == 32 } && batches[114].count == 20)
     #expect(batches.flatMap { $0 } == Shuffle.order(count: 3668, seed: 0, epoch: 3))
-    #expect(BatchPlan(count: 5, batchSize: 2).sequential == [[0, 1], [2, 3], [4]])
+    #expect(BatchPlan(count: 5, batchSize: 2).shuffled(seed: 0, epoch: 0).map(\.count) == [2, 2, 1])
     #expect(BatchPlan(count: 4, batchSize: 2).stepsPerEpoch == 2)
-    #expect(BatchPlan(count: 0, batchSize: 2).sequential == [])
-    #expect(BatchPlan(count: 2, batchSize: .max).sequential == [[0, 1]])
+    #expect(BatchPlan(count: 0, batchSize: 2).shuffled(seed: 0, epoch: 0) == [])
+    #expect(BatchPlan(count: 2, batchSize: .max).shuffled(seed: 0, epoch: 0).map { Set($0) } == [[0, 1]])
   }
 }

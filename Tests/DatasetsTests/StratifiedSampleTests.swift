@@ -45,12 +45,11 @@ import Testing
     }
   }
 
-  @Test func subsetsTakeTheFirstRowsOrTheGivenOnes() {
+  @Test func subsetsTakeTheFirstRows() {
     let examples = (0..<5).map { Example(first: "\($0)", second: nil, label: .class(0)) }
     let set = ExampleSet(name: "train", file: URL(filePath: "/train.tsv"), examples: examples)
     #expect(set.first(2).examples.map(\.first) == ["0", "1"])
     #expect(set.first(9) == set && set.first(nil) == set)
-    #expect(set.selecting([4, 1]).examples.map(\.first) == ["4", "1"])
     let data = TaskData(task: GLUETask.sst2.definition, train: set, validation: [set, set])
     let limited = data.limited(train: 3, validation: 1)
     #expect(limited.train.examples.count == 3 && limited.validation.map(\.examples.count) == [1, 1])

@@ -9,7 +9,6 @@ import Testing
     for item in cases {
       #expect(accuracy(gold: item.gold, predicted: item.predicted) == item.accuracy)
       #expect(near(matthewsCorrelation(gold: item.gold, predicted: item.predicted), item.mcc))
-      #expect(near(macroF1(gold: item.gold, predicted: item.predicted), item.f1Macro))
       if let expected = item.f1 { #expect(near(f1(gold: item.gold, predicted: item.predicted), expected)) }
     }
   }
@@ -17,7 +16,6 @@ import Testing
   @Test func noExamplesHaveNoValue() {
     #expect(accuracy(gold: [], predicted: []) == nil)
     #expect(f1(gold: [], predicted: []) == nil)
-    #expect(macroF1(gold: [], predicted: []) == nil)
     #expect(matthewsCorrelation(gold: [], predicted: []) == nil)
   }
 

@@ -6,7 +6,6 @@ struct ClassificationCase: Decodable {
   let predicted: [Int]
   let accuracy: Double
   let f1: Double?
-  let f1Macro: Double
   let mcc: Double
 }
 
@@ -22,7 +21,6 @@ struct ComparisonCase: Decodable {
   let b: [Double]
   let meanA: Double
   let sdA: Double
-  let populationSdA: Double
   let pairedT: Double
   let pairedTP: Double
   let welchTP: Double

@@ -41,10 +41,8 @@ void lr_transpose(float *y, const float *x, int64_t rows, int64_t columns, int64
 void lr_add(float *y, const float *a, const float *b, int64_t n);
 void lr_subtract(float *y, const float *a, const float *b, int64_t n);
 void lr_multiply(float *y, const float *a, const float *b, int64_t n);
-void lr_divide(float *y, const float *a, const float *b, int64_t n);
 void lr_scale(float *y, const float *a, int64_t n, float factor);
 void lr_axpy(float *y, const float *x, int64_t n, float factor);            // y += factor * x
-void lr_multiply_add(float *y, const float *a, const float *b, int64_t n);  // y += a * b
 void lr_multiply_rows(float *y, const float *a, const float *row, int64_t rows, int64_t columns);
 // y[r, c] = a[r, c] + row[c]
 void lr_add_rows(float *y, const float *a, const float *row, int64_t rows, int64_t columns);
@@ -60,7 +58,6 @@ void lr_activate_backward(float *y, const float *dy, const float *x, int64_t n, 
 
 // --- reductions.c
 double lr_sum(const float *x, int64_t n);
-double lr_dot(const float *a, const float *b, int64_t n);
 double lr_sum_squares(const float *x, int64_t n);
 double lr_sum_absolute(const float *x, int64_t n);
 // 1 when every element is finite
