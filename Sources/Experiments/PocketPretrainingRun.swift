@@ -115,7 +115,7 @@ public struct PocketPretrainingRun: Sendable {
       do {
         try BLAS.use(core, because: .checkpoint)
         note("goes on on core \(core.rawValue), its checkpoint's")
-      } catch BackendError.coreNotSwitchable { resumption = try Resumption.of(url, canSwitch: false) }
+      } catch let error as BackendError where error.isOfBuild { resumption = try Resumption.of(url, canSwitch: false) }
     }
     let checkpoint = PretrainingCheckpoint(url: url, identity: identity, origin: CheckpointOrigin(try BLAS.current()))
     if case .startsAgain(let reason) = resumption {

@@ -102,7 +102,7 @@ public struct Runner: Sendable {
     }
     do {
       try BLAS.use(next, because: next == queue.home.knownCore ? queue.home.reason : .checkpoint)
-    } catch BackendError.coreNotSwitchable {
+    } catch let error as BackendError where error.isOfBuild {
       queue.state.withLock { $0.canSwitch = false }
     }
     queue.state.withLock { state in

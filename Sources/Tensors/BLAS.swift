@@ -71,8 +71,8 @@ public struct BLAS: Sendable, Equatable {
   ///
   /// - Parameter core: nil takes the best that the processor can run.
   /// - Returns: what is in use then: another core than asked for where `OPENBLAS_CORETYPE` rules.
-  /// - Throws: `BackendError.coreNotSupported`; `.coreNotSwitchable` where this build of the library takes a core when it is loaded
-  ///   only.
+  /// - Throws: `BackendError.coreNotSupported`; `.coreNotInBuild`; `.coreNotSwitchable` where this build of the library takes a core
+  ///   when it is loaded only. What was in use stays so.
   @discardableResult
   public static func use(_ core: BLASCore?, because reason: Reason) throws -> BLAS {
     try state.withLock { state in try choose(core, reason, &state) }
@@ -83,7 +83,7 @@ public struct BLAS: Sendable, Equatable {
     state.withLock { state in
       let before = String(cString: openblas_get_corename())
       guard state.request != nil || state.chosen != nil else { return before }
-      defer { if let core = BLASCore(named: before) { _ = Self.switchLibrary(to: core.rawValue) } }
+      defer { _ = Self.switchLibrary(to: before) }
       return Self.switchLibrary(to: nil) ? String(cString: openblas_get_corename()) : nil
     }
   }
@@ -101,23 +101,36 @@ public struct BLAS: Sendable, Equatable {
       }
       return keep(BLAS(core: loaded, reason: .environment, unknownRequest: nil), &state)
     }
-    guard let core = asked ?? restartCore ?? BLASCore.best else {
-      return keep(BLAS(core: loaded, reason: .library, unknownRequest: state.request), &state)
-    }
-    guard core.isSupported else {
-      throw BackendError.coreNotSupported(core, by: reason == .option ? "--core" : "the \(reason.rawValue)")
-    }
-    if loaded != core.rawValue {
-      guard switchLibrary(to: core.rawValue), String(cString: openblas_get_corename()) == core.rawValue else {
-        // a build with kernels for one kind of processor alone has been asked twice: when it was loaded, and now
-        if asked == nil, restartCore != nil {
-          return keep(BLAS(core: loaded, reason: .library, unknownRequest: nil), &state)
-        }
-        throw BackendError.coreNotSwitchable(core, loaded: loaded)
+    if let asked {
+      guard asked.isSupported else {
+        throw BackendError.coreNotSupported(asked, by: reason == .option ? "--core" : "the \(reason.rawValue)")
       }
-      openblas_set_num_threads(1)
+      try take(asked, loaded: loaded)
+      return keep(BLAS(core: asked.rawValue, reason: reason, unknownRequest: state.request), &state)
     }
-    return keep(BLAS(core: core.rawValue, reason: reason, unknownRequest: state.request), &state)
+    for core in [restartCore].compactMap({ $0 }) + BLASCore.choices.reversed() where core.isSupported {
+      do {
+        try take(core, loaded: loaded)
+        return keep(BLAS(core: core.rawValue, reason: reason, unknownRequest: state.request), &state)
+      } catch BackendError.coreNotInBuild {
+        // the next fastest
+      } catch BackendError.coreNotSwitchable where restartCore != nil {
+        // a build with kernels for one kind of processor alone was asked when it was loaded, too
+      }
+    }
+    return keep(BLAS(core: loaded, reason: .library, unknownRequest: state.request), &state)
+  }
+
+  /// Lets the library compute on a core from now on; where it cannot, it computes on the one that it had.
+  private static func take(_ core: BLASCore, loaded: String) throws {
+    if loaded == core.rawValue { return }
+    guard switchLibrary(to: core.rawValue) else { throw BackendError.coreNotSwitchable(core, loaded: loaded) }
+    guard String(cString: openblas_get_corename()) == core.rawValue else {
+      // asked for what it has not, the library takes whatever it would by itself
+      _ = switchLibrary(to: loaded)
+      throw BackendError.coreNotInBuild(core)
+    }
+    openblas_set_num_threads(1)
   }
 
   private static func keep(_ chosen: BLAS, _ state: inout State) -> BLAS {

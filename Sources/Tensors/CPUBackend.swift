@@ -7,7 +7,17 @@ public enum BackendError: Error, CustomStringConvertible, Equatable {
   case coreNotSupported(BLASCore, by: String)
   /// A build of OpenBLAS that takes its kernels when it is loaded and then never again.
   case coreNotSwitchable(BLASCore, loaded: String)
+  /// A build of OpenBLAS without these kernels.
+  case coreNotInBuild(BLASCore)
   case threads(asked: Int, limit: Int)
+
+  /// Whether it is this build of the library that keeps a core from being taken.
+  public var isOfBuild: Bool {
+    switch self {
+    case .coreNotSwitchable, .coreNotInBuild: true
+    case .blasThreads, .coreNotSupported, .threads: false
+    }
+  }
 
   public var description: String {
     switch self {
@@ -21,6 +31,8 @@ public enum BackendError: Error, CustomStringConvertible, Equatable {
     case .coreNotSwitchable(let core, let loaded):
       "this build of OpenBLAS took the core \(loaded) when it was loaded and cannot take \(core.rawValue) now. Set "
         + "OPENBLAS_CORETYPE=\(core.rawValue) before the program starts"
+    case .coreNotInBuild(let core):
+      "this build of OpenBLAS has no core \(core.rawValue). Ask for another, or install one that has it (a DYNAMIC_ARCH build)"
     }
   }
 }

@@ -78,11 +78,18 @@ struct Rerun: ParsableCommand {
   private func takeCore(of record: RunRecord?) throws {
     let name = record?.environment.blasCore
     let known = name.flatMap(BLASCore.init(named:))
-    let blas = try core.take(else: known.flatMap { $0.isSupported ? $0 : nil }, because: .record)
+    let blas: BLAS
+    do { blas = try core.take(else: known.flatMap { $0.isSupported ? $0 : nil }, because: .record) } catch let error as BackendError
+      where error.isOfBuild && core.core == nil
+    { blas = try core.take() }
     guard let name, core.core == nil, blas.core != name else { return }
     let reason =
-      known == nil
-      ? "this program does not know" : blas.reason == .environment ? "is not the one in use" : "needs \(known?.needs ?? "")"
+      switch known {
+      case nil: "this program does not know"
+      case _ where blas.reason == .environment: "is not the one in use"
+      case let known? where known.isSupported: "this build of OpenBLAS has not"
+      case let known?: "needs \(known.needs)"
+      }
     say("the record is of core \(name), which \(reason): its numbers are compared by tolerance")
   }
 }
