@@ -33,6 +33,7 @@ public struct TrainedRun {
     let file = RunFile.record.url(in: folder)
     guard FileManager.default.fileExists(atPath: file.path) else { throw ExperimentError.unfinishedRun(folder.path) }
     let record = try RunRecord(jsonData: SmallFile.contents(of: file), file: file.path)
+    guard !record.outcome.isFailure else { throw ExperimentError.unfinishedRun(folder.path) }
     guard record.numericsVersion == Numerics.version else {
       throw ExperimentError.otherNumerics(folder.path, found: record.numericsVersion)
     }

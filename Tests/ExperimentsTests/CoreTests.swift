@@ -254,6 +254,39 @@ struct CoreTests {
     #expect(try tiny.outcome() == tiny.outcome("straight"))
   }
 
+  @Test("a pre-training goes on on its checkpoint's core, and ends with that core's bits", .enabled(if: hasBoth, needsBoth))
+  func pretraining() throws {
+    let tiny = try TinyProgram()
+    let fixture = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .appending(path: "Fixtures/bits/short-pretraining.yaml")
+    try tiny.project.write(
+      String(contentsOf: fixture, encoding: .utf8).replacing("steps: 12", with: "steps: 60").replacing(
+        "batch: 96", with: "batch: 16"),
+      to: "pretraining.yaml")
+    func model(_ core: String, results: String) throws -> (output: String, digest: String) {
+      let folder = tiny.project.root.appending(path: "model-\(results)")
+      let result = try tiny.lowrank(
+        ["pretrain", tiny.project.root.appending(path: "pretraining.yaml").path, "--output", folder.path, "--core", core],
+        results: results)
+      #expect(result.status == 0, "\(result.output)")
+      return (result.output, try FileDigest.sha256(of: folder.appending(path: "model.safetensors")))
+    }
+    let haswell = try model("haswell", results: "haswell").digest, skylakeX = try model("skylakex", results: "skylakex").digest
+    #expect(haswell != skylakeX)
+    // it is stopped where it has said nothing yet: after the first step that the signal meets
+    let vocabulary = tiny.project.root.appending(path: "stopped/pretrain/short-pretraining/tokenizer_config.json")
+    let stopped = try tiny.interrupt(
+      [
+        "pretrain", tiny.project.root.appending(path: "pretraining.yaml").path, "--output",
+        tiny.project.root.appending(path: "model-stopped").path, "--core", "haswell",
+      ], results: "stopped", by: SIGTERM
+    ) { FileManager.default.fileExists(atPath: vocabulary.path) }
+    #expect(stopped.status == 143, "\(stopped.output)")
+    let resumed = try model("skylakex", results: "stopped")
+    #expect(resumed.output.contains("goes on on core Haswell, its checkpoint's\n"), "\(resumed.output)")
+    #expect(resumed.digest == haswell)
+  }
+
   @Test("under OPENBLAS_CORETYPE a checkpoint of another core is not gone on from", .enabled(if: hasBoth, needsBoth))
   func ruled() throws {
     let tiny = try TinyProgram(longManifest)

@@ -233,6 +233,12 @@ struct RunnerTests {
     #expect(run.output.contains("- lora, warmth: seed 0 failed – results/runs/"), "\(run.output)")
     let list = try execute(tiny.program, ["list", "--root", tiny.project.root.path])
     #expect(list.output.contains("1 of 2 done"), "\(list.output)")
+    let results = tiny.project.root.appending(path: "results")
+    let folder = results.appending(path: "tiny/pocket/lora/warmth/seed-0").path
+    let show = try tiny.lowrank(["show", folder])
+    #expect(show.status == 0 && show.output.contains("cannot go on from this checkpoint"), "\(show.output)")
+    let export = try tiny.lowrank(["export", folder, "--to", tiny.project.root.appending(path: "adapter").path])
+    #expect(export.status == 1 && export.output.contains("there is no record of a finished run"), "\(export.output)")
   }
 
   @Test("a damaged checkpoint fails its run and stays")
