@@ -11,11 +11,15 @@ enum RandomModel {
 
   /// Writes a model with the tokenizer of `source` and the weights that pre-training of such a model would start from.
   ///
-  /// - Throws: `ModelError`, `StorageError` where a file cannot be read or written.
+  /// - Throws: `ExperimentError.noMemory`; `ModelError`, `StorageError` where a file cannot be read or written.
   static func write(
     _ configuration: EncoderConfiguration, like source: URL, seed: Int, as precision: SafetensorsWriter.Precision = .float32,
     to folder: URL
   ) throws {
+    let planning = PlanningBackend()
+    _ = try ModelLoader.randomEncoder(configuration, seed: 0, on: planning)
+    // every tensor is held a second time while they are written
+    _ = try MemoryLedger().admit(MemoryLedger.Need(tensors: 2 * planning.peakBytes, threads: 1))
     let encoder = try ModelLoader.randomEncoder(configuration, seed: UInt64(bitPattern: Int64(seed)), on: CPUBackend(threads: 1))
     encoder.startAttendingToLikes()
     try Folder.make(at: folder)
