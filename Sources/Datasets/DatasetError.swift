@@ -1,4 +1,5 @@
 // Everything that can be wrong with a task's definition or files, with the sentence that says so.
+import Settings
 
 /// What is wrong, where, and what to do about it.
 public enum DatasetError: Error, Equatable, Sendable, CustomStringConvertible {
@@ -87,14 +88,4 @@ private func listed(_ names: [String]) -> String {
   guard !names.isEmpty else { return "nothing" }
   let shown = names.prefix(20).map(quoted).joined(separator: ", ")
   return names.count > 20 ? "\(shown) and \(names.count - 20) more" : shown
-}
-
-/// Text from a file, cut and with control characters spelt out, so that it cannot disturb a terminal.
-func quoted(_ text: String) -> String {
-  var shown = ""
-  for scalar in text.unicodeScalars.prefix(60) {
-    let isControl = scalar.properties.generalCategory == .control || scalar.properties.generalCategory == .format
-    shown += isControl ? scalar.escaped(asASCII: true) : String(scalar)
-  }
-  return text.unicodeScalars.count > 60 ? "'\(shown)...'" : "'\(shown)'"
 }

@@ -1,5 +1,6 @@
 // The files that a task's rows came from, for the digest that is part of a run's identity.
 import Foundation
+import Settings
 
 /// The files of a loaded task, in a fixed order: training file first, then the validation files.
 public struct DatasetFiles: Sendable, Equatable {
@@ -14,9 +15,14 @@ public struct DatasetFiles: Sendable, Equatable {
   /// The files in order.
   public let files: [File]
 
-  /// The files of a loaded task.
-  public init(of data: TaskData) {
-    files = ([data.train] + data.validation).map { File(role: $0.name, url: $0.file) }
+  /// The files of a task, which need not be there.
+  ///
+  /// - Parameter folder: as for `TaskLoader.load`.
+  /// - Throws: `DatasetError.missingFolder`.
+  public init(of task: TaskDefinition, in folder: URL) throws(DatasetError) {
+    let home = try TaskLoader.home(of: task, in: folder)
+    func url(_ file: String) -> URL { file.hasPrefix("/") ? URL(filePath: file) : home.appending(path: file) }
+    files = [File(role: "train", url: url(task.train))] + task.validation.map { File(role: $0.name, url: url($0.file)) }
   }
 
   /// A text that identifies the data wherever it lies: a line `role<tab>digest` for each file.

@@ -1,5 +1,6 @@
 // One example of a task, and what a loader returns: the training rows and every validation set.
 import Foundation
+import Settings
 
 /// The answer that an example carries.
 public enum Label: Sendable, Hashable {

@@ -1,5 +1,6 @@
 // Reads a task's files into examples.
 import Foundation
+import Settings
 
 /// Loads tasks from their files.
 public enum TaskLoader {
@@ -10,16 +11,14 @@ public enum TaskLoader {
   ///   - folder: for GLUE the folder that holds the tasks' folders; for a user's own task the folder of its files.
   /// - Throws: `DatasetError`, with file and line, for anything that the definition does not allow.
   public static func load(_ task: TaskDefinition, from folder: URL) throws(DatasetError) -> TaskData {
-    let home = try home(of: task, in: folder)
-    let train = try load(task, file: home.appending(path: task.train), name: "train")
-    var validation: [ExampleSet] = []
-    for set in task.validation {
-      validation.append(try load(task, file: home.appending(path: set.file), name: set.name))
-    }
-    return TaskData(task: task, train: train, validation: validation)
+    guard task.problems.isEmpty else { throw .invalidTask(id: task.id, problems: task.problems.map(\.message)) }
+    var sets: [ExampleSet] = []
+    for file in try DatasetFiles(of: task, in: folder).files { sets.append(try load(task, file: file.url, name: file.role)) }
+    return TaskData(task: task, train: sets[0], validation: Array(sets.dropFirst()))
   }
 
-  private static func home(of task: TaskDefinition, in folder: URL) throws(DatasetError) -> URL {
+  /// The folder of a task's files.
+  static func home(of task: TaskDefinition, in folder: URL) throws(DatasetError) -> URL {
     guard !task.folders.isEmpty else { return folder }
     for name in task.folders {
       let candidate = folder.appending(path: name)
@@ -164,7 +163,7 @@ private struct RowReader {
     _ column: TaskDefinition.Column, of object: [String: JSONScalar], line: Int
   ) throws(DatasetError) -> (field: String, value: JSONScalar) {
     guard case .name(let field) = column, let value = object[field] else {
-      throw .missingField(path: path, line: line, field: column.fieldName, found: object.keys.sorted())
+      throw .missingField(path: path, line: line, field: column.text, found: object.keys.sorted())
     }
     return (field, value)
   }
@@ -177,15 +176,6 @@ private struct RowReader {
       throw .invalidField(path: path, line: line, field: field, expected: "a text")
     }
     return text
-  }
-}
-
-extension TaskDefinition.Column {
-  fileprivate var fieldName: String {
-    switch self {
-    case .index(let index): String(index)
-    case .name(let name): name
-    }
   }
 }
 

@@ -2,8 +2,9 @@
 import Adapters
 import Foundation
 import Layers
-import Manifests
 import Models
+import Records
+import Settings
 import Tensors
 import Training
 
@@ -51,7 +52,7 @@ public struct AssembledRun {
     _ specification: RunSpecification, _ model: any SequenceClassifier, _ task: RunInputs.EncodedTask, _ backend: any Backend
   ) throws -> FineTuning {
     let seed = UInt64(bitPattern: Int64(specification.seed))
-    let settings = OptimizationSettings(specification.training)
+    let settings = specification.training
     let length = FineTuning.length(examples: task.train.count, settings: settings)
     let method = try specification.attach(to: MethodHost(model, backend: backend, seed: seed, schedule: length))
     return FineTuning(
@@ -72,7 +73,7 @@ extension EncoderConfiguration {
   }
 
   /// Takes the number of outputs and what a recipe says of dropout.
-  mutating func adapt(to recipe: TrainingRecipe, outputs: Int) {
+  mutating func adapt(to recipe: TrainingSettings, outputs: Int) {
     classes = outputs
     if let rate = recipe.hiddenDropout { hiddenDropout = rate }
     if let rate = recipe.attentionDropout { attentionDropout = rate }
@@ -80,17 +81,11 @@ extension EncoderConfiguration {
   }
 }
 
-extension OptimizationSettings {
-  init(_ recipe: TrainingRecipe) {
-    let warmup: Warmup =
-      switch recipe.warmup {
-      case .ratio(let share): .ratio(share)
-      case .steps(let steps): .steps(steps)
-      }
-    self.init(
-      epochs: recipe.epochs, batchSize: recipe.batchSize, learningRate: recipe.learningRate,
-      headLearningRate: recipe.headLearningRate,
-      warmup: warmup, weightDecay: recipe.weightDecay, decaysVectors: recipe.decaysVectors, beta1: recipe.betas[0],
-      beta2: recipe.betas[1], epsilon: recipe.epsilon, maximumGradientNorm: recipe.maximumGradientNorm)
+extension RunSpecification {
+  /// Puts the run's method on a model.
+  ///
+  /// - Throws: `AdapterError`.
+  func attach(to host: MethodHost) throws -> any TuningMethod {
+    try MethodRegistry.attach(method, options: options.byName, to: host)
   }
 }

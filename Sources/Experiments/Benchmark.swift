@@ -94,7 +94,7 @@ public struct BenchmarkCase: Sendable, Equatable {
     let host = MethodHost(model, backend: backend, seed: 0, schedule: TrainingLength(stepsPerEpoch: warmup + steps, epochs: 1))
     let method = try MethodRegistry.attach(self.method, options: options, to: host)
     let stepper = Stepper(
-      model: model, method: method, settings: OptimizationSettings(epochs: 1, batchSize: batchSize, learningRate: 1e-4),
+      model: model, method: method, settings: TrainingSettings(epochs: 1, batchSize: batchSize, learningRate: 1e-4),
       totalSteps: warmup + steps, backend: backend)
     return (stepper, batch)
   }

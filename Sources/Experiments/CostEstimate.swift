@@ -2,7 +2,8 @@
 import Datasets
 import Foundation
 import Layers
-import Manifests
+import Records
+import Settings
 import Tensors
 import Training
 
@@ -28,7 +29,7 @@ public struct CostEstimate: Sendable, Equatable {
   /// - Throws: `AdapterError`, `ModelError`.
   init?(published specification: RunSpecification) throws {
     guard let configuration = PublishedSizes.configuration(of: specification.model),
-      let task = GLUETask(rawValue: specification.task)
+      let task = GLUETask(rawValue: specification.task.id)
     else { return nil }
     let backend = PlanningBackend(), rows = PublishedSizes.rows(task, specification.training)
     let run = try AssembledRun(specification, configuration: configuration, task: rows, backend: backend)

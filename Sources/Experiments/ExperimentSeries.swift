@@ -1,21 +1,10 @@
-// Many experiments, one after the other. What several of them need is read once and trained once.
+// A plan carried out: its experiments one after the other. What several of them need is read once and trained once.
 import Foundation
 import Manifests
+import Records
 
-/// Experiments under one profile, planned together.
+/// The experiments of a plan, to be run in order.
 public struct ExperimentSeries: Sendable {
-  /// One experiment with its runs.
-  public struct Item: Sendable {
-    /// The experiment.
-    public let manifest: Manifest
-    /// Its runs; empty where it cannot be planned.
-    public let plan: [PlannedRun]
-    /// Whether the runs are there to be timed.
-    public let isTimed: Bool
-    /// What keeps it from being run.
-    public let problems: [String]
-  }
-
   /// What came of a series.
   public struct Outcome: Sendable, Equatable {
     /// An experiment that lacks something.
@@ -49,70 +38,66 @@ public struct ExperimentSeries: Sendable {
     private static let mostReasons = 3
   }
 
-  /// The profile.
-  public let profile: Profile
-  /// The experiments, in order.
-  public let items: [Item]
+  /// The plan.
+  public let plan: Plan
+  private let store: RunStore
 
-  /// Plans every experiment that has the profile. One that cannot be planned keeps no other from being run.
-  public init(_ manifests: [Manifest], profile: Profile, inputs: RunInputs, store: RunStore) {
-    self.profile = profile
-    items = manifests.filter { $0.profiles.contains(profile) }.map { manifest in
-      let isTimed = (try? manifest.plan(for: profile).isTimed) ?? false
-      do {
-        let digest = try ManifestDigest.of(manifest)
-        let plan = try manifest.resolve(profile: profile).map { try inputs.plan($0, manifestDigest: digest) }
-        let problems = try PlanCheck.problems(plan, store: store, inputs: inputs)
-        return Item(manifest: manifest, plan: problems.isEmpty ? plan : [], isTimed: isTimed, problems: problems)
-      } catch {
-        return Item(manifest: manifest, plan: [], isTimed: isTimed, problems: ["\(error)"])
-      }
-    }
+  /// The experiments of a plan; nothing is run yet.
+  public init(_ plan: Plan, store: RunStore) {
+    self.plan = plan
+    self.store = store
   }
 
-  /// `17 experiments · pocket · 1203 runs, 640 of them different, 256 done before, 384 to go`, and which cannot be run.
-  public func summary(_ store: RunStore) -> String {
-    let runs = items.flatMap(\.plan).map(\.identity)
-    let different = Set(runs)
-    let done = different.filter { store.record($0) != nil }.count
-    let blocked = items.filter { !$0.problems.isEmpty }.map(\.manifest.id)
-    return "\(items.count) experiment\(items.count == 1 ? "" : "s") · \(profile.rawValue) · \(runs.count) runs, "
-      + "\(different.count) of them different, \(done) done before, \(different.count - done) to go"
+  /// Different runs that are not done.
+  public var toTrain: Int { Set(plan.runs.map(\.identity).filter { store.record($0) == nil }).count }
+
+  /// `17 experiments · pocket · 1203 runs, 640 of them different, 256 done before, 384 to go`, and which cannot be run; of one
+  /// experiment its name, and its runs by their axes.
+  public var summary: String {
+    if plan.items.count == 1, let item = plan.items.first {
+      return "\(item.experiment.id) · \(plan.profile.rawValue) · \(PlanSummary(item.runs, store: store).text)"
+    }
+    let different = Set(plan.runs.map(\.identity)).count
+    let blocked = plan.items.filter { !$0.problems.isEmpty }.map(\.experiment.id)
+    return "\(plan.items.count) experiments · \(plan.profile.rawValue) · \(plan.runs.count) runs, "
+      + "\(different) of them different, \(different - toTrain) done before, \(toTrain) to go"
       + (blocked.isEmpty ? "" : "; cannot be run: \(blocked.joined(separator: ", "))")
   }
 
   /// Runs the experiments in order, and goes on after one that lacks something.
   /// - Parameters:
   ///   - runner: trains an experiment's runs.
-  ///   - progress: follows the runs of the experiment with this place, as `3/17 table1`.
+  ///   - progress: follows the runs of the experiment with this place among several, as `3/17 table1`; empty where there is one.
   ///   - say: takes a line about an experiment.
   ///   - report: writes what an experiment leaves when its runs are done; returns what it lacks.
   public func run(
-    runner: (Item) -> Runner, progress: (String) -> RunProgress, say: (String) -> Void, report: (Manifest) throws -> [String]
+    runner: (Experiment) -> Runner, progress: (String) -> RunProgress, say: (String) -> Void,
+    report: (Experiment) throws -> [String]
   ) -> Outcome {
     var outcome = Outcome()
-    for (index, item) in items.enumerated() {
-      let place = "\(index + 1)/\(items.count) \(item.manifest.id)"
-      var reasons = item.problems
+    let isOne = plan.items.count == 1
+    for (index, item) in plan.items.enumerated() {
+      let id = item.experiment.id, place = "\(index + 1)/\(plan.items.count)"
+      var reasons = item.problems.map(\.description)
       if reasons.isEmpty {
-        let runner = runner(item)
-        say("[\(index + 1)/\(items.count)] \(item.manifest.id) · \(PlanSummary(item.plan, store: runner.store).text)")
+        if !isOne { say("[\(place)] \(id) · \(PlanSummary(item.runs, store: store).text)") }
         do {
-          let summary = try runner.run(item.plan, progress: progress(place))
+          let summary = try runner(item.experiment).run(item.runs, progress: progress(isOne ? "" : "\(place) \(id)"))
           outcome.trained += summary.trained
           if summary.wasStopped {
             outcome.wasStopped = true
             return outcome
           }
           reasons += summary.failures.map { "\($0.run.specification.shortName) failed: \($0.reason)" }
-          reasons += try report(item.manifest)
+          for reason in reasons { say(reason) }
+          reasons += try report(item.experiment)
         } catch {
           reasons.append("\(error)")
         }
       } else {
-        say("[\(index + 1)/\(items.count)] \(item.manifest.id) · cannot be run: \(reasons.joined(separator: "; "))")
+        say("[\(place)] \(id) · cannot be run: \(reasons.joined(separator: "; "))")
       }
-      if !reasons.isEmpty { outcome.incomplete.append(.init(experiment: item.manifest.id, reasons: reasons)) }
+      if !reasons.isEmpty { outcome.incomplete.append(.init(experiment: id, reasons: reasons)) }
     }
     return outcome
   }

@@ -98,7 +98,7 @@ public struct MethodBenchmark {
     let host = MethodHost(
       model, backend: backend, seed: 0, schedule: TrainingLength(stepsPerEpoch: steps + 1, epochs: 1))
     let attached = try MethodRegistry.attach(method, options: Self.options(method), to: host)
-    let settings = OptimizationSettings(epochs: 1, batchSize: batchSize, learningRate: 1e-4)
+    let settings = TrainingSettings(epochs: 1, batchSize: batchSize, learningRate: 1e-4)
     let stepper = Stepper(
       model: model, method: attached, settings: settings, totalSteps: steps + 1, backend: backend)
     guard attached.preliminary != nil else { return stepper }

@@ -1,59 +1,95 @@
-// Whether every method of a plan can be put on its model, before the first run is trained.
+// Whether every run of an experiment can start, before the first is trained. Options that are each within their limits may still make
+// no sense together, or on this model, or over so many steps; a model may lack the positions, the words or the token types of a task's
+// inputs; a file may be missing.
 import Adapters
+import Datasets
 import Foundation
-import Layers
 import Manifests
 import Models
+import Records
 import Settings
+import Storage
 import Tensors
 import Training
 
-/// Options that are each within their limits may still make no sense together, or on this model, or over so many steps; and a model may
-/// lack the positions or the token types of a task's inputs.
-public enum PlanCheck {
-  /// What is wrong with the runs that are not done, one line for each row that it concerns; empty when all can start.
-  ///
-  /// Methods are put on the model that its files describe, without its weights, on a backend that computes nothing.
-  ///
-  /// - Throws: what is wrong with the files of a model or a task.
-  public static func problems(_ plan: [PlannedRun], store: RunStore, inputs: RunInputs) throws -> [String] {
-    var seen: Set<String> = []
-    var problems: [String] = []
-    for run in plan where store.record(run.identity) == nil {
-      let specification = run.specification, recipe = specification.training
-      let length = FineTuning.length(examples: try inputs.trainingRows(run), settings: OptimizationSettings(recipe))
-      let configuration = try ModelLoader.configuration(folder: run.modelFolder), outputs = try inputs.outputs(run)
-      let types = configuration.maximumTokenTypes == nil ? 1 : try inputs.tokenTypes(run, configuration)
-      let subject =
-        "\(specification.row) \(specification.options) \(run.modelFolder.path) \(length) \(recipe.maximumLength) \(outputs) \(types)"
-      guard seen.insert(subject).inserted else { continue }
-      do throws(ExperimentError) {
-        try configuration.checkInputs(length: recipe.maximumLength, tokenTypes: types, of: run.modelFolder)
-      } catch {
-        // whatever the row
-        let problem = "\(specification.task): \(error)"
-        if !problems.contains(problem) { problems.append(problem) }
-        continue
-      }
-      let backend = PlanningBackend()
-      let model = try ModelLoader.load(folder: run.modelFolder, seed: 0, on: backend) {
-        $0.adapt(to: recipe, outputs: outputs)
-      }.model
+/// Plans the runs of an experiment, and collects what is wrong with them.
+struct PlanCheck {
+  /// What is wrong, each once, in the order in which it was met.
+  private(set) var problems: [Problem] = []
+  private let experiment: Experiment
+  private let inputs: RunInputs
+  private let store: RunStore
+  /// What has been looked at, so that runs that differ in their seed alone are looked at once.
+  private var seen: Set<String> = []
+
+  init(_ experiment: Experiment, inputs: RunInputs, store: RunStore) {
+    self.experiment = experiment
+    self.inputs = inputs
+    self.store = store
+  }
+
+  /// The runs with their files and identities, as far as there is nothing wrong with them.
+  mutating func plan(_ specifications: [RunSpecification]) -> [PlannedRun] {
+    let manifest: String
+    do {
+      manifest = try FileDigest.sha256(ofAll: experiment.sources.map { URL(filePath: $0) })
+    } catch {
+      report("\(error)", at: nil)
+      return []
+    }
+    var runs: [PlannedRun] = []
+    for specification in specifications {
       do {
-        _ = try specification.attach(to: MethodHost(model, backend: backend, seed: 0, schedule: length))
-      } catch let error as AdapterError {
-        problems.append("\(specification.row), \(specification.task): \(error)")
+        let run = try inputs.plan(specification, manifestDigest: manifest)
+        if store.record(run.identity) == nil { try check(run) }
+        runs.append(run)
+      } catch {
+        report(error, of: specification)
       }
     }
-    return problems
+    return runs
   }
-}
 
-extension RunSpecification {
-  /// Puts the run's method on a model.
+  private mutating func report(_ message: String, at place: SourcePosition?) {
+    let problem = Problem(at: place, message)
+    if !problems.contains(problem) { problems.append(problem) }
+  }
+
+  /// Says what keeps a run from being trained, at the place in its files that decides it.
+  private mutating func report(_ error: any Error, of run: RunSpecification) {
+    switch error {
+    case AdapterError.badOption(_, let option, _, _):
+      report("\(run.row), \(run.task.id): \(error)", at: experiment.place(of: option, in: run))
+    case AdapterError.noProjection: report("\(run.row), \(run.task.id): \(error)", at: experiment.place(of: "targets", in: run))
+    case is AdapterError: report("\(run.row), \(run.task.id): \(error)", at: experiment.placeOfRow(run))
+    case ExperimentError.tooLong: report("\(run.task.id): \(error)", at: experiment.place(of: "max_length", in: run))
+    case ExperimentError.tokenTypes: report("\(run.task.id): \(error)", at: experiment.placeOfTask(run))
+    case ExperimentError.noData: report("\(error)", at: nil)
+    case ExperimentError.emptyTask, is DatasetError: report("\(error)", at: experiment.placeOfTask(run))
+    default: report("\(error)", at: experiment.placeOfModel)
+    }
+  }
+
+  /// Puts the run's method on the model that its files describe, without its weights, on a backend that computes nothing.
   ///
-  /// - Throws: `AdapterError`.
-  func attach(to host: MethodHost) throws -> any TuningMethod {
-    try MethodRegistry.attach(method, options: options.byName, to: host)
+  /// - Throws: what keeps the run from being trained.
+  private mutating func check(_ run: PlannedRun) throws {
+    let specification = run.specification, training = specification.training
+    let length = FineTuning.length(examples: try inputs.trainingRows(run), settings: training)
+    let configuration = try ModelLoader.configuration(folder: run.modelFolder), outputs = specification.task.outputCount
+    let types = configuration.maximumTokenTypes == nil ? 1 : try inputs.tokenTypes(run, configuration)
+    let subject =
+      "\(specification.row) \(specification.options) \(run.modelFolder.path) \(length) \(training.maximumLength) \(outputs) \(types)"
+    guard seen.insert(subject).inserted else { return }
+    try configuration.checkInputs(length: training.maximumLength, tokenTypes: types, of: run.modelFolder)
+    let words = try inputs.vocabularySize(run, configuration)
+    guard words <= configuration.vocabularySize else {
+      throw ExperimentError.vocabulary(model: run.modelFolder.path, tokenizer: words, embedding: configuration.vocabularySize)
+    }
+    let backend = PlanningBackend()
+    let model = try ModelLoader.load(folder: run.modelFolder, seed: 0, on: backend) {
+      $0.adapt(to: training, outputs: outputs)
+    }.model
+    _ = try specification.attach(to: MethodHost(model, backend: backend, seed: 0, schedule: length))
   }
 }

@@ -1,47 +1,6 @@
-// What a call will do, before it does: how many runs, which are done, what each costs.
-import Datasets
+// What a call will do, before it does: which runs are done, and what each costs.
 import Foundation
-import Manifests
 import Records
-import Storage
-
-/// The digest of all files that a manifest was made from.
-public enum ManifestDigest {
-  /// - Throws: `StorageError` when a file has gone since.
-  public static func of(_ manifest: Manifest) throws -> String {
-    let lines = try manifest.sources.map { try FileDigest.sha256(of: URL(filePath: $0)) + "\n" }
-    return FileDigest.sha256(of: Array(lines.joined().utf8))
-  }
-}
-
-/// The size of a plan in one line.
-public struct PlanSummary: Sendable, Equatable {
-  public let total: Int
-  public let done: Int
-  /// Different runs that are not done: rows may share one.
-  public let toTrain: Int
-  /// `5 methods × 4 tasks × 2 seeds = 40 runs, 16 done before, 24 to go`
-  public let text: String
-
-  public init(_ plan: [PlannedRun], store: RunStore) {
-    total = plan.count
-    done = plan.reduce(0) { $0 + (store.record($1.identity) == nil ? 0 : 1) }
-    toTrain = Set(plan.filter { store.record($0.identity) == nil }.map(\.identity)).count
-    text =
-      "\(Self.axes(plan.map(\.specification))) = \(total) runs, \(done) done before, \(toTrain) to go"
-      + (done + toTrain < total ? " (\(total - done - toTrain) shared)" : "")
-  }
-
-  /// `5 methods × 4 tasks × 2 seeds`
-  static func axes(_ runs: [RunSpecification]) -> String {
-    func count(_ values: [String], _ name: String) -> String {
-      let number = Set(values).count
-      return "\(number) \(name)\(number == 1 ? "" : "s")"
-    }
-    return [count(runs.map(\.row), "method"), count(runs.map(\.task), "task"), count(runs.map { "\($0.seed)" }, "seed")]
-      .joined(separator: " × ")
-  }
-}
 
 /// The plan of `--dry-run`: a line a run with its parameters, operations, memory, time and state.
 public struct PlanTable {
@@ -61,9 +20,7 @@ public struct PlanTable {
   /// - Throws: `AdapterError` where a method's options make no sense.
   public init?(withoutFiles runs: [RunSpecification]) throws {
     guard
-      runs.allSatisfy({
-        PublishedSizes.configuration(of: $0.model) != nil && $0.taskDefinition == nil && GLUETask(rawValue: $0.task) != nil
-      })
+      runs.allSatisfy({ PublishedSizes.configuration(of: $0.model) != nil && $0.task.isBuiltIn })
     else { return nil }
     let models = Set(runs.map(\.model)).sorted().joined(separator: ", ")
     text =
@@ -84,7 +41,7 @@ public struct PlanTable {
     for run in runs {
       // seeds change no cost
       let specification = run[keyPath: specification]
-      let key = "\(specification.row) \(specification.task)"
+      let key = "\(specification.row) \(specification.task.id)"
       guard let cost = try estimates[key] ?? estimate(run) else { continue }
       estimates[key] = cost
       if !isDone(run) { operations += cost.floatingPointOperations }

@@ -12,7 +12,7 @@ import Training
 /// A check of the pocket profile.
 public struct PocketCheck: Sendable {
   /// The table whose recipe, tasks and PEFT rows are meant.
-  public let manifest: Manifest
+  public let experiment: Experiment
   public let workspace: Workspace
   /// The model that is checked.
   public let model: String
@@ -23,23 +23,20 @@ public struct PocketCheck: Sendable {
   private static let method = "fft"
 
   /// - Parameters:
-  ///   - model: in place of the table's own; for weights that are not shipped yet.
+  ///   - experiment: a table under the pocket profile.
   ///   - tasks: only these; the gate asks for all.
-  /// - Throws: `ManifestError` when the table has no pocket profile, no row of full fine-tuning, or not these tasks.
-  public init(
-    _ manifest: Manifest, in workspace: Workspace, model: String? = nil, tasks: [String]? = nil, seeds: [Int]
-  ) throws {
-    self.manifest = manifest
+  /// - Throws: `ManifestError` when the table has no row of full fine-tuning, or not these tasks.
+  public init(_ experiment: Experiment, in workspace: Workspace, tasks: [String]? = nil, seeds: [Int]) throws {
+    self.experiment = experiment
     self.workspace = workspace
     self.seeds = seeds
     inputs = RunInputs(workspace: workspace, data: nil)
-    digest = try ManifestDigest.of(manifest)
-    let runs = try manifest.resolve(
-      profile: .pocket, narrowing: Narrowing(tasks: tasks, methods: [Self.method]), model: model)
-    guard let first = runs.first else { throw ExperimentError.noRun("\(Self.method) of \(manifest.id)") }
+    digest = try FileDigest.sha256(ofAll: experiment.sources.map { URL(filePath: $0) })
+    let runs = try experiment.runs(Narrowing(tasks: tasks, methods: [Self.method]))
+    guard let first = runs.first else { throw ExperimentError.noRun("\(Self.method) of \(experiment.id)") }
     self.model = first.model
     var seen: [String] = []
-    for run in runs where !seen.contains(run.task) { seen.append(run.task) }
+    for run in runs where !seen.contains(run.task.id) { seen.append(run.task.id) }
     self.tasks = seen
   }
 
@@ -48,10 +45,9 @@ public struct PocketCheck: Sendable {
   public func plan() throws -> [PlannedRun] {
     let untrained = try Dictionary(
       seeds.map { ($0, try randomModel(seed: $0)) }, uniquingKeysWith: { first, _ in first })
-    let runs = try manifest.resolve(
-      profile: .pocket, narrowing: Narrowing(tasks: tasks, methods: [Self.method]), model: model)
+    let runs = try experiment.runs(Narrowing(tasks: tasks, methods: [Self.method]))
     return try tasks.flatMap { task -> [PlannedRun] in
-      guard let run = runs.first(where: { $0.task == task }) else { return [] }
+      guard let run = runs.first(where: { $0.task.id == task }) else { return [] }
       return try seeds.flatMap { seed in
         try [
           inputs.plan(Self.run(run, row: "fft", model: model, seed: seed), manifestDigest: digest),
@@ -64,7 +60,7 @@ public struct PocketCheck: Sendable {
   private static func run(_ run: RunSpecification, row: String, model: String, seed: Int) -> RunSpecification {
     RunSpecification(
       experiment: "check-pocket", profile: run.profile, row: row, label: row, method: run.method, options: run.options,
-      training: run.training, model: model, task: run.task, taskDefinition: run.taskDefinition, seed: seed)
+      training: run.training, model: model, task: run.task, seed: seed)
   }
 
   /// Writes the model with the weights that pre-training would have started from, and returns what names it.
@@ -92,7 +88,7 @@ public struct PocketCheck: Sendable {
     let backend = try CPUBackend(threads: min(max(1, jobs), CPUBackend.mostThreads))
     var measurements: [PocketGate.Measurement] = []
     for task in tasks {
-      guard let example = plan.first(where: { $0.specification.task == task && $0.specification.row == "fft" }) else {
+      guard let example = plan.first(where: { $0.specification.task.id == task && $0.specification.row == "fft" }) else {
         continue
       }
       let loaded = try ModelLoader.load(folder: example.modelFolder, seed: 0, on: backend)
@@ -100,7 +96,7 @@ public struct PocketCheck: Sendable {
       note(task)
       let baselines = PocketBaselines(task: encoded, backend: backend)
       let scores = { (row: String) in
-        plan.filter { $0.specification.task == task && $0.specification.row == row }
+        plan.filter { $0.specification.task.id == task && $0.specification.row == row }
           .map { store.record($0.identity)?.lastScore ?? .nan }
       }
       measurements.append(
@@ -114,10 +110,10 @@ public struct PocketCheck: Sendable {
 
   /// The scores of the table's PEFT rows, for the tasks where every run of at least two rows and seeds is there.
   private func spreads(_ store: RunStore) throws -> [PocketGate.Spread] {
-    let runs = try manifest.resolve(profile: .pocket, narrowing: Narrowing(tasks: tasks), model: model)
+    let runs = try experiment.runs(Narrowing(tasks: tasks))
     return try tasks.compactMap { task in
       var rows: [(row: String, scores: [Double])] = []
-      for run in runs where run.task == task && run.method != Self.method {
+      for run in runs where run.task.id == task && run.method != Self.method {
         let planned = try inputs.plan(run, manifestDigest: digest)
         guard let score = store.record(planned.identity)?.lastScore else { return nil }
         if rows.last?.row == run.row {

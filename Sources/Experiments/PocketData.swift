@@ -1,6 +1,7 @@
 // The pocket profile's data: generated on first use, the same bytes on every machine.
 import Datasets
 import Foundation
+import Records
 import Storage
 
 /// The generated tasks of the pocket profile.
@@ -10,17 +11,25 @@ public enum PocketData {
   /// The folder of the eight tasks, in GLUE's layout; written whole when it is not there.
   public static func folder(in workspace: Workspace) throws -> URL {
     let folder = workspace.pocketData
-    let marker = folder.appending(path: "generated")
-    let version = Data("seed \(seed), numerics \(Numerics.version)\n".utf8)
-    if (try? Data(contentsOf: marker)) == version { return folder }
+    if let folder = folderAtHand(in: workspace) { return folder }
     try Folder.make(at: folder)
     let lock = try FolderLock.acquire(in: folder)
     defer { withExtendedLifetime(lock) {} }
     // another process may have written it meanwhile
-    if (try? Data(contentsOf: marker)) == version { return folder }
+    if let folder = folderAtHand(in: workspace) { return folder }
     try PocketTasks(world: PocketWorld(seed: seed), seed: seed).write(to: folder)
     // last: a folder with this file is whole
-    try AtomicFile.write(version, to: marker)
+    try AtomicFile.write(version, to: marker(in: folder))
     return folder
   }
+
+  /// The folder where it is there and whole; nothing is written.
+  static func folderAtHand(in workspace: Workspace) -> URL? {
+    let folder = workspace.pocketData
+    return (try? Data(contentsOf: marker(in: folder))) == version ? folder : nil
+  }
+
+  private static var version: Data { Data("seed \(seed), numerics \(Numerics.version)\n".utf8) }
+
+  private static func marker(in folder: URL) -> URL { folder.appending(path: "generated") }
 }

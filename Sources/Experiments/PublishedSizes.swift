@@ -1,7 +1,7 @@
 // The sizes of published models and of GLUE, so that a paper's grid and its cost can be seen before anything is fetched.
 import Datasets
-import Manifests
 import Models
+import Settings
 import Training
 
 /// What a plan is counted by where there are no files.
@@ -25,7 +25,7 @@ enum PublishedSizes {
   }
 
   /// As many rows of the mean length as the task has, within the recipe's limits.
-  static func rows(_ task: GLUETask, _ recipe: TrainingRecipe) -> RunInputs.EncodedTask {
+  static func rows(_ task: GLUETask, _ recipe: TrainingSettings) -> RunInputs.EncodedTask {
     let (train, validation, length) = size(task), definition = task.definition
     let tokens = [Int32](repeating: 1, count: min(length, recipe.maximumLength)), outputs = definition.outputCount
     func rows(_ count: Int, _ limit: Int?) -> [EncodedExample] {

@@ -35,7 +35,7 @@ enum RandomModel {
   static func folder(
     named name: String, _ size: BenchmarkCase.Size, tokenizerOf source: URL, in workspace: Workspace
   ) throws -> URL {
-    let folder = workspace.results.appending(path: "data/\(name)")
+    let folder = place(of: name, in: workspace)
     // a configuration is written last
     func isThere() -> Bool { FileManager.default.fileExists(atPath: folder.appending(path: "config.json").path) }
     if isThere() { return folder }
@@ -49,6 +49,9 @@ enum RandomModel {
     try write(configuration, like: source, seed: 0, as: .float16, to: folder)
     return folder
   }
+
+  /// Where a model of a published size belongs.
+  static func place(of name: String, in workspace: Workspace) -> URL { workspace.results.appending(path: "data/\(name)") }
 
   /// The configuration of a model whose tensors are of its sizes: nothing is made as large as a file only says.
   ///

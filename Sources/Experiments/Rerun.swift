@@ -1,6 +1,5 @@
 // One run again, compared with its record bit for bit.
 import Foundation
-import Manifests
 import Records
 import Storage
 

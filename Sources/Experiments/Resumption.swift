@@ -1,6 +1,7 @@
 // Whether a run can go on from its checkpoint here, and on which core: numbers of two kinds of arithmetic in one run would be the
 // result of neither.
 import Foundation
+import Records
 import Storage
 import Tensors
 import Training

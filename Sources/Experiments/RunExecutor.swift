@@ -1,6 +1,5 @@
 // One run from its plan to its results on disk.
 import Foundation
-import Manifests
 import Models
 import Records
 import Storage
@@ -82,7 +81,7 @@ public struct RunExecutor: Sendable {
   func recordFailure(of run: PlannedRun, reason: String, in folder: URL) throws {
     // a table holds no path of this machine
     let message = reason.replacing(inputs.workspace.root.path + "/", with: "")
-    let record = try RunRecord(failed: run, message: message, metric: inputs.primaryMetric(of: run), threads: options.threads)
+    let record = try RunRecord(failed: run, message: message, threads: options.threads)
     try AtomicFile.write(try record.jsonData(), to: RunFile.record.url(in: folder))
   }
 }

@@ -1,46 +1,35 @@
 // What a run reads, and the digests by which it is known.
 import Datasets
 import Foundation
-import Manifests
 import Metrics
 import Models
 import Records
+import Settings
 import Storage
 import Synchronization
 import Tokenizers
 import Training
 
-/// The arithmetic of this program.
-public enum Numerics {
-  /// Raised whenever a change of the code changes the numbers of a run; part of every run's identity.
-  public static let version = 1
-}
-
-/// A run with the files it reads, known by their digests.
-public struct PlannedRun: Sendable {
-  public let specification: RunSpecification
-  public let modelFolder: URL
-  public let digests: RunDigests
-  /// SHA-256 of the specification, the digests and the numerics version.
-  public let identity: String
-}
-
 /// Reads models' and tasks' files once for all the runs that need them.
 public final class RunInputs: Sendable {
   private struct Cache {
     var models: [URL: (model: String, tokenizer: String)] = [:]
-    /// By the task's id: experiments may each have a task of their own by the same name.
-    var tasks: [String: [LoadedTask]] = [:]
-    var encoded: [String: EncodedTask] = [:]
+    var tasks: [LoadedTask] = []
+    var digests: [[URL]: String] = [:]
     var tokenTypes: [String: Int] = [:]
+    var vocabularies: [URL: Int] = [:]
   }
 
   private struct LoadedTask {
-    /// Nil where the task is built in.
-    let definition: Manifests.TaskDefinition?
-    let profile: Profile
+    /// Experiments may each have a task of their own by the same name.
+    let definition: TaskDefinition
+    let folder: URL
     let data: TaskData
-    let digest: String
+  }
+
+  /// Encoding takes seconds: jobs that need the same task wait for the first of them.
+  private final class EncodedOnce: Sendable {
+    let task = Mutex<EncodedTask?>(nil)
   }
 
   /// A task's examples as token ids.
@@ -55,6 +44,7 @@ public final class RunInputs: Sendable {
   /// The folder of GLUE's files, where the profile needs one.
   private let data: URL?
   private let cache = Mutex(Cache())
+  private let encoded = Mutex<[String: EncodedOnce]>([:])
 
   public init(workspace: Workspace, data: URL?) {
     self.workspace = workspace
@@ -67,14 +57,28 @@ public final class RunInputs: Sendable {
   public func plan(_ run: RunSpecification, manifestDigest: String) throws -> PlannedRun {
     let folder = try workspace.model(run.model)
     let model = try modelDigests(folder)
-    let task = try task(run)
+    let dataFolder = try self.dataFolder(of: run)
+    _ = try task(run.task, in: dataFolder)
     let digests = RunDigests(
       specification: FileDigest.sha256(of: Array(run.identityJSON.utf8)), manifest: manifestDigest, model: model.model,
-      tokenizer: model.tokenizer, data: task.digest, tensors: nil)
+      tokenizer: model.tokenizer, data: try dataDigest(of: run.task, in: dataFolder), tensors: nil)
     let members = [digests.specification, digests.model, digests.tokenizer, digests.data, "\(Numerics.version)"]
     return PlannedRun(
-      specification: run, modelFolder: folder, digests: digests,
+      specification: run, modelFolder: folder, dataFolder: dataFolder, digests: digests,
       identity: FileDigest.sha256(of: Array(members.joined(separator: "\n").utf8)))
+  }
+
+  /// What the run would read now, as far as it is at hand. Nothing is made, fetched or loaded.
+  public func digestsAtHand(of run: RunSpecification) -> InputDigests {
+    let model = workspace.modelAtHand(run.model).flatMap { try? modelDigests($0) }
+    let folder = run.profile == .pocket && run.task.isBuiltIn ? PocketData.folderAtHand(in: workspace) : try? dataFolder(of: run)
+    return InputDigests(
+      model: model?.model, tokenizer: model?.tokenizer, data: folder.flatMap { try? dataDigest(of: run.task, in: $0) })
+  }
+
+  /// Whether the run could be planned without making or fetching a model; generated tasks do not count.
+  public func isAtHand(_ run: RunSpecification) -> Bool {
+    workspace.modelAtHand(run.model) != nil && (try? dataFolder(of: run)) != nil
   }
 
   /// SHA-256 of the configuration and the weights in a model's folder, and of its tokenizer's files.
@@ -93,48 +97,44 @@ public final class RunInputs: Sendable {
     return FileDigest.sha256(of: Array(lines.joined().utf8))
   }
 
-  private func task(_ run: RunSpecification) throws -> (data: TaskData, digest: String) {
-    let known = cache.withLock { cache in
-      cache.tasks[run.task]?.first { $0.definition == run.taskDefinition && $0.profile == run.profile }
-    }
-    if let known { return (known.data, known.digest) }
-    let (definition, folder) = try source(run)
-    let data = try TaskLoader.load(definition, from: folder)
-    guard !data.train.examples.isEmpty, data.validation.allSatisfy({ !$0.examples.isEmpty }) else {
-      throw ExperimentError.emptyTask(run.task)
-    }
-    let summary = try DatasetFiles(of: data).summary { try FileDigest.sha256(of: $0) }
-    let digest = FileDigest.sha256(of: Array(summary.utf8))
-    let loaded = LoadedTask(definition: run.taskDefinition, profile: run.profile, data: data, digest: digest)
-    cache.withLock { $0.tasks[run.task, default: []].append(loaded) }
-    return (data, digest)
+  private func dataDigest(of task: TaskDefinition, in folder: URL) throws -> String {
+    let files = try DatasetFiles(of: task, in: folder), key = files.files.map(\.url)
+    if let known = cache.withLock({ $0.digests[key] }) { return known }
+    let digest = FileDigest.sha256(of: Array(try files.summary { try FileDigest.sha256(of: $0) }.utf8))
+    cache.withLock { $0.digests[key] = digest }
+    return digest
   }
 
-  /// The task's definition and the folder of its files.
-  private func source(_ run: RunSpecification) throws -> (Datasets.TaskDefinition, URL) {
-    if let own = run.taskDefinition { return try (Datasets.TaskDefinition(own.custom), URL(filePath: "/")) }
-    guard let task = GLUETask(rawValue: run.task) else { throw ExperimentError.noRun("task \(run.task)") }
-    if run.profile == .pocket { return (task.definition, try PocketData.folder(in: workspace)) }
+  /// The folder of the task's files.
+  private func dataFolder(of run: RunSpecification) throws -> URL {
+    if !run.task.isBuiltIn { return URL(filePath: "/") }
+    if run.profile == .pocket { return try PocketData.folder(in: workspace) }
     guard let data else { throw ExperimentError.noData(profile: run.profile.rawValue) }
-    return (task.definition, data)
+    return data
   }
+
+  private func task(_ definition: TaskDefinition, in folder: URL) throws -> TaskData {
+    let known = cache.withLock { $0.tasks.first { $0.definition == definition && $0.folder == folder } }
+    if let known { return known.data }
+    let data = try TaskLoader.load(definition, from: folder)
+    guard !data.train.examples.isEmpty, data.validation.allSatisfy({ !$0.examples.isEmpty }) else {
+      throw ExperimentError.emptyTask(definition.id)
+    }
+    cache.withLock { $0.tasks.append(LoadedTask(definition: definition, folder: folder, data: data)) }
+    return data
+  }
+
+  private func task(_ run: PlannedRun) throws -> TaskData { try task(run.specification.task, in: run.dataFolder) }
 
   /// How many rows the run trains on.
   func trainingRows(_ run: PlannedRun) throws -> Int {
-    let rows = try task(run.specification).data.train.examples.count
+    let rows = try task(run).train.examples.count
     return min(rows, run.specification.training.trainingRows ?? rows)
   }
 
-  /// The metric that decides which epoch of a run is best; nil where the task cannot be read.
-  func primaryMetric(of run: PlannedRun) -> Metric? { (try? task(run.specification))?.data.task.primaryMetric }
-
-  /// How many outputs the run's task asks of a model.
-  func outputs(_ run: PlannedRun) throws -> Int { try task(run.specification).data.task.outputCount }
-
   /// How many token types the run's inputs have, by its first row: a matter of the tokenizer, and of one text or two.
   func tokenTypes(_ run: PlannedRun, _ configuration: EncoderConfiguration) throws -> Int {
-    let data = try task(run.specification).data
-    guard let example = data.train.examples.first else { return 1 }
+    guard let example = try task(run).train.examples.first else { return 1 }
     let key = "\(run.digests.tokenizer)/\(example.second == nil)"
     if let known = cache.withLock({ $0.tokenTypes[key] }) { return known }
     let tokenizer = try TokenizerFolder.load(from: run.modelFolder, modelType: configuration.architecture.rawValue)
@@ -143,48 +143,39 @@ public final class RunInputs: Sendable {
     return types
   }
 
+  /// How many ids the tokenizer of a model has.
+  func vocabularySize(_ run: PlannedRun, _ configuration: EncoderConfiguration) throws -> Int {
+    if let known = cache.withLock({ $0.vocabularies[run.modelFolder] }) { return known }
+    let size = try TokenizerFolder.load(from: run.modelFolder, modelType: configuration.architecture.rawValue).vocabularySize
+    cache.withLock { $0.vocabularies[run.modelFolder] = size }
+    return size
+  }
+
   /// The run's examples as token ids, cut to its length and number of rows.
   func encoded(_ run: PlannedRun, modelType: String?) throws -> EncodedTask {
-    let recipe = run.specification.training
-    // Tasks may read the same files in different ways.
-    let definition = run.specification.taskDefinition.map { "\($0)" } ?? run.specification.task
+    let training = run.specification.training, definition = run.specification.task
+    // tasks may read the same files in different ways
     let key = [
-      definition, run.digests.data, run.digests.tokenizer, "\(recipe.maximumLength)", "\(recipe.trainingRows ?? 0)",
-      "\(recipe.validationRows ?? 0)",
+      definition.isBuiltIn ? definition.id : "\(definition)", run.digests.data, run.digests.tokenizer, "\(training.maximumLength)",
+      "\(training.trainingRows ?? 0)", "\(training.validationRows ?? 0)",
     ].joined(separator: "/")
-    if let known = cache.withLock({ $0.encoded[key] }) { return known }
-    let tokenizer = try TokenizerFolder.load(from: run.modelFolder, modelType: modelType)
-    let data = try task(run.specification).data.limited(train: recipe.trainingRows, validation: recipe.validationRows)
-    let encoded = EncodedTask(
-      train: data.train.encoded(with: tokenizer, maximumLength: recipe.maximumLength),
-      validation: data.validation.map {
-        ValidationSet(name: $0.name, examples: $0.encoded(with: tokenizer, maximumLength: recipe.maximumLength))
-      },
-      metrics: data.task.metrics, outputs: data.task.outputCount)
-    cache.withLock { $0.encoded[key] = encoded }
-    return encoded
-  }
-}
-
-extension Manifests.TaskDefinition {
-  /// The same task in the loader's words, its files by their paths from the root: they need not lie in one folder.
-  fileprivate var custom: CustomTask {
-    let columns = textColumns.map(column)
-    var labels: [String]?
-    if case .classification(let names) = target { labels = names }
-    return CustomTask(
-      id: id, title: title, format: format.rawValue, hasHeader: hasHeader, train: Self.path(trainingFile),
-      validation: [.init(name: "validation", file: Self.path(validationFile))],
-      columns: .init(first: columns[0], second: columns.dropFirst().first, label: column(labelColumn)), labels: labels,
-      metrics: metrics)
-  }
-
-  /// A path from the root without its first slash, and without `.` and `..`.
-  private static func path(_ file: String) -> String {
-    String(URL(filePath: file).standardizedFileURL.path.drop { $0 == "/" })
-  }
-
-  private func column(_ name: String) -> Datasets.TaskDefinition.Column {
-    if !hasHeader, format == .tsv, let index = Int(name) { .index(index) } else { .name(name) }
+    let once = encoded.withLock { encoded in
+      let once = encoded[key] ?? EncodedOnce()
+      encoded[key] = once
+      return once
+    }
+    return try once.task.withLock { found in
+      if let found { return found }
+      let tokenizer = try TokenizerFolder.load(from: run.modelFolder, modelType: modelType)
+      let data = try task(run).limited(train: training.trainingRows, validation: training.validationRows)
+      let task = EncodedTask(
+        train: data.train.encoded(with: tokenizer, maximumLength: training.maximumLength),
+        validation: data.validation.map {
+          ValidationSet(name: $0.name, examples: $0.encoded(with: tokenizer, maximumLength: training.maximumLength))
+        },
+        metrics: definition.metrics, outputs: definition.outputCount)
+      found = task
+      return task
+    }
   }
 }

@@ -1,7 +1,6 @@
 // From what training returned to the record of the run.
 import Datasets
 import Foundation
-import Manifests
 import Metrics
 import Records
 import Training
@@ -37,11 +36,11 @@ extension RunRecord {
   }
 
   /// A run that could not be trained.
-  init(failed run: PlannedRun, message: String, metric: Metric?, threads: Int) throws {
+  init(failed run: PlannedRun, message: String, threads: Int) throws {
     let none = TrainableParameters(initial: 0, final: 0, average: 0)
     self.init(
       identity: run.identity, specification: run.specification.json, outcome: .failed(message: message), flags: [], epochs: [],
-      primary: PrimaryScore(split: "validation", metric: (metric ?? .accuracy).rawValue), trainableParameters: none,
+      primary: PrimaryScore(split: "validation", metric: run.specification.task.primaryMetric.rawValue), trainableParameters: none,
       trainableParametersWithHead: none, steps: 0, flops: 0, digests: run.digests, numericsVersion: Numerics.version,
       program: .current, environment: try .current(threads: threads))
   }

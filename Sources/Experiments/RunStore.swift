@@ -1,12 +1,14 @@
 // The runs that are there: records by identity, and the readable links to them.
 import Foundation
-import Manifests
 import Records
 import Storage
+import Synchronization
 
 /// The folder of finished and unfinished runs.
-public struct RunStore: Sendable {
+public final class RunStore: Sendable {
   public let workspace: Workspace
+  /// The records of finished runs, which never change, as far as they were read.
+  private let finished = Mutex<[String: RunRecord]>([:])
 
   public init(_ workspace: Workspace) {
     self.workspace = workspace
@@ -14,9 +16,11 @@ public struct RunStore: Sendable {
 
   /// The record of a finished run; `nil` when there is none that can be read and holds this identity, or the run failed.
   public func record(_ identity: String) -> RunRecord? {
+    if let known = finished.withLock({ $0[identity] }) { return known }
     guard let record = anyRecord(identity), !record.outcome.isFailure,
       FileManager.default.fileExists(atPath: RunFile.tensors.url(in: workspace.run(identity)).path)
     else { return nil }
+    finished.withLock { $0[identity] = record }
     return record
   }
 
@@ -65,14 +69,9 @@ public struct RunStore: Sendable {
     if case .failed(let message)? = anyRecord(run.identity)?.outcome { return .failed(message) }
     if FileManager.default.fileExists(atPath: RunFile.checkpoint.url(in: workspace.run(run.identity)).path) { return .begun }
     guard let before = linkedIdentity(run.specification).flatMap(record) else { return .new }
-    var changes: [String] = []
-    if before.digests.model != run.digests.model { changes.append("model files changed") }
-    if before.digests.tokenizer != run.digests.tokenizer { changes.append("tokenizer files changed") }
-    if before.digests.data != run.digests.data { changes.append("data files changed") }
+    var changes = InputDigests(model: run.digests.model, tokenizer: run.digests.tokenizer, data: run.digests.data).changes(
+      since: before)
     if before.digests.specification != run.digests.specification { changes += Self.changes(before, run.specification) }
-    if before.numericsVersion != Numerics.version {
-      changes.append("numerics version \(before.numericsVersion) → \(Numerics.version)")
-    }
     return .changed(changes.isEmpty ? ["inputs changed"] : changes)
   }
 

@@ -1,6 +1,5 @@
 // Many runs, several at a time.
 import Foundation
-import Manifests
 import Records
 import Storage
 import Synchronization

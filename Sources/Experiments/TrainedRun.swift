@@ -2,7 +2,6 @@
 import Adapters
 import Foundation
 import Layers
-import Manifests
 import Models
 import Records
 import Settings
@@ -37,27 +36,26 @@ public struct TrainedRun {
     guard record.numericsVersion == Numerics.version else {
       throw ExperimentError.otherNumerics(folder.path, found: record.numericsVersion)
     }
-    // bounded, so that their product is
-    let bounds = 1...1_000_000_000
     let steps = max(1, record.epochs.first?.step ?? record.steps)
-    guard let plan = try? JSONDecoder().decode(Plan.self, from: JSONEncoder().encode(record.specification)),
-      bounds.contains(plan.training.epochs), bounds.contains(steps)
-    else { throw ExperimentError.unreadablePlan(file.path) }
-    modelFolder = try workspace.model(name ?? plan.model)
+    // bounded, so that their product with the epochs is
+    guard let run = try? JSONDecoder().decode(RunSpecification.self, from: JSONEncoder().encode(record.specification)),
+      steps <= 1_000_000_000
+    else { throw ExperimentError.unreadableSpecification(file.path) }
+    modelFolder = try workspace.model(name ?? run.model)
     let digest = try RunInputs(workspace: workspace, data: nil).modelDigests(modelFolder).model
     guard digest == record.digests.model else { throw ExperimentError.changedModel(modelFolder.path) }
 
     let weights = folder.appending(path: "\(epoch.rawValue).safetensors")
     guard FileManager.default.fileExists(atPath: weights.path) else { throw ExperimentError.noWeights(weights.path) }
     let saved = try SafetensorsFile(url: weights)
-    let seed = UInt64(bitPattern: Int64(plan.seed))
+    let seed = UInt64(bitPattern: Int64(run.seed))
     model = try ModelLoader.load(folder: modelFolder, seed: seed, on: backend) { configuration in
       let head = saved.description(of: "\(configuration.architecture.outputPath).weight")
       if let rows = head?.shape.first { configuration.classes = rows }
     }.model
-    let length = TrainingLength(stepsPerEpoch: steps, epochs: plan.training.epochs)
+    let length = TrainingLength(stepsPerEpoch: steps, epochs: run.training.epochs)
     method = try MethodRegistry.attach(
-      plan.method, options: plan.options.byName, to: MethodHost(model, backend: backend, seed: seed, schedule: length))
+      run.method, options: run.options.byName, to: MethodHost(model, backend: backend, seed: seed, schedule: length))
     method.adopt(savedNames: Set(saved.descriptions.map(\.name)))
     try take(saved)
   }
@@ -81,18 +79,5 @@ public struct TrainedRun {
       if !parameter.tensor.isFinite { problems.append("'\(tensor.name)' has infinite or NaN values") }
     }
     guard problems.isEmpty else { throw ExperimentError.foreignWeights(saved.path, problems: problems) }
-  }
-
-  /// What a record's specification says that matters here.
-  private struct Plan: Decodable {
-    struct Training: Decodable {
-      var epochs: Int
-    }
-
-    var method: String
-    var options: MethodOptions
-    var training: Training
-    var model: String
-    var seed: Int
   }
 }

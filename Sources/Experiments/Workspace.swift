@@ -1,6 +1,6 @@
 // Where things lie: the project's folders, a model's files, a task's files.
 import Foundation
-import Manifests
+import Records
 import Storage
 
 /// The folders of a checkout of this project.
@@ -35,90 +35,29 @@ public struct Workspace: Sendable, Equatable {
   ///
   /// - Throws: `ExperimentError.noModel` with what to do.
   public func model(_ name: String) throws -> URL {
-    let known = [
-      "pocket-deberta": (experiments.appending(path: "pretrain/pocket-deberta"), "make pocket-deberta"),
-      "pocket-roberta": (experiments.appending(path: "pretrain/pocket-roberta"), "make pocket-roberta"),
-      "minilm": (root.appending(path: "models/minilm"), "make minilm"),
-    ]
-    if let (folder, command) = known[name] {
-      guard FileManager.default.fileExists(atPath: folder.appending(path: "config.json").path) else {
-        throw ExperimentError.noModel(name, advice: "'\(command)' makes it")
-      }
-      return folder
-    }
+    if let folder = modelAtHand(name) { return folder }
     if let (name, size) = RandomModel.sizes.first(where: { $0.name == name }) {
       return try RandomModel.folder(named: name, size, tokenizerOf: model("pocket-deberta"), in: self)
     }
-    let path = (name as NSString).expandingTildeInPath
+    let advice =
+      Self.madeModels.keys.contains(name)
+      ? "'make \(name)' makes it" : "name a folder that holds its config.json, weights and tokenizer: MODEL=<folder>"
+    throw ExperimentError.noModel(name, advice: advice)
+  }
+
+  /// The models that a goal of make leaves in this folder, by name.
+  private static let madeModels = [
+    "pocket-deberta": "experiments/pretrain/pocket-deberta", "pocket-roberta": "experiments/pretrain/pocket-roberta",
+    "minilm": "models/minilm",
+  ]
+
+  /// The folder of a model where it is there; nothing is made.
+  public func modelAtHand(_ name: String) -> URL? {
+    let path = Self.madeModels[name] ?? (name as NSString).expandingTildeInPath
     // not `URL(filePath:relativeTo:)`: it drops the root's last part where the root was written without a slash at its end
-    let folder = (path.hasPrefix("/") ? URL(filePath: path) : root.appending(path: path)).standardizedFileURL
-    guard FileManager.default.fileExists(atPath: folder.appending(path: "config.json").path) else {
-      throw ExperimentError.noModel(
-        name, advice: "name a folder that holds its config.json, weights and tokenizer: MODEL=<folder>")
-    }
-    return folder
+    let named = (path.hasPrefix("/") ? URL(filePath: path) : root.appending(path: path)).standardizedFileURL
+    let isRandom = RandomModel.sizes.contains { $0.name == name }
+    let folder = isRandom ? RandomModel.place(of: name, in: self) : named
+    return FileManager.default.fileExists(atPath: folder.appending(path: "config.json").path) ? folder : nil
   }
-}
-
-/// What keeps an experiment from being planned or run.
-public enum ExperimentError: Error, CustomStringConvertible, Equatable {
-  case noProject(String)
-  case noModel(String, advice: String)
-  case noData(profile: String)
-  case vocabulary(model: String, tokenizer: Int, embedding: Int)
-  case tooLong(model: String, length: Int, limit: Int)
-  case tokenTypes(model: String, inputs: Int, table: Int)
-  case emptyTask(String)
-  case noRun(String)
-  case busy(folder: String)
-  case unfinishedRun(String)
-  case unreadablePlan(String)
-  case otherNumerics(String, found: Int)
-  case changedModel(String)
-  case noWeights(String)
-  case foreignWeights(String, problems: [String])
-  case fewFiles(limit: Int, needed: Int)
-  case noThreads(asked: Int, given: Int)
-  case noMemory(needed: Int, free: Int, source: String)
-  case noAddressSpace(needed: Int, limit: String)
-
-  public var description: String {
-    switch self {
-    case .noProject(let path): "\(path): there is no folder 'experiments' here. Run this in the project's root"
-    case .noModel(let name, let advice): "model '\(name)' is not here: \(advice)"
-    case .noData(let profile): "profile \(profile) trains on real files: name their folder with DATA=<folder with CoLA, MRPC, …>"
-    case .vocabulary(let model, let tokenizer, let embedding):
-      "\(model): the tokenizer has \(tokenizer) entries but the embedding only \(embedding) rows. Put the model's own tokenizer files "
-        + "into its folder"
-    case .tooLong(let model, let length, let limit):
-      "\(model): max_length is \(length), but the model has positions for \(limit) tokens. Lower max_length in the recipe"
-    case .tokenTypes(let model, let inputs, let table):
-      "\(model): the task's inputs have \(inputs) token types, but the model's table of them only \(table) \(table == 1 ? "row" : "rows") "
-        + "(type_vocab_size in config.json). Use a model for pairs of texts, or tasks of one text"
-    case .emptyTask(let id): "task \(id) has no training or no validation examples"
-    case .noRun(let name): "no run is meant by \(name)"
-    case .busy(let folder): "\(folder): another process works in this folder. Wait for it, or stop it"
-    case .unfinishedRun(let folder): "\(folder): there is no record of a finished run. Run it to its end first"
-    case .unreadablePlan(let path): "\(path): its specification is not one of a run. Run it again"
-    case .otherNumerics(let folder, let found):
-      "\(folder): was trained by version \(found) of the arithmetic, this program has version \(Numerics.version). Train the run again"
-    case .changedModel(let folder):
-      "\(folder): is not the model that the run was trained on, by the digest of its files. Name that model's folder with --model"
-    case .noWeights(let path): "\(path): the run left no weights of this epoch. Try the other epoch, or run it again"
-    case .foreignWeights(let path, let problems):
-      "\(path): its tensors are not those of the run: \(problems.prefix(10).joined(separator: "; ")). Run it again"
-    case .fewFiles(let limit, let needed):
-      "this process may have \(limit) files open at once, but needs \(needed). Raise the limit (ulimit -n \(needed)), or lower --jobs"
-    case .noThreads(let asked, let given):
-      "the system gives this process only \(given) of the \(asked) threads that it needs. Lower --jobs, or raise the limits (ulimit -u, "
-        + "ulimit -v)"
-    case .noMemory(let needed, let free, let source):
-      "it needs about \(Self.megabytes(needed)) of memory, but \(Self.megabytes(free)) \(source) are free. Lower the batch or the length "
-        + "(`--dry-run` says what each run needs), or end other programs"
-    case .noAddressSpace(let needed, let limit):
-      "it needs about \(Self.megabytes(needed)) of address space, which is more than \(limit) leaves. Raise that limit, or lower --threads"
-    }
-  }
-
-  private static func megabytes(_ bytes: Int) -> String { "\(bytes / 1_000_000) MB" }
 }

@@ -1,9 +1,18 @@
 // The folder of manifests: what there is, and one of them by its id or alias.
 import Foundation
+import Settings
 
-/// A folder with manifests (`*.yaml`, and pilots in `pilots/`), the recipes that they share (`recipes/`) and the figures that
-/// papers print (`published.yaml`).
+/// A folder with manifests (`*.yaml`, and pilots in `pilots/`), the recipes that they share (`recipes/`), tasks of the user's own
+/// (`tasks/`) and the figures that papers print (`published.yaml`).
 public struct ExperimentFolder: Sendable, Equatable {
+  /// What a folder holds: files that cannot be used keep no other from being listed.
+  public struct Listing: Sendable {
+    /// The manifests that can be used: tables first, then pilots, each sorted by file.
+    public internal(set) var manifests: [Manifest] = []
+    /// The files that cannot be used, each with why.
+    public internal(set) var broken: [(file: String, error: ManifestError)] = []
+  }
+
   /// The folder's path.
   public let path: String
 
@@ -23,53 +32,92 @@ public struct ExperimentFolder: Sendable, Equatable {
     YAMLFolder.names(in: folder).map { $0 + ".yaml" }.filter { $0 != PublishedTable.fileName }.map { FilePath.joined(folder, $0) }
   }
 
+  /// The files of tasks of the user's own, sorted by name.
+  private var taskFiles: [String] {
+    let folder = FilePath.joined(path, TaskNames.folderName)
+    return YAMLFolder.names(in: folder).map { FilePath.joined(folder, $0 + ".yaml") }
+  }
+
   /// The papers that the file of published figures names, in its order; none where there is no such file.
   /// - Throws: `ManifestError` where the file cannot be used.
   public func papers() throws(ManifestError) -> [PublishedPaper] {
     let file = FilePath.joined(path, PublishedTable.fileName)
     guard FileManager.default.fileExists(atPath: file) else { return [] }
-    let reader = MappingReader(
-      vocabulary: ManifestVocabulary(methods: MethodCatalog([]), tasks: [], metrics: []),
-      problems: ProblemCollector(mainFile: file))
+    let reader = MappingReader(methods: MethodCatalog([]), problems: ProblemCollector(mainFile: file))
     let papers = try PublishedReader(reader: reader, manifest: file).papers(path: file)
     try reader.problems.throwIfAny()
     return papers
   }
 
-  /// Every manifest, tables first, then pilots.
-  /// - Throws: `ManifestError` with the problems of all manifests; two that share an id or alias are a problem.
-  public func list(vocabulary: ManifestVocabulary) throws(ManifestError) -> [Manifest] {
-    var manifests: [Manifest] = []
-    var problems: [Problem] = []
-    for file in files {
-      do {
-        manifests.append(try Manifest.load(path: file, recipes: recipes, vocabulary: vocabulary))
-      } catch .invalid(let found) {
-        problems += found.filter { !problems.contains($0) }
-      }
-    }
-    var owners: [(name: String, file: String)] = []
-    for manifest in manifests {
-      for name in [manifest.id] + manifest.aliases {
-        if let owner = owners.first(where: { $0.name == name }) {
-          let position = SourcePosition(file: manifest.file, line: 1, column: 1)
-          problems.append(Problem(at: position, "the id or alias '\(name)' is already taken by \(owner.file)."))
+  /// Every manifest, and every file that is none although it stands among them. Of two that share an id or alias, the second is
+  /// one that cannot be used.
+  /// - Parameters:
+  ///   - files: the files that are read, in order; by default those of all tables and pilots.
+  ///   - profile: the profile that is read and checked; nil: all.
+  public func list(_ files: [String]? = nil, profile: Profile? = nil, methods: MethodCatalog) -> Listing {
+    var listing = Listing()
+    var owners: [String: String] = [:]
+    for file in files ?? self.files {
+      do throws(ManifestError) {
+        let manifest = try Manifest.load(path: file, recipes: recipes, profile: profile, methods: methods)
+        let names = [manifest.id] + manifest.aliases
+        if let name = names.first(where: { owners[$0] != nil }), let owner = owners[name] {
+          let position = SourcePosition(file: file, line: 1, column: 1)
+          throw .invalid([Problem(at: position, "the id or alias '\(name)' is already taken by \(owner).")])
         }
-        owners.append((name, manifest.file))
+        for name in names { owners[name] = file }
+        listing.manifests.append(manifest)
+      } catch {
+        listing.broken.append((file, error))
       }
     }
-    if !problems.isEmpty { throw .invalid(problems) }
-    return manifests
+    return listing
+  }
+
+  /// Everything that is wrong with the folder's files: all manifests under all profiles, the recipes and tasks that none of them
+  /// names, and the published figures.
+  /// - Returns: what is listed, with a file for each error more.
+  public func checked(methods: MethodCatalog) -> Listing {
+    var listing = list(methods: methods)
+    let known = Set(listing.manifests.flatMap(\.experiments).flatMap(\.sources))
+    func check(_ file: String, _ read: (MappingReader) throws(ManifestError) -> Void) {
+      guard !known.contains(file) else { return }
+      let reader = MappingReader(methods: methods, problems: ProblemCollector(mainFile: file))
+      do throws(ManifestError) {
+        try read(reader)
+        try reader.problems.throwIfAny()
+      } catch {
+        listing.broken.append((file, error))
+      }
+    }
+    for file in taskFiles {
+      check(file) { reader throws(ManifestError) in _ = try TaskFileReader(reader: reader).definition(path: file) }
+    }
+    let tasks = TaskNames(
+      reader: MappingReader(methods: methods, problems: ProblemCollector(mainFile: path)), manifest: path + "/x"
+    ).known
+    for name in YAMLFolder.names(in: recipes) {
+      let file = FilePath.joined(recipes, name + ".yaml")
+      check(file) { reader throws(ManifestError) in
+        let start = SourcePosition(file: file, line: 1, column: 1)
+        _ = RecipeReader(reader: reader, folder: recipes, tasks: tasks).recipe(named: name, at: start)
+      }
+    }
+    do throws(ManifestError) { _ = try papers() } catch {
+      listing.broken.append((FilePath.joined(path, PublishedTable.fileName), error))
+    }
+    return listing
   }
 
   /// One manifest by its id or alias. The manifests beside it may be broken: only its own problems are reported.
+  /// - Parameter profile: the profile that is read and checked; nil: all.
   /// - Throws: `ManifestError.unknownExperiment` with the known names; else as `Manifest.load`.
-  public func manifest(named name: String, vocabulary: ManifestVocabulary) throws(ManifestError) -> Manifest {
+  public func manifest(named name: String, profile: Profile? = nil, methods: MethodCatalog) throws(ManifestError) -> Manifest {
     var known: [String] = []
     for file in files {
       // A file that is no YAML is still meant by its own name, and then says what is wrong with it.
       let names = Self.names(inFile: file) ?? (file.hasSuffix("/" + name + ".yaml") ? [name] : [])
-      if names.contains(name) { return try Manifest.load(path: file, recipes: recipes, vocabulary: vocabulary) }
+      if names.contains(name) { return try Manifest.load(path: file, recipes: recipes, profile: profile, methods: methods) }
       known += names
     }
     throw .unknownExperiment(name, known: known, folder: path)

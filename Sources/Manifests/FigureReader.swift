@@ -97,7 +97,7 @@ struct FigureReader {
   private func rows(_ kind: FigureKind, _ one: SourceEntry?, _ several: SourceEntry?, at position: SourcePosition) -> [String]? {
     axis("row", "rows", one, several, known: rows.map(\.id), most: kind.mostRows, of: kind, at: position) { name in
       if rows.contains(where: { $0.id == name }) { return [name] }
-      guard let method = reader.vocabulary.methods.method(named: name) else { return [] }
+      guard let method = reader.methods.method(named: name) else { return [] }
       return rows.filter { $0.method == method.id }.map(\.id)
     }
   }
@@ -161,7 +161,7 @@ struct FigureReader {
     guard let name = reader.text(entry) else { return nil }
     var known: [String] = []
     for row in self.rows where rows.contains(row.id) {
-      let options = reader.vocabulary.methods.method(named: row.method)?.options ?? []
+      let options = reader.methods.method(named: row.method)?.options ?? []
       known += options.filter(\.type.isNumeric).map(\.name).filter { !known.contains($0) }
     }
     if known.contains(name) { return name }

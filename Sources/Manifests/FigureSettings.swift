@@ -1,7 +1,7 @@
 // The figures that a manifest asks for: of which kind, and of which of its runs. None of it changes a run.
 
 /// What a figure shows.
-public enum FigureKind: String, Sendable, CaseIterable {
+public enum FigureKind: String, Sendable, Codable, CaseIterable {
   /// The step at which each matrix froze, layer by module (AFLoRA's Fig. 5).
   case freezingMap = "freezing-map"
   /// The freezing scores over training, above the fraction of matrices that are frozen.
@@ -44,7 +44,7 @@ public enum FigureKind: String, Sendable, CaseIterable {
 }
 
 /// By what the lines of a figure of freezing scores are told apart.
-public enum FigureGrouping: String, Sendable, CaseIterable {
+public enum FigureGrouping: String, Sendable, Codable, CaseIterable {
   /// One colour for each module.
   case module
   /// One colour for each layer.
@@ -52,7 +52,7 @@ public enum FigureGrouping: String, Sendable, CaseIterable {
 }
 
 /// Which measurement of output norms a figure shows.
-public enum NormDataset: String, Sendable, CaseIterable {
+public enum NormDataset: String, Sendable, Codable, CaseIterable {
   /// That on which LoRA-drop chose its layers.
   case importance
   /// That of the trained model.
@@ -60,7 +60,7 @@ public enum NormDataset: String, Sendable, CaseIterable {
 }
 
 /// One figure of a manifest under one profile, every selection filled in.
-public struct FigureSettings: Sendable, Equatable {
+public struct FigureSettings: Sendable, Equatable, Codable {
   /// What the figure shows.
   public let kind: FigureKind
   /// The figure's id, unique in the manifest and part of its files' names.

@@ -1,5 +1,6 @@
 // What can go wrong between a YAML file and the list of runs. The prose is here and nowhere else
 // but in the messages of single problems.
+import Settings
 
 /// An error of the `Manifests` target.
 public enum ManifestError: Error, Equatable, CustomStringConvertible {
@@ -34,6 +35,18 @@ public enum ManifestError: Error, Equatable, CustomStringConvertible {
         + Suggestion.list("profiles", known)
     case .narrowing(let experiment, let messages):
       return messages.map { "\(experiment): \($0)" }.joined(separator: "\n") + "\n" + Self.count(messages.count)
+    }
+  }
+
+  /// The error in one line about one file, without the file's name: the first problem, and how many there are more.
+  public func summary(in file: String) -> String {
+    switch self {
+    case .invalid(let problems):
+      let first = problems.first.map(\.description) ?? ""
+      let shown = first.hasPrefix(file + ":") ? "line " + first.dropFirst(file.count + 1) : first
+      return shown + (problems.count > 1 ? " (and \(problems.count - 1) more)" : "")
+    case .unreadable(_, let reason): return "cannot be read: \(reason)"
+    case .unknownExperiment, .unknownProfile, .narrowing: return description
     }
   }
 

@@ -1,192 +1,198 @@
 // Reads a manifest's YAML: the top level, then each profile over it.
 import Foundation
+import Settings
+
+/// What a manifest says under one profile, as far as it could be read.
+struct ExperimentDraft {
+  var title = ""
+  var description = ""
+  var model: (name: String, position: SourcePosition?) = ("", nil)
+  var recipe: Recipe?
+  var tasks: [(task: TaskDefinition, position: SourcePosition)] = []
+  var seeds: [Int] = []
+  var rows: [RowDraft] = []
+  var training = TaskSettings()
+  var report = ReportSettings()
+  var figures: [FigureSettings] = []
+  var isTimed = false
+  var published: PublishedTable?
+}
 
 /// One reading of one manifest.
 struct ManifestReader {
-  private static let identityKeys = ["id", "aliases", "paper"]
-  /// The keys that a profile may give anew.
-  private static let profileKeys = [
-    "title", "description", "model", "recipe", "tasks", "seeds", "methods", "training", "report", "figures", "timed",
-  ]
-  /// The keys without which there is nothing to run.
-  private static let requiredKeys = ["model", "recipe", "tasks", "seeds", "methods"]
+  /// What is said once for all profiles.
+  private struct Heading {
+    var id = ""
+    var aliases: [String] = []
+    var paper: String?
+    var profiles: [(profile: Profile, entries: [SourceEntry], position: SourcePosition)] = []
+  }
+
   /// The most runs of one manifest.
   private static let mostRuns = 100_000
 
   let reader: MappingReader
   let path: String
   let recipesFolder: String
+  /// The profiles that are read.
+  let wanted: [Profile]
 
-  /// `recipes` beside the manifest, or beside its folder (as for `experiments/pilots/`).
-  static func recipesFolder(near path: String) -> String {
+  /// A folder of this name beside the manifest, or beside its folder (as for `experiments/pilots/`).
+  static func folder(_ name: String, near path: String) -> String {
     let folder = FilePath.folder(of: path)
-    let beside = FilePath.joined(folder, "recipes")
-    let above = FilePath.joined(folder == "." ? ".." : FilePath.folder(of: folder), "recipes")
+    let beside = FilePath.joined(folder, name)
+    let above = FilePath.joined(folder == "." ? ".." : FilePath.folder(of: folder), name)
     return !FileManager.default.fileExists(atPath: beside) && FileManager.default.fileExists(atPath: above)
       ? above : beside
   }
 
   /// Reads everything; nil after a report.
   func manifest() throws(ManifestError) -> Manifest? {
-    guard let root = try SourceNode.load(path: path, problems: reader.problems),
-      let entries = reader.entries(of: root, "a manifest", keys: Self.identityKeys + Self.profileKeys + ["profiles"])
-    else { return nil }
-    let id: String?
-    if let entry = entries.first(where: { $0.key == "id" }) {
-      id = reader.identifier(entry)
-    } else {
-      reader.problems.report("'id' is missing.", at: root.position)
-      id = nil
-    }
-    let aliases = entries.first { $0.key == "aliases" }.flatMap { entry in
-      reader.list(entry)?.compactMap { reader.checkedIdentifier($0.text, "aliases", at: $0.position) }
-    }
-    let paper = entries.first { $0.key == "paper" }.flatMap { reader.identifier($0) }
+    guard let root = try SourceNode.load(path: path, problems: reader.problems) else { return nil }
+    guard !isOfAnotherKind(root) else { return nil }
+    let profileKeys = form(.pocket, TaskNames(reader: reader, manifest: path), of: nil).keys.map(\.name)
+    let required = form(.pocket, TaskNames(reader: reader, manifest: path), of: nil).keys.filter(\.isRequired).map(\.name)
+    let heading = headingForm(profileKeys: profileKeys)
+    guard let entries = reader.entries(of: root, heading.subject, keys: heading.keys.map(\.name) + profileKeys) else { return nil }
+    let own = entries.filter { !profileKeys.contains($0.key) }
+    let head = reader.read(SourceNode(content: .mapping(own), position: root.position), as: heading, into: Heading())
+    let profiles = head?.value.profiles ?? []
 
-    let profiles = profileEntries(entries)
-    let custom = customTasks(entries, profiles)
-    let known = reader.vocabulary.tasks + custom.map(\.definition.id)
-    let recipes = RecipeReader(reader: reader, folder: recipesFolder, tasks: known)
-    var plans: [Manifest.ProfilePlan] = []
-    var sources = [path] + custom.map(\.path)
+    let tasks = TaskNames(reader: reader, manifest: path)
+    for entry in entries + profiles.flatMap(\.entries) where entry.key == "tasks" { tasks.loadFiles(named: entry) }
+    var declared: [Profile] = []
+    var experiments: [Experiment] = []
     for profile in Profile.allCases {
       let own = profiles.first { $0.profile == profile }
-      let merged = Self.profileKeys.compactMap { key in
+      let merged = profileKeys.compactMap { key in
         own?.entries.first { $0.key == key } ?? entries.first { $0.key == key }
       }
-      let missing = Self.requiredKeys.filter { key in !merged.contains { $0.key == key } }
-      if own == nil, profile != .paper || !missing.isEmpty { continue }
-      for key in missing {
-        reader.problems.report(
-          "'\(key)' is given neither by the profile '\(profile.rawValue)' nor at the top level.",
-          at: own?.position ?? root.position)
-      }
-      guard let plan = plan(merged, under: profile, custom: custom, recipes: recipes) else { continue }
-      sources += plan.recipe.files
-      plans.append(Manifest.ProfilePlan(profile: profile, plan: plan))
-      PlanCheck(reader: reader, plan: plan, profile: profile).run()
-      if plan.runCount > Self.mostRuns {
-        reader.problems.report(
-          "the profile '\(profile.rawValue)' has \(plan.runCount) runs; \(Self.mostRuns) is the limit.",
-          at: root.position)
-      }
+      let isWhole = required.allSatisfy { key in merged.contains { $0.key == key } }
+      if own == nil, profile != .paper || !isWhole { continue }
+      declared.append(profile)
+      guard wanted.contains(profile) else { continue }
+      let node = SourceNode(content: .mapping(merged), position: own?.position ?? root.position)
+      if let found = experiment(node, profile, tasks, id: head?.value.id ?? "", root.position) { experiments.append(found) }
     }
     if profiles.isEmpty {
-      for key in Self.requiredKeys where !entries.contains(where: { $0.key == key }) {
+      for key in required where !entries.contains(where: { $0.key == key }) {
         reader.problems.report("'\(key)' is missing.", at: root.position)
       }
     }
-    guard let id else { return nil }
-    return Manifest(
-      id: id, aliases: aliases ?? [], paper: paper, file: path, sources: Set(sources).sorted(), plans: plans,
-      vocabulary: reader.vocabulary)
-  }
-
-  private struct ProfileEntries {
-    let profile: Profile
-    let entries: [SourceEntry]
-    let position: SourcePosition
-  }
-
-  private func profileEntries(_ entries: [SourceEntry]) -> [ProfileEntries] {
-    guard let entry = entries.first(where: { $0.key == "profiles" }) else { return [] }
-    let names = Profile.allCases.map(\.rawValue)
-    return (reader.entries(of: entry.value, "'profiles'", keys: names) ?? []).compactMap { entry in
-      guard let profile = Profile(rawValue: entry.key) else { return nil }
-      if entry.value.isEmptyScalar { return ProfileEntries(profile: profile, entries: [], position: entry.keyPosition) }
-      guard let own = reader.entries(of: entry.value, "a profile", keys: Self.profileKeys) else { return nil }
-      return ProfileEntries(profile: profile, entries: own, position: entry.keyPosition)
+    return head.map {
+      Manifest(
+        id: $0.value.id, aliases: $0.value.aliases, paper: $0.value.paper, file: path, profiles: declared, experiments: experiments)
     }
   }
 
-  // MARK: Tasks
-
-  private struct CustomTask {
-    let path: String
-    let definition: TaskDefinition
+  /// Whether the file is a task's definition, which is then said.
+  private func isOfAnotherKind(_ root: SourceNode) -> Bool {
+    guard case .mapping(let entries) = root.content else { return false }
+    let keys = Set(entries.map(\.key))
+    guard keys.isSuperset(of: TaskFileReader.tellingKeys), !keys.contains("methods") else { return false }
+    reader.problems.report(
+      "is the definition of a task, not a manifest: move it to '\(TaskNames.folderName)' beside the manifests, and name its id in "
+        + "a manifest's 'tasks'.", at: root.position)
+    return true
   }
 
-  private static func isPath(_ task: String) -> Bool { task.hasSuffix(".yaml") || task.hasSuffix(".yml") }
-
-  /// The definitions that the top level and the profiles name, each file read once.
-  private func customTasks(_ entries: [SourceEntry], _ profiles: [ProfileEntries]) -> [CustomTask] {
-    var result: [CustomTask] = []
-    var seen: [String] = []
-    for entry in entries + profiles.flatMap(\.entries) where entry.key == "tasks" {
-      guard case .sequence(let items) = entry.value.content else { continue }
-      for item in items {
-        guard case .scalar(let text, _) = item.content, Self.isPath(text), !seen.contains(text) else { continue }
-        seen.append(text)
-        let taskPath = FilePath.joined(FilePath.folder(of: path), text)
-        do {
-          guard let definition = try TaskDefinitionReader(reader: reader).definition(path: taskPath) else { continue }
-          if result.contains(where: { $0.definition.id == definition.id }) {
-            reader.problems.report("two task files have the id '\(definition.id)'.", at: item.position)
+  private func headingForm(profileKeys: [String]) -> MappingForm<Heading> {
+    MappingForm(
+      "a manifest",
+      [
+        .identifier("id", \.id, required: true, "the name that the command line takes"),
+        .custom("aliases", "other names") { heading, entry, reader in
+          guard let names = reader.list(entry) else { return false }
+          heading.aliases = names.compactMap { reader.checkedIdentifier($0.text, "aliases", at: $0.position) }
+          return true
+        },
+        .identifier("paper", \.paper, "the paper whose table it is"),
+        .custom("profiles", "what differs by size") { heading, entry, reader in
+          for entry in reader.entries(of: entry.value, "'profiles'", keys: Profile.allCases.map(\.rawValue)) ?? [] {
+            guard let profile = Profile(rawValue: entry.key) else { continue }
+            let entries = entry.value.isEmptyScalar ? [] : reader.entries(of: entry.value, "a profile", keys: profileKeys)
+            if let entries { heading.profiles.append((profile, entries, entry.keyPosition)) }
           }
-          result.append(CustomTask(path: taskPath, definition: definition))
-        } catch {
-          reader.problems.report("\(error)", at: item.position)
-        }
-      }
-    }
-    return result
-  }
-
-  private func tasks(_ entry: SourceEntry, custom: [CustomTask]) -> [TaskReference]? {
-    guard let items = reader.list(entry) else { return nil }
-    let known = reader.vocabulary.tasks
-    return items.compactMap { item in
-      if Self.isPath(item.text) {
-        let taskPath = FilePath.joined(FilePath.folder(of: path), item.text)
-        return custom.first { $0.path == taskPath }.map { .custom($0.definition) }
-      }
-      if known.contains(item.text) { return .builtIn(item.text) }
-      reader.reportUnknown(
-        "task '\(SourceNode.shortened(item.text))' is not known", item.text, known, at: item.position)
-      return nil
-    }
+          return true
+        },
+      ])
   }
 
   // MARK: One profile
 
-  private func plan(
-    _ entries: [SourceEntry], under profile: Profile, custom: [CustomTask], recipes: RecipeReader
-  ) -> ManifestPlan? {
-    func entry(_ key: String) -> SourceEntry? { entries.first { $0.key == key } }
-    let known = recipes.tasks
-    let title = entry("title").map { reader.text($0) } ?? ""
-    let description = entry("description").map { reader.text($0) } ?? ""
-    let model = entry("model").flatMap { reader.text($0) }
-    let recipe = entry("recipe").flatMap { entry in
-      reader.text(entry).flatMap { recipes.recipe(named: $0, at: entry.value.position) }
+  private func experiment(
+    _ node: SourceNode, _ profile: Profile, _ tasks: TaskNames, id: String, _ start: SourcePosition
+  ) -> Experiment? {
+    let recipes = RecipeReader(reader: reader, folder: recipesFolder, tasks: tasks.known)
+    let found = reader.read(node, as: form(profile, tasks, of: recipes), into: ExperimentDraft()) {
+      "'\($0)' is given neither by the profile '\(profile.rawValue)' nor at the top level."
     }
-    let tasks = entry("tasks").flatMap { self.tasks($0, custom: custom) }
-    let seeds = entry("seeds").flatMap { self.seeds($0) }
-    let rows = entry("methods").flatMap { MethodRowReader(reader: reader, tasks: known).rows($0) }
-    let training = entry("training").map {
-      reader.taskSettings($0.value, of: nil, subject: "'training'", tasks: known)
+    guard let draft = found?.value, let recipe = draft.recipe else { return nil }
+    let count = draft.rows.count * draft.tasks.count
+    let (runs, overflow) = count.multipliedReportingOverflow(by: draft.seeds.count)
+    guard !overflow, runs <= Self.mostRuns else {
+      reader.problems.report("the profile '\(profile.rawValue)' has \(runs) runs; \(Self.mostRuns) is the limit.", at: start)
+      return nil
     }
-    let report = entry("report").map { ReportReader(reader: reader, tasks: known).report($0) } ?? ReportSettings()
-    if let entry = entry("report"), let rows { check(report, entry, rows) }
-    let isTimed = entry("timed").flatMap { reader.value($0, .flag)?.flag } ?? false
-    // Other profiles' figures are not to be compared with a paper's.
-    let published = entry("report").flatMap { entry in
-      guard profile == .paper, let name = report.published else { return nil as PublishedTable? }
-      return PublishedReader(reader: reader, manifest: path).table(named: name, at: entry.keyPosition)
-    }
-    guard let title, let description, let model, let recipe, let tasks, let seeds, let rows else { return nil }
-    let figures = entry("figures").map { entry in
-      FigureReader(reader: reader, rows: rows, tasks: tasks.map(\.id), seeds: seeds).figures(entry)
-    }
-    return ManifestPlan(
-      title: title, description: description, model: model, recipeName: recipe.name, tasks: tasks, seeds: seeds,
-      rows: rows, report: report, isTimed: isTimed, figures: figures ?? [], published: published, recipe: recipe,
-      training: training ?? TaskSettings())
+    var resolution = Resolution(reader: reader, experiment: id, profile: profile, draft: draft, recipe: recipe)
+    resolution.run()
+    return Experiment(
+      id: id, profile: profile, title: draft.title, description: draft.description,
+      sources: Set([path] + tasks.files + recipe.files).sorted(), recipe: recipe.name, tasks: draft.tasks.map(\.task),
+      seeds: draft.seeds, rows: draft.rows.map(\.row), report: draft.report, isTimed: draft.isTimed, figures: draft.figures,
+      published: draft.published, runs: resolution.runs, places: resolution.places)
+  }
+
+  /// The keys that a profile may give anew. Later ones may ask what earlier ones gave.
+  private func form(_ profile: Profile, _ tasks: TaskNames, of recipes: RecipeReader?) -> MappingForm<ExperimentDraft> {
+    MappingForm(
+      "a profile",
+      [
+        .value("title", .text, \.title, "the title for people"),
+        .value("description", .text, \.description, "what the table is about"),
+        .custom("model", required: true, "a model's name or folder") { draft, entry, reader in
+          reader.text(entry).map { draft.model = ($0, entry.value.position) } != nil
+        },
+        .custom("recipe", required: true, "the recipe's name") { draft, entry, reader in
+          draft.recipe = reader.text(entry).flatMap { recipes?.recipe(named: $0, at: entry.value.position) }
+          return draft.recipe != nil
+        },
+        .custom("tasks", required: true, "the tasks of its columns") { draft, entry, reader in
+          guard let names = reader.list(entry) else { return false }
+          draft.tasks = names.compactMap { name in tasks.task(name.text, at: name.position).map { ($0, name.position) } }
+          return true
+        },
+        .custom("seeds", required: true, "the seeds") { draft, entry, _ in seeds(entry).map { draft.seeds = $0 } != nil },
+        .custom("methods", required: true, "the rows") { draft, entry, reader in
+          MethodRowReader(reader: reader, tasks: tasks.known).rows(entry).map { draft.rows = $0 } != nil
+        },
+        .custom("training", "settings of all rows") { draft, entry, reader in
+          draft.training = reader.taskSettings(entry.value, of: nil, subject: "'training'", tasks: tasks.known)
+          return true
+        },
+        .custom("report", "what the table shows") { draft, entry, reader in
+          let settings = ReportSettings.form(tasks: tasks.known)
+          draft.report = reader.read(entry.value, as: settings, into: ReportSettings())?.value ?? ReportSettings()
+          check(draft.report, entry, draft.rows)
+          // other profiles' figures are not to be compared with a paper's
+          if profile == .paper, let name = draft.report.published {
+            draft.published = PublishedReader(reader: reader, manifest: path).table(named: name, at: entry.keyPosition)
+          }
+          return true
+        },
+        .custom("figures", "what is drawn") { draft, entry, reader in
+          draft.figures = FigureReader(
+            reader: reader, rows: draft.rows.map(\.row), tasks: draft.tasks.map(\.task.id), seeds: draft.seeds
+          ).figures(entry)
+          return true
+        },
+        .value("timed", .flag, \.isTimed, "whether its runs are there to be timed"),
+      ])
   }
 
   /// Reports what a report names and the rows do not have.
-  private func check(_ report: ReportSettings, _ entry: SourceEntry, _ rows: [MethodRow]) {
-    let ids = rows.map(\.id)
+  private func check(_ report: ReportSettings, _ entry: SourceEntry, _ rows: [RowDraft]) {
+    let ids = rows.map(\.row.id)
     if let baseline = report.baseline, !ids.contains(baseline) {
       reader.reportUnknown(
         "'baseline' must be the id of a row, but '\(baseline)' is none", baseline, ids, at: entry.keyPosition)
@@ -194,11 +200,10 @@ struct ManifestReader {
     guard report.rows.hasPrefix("method.") else { return }
     let name = String(report.rows.dropFirst("method.".count))
     var known: [String] = []
-    for id in Set(rows.map(\.method)).sorted() {
-      let options = reader.vocabulary.methods.method(named: id)?.options ?? []
-      known += options.map(\.name).filter { !known.contains($0) }
+    for method in reader.methods.methods where rows.contains(where: { $0.row.method == method.id }) {
+      known += method.options.map(\.name).filter { !known.contains($0) }
     }
-    if !known.contains(name), TrainingRecipe.schema(named: name) == nil {
+    if !known.contains(name), TrainingSettings.schema(named: name) == nil {
       reader.reportUnknown(
         "'rows' names the option '\(name)', which no method of the table has", name, known, at: entry.keyPosition)
     }

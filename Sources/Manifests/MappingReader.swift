@@ -1,9 +1,9 @@
 // Reads the parts of a mapping by the type each key must have, and reports what does not fit.
 import Settings
 
-/// What every reader of a manifest needs: the names that may be used, and where problems go.
+/// What every reader of a manifest needs: the methods that may be named, and where problems go.
 struct MappingReader {
-  let vocabulary: ManifestVocabulary
+  let methods: MethodCatalog
   let problems: ProblemCollector
 
   /// The entries of a mapping whose keys must all be known. Nil, after a report, where it is no mapping.
@@ -111,6 +111,22 @@ struct MappingReader {
   /// A list of texts, or nil after a report.
   func texts(_ entry: SourceEntry) -> [String]? { list(entry)?.map(\.text) }
 
+  /// A method by its id or alias, or nil after a report.
+  func method(_ name: String, at position: SourcePosition) -> MethodSchema? {
+    if let method = methods.method(named: name) { return method }
+    reportUnknown(
+      "method '\(SourceNode.shortened(name))' is not known", name, methods.methods.map(\.id), suggestions: methods.names,
+      at: position)
+    return nil
+  }
+
+  /// A task's id, or false after a report.
+  func isTask(_ entry: SourceEntry, of known: [String]) -> Bool {
+    if known.contains(entry.key) { return true }
+    reportUnknown("task '\(SourceNode.shortened(entry.key))' is not known", entry.key, known, at: entry.keyPosition)
+    return false
+  }
+
   /// Training settings, and the options of a method where one is given, each a single value.
   /// - Parameter skip: keys that the caller reads itself.
   func settings(_ entries: [SourceEntry], of method: MethodSchema?, subject: String, skip: [String]) -> SettingsLayer {
@@ -139,19 +155,15 @@ struct MappingReader {
     _ node: SourceNode, of method: MethodSchema?, subject: String, tasks: [String]
   ) -> [(task: String, settings: SettingsLayer)] {
     (mapping(node, "'tasks' of \(subject)") ?? []).compactMap { entry in
-      guard tasks.contains(entry.key) else {
-        reportUnknown("task '\(SourceNode.shortened(entry.key))' is not known", entry.key, tasks, at: entry.keyPosition)
-        return nil
-      }
-      guard let entries = mapping(entry.value, "'\(entry.key)'") else { return nil }
+      guard isTask(entry, of: tasks), let entries = mapping(entry.value, "'\(entry.key)'") else { return nil }
       return (entry.key, settings(entries, of: method, subject: subject, skip: []))
     }
   }
 
   /// The schema of a key, or nil after a report.
   func schema(of entry: SourceEntry, method: MethodSchema?, subject: String, skip: [String]) -> OptionSchema? {
-    if let schema = method?.option(named: entry.key) ?? TrainingRecipe.schema(named: entry.key) { return schema }
-    let settings = TrainingRecipe.schemas.map(\.name)
+    if let schema = method?.option(named: entry.key) ?? TrainingSettings.schema(named: entry.key) { return schema }
+    let settings = TrainingSettings.schemas.map(\.name)
     let shown = "'\(SourceNode.shortened(entry.key))'"
     if let method {
       let options = method.options.map(\.name)

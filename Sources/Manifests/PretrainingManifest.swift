@@ -130,8 +130,7 @@ public struct PretrainingManifest: Sendable, Equatable {
   ///   - kinds: the kinds of rows that `shares` may name; those it leaves out have a share of 0.
   /// - Throws: `ManifestError` with every problem, each with its line.
   public static func load(path: String, kinds: [String]) throws(ManifestError) -> PretrainingManifest {
-    let vocabulary = ManifestVocabulary(methods: MethodCatalog([]), tasks: [], metrics: [])
-    let reader = MappingReader(vocabulary: vocabulary, problems: ProblemCollector(mainFile: path))
+    let reader = MappingReader(methods: MethodCatalog([]), problems: ProblemCollector(mainFile: path))
     let manifest = try PretrainingManifestReader(reader: reader, kinds: kinds).manifest(path: path)
     try reader.problems.throwIfAny()
     guard let manifest else { throw .unreadable(path: path, reason: "it is no manifest of a pre-training.") }

@@ -2,7 +2,7 @@
 // A reader collects problems and goes on, so that all of them are reported together.
 
 /// A place in a YAML file. Lines and columns count from 1; columns count Unicode scalars.
-public struct SourcePosition: Sendable, Hashable {
+public struct SourcePosition: Sendable, Hashable, Codable {
   /// The file's path as the user would type it.
   public let file: String
   /// The line, from 1.
@@ -19,27 +19,27 @@ public struct SourcePosition: Sendable, Hashable {
 }
 
 /// One problem of a manifest, a recipe or a task definition.
-public struct Problem: Sendable, Hashable, CustomStringConvertible {
-  /// Where it stands.
-  public let position: SourcePosition
+public struct Problem: Sendable, Hashable, Codable, CustomStringConvertible {
+  /// Where it stands; nil for what stands in no file, as a mistake on the command line.
+  public let position: SourcePosition?
   /// What was found, what was expected, and what to do.
   public let message: String
 
   /// Makes a problem from its parts.
-  public init(at position: SourcePosition, _ message: String) {
+  public init(at position: SourcePosition?, _ message: String) {
     self.position = position
     self.message = message
   }
 
   /// `file:line:column: message`, the form that editors and terminals link.
   public var description: String {
-    "\(position.file):\(position.line):\(position.column): \(message)"
+    (position.map { "\($0.file):\($0.line):\($0.column): " } ?? "") + message
   }
 }
 
 /// Collects the problems of one reading.
 final class ProblemCollector {
-  private(set) var problems: [Problem] = []
+  private var problems: [(position: SourcePosition, problem: Problem)] = []
   private var known: Set<Problem> = []
   private let mainFile: String
 
@@ -49,19 +49,19 @@ final class ProblemCollector {
   func report(_ message: String, at position: SourcePosition) {
     let problem = Problem(at: position, message)
     // A recipe that two profiles share is read twice; its problems are told once.
-    if known.insert(problem).inserted { problems.append(problem) }
+    if known.insert(problem).inserted { problems.append((position, problem)) }
   }
 
   /// All problems: the main file's, then other files' in the order in which they were met; each by line and column.
   var ordered: [Problem] {
     var ranks = [mainFile: 0]
-    for problem in problems where ranks[problem.position.file] == nil { ranks[problem.position.file] = ranks.count }
+    for (position, _) in problems where ranks[position.file] == nil { ranks[position.file] = ranks.count }
     return problems.enumerated().sorted { first, second in
       let (one, other) = (first.element.position, second.element.position)
       // The last part keeps the order of finding among problems of one place.
       return (ranks[one.file] ?? 0, one.line, one.column, first.offset)
         < (ranks[other.file] ?? 0, other.line, other.column, second.offset)
-    }.map(\.element)
+    }.map(\.element.problem)
   }
 
   /// Throws all problems at once, where there is any.

@@ -1,15 +1,11 @@
 // Reads `published.yaml`: every table's form is checked, and the methods and options of the table that a manifest names.
 import Foundation
+import Metrics
 import Settings
 
 /// Finds the table that a report names.
 struct PublishedReader {
   private static let fileKeys = ["papers", "metrics", "tasks", "tables"]
-  private static let paperKeys = ["title", "arxiv", "venue", "seeds", "statistic"]
-  private static let tableKeys = ["paper", "number", "title", "model", "rows"]
-  private static let rowKeys = ["method", "options", "row", "setting", "parameters", "measures", "quoted", "average", "scores"]
-  /// Correlations may be negative.
-  private static let score = OptionType.number(-100...100)
 
   let reader: MappingReader
   /// The manifest that names the table.
@@ -43,8 +39,8 @@ struct PublishedReader {
       return nil
     }
     let rows = PublishedRowReader(
-      reader: reader, keys: Self.rowKeys, score: Self.score, tasks: reader.vocabulary.tasks + members("tasks").map(\.key),
-      metrics: reader.vocabulary.metrics + members("metrics").map(\.key))
+      reader: reader, tasks: GLUETask.allCases.map(\.rawValue) + members("tasks").map(\.key),
+      metrics: Metric.allCases.map(\.rawValue) + members("metrics").map(\.key))
     return tables.compactMap { table($0, papers, rows, isNamed: $0.key == name) }.first { $0.id == name }
   }
 
@@ -63,55 +59,53 @@ struct PublishedReader {
   }
 
   private func paper(_ entry: SourceEntry) -> PublishedPaper? {
-    guard let id = reader.checkedIdentifier(entry.key, "papers", at: entry.keyPosition),
-      let entries = reader.entries(of: entry.value, "a paper", keys: Self.paperKeys)
-    else { return nil }
-    func text(_ key: String) -> String? { entries.first { $0.key == key }.flatMap { reader.text($0) } }
-    guard let title = text("title") else {
-      if !entries.contains(where: { $0.key == "title" }) { reader.problems.report("'title' is missing.", at: entry.keyPosition) }
-      return nil
-    }
-    let seeds = entries.first { $0.key == "seeds" }.flatMap { reader.value($0, .integer(1...1000))?.integer }
-    return PublishedPaper(
-      id: id, title: title, arxiv: text("arxiv"), venue: text("venue"), seeds: seeds, statistic: text("statistic"))
+    guard let id = reader.checkedIdentifier(entry.key, "papers", at: entry.keyPosition) else { return nil }
+    let form = MappingForm<PublishedPaper>(
+      "a paper",
+      [
+        .value("title", .text, \.title, required: true, "the paper's title"),
+        .value("arxiv", .text, \.arxiv, "its number at arXiv"),
+        .value("venue", .text, \.venue, "where it appeared"),
+        .value("seeds", .integer(1...1000), \.seeds, "the seeds behind a figure"),
+        .value("statistic", .text, \.statistic, "how it sums seeds up"),
+      ])
+    return reader.read(entry.value, as: form, into: PublishedPaper(id: id, title: ""), at: entry.keyPosition)?.value
   }
 
   private func table(
     _ entry: SourceEntry, _ papers: [PublishedPaper], _ rowReader: PublishedRowReader, isNamed: Bool
   ) -> PublishedTable? {
-    guard let id = reader.checkedIdentifier(entry.key, "tables", at: entry.keyPosition),
-      let entries = reader.entries(of: entry.value, "a published table", keys: Self.tableKeys)
-    else { return nil }
-    for key in Self.tableKeys where !entries.contains(where: { $0.key == key }) {
-      reader.problems.report("'\(key)' is missing.", at: entry.keyPosition)
-    }
-    var paper: PublishedPaper?
-    var number: Int?
-    var texts: [String: String] = [:]
-    var rows: [PublishedRow]?
-    for entry in entries {
-      switch entry.key {
-      case "paper":
-        guard let name = reader.text(entry) else { continue }
-        paper = papers.first { $0.id == name }
-        if paper == nil {
+    guard let id = reader.checkedIdentifier(entry.key, "tables", at: entry.keyPosition) else { return nil }
+    let form = MappingForm<PublishedTable>(
+      "a published table",
+      [
+        .custom("paper", required: true, "the id of one of 'papers'") { table, entry, reader in
+          guard let name = reader.text(entry) else { return false }
+          if let paper = papers.first(where: { $0.id == name }) {
+            table.paper = paper
+            return true
+          }
           reader.reportUnknown("paper '\(name)' is not one of 'papers'", name, papers.map(\.id), at: entry.value.position)
-        }
-      case "number": number = reader.value(entry, .integer(1...1000))?.integer
-      case "rows": rows = rowReader.rows(entry, isTyped: isNamed)
-      default: texts[entry.key] = reader.text(entry)
-      }
-    }
-    guard let paper, let number, let title = texts["title"], let model = texts["model"], let rows else { return nil }
-    return PublishedTable(id: id, paper: paper, number: number, title: title, model: model, rows: rows)
+          return false
+        },
+        .value("number", .integer(1...1000), \.number, required: true, "its number in the paper"),
+        .value("title", .text, \.title, required: true, "what it shows"),
+        .value("model", .text, \.model, required: true, "the model that it is about"),
+        .custom("rows", required: true, "its rows") { table, entry, _ in
+          rowReader.rows(entry, isTyped: isNamed).map { table.rows = $0 } != nil
+        },
+      ])
+    let blank = PublishedTable(id: id, paper: PublishedPaper(id: "", title: ""), number: 0, title: "", model: "", rows: [])
+    return reader.read(entry.value, as: form, into: blank, at: entry.keyPosition)?.value
   }
 }
 
 /// Reads the rows of a published table.
 struct PublishedRowReader {
+  /// Correlations may be negative.
+  private static let score = OptionType.number(-100...100)
+
   let reader: MappingReader
-  let keys: [String]
-  let score: OptionType
   let tasks: [String]
   let metrics: [String]
 
@@ -124,7 +118,7 @@ struct PublishedRowReader {
     }
     var rows: [PublishedRow] = []
     for item in items {
-      guard let row = row(item, isTyped: isTyped) else { continue }
+      guard let row = reader.read(item, as: form(isTyped: isTyped), into: PublishedRow())?.value else { continue }
       if isTyped, rows.contains(where: { $0.method == row.method && $0.options == row.options && $0.row == row.row }) {
         reader.problems.report(
           "this row and one above it are of the same method and options: give 'options' or 'row' to tell them apart.",
@@ -135,28 +129,38 @@ struct PublishedRowReader {
     return rows
   }
 
-  private func row(_ item: SourceNode, isTyped: Bool) -> PublishedRow? {
-    guard let entries = reader.entries(of: item, "a published row", keys: keys) else { return nil }
-    func entry(_ key: String) -> SourceEntry? { entries.first { $0.key == key } }
-    for key in ["method", "scores"] where entry(key) == nil {
-      reader.problems.report("'\(key)' is missing.", at: item.position)
-    }
-    guard let methodEntry = entry("method"), let name = reader.identifier(methodEntry) else { return nil }
-    let schema = reader.vocabulary.methods.method(named: name)
-    if isTyped, schema == nil {
-      reader.reportUnknown(
-        "method '\(SourceNode.shortened(name))' is not known", name, reader.vocabulary.methods.methods.map(\.id),
-        suggestions: reader.vocabulary.methods.names, at: methodEntry.value.position)
-    }
-    let options = isTyped ? schema.flatMap { method in entry("options").map { self.options($0, of: method) } } : nil
-    return PublishedRow(
-      method: schema?.id ?? name, options: MethodOptions(options ?? []), row: entry("row").flatMap { reader.identifier($0) },
-      setting: entry("setting").flatMap { reader.text($0) },
-      parameters: entry("parameters").flatMap { reader.value($0, .number(0...1e15))?.number },
-      measures: entry("measures").map { measures($0) } ?? [],
-      isQuoted: entry("quoted").flatMap { reader.value($0, .flag)?.flag } ?? false,
-      scores: entry("scores").map { scores($0) } ?? [],
-      average: entry("average").flatMap { reader.value($0, score)?.number })
+  private func form(isTyped: Bool) -> MappingForm<PublishedRow> {
+    MappingForm(
+      "a published row",
+      [
+        .custom("method", required: true, "the method's id") { row, entry, reader in
+          guard let name = reader.identifier(entry) else { return false }
+          let method = isTyped ? reader.method(name, at: entry.value.position) : reader.methods.method(named: name)
+          (row.method, row.methodLabel) = (method?.id ?? name, method?.label ?? name)
+          return true
+        },
+        .custom("options", "the options that tell it from other rows of its method") { row, entry, reader in
+          guard isTyped, let method = reader.methods.method(named: row.method) else { return true }
+          row.options = MethodOptions(options(entry, of: method))
+          return true
+        },
+        .identifier("row", \.row, "the only row of a manifest that it belongs to"),
+        .value("setting", .text, \.setting, "what the paper calls it"),
+        .value("parameters", .number(0...1e15), \.parameters, "trainable parameters"),
+        .custom("measures", "numbers of the method's own") { row, entry, reader in
+          for entry in reader.mapping(entry.value, "'measures'") ?? [] {
+            guard let name = reader.checkedIdentifier(entry.key, "measures", at: entry.keyPosition) else { continue }
+            row.measures[name] = reader.value(entry, .number(-1e15...1e15))?.number
+          }
+          return true
+        },
+        .value("quoted", .flag, \.isQuoted, "whether the paper copied it"),
+        .value("average", Self.score, \.average, "the printed average"),
+        .custom("scores", required: true, "its scores") { row, entry, _ in
+          row.scores = scores(entry)
+          return true
+        },
+      ])
   }
 
   private func options(_ entry: SourceEntry, of method: MethodSchema) -> [(String, OptionValue)] {
@@ -166,20 +170,9 @@ struct PublishedRowReader {
     }
   }
 
-  private func measures(_ entry: SourceEntry) -> [(name: String, value: Double)] {
-    (reader.mapping(entry.value, "'measures'") ?? []).compactMap { entry in
-      guard let name = reader.checkedIdentifier(entry.key, "measures", at: entry.keyPosition) else { return nil }
-      return reader.value(entry, .number(-1e15...1e15))?.number.map { (name, $0) }
-    }
-  }
-
   private func scores(_ entry: SourceEntry) -> [PublishedScore] {
     (reader.mapping(entry.value, "'scores'") ?? []).flatMap { task -> [PublishedScore] in
-      guard tasks.contains(task.key) else {
-        reader.reportUnknown(
-          "task '\(SourceNode.shortened(task.key))' is not known", task.key, tasks, at: task.keyPosition)
-        return []
-      }
+      guard reader.isTask(task, of: tasks) else { return [] }
       return (reader.mapping(task.value, "'\(task.key)'") ?? []).compactMap { score($0, task: task.key) }
     }
   }
@@ -204,7 +197,7 @@ struct PublishedRowReader {
       }
       return PublishedScore(task: task, metric: parts[0], split: split, value: numbers[0], deviation: numbers[1])
     }
-    return reader.value(entry, score)?.number.map {
+    return reader.value(entry, Self.score)?.number.map {
       PublishedScore(task: task, metric: parts[0], split: split, value: $0, deviation: nil)
     }
   }

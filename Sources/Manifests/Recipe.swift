@@ -26,8 +26,6 @@ struct Recipe: Sendable, Equatable {
 
 /// Reads recipes from one folder.
 struct RecipeReader {
-  private static let keys = ["title", "source", "include", "defaults", "tasks", "methods"]
-
   let reader: MappingReader
   /// The folder that holds `<name>.yaml`.
   let folder: String
@@ -64,36 +62,47 @@ struct RecipeReader {
     }
   }
 
-  private func read(_ root: SourceNode, name: String, path: String, chain: [String]) -> Recipe? {
-    guard let entries = reader.entries(of: root, "a recipe", keys: Self.keys) else { return nil }
-    func entry(_ key: String) -> SourceEntry? { entries.first { $0.key == key } }
-    for entry in entries where entry.key == "title" || entry.key == "source" { _ = reader.text(entry) }
-
-    var outer = Recipe(name: name)
-    if let include = entry("include"), let text = reader.text(include) {
-      guard let included = recipe(named: text, at: include.value.position, including: chain) else { return nil }
-      outer = included
-    }
+  /// What one file gives.
+  private struct Draft {
+    var outer: Recipe?
     var own = TaskSettings()
-    if let defaults = entry("defaults"), let values = reader.mapping(defaults.value, "'defaults'") {
-      own.common = reader.settings(values, of: nil, subject: "'defaults'", skip: [])
-    }
-    if let byTask = entry("tasks") {
-      own.byTask = reader.byTask(byTask.value, of: nil, subject: "a recipe", tasks: tasks)
-    }
-    var methods = outer.methods
-    for item in entry("methods").flatMap({ reader.mapping($0.value, "'methods' of a recipe") }) ?? [] {
-      guard let method = reader.vocabulary.methods.method(named: item.key) else {
-        reader.reportUnknown(
-          "method '\(SourceNode.shortened(item.key))' is not known", item.key,
-          reader.vocabulary.methods.methods.map(\.id), suggestions: reader.vocabulary.methods.names,
-          at: item.keyPosition)
-        continue
-      }
-      let settings = reader.taskSettings(item.value, of: method, subject: "'\(item.key)'", tasks: tasks)
-      methods.append((method.id, settings))
-    }
+    var methods: [(method: String, settings: TaskSettings)] = []
+    var text = ""
+  }
+
+  private func read(_ root: SourceNode, name: String, path: String, chain: [String]) -> Recipe? {
+    let form = MappingForm<Draft>(
+      "a recipe",
+      [
+        .value("title", .text, \.text, "the title for people"),
+        .value("source", .text, \.text, "where its values come from"),
+        .custom("include", "a recipe that this one changes") { draft, entry, reader in
+          draft.outer = reader.text(entry).flatMap { recipe(named: $0, at: entry.value.position, including: chain) }
+          return draft.outer != nil
+        },
+        .custom("defaults", "settings of every run") { draft, entry, reader in
+          guard let values = reader.mapping(entry.value, "'defaults'") else { return false }
+          draft.own.common = reader.settings(values, of: nil, subject: "'defaults'", skip: [])
+          return true
+        },
+        .custom("tasks", "settings by task") { draft, entry, reader in
+          draft.own.byTask = reader.byTask(entry.value, of: nil, subject: "a recipe", tasks: tasks)
+          return true
+        },
+        .custom("methods", "settings and options by method") { draft, entry, reader in
+          for item in reader.mapping(entry.value, "'methods' of a recipe") ?? [] {
+            guard let method = reader.method(item.key, at: item.keyPosition) else { continue }
+            let settings = reader.taskSettings(item.value, of: method, subject: "'\(item.key)'", tasks: tasks)
+            draft.methods.append((method.id, settings))
+          }
+          return true
+        },
+      ])
+    guard let found = reader.read(root, as: form, into: Draft()) else { return nil }
+    if found.place("include") != nil, found.value.outer == nil { return nil }
+    let outer = found.value.outer ?? Recipe(name: name)
     return Recipe(
-      name: name, settings: outer.settings.overridden(by: own), methods: methods, files: [path] + outer.files)
+      name: name, settings: outer.settings.overridden(by: found.value.own), methods: outer.methods + found.value.methods,
+      files: [path] + outer.files)
   }
 }

@@ -17,7 +17,7 @@ public enum SeedAggregate: String, Sendable, Codable, CaseIterable {
 }
 
 /// The report of a manifest.
-public struct ReportSettings: Sendable, Equatable {
+public struct ReportSettings: Sendable, Equatable, Codable {
   /// What a row is named by: `method` (its label) or `method.<option>` (that option's value).
   public var rows = "method"
   /// The columns: `parameters`, `tasks` (one each), `average`, or the name of a recorded diagnostic as in `kept.query`.
@@ -38,42 +38,47 @@ public struct ReportSettings: Sendable, Equatable {
 }
 
 /// The metric that a report shows for a task.
-public struct TaskMetric: Sendable, Equatable {
+public struct TaskMetric: Sendable, Equatable, Codable {
   /// The task's id; nil: every task that has this metric.
   public let task: String?
   /// The metric's name.
   public let metric: String
 }
 
-/// Reads a report's settings.
-struct ReportReader {
-  private static let keys = ["rows", "columns", "published", "protocol", "aggregate", "metric", "baseline"]
-
-  let reader: MappingReader
-  let tasks: [String]
-
-  /// The settings of a `report` entry.
-  func report(_ entry: SourceEntry) -> ReportSettings {
-    var report = ReportSettings()
-    for entry in reader.entries(of: entry.value, "'report'", keys: Self.keys) ?? [] {
-      switch entry.key {
-      case "rows": report.rows = name(entry) ?? report.rows
-      case "columns": report.columns = columns(entry) ?? report.columns
-      case "published": report.published = reader.identifier(entry)
-      case "protocol":
-        let value = reader.value(entry, .choice(EpochChoice.allCases.map(\.rawValue)))?.text
-        report.epoch = value.flatMap(EpochChoice.init) ?? report.epoch
-      case "aggregate":
-        let value = reader.value(entry, .choice(SeedAggregate.allCases.map(\.rawValue)))?.text
-        report.aggregate = value.flatMap(SeedAggregate.init) ?? report.aggregate
-      case "metric": report.metrics = metrics(entry)
-      default: report.baseline = reader.identifier(entry)
-      }
-    }
-    return report
+extension ReportSettings {
+  /// The keys of a `report` entry.
+  /// - Parameter tasks: the tasks that `metric` may name.
+  static func form(tasks: [String]) -> MappingForm<ReportSettings> {
+    MappingForm(
+      "'report'",
+      [
+        .custom("rows", "what a row is named by") { report, entry, reader in
+          rowName(entry, reader).map { report.rows = $0 } != nil
+        },
+        .custom("columns", "what the columns are") { report, entry, reader in
+          guard let names = reader.list(entry) else { return false }
+          report.columns = names.compactMap { reader.checkedIdentifier($0.text, entry.key, at: $0.position) }
+          return true
+        },
+        .identifier("published", \.published, "the paper's table beside it"),
+        .choice("protocol", \.epoch, "the epoch that is reported"),
+        .choice("aggregate", \.aggregate, "how seeds are summarised"),
+        .custom("metric", "the metric, for all tasks or by task") { report, entry, reader in
+          guard case .mapping(let entries) = entry.value.content else {
+            report.metrics = metric(entry, reader).map { [TaskMetric(task: nil, metric: $0)] } ?? []
+            return true
+          }
+          report.metrics = entries.compactMap { entry in
+            guard reader.isTask(entry, of: tasks) else { return nil }
+            return metric(entry, reader).map { TaskMetric(task: entry.key, metric: $0) }
+          }
+          return true
+        },
+        .identifier("baseline", \.baseline, "the row that differences are taken to"),
+      ])
   }
 
-  private func name(_ entry: SourceEntry) -> String? {
+  private static func rowName(_ entry: SourceEntry, _ reader: MappingReader) -> String? {
     guard let text = reader.text(entry) else { return nil }
     if text == "method" || (text.hasPrefix("method.") && ScalarReading.isIdentifier(String(text.dropFirst(7)))) {
       return text
@@ -84,29 +89,7 @@ struct ReportReader {
     return nil
   }
 
-  private func columns(_ entry: SourceEntry) -> [String]? {
-    reader.list(entry)?.compactMap { reader.checkedIdentifier($0.text, entry.key, at: $0.position) }
-  }
-
-  private func metrics(_ entry: SourceEntry) -> [TaskMetric] {
-    guard case .mapping(let entries) = entry.value.content else {
-      return metric(entry).map { [TaskMetric(task: nil, metric: $0)] } ?? []
-    }
-    return entries.compactMap { entry in
-      guard tasks.contains(entry.key) else {
-        reader.reportUnknown(
-          "task '\(SourceNode.shortened(entry.key))' is not known", entry.key, tasks, at: entry.keyPosition)
-        return nil
-      }
-      return metric(entry).map { TaskMetric(task: entry.key, metric: $0) }
-    }
-  }
-
-  private func metric(_ entry: SourceEntry) -> String? {
-    guard let name = reader.text(entry) else { return nil }
-    if reader.vocabulary.metrics.contains(name) { return name }
-    reader.reportUnknown(
-      "metric '\(SourceNode.shortened(name))' is not known", name, reader.vocabulary.metrics, at: entry.value.position)
-    return nil
+  private static func metric(_ entry: SourceEntry, _ reader: MappingReader) -> String? {
+    reader.text(entry).flatMap { reader.metric($0, at: entry.value.position)?.rawValue }
   }
 }

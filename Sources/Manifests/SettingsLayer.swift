@@ -6,7 +6,7 @@ struct SettingsLayer: Sendable, Equatable {
   private struct Entry: Sendable, Equatable {
     let schema: OptionSchema
     let value: OptionValue
-    let position: SourcePosition?
+    let position: SourcePosition
   }
 
   private var entries: [Entry] = []
@@ -14,14 +14,16 @@ struct SettingsLayer: Sendable, Equatable {
   /// The value of this name.
   subscript(name: String) -> OptionValue? { entries.first { $0.schema.name == name }?.value }
 
-  /// Where the value of this name was given.
-  func position(of name: String) -> SourcePosition? { entries.first { $0.schema.name == name }?.position }
+  /// Where each value was given, by name.
+  var positions: [String: SourcePosition] {
+    Dictionary(entries.map { ($0.schema.name, $0.position) }, uniquingKeysWith: { first, _ in first })
+  }
 
   /// The names given, in order.
   var names: [String] { entries.map(\.schema.name) }
 
   /// Gives a value; a value of the same name and values that it excludes go.
-  mutating func set(_ schema: OptionSchema, to value: OptionValue, at position: SourcePosition?) {
+  mutating func set(_ schema: OptionSchema, to value: OptionValue, at position: SourcePosition) {
     entries.removeAll { $0.schema.name == schema.name || schema.excludes.contains($0.schema.name) }
     entries.append(Entry(schema: schema, value: value, position: position))
   }

@@ -75,8 +75,8 @@ extension SourceNode {
 
   /// Parses a text. Returns nil after reporting what is wrong with it.
   static func parse(_ text: String, file: String, problems: ProblemCollector) -> SourceNode? {
-    if let problem = SourceScreening.problem(in: text, file: file) {
-      problems.report(problem.message, at: problem.position)
+    if let (position, message) = SourceScreening.problem(in: text, file: file) {
+      problems.report(message, at: position)
       return nil
     }
     var parse = SourceParse(text: text, file: file, problems: problems)

@@ -19,7 +19,7 @@ struct SourceScreening {
   private init(file: String) { self.file = file }
 
   /// The first reason to refuse the text, or nil.
-  static func problem(in text: String, file: String) -> Problem? {
+  static func problem(in text: String, file: String) -> (SourcePosition, String)? {
     var screening = SourceScreening(file: file)
     var line = 1
     var start = text.unicodeScalars.startIndex
@@ -40,13 +40,13 @@ struct SourceScreening {
     scalar == "\n" || scalar == "\r" || scalar == "\u{85}" || scalar == "\u{2028}" || scalar == "\u{2029}"
   }
 
-  private mutating func check(_ line: Substring.UnicodeScalarView, line number: Int) -> Problem? {
+  private mutating func check(_ line: Substring.UnicodeScalarView, line number: Int) -> (SourcePosition, String)? {
     var column = 0
     var entries = 0
     var onlyEntries = true
     var isNodeStart = true
-    func refuse(_ message: String) -> Problem {
-      Problem(at: SourcePosition(file: file, line: number, column: column), message)
+    func refuse(_ message: String) -> (SourcePosition, String) {
+      (SourcePosition(file: file, line: number, column: column), message)
     }
     var index = line.startIndex
     while index < line.endIndex {

@@ -4,6 +4,7 @@ import Foundation
 import Interchange
 import Layers
 import Models
+import Settings
 import Storage
 import Tensors
 import Training
@@ -36,7 +37,7 @@ struct TraceComparison {
     let train = trace.meta.train
     let host = MethodHost(model, backend: backend, seed: 0, schedule: TrainingLength(stepsPerEpoch: train.steps, epochs: 1))
     let method = try trace.attach(to: host)
-    let settings = OptimizationSettings(
+    let settings = TrainingSettings(
       epochs: 1, batchSize: 1, learningRate: train.lr, headLearningRate: trace.headLearningRate,
       warmup: .ratio(train.warmupRatio), weightDecay: train.weightDecay, beta1: train.betas[0], beta2: train.betas[1],
       epsilon: train.eps, maximumGradientNorm: train.maxGradNorm)

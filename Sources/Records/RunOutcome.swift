@@ -43,6 +43,7 @@ extension RunOutcome: Codable {
 
 /// Something a reader of the table must know about a run that ended well.
 public enum RunFlag: String, Sendable, Codable, CaseIterable {
-  /// The best epoch predicts one and the same value for every validation example.
+  /// The model of the best or of the last epoch predicts one and the same value for every example of a validation set whose gold
+  /// values differ.
   case collapsed
 }

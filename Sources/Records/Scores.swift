@@ -45,9 +45,9 @@ public struct EpochScores: Sendable, Equatable, Codable {
   }
 }
 
-/// The score by which the best epoch was chosen.
+/// What the best epoch was chosen by: the metric's mean over all validation sets, and the set that is named first.
 public struct PrimaryScore: Sendable, Equatable, Codable {
-  /// `split`: the validation set.
+  /// `split`: the first validation set, whose score is shown while runs go on.
   public let split: String
   /// `metric`: the metric, of which more is better.
   public let metric: String

@@ -1,5 +1,4 @@
 // From the records of one cell to what the cell says.
-import Manifests
 import Metrics
 import Records
 
@@ -39,7 +38,7 @@ struct CellReading {
     let key = RunKey(run)
     if let reason = findings.unreadable[key] { return left(.unreadable, reason) }
     guard let record = findings.records[key] else { return left(.missing) }
-    if let difference = SettingsDifference.of(record, from: run) { return left(.outdated, difference) }
+    if let difference = findings.difference(run) { return left(.outdated, difference) }
     switch record.outcome {
     case .diverged(let step): return left(.diverged, "at step \(step)")
     case .failed(let message): return left(.failed, message)

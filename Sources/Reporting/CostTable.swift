@@ -3,6 +3,7 @@ import Foundation
 import Manifests
 import Metrics
 import Records
+import Settings
 
 /// The cost of each row of a table.
 public struct CostTable: Sendable, Equatable {
@@ -34,12 +35,11 @@ public struct CostTable: Sendable, Equatable {
   public let processors: [String]
 
   /// Sums up the timings of an experiment's runs.
-  /// - Throws: `ManifestError.unknownProfile`.
-  public init(manifest: Manifest, profile: Profile, findings: RunFindings) throws {
-    let runs = try manifest.resolve(profile: profile)
-    experiment = manifest.id
-    self.profile = profile
-    rows = try manifest.plan(for: profile).rows.map { row in
+  public init(_ experiment: Experiment, _ findings: RunFindings) {
+    let runs = experiment.runs
+    self.experiment = experiment.id
+    profile = experiment.profile
+    rows = experiment.rows.map { row in
       let timings = runs.filter { $0.row == row.id }.compactMap { findings.timings[RunKey($0)] }
       return Row(
         id: row.id, label: row.label, runs: timings.count, secondsPerRun: median(timings.map(\.totalSeconds)),

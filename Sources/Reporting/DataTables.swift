@@ -1,6 +1,7 @@
 // A table for other programs: comma-separated values and JSON, with all digits. Scores are as their metric defines them
 // (an accuracy is 0 to 1), published figures and differences in the same unit.
 import Foundation
+import Settings
 
 /// Writes tables as comma-separated values (RFC 4180, lines end in `\n`): one line for each row, four columns for each
 /// validation set of each task and two more where figures are published, then the average and the difference to the baseline.

@@ -1,5 +1,7 @@
 // What experiments there are and how far each is, by paper.
 import Manifests
+import Records
+import Settings
 
 /// The list of all experiments.
 public struct ExperimentList: Sendable, Equatable {
@@ -26,29 +28,31 @@ public struct ExperimentList: Sendable, Equatable {
 
   let groups: [Group]
 
-  /// Counts the runs of experiments. Links and records are looked for, not read.
+  /// Counts the runs of experiments and those of them that are done.
   /// - Parameters:
   ///   - manifests: the experiments, in the order in which each paper's are listed.
   ///   - papers: the papers, in their order; others follow by name, and then what belongs to none.
-  /// - Throws: `ManifestError`.
-  public init(_ manifests: [Manifest], papers: [PublishedPaper], results: ResultsFolder) throws {
+  ///   - findings: what is there of runs.
+  public init(_ manifests: [Manifest], papers: [PublishedPaper], findings: ([RunSpecification]) -> RunFindings) {
     let named = manifests.compactMap(\.paper)
     let known = papers.map(\.id).filter(named.contains)
     let others = TableProvenance.distinct(named).filter { !known.contains($0) }.sorted()
-    groups = try ((known + others).map { $0 as String? } + [nil]).compactMap { paper in
-      let entries = try manifests.filter { $0.paper == paper }.map { try Self.entry($0, results) }
+    groups = ((known + others).map { $0 as String? } + [nil]).compactMap { paper in
+      let entries = manifests.filter { $0.paper == paper }.map { Self.entry($0, findings) }
       if entries.isEmpty { return nil }
       return Group(heading: Self.heading(paper, papers), entries: entries)
     }
   }
 
-  private static func entry(_ manifest: Manifest, _ results: ResultsFolder) throws -> Entry {
-    let counts = try manifest.profiles.map { profile in
-      let runs = try manifest.resolve(profile: profile)
-      return Count(profile: profile, runs: runs.count, finished: results.finished(of: runs))
+  private static func entry(_ manifest: Manifest, _ findings: ([RunSpecification]) -> RunFindings) -> Entry {
+    let counts = manifest.experiments.map { experiment in
+      let found = findings(experiment.runs)
+      let done = experiment.runs.count { run in
+        found.records[RunKey(run)].map { !$0.outcome.isFailure } ?? false && found.difference(run) == nil
+      }
+      return Count(profile: experiment.profile, runs: experiment.runs.count, finished: done)
     }
-    let title = try manifest.profiles.first.map { try manifest.plan(for: $0).title } ?? ""
-    return Entry(names: [manifest.id] + manifest.aliases, title: title, counts: counts)
+    return Entry(names: [manifest.id] + manifest.aliases, title: manifest.experiments.first?.title ?? "", counts: counts)
   }
 
   private static func heading(_ id: String?, _ papers: [PublishedPaper]) -> String {

@@ -1,5 +1,4 @@
 // A table in LaTeX for a paper, with `booktabs`; its protocol stands below it and its sources in comments.
-import Manifests
 
 /// Writes tables as LaTeX.
 public enum LaTeXTable {

@@ -1,5 +1,4 @@
 // A table in Markdown, with what a reader must know below it.
-import Manifests
 
 /// Writes tables as Markdown.
 public enum MarkdownTable {

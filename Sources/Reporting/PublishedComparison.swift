@@ -1,6 +1,7 @@
 // The figures that a paper prints, each beside the measured one that it belongs to, and what has no place.
 import Manifests
 import Metrics
+import Records
 
 /// A published figure and the measured one's difference to it, as shares (0.01 is one point).
 public struct PublishedFigure: Sendable, Equatable, Encodable {
@@ -108,12 +109,12 @@ struct PublishedMatching {
     }
     return PublishedRowFigures(
       setting: found.setting, isQuoted: found.isQuoted, parameters: found.parameters,
-      measures: measures.map { RowMeasure(name: $0, value: found.measure($0)) }, tasks: figures,
+      measures: measures.map { RowMeasure(name: $0, value: found.measures[$0]) }, tasks: figures,
       average: found.average.map { Self.average($0 / 100, of: figures, measured: measured) })
   }
 
   /// The source, after all rows have asked for their figures.
-  func source(rows: [TableRow], labels: (String) -> String) -> PublishedSource {
+  func source(rows: [TableRow]) -> PublishedSource {
     let unused = published.rows.indices.filter { !usedRows.contains($0) }
     return PublishedSource(
       table: published.id, number: published.number, paper: published.paper.title, arxiv: published.paper.arxiv,
@@ -121,7 +122,7 @@ struct PublishedMatching {
       rowsWithoutFigures: rows.filter { $0.published == nil }.map(\.label),
       rowsLeftOut: unused.map { index in
         let row = published.rows[index]
-        return labels(row.method) + (row.setting.map { " (\($0))" } ?? "")
+        return row.methodLabel + (row.setting.map { " (\($0))" } ?? "")
       }, figuresLeftOut: leftOut)
   }
 

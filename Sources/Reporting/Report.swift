@@ -18,18 +18,21 @@ public struct Report: Sendable, Equatable {
   /// What the runs took.
   public let cost: CostTable
 
-  /// Reads the records of every run that the manifest plans, also of those that the last call left alone.
+  /// Sums up what was found of every run of an experiment, also of those that the last call left alone.
   /// - Parameters:
+  ///   - findings: the records of runs, and why others cannot be used.
   ///   - evaluation: which epoch and metric are reported and how seeds are summarised; by default what the manifest says.
-  ///   - results: the folder of results.
-  /// - Throws: `ManifestError.unknownProfile`; `ReportError.unrecordedMetric`. A record that cannot be used is one of the
-  ///   table's problems, not an error.
-  public init(manifest: Manifest, profile: Profile, evaluation: EvaluationProtocol? = nil, results: ResultsFolder) throws {
-    let findings = results.findings(for: try manifest.resolve(profile: profile))
+  /// - Throws: `ReportError.unrecordedMetric`. A record that cannot be used is one of the table's problems, not an error.
+  public init(_ experiment: Experiment, _ findings: RunFindings, evaluation: EvaluationProtocol? = nil) throws {
     table = try TableModel(
-      manifest: manifest, profile: profile, evaluation: evaluation, findings: findings,
-      manifestDigest: try? Self.digest(of: manifest))
-    cost = try CostTable(manifest: manifest, profile: profile, findings: findings)
+      experiment, findings, evaluation: evaluation,
+      manifestDigest: Self.digest(of: experiment))
+    cost = CostTable(experiment, findings)
+  }
+
+  /// SHA-256 of the files that an experiment was made from, as they are now; nil where one cannot be read.
+  static func digest(of experiment: Experiment) -> String? {
+    try? FileDigest.sha256(ofAll: experiment.sources.map { URL(filePath: $0) })
   }
 
   /// The table as text.
@@ -52,12 +55,5 @@ public struct Report: Sendable, Equatable {
     try AtomicFile.write(Data(MarkdownTable.render(table).utf8), to: file)
     try AtomicFile.write(Data(cost.markdown.utf8), to: results.layout.cost(table.experiment, table.profile))
     return file
-  }
-
-  /// SHA-256 over the digests of all files that a manifest was made from, as runs record it.
-  /// - Throws: `StorageError` where one cannot be read.
-  private static func digest(of manifest: Manifest) throws -> String {
-    let lines = try manifest.sources.map { try FileDigest.sha256(of: URL(filePath: $0)) + "\n" }
-    return FileDigest.sha256(of: Data(lines.joined().utf8))
   }
 }

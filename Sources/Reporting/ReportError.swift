@@ -1,6 +1,7 @@
 // What keeps a report or the description of a run from being made.
 import Manifests
 import Records
+import Settings
 import Storage
 
 /// An error of the `Reporting` target.

@@ -1,6 +1,5 @@
 // The reading of what runs left in the folder of results.
 import Foundation
-import Manifests
 import Records
 
 /// One run's place in a table.
@@ -19,7 +18,7 @@ public struct RunKey: Sendable, Hashable {
     self.seed = seed
   }
 
-  init(_ run: RunSpecification) { self.init(row: run.row, task: run.task, seed: run.seed) }
+  init(_ run: RunSpecification) { self.init(row: run.row, task: run.task.id, seed: run.seed) }
 }
 
 /// What was found of an experiment's runs.
@@ -28,16 +27,25 @@ public struct RunFindings: Sendable, Equatable {
   public var records: [RunKey: RunRecord]
   /// Why a record that is there cannot be used.
   public var unreadable: [RunKey: String]
+  /// What has changed, since records were made, in the files that their runs read: a phrase each.
+  public var changed: [RunKey: String]
   /// The timings of finished runs, where there are any that can be read.
   public var timings: [RunKey: TimingRecord]
 
   /// Makes findings from their parts.
   public init(
-    records: [RunKey: RunRecord] = [:], unreadable: [RunKey: String] = [:], timings: [RunKey: TimingRecord] = [:]
+    records: [RunKey: RunRecord] = [:], unreadable: [RunKey: String] = [:], changed: [RunKey: String] = [:],
+    timings: [RunKey: TimingRecord] = [:]
   ) {
     self.records = records
     self.unreadable = unreadable
+    self.changed = changed
     self.timings = timings
+  }
+
+  /// What a run's record has that the run has not now; nil where there is no record, or it is of this run.
+  func difference(_ run: RunSpecification) -> String? {
+    records[RunKey(run)].flatMap { SettingsDifference.of($0, from: run) } ?? changed[RunKey(run)]
   }
 }
 
@@ -53,13 +61,15 @@ public struct ResultsFolder: Sendable, Equatable {
   public var layout: ResultsLayout { ResultsLayout(url) }
 
   /// What is there of these runs. A file that cannot be used is a finding, not an error: the other runs still count.
-  public func findings(for runs: [RunSpecification]) -> RunFindings {
+  /// - Parameter inputs: what a run would read now, as far as it is at hand.
+  public func findings(for runs: [RunSpecification], inputs: (RunSpecification) -> InputDigests) -> RunFindings {
     var findings = RunFindings()
     for run in runs {
       let key = RunKey(run)
       do {
         guard let record = try Self.record(in: layout.link(run)) else { continue }
         findings.records[key] = record
+        findings.changed[key] = inputs(run).changes(since: record).first
         // A timing is no part of a result: without one, its run is left out of the cost table.
         if let timing = try? Self.timing(in: layout.link(run)), timing.identity == record.identity {
           findings.timings[key] = timing
@@ -70,14 +80,6 @@ public struct ResultsFolder: Sendable, Equatable {
       }
     }
     return findings
-  }
-
-  /// How many of these runs are done.
-  public func finished(of runs: [RunSpecification]) -> Int {
-    runs.count { run in
-      guard let record = try? Self.record(in: layout.link(run)), !record.outcome.isFailure else { return false }
-      return SettingsDifference.of(record, from: run) == nil
-    }
   }
 
   /// The record in a run's folder, or in the folder that a link leads to; nil where there is none.

@@ -1,6 +1,5 @@
 // One run for a person: everything that its folder holds, as text.
 import Foundation
-import Manifests
 import Records
 import Storage
 

@@ -2,42 +2,41 @@
 import Manifests
 import Metrics
 import Records
+import Settings
 
 extension TableModel {
-  /// Makes the table of an experiment under a profile.
+  /// Makes the table of an experiment.
   /// - Parameters:
-  ///   - evaluation: which epoch and metric are reported and how seeds are summarised; by default what the manifest says.
   ///   - findings: the records of runs, and why others cannot be used.
+  ///   - evaluation: which epoch and metric are reported and how seeds are summarised; by default what the manifest says.
   ///   - manifestDigest: SHA-256 of the manifest's files.
-  /// - Throws: `ManifestError.unknownProfile`; `ReportError.unrecordedMetric`.
+  /// - Throws: `ReportError.unrecordedMetric`.
   public init(
-    manifest: Manifest, profile: Profile, evaluation: EvaluationProtocol? = nil, findings: RunFindings,
-    manifestDigest: String? = nil
-  ) throws {
-    let plan = try manifest.plan(for: profile)
-    let runs = try manifest.resolve(profile: profile)
-    let evaluation = evaluation ?? EvaluationProtocol(epoch: plan.report.epoch, aggregate: plan.report.aggregate)
-    let columns = plan.report.columns.map { TableColumn(name: $0) }
+    _ experiment: Experiment, _ findings: RunFindings, evaluation: EvaluationProtocol? = nil, manifestDigest: String? = nil
+  ) throws(ReportError) {
+    let runs = experiment.runs
+    let evaluation = evaluation ?? EvaluationProtocol(epoch: experiment.report.epoch, aggregate: experiment.report.aggregate)
+    let columns = experiment.report.columns.map { TableColumn(name: $0) }
     let records = runs.compactMap { run -> (key: RunKey, record: RunRecord)? in
-      guard let record = findings.records[RunKey(run)], SettingsDifference.of(record, from: run) == nil else { return nil }
+      guard let record = findings.records[RunKey(run)], findings.difference(run) == nil else { return nil }
       return (RunKey(run), record)
     }
-    let tasks = plan.tasks.map { task in
+    let tasks = experiment.tasks.map { task in
       Self.column(
-        task, metric: evaluation.metric, settings: plan.report,
+        task, metric: evaluation.metric, settings: experiment.report,
         records: records.filter { $0.key.task == task.id }.map(\.record))
     }
     if let metric = evaluation.metric, !records.isEmpty, !tasks.contains(where: { $0.metric == metric }) {
       let recorded = records.flatMap { $0.record.epochs.prefix(1).flatMap(\.scores).map(\.metric) }
-      throw ReportError.unrecordedMetric(metric, experiment: manifest.id, recorded: TableProvenance.distinct(recorded))
+      throw ReportError.unrecordedMetric(metric, experiment: experiment.id, recorded: TableProvenance.distinct(recorded))
     }
-    let rowOption = plan.report.rows.hasPrefix("method.") ? String(plan.report.rows.dropFirst(7)) : nil
-    var matching = plan.published.map { PublishedMatching($0, tasks: tasks, measures: columns.compactMap(\.measure)) }
-    var rows = plan.rows.map { row in
+    let rowOption = experiment.report.rows.hasPrefix("method.") ? String(experiment.report.rows.dropFirst(7)) : nil
+    var matching = experiment.published.map { PublishedMatching($0, tasks: tasks, measures: columns.compactMap(\.measure)) }
+    var rows = experiment.rows.map { row in
       let ownRuns = runs.filter { $0.row == row.id }
       let cells = tasks.map { column in
         CellReading(column: column, evaluation: evaluation, findings: findings)
-          .cell(ownRuns.filter { $0.task == column.task })
+          .cell(ownRuns.filter { $0.task.id == column.task })
       }
       let scores = cells.compactMap(\.score)
       let average = scores.count == cells.count ? mean(scores) : nil
@@ -54,23 +53,23 @@ extension TableModel {
 
     let counted = rows.reduce(0) { $0 + $1.cells.reduce(0) { $0 + $1.countedRuns } }
     let provenance = TableProvenance(
-      recipe: plan.recipeName, manifest: manifestDigest, tasks: plan.tasks.map(\.id), records: records, runs: counted,
+      recipe: experiment.recipe, manifest: manifestDigest, tasks: experiment.tasks.map(\.id), records: records, runs: counted,
       planned: runs.count)
     self.init(
-      experiment: manifest.id, title: plan.title, description: plan.description, profile: profile, evaluation: evaluation,
-      seeds: plan.seeds, rowHeader: rowOption?.replacing("_", with: " ") ?? "method", columns: columns, tasks: tasks, rows: rows,
+      experiment: experiment.id, title: experiment.title, description: experiment.description, profile: experiment.profile,
+      evaluation: evaluation,
+      seeds: experiment.seeds, rowHeader: rowOption?.replacing("_", with: " ") ?? "method", columns: columns, tasks: tasks,
+      rows: rows,
       parametersVary: records.contains { $0.record.trainableParameters.initial != $0.record.trainableParameters.final },
-      differences: plan.report.baseline.flatMap { BaselineDifferences(rows: rows, baseline: $0) },
-      published: matching.map { matching in
-        matching.source(rows: rows) { method in manifest.label(ofMethod: method) ?? method }
-      }, problems: Self.problems(rows, tasks),
+      differences: experiment.report.baseline.flatMap { BaselineDifferences(rows: rows, baseline: $0) },
+      published: matching.map { $0.source(rows: rows) }, problems: Self.problems(rows, tasks),
       warnings: provenance.warnings + Self.unrecordedMeasures(rows, records.map(\.record)), provenance: provenance)
   }
 
   /// A task's metric: the one asked for where the task has it, else the manifest's, else the task's own primary one as its
   /// records or its definition say.
   private static func column(
-    _ task: TaskReference, metric wanted: String?, settings: ReportSettings, records: [RunRecord]
+    _ task: TaskDefinition, metric wanted: String?, settings: ReportSettings, records: [RunRecord]
   ) -> TaskColumn {
     func has(_ metric: String) -> Bool {
       records.contains { $0.epochs.contains { $0.scores.contains { $0.metric == metric } } }
@@ -78,8 +77,7 @@ extension TableModel {
     var metric = wanted.flatMap { has($0) ? $0 : nil }
     metric = metric ?? settings.metrics.first { $0.task == task.id }?.metric
     metric = metric ?? settings.metrics.first { $0.task == nil && has($0.metric) }?.metric
-    if metric == nil, case .custom(let definition) = task { metric = definition.metrics.first }
-    metric = metric ?? records.first?.primary.metric
+    metric = metric ?? (task.isBuiltIn ? nil : task.primaryMetric.rawValue) ?? records.first?.primary.metric
     let scores = records.lazy.flatMap(\.epochs).first { $0.scores.contains { $0.metric == metric } }?.scores ?? []
     return TaskColumn(
       task: task.id, metric: metric, splits: scores.filter { $0.metric == metric }.map(\.split),
@@ -150,7 +148,7 @@ extension CellRun.State {
     case .diverged: "diverged"
     case .failed: "failed"
     case .unscored: "has not the score shown"
-    case .outdated: "was made with other settings"
+    case .outdated: "is outdated"
     case .unreadable: "cannot be used"
     case .missing: "missing"
     }

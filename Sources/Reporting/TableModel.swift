@@ -1,6 +1,7 @@
 // A table as a value: what its cells say, which are best, what is missing and where the numbers come from. Renderers only
 // write it down.
 import Manifests
+import Settings
 
 /// Which epoch and metric are reported and how seeds are summarised.
 public struct EvaluationProtocol: Sendable, Equatable, Encodable {

@@ -1,5 +1,4 @@
 // What a reader must know of a table: by which protocol its cells are made, and what its marks mean.
-import Manifests
 import Metrics
 
 /// A line below a table.

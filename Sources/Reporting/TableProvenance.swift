@@ -1,5 +1,4 @@
 // Where a table's numbers come from: the digests and versions of all its records.
-import Manifests
 import Records
 
 /// The sources of a table's records. A list has several entries where records differ.

@@ -18,6 +18,11 @@ public enum FileDigest {
     }
   }
 
+  /// One digest of several files, in this order: that of the lines of their digests.
+  public static func sha256(ofAll files: [URL]) throws -> String {
+    sha256(of: Array(try files.map { try sha256(of: $0) + "\n" }.joined().utf8))
+  }
+
   /// The digest of `data`.
   public static func sha256(of data: Data) -> String {
     digest { update in data.withUnsafeBytes { update($0) } }

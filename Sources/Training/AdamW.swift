@@ -1,4 +1,5 @@
 import Layers
+import Settings
 import Tensors
 
 /// AdamW with decoupled weight decay (Loshchilov and Hutter 2019), one learning rate for the head and one for the rest.
@@ -11,11 +12,11 @@ final class AdamW {
   }
 
   let parameters: [Parameter]
-  private let settings: OptimizationSettings
+  private let settings: TrainingSettings
   /// In the order of `parameters`; `nil` before the first update and after freezing.
   private(set) var moments: [Moments?]
 
-  init(_ parameters: [Parameter], _ settings: OptimizationSettings) {
+  init(_ parameters: [Parameter], _ settings: TrainingSettings) {
     self.parameters = parameters
     self.settings = settings
     moments = Array(repeating: nil, count: parameters.count)

@@ -4,6 +4,7 @@ import Foundation
 import Layers
 import Metrics
 import Models
+import Settings
 import Storage
 import Tensors
 
@@ -40,7 +41,7 @@ public struct FineTuning {
   /// With the method on it.
   public let model: any SequenceClassifier
   public let method: any TuningMethod
-  public let settings: OptimizationSettings
+  public let settings: TrainingSettings
   /// The training set, in the order of its file.
   public let train: [EncodedExample]
   public let validation: [ValidationSet]
@@ -60,7 +61,7 @@ public struct FineTuning {
   public var shouldStop: () -> Bool = { false }
 
   public init(
-    model: any SequenceClassifier, method: any TuningMethod, settings: OptimizationSettings, train: [EncodedExample],
+    model: any SequenceClassifier, method: any TuningMethod, settings: TrainingSettings, train: [EncodedExample],
     validation: [ValidationSet], metrics: [Metric], seed: UInt64, backend: any Backend
   ) {
     self.model = model
@@ -74,7 +75,7 @@ public struct FineTuning {
   }
 
   /// How many updates training takes.
-  public static func length(examples: Int, settings: OptimizationSettings) -> TrainingLength {
+  public static func length(examples: Int, settings: TrainingSettings) -> TrainingLength {
     TrainingLength(
       stepsPerEpoch: BatchPlan(count: examples, batchSize: settings.batchSize).stepsPerEpoch, epochs: settings.epochs)
   }

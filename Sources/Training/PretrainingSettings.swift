@@ -1,6 +1,7 @@
 // How the pocket models are pre-trained: the optimizer, the mixture of rows, the losses and the pace.
 import Datasets
 import Foundation
+import Settings
 
 /// The recipe of a pre-training run; all of its numbers follow from it, the model's start and the rows.
 public struct PretrainingSettings: Sendable, Equatable {
@@ -71,8 +72,8 @@ public struct PretrainingSettings: Sendable, Equatable {
     return (max(1, Int((Double(batchSize) * share / total).rounded())), share / total)
   }
 
-  var optimization: OptimizationSettings {
-    OptimizationSettings(
+  var optimization: TrainingSettings {
+    TrainingSettings(
       epochs: 1, batchSize: batchSize, learningRate: learningRate, warmup: .steps(warmupSteps), weightDecay: weightDecay,
       beta1: beta1, beta2: beta2, maximumGradientNorm: maximumGradientNorm)
   }

@@ -1,6 +1,7 @@
 import Adapters
 import Layers
 import Models
+import Settings
 import Tensors
 
 /// What one update did.
@@ -27,7 +28,7 @@ public struct StepResult: Sendable, Equatable {
 public final class Stepper {
   public let model: any SequenceClassifier
   public let method: any TuningMethod
-  public let settings: OptimizationSettings
+  public let settings: TrainingSettings
   public let schedule: LinearSchedule
   let optimizer: AdamW
   private let backend: any Backend
@@ -35,7 +36,7 @@ public final class Stepper {
   private let saved: Set<ObjectIdentifier>
 
   public init(
-    model: any SequenceClassifier, method: any TuningMethod, settings: OptimizationSettings, totalSteps: Int, backend: any Backend
+    model: any SequenceClassifier, method: any TuningMethod, settings: TrainingSettings, totalSteps: Int, backend: any Backend
   ) {
     self.model = model
     self.method = method

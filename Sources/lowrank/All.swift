@@ -3,6 +3,7 @@ import Experiments
 import Foundation
 import Manifests
 import Reporting
+import Settings
 
 /// `lowrank all`
 struct All: ParsableCommand {
@@ -25,40 +26,24 @@ struct All: ParsableCommand {
     let blas = try training.core.take()
     let workspace = try project.workspace()
     let folder = ExperimentFolder(path: workspace.experiments.path)
-    var manifests: [Manifest] = []
-    var broken: [String] = []
-    for file in folder.tables {
-      do { manifests.append(try Manifest.load(path: file, recipes: folder.recipes, vocabulary: .registered)) } catch {
-        broken.append("\(error)")
-      }
-    }
+    let listing = folder.list(folder.tables, methods: .registered)
     let inputs = RunInputs(workspace: workspace, data: data.map { URL(filePath: ($0 as NSString).expandingTildeInPath) })
     let store = RunStore(workspace)
-    let series = ExperimentSeries(manifests, profile: profile, inputs: inputs, store: store)
-    say((broken + [series.summary(store)]).joined(separator: "\n"))
-    sayProducts(blas, series.items.flatMap(\.plan), store)
-    let stop = StopSignal()
-    let outcome = series.run(
-      runner: { training.runner(store, inputs, stop, isTimed: $0.isTimed) },
-      progress: { place in
-        RunProgress(isTerminal: isatty(1) == 1, subject: place) { FileHandle.standardOutput.write(Data($0.utf8)) }
-      }, say: { say($0) }, report: { try report($0, workspace) })
-    if outcome.wasStopped {
-      say("stopped after \(outcome.trained) run\(outcome.trained == 1 ? "" : "s"); the same command goes on from here")
-      throw ExitCode(128 + stop.received)
-    }
-    if let text = outcome.text(of: series.items.count) {
-      say(text)
-    }
-    if !broken.isEmpty || !outcome.incomplete.isEmpty { throw ExitCode.failure }
+    let experiments = listing.manifests.flatMap { $0.experiments.filter { $0.profile == profile } }
+    let series = ExperimentSeries(try Plan(experiments, profile: profile, inputs: inputs, store: store), store: store)
+    for broken in listing.broken { say(broken.error.description) }
+    let outcome = try training.train(series, blas, store, inputs) { try report($0, workspace, inputs) }
+    if let text = outcome.text(of: series.plan.items.count) { say(text) }
+    if !listing.broken.isEmpty || !outcome.incomplete.isEmpty { throw ExitCode.failure }
   }
 
   /// Writes an experiment's table and draws its figures; returns what it lacks.
-  private func report(_ manifest: Manifest, _ workspace: Workspace) throws -> [String] {
+  private func report(_ experiment: Experiment, _ workspace: Workspace, _ inputs: RunInputs) throws -> [String] {
     let results = ResultsFolder(workspace.results)
-    let report = try Report(manifest: manifest, profile: profile, results: results)
+    let findings = results.findings(for: experiment.runs, inputs: inputs.digestsAtHand)
+    let report = try Report(experiment, findings)
     say("→ \(project.readable(try report.write(to: results)))")
-    try project.drawFigures(of: manifest, profile, results)
+    try project.drawFigures(of: experiment, findings, results)
     return report.table.problems
   }
 }

@@ -2,7 +2,6 @@
 import ArgumentParser
 import Experiments
 import Foundation
-import Manifests
 import Training
 
 /// The verb `check-pocket`.
@@ -45,7 +44,7 @@ struct CheckPocket: ParsableCommand {
     try core.take()
     let workspace = try project.workspace()
     let check = try PocketCheck(
-      project.manifest(experiment, in: workspace), in: workspace, model: model,
+      project.experiment(experiment, .pocket, model: model, in: workspace), in: workspace,
       tasks: tasks.map { $0.split(separator: ",").map(String.init) }, seeds: seedNumbers)
     let stop = StopSignal()
     var options = ExecutionOptions()

@@ -3,6 +3,7 @@ import Experiments
 import Foundation
 import Manifests
 import Reporting
+import Settings
 
 /// `lowrank figure table1`, or `lowrank figure --run results/table1/pocket/aflora/rte/seed-0 --to .`
 struct FigureCommand: ParsableCommand {
@@ -44,11 +45,12 @@ struct FigureCommand: ParsableCommand {
       say(FigureFiles.text(files, project.readable))
       return
     }
-    guard let experiment else { return }
-    let folder = ExperimentFolder(path: experiments ?? workspace.experiments.path)
-    let manifest = try folder.manifest(named: experiment, vocabulary: .registered)
-    let figures = try ExperimentFigures(manifest: manifest, profile: profile, results: results)
-    guard !figures.settings.isEmpty else { throw Failure(description: "\(manifest.id) has no figures: its manifest names none.") }
+    guard let id = experiment else { return }
+    let experiment = try project.experiment(id, profile, in: workspace, folder: experiments)
+    let inputs = RunInputs(workspace: workspace, data: nil)
+    let figures = try ExperimentFigures(
+      experiment, results.findings(for: experiment.runs, inputs: inputs.digestsAtHand), results: results)
+    guard !figures.settings.isEmpty else { throw Failure(description: "\(experiment.id) has no figures: its manifest names none.") }
     let outcomes = figures.draw(with: gnuplot)
     for outcome in outcomes { say(outcome.text(project.readable)) }
     if outcomes.contains(where: \.isFailure) { throw ExitCode.failure }
@@ -57,8 +59,8 @@ struct FigureCommand: ParsableCommand {
 
 extension ProjectOptions {
   /// Draws a manifest's figures. They are made from records as its table is, so one that cannot be drawn is no failure of the runs.
-  func drawFigures(of manifest: Manifest, _ profile: Profile, _ results: ResultsFolder) throws {
-    let figures = try ExperimentFigures(manifest: manifest, profile: profile, results: results)
+  func drawFigures(of experiment: Experiment, _ findings: RunFindings, _ results: ResultsFolder) throws {
+    let figures = try ExperimentFigures(experiment, findings, results: results)
     if figures.settings.isEmpty { return }
     do throws(ReportError) {
       for outcome in figures.draw(with: try Gnuplot()) { say(outcome.text(readable)) }

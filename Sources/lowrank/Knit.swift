@@ -29,8 +29,8 @@ struct Knit: ParsableCommand {
   func run() throws {
     let workspace = try project.workspace()
     let source = ResultsBlocks(
-      experiments: ExperimentFolder(path: project.readable(workspace.experiments)), vocabulary: .registered,
-      results: ResultsFolder(workspace.results))
+      experiments: ExperimentFolder(path: project.readable(workspace.experiments)), methods: .registered,
+      results: ResultsFolder(workspace.results), inputs: RunInputs(workspace: workspace, data: nil).digestsAtHand)
     let notebooks = try NotebookFiles(
       files.isEmpty ? NotebookFiles.all(in: workspace.root) : files.map { URL(filePath: $0) }, root: workspace.root,
       source: source)

@@ -14,8 +14,17 @@ struct List: ParsableCommand {
   func run() throws {
     let workspace = try project.workspace()
     let folder = ExperimentFolder(path: workspace.experiments.path)
-    let list = try ExperimentList(
-      folder.list(vocabulary: .registered), papers: folder.papers(), results: ResultsFolder(workspace.results))
+    let results = ResultsFolder(workspace.results), inputs = RunInputs(workspace: workspace, data: nil)
+    let listing = folder.list(methods: .registered)
+    let list = ExperimentList(listing.manifests, papers: (try? folder.papers()) ?? []) { runs in
+      results.findings(for: runs, inputs: inputs.digestsAtHand)
+    }
     print(list.text, terminator: "")
+    if listing.broken.isEmpty { return }
+    print("\ncannot be used ('lowrank check' says everything)")
+    for (file, error) in listing.broken {
+      print("  \(project.readable(URL(filePath: file))): \(error.summary(in: file))")
+    }
+    throw ExitCode.failure
   }
 }

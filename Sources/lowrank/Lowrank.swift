@@ -9,6 +9,7 @@ struct Lowrank: ParsableCommand {
       Run.self,
       All.self,
       List.self,
+      Check.self,
       Rerun.self,
       ReportCommand.self,
       Knit.self,

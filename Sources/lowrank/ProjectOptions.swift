@@ -2,6 +2,7 @@ import ArgumentParser
 import Experiments
 import Foundation
 import Manifests
+import Settings
 import Tensors
 
 /// Where the project and its results are.
@@ -22,8 +23,14 @@ struct ProjectOptions: ParsableArguments {
     return url.path.hasPrefix(here) ? String(url.path.dropFirst(here.count)) : url.path
   }
 
-  func manifest(_ id: String, in workspace: Workspace) throws -> Manifest {
-    try ExperimentFolder(path: workspace.experiments.path).manifest(named: id, vocabulary: .registered)
+  /// An experiment by its id or alias, on a model of the user's where one is named; of its other profiles nothing is read.
+  /// - Parameter folder: the folder of manifests, in place of the project's own.
+  func experiment(
+    _ id: String, _ profile: Profile, model: String? = nil, in workspace: Workspace, folder: String? = nil
+  ) throws -> Experiment {
+    let folder = ExperimentFolder(path: folder ?? workspace.experiments.path)
+    let experiment = try folder.manifest(named: id, profile: profile, methods: .registered).experiment(profile)
+    return model.map { experiment.on(model: $0) } ?? experiment
   }
 }
 
@@ -89,9 +96,30 @@ struct TrainingOptions: ParsableArguments {
     guard (0...1e9).contains(checkpointSeconds) else { throw ValidationError("--checkpoint-seconds is 0 to 1000000000") }
   }
 
+  /// Carries a series out until a signal comes, which ends the program; says what it is about to do, and how far it came.
+  /// - Parameter report: writes what an experiment leaves; returns what it lacks.
+  func train(
+    _ series: ExperimentSeries, _ blas: BLAS, _ store: RunStore, _ inputs: RunInputs, report: (Experiment) throws -> [String]
+  ) throws -> ExperimentSeries.Outcome {
+    let stop = StopSignal(), toTrain = series.toTrain
+    say(series.summary)
+    sayProducts(blas, series.plan.runs, store)
+    let outcome = series.run(
+      runner: { runner(store, inputs, stop, isTimed: $0.isTimed) },
+      progress: { place in
+        RunProgress(isTerminal: isatty(1) == 1, subject: place) { FileHandle.standardOutput.write(Data($0.utf8)) }
+      }, say: { say($0) }, report: report)
+    stop.end()
+    if outcome.wasStopped {
+      say("stopped after \(outcome.trained) of \(toTrain) runs; the same command goes on from here")
+      throw ExitCode(128 + stop.received)
+    }
+    return outcome
+  }
+
   /// Trains runs of a store until a signal comes.
   /// - Parameter isTimed: whether the runs are there to be timed.
-  func runner(_ store: RunStore, _ inputs: RunInputs, _ stop: StopSignal, isTimed: Bool) -> Runner {
+  private func runner(_ store: RunStore, _ inputs: RunInputs, _ stop: StopSignal, isTimed: Bool) -> Runner {
     var options = ExecutionOptions()
     let cores = ProcessInfo.processInfo.activeProcessorCount
     options.threads = threads ?? (isTimed ? cores : 1)

@@ -2,7 +2,9 @@ import ArgumentParser
 import Experiments
 import Foundation
 import Manifests
+import Metrics
 import Reporting
+import Settings
 
 /// `lowrank report table1 --select last --aggregate median --metric f1`
 struct ReportCommand: ParsableCommand {
@@ -34,21 +36,19 @@ struct ReportCommand: ParsableCommand {
   @OptionGroup var project: ProjectOptions
 
   func validate() throws {
-    let known = ManifestVocabulary.registered.metrics
-    if let metric, !known.contains(metric) {
-      throw ValidationError("'\(metric)' is not a metric (metrics: \(known.joined(separator: ", ")))")
+    if let metric, Metric(rawValue: metric) == nil {
+      throw ValidationError("'\(metric)' is not a metric (metrics: \(Metric.allCases.map(\.rawValue).joined(separator: ", ")))")
     }
   }
 
   func run() throws {
     let workspace = try project.workspace()
-    let folder = ExperimentFolder(path: experiments ?? workspace.experiments.path)
-    let manifest = try folder.manifest(named: experiment, vocabulary: .registered)
-    let settings = try manifest.plan(for: profile).report
+    let experiment = try project.experiment(experiment, profile, in: workspace, folder: experiments)
     let evaluation = EvaluationProtocol(
-      epoch: select ?? settings.epoch, aggregate: aggregate ?? settings.aggregate, metric: metric)
-    let report = try Report(
-      manifest: manifest, profile: profile, evaluation: evaluation, results: ResultsFolder(workspace.results))
+      epoch: select ?? experiment.report.epoch, aggregate: aggregate ?? experiment.report.aggregate, metric: metric)
+    let inputs = RunInputs(workspace: workspace, data: nil)
+    let findings = ResultsFolder(workspace.results).findings(for: experiment.runs, inputs: inputs.digestsAtHand)
+    let report = try Report(experiment, findings, evaluation: evaluation)
     print(try report.rendered(format), terminator: "")
     if !report.table.isComplete { throw ExitCode.failure }
   }

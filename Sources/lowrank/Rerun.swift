@@ -3,6 +3,7 @@ import Experiments
 import Foundation
 import Manifests
 import Records
+import Settings
 import Storage
 import Tensors
 import Training
@@ -27,16 +28,16 @@ struct Rerun: ParsableCommand {
 
   func run() throws {
     let workspace = try project.workspace()
-    let manifest = try project.manifest(experiment, in: workspace)
-    let specifications = try manifest.resolve(
-      profile: profile, narrowing: Narrowing(tasks: [task], methods: [method], seeds: [seed]), model: model)
-    guard specifications.count == 1, let specification = specifications.first else {
-      let rows = specifications.map(\.row).joined(separator: ", ")
-      throw Failure(description: "'\(method)' stands for \(specifications.count) rows; name one of them: \(rows)")
-    }
+    let experiment = try project.experiment(experiment, profile, model: model, in: workspace)
+    let narrowing = Narrowing(tasks: [task], methods: [method], seeds: [seed])
     let inputs = RunInputs(workspace: workspace, data: data.map { URL(filePath: ($0 as NSString).expandingTildeInPath) })
-    let planned = try inputs.plan(specification, manifestDigest: ManifestDigest.of(manifest))
     let store = RunStore(workspace)
+    let plan = try Plan([experiment], profile: profile, narrowing: narrowing, inputs: inputs, store: store)
+    guard plan.problems.isEmpty else { throw ManifestError.invalid(plan.problems) }
+    guard plan.runs.count == 1, let planned = plan.runs.first else {
+      let rows = plan.runs.map(\.specification.row).joined(separator: ", ")
+      throw Failure(description: "'\(method)' stands for \(plan.runs.count) rows; name one of them: \(rows)")
+    }
     let recorded = store.record(planned.identity)
     try takeCore(of: recorded)
     let folder = workspace.layout.rerun("\(planned.identity)-\(ProcessInfo.processInfo.processIdentifier)")

@@ -23,56 +23,38 @@ struct Run: ParsableCommand {
   func run() throws {
     let blas = try training.core.take()
     let workspace = try project.workspace()
-    let manifest = try project.manifest(experiment, in: workspace)
-    let specifications = try manifest.resolve(profile: selection.profile, narrowing: selection.narrowing(), model: selection.model)
+    let experiment = try project.experiment(experiment, selection.profile, model: selection.model, in: workspace)
     if dryRun, selection.profile == .paper, selection.model == nil, selection.data == nil,
-      let table = try PlanTable(withoutFiles: specifications)
+      let table = try PlanTable(withoutFiles: experiment.runs(selection.narrowing()))
     {
       say(table.text)
       return
     }
     let inputs = RunInputs(workspace: workspace, data: selection.dataFolder)
-    let digest = try ManifestDigest.of(manifest)
-    let plan = try specifications.map { try inputs.plan($0, manifestDigest: digest) }
     let store = RunStore(workspace)
-    let problems = try PlanCheck.problems(plan, store: store, inputs: inputs)
-    guard problems.isEmpty else {
-      let count = problems.count == 1 ? "1 problem" : "\(problems.count) problems"
-      throw Failure(description: problems.joined(separator: "\n") + "\n\(count); nothing was run.")
-    }
+    let plan = try Plan([experiment], profile: selection.profile, narrowing: selection.narrowing(), inputs: inputs, store: store)
+    guard plan.problems.isEmpty else { throw ManifestError.invalid(plan.problems) }
     if dryRun {
-      say(try PlanTable(plan, store: store, inputs: inputs).text)
-      sayProducts(blas, plan, store)
+      say(try PlanTable(plan.runs, store: store, inputs: inputs).text)
+      sayProducts(blas, plan.runs, store)
       return
     }
-    let stop = StopSignal()
-    let summary = PlanSummary(plan, store: store)
-    say("\(manifest.id) · \(selection.profile.rawValue) · \(summary.text)")
-    sayProducts(blas, plan, store)
-    let progress = RunProgress(isTerminal: isatty(1) == 1) { text in
-      FileHandle.standardOutput.write(Data(text.utf8))
+    let outcome = try training.train(ExperimentSeries(plan, store: store), blas, store, inputs) {
+      try report($0, workspace, inputs)
     }
-    let isTimed = try manifest.plan(for: selection.profile).isTimed
-    let result = try training.runner(store, inputs, stop, isTimed: isTimed).run(plan, progress: progress)
-    stop.end()
-    if result.wasStopped {
-      say("stopped after \(result.trained) of \(summary.toTrain) runs; the same command goes on from here")
-      throw ExitCode(128 + stop.received)
-    }
-    for failure in result.failures { say("failed: \(failure.run.specification.shortName): \(failure.reason)") }
-    try writeReport(manifest, workspace)
-    if !result.failures.isEmpty { throw ExitCode.failure }
+    if !outcome.incomplete.isEmpty { throw ExitCode.failure }
   }
 
-  /// Writes the table from all records, and fails when a cell is not whole.
-  private func writeReport(_ manifest: Manifest, _ workspace: Workspace) throws {
+  /// Writes the table from all records, prints it, and draws the figures; returns what it lacks.
+  private func report(_ experiment: Experiment, _ workspace: Workspace, _ inputs: RunInputs) throws -> [String] {
     let results = ResultsFolder(workspace.results)
-    let report = try Report(manifest: manifest, profile: selection.profile, results: results)
+    let findings = results.findings(for: experiment.runs, inputs: inputs.digestsAtHand)
+    let report = try Report(experiment, findings)
     let file = try report.write(to: results)
     say("\n\(try report.rendered(.markdown))")
-    if try manifest.plan(for: selection.profile).isTimed { say(report.cost.markdown) }
+    if experiment.isTimed { say(report.cost.markdown) }
     say("→ \(project.readable(file))")
-    try project.drawFigures(of: manifest, selection.profile, results)
-    guard report.table.isComplete else { throw ExitCode.failure }
+    try project.drawFigures(of: experiment, findings, results)
+    return report.table.problems
   }
 }

@@ -42,7 +42,7 @@ struct MethodSubject {
     let makeStepper = {
       Stepper(
         model: model, method: method,
-        settings: OptimizationSettings(
+        settings: TrainingSettings(
           epochs: 2, batchSize: 4, learningRate: 0.02, warmup: .steps(0), weightDecay: weightDecay),
         totalSteps: steps, backend: backend)
     }

@@ -1,5 +1,6 @@
 // Rows and columns with numbers that no task has: refused by file and line or taken, and no crash.
 import Foundation
+import Settings
 import TestSupport
 import Testing
 
@@ -7,16 +8,16 @@ import Testing
 
 @Suite("Extreme rows")
 struct ExtremeRowTests {
-  private static func task(labels: [String]?) throws -> TaskDefinition {
-    try TaskDefinition(
-      CustomTask(
-        id: "t", format: "jsonl", train: "train.jsonl", validation: [.init(name: "validation", file: "dev.jsonl")],
-        columns: .init(first: .name("a"), second: .name("b"), label: .name("label")), labels: labels))
+  private static func task(labels: [String]?) -> TaskDefinition {
+    TaskDefinition(
+      id: "t", title: "t", format: .jsonl, train: "train.jsonl", validation: [.init(name: "validation", file: "dev.jsonl")],
+      columns: .init(first: .name("a"), second: .name("b"), label: .name("label")),
+      target: labels.map(TaskDefinition.Target.classes) ?? .regression, metrics: [labels == nil ? .pearson : .accuracy])
   }
 
   @Test("every value of an object's line", arguments: [nil, ["0", "1"]])
   func objects(labels: [String]?) throws {
-    let task = try Self.task(labels: labels)
+    let task = Self.task(labels: labels)
     var (taken, refused) = (0, 0)
     for variation in JSONVariations.of(Data(#"{"a": "one", "b": "two", "label": 1, "other": 3}"#.utf8)) {
       do {
@@ -36,10 +37,10 @@ struct ExtremeRowTests {
   @Test("numbers of columns", arguments: [Int.min, -1, 3, Int.max])
   func columns(index: Int) throws {
     #expect(throws: DatasetError.self) {
-      let task = try TaskDefinition(
-        CustomTask(
-          id: "t", hasHeader: false, train: "train.tsv", validation: [.init(name: "validation", file: "dev.tsv")],
-          columns: .init(first: .index(0), second: .index(index), label: .index(1)), labels: ["0", "1"]))
+      let task = TaskDefinition(
+        id: "t", title: "t", hasHeader: false,
+        columns: .init(first: .index(0), second: .index(index), label: .index(1)), target: .classes(["0", "1"]),
+        metrics: [.accuracy])
       let lines = try TextLines(bytes: Array("one\t1\ttwo\n".utf8), path: "train.tsv")
       _ = try TaskLoader.examples(of: task, in: lines, file: URL(filePath: "train.tsv"), name: "train")
     }

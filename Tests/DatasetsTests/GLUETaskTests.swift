@@ -1,5 +1,6 @@
 import Foundation
 import Metrics
+import Settings
 import Testing
 
 @testable import Datasets
@@ -65,10 +66,11 @@ import Testing
     #expect(mrpc.train.examples.contains { $0.first.hasPrefix("\"") })
   }
 
-  @Test(.enabled(if: RealData.glue != nil, "the GLUE files are not at hand"))
-  func filesAreListedInAFixedOrder() throws {
-    let data = try TaskLoader.load(GLUETask.mnli.definition, from: try #require(RealData.glue))
-    let files = DatasetFiles(of: data)
+  @Test func filesAreListedInAFixedOrder() throws {
+    let folder = try TaskFolder()
+    try folder.write("", to: "MNLI/none")
+    let files = try DatasetFiles(of: GLUETask.mnli.definition, in: folder.url)
+    #expect(files.files[1].url.path == folder.url.appending(path: "MNLI/dev_matched.tsv").path)
     #expect(
       files.summary { $0.lastPathComponent }
         == "train\ttrain.tsv\nmatched\tdev_matched.tsv\nmismatched\tdev_mismatched.tsv\n")

@@ -1,5 +1,6 @@
 // A temporary folder of task files, and the place of the real GLUE files where they are at hand.
 import Foundation
+import Settings
 
 @testable import Datasets
 

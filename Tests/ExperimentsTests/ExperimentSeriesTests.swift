@@ -29,17 +29,20 @@ struct ExperimentSeriesTests {
     let workspace = try project.workspace()
     let inputs = RunInputs(workspace: workspace, data: nil), store = RunStore(workspace)
     let folder = ExperimentFolder(path: workspace.experiments.path)
-    let manifests = try folder.tables.map { try Manifest.load(path: $0, vocabulary: .registered) }
-    return (ExperimentSeries(manifests, profile: .pocket, inputs: inputs, store: store), store, inputs)
+    let experiments = folder.list(folder.tables, methods: .registered).manifests.flatMap {
+      $0.experiments.filter { $0.profile == .pocket }
+    }
+    let plan = try Plan(experiments, profile: .pocket, inputs: inputs, store: store)
+    return (ExperimentSeries(plan, store: store), store, inputs)
   }
 
   @Test("one after the other, shared runs once, past one that cannot be run")
   func order() throws {
     let project = try Self.project()
     let (series, store, inputs) = try series(project)
-    #expect(series.items.map(\.manifest.id) == ["broken", "more", "tiny"])
+    #expect(series.plan.items.map(\.experiment.id) == ["broken", "more", "tiny"])
     #expect(
-      series.summary(store) == "3 experiments · pocket · 4 runs, 3 of them different, 0 done before, 3 to go; cannot be run: broken"
+      series.summary == "3 experiments · pocket · 4 runs, 3 of them different, 0 done before, 3 to go; cannot be run: broken"
     )
     let runner = Runner(store: store, executor: RunExecutor(inputs: inputs, options: ExecutionOptions()), jobs: 2)
     let trained = Mutex<[String]>([])
@@ -51,13 +54,14 @@ struct ExperimentSeriesTests {
           events.append("progress of \(place)")
           return RunProgress(isTerminal: false) { text in trained.withLock { $0.append(text) } }
         }, say: { events.append($0) },
-        report: { manifest in
-          events.append("table of \(manifest.id)")
-          return manifest.id == "more" ? (1...5).map { "cell \($0) is missing" } : []
+        report: { experiment in
+          events.append("table of \(experiment.id)")
+          return experiment.id == "more" ? (1...5).map { "cell \($0) is missing" } : []
         })
     }
     let outcome = run(series)
-    let reason = "model 'elsewhere' is not here: name a folder that holds its config.json, weights and tokenizer: MODEL=<folder>"
+    let reason =
+      "\(project.root.path)/experiments/broken.yaml:4:8: model 'elsewhere' is not here: name a folder that holds its config.json, weights and tokenizer: MODEL=<folder>"
     #expect(
       events == [
         "[1/3] broken · cannot be run: \(reason)",
@@ -75,7 +79,7 @@ struct ExperimentSeriesTests {
           more: cell 3 is missing
           more: … and 2 more
         """)
-    for item in series.items { for run in item.plan { #expect(store.linkedIdentity(run.specification) == run.identity) } }
+    for run in series.plan.runs { #expect(store.linkedIdentity(run.specification) == run.identity) }
 
     let again = run(try self.series(project).series)
     #expect(again.trained == 0 && trained.withLock { $0.count } == 3)
@@ -107,8 +111,8 @@ struct ExperimentSeriesTests {
       TinyProject.manifest.replacing("id: tiny", with: "id: other").replacing("warmth.yaml", with: "other.yaml"),
       to: "experiments/other.yaml")
     let (series, _, _) = try series(project)
-    #expect(series.items.map(\.problems) == [[], []])
-    #expect(series.items[0].plan[0].digests.data != series.items[1].plan[0].digests.data)
+    #expect(series.plan.problems == [])
+    #expect(series.plan.items[0].runs[0].digests.data != series.plan.items[1].runs[0].digests.data)
   }
 
   @Test(
@@ -122,7 +126,7 @@ struct ExperimentSeriesTests {
       result.output.hasSuffix(
         """
         1 of 3 experiments is incomplete:
-          broken: model 'elsewhere' is not here: name a folder that holds its config.json, weights and tokenizer: MODEL=<folder>
+          broken: \(project.root.path)/experiments/broken.yaml:4:8: model 'elsewhere' is not here: name a folder that holds its config.json, weights and tokenizer: MODEL=<folder>
 
         """), "\(result.output)")
     let tables = try FileManager.default.contentsOfDirectory(atPath: project.root.appending(path: "results").path).filter {
@@ -157,6 +161,6 @@ struct ExperimentSeriesTests {
     let rest = output.fileHandleForReading.readDataToEndOfFile()
     process.waitUntilExit()
     #expect(process.terminationStatus == 130)
-    #expect(String(decoding: rest, as: UTF8.self).hasSuffix("stopped after 0 runs; the same command goes on from here\n"))
+    #expect(String(decoding: rest, as: UTF8.self).hasSuffix("stopped after 0 of 2 runs; the same command goes on from here\n"))
   }
 }

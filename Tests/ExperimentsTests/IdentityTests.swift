@@ -45,9 +45,9 @@ struct IdentityTests {
   @Test("of ten specifications are what they were", arguments: pinned)
   func specifications(pinned: Pinned) throws {
     let folder = ExperimentFolder(path: Self.root.appending(path: "experiments").path)
-    let manifest = try folder.manifest(named: pinned.experiment, vocabulary: .registered)
+    let manifest = try folder.manifest(named: pinned.experiment, methods: .registered)
     let narrowing = Narrowing(tasks: [pinned.task], methods: [pinned.row], seeds: [pinned.seed])
-    let run = try #require(try manifest.resolve(profile: pinned.profile, narrowing: narrowing).first)
+    let run = try #require(try manifest.experiment(pinned.profile).runs(narrowing).first)
     #expect(FileDigest.sha256(of: Array(run.identityJSON.utf8)).prefix(16) == pinned.digest, "\(run.identityJSON)")
   }
 
@@ -56,9 +56,9 @@ struct IdentityTests {
     let results = FileManager.default.temporaryDirectory.appending(path: "lowrank-identities-\(UUID().uuidString)")
     defer { try? FileManager.default.removeItem(at: results) }
     let workspace = try Workspace(root: Self.root, results: results)
-    let manifest = try ExperimentFolder(path: workspace.experiments.path).manifest(named: "demo", vocabulary: .registered)
+    let manifest = try ExperimentFolder(path: workspace.experiments.path).manifest(named: "demo", methods: .registered)
     let inputs = RunInputs(workspace: workspace, data: nil)
-    let runs = try manifest.resolve(profile: .pocket).map { try inputs.plan($0, manifestDigest: "") }
+    let runs = try manifest.experiment(.pocket).runs.map { try inputs.plan($0, manifestDigest: "") }
     #expect(
       runs.map { String($0.identity.prefix(12)) } == [
         "99f799f64f56", "6ccc34650275", "36f28b9538e4", "eefbdce9056f", "6f9b21a978c7", "220dc42d1b9e",
@@ -71,10 +71,8 @@ struct IdentityTests {
     let rank = OptionSchema("rank", .integer(1...9), default: .integer(4), "A key of today.")
     #expect(!IdentityKeys.writes(later, of: "lora", .integer(3)) && IdentityKeys.writes(later, of: "lora", .integer(4)))
     #expect(IdentityKeys.writes(rank, of: "lora", .integer(4)) && !IdentityKeys.writes(rank, of: "a new method", .integer(4)))
-    func vocabulary(_ options: [OptionSchema]) -> ManifestVocabulary {
-      ManifestVocabulary(
-        methods: MethodCatalog([MethodSchema(id: "lora", label: "LoRA", source: "", options: options)]), tasks: ["rte"],
-        metrics: ["accuracy"])
+    func catalog(_ options: [OptionSchema]) -> MethodCatalog {
+      MethodCatalog([MethodSchema(id: "lora", label: "LoRA", source: "", options: options)])
     }
     let project = try TinyProject(
       """
@@ -89,12 +87,12 @@ struct IdentityTests {
 
       """)
     let folder = ExperimentFolder(path: project.root.appending(path: "experiments").path)
-    let runs = try folder.manifest(named: "tiny", vocabulary: vocabulary([rank, later])).resolve(profile: .pocket)
+    let runs = try folder.manifest(named: "tiny", methods: catalog([rank, later])).experiment(.pocket).runs
     try project.write(
       try String(contentsOf: project.root.appending(path: "experiments/tiny.yaml"), encoding: .utf8)
         .replacing(", {lora: {later: 3, id: said}}, {lora: {later: 5, id: other}}", with: ""), to: "experiments/tiny.yaml")
     let before = try #require(
-      folder.manifest(named: "tiny", vocabulary: vocabulary([rank])).resolve(profile: .pocket).first)
+      folder.manifest(named: "tiny", methods: catalog([rank])).experiment(.pocket).runs.first)
     #expect(runs[0].identityJSON == before.identityJSON)
     #expect(runs[1].identityJSON == before.identityJSON)
     #expect(runs[2].identityJSON != before.identityJSON && runs[2].options["later"] == .integer(5))
@@ -103,7 +101,7 @@ struct IdentityTests {
   @Test("every key of today is a key of a method, and has a default")
   func keys() {
     for (method, names) in IdentityKeys.options {
-      let schema = ManifestVocabulary.registered.methods.method(named: method)
+      let schema = MethodCatalog.registered.method(named: method)
       for name in names { #expect(schema?.option(named: name)?.defaultValue != nil, "\(method) \(name)") }
     }
   }

@@ -20,8 +20,8 @@ import Testing
     try Data(
       "id: m\nmodel: x\nrecipe: plain\ntasks: [rte]\nseeds: [0]\nmethods: [lora]\nreport: {published: \(id)}\n".utf8
     ).write(to: manifest)
-    let loaded = try Manifest.load(path: manifest.path, vocabulary: .registered)
-    return try #require(try loaded.plan(for: .paper).published)
+    let loaded = try Manifest.load(path: manifest.path, methods: .registered)
+    return try #require(try loaded.experiment(.paper).published)
   }
 
   @Test(arguments: [

@@ -13,16 +13,39 @@ import Testing
 
   private let folder = ExperimentFolder(path: experiments)
 
+  private var shipped: [Manifest] { folder.list(methods: .registered).manifests }
+
+  @Test func everyFileIsGoodUnderEveryProfile() {
+    let listing = folder.checked(methods: .registered)
+    #expect(listing.broken.map { "\($0.error)" } == [])
+    #expect(listing.manifests.count == folder.files.count)
+    #expect(MethodCatalog.registered.clashes == [])
+  }
+
+  @Test func everyRunOnTheShippedModelsCanStart() throws {
+    let root = URL(filePath: Self.experiments).deletingLastPathComponent()
+    let results = FileManager.default.temporaryDirectory.appending(path: "lowrank-plans-\(UUID().uuidString)")
+    defer { try? FileManager.default.removeItem(at: results) }
+    let workspace = try Workspace(root: root, results: results)
+    let inputs = RunInputs(workspace: workspace, data: nil)
+    let experiments = try shipped.filter { $0.profiles.contains(.pocket) }.map { try $0.experiment(.pocket) }
+    let plan = try Plan(
+      experiments.filter { $0.runs.allSatisfy { inputs.isAtHand($0) } }, profile: .pocket, inputs: inputs,
+      store: RunStore(workspace))
+    #expect(plan.problems == [])
+    #expect(plan.items.count > 20)
+  }
+
   @Test func table1HoldsItsRunsInEachProfile() throws {
-    let manifest = try folder.manifest(named: "table1", vocabulary: .registered)
+    let manifest = try folder.manifest(named: "table1", methods: .registered)
     #expect(manifest.profiles == [.pocket, .small, .paper])
-    let rows = try manifest.plan(for: .pocket).rows
+    let rows = try manifest.experiment(.pocket).rows
     #expect(rows.map(\.id) == MethodRegistry.descriptions.map(\.id))
-    #expect(try manifest.resolve(profile: .pocket).count == 16 * 8 * 2)
+    #expect(try manifest.experiment(.pocket).runs.count == 16 * 8 * 2)
     #expect(rows.first { $0.id == "vera" }?.label == "ELoRA")
     let four = ["fft", "lora", "elora", "aflora"]
-    #expect(try manifest.resolve(profile: .pocket, narrowing: Narrowing(methods: four)).count == 4 * 8 * 2)
-    #expect(try manifest.resolve(profile: .paper, narrowing: Narrowing(methods: four)).count == 4 * 8 * 5)
+    #expect(try manifest.experiment(.pocket).runs(Narrowing(methods: four)).count == 4 * 8 * 2)
+    #expect(try manifest.experiment(.paper).runs(Narrowing(methods: four)).count == 4 * 8 * 5)
   }
 
   @Test(arguments: [
@@ -31,9 +54,9 @@ import Testing
     ("stsb", 20, 2e-3, 2e-2, 14), ("rte", 20, 1e-3, 4e-2, 14), ("mnli", 10, 1e-3, 4e-3, 7), ("qqp", 10, 4e-3, 4e-3, 7),
   ])
   func afloraRecipeIsTheirTable5(task: String, epochs: Int, rate: Double, headRate: Double, final: Int) throws {
-    let manifest = try folder.manifest(named: "table1", vocabulary: .registered)
+    let manifest = try folder.manifest(named: "table1", methods: .registered)
     let narrowing = Narrowing(tasks: [task], methods: ["aflora"], seeds: [4])
-    let run = try #require(try manifest.resolve(profile: .paper, narrowing: narrowing).first)
+    let run = try #require(try manifest.experiment(.paper).runs(narrowing).first)
     #expect(run.training.epochs == epochs)
     #expect(run.training.learningRate == rate)
     #expect(run.training.headLearningRate == headRate)
@@ -48,22 +71,22 @@ import Testing
 
   @Test func afloraCanFreezeWithinEveryRun() throws {
     // t_i must lie before T - t_f, or all matrices would freeze at one step.
-    for manifest in try folder.list(vocabulary: .registered) {
+    for manifest in shipped {
       for profile in manifest.profiles {
-        for run in try manifest.resolve(profile: profile) where run.method == "aflora" {
+        for run in try manifest.experiment(profile).runs where run.method == "aflora" {
           let epochs = Double(run.training.epochs)
           let share = try #require(
             run.options["final_epochs"]?.number ?? run.options["final_fraction"].flatMap(\.number).map { $0 * epochs })
-          #expect(try #require(run.options["initial_epochs"]?.number) < epochs - share, "\(manifest.id) \(run.task)")
+          #expect(try #require(run.options["initial_epochs"]?.number) < epochs - share, "\(manifest.id) \(run.task.id)")
         }
       }
     }
   }
 
   @Test func afloraFig4IsDrawn() throws {
-    let manifest = try folder.manifest(named: "ablation-score", vocabulary: .registered)
+    let manifest = try folder.manifest(named: "ablation-score", methods: .registered)
     for profile in manifest.profiles {
-      let plan = try manifest.plan(for: profile)
+      let plan = try manifest.experiment(profile)
       #expect(plan.figures.map(\.kind) == [.bars])
       #expect(plan.figures.map(\.id) == ["scores"])
       #expect(plan.figures.map(\.rows) == [plan.rows.map(\.id)])
@@ -73,9 +96,9 @@ import Testing
 
   @Test func pilotsGiveEveryMethodTheSameBudget() throws {
     for (name, budget) in [("pilot-pocket", 8), ("pilot-pocket-roberta", 8), ("pilot-small", 3)] {
-      let manifest = try folder.manifest(named: name, vocabulary: .registered)
+      let manifest = try folder.manifest(named: name, methods: .registered)
       let profile = try #require(manifest.profiles.first)
-      let runs = try manifest.resolve(profile: profile)
+      let runs = try manifest.experiment(profile).runs
       for method in Set(runs.map(\.method)).sorted() {
         #expect(runs.filter { $0.method == method }.count == budget, "\(name) \(method)")
       }
@@ -83,20 +106,20 @@ import Testing
   }
 
   @Test func paperPlansNeedNoFiles() throws {
-    for manifest in try folder.list(vocabulary: .registered) where manifest.profiles.contains(.paper) {
-      for run in try manifest.resolve(profile: .paper) {
+    for manifest in shipped where manifest.profiles.contains(.paper) {
+      for run in try manifest.experiment(.paper).runs {
         #expect(PublishedSizes.configuration(of: run.model) != nil, "\(manifest.id): \(run.model)")
       }
     }
-    let manifest = try folder.manifest(named: "aflora-table1", vocabulary: .registered)
+    let manifest = try folder.manifest(named: "aflora-table1", methods: .registered)
     let narrowing = Narrowing(tasks: ["rte"], methods: ["lora"], seeds: [0, 1])
-    let table = try #require(try PlanTable(withoutFiles: manifest.resolve(profile: .paper, narrowing: narrowing)))
+    let table = try #require(try PlanTable(withoutFiles: manifest.experiment(.paper).runs(narrowing)))
     let lines = table.text.split(separator: "\n").map { $0.split(separator: " ").map(String.init) }
     // the published 1.33M; 50 epochs of 2,490 rows by 8
     #expect(lines[1].prefix(6) == ["lora", "rte", "seed", "0", "1327104", "1919234"])
     #expect(lines[1][6] == "15600" && lines[2][3] == "1")
     #expect(table.text.contains("1 method × 1 task × 2 seeds = 2 runs: "))
-    let pocket = try manifest.resolve(profile: .pocket, narrowing: narrowing)
+    let pocket = try manifest.experiment(.pocket).runs(narrowing)
     #expect(try PlanTable(withoutFiles: pocket)?.text == nil, "the pocket's files are always here")
   }
 }

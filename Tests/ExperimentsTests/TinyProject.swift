@@ -2,6 +2,7 @@
 import Foundation
 import Manifests
 import Models
+import Storage
 import Records
 import Synchronization
 import Tensors
@@ -87,12 +88,13 @@ final class TinyProject {
   /// All that one call of `lowrank run tiny` would use, read afresh.
   func call(results: String? = nil, jobs: Int = 1, options: ExecutionOptions = ExecutionOptions()) throws -> TinyCall {
     let workspace = try workspace(results: results)
-    let manifest = try ExperimentFolder(path: workspace.experiments.path).manifest(named: "tiny", vocabulary: .registered)
+    let manifest = try ExperimentFolder(path: workspace.experiments.path).manifest(named: "tiny", methods: .registered)
     let inputs = RunInputs(workspace: workspace, data: nil)
-    let digest = try ManifestDigest.of(manifest)
+    let experiment = try manifest.experiment(.pocket)
+    let digest = try FileDigest.sha256(ofAll: experiment.sources.map { URL(filePath: $0) })
     let store = RunStore(workspace)
     return TinyCall(
-      plan: try manifest.resolve(profile: .pocket).map { try inputs.plan($0, manifestDigest: digest) }, store: store,
+      experiment: experiment, plan: try experiment.runs.map { try inputs.plan($0, manifestDigest: digest) }, store: store,
       inputs: inputs, runner: Runner(store: store, executor: RunExecutor(inputs: inputs, options: options), jobs: jobs))
   }
 
@@ -107,6 +109,7 @@ final class TinyProject {
 }
 
 struct TinyCall: Sendable {
+  let experiment: Experiment
   let plan: [PlannedRun]
   let store: RunStore
   let inputs: RunInputs
@@ -118,6 +121,14 @@ struct TinyCall: Sendable {
     let progress = RunProgress(isTerminal: false) { text in lines.withLock { $0 += text } }
     let summary = try runner.run(plan, progress: progress)
     return (summary, lines.withLock { $0 })
+  }
+
+  /// The call's plan as a checked value.
+  func checked() throws -> Plan { try Plan([experiment], profile: experiment.profile, inputs: inputs, store: store) }
+
+  /// What is wrong with the plan, by the paths below the project's root.
+  func problems() throws -> [String] {
+    try checked().problems.map { "\($0)".replacing(store.workspace.root.path + "/", with: "") }
   }
 
   func record(_ index: Int) throws -> RunRecord { try #require(store.record(plan[index].identity)) }

@@ -12,24 +12,62 @@ import Testing
   private let folder = ExperimentFolder(path: experiments)
 
   @Test func unknownExperiment() throws {
-    let error = #expect(throws: ManifestError.self) { try folder.manifest(named: "tabel1", vocabulary: .test) }
+    let error = #expect(throws: ManifestError.self) { try folder.manifest(named: "tabel1", methods: .test) }
     #expect(error?.description.contains("experiment 'tabel1' is not known in ") == true)
     #expect(error?.description.contains(" Did you mean 'table1'? (known: ") == true)
   }
 
-  @Test func listRefusesSharedNamesAndReportsEveryFile() throws {
+  @Test func aFileThatCannotBeUsedKeepsNoOtherFromTheList() throws {
     let manifest = "id: one\naliases: [first]\nmodel: x\nrecipe: plain\ntasks: [rte]\nseeds: [0]\nmethods: [fft]\n"
     let files = try TestFolder([
       "a.yaml": manifest, "b.yaml": manifest.replacing("id: one", with: "id: first"), "pilots/c.yaml": "id: [",
       "recipes/plain.yaml": TestFolder.plainRecipe,
     ])
     let own = ExperimentFolder(path: files.path)
-    let error = #expect(throws: ManifestError.self) { try own.list(vocabulary: .test) }
-    let lines = (error?.description ?? "").replacing(files.path + "/", with: "").split(separator: "\n")
-    #expect(lines.count == 4)
-    #expect(lines.first?.hasPrefix("pilots/c.yaml:") == true)
-    #expect(lines.dropFirst().first == "b.yaml:1:1: the id or alias 'first' is already taken by a.yaml.")
-    #expect(try own.manifest(named: "first", vocabulary: .test).id == "one")
-    #expect(throws: ManifestError.self) { try own.manifest(named: "c", vocabulary: .test) }
+    let listing = own.list(methods: .test)
+    #expect(listing.manifests.map(\.id) == ["one"])
+    let lines = listing.broken.map { "\($0.error)".replacing(files.path + "/", with: "") }
+    #expect(lines.first == "b.yaml:1:1: the id or alias 'first' is already taken by a.yaml.\n1 problem; nothing was run.")
+    #expect(lines.count == 2 && lines.last?.hasPrefix("pilots/c.yaml:") == true)
+    #expect(try own.manifest(named: "first", methods: .test).id == "one")
+    #expect(throws: ManifestError.self) { try own.manifest(named: "c", methods: .test) }
+  }
+
+  @Test func otherFilesAreToldApart() throws {
+    let task =
+      "id: mine\ntrain: a.tsv\nvalidation: b.tsv\nformat: tsv\ncolumns: {text: [a], label: b}\nlabels: [x, y]\nmetric: accuracy\n"
+    let manifest = "id: m\nmodel: x\nrecipe: plain\ntasks: [mine]\nseeds: [0]\nmethods: [fft]\n"
+    let files = try TestFolder([
+      "m.yaml": manifest, "mine.yaml": task, "empty.yaml": "", "tasks/mine.yaml": task,
+      "recipes/plain.yaml": TestFolder.plainRecipe,
+      "tasks/bad.yaml": task.replacing("id: mine", with: "id: bad").replacing("accuracy", with: "pearson"),
+      "recipes/unused.yaml": "defaults: {epoch: 3}\n",
+    ])
+    let folder = ExperimentFolder(path: files.path)
+    let listing = folder.list(methods: .test)
+    #expect(try listing.manifests.map { try $0.experiment(.paper).tasks.map(\.id) } == [["mine"]])
+    let summaries = listing.broken.map { $0.error.summary(in: $0.file).replacing(files.path + "/", with: "") }
+    #expect(
+      summaries == [
+        "line 1:1: is empty.",
+        "line 1:1: is the definition of a task, not a manifest: move it to 'tasks' beside the manifests, and name its id in a "
+          + "manifest's 'tasks'.",
+      ])
+    // what no manifest names is checked where all is checked
+    let all = folder.checked(methods: .test).broken.map { "\($0.error)".replacing(files.path + "/", with: "") }
+    #expect(all.count == 4)
+    #expect(all.contains { $0.hasPrefix("tasks/bad.yaml:7:9: the metric 'pearson' is for regression.") }, "\(all)")
+    #expect(all.contains { $0.hasPrefix("recipes/unused.yaml:1:12: 'epoch' is not a training setting.") }, "\(all)")
+  }
+
+  @Test func onlyTheProfileAskedForIsRead() throws {
+    let files = try TestFolder([
+      "m.yaml": "id: m\nmodel: x\nrecipe: plain\ntasks: [rte]\nseeds: [0]\nmethods: [fft]\nprofiles: {small: {recipe: gone}}\n",
+      "recipes/plain.yaml": TestFolder.plainRecipe,
+    ])
+    let folder = ExperimentFolder(path: files.path)
+    #expect(throws: ManifestError.self) { try folder.manifest(named: "m", methods: .test) }
+    let paper = try folder.manifest(named: "m", profile: .paper, methods: .test)
+    #expect(paper.profiles == [.small, .paper] && paper.experiments.map(\.profile) == [.paper])
   }
 }

@@ -23,7 +23,7 @@ import Testing
       """)
   }
 
-  private func figures(_ text: String) throws -> [FigureSettings] { try folder(text).load().plan(for: .pocket).figures }
+  private func figures(_ text: String) throws -> [FigureSettings] { try folder(text).load().experiment(.pocket).figures }
 
   @Test func everythingThatIsNotGivenIsFilledIn() throws {
     let rows = ["aflora", "lora-rank-4", "lora-rank-8"]
@@ -159,8 +159,8 @@ import Testing
 
       """, to: "m.yaml")
     let manifest = try folder.load()
-    #expect(try manifest.plan(for: .pocket).figures.map(\.kind) == [.learningCurves])
-    #expect(try manifest.plan(for: .small).figures == [FigureSettings(.bars, rows: ["lora"], tasks: ["rte"], seeds: [0])])
-    #expect(try manifest.plan(for: .paper).figures.map(\.tasks) == [["rte", "mrpc"]])
+    #expect(try manifest.experiment(.pocket).figures.map(\.kind) == [.learningCurves])
+    #expect(try manifest.experiment(.small).figures == [FigureSettings(.bars, rows: ["lora"], tasks: ["rte"], seeds: [0])])
+    #expect(try manifest.experiment(.paper).figures.map(\.tasks) == [["rte", "mrpc"]])
   }
 }

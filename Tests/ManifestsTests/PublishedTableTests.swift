@@ -43,7 +43,7 @@ import Testing
 
   @Test func aTableIsRead() throws {
     let manifest = try folder(Self.plain).load()
-    let table = try #require(try manifest.plan(for: .paper).published)
+    let table = try #require(try manifest.experiment(.paper).published)
     #expect(table.id == "some-1")
     #expect(table.number == 3)
     #expect(
@@ -52,28 +52,27 @@ import Testing
     #expect(
       table.rows == [
         PublishedRow(
-          method: "vera", options: MethodOptions([]), row: nil, setting: "r=8", parameters: 15_000, measures: [("kept.query", 5)],
+          method: "vera", methodLabel: "VeRA", setting: "r=8", parameters: 15_000, measures: ["kept.query": 5],
           isQuoted: true,
           scores: [PublishedScore(task: "rte", metric: "accuracy", split: nil, value: 81.5, deviation: 0.25)], average: 80),
         PublishedRow(
-          method: "lora", options: MethodOptions([("rank", .integer(8))]), row: nil, setting: nil, parameters: nil, measures: [],
-          isQuoted: false,
+          method: "lora", methodLabel: "LoRA", options: MethodOptions([("rank", .integer(8))]),
           scores: [
             PublishedScore(task: "mnli", metric: "accuracy", split: "matched", value: 90, deviation: nil),
             PublishedScore(task: "mnli", metric: "accuracy", split: "mismatched", value: 89, deviation: nil),
             PublishedScore(task: "dart", metric: "bleu", split: nil, value: 60, deviation: nil),
-          ], average: nil),
+          ]),
       ])
     // Only the paper's own size stands beside the paper's figures.
-    #expect(try manifest.plan(for: .pocket).published == nil)
+    #expect(try manifest.experiment(.pocket).published == nil)
   }
 
   @Test func rowsBelongByMethodOptionsAndId() throws {
     let manifest = try folder(
       Self.plain, manifest: Self.manifest.replacing("[lora, vera]", with: "[{lora: {rank: [8, 4]}}, vera]")
     ).load()
-    let plan = try manifest.plan(for: .paper)
-    let runs = try manifest.resolve(profile: .paper)
+    let plan = try manifest.experiment(.paper)
+    let runs = try manifest.experiment(.paper).runs
     let rows = try #require(plan.published).rows
     let belongs = plan.rows.map { row in rows.map { $0.belongs(to: row, runs: runs.filter { $0.row == row.id }) } }
     #expect(belongs == [[false, true], [false, false], [true, false]])
@@ -82,7 +81,7 @@ import Testing
   @Test func theFileIsNoManifest() throws {
     let folder = try folder(Self.plain)
     let experiments = ExperimentFolder(path: folder.path)
-    #expect(try experiments.list(vocabulary: .test).map(\.id) == ["m"])
+    #expect(experiments.list(methods: .test).manifests.map(\.id) == ["m"])
   }
 
   @Test func problemsHaveTheirPlace() throws {
@@ -107,21 +106,23 @@ import Testing
       """)
     #expect(
       folder.complaint() == """
-        published.yaml:2:3: 'title' is missing.
+        published.yaml:2:3: 'title' is missing: the paper's title.
         published.yaml:2:10: 'titel' is not a key of a paper. Did you mean 'title'? (known: title, arxiv, venue, seeds, statistic)
-        published.yaml:6:3: 'model' is missing.
+        published.yaml:2:35: 'seeds' must be a whole number from 1 to 1000, but is 'five'.
+        published.yaml:6:3: 'model' is missing: the model that it is about.
         published.yaml:7:12: paper 'othre' is not one of 'papers'. Did you mean 'other'? (known: other)
         published.yaml:11:34: 'rnak' is not a key of 'options' of lora. Did you mean 'rank'? (known: rank, alpha, dropout, targets)
-        published.yaml:11:59: metric 'acuracy' is not known. Did you mean 'accuracy'? (known: matthews, accuracy, f1, pearson, spearman, bleu)
+        published.yaml:11:59: metric 'acuracy' is not known. Did you mean 'accuracy'? (known: accuracy, f1, matthews, pearson, spearman, pearson-spearman-mean, accuracy-f1-mean, bleu)
         published.yaml:11:73: task 'colla' is not known. Did you mean 'cola'? (known: cola, sst2, mrpc, qqp, stsb, mnli, qnli, rte)
         published.yaml:12:18: method 'lroa' is not known. Did you mean 'lora'? (known: fft, lora, vera, aflora, loradrop)
         published.yaml:12:49: 'accuracy' must be a number from -100 to 100, but is 'high'.
         published.yaml:12:59: a standard deviation is not below zero.
         published.yaml:12:69: 'accuracy.' names no validation set after its '.'.
-        published.yaml:13:9: 'method' is missing.
-        published.yaml:13:9: 'scores' is missing.
+        published.yaml:13:9: 'method' is missing: the method's id.
+        published.yaml:13:9: 'scores' is missing: its scores.
+        published.yaml:13:39: 'average' must be a number from -100 to 100, but is '101'.
         published.yaml:15:9: this row and one above it are of the same method and options: give 'options' or 'row' to tell them apart.
-        14 problems; nothing was run.
+        16 problems; nothing was run.
         """)
   }
 

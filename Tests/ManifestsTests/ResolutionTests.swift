@@ -1,5 +1,6 @@
 // Rows, layers of settings, narrowing and the runs that come of them.
 import Foundation
+import Records
 import Settings
 import Testing
 
@@ -7,7 +8,7 @@ import Testing
 
 @Suite struct ResolutionTests {
   private func runs(_ folder: TestFolder, _ narrowing: Narrowing = Narrowing()) throws -> [RunSpecification] {
-    try folder.load().resolve(profile: .paper, narrowing: narrowing)
+    try folder.load().experiment(.paper).runs(narrowing)
   }
 
   @Test func canonicalJSONIsGolden() throws {
@@ -39,14 +40,14 @@ import Testing
       #expect(try JSONDecoder().decode(RunSpecification.self, from: JSONEncoder().encode(run)) == run)
     }
     let broken = #"{"epochs":3,"batch":16,"learning_rate":-1}"#
-    #expect(throws: DecodingError.self) { try JSONDecoder().decode(TrainingRecipe.self, from: Data(broken.utf8)) }
+    #expect(throws: DecodingError.self) { try JSONDecoder().decode(TrainingSettings.self, from: Data(broken.utf8)) }
   }
 
   @Test func runsComeInTheOrderOfTheTable() throws {
     let folder = try TestFolder.manifest(
       "id: m\nmodel: x\nrecipe: plain\ntasks: [rte, mrpc]\nseeds: [3, 1]\nmethods: [lora, fft]\n")
     #expect(
-      try runs(folder).map { "\($0.row)/\($0.task)/\($0.seed)" } == [
+      try runs(folder).map { "\($0.row)/\($0.task.id)/\($0.seed)" } == [
         "lora/rte/3", "lora/rte/1", "lora/mrpc/3", "lora/mrpc/1", "fft/rte/3", "fft/rte/1", "fft/mrpc/3", "fft/mrpc/1",
       ])
   }
@@ -59,7 +60,7 @@ import Testing
       - vera: {d_initial: [0.5]}
       - fft
       """)
-    let plan = try folder.load().plan(for: .paper)
+    let plan = try folder.load().experiment(.paper)
     #expect(
       plan.rows.map(\.id) == [
         "lora-rank-4-learning-rate-0.001", "lora-rank-8-learning-rate-0.001", "lora-rank-4-learning-rate-5e-5",
@@ -71,7 +72,7 @@ import Testing
         "LoRA, rank 8, learning rate 5e-5", "Targets, targets query", "Targets, targets query+value",
         "VeRA", "Full fine-tuning",
       ])
-    #expect(plan.runCount == 16)
+    #expect(plan.runs.count == 16)
     let run = try #require(try runs(folder, Narrowing(methods: ["lora-rank-8-learning-rate-5e-5"])).first)
     #expect(run.training.learningRate == 5e-5)
     #expect(run.training.headLearningRate == 5e-5)
@@ -86,7 +87,7 @@ import Testing
       - loradrop
       - lora: {rank: 4}
       """)
-    let rows = try folder.load().plan(for: .paper).rows
+    let rows = try folder.load().experiment(.paper).rows
     #expect(rows.map(\.id) == ["loradrop-threshold-1", "loradrop-threshold-0.9", "loradrop", "lora"])
     #expect(rows.map(\.label) == ["1 (LoRA)", "LoRA-drop, threshold 0.9", "LoRA-drop", "LoRA"])
   }
@@ -126,7 +127,9 @@ import Testing
     #expect(runs[2].options["final_fraction"] == .number(0.5))
     #expect(runs[2].options["final_epochs"] == nil)
     #expect(
-      try folder.load().sources.map { ($0 as NSString).lastPathComponent } == ["m.yaml", "base.yaml", "plain.yaml"])
+      try folder.load().experiment(.paper).sources.map { ($0 as NSString).lastPathComponent } == [
+        "m.yaml", "base.yaml", "plain.yaml",
+      ])
   }
 
   @Test func profilesReplaceKeys() throws {
@@ -144,18 +147,18 @@ import Testing
       """)
     let manifest = try folder.load()
     #expect(manifest.profiles == [.pocket, .paper])
-    #expect(try manifest.plan(for: .pocket).title == "little table")
-    let pocket = try manifest.resolve(profile: .pocket)
+    #expect(try manifest.experiment(.pocket).title == "little table")
+    let pocket = try manifest.experiment(.pocket).runs
     #expect(pocket.map(\.row) == ["vera", "vera", "fft", "fft"])
     #expect(pocket.allSatisfy { $0.model == "little" && $0.seed == 5 && $0.profile == .pocket })
-    #expect(try manifest.resolve(profile: .paper).count == 6)
-    #expect(try manifest.resolve(profile: .paper, model: "/models/other").allSatisfy { $0.model == "/models/other" })
+    #expect(try manifest.experiment(.paper).runs.count == 6)
+    #expect(try manifest.experiment(.paper).on(model: "/models/other").runs.allSatisfy { $0.model == "/models/other" })
     #expect(throws: ManifestError.unknownProfile("small", experiment: "m", known: ["pocket", "paper"])) {
-      try manifest.resolve(profile: .small)
+      try manifest.experiment(.small).runs
     }
     // Only labels, paths and profiles differ: the run is the same, and lives once.
-    let row = try manifest.resolve(profile: .paper, narrowing: Narrowing(tasks: ["rte"], seeds: [0]))[0]
-    let other = try manifest.resolve(profile: .paper, narrowing: Narrowing(tasks: ["rte"], seeds: [0]), model: "y")[0]
+    let row = try manifest.experiment(.paper).runs(Narrowing(tasks: ["rte"], seeds: [0]))[0]
+    let other = try manifest.experiment(.paper).on(model: "y").runs(Narrowing(tasks: ["rte"], seeds: [0]))[0]
     #expect(row.identityJSON == other.identityJSON)
     #expect(row.canonicalJSON != other.canonicalJSON)
   }
@@ -165,14 +168,14 @@ import Testing
       "id: m\nmodel: x\nrecipe: plain\ntasks: [rte, mrpc]\nseeds: [0, 1]\nmethods: [{vera: {rank: [4, 8]}}, lora]\n")
     let manifest = try folder.load()
     func rows(_ methods: [String]) throws -> [String] {
-      try manifest.resolve(profile: .paper, narrowing: Narrowing(tasks: ["mrpc"], methods: methods, seeds: [1])).map(
+      try manifest.experiment(.paper).runs(Narrowing(tasks: ["mrpc"], methods: methods, seeds: [1])).map(
         \.row)
     }
     #expect(try rows(["vera"]) == ["vera-rank-4", "vera-rank-8"])
     #expect(try rows(["elora"]) == ["vera-rank-4", "vera-rank-8"])
     #expect(try rows(["lora", "vera-rank-8"]) == ["vera-rank-8", "lora"])
     let bad = Narrowing(tasks: ["rta"], methods: ["lora", "vera-rank-9"], seeds: [7])
-    let error = #expect(throws: ManifestError.self) { try manifest.resolve(profile: .paper, narrowing: bad) }
+    let error = #expect(throws: ManifestError.self) { try manifest.experiment(.paper).runs(bad) }
     #expect(
       error?.description == """
         m: task 'rta' is not in this manifest. Did you mean 'rte'? (known: rte, mrpc)
@@ -196,7 +199,7 @@ import Testing
       """)
     let manifest = try folder.load()
     #expect(manifest.id == "010")
-    #expect(try manifest.plan(for: .paper).title == "no")
+    #expect(try manifest.experiment(.paper).title == "no")
     let run = try #require(try runs(folder).first)
     #expect(run.seed == 10)
     #expect(run.model == "1_000")

@@ -81,7 +81,7 @@ import Testing
       "- lora: {rank: [\((1...32).map(String.init).joined(separator: ", "))], alpha: [\(rates)]}")
     let clock = ContinuousClock()
     var rows = 0
-    let time = try clock.measure { rows = try folder.load().plan(for: .paper).rows.count }
+    let time = try clock.measure { rows = try folder.load().experiment(.paper).rows.count }
     #expect(rows == 992)
     #expect(time < .seconds(8))
     let more = try TestFolder.methods(
@@ -125,7 +125,7 @@ import Testing
       // Files are slow to write; every tenth goes the whole way.
       guard round.isMultiple(of: 10) else { continue }
       try Data(bytes).write(to: URL(fileURLWithPath: folder.path + "/m.yaml"))
-      if let manifest = try? folder.load() { _ = try manifest.resolve(profile: manifest.profiles.first ?? .paper) }
+      if let manifest = try? folder.load() { _ = try manifest.experiment(manifest.profiles.first ?? .paper).runs }
     }
   }
 

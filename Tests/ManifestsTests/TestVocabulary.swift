@@ -1,59 +1,56 @@
-// The names that the tests' manifests may use, and a folder of files to load them from.
+// The methods that the tests' manifests may use, and a folder of files to load them from.
 import Foundation
 import Settings
 
 @testable import Manifests
 
-extension ManifestVocabulary {
+extension MethodCatalog {
   private static let modules = ["query", "key", "value", "attention-output", "intermediate", "output", "all-linear"]
 
   private static let targets = OptionSchema(
     "targets", .names(modules, patterns: false), default: .texts(["query", "value"]), "Which linear layers.")
 
-  /// Five methods with options of every type, GLUE's tasks, and their metrics.
-  static let test = ManifestVocabulary(
-    methods: MethodCatalog([
-      MethodSchema(id: "fft", label: "Full fine-tuning", source: "Trains everything.", options: []),
-      MethodSchema(
-        id: "lora", label: "LoRA", source: "Low-rank adaptation.",
-        options: [
-          OptionSchema("rank", .integer(1...1024), default: .integer(8), "Rank."),
-          OptionSchema("alpha", .numberAbove(0, atMost: 4096), default: .number(16), "Scale."),
-          OptionSchema("dropout", .number(0...0.99), default: .number(0), "Dropout before A."),
-          targets,
-        ]),
-      MethodSchema(
-        id: "vera", aliases: ["elora"], label: "VeRA", source: "Vectors on shared random matrices.",
-        options: [
-          OptionSchema("rank", .integer(1...65_536), default: .integer(256), "Rank."),
-          OptionSchema("d_initial", .number(0...1), default: .number(0.1), "First value of d."),
-          targets,
-        ]),
-      MethodSchema(
-        id: "aflora", label: "AFLoRA", source: "Adaptive freezing.",
-        options: [
-          OptionSchema("rank", .integer(1...1024), default: .integer(4), "Rank."),
-          targets,
-          OptionSchema(
-            "adaptive", .names(["attention", "ffn"], patterns: false), default: .texts(["ffn"]), "What adapts."),
-          OptionSchema("together", .flag, default: .flag(false), "Freezes A and B of a layer at once."),
-          OptionSchema(
-            "score", .choice(["gradient", "weight-gradient", "gradient-over-weight"]), default: .text("gradient"),
-            "The freezing score."),
-          OptionSchema("beta1", .number(0...1), default: .number(0.85), "Smoothing of sensitivity."),
-          OptionSchema("beta2", .number(0...1), default: .number(0.95), "Smoothing of uncertainty."),
-          OptionSchema("initial_epochs", .number(0...1000), default: .number(1), "t_i."),
-          OptionSchema(
-            "final_fraction", .number(0...1), default: .number(0.7), excludes: ["final_epochs"], "t_f as a share."),
-          OptionSchema("final_epochs", .number(0...1000), excludes: ["final_fraction"], "t_f in epochs."),
-          OptionSchema("d_initial", .number(0...1), default: .number(0.1), "First value of d."),
-        ]),
-      MethodSchema(
-        id: "loradrop", label: "LoRA-drop", source: "Shares unimportant layers.",
-        options: [OptionSchema("threshold", .number(0...1), default: .number(0.9), "T.")]),
-    ]),
-    tasks: ["cola", "sst2", "mrpc", "qqp", "stsb", "mnli", "qnli", "rte"],
-    metrics: ["matthews", "accuracy", "f1", "pearson", "spearman"])
+  /// Five methods with options of every type.
+  static let test = MethodCatalog([
+    MethodSchema(id: "fft", label: "Full fine-tuning", source: "Trains everything.", options: []),
+    MethodSchema(
+      id: "lora", label: "LoRA", source: "Low-rank adaptation.",
+      options: [
+        OptionSchema("rank", .integer(1...1024), default: .integer(8), "Rank."),
+        OptionSchema("alpha", .numberAbove(0, atMost: 4096), default: .number(16), "Scale."),
+        OptionSchema("dropout", .number(0...0.99), default: .number(0), "Dropout before A."),
+        targets,
+      ]),
+    MethodSchema(
+      id: "vera", aliases: ["elora"], label: "VeRA", source: "Vectors on shared random matrices.",
+      options: [
+        OptionSchema("rank", .integer(1...65_536), default: .integer(256), "Rank."),
+        OptionSchema("d_initial", .number(0...1), default: .number(0.1), "First value of d."),
+        targets,
+      ]),
+    MethodSchema(
+      id: "aflora", label: "AFLoRA", source: "Adaptive freezing.",
+      options: [
+        OptionSchema("rank", .integer(1...1024), default: .integer(4), "Rank."),
+        targets,
+        OptionSchema(
+          "adaptive", .names(["attention", "ffn"], patterns: false), default: .texts(["ffn"]), "What adapts."),
+        OptionSchema("together", .flag, default: .flag(false), "Freezes A and B of a layer at once."),
+        OptionSchema(
+          "score", .choice(["gradient", "weight-gradient", "gradient-over-weight"]), default: .text("gradient"),
+          "The freezing score."),
+        OptionSchema("beta1", .number(0...1), default: .number(0.85), "Smoothing of sensitivity."),
+        OptionSchema("beta2", .number(0...1), default: .number(0.95), "Smoothing of uncertainty."),
+        OptionSchema("initial_epochs", .number(0...1000), default: .number(1), "t_i."),
+        OptionSchema(
+          "final_fraction", .number(0...1), default: .number(0.7), excludes: ["final_epochs"], "t_f as a share."),
+        OptionSchema("final_epochs", .number(0...1000), excludes: ["final_fraction"], "t_f in epochs."),
+        OptionSchema("d_initial", .number(0...1), default: .number(0.1), "First value of d."),
+      ]),
+    MethodSchema(
+      id: "loradrop", label: "LoRA-drop", source: "Shares unimportant layers.",
+      options: [OptionSchema("threshold", .number(0...1), default: .number(0.9), "T.")]),
+  ])
 }
 
 /// A folder of files that goes away with its test.
@@ -74,7 +71,7 @@ final class TestFolder {
   }
 
   func load(_ name: String = "m.yaml") throws -> Manifest {
-    try Manifest.load(path: path + "/" + name, recipes: path + "/recipes", vocabulary: .test)
+    try Manifest.load(path: path + "/" + name, recipes: path + "/recipes", methods: .test)
   }
 
   /// What loading a manifest reports, with the folder's path left out; empty where it loads.

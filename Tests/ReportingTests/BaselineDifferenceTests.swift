@@ -20,7 +20,7 @@ import Testing
       // Every difference has a size of its own, so that no two tie.
       let gain =
         run.row == "aflora" ? 0.01 + 0.001 * Double(index % 6) : run.row == "fft" ? 0.02 * Double(index % 6 - 2) + 0.005 : 0
-      try experiment.add(run.row, run.task, run.seed, [0.5 + gain])
+      try experiment.add(run.row, run.task.id, run.seed, [0.5 + gain])
     }
     let text = MarkdownTable.render(try experiment.table())
     #expect(
@@ -75,8 +75,8 @@ import Testing
 
   @Test func aTaskWithFewSeedsKeepsItsRowFromBeingTested() throws {
     let experiment = try experiment(seeds: "[0, 1, 2]")
-    for (index, run) in try experiment.runs().enumerated() where !(run.row == "aflora" && run.task == "mrpc" && run.seed == 2) {
-      try experiment.add(run.row, run.task, run.seed, [0.5 + (run.row == "lora" ? 0 : 0.001 * Double(index + 1))])
+    for (index, run) in try experiment.runs().enumerated() where !(run.row == "aflora" && run.task.id == "mrpc" && run.seed == 2) {
+      try experiment.add(run.row, run.task.id, run.seed, [0.5 + (run.row == "lora" ? 0 : 0.001 * Double(index + 1))])
     }
     let text = MarkdownTable.render(try experiment.table())
     #expect(
@@ -96,7 +96,8 @@ import Testing
     let experiment = try experiment(seeds: "[0, 1, 2]")
     for run in try experiment.runs() {
       let base = 0.7 + 0.1 * Double(run.seed)
-      try experiment.add(run.row, run.task, run.seed, [run.row == "lora" ? base : run.task == "rte" ? base + 0.1 : base - 0.1])
+      try experiment.add(
+        run.row, run.task.id, run.seed, [run.row == "lora" ? base : run.task.id == "rte" ? base + 0.1 : base - 0.1])
     }
     let differences = try #require(try experiment.table().differences)
     #expect(differences.rows.map(\.pValue) == [1, 1])

@@ -1,6 +1,7 @@
 // The list of experiments with the runs that are done.
 import Foundation
 import Manifests
+import Records
 import Testing
 
 @testable import Reporting
@@ -28,7 +29,7 @@ import Testing
     let folder = ExperimentFolder(path: experiment.folder.path)
     let results = ResultsFolder(experiment.folder.appending(path: "results"))
     // Two runs of `a` are done, one was of other settings, one has only begun; a link may lead nowhere.
-    let first = try folder.manifest(named: "a", vocabulary: MadeUpExperiment.vocabulary).resolve(profile: .pocket)
+    let first = try folder.manifest(named: "a", methods: MadeUpExperiment.methods).experiment(.pocket).runs
     for (index, run) in first.prefix(5).enumerated() {
       let target = results.layout.run("\(index)"), link = results.layout.link(run)
       try FileManager.default.createDirectory(at: link.deletingLastPathComponent(), withIntermediateDirectories: true)
@@ -39,8 +40,9 @@ import Testing
       guard index < 3 else { continue }
       try experiment.record(first[index % 2], [[0.5]]).jsonData().write(to: target.appending(path: "record.json"))
     }
-    let list = try ExperimentList(
-      folder.list(vocabulary: MadeUpExperiment.vocabulary), papers: folder.papers(), results: results)
+    let list = ExperimentList(
+      folder.list(methods: MadeUpExperiment.methods).manifests, papers: try folder.papers()
+    ) { results.findings(for: $0) { _ in InputDigests() } }
     #expect(
       list.text == """
         first · The First Paper, arXiv 2401.00001

@@ -22,7 +22,7 @@ struct ExtremeReportTests {
     let url = folder.appending(path: file)
     var (taken, refused) = (0, 0)
     func report() throws {
-      let report = try Report(manifest: runs.experiment.manifest, profile: .pocket, results: runs.results)
+      let report = try Report(runs.experiment.manifest.experiment(.pocket), runs.experiment.findings(runs.results))
       for format in TableFormat.allCases { #expect(try !report.rendered(format).isEmpty) }
       #expect(!report.cost.markdown.isEmpty)
     }

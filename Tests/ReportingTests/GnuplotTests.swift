@@ -134,7 +134,10 @@ import Testing
   func figuresAreWrittenBesideTheRuns() throws {
     let gnuplot = try #require(Self.gnuplot)
     let runs = try MadeUpRuns(figure: "freezing-map: {id: map, row: aflora, task: rte}")
-    let figures = { try ExperimentFigures(manifest: runs.experiment.manifest, profile: .pocket, results: runs.results) }
+    let figures = {
+      try ExperimentFigures(
+        runs.experiment.manifest.experiment(.pocket), runs.experiment.findings(runs.results), results: runs.results)
+    }
     #expect(
       try figures().draw(with: gnuplot) == [
         FigureOutcome(id: "map", state: .withoutRuns, missing: ["aflora, rte, seed 0: missing"])

@@ -35,28 +35,30 @@ final class MadeUpExperiment {
     if let published { try Data(published.utf8).write(to: folder.appending(path: "published.yaml")) }
     let file = folder.appending(path: "m.yaml")
     try Data(text.utf8).write(to: file)
-    manifest = try Manifest.load(path: file.path, recipes: folder.appending(path: "recipes").path, vocabulary: Self.vocabulary)
+    manifest = try Manifest.load(path: file.path, recipes: folder.appending(path: "recipes").path, methods: Self.methods)
   }
 
   deinit { try? FileManager.default.removeItem(at: folder) }
 
-  static let vocabulary = ManifestVocabulary(
-    methods: MethodCatalog([
-      MethodSchema(
-        id: "lora", label: "LoRA", source: "Low-rank adaptation.",
-        options: [OptionSchema("rank", .integer(1...64), default: .integer(8), "Rank.")]),
-      MethodSchema(id: "aflora", label: "AFLoRA", source: "Adaptive freezing.", options: []),
-      MethodSchema(id: "fft", label: "Full fine-tuning", source: "Trains everything.", options: []),
-    ]),
-    tasks: ["rte", "mrpc", "mnli", "stsb"],
-    metrics: ["accuracy", "f1", "pearson", "spearman", "pearson-spearman-mean", "matthews", "accuracy-f1-mean"])
+  static let methods = MethodCatalog([
+    MethodSchema(
+      id: "lora", label: "LoRA", source: "Low-rank adaptation.",
+      options: [OptionSchema("rank", .integer(1...64), default: .integer(8), "Rank.")]),
+    MethodSchema(id: "aflora", label: "AFLoRA", source: "Adaptive freezing.", options: []),
+    MethodSchema(id: "fft", label: "Full fine-tuning", source: "Trains everything.", options: []),
+  ])
 
   static func digest(_ digit: Character) -> String { String(repeating: digit, count: 64) }
 
-  func runs(_ profile: Profile = .pocket) throws -> [RunSpecification] { try manifest.resolve(profile: profile) }
+  func runs(_ profile: Profile = .pocket) throws -> [RunSpecification] { try manifest.experiment(profile).runs }
+
+  /// What is there of the runs in a folder of results, where no input is at hand to compare with.
+  func findings(_ results: ResultsFolder, _ profile: Profile = .pocket) throws -> RunFindings {
+    results.findings(for: try runs(profile)) { _ in InputDigests() }
+  }
 
   func specification(_ row: String, _ task: String, _ seed: Int, profile: Profile = .pocket) throws -> RunSpecification {
-    try #require(try runs(profile).first { $0.row == row && $0.task == task && $0.seed == seed })
+    try #require(try runs(profile).first { $0.row == row && $0.task.id == task && $0.seed == seed })
   }
 
   /// A record of this run whose epochs have these scores, each a value for every validation set.
@@ -101,14 +103,14 @@ final class MadeUpExperiment {
     for run in try runs() {
       let base = run.row == "lora" ? 0.80 : 0.90
       let parameters =
-        run.row == "lora" ? nil : TrainableParameters(initial: 30_000, final: 1_000, average: run.task == "rte" ? 12_345 : 12_355)
-      try add(run.row, run.task, run.seed, [base + 0.02 * Double(run.seed), 0.5], parameters: parameters)
+        run.row == "lora"
+        ? nil : TrainableParameters(initial: 30_000, final: 1_000, average: run.task.id == "rte" ? 12_345 : 12_355)
+      try add(run.row, run.task.id, run.seed, [base + 0.02 * Double(run.seed), 0.5], parameters: parameters)
     }
   }
 
   func table(_ profile: Profile = .pocket, _ evaluation: EvaluationProtocol? = nil) throws -> TableModel {
-    try TableModel(
-      manifest: manifest, profile: profile, evaluation: evaluation, findings: findings, manifestDigest: Self.digest("9"))
+    try TableModel(try manifest.experiment(profile), findings, evaluation: evaluation, manifestDigest: Self.digest("9"))
   }
 
   /// The rows of the Markdown table, without its header.

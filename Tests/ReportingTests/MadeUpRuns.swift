@@ -65,7 +65,8 @@ final class MadeUpRuns {
 
   /// The first figure of the manifest, with the runs that are not in it.
   func made() throws -> (figure: Figure?, missing: [String]) {
-    let figures = try ExperimentFigures(manifest: experiment.manifest, profile: .pocket, results: results)
+    let figures = try ExperimentFigures(
+      experiment.manifest.experiment(.pocket), experiment.findings(results), results: results)
     return try figures.figure(try #require(figures.settings.first))
   }
 

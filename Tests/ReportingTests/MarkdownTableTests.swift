@@ -99,7 +99,7 @@ import Testing
 
   @Test func oneSeedHasNoDeviation() throws {
     let experiment = try MadeUpExperiment(MadeUpExperiment.plain.replacing("seeds: [0, 1]", with: "seeds: [3]"))
-    for run in try experiment.runs() { try experiment.add(run.row, run.task, 3, [run.row == "lora" ? 0.8 : 0.75]) }
+    for run in try experiment.runs() { try experiment.add(run.row, run.task.id, 3, [run.row == "lora" ? 0.8 : 0.75]) }
     #expect(
       try experiment.lines() == [
         "| LoRA | 20.00K | **80.00** | **80.00** | **80.00** |",
@@ -121,7 +121,7 @@ import Testing
 
   @Test func otherProfilesSaySo() throws {
     let experiment = try MadeUpExperiment()
-    for run in try experiment.runs(.small) { try experiment.add(run.row, run.task, run.seed, [0.5], profile: .small) }
+    for run in try experiment.runs(.small) { try experiment.add(run.row, run.task.id, run.seed, [0.5], profile: .small) }
     let text = MarkdownTable.render(try experiment.table(.small))
     #expect(!text.contains("Pocket profile"))
     #expect(text.contains("- profile small, recipe plain"))

@@ -39,7 +39,8 @@ import Testing
 
   private func source(_ experiments: String? = nil) -> ResultsBlocks {
     ResultsBlocks(
-      experiments: ExperimentFolder(path: experiments ?? root.path), vocabulary: MadeUpExperiment.vocabulary, results: results)
+      experiments: ExperimentFolder(path: experiments ?? root.path), methods: MadeUpExperiment.methods, results: results,
+      inputs: { _ in InputDigests() })
   }
 
   private func write(_ text: String) throws { try Data(text.utf8).write(to: notebook) }
@@ -132,7 +133,8 @@ import Testing
 
   /// Puts the files of the experiment's figure where drawing leaves them.
   private func draw(svg: String, csv: String? = nil) throws -> String {
-    let figures = try ExperimentFigures(manifest: experiment.manifest, profile: .pocket, results: results)
+    let figures = try ExperimentFigures(
+      experiment.manifest.experiment(.pocket), experiment.findings(results), results: results)
     let settings = try #require(figures.settings.first)
     let figure = try #require(try figures.figure(settings).figure)
     let file = results.layout.figure("t1", .pocket, "map", "svg")

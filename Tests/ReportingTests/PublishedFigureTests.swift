@@ -29,7 +29,7 @@ import Testing
   private func experiment() throws -> MadeUpExperiment {
     let experiment = try MadeUpExperiment(Self.manifest, published: Self.published)
     for run in try experiment.runs(.paper) where run.row != "fft" {
-      experiment.findings.records[RunKey(row: run.row, task: run.task, seed: run.seed)] = try experiment.record(
+      experiment.findings.records[RunKey(row: run.row, task: run.task.id, seed: run.seed)] = try experiment.record(
         run, [[run.row == "lora" ? 0.8 : 0.9]], measures: run.row == "lora" ? nil : ["kept.query": 4])
     }
     return experiment
@@ -64,8 +64,8 @@ import Testing
       Self.manifest.replacing("report: {", with: "report: {metric: {mrpc: accuracy-f1-mean}, "), published: Self.published)
     for run in try experiment.runs(.paper) where run.row == "lora" {
       let both = Score(split: "validation", metric: "accuracy-f1-mean", value: 0.85)
-      experiment.findings.records[RunKey(row: run.row, task: run.task, seed: run.seed)] = try experiment.record(
-        run, [[0.8]], extra: run.task == "mrpc" ? [both] : [])
+      experiment.findings.records[RunKey(row: run.row, task: run.task.id, seed: run.seed)] = try experiment.record(
+        run, [[0.8]], extra: run.task.id == "mrpc" ? [both] : [])
     }
     let row = try #require(try experiment.table(.paper).rows.first { $0.label == "LoRA" }?.published)
     let figure = try #require(row.tasks.last?.first)
@@ -83,7 +83,7 @@ import Testing
 
   @Test func otherProfilesShowNone() throws {
     let experiment = try experiment()
-    for run in try experiment.runs(.pocket) { try experiment.add(run.row, run.task, run.seed, [0.5]) }
+    for run in try experiment.runs(.pocket) { try experiment.add(run.row, run.task.id, run.seed, [0.5]) }
     let table = try experiment.table(.pocket)
     #expect(table.published == nil)
     #expect(table.rows.allSatisfy { $0.published == nil })
@@ -119,7 +119,7 @@ import Testing
           tables: {some-1: {paper: some, number: 1, title: t, model: m, rows: [{method: lora, scores: {mnli: {\(scores)}}}]}}
           """)
       for run in try experiment.runs(.paper) {
-        experiment.findings.records[RunKey(row: run.row, task: run.task, seed: run.seed)] = try experiment.record(
+        experiment.findings.records[RunKey(row: run.row, task: run.task.id, seed: run.seed)] = try experiment.record(
           run, [[0.8, 0.7]], splits: ["matched", "mismatched"])
       }
       return try experiment.lines(.paper)

@@ -2,6 +2,7 @@
 import Foundation
 import Manifests
 import Records
+import Settings
 import Storage
 import Testing
 
@@ -59,7 +60,7 @@ import Testing
   }
 
   @Test func aReportIsWrittenWhole() throws {
-    let report = try Report(manifest: experiment.manifest, profile: .pocket, results: results)
+    let report = try Report(experiment.manifest.experiment(.pocket), experiment.findings(results))
     #expect(report.table.isComplete)
     let file = try report.write(to: results)
     #expect(file.lastPathComponent == "t1.md")
@@ -88,7 +89,7 @@ import Testing
     try FileManager.default.removeItem(at: folders[2].appending(path: "record.json"))
     try FileManager.default.removeItem(at: folders[3])
     try Data(contentsOf: folders[4].appending(path: "record.json")).write(to: folders[5].appending(path: "record.json"))
-    let table = try Report(manifest: experiment.manifest, profile: .pocket, results: results).table
+    let table = try Report(experiment.manifest.experiment(.pocket), experiment.findings(results)).table
     #expect(table.rows.map { $0.cells.map(\.countedRuns) } == [[1, 0], [1, 2]])
     #expect(
       table.problems == [

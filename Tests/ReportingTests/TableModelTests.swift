@@ -22,7 +22,7 @@ import Testing
     let experiment = try MadeUpExperiment(
       MadeUpExperiment.plain.replacing("methods: [lora, aflora]", with: "methods: [lora, aflora, fft]"))
     try experiment.addAll()
-    for run in try experiment.runs() where run.row == "fft" { try experiment.add("fft", run.task, run.seed, [0.1]) }
+    for run in try experiment.runs() where run.row == "fft" { try experiment.add("fft", run.task.id, run.seed, [0.1]) }
     experiment.findings.records[RunKey(row: "aflora", task: "rte", seed: 1)] = nil
     #expect(
       try experiment.lines()
@@ -62,7 +62,7 @@ import Testing
       table.problems
         == ["rte", "mrpc"].map { task in
           "lora, \(task): "
-            + (0...1).map { "seed \($0) was made with other settings – options.rank 8, now 4" }.joined(separator: "; ")
+            + (0...1).map { "seed \($0) is outdated – options.rank 8, now 4" }.joined(separator: "; ")
         })
     #expect(table.rows[0].cells.allSatisfy { $0.score == nil })
     #expect(table.provenance.runs == 4)
@@ -104,7 +104,7 @@ import Testing
         "profiles:", with: "report: {columns: [kept.query, kept.parameters, kept.keys, tasks]}\nprofiles:"))
     for (index, run) in try experiment.runs().enumerated() {
       let measures = run.row == "lora" ? nil : ["kept.query": Double(index % 2 + 4), "kept.parameters": 147_456]
-      experiment.findings.records[RunKey(row: run.row, task: run.task, seed: run.seed)] = try experiment.record(
+      experiment.findings.records[RunKey(row: run.row, task: run.task.id, seed: run.seed)] = try experiment.record(
         run, [[0.5]], measures: measures)
     }
     let text = MarkdownTable.render(try experiment.table())
@@ -129,8 +129,8 @@ import Testing
   @Test func anotherMetricIsShownWhereItWasRecorded() throws {
     let experiment = try MadeUpExperiment()
     for run in try experiment.runs() {
-      let f1 = run.task == "mrpc" ? [Score(split: "validation", metric: "f1", value: 0.75)] : []
-      experiment.findings.records[RunKey(row: run.row, task: run.task, seed: run.seed)] = try experiment.record(
+      let f1 = run.task.id == "mrpc" ? [Score(split: "validation", metric: "f1", value: 0.75)] : []
+      experiment.findings.records[RunKey(row: run.row, task: run.task.id, seed: run.seed)] = try experiment.record(
         run, [[0.5]], extra: f1)
     }
     let text = MarkdownTable.render(try experiment.table(.pocket, EvaluationProtocol(epoch: .best, aggregate: .mean, metric: "f1")))

@@ -3,6 +3,7 @@ import Adapters
 import Foundation
 import Layers
 import Models
+import Settings
 import Tensors
 import Testing
 
@@ -51,7 +52,7 @@ struct OptimizationTests {
       ("matrix", Parameter.Group.adapter, true), ("vector", .adapter, false), ("head", .head, true), ("frozen", .backbone, true),
     ].map { Parameter($0.0, Tensor(start, shape: [4], on: backend), group: $0.1, decays: $0.2) }
     for parameter in parameters.dropLast() { parameter.isTrainable = true }
-    let settings = OptimizationSettings(
+    let settings = TrainingSettings(
       epochs: 1, batchSize: 1, learningRate: 0.1, headLearningRate: 0.3, weightDecay: 0.5, decaysVectors: decaysVectors)
     let optimizer = AdamW(parameters, settings)
     #expect(optimizer.trainable.map(\.name) == ["matrix", "vector", "head"])

@@ -2,6 +2,7 @@
 import Adapters
 import Foundation
 import Layers
+import Settings
 import Storage
 import Tensors
 import Testing
@@ -214,7 +215,7 @@ struct CheckpointErrorTests {
     #expect(throws: Interruption()) { try run.run() }
   }
 
-  private func message(_ id: String, identity: String, at url: URL, settings: OptimizationSettings = TinyTask.settings()) throws
+  private func message(_ id: String, identity: String, at url: URL, settings: TrainingSettings = TinyTask.settings()) throws
     -> String
   {
     var run = try TinyTask.fineTuning(id, settings: settings)

@@ -56,8 +56,8 @@ enum TinyTask {
     }
   }
 
-  static func settings(learningRate: Double = 0.01) -> OptimizationSettings {
-    OptimizationSettings(
+  static func settings(learningRate: Double = 0.01) -> TrainingSettings {
+    TrainingSettings(
       epochs: 3, batchSize: 4, learningRate: learningRate, headLearningRate: 0.02, warmup: .ratio(0.1),
       weightDecay: 0.01)
   }
@@ -65,7 +65,7 @@ enum TinyTask {
   /// Three epochs of five updates on 18 rows, with dropout; validation on two sets.
   static func fineTuning(
     _ id: String, options: [String: OptionValue]? = nil, regression: Bool = false,
-    settings: OptimizationSettings = settings(), threads: Int = 1
+    settings: TrainingSettings = settings(), threads: Int = 1
   ) throws -> FineTuning {
     let backend = try CPUBackend(threads: threads)
     let model = try ModelLoader.random(configuration(classes: regression ? 1 : 2), seed: 1, on: backend)

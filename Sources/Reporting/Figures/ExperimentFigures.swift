@@ -49,13 +49,13 @@ public struct ExperimentFigures {
   private let source: FigureSource
   private let results: ResultsFolder
 
-  /// Reads the records of every run that the manifest plans.
-  /// - Throws: `ManifestError.unknownProfile`.
-  public init(manifest: Manifest, profile: Profile, results: ResultsFolder) throws {
-    settings = try manifest.plan(for: profile).figures
-    experiment = manifest.id
+  /// Takes what was found of the experiment's runs; their tensors are read when a figure is made.
+  /// - Throws: `ReportError.unrecordedMetric`.
+  public init(_ experiment: Experiment, _ findings: RunFindings, results: ResultsFolder) throws(ReportError) {
+    settings = experiment.figures
+    self.experiment = experiment.id
     self.results = results
-    source = try FigureSource(manifest: manifest, profile: profile, results: results)
+    source = try FigureSource(experiment, findings, results)
   }
 
   /// Makes one figure from the runs that are there; nil where they are too few.

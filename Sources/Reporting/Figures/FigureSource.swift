@@ -30,13 +30,13 @@ struct FigureSource {
   private let findings: RunFindings
   private let results: ResultsFolder
 
-  /// - Throws: `ManifestError.unknownProfile`.
-  init(manifest: Manifest, profile: Profile, results: ResultsFolder) throws {
-    self.profile = profile
+  /// - Throws: `ReportError.unrecordedMetric`.
+  init(_ experiment: Experiment, _ findings: RunFindings, _ results: ResultsFolder) throws(ReportError) {
+    profile = experiment.profile
     self.results = results
-    specifications = try manifest.resolve(profile: profile)
-    findings = results.findings(for: specifications)
-    table = try TableModel(manifest: manifest, profile: profile, findings: findings)
+    specifications = experiment.runs
+    self.findings = findings
+    table = try TableModel(experiment, findings)
   }
 
   /// The finished runs that a figure is of, in its order of rows, tasks and seeds, and a phrase on each run that is not there.
@@ -46,7 +46,7 @@ struct FigureSource {
     for row in settings.rows {
       for task in settings.tasks {
         for seed in settings.seeds {
-          guard let run = specifications.first(where: { $0.row == row && $0.task == task && $0.seed == seed }) else { continue }
+          guard let run = specifications.first(where: { $0.row == row && $0.task.id == task && $0.seed == seed }) else { continue }
           if let reason = absence(of: run) {
             missing.append("\(row), \(task), seed \(seed): \(reason)")
           } else if let record = findings.records[RunKey(run)] {
@@ -65,7 +65,7 @@ struct FigureSource {
   private func absence(of run: RunSpecification) -> String? {
     if let reason = findings.unreadable[RunKey(run)] { return "cannot be used – \(reason)" }
     guard let record = findings.records[RunKey(run)] else { return "missing" }
-    if let difference = SettingsDifference.of(record, from: run) { return "was made with other settings – \(difference)" }
+    if let difference = findings.difference(run) { return "is outdated – \(difference)" }
     switch record.outcome {
     case .completed: return nil
     case .diverged(let step): return "diverged at step \(step)"

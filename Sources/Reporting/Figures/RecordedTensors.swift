@@ -1,6 +1,5 @@
 // A run's `tensors.h5` for a figure: read only where it is the file that the run wrote, each tensor checked for its axes.
 import Foundation
-import Manifests
 import Records
 import Storage
 

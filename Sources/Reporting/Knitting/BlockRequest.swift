@@ -1,6 +1,7 @@
 // What the opening mark of a notebook's block asks for: `<!-- lowrank table aflora-table2 select=last -->`.
 import Manifests
 import Metrics
+import Settings
 
 /// What stands in a block.
 public enum BlockSubject: Sendable, Equatable {

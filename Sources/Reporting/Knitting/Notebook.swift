@@ -149,7 +149,8 @@ private struct NotebookReader {
     }
     guard problems.isEmpty else {
       // Only that of an open block is found late.
-      let ordered = problems.enumerated().sorted { ($0.element.position.line, $0.offset) < ($1.element.position.line, $1.offset) }
+      func line(_ problem: Problem) -> Int { problem.position?.line ?? 0 }
+      let ordered = problems.enumerated().sorted { (line($0.element), $0.offset) < (line($1.element), $1.offset) }
       throw .invalidNotebooks(ordered.map(\.element))
     }
     return parts + [.text(text)]

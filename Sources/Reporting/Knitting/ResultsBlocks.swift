@@ -1,36 +1,44 @@
 // The content of notebooks' blocks from a folder of experiments and what was found of their runs.
 import Foundation
 import Manifests
+import Records
+import Settings
 import Storage
 
 /// Makes blocks of tables, figures and lists of runs. The same results give the same text, on any machine, but for figures of
 /// time: what a clock measured (`<id>-cost.md`) is no block.
 public struct ResultsBlocks: BlockSource {
   private let experiments: ExperimentFolder
-  private let vocabulary: ManifestVocabulary
+  private let methods: MethodCatalog
   private let results: ResultsFolder
+  private let inputs: @Sendable (RunSpecification) -> InputDigests
 
   /// Names the folders; nothing is read yet.
-  public init(experiments: ExperimentFolder, vocabulary: ManifestVocabulary, results: ResultsFolder) {
-    (self.experiments, self.vocabulary, self.results) = (experiments, vocabulary, results)
+  /// - Parameter inputs: what a run would read now, as far as it is at hand.
+  public init(
+    experiments: ExperimentFolder, methods: MethodCatalog, results: ResultsFolder,
+    inputs: @escaping @Sendable (RunSpecification) -> InputDigests
+  ) {
+    (self.experiments, self.methods, self.results, self.inputs) = (experiments, methods, results, inputs)
   }
 
   /// The content that a request asks for.
   /// - Throws: `ManifestError` for an experiment or profile that does not exist; `ReportError.unrecordedMetric`,
   ///   `ReportError.unknownFigure`; `StorageError`.
   public func content(of request: BlockRequest) throws -> BlockContent {
-    let manifest = try experiments.manifest(named: request.experiment, vocabulary: vocabulary)
-    let plan = try manifest.plan(for: request.profile)
+    let experiment = try experiments.manifest(named: request.experiment, profile: request.profile, methods: methods)
+      .experiment(request.profile)
+    let findings = results.findings(for: experiment.runs, inputs: inputs)
     switch request.subject {
     case .table(let epoch, let aggregate, let metric):
       let evaluation = EvaluationProtocol(
-        epoch: epoch ?? plan.report.epoch, aggregate: aggregate ?? plan.report.aggregate, metric: metric)
-      let table = try Report(manifest: manifest, profile: request.profile, evaluation: evaluation, results: results).table
+        epoch: epoch ?? experiment.report.epoch, aggregate: aggregate ?? experiment.report.aggregate, metric: metric)
+      let table = try TableModel(experiment, findings, evaluation: evaluation, manifestDigest: Report.digest(of: experiment))
       return table.hasRuns ? .markdown(MarkdownTable.section(table)) : noRuns(table)
     case .runs:
-      let table = try Report(manifest: manifest, profile: request.profile, results: results).table
+      let table = try TableModel(experiment, findings)
       return table.hasRuns ? .markdown(RunList.markdown(table)) : noRuns(table)
-    case .figure(let id): return try figure(id, of: manifest, plan, request.profile)
+    case .figure(let id): return try figure(id, of: experiment, findings)
     }
   }
 
@@ -38,19 +46,19 @@ public struct ResultsBlocks: BlockSource {
     .unavailable("no run of \(table.experiment) under \(table.profile.rawValue) is there")
   }
 
-  private func figure(_ id: String, of manifest: Manifest, _ plan: ManifestPlan, _ profile: Profile) throws -> BlockContent {
-    guard let settings = plan.figures.first(where: { $0.id == id }) else {
-      throw ReportError.unknownFigure(id, experiment: manifest.id, known: plan.figures.map(\.id))
+  private func figure(_ id: String, of experiment: Experiment, _ findings: RunFindings) throws -> BlockContent {
+    guard let settings = experiment.figures.first(where: { $0.id == id }) else {
+      throw ReportError.unknownFigure(id, experiment: experiment.id, known: experiment.figures.map(\.id))
     }
-    let picture = results.layout.figure(manifest.id, profile, id, "svg")
-    let data = results.layout.figure(manifest.id, profile, id, "csv")
+    let picture = results.layout.figure(experiment.id, experiment.profile, id, "svg")
+    let data = results.layout.figure(experiment.id, experiment.profile, id, "csv")
     for file in [picture, data] where !FileManager.default.fileExists(atPath: file.path) {
       return .unavailable("the results have no figures/\(file.lastPathComponent)")
     }
-    guard let figure = try ExperimentFigures(manifest: manifest, profile: profile, results: results).figure(settings).figure,
+    guard let figure = try ExperimentFigures(experiment, findings, results: results).figure(settings).figure,
       try Data(contentsOf: data) == Data(figure.data.csv.utf8)
     else {
-      return .unavailable("figures/\(data.lastPathComponent) is of other results; 'lowrank figure \(manifest.id)' draws it anew")
+      return .unavailable("figures/\(data.lastPathComponent) is of other results; 'lowrank figure \(experiment.id)' draws it anew")
     }
     let name = picture.lastPathComponent
     let title = MarkdownText.plain(settings.title)
@@ -84,7 +92,7 @@ enum RunList {
       "**\(MarkdownText.plain(table.experiment))** (\(table.profile.rawValue) profile): \(found) of \(runs.count) runs are there.\n"
     let states: [(state: CellRun.State, name: String)] = [
       (.diverged, "diverged"), (.collapsed, "collapsed (one answer to every validation example)"), (.undefined, "score undefined"),
-      (.failed, "failed"), (.unscored, "without the score shown"), (.outdated, "made with other settings"),
+      (.failed, "failed"), (.unscored, "without the score shown"), (.outdated, "outdated (made with other settings or files)"),
       (.unreadable, "unusable"),
       (.missing, "missing"),
     ]

@@ -1,12 +1,12 @@
 // "Did you mean …?": the known name that is fewest edits away from what was typed.
 
 /// What a message says of a name that is not known.
-public enum Suggestion {
+package enum Suggestion {
   /// Names longer than this are not compared: the distance is quadratic in their length.
   private static let longestName = 64
 
   /// The known name nearest to `name`, if it is near enough to be meant. Ties go to the name listed first.
-  static func closest(to name: String, among known: [String]) -> String? {
+  package static func closest(to name: String, among known: [String]) -> String? {
     let typed = Array(name.lowercased().unicodeScalars.prefix(longestName + 1))
     guard !typed.isEmpty, typed.count <= longestName else { return nil }
     var best: (name: String, distance: Int)?
@@ -20,17 +20,17 @@ public enum Suggestion {
   }
 
   /// ` Did you mean 'x'?`, or nothing.
-  public static func sentence(for name: String, among known: [String]) -> String {
+  package static func sentence(for name: String, among known: [String]) -> String {
     closest(to: name, among: known).map { " Did you mean '\($0)'?" } ?? ""
   }
 
   /// ` (label: a, b, c)`, or nothing where there is nothing to list.
-  public static func list(_ label: String, _ known: [String]) -> String {
+  package static func list(_ label: String, _ known: [String]) -> String {
     known.isEmpty ? "" : " (\(label): \(known.joined(separator: ", ")))"
   }
 
   /// Insertions, deletions, replacements and swaps of neighbours between two names.
-  static func editDistance(_ first: [Unicode.Scalar], _ second: [Unicode.Scalar]) -> Int {
+  package static func editDistance(_ first: [Unicode.Scalar], _ second: [Unicode.Scalar]) -> Int {
     var beforePrevious: [Int] = []
     var previous = Array(0...second.count)
     for (row, letter) in first.enumerated() {

@@ -4,21 +4,7 @@
 //   <experiment>.md, <experiment>-cost.md              its table and what its runs took; other profiles than pocket are in the name
 //   figures/<experiment>-<figure>.svg, .png, .csv      a figure and the values in it
 import Foundation
-
-/// A file in a run's folder.
-public enum RunFile: String, Sendable {
-  /// What the run left beside its tensors. Written last: where it is, the run is done, or says why it failed.
-  case record = "record.json"
-  /// What a clock decides.
-  case timing = "timing.json"
-  /// The run's history and what its method recorded.
-  case tensors = "tensors.h5"
-  /// Where a run that was stopped goes on.
-  case checkpoint = "checkpoint.h5"
-
-  /// The file in a run's folder.
-  public func url(in run: URL) -> URL { run.appending(path: rawValue) }
-}
+import Settings
 
 /// The places in a folder of results.
 public struct ResultsLayout: Sendable, Equatable {
@@ -36,7 +22,7 @@ public struct ResultsLayout: Sendable, Equatable {
 
   /// The readable link to a run.
   public func link(_ run: RunSpecification) -> URL {
-    folder.appending(path: "\(run.experiment)/\(run.profile.rawValue)/\(run.row)/\(run.task)/seed-\(run.seed)")
+    folder.appending(path: "\(run.experiment)/\(run.profile.rawValue)/\(run.row)/\(run.task.id)/seed-\(run.seed)")
   }
 
   /// Where such a link leads: experiment, profile, row and task are four folders up.

@@ -2,25 +2,20 @@
 // as many rows as the list is long.
 import Settings
 
-/// One row of a table.
-public struct MethodRow: Sendable, Equatable {
-  /// The row's id, without spaces: the method's id and what tells this row from the method's other rows.
-  public let id: String
-  /// The row's name for people.
-  public let label: String
-  /// The method's id.
-  public let method: String
-  /// What the row's text gives: options of the method and training settings, for all tasks and for single ones.
+/// A row with all that its text gives.
+struct RowDraft {
+  let row: MethodRow
+  let method: MethodSchema
+  /// Options of the method and training settings, for all tasks and for single ones.
   let settings: TaskSettings
   /// Where the row stands.
   let position: SourcePosition
-
-  /// The keys of a row that are neither options nor training settings.
-  static let reservedKeys = ["id", "label", "tasks"]
 }
 
 /// Reads the list of methods into rows.
 struct MethodRowReader {
+  /// The keys of a row that are neither options nor training settings.
+  static let reservedKeys = ["id", "label", "tasks"]
   /// The most rows of one table.
   static let mostRows = 1000
 
@@ -39,7 +34,7 @@ struct MethodRowReader {
   let tasks: [String]
 
   /// The rows of a `methods` entry; nil, after a report, where it is no list.
-  func rows(_ entry: SourceEntry) -> [MethodRow]? {
+  func rows(_ entry: SourceEntry) -> [RowDraft]? {
     guard case .sequence(let items) = entry.value.content else {
       reader.problems.report(
         "'methods' must be a list, each item a method with its options as in '- lora: {rank: 8}', but is \(entry.value.kind).",
@@ -61,7 +56,7 @@ struct MethodRowReader {
   private func read(_ item: SourceNode) -> [Draft] {
     switch item.content {
     case .scalar(let name, _):
-      return method(name, at: item.position).map { method in
+      return reader.method(name, at: item.position).map { method in
         [
           Draft(
             method: method, explicitID: nil, explicitLabel: nil, settings: TaskSettings(), position: item.position)
@@ -74,7 +69,7 @@ struct MethodRowReader {
           at: item.position)
         return []
       }
-      guard let method = method(entry.key, at: entry.keyPosition) else { return [] }
+      guard let method = reader.method(entry.key, at: entry.keyPosition) else { return [] }
       if entry.value.isEmptyScalar {
         return [
           Draft(
@@ -88,14 +83,6 @@ struct MethodRowReader {
     }
   }
 
-  private func method(_ name: String, at position: SourcePosition) -> MethodSchema? {
-    if let method = reader.vocabulary.methods.method(named: name) { return method }
-    reader.reportUnknown(
-      "method '\(SourceNode.shortened(name))' is not known", name, reader.vocabulary.methods.methods.map(\.id),
-      suggestions: reader.vocabulary.methods.names, at: position)
-    return nil
-  }
-
   private func read(_ row: SourceEntry, _ method: MethodSchema) -> [Draft] {
     guard let entries = reader.mapping(row.value, "'\(row.key)'") else { return [] }
     func entry(_ key: String) -> SourceEntry? { entries.first { $0.key == key } }
@@ -106,9 +93,9 @@ struct MethodRowReader {
         explicitLabel: entry("label").flatMap { reader.text($0) }, settings: TaskSettings(byTask: byTask),
         position: row.keyPosition)
     ]
-    for entry in entries where !MethodRow.reservedKeys.contains(entry.key) {
+    for entry in entries where !Self.reservedKeys.contains(entry.key) {
       guard
-        let schema = reader.schema(of: entry, method: method, subject: "'\(row.key)'", skip: MethodRow.reservedKeys)
+        let schema = reader.schema(of: entry, method: method, subject: "'\(row.key)'", skip: Self.reservedKeys)
       else { continue }
       if let draft = drafts.first { reader.reportExcluded(schema, entry, draft.settings.common) }
       guard let values = values(entry, schema) else { continue }
@@ -161,8 +148,8 @@ struct MethodRowReader {
   }
 
   /// Gives each draft its id and label.
-  private func named(_ drafts: [Draft]) -> [MethodRow] {
-    var rows: [MethodRow] = []
+  private func named(_ drafts: [Draft]) -> [RowDraft] {
+    var rows: [RowDraft] = []
     var ids: Set<String> = []
     var variedNames: [String: [String]] = [:]
     for draft in drafts {
@@ -182,8 +169,8 @@ struct MethodRowReader {
         reader.problems.report(
           "two rows would have the id '\(id)': make an option differ, or give this one an 'id'.", at: draft.position)
       }
-      rows.append(
-        MethodRow(id: id, label: label, method: draft.method.id, settings: draft.settings, position: draft.position))
+      let row = MethodRow(id: id, label: label, method: draft.method.id, methodAliases: draft.method.aliases)
+      rows.append(RowDraft(row: row, method: draft.method, settings: draft.settings, position: draft.position))
     }
     return rows
   }
@@ -191,7 +178,7 @@ struct MethodRowReader {
   /// The names in which the rows of one method differ, options before training settings.
   private static func varied(_ siblings: [Draft]) -> [String] {
     guard let first = siblings.first else { return [] }
-    return (first.method.options + TrainingRecipe.schemas).map(\.name).filter { name in
+    return (first.method.options + TrainingSettings.schemas).map(\.name).filter { name in
       siblings.contains { $0.settings.common[name] != first.settings.common[name] }
     }
   }

@@ -7,7 +7,7 @@
 import Settings
 
 /// The keys of the first specifications.
-enum IdentityKeys {
+package enum IdentityKeys {
   /// Training settings that are always written; the optional ones have no default.
   static let training: Set<String> = [
     "batch", "betas", "decay_vectors", "epochs", "epsilon", "head_learning_rate", "learning_rate", "max_gradient_norm",
@@ -16,7 +16,7 @@ enum IdentityKeys {
   ]
 
   /// Options with a default that are always written, by method.
-  static let options: [String: Set<String>] = [
+  package static let options: [String: Set<String>] = [
     "adalora": [
       "alpha", "beta1", "beta2", "dropout", "final_fraction", "initial_fraction", "initial_rank", "interval", "orthogonality",
       "target_rank", "targets",
@@ -45,12 +45,12 @@ enum IdentityKeys {
   ]
 
   /// Whether an option with this value is written.
-  static func writes(_ option: OptionSchema, of method: String, _ value: OptionValue) -> Bool {
+  package static func writes(_ option: OptionSchema, of method: String, _ value: OptionValue) -> Bool {
     value != option.defaultValue || options[method]?.contains(option.name) ?? false
   }
 
   /// Whether a training setting with this value is written.
-  static func writes(training name: String, _ value: OptionValue) -> Bool {
-    value != TrainingRecipe.schema(named: name)?.defaultValue || training.contains(name)
+  package static func writes(training name: String, _ value: OptionValue) -> Bool {
+    value != TrainingSettings.schema(named: name)?.defaultValue || training.contains(name)
   }
 }

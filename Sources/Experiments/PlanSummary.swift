@@ -1,0 +1,31 @@
+// The size of a plan in one line.
+import Records
+
+/// The size of a plan in one line.
+public struct PlanSummary: Sendable, Equatable {
+  public let total: Int
+  public let done: Int
+  /// Different runs that are not done: rows may share one.
+  public let toTrain: Int
+  /// `5 methods × 4 tasks × 2 seeds = 40 runs, 16 done before, 24 to go`
+  public let text: String
+
+  public init(_ plan: [PlannedRun], store: RunStore) {
+    total = plan.count
+    done = plan.reduce(0) { $0 + (store.record($1.identity) == nil ? 0 : 1) }
+    toTrain = Set(plan.filter { store.record($0.identity) == nil }.map(\.identity)).count
+    text =
+      "\(Self.axes(plan.map(\.specification))) = \(total) runs, \(done) done before, \(toTrain) to go"
+      + (done + toTrain < total ? " (\(total - done - toTrain) shared)" : "")
+  }
+
+  /// `5 methods × 4 tasks × 2 seeds`
+  static func axes(_ runs: [RunSpecification]) -> String {
+    func count(_ values: [String], _ name: String) -> String {
+      let number = Set(values).count
+      return "\(number) \(name)\(number == 1 ? "" : "s")"
+    }
+    return [count(runs.map(\.row), "method"), count(runs.map(\.task.id), "task"), count(runs.map { "\($0.seed)" }, "seed")]
+      .joined(separator: " × ")
+  }
+}

@@ -1,6 +1,0 @@
-import Manifests
-
-extension RunSpecification {
-  /// `aflora rte seed 3`
-  public var shortName: String { "\(row) \(task) seed \(seed)" }
-}

@@ -1,0 +1,17 @@
+// The files of one run.
+import Foundation
+
+/// A file in a run's folder.
+public enum RunFile: String, Sendable {
+  /// What the run left beside its tensors. Written last: where it is, the run is done, or says why it failed.
+  case record = "record.json"
+  /// What a clock decides.
+  case timing = "timing.json"
+  /// The run's history and what its method recorded.
+  case tensors = "tensors.h5"
+  /// Where a run that was stopped goes on.
+  case checkpoint = "checkpoint.h5"
+
+  /// The file in a run's folder.
+  public func url(in run: URL) -> URL { run.appending(path: rawValue) }
+}

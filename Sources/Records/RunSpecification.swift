@@ -1,0 +1,118 @@
+// One run: everything that decides its numbers, and where its result belongs.
+import Settings
+
+/// One run of an experiment: a row, a task and a seed under a profile.
+public struct RunSpecification: Sendable, Equatable {
+  /// The id of the manifest.
+  public let experiment: String
+  /// The profile.
+  public let profile: Profile
+  /// The id of the row.
+  public let row: String
+  /// The row's name for people.
+  public let label: String
+  /// The id of the method.
+  public let method: String
+  /// Every option of the method that has a value, defaults included but for those of later keys (`IdentityKeys`).
+  public let options: MethodOptions
+  /// The hyper-parameters.
+  public let training: TrainingSettings
+  /// The model: a name that the program knows, or the path of a folder.
+  public let model: String
+  /// The task.
+  public let task: TaskDefinition
+  /// The seed.
+  public let seed: Int
+
+  /// Makes a specification from its parts.
+  public init(
+    experiment: String, profile: Profile, row: String, label: String, method: String, options: MethodOptions,
+    training: TrainingSettings, model: String, task: TaskDefinition, seed: Int
+  ) {
+    self.experiment = experiment
+    self.profile = profile
+    self.row = row
+    self.label = label
+    self.method = method
+    self.options = options
+    self.training = training
+    self.model = model
+    self.task = task
+    self.seed = seed
+  }
+
+  /// The same run on another model.
+  package func on(model: String) -> RunSpecification {
+    RunSpecification(
+      experiment: experiment, profile: profile, row: row, label: label, method: method, options: options, training: training,
+      model: model, task: task, seed: seed)
+  }
+
+  /// `aflora rte seed 3`
+  public var shortName: String { "\(row) \(task.id) seed \(seed)" }
+
+  /// What decides the run's numbers, as canonical JSON: method, options, hyper-parameters, task and seed. Tables that share
+  /// a run agree in it, so it holds no id of a table, no label, no profile and no path; the digests of model, tokenizer and
+  /// data stand for those.
+  public var identityJSON: String { CanonicalJSON.object(identity).compact }
+
+  /// The whole specification as canonical JSON, as a record holds it: without the paths of a task of the user's own.
+  public var canonicalJSON: String { CanonicalJSON.object(identity.merging(place) { first, _ in first }).compact }
+
+  private var identity: [String: CanonicalJSON] {
+    var members: [String: CanonicalJSON] = [
+      "method": .text(method), "options": Self.object(options.values), "seed": .integer(seed), "task": .text(task.id),
+      "training": Self.object(training.values),
+    ]
+    if !task.isBuiltIn { members["task_definition"] = .object(task.identity) }
+    return members
+  }
+
+  private var place: [String: CanonicalJSON] {
+    [
+      "experiment": .text(experiment), "label": .text(label), "model": .text(model), "profile": .text(profile.rawValue),
+      "row": .text(row),
+    ]
+  }
+
+  private static func object(_ values: [(name: String, value: OptionValue)]) -> CanonicalJSON {
+    .object(Dictionary(values.map { ($0.name, $0.value.canonical) }, uniquingKeysWith: { first, _ in first }))
+  }
+}
+
+extension RunSpecification: Codable {
+  private enum CodingKeys: String, CodingKey {
+    case experiment, profile, row, label, method, options, training, model, task
+    case taskDefinition = "task_definition"
+    case seed
+  }
+
+  /// Reads what `encode` or `canonicalJSON` wrote.
+  public init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    let task = try values.decode(String.self, forKey: .task)
+    self.init(
+      experiment: try values.decode(String.self, forKey: .experiment), profile: try values.decode(Profile.self, forKey: .profile),
+      row: try values.decode(String.self, forKey: .row), label: try values.decode(String.self, forKey: .label),
+      method: try values.decode(String.self, forKey: .method), options: try values.decode(MethodOptions.self, forKey: .options),
+      training: try values.decode(TrainingSettings.self, forKey: .training), model: try values.decode(String.self, forKey: .model),
+      task: try GLUETask(rawValue: task)?.definition ?? values.decode(TaskDefinition.self, forKey: .taskDefinition),
+      seed: try values.decode(Int.self, forKey: .seed))
+  }
+
+  /// Writes the whole specification, with the places of a task of the user's own: it reads back equal.
+  public func encode(to encoder: any Encoder) throws {
+    var values = encoder.container(keyedBy: CodingKeys.self)
+    try values.encode(experiment, forKey: .experiment)
+    try values.encode(profile, forKey: .profile)
+    try values.encode(row, forKey: .row)
+    try values.encode(label, forKey: .label)
+    try values.encode(method, forKey: .method)
+    try values.encode(options, forKey: .options)
+    try values.encode(training, forKey: .training)
+    try values.encode(model, forKey: .model)
+    try values.encode(task.id, forKey: .task)
+    if !task.isBuiltIn { try values.encode(task, forKey: .taskDefinition) }
+    try values.encode(seed, forKey: .seed)
+  }
+}

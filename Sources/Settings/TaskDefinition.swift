@@ -1,0 +1,152 @@
+// What a task's files look like and how it is scored: one description for GLUE's tasks and for the user's own.
+import Metrics
+
+/// A classification or regression task on sentences or pairs of sentences.
+///
+/// ```swift
+/// let definition = GLUETask.mrpc.definition
+/// definition.metrics  // [.accuracy, .f1, .accuracyF1Mean]
+/// definition.problems.isEmpty  // true
+/// ```
+public struct TaskDefinition: Sendable, Equatable {
+  /// How a file is written.
+  public enum Format: String, Sendable, CaseIterable {
+    /// Tab-separated columns without any quoting.
+    case tsv
+    /// One JSON object per line.
+    case jsonl
+  }
+
+  /// A column of a table or a field of a JSON object.
+  public enum Column: Sendable, Equatable {
+    /// By position, from 0; in TSV files only.
+    case index(Int)
+    /// By its name in the header, or its key in a JSON object.
+    case name(String)
+  }
+
+  /// The columns that are read; others are ignored.
+  public struct Columns: Sendable, Equatable {
+    /// The only or the first text.
+    public let first: Column
+    /// The second text; nil for single sentences.
+    public let second: Column?
+    /// The label or score.
+    public let label: Column
+
+    /// Names the columns.
+    public init(first: Column, second: Column? = nil, label: Column) {
+      self.first = first
+      self.second = second
+      self.label = label
+    }
+  }
+
+  /// A named validation file.
+  public struct ValidationFile: Sendable, Equatable {
+    /// The set's name: "validation"; for MNLI "matched" and "mismatched".
+    public let name: String
+    /// The file within the task's folder.
+    public let file: String
+
+    /// Names a validation file.
+    public init(name: String, file: String) {
+      self.name = name
+      self.file = file
+    }
+  }
+
+  /// What is to be predicted.
+  public enum Target: Sendable, Equatable {
+    /// One of these labels, as the file writes them; a class's number is its position here.
+    case classes([String])
+    /// A real number.
+    case regression
+  }
+
+  /// The short name in manifests and paths: "mrpc".
+  public var id: String
+  /// The name for people: "MRPC".
+  public var title: String
+  /// The names the task's folder may have, the official one first; empty where the files lie in the folder given.
+  public var folders: [String]
+  /// How the files are written.
+  public var format: Format
+  /// Whether the first line of a TSV file names the columns.
+  public var hasHeader: Bool
+  /// The training file: a path within the task's folder, or from the root; empty where only a record is at hand, which names no place.
+  public var train: String
+  /// The validation files; those of a task of which only a record is at hand have empty paths.
+  public var validation: [ValidationFile]
+  /// The columns that are read.
+  public var columns: Columns
+  /// What is to be predicted.
+  public var target: Target
+  /// Labels of rows to leave out and count: MNLI's `-`, where annotators did not agree.
+  public var ignoredLabels: [String]
+  /// Whether rows with another number of columns than the header are left out and counted, as the usual readers do
+  /// with a few lines of the official QQP files; otherwise such a row is an error.
+  public var skipsIrregularRows: Bool
+  /// The metrics, the primary one first.
+  public var metrics: [Metric]
+
+  /// Takes a definition as it is; `problems` says whether it holds together.
+  public init(
+    id: String, title: String, folders: [String] = [], format: Format = .tsv, hasHeader: Bool = true,
+    train: String = "train.tsv", validation: [ValidationFile] = [.init(name: "validation", file: "dev.tsv")],
+    columns: Columns, target: Target, ignoredLabels: [String] = [], skipsIrregularRows: Bool = false,
+    metrics: [Metric]
+  ) {
+    self.id = id
+    self.title = title
+    self.folders = folders
+    self.format = format
+    self.hasHeader = hasHeader
+    self.train = train
+    self.validation = validation
+    self.columns = columns
+    self.target = target
+    self.ignoredLabels = ignoredLabels
+    self.skipsIrregularRows = skipsIrregularRows
+    self.metrics = metrics
+  }
+
+  /// The number of outputs that a model's head needs: one per class, or 1 for regression.
+  public var outputCount: Int {
+    switch target {
+    case .classes(let labels): labels.count
+    case .regression: 1
+    }
+  }
+
+  /// The metric by which epochs and methods are compared.
+  ///
+  /// - Precondition: the definition has no problem.
+  public var primaryMetric: Metric { metrics[0] }
+
+  /// Whether the program has this task itself.
+  public var isBuiltIn: Bool { GLUETask(rawValue: id) != nil }
+}
+
+extension TaskDefinition.Column {
+  /// The column in a sentence: "column 3", "column 'label'".
+  package var phrase: String {
+    switch self {
+    case .index(let index): "column \(index)"
+    case .name(let name): "column \(quoted(name))"
+    }
+  }
+
+  /// The column as a definition's file and a specification write it.
+  package var text: String {
+    switch self {
+    case .index(let index): "\(index)"
+    case .name(let name): name
+    }
+  }
+
+  /// The column that a text means: a number in a table without a header, else a name.
+  package init(_ text: String, format: TaskDefinition.Format, hasHeader: Bool) {
+    if format == .tsv, !hasHeader, let index = Int(text) { self = .index(index) } else { self = .name(text) }
+  }
+}

@@ -1,0 +1,155 @@
+// The hyper-parameters of one run, complete and checked. Keys in YAML and in JSON are the same words with `_`.
+
+/// How long the learning rate rises.
+public enum Warmup: Sendable, Equatable {
+  /// A share of all updates, 0 to 1; the number of updates is rounded up.
+  case ratio(Double)
+  /// A number of updates.
+  case steps(Int)
+}
+
+/// All hyper-parameters of one run that belong to no method.
+public struct TrainingSettings: Sendable, Equatable {
+  /// Passes over the training set.
+  public var epochs: Int
+  /// Sequences in one update.
+  public var batchSize: Int
+  /// The highest learning rate of what the method trains (of the whole model under full fine-tuning).
+  public var learningRate: Double
+  /// The highest learning rate of the task's head; the learning rate where none is given.
+  public var headLearningRate: Double
+  /// How long the learning rate rises before it falls linearly to zero.
+  public var warmup: Warmup
+  /// Decoupled weight decay of matrices.
+  public var weightDecay: Double
+  /// Whether biases, norms and scaling vectors decay too.
+  public var decaysVectors: Bool
+  /// AdamW's decay rate of the first moment.
+  public var beta1: Double
+  /// AdamW's decay rate of the second moment.
+  public var beta2: Double
+  /// AdamW's epsilon.
+  public var epsilon: Double
+  /// The largest norm of all gradients together; 0 leaves gradients as they are.
+  public var maximumGradientNorm: Double
+  /// The most tokens of one sequence, special tokens included.
+  public var maximumLength: Int
+  /// Dropout after embeddings, attention output and feed-forward; nil: as the model's configuration says.
+  public var hiddenDropout: Double?
+  /// Dropout on attention probabilities; nil: as the model's configuration says.
+  public var attentionDropout: Double?
+  /// Dropout before the classifier; nil: as the model's configuration says.
+  public var classifierDropout: Double?
+  /// The first rows of the training set that are used; nil: all.
+  public var trainingRows: Int?
+  /// The first rows of each validation set that are used; nil: all.
+  public var validationRows: Int?
+
+  /// Settings with these values and otherwise the defaults of their keys.
+  public init(
+    epochs: Int, batchSize: Int, learningRate: Double, headLearningRate: Double? = nil, warmup: Warmup = .ratio(0.06),
+    weightDecay: Double = 0, decaysVectors: Bool = false, beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-8,
+    maximumGradientNorm: Double = 1, maximumLength: Int = 128
+  ) {
+    self.epochs = epochs
+    self.batchSize = batchSize
+    self.learningRate = learningRate
+    self.headLearningRate = headLearningRate ?? learningRate
+    self.warmup = warmup
+    self.weightDecay = weightDecay
+    self.decaysVectors = decaysVectors
+    self.beta1 = beta1
+    self.beta2 = beta2
+    self.epsilon = epsilon
+    self.maximumGradientNorm = maximumGradientNorm
+    self.maximumLength = maximumLength
+  }
+
+  /// Every key with its type, limits and default, in the order in which they are listed.
+  public static let keys: [SettingKey<Self>] = [
+    .init("epochs", .integer(1...10_000), \.epochs, "Passes over the training set."),
+    .init("batch", .integer(1...65_536), \.batchSize, "Sequences in one optimizer step."),
+    .init("learning_rate", .numberAbove(0, atMost: 10), \.learningRate, "Highest learning rate of what the method trains."),
+    .init(
+      OptionSchema(
+        "head_learning_rate", .numberAbove(0, atMost: 10), "Highest learning rate of the head; else learning_rate."),
+      value: { .number($0.headLearningRate) }, assign: { $0.headLearningRate = $1.number ?? $0.learningRate }),
+    .init(
+      OptionSchema(
+        "warmup", .number(0...1), default: .number(0.06), excludes: ["warmup_steps"], "Share of all steps in which the rate rises."),
+      value: { if case .ratio(let share) = $0.warmup { .number(share) } else { nil } },
+      assign: { $0.warmup = .ratio($1.number ?? 0) }),
+    .init(
+      OptionSchema("warmup_steps", .integer(0...1_000_000_000), excludes: ["warmup"], "Steps in which the rate rises."),
+      value: { if case .steps(let steps) = $0.warmup { .integer(steps) } else { nil } },
+      assign: { $0.warmup = .steps($1.integer ?? 0) }),
+    .init("weight_decay", .number(0...10), default: .number(0), \.weightDecay, "Decoupled weight decay."),
+    .init("decay_vectors", .flag, default: .flag(false), \.decaysVectors, "Whether biases, norms and vectors decay too."),
+    .init(
+      OptionSchema("betas", .numbers(count: 2, 0...0.999999), default: .numbers([0.9, 0.999]), "AdamW's two decay rates."),
+      value: { .numbers([$0.beta1, $0.beta2]) },
+      assign: { if let rates = $1.numbers, rates.count == 2 { ($0.beta1, $0.beta2) = (rates[0], rates[1]) } }),
+    .init("epsilon", .numberAbove(0, atMost: 1), default: .number(1e-8), \.epsilon, "AdamW's epsilon."),
+    .init(
+      "max_gradient_norm", .number(0...1e6), default: .number(1), \.maximumGradientNorm,
+      "Largest norm of all gradients together; 0: no limit."),
+    .init("max_length", .integer(4...1_048_576), default: .integer(128), \.maximumLength, "Most tokens of one sequence."),
+    .init("hidden_dropout", .number(0...0.99), \.hiddenDropout, "Dropout of hidden states; else the model's own."),
+    .init(
+      "attention_dropout", .number(0...0.99), \.attentionDropout, "Dropout of attention probabilities; else the model's own."),
+    .init("classifier_dropout", .number(0...0.99), \.classifierDropout, "Dropout before the classifier; else the model's own."),
+    .init("training_rows", .integer(1...Int.max), \.trainingRows, "Use only the first rows of the training set."),
+    .init("validation_rows", .integer(1...Int.max), \.validationRows, "Use only the first rows of each validation set."),
+  ]
+
+  /// What the keys may be, in their order.
+  public static var schemas: [OptionSchema] { keys.map(\.schema) }
+
+  /// The key of this name.
+  public static func schema(named name: String) -> OptionSchema? { keys.first { $0.schema.name == name }?.schema }
+
+  /// The names of the keys that must be given.
+  package static var required: [String] { keys.filter(\.isRequired).map(\.schema.name) }
+
+  /// Takes checked values by their keys, and defaults for those that are not given; nil where a required one is missing.
+  package init?(_ given: (String) -> OptionValue?) {
+    guard Self.required.allSatisfy({ given($0) != nil }) else { return nil }
+    self.init(epochs: 0, batchSize: 0, learningRate: 0)
+    for key in Self.keys {
+      // a default does not stand beside a setting that excludes it
+      let isExcluded = key.schema.excludes.contains { given($0) != nil }
+      if let value = given(key.schema.name) ?? (isExcluded ? nil : key.schema.defaultValue) { key.assign(&self, value) }
+    }
+    if given("head_learning_rate") == nil { headLearningRate = learningRate }
+  }
+
+  /// Every setting by its key; those left to the model's configuration or to the data are left out, and later ones at their defaults.
+  public var values: [(name: String, value: OptionValue)] {
+    Self.keys.compactMap { key in key.value(self).map { (key.schema.name, $0) } }
+      .filter { IdentityKeys.writes(training: $0.0, $0.1) }
+  }
+}
+
+extension TrainingSettings: Codable {
+  public init(from decoder: any Decoder) throws {
+    func refuse(_ reason: String) -> DecodingError {
+      .dataCorrupted(.init(codingPath: decoder.codingPath, debugDescription: reason))
+    }
+    var values = try decoder.singleValueContainer().decode([String: OptionValue].self)
+    for (name, value) in values {
+      guard let schema = Self.schema(named: name), let accepted = schema.type.accept(value) else {
+        throw refuse("'\(name)' is not a training setting of this value")
+      }
+      values[name] = accepted
+    }
+    guard let settings = TrainingSettings({ values[$0] }) else {
+      throw refuse("\(Self.required.joined(separator: ", ")) are required")
+    }
+    self = settings
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    try container.encode(Dictionary(values, uniquingKeysWith: { first, _ in first }))
+  }
+}

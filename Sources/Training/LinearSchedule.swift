@@ -1,0 +1,21 @@
+import Settings
+
+/// Linear warm-up, then linear decay to zero; the first update of a warm-up has rate 0, as in transformers.
+public struct LinearSchedule: Sendable, Equatable {
+  public let warmupSteps: Int
+  public let totalSteps: Int
+
+  public init(_ warmup: Warmup, totalSteps: Int) {
+    self.totalSteps = totalSteps
+    switch warmup {
+    case .ratio(let share): warmupSteps = Int((share * Double(totalSteps)).rounded(.up))
+    case .steps(let steps): warmupSteps = steps
+    }
+  }
+
+  /// The factor on the highest learning rate at update `step`, from 0.
+  public func factor(_ step: Int) -> Double {
+    if step < warmupSteps { return Double(step) / Double(max(1, warmupSteps)) }
+    return max(0, Double(totalSteps - step) / Double(max(1, totalSteps - warmupSteps)))
+  }
+}

@@ -1,0 +1,63 @@
+// A plan as one value.
+import Foundation
+import Manifests
+import Settings
+import Testing
+
+@testable import Experiments
+
+@Suite struct PlanTests {
+  @Test("it can be written to a file, with a task of the user's own, and reads back equal")
+  func file() throws {
+    let project = try TinyProject()
+    let plan = try project.call().checked()
+    #expect(plan.problems.isEmpty && plan.runs.count == 2)
+    let file = project.root.appending(path: "plan.json")
+    try JSONEncoder().encode(plan).write(to: file)
+    let again = try JSONDecoder().decode(Plan.self, from: Data(contentsOf: file))
+    #expect(again == plan)
+    #expect(
+      again.runs[0].specification.task.train == project.root.appending(path: "experiments/tasks/train.tsv").standardizedFileURL.path
+    )
+    // what it says is enough to train a run
+    let call = try project.call()
+    let progress = RunProgress(isTerminal: false) { _ in }
+    #expect(try call.runner.run(again.runs, progress: progress).trained == 2)
+  }
+
+  @Test("every shipped experiment reads back equal, with its report, figures and published table")
+  func shipped() throws {
+    let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    let folder = ExperimentFolder(path: root.appending(path: "experiments").path)
+    for id in ["demo", "aflora-table1", "loradrop-fig9", "prilora-ranks"] {
+      for experiment in try folder.manifest(named: id, methods: .registered).experiments {
+        #expect(try JSONDecoder().decode(Experiment.self, from: JSONEncoder().encode(experiment)) == experiment, "\(id)")
+      }
+    }
+  }
+
+  @Test("each problem has the place that decides it, and all come at once")
+  func problems() throws {
+    let project = try TinyProject()
+    try project.write(TinyProject.recipe.replacing("max_length: 16", with: "max_length: 21"), to: "experiments/recipes/tiny.yaml")
+    try project.write("[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\n" + (0..<90).map { "w\($0)\n" }.joined(), to: "model/vocab.txt")
+    let tooMany = try project.call().problems()
+    #expect(tooMany.count == 1 && tooMany[0].contains("max_length is 21"), "\(tooMany)")
+    try project.write(TinyProject.recipe, to: "experiments/recipes/tiny.yaml")
+    let words = try project.call().problems()
+    #expect(words.count == 1, "\(words)")
+    #expect(
+      words.first?.hasPrefix("experiments/tiny.yaml:4:8: model: the tokenizer has 95 entries but the embedding only ") == true,
+      "\(words)")
+  }
+
+  @Test("what is narrowed away is not looked at, and what is not there is said")
+  func narrowing() throws {
+    let project = try TinyProject(), call = try project.call()
+    func plan(_ narrowing: Narrowing) throws -> Plan {
+      try Plan([call.experiment], profile: .pocket, narrowing: narrowing, inputs: call.inputs, store: call.store)
+    }
+    #expect(try plan(Narrowing(methods: ["lora"])).runs.map(\.specification.row) == ["lora"])
+    #expect(throws: ManifestError.self) { try plan(Narrowing(methods: ["vera"])) }
+  }
+}

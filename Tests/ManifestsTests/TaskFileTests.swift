@@ -1,0 +1,98 @@
+// Tasks of the user's own.
+import Foundation
+import Records
+import Settings
+import Testing
+
+@testable import Manifests
+
+@Suite struct TaskFileTests {
+  private static let good = """
+    id: reviews
+    title: Reviews of films
+    train: data/train.tsv
+    validation: /data/reviews/dev.tsv
+    format: tsv
+    columns: {text: [review], label: verdict}
+    labels: [no, yes]
+    metric: [accuracy, f1]
+    """
+
+  private static let manifest =
+    "id: m\nmodel: x\nrecipe: plain\ntasks: [rte, ../reviews.yaml]\nseeds: [0]\nmethods: [{fft: {tasks: {reviews: {epochs: 1}}}}]\n"
+
+  private func folder(_ task: String) throws -> TestFolder {
+    try TestFolder(["e/m.yaml": Self.manifest, "recipes/plain.yaml": TestFolder.plainRecipe, "reviews.yaml": task])
+  }
+
+  @Test func definitionBecomesPartOfTheRun() throws {
+    let folder = try folder(Self.good)
+    let runs = try folder.load("e/m.yaml").experiment(.paper).runs
+    #expect(runs.map(\.task.id) == ["rte", "reviews"])
+    #expect(runs.map(\.training.epochs) == [3, 1])
+    let task = runs[1].task
+    #expect(task.train == folder.path + "/data/train.tsv")
+    #expect(task.validation == [.init(name: "validation", file: "/data/reviews/dev.tsv")])
+    #expect(task.target == .classes(["no", "yes"]))
+    #expect(task.metrics == [.accuracy, .f1])
+    #expect(task.hasHeader)
+    #expect(runs[1].identityJSON.contains(#""task_definition":{"format":"tsv","header":true,"id":"reviews","#))
+    #expect(!runs[1].identityJSON.contains("train.tsv"))
+    #expect(try folder.load("e/m.yaml").experiment(.paper).sources.contains(folder.path + "/e/../reviews.yaml"))
+  }
+
+  @Test func problems() throws {
+    let folder = try folder(
+      """
+      id: rte
+      train: ../train.tsv
+      format: csv
+      columns: {text: [a, b, c], labels: x}
+      regression: no
+      metric: [accuracy, f2]
+      """)
+    #expect(
+      folder.complaint("e/m.yaml").replacing("e/../", with: "") == """
+        e/m.yaml:6:26: task 'reviews' is not known. (known: cola, sst2, mrpc, qqp, stsb, mnli, qnli, rte)
+        reviews.yaml:1:1: 'validation' is missing: the file of validation rows, or several by name.
+        reviews.yaml:1:5: 'rte' is a built-in task; choose another id.
+        reviews.yaml:2:8: 'train' may not leave the folder of this file by '..'; write the path from the root instead.
+        reviews.yaml:3:9: 'format' must be one of tsv, jsonl, but is 'csv'. Did you mean 'tsv'?
+        reviews.yaml:4:10: 'label' is missing: the column of the label.
+        reviews.yaml:4:17: 'text' must name one or two columns, but names 3.
+        reviews.yaml:4:28: 'labels' is not a key of 'columns'. Did you mean 'label'? (known: text, label)
+        reviews.yaml:5:13: 'regression' must be true or false, but is 'no'. Write false.
+        reviews.yaml:6:20: metric 'f2' is not known. Did you mean 'f1'? (known: accuracy, f1, matthews, pearson, spearman, pearson-spearman-mean, accuracy-f1-mean)
+        10 problems; nothing was run.
+        """)
+  }
+
+  @Test func specificationsReadBackWithTheirPlaces() throws {
+    let several = Self.good.replacing("validation: /data/reviews/dev.tsv", with: "validation: {near: near.tsv, far: /far.tsv}")
+      .replacing("metric:", with: "ignored_labels: [maybe]\nmetric:")
+    for text in [
+      Self.good, several,
+      Self.good.replacing("labels: [no, yes]", with: "regression: true").replacing("[accuracy, f1]", with: "pearson"),
+    ] {
+      let run = try folder(text).load("e/m.yaml").experiment(.paper).runs[1]
+      #expect(try JSONDecoder().decode(RunSpecification.self, from: JSONEncoder().encode(run)) == run)
+      // a record names no place, and is else the same
+      let recorded = try JSONDecoder().decode(RunSpecification.self, from: Data(run.canonicalJSON.utf8))
+      #expect(recorded.identityJSON == run.identityJSON && recorded.task.train.isEmpty)
+    }
+    #expect(try folder(several).load("e/m.yaml").experiment(.paper).runs[1].task.validation.map(\.name) == ["near", "far"])
+  }
+
+  @Test(arguments: [
+    ("metric: [accuracy, f1]", "metric: pearson", "8:9: the metric 'pearson' is for regression."),
+    ("labels: [no, yes]", "regression: true", "8:9: the metric 'accuracy' is for classes."),
+    ("labels: [no, yes]", "labels: [no]", "7:9: a classification task has two labels or more."),
+    ("label: verdict", "label: review", "6:10: column 'review' is used twice."),
+    ("format: tsv", "format: jsonl\nheader: false", ""),
+    ("format: tsv", "format: tsv\nheader: false", "7:10: column 'review' needs a header; give its number."),
+  ]) func contradictionsHaveTheirPlace(old: String, new: String, message: String) throws {
+    let complaint = try folder(Self.good.replacing(old, with: new)).complaint("e/m.yaml").replacing("e/../", with: "")
+    #expect(
+      complaint.isEmpty == message.isEmpty && (message.isEmpty || complaint.hasPrefix("reviews.yaml:" + message)), "\(complaint)")
+  }
+}
