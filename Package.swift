@@ -20,46 +20,86 @@ let package = Package(
       name: "CKernels",
       cSettings: [.unsafeFlags(["-O3", "-ffp-contract=off", "-fno-math-errno"])]),
     .target(name: "CSignals"),
-    .target(name: "Tensors", dependencies: ["COpenBLAS", "CKernels"]),
-    .target(name: "Layers", dependencies: ["Tensors"]),
-    .target(name: "Storage", dependencies: ["CHDF5", "CCrypto"]),
-    .target(name: "Models", dependencies: ["Layers", "Storage"]),
     .target(name: "Settings"),
-    .target(name: "Adapters", dependencies: ["Layers", "Settings"]),
-    .target(name: "Interchange", dependencies: ["Models", "Adapters", "Storage"]),
-    .target(name: "Tokenizers", dependencies: ["CSentencePiece"]),
-    .target(name: "Datasets", dependencies: ["Tokenizers", "Metrics"]),
     .target(name: "Metrics"),
-    .target(
-      name: "Training", dependencies: ["Models", "Adapters", "Datasets", "Metrics", "Storage"]),
+    .target(name: "Tensors", dependencies: ["CKernels", "COpenBLAS"]),
+    .target(name: "Layers", dependencies: ["Tensors"]),
+    .target(name: "Storage", dependencies: ["CCrypto", "CHDF5"]),
+    .target(name: "Models", dependencies: ["Layers", "Storage", "Tensors"]),
+    .target(name: "Adapters", dependencies: ["Layers", "Settings", "Tensors"]),
+    .target(name: "Interchange", dependencies: ["Adapters", "Layers", "Models", "Storage", "Tensors"]),
+    .target(name: "Tokenizers", dependencies: ["CSentencePiece"]),
+    .target(name: "Datasets", dependencies: ["CKernels", "Metrics", "Tokenizers"]),
     .target(name: "Manifests", dependencies: ["Settings", .product(name: "Yams", package: "Yams")]),
     .target(name: "Records"),
-    .target(name: "Experiments", dependencies: ["Settings", "Training", "Manifests", "Records", "CSignals"]),
+    .target(
+      name: "Training",
+      dependencies: ["Adapters", "Datasets", "Layers", "Metrics", "Models", "Records", "Storage", "Tensors"]),
+    .target(
+      name: "Pocket",
+      dependencies: [
+        "Datasets", "Layers", "Manifests", "Metrics", "Models", "Records", "Settings", "Storage", "Tensors", "Tokenizers",
+        "Training",
+      ]),
+    .target(
+      name: "Experiments",
+      dependencies: [
+        "Adapters", "CSignals", "Datasets", "Layers", "Manifests", "Metrics", "Models", "Pocket", "Records", "Settings",
+        "Storage", "Tensors", "Tokenizers", "Training",
+      ]),
     .target(
       name: "Parity",
-      dependencies: ["Settings", "Models", "Storage", "Training", "Interchange", "Tokenizers", "Metrics"]),
-    .target(name: "Reporting", dependencies: ["Settings", "Records", "Manifests", "Storage", "Metrics"]),
+      dependencies: [
+        "Adapters", "Interchange", "Layers", "Metrics", "Models", "Settings", "Storage", "Tensors", "Tokenizers", "Training",
+      ]),
+    .target(name: "Reporting", dependencies: ["Manifests", "Metrics", "Records", "Settings", "Storage"]),
     .executableTarget(
       name: "lowrank",
       dependencies: [
-        "Experiments", "Reporting", "Parity", "Interchange",
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Adapters", "CHDF5", "COpenBLAS", "Experiments", "Interchange", "Manifests", "Parity", "Pocket", "Records", "Reporting",
+        "Storage", "Tensors", "Training", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
-    .target(name: "TestSupport", path: "Tests/TestSupport"),
-    .testTarget(name: "TensorsTests", dependencies: ["Tensors", "CKernels"]),
-    .testTarget(name: "LayersTests", dependencies: ["Layers"]),
-    .testTarget(name: "ModelsTests", dependencies: ["Models", "Parity", "TestSupport"]),
+    .target(name: "TestSupport", dependencies: ["Storage"], path: "Tests/TestSupport"),
+    .testTarget(name: "TensorsTests", dependencies: ["CKernels", "Tensors"]),
+    .testTarget(name: "LayersTests", dependencies: ["Layers", "Tensors"]),
     .testTarget(name: "StorageTests", dependencies: ["Storage", "TestSupport"]),
-    .testTarget(name: "TokenizersTests", dependencies: ["Tokenizers", "TestSupport"]),
+    .testTarget(name: "ModelsTests", dependencies: ["Layers", "Models", "Parity", "Storage", "Tensors", "TestSupport"]),
+    .testTarget(name: "TokenizersTests", dependencies: ["TestSupport", "Tokenizers"]),
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Metrics", "TestSupport"]),
     .testTarget(name: "MetricsTests", dependencies: ["Metrics"]),
-    .testTarget(name: "ManifestsTests", dependencies: ["Settings", "Manifests"]),
+    .testTarget(name: "ManifestsTests", dependencies: ["Manifests", "Settings"]),
     .testTarget(name: "RecordsTests", dependencies: ["Records", "TestSupport"]),
-    .testTarget(name: "AdaptersTests", dependencies: ["Settings", "Adapters", "Models", "Training"]),
-    .testTarget(name: "InterchangeTests", dependencies: ["Settings", "Interchange", "Training", "TestSupport"]),
-    .testTarget(name: "ParityTests", dependencies: ["Parity", "TestSupport"]),
-    .testTarget(name: "ReportingTests", dependencies: ["Settings", "Reporting", "Records", "Manifests", "Storage", "TestSupport"]),
-    .testTarget(name: "TrainingTests", dependencies: ["Settings", "Training"]),
-    .testTarget(name: "ExperimentsTests", dependencies: ["Settings", "Experiments", "TestSupport"]),
+    .testTarget(
+      name: "AdaptersTests", dependencies: ["Adapters", "Datasets", "Layers", "Models", "Settings", "Tensors", "Training"]),
+    .testTarget(
+      name: "InterchangeTests",
+      dependencies: [
+        "Adapters", "Interchange", "Layers", "Models", "Settings", "Storage", "Tensors", "TestSupport", "Training",
+      ]),
+    .testTarget(
+      name: "TrainingTests",
+      dependencies: [
+        "Adapters", "Datasets", "Layers", "Metrics", "Models", "Settings", "Storage", "Tensors", "TestSupport", "Training",
+      ]),
+    .testTarget(
+      name: "PocketTests",
+      dependencies: [
+        "Datasets", "Layers", "Manifests", "Metrics", "Models", "Pocket", "Storage", "Tensors", "TestSupport", "Tokenizers",
+        "Training",
+      ]),
+    .testTarget(
+      name: "ExperimentsTests",
+      dependencies: [
+        "Adapters", "Experiments", "Manifests", "Metrics", "Models", "Pocket", "Records", "Settings", "Storage", "Tensors",
+        "TestSupport", "Tokenizers", "Training",
+      ]),
+    .testTarget(
+      name: "ParityTests",
+      dependencies: [
+        "Adapters", "Interchange", "Models", "Parity", "Storage", "Tensors", "TestSupport", "Tokenizers", "Training",
+      ]),
+    .testTarget(
+      name: "ReportingTests", dependencies: ["Manifests", "Records", "Reporting", "Settings", "Storage", "TestSupport"]),
+    .testTarget(name: "HouseTests", dependencies: ["TestSupport"]),
   ]
 )

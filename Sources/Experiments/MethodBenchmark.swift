@@ -24,7 +24,7 @@ public struct MethodCost: Sendable, Equatable {
 /// Measures methods one after the other, each in turn with LoRA on the same linear layers.
 public struct MethodBenchmark {
   /// The model's sizes; its weights are random.
-  public var size: BenchmarkCase.Size
+  public var size: PublishedModel
   /// Tokens of every sequence.
   public var length: Int
   /// Sequences in a step.
@@ -34,7 +34,7 @@ public struct MethodBenchmark {
   public var threads: Int
 
   /// A benchmark of so many steps of each method.
-  public init(size: BenchmarkCase.Size, length: Int, batchSize: Int, steps: Int, threads: Int) {
+  public init(size: PublishedModel, length: Int, batchSize: Int, steps: Int, threads: Int) {
     self.size = size
     self.length = length
     self.batchSize = batchSize

@@ -4,17 +4,12 @@ import Foundation
 import Manifests
 import Metrics
 import Models
+import Pocket
 import Records
 import Storage
 import Synchronization
 import Tokenizers
 import Training
-
-/// The arithmetic of this program.
-public enum Numerics {
-  /// Raised whenever a change of the code changes the numbers of a run; part of every run's identity.
-  public static let version = 1
-}
 
 /// A run with the files it reads, known by their digests.
 public struct PlannedRun: Sendable {
@@ -41,14 +36,6 @@ public final class RunInputs: Sendable {
     let profile: Profile
     let data: TaskData
     let digest: String
-  }
-
-  /// A task's examples as token ids.
-  struct EncodedTask: Sendable {
-    var train: [EncodedExample]
-    var validation: [ValidationSet]
-    var metrics: [Metric]
-    var outputs: Int
   }
 
   public let workspace: Workspace
@@ -114,7 +101,7 @@ public final class RunInputs: Sendable {
   private func source(_ run: RunSpecification) throws -> (Datasets.TaskDefinition, URL) {
     if let own = run.taskDefinition { return try (Datasets.TaskDefinition(own.custom), URL(filePath: "/")) }
     guard let task = GLUETask(rawValue: run.task) else { throw ExperimentError.noRun("task \(run.task)") }
-    if run.profile == .pocket { return (task.definition, try PocketData.folder(in: workspace)) }
+    if run.profile == .pocket { return (task.definition, try PocketData.folder(at: workspace.pocketData)) }
     guard let data else { throw ExperimentError.noData(profile: run.profile.rawValue) }
     return (task.definition, data)
   }

@@ -3,6 +3,7 @@ import Foundation
 import Manifests
 import Records
 import Storage
+import Training
 
 /// The folder of finished and unfinished runs.
 public struct RunStore: Sendable {

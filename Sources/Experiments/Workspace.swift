@@ -2,6 +2,7 @@
 import Foundation
 import Manifests
 import Storage
+import Training
 
 /// The folders of a checkout of this project.
 public struct Workspace: Sendable, Equatable {
@@ -70,7 +71,6 @@ public enum ExperimentError: Error, CustomStringConvertible, Equatable {
   case tokenTypes(model: String, inputs: Int, table: Int)
   case emptyTask(String)
   case noRun(String)
-  case busy(folder: String)
   case unfinishedRun(String)
   case unreadablePlan(String)
   case otherNumerics(String, found: Int)
@@ -97,7 +97,6 @@ public enum ExperimentError: Error, CustomStringConvertible, Equatable {
         + "(type_vocab_size in config.json). Use a model for pairs of texts, or tasks of one text"
     case .emptyTask(let id): "task \(id) has no training or no validation examples"
     case .noRun(let name): "no run is meant by \(name)"
-    case .busy(let folder): "\(folder): another process works in this folder. Wait for it, or stop it"
     case .unfinishedRun(let folder): "\(folder): there is no record of a finished run. Run it to its end first"
     case .unreadablePlan(let path): "\(path): its specification is not one of a run. Run it again"
     case .otherNumerics(let folder, let found):

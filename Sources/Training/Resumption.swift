@@ -3,10 +3,9 @@
 import Foundation
 import Storage
 import Tensors
-import Training
 
 /// What is to be done about a checkpoint.
-enum Resumption: Equatable {
+package enum Resumption: Equatable {
   /// There is none.
   case begins
   /// It is of the arithmetic that this process computes with now.
@@ -19,7 +18,7 @@ enum Resumption: Equatable {
   /// Looks at the checkpoint at `url`, of a run or of a pre-training. A file that cannot be read goes on, and then says why not.
   ///
   /// - Parameter canSwitch: whether the library can take another core now.
-  static func of(_ url: URL, canSwitch: Bool = true) throws -> Resumption {
+  package static func of(_ url: URL, canSwitch: Bool = true) throws -> Resumption {
     guard FileManager.default.fileExists(atPath: url.path) else { return .begins }
     guard let attributes = try? HDF5File.attributes(url) else { return .goesOn }
     guard let found = CheckpointOrigin(attributes) else {
@@ -44,5 +43,5 @@ enum Resumption: Equatable {
 
 extension CheckpointOrigin {
   /// The arithmetic of this process.
-  init(_ blas: BLAS) { self.init(core: blas.core, library: blas.version, numerics: Numerics.version) }
+  package init(_ blas: BLAS) { self.init(core: blas.core, library: blas.version, numerics: Numerics.version) }
 }

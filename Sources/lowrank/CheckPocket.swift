@@ -2,8 +2,7 @@
 import ArgumentParser
 import Experiments
 import Foundation
-import Manifests
-import Training
+import Pocket
 
 /// The verb `check-pocket`.
 struct CheckPocket: ParsableCommand {

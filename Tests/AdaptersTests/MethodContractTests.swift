@@ -1,4 +1,5 @@
 // What every method must keep, whatever it does: one suite over all of them.
+import Foundation
 import Layers
 import Models
 import Tensors
@@ -121,20 +122,14 @@ struct MethodContractTests {
     let straight = try MethodSubject(row)
     try straight.train(0..<pause)
     let state = straight.method.state
-    let values = straight.parameters.map(\.tensor.values)
-    let moments = straight.stepper.optimizer.moments.map { held in held.map { ($0.first.values, $0.second.values) } }
+    let saved = straight.stepper.optimizer.saved()
     let rest = try straight.train(pause..<MethodSubject.steps)
 
     let resumed = try MethodSubject(row, restoring: state)
     #expect(resumed.parameters.map(\.name) == straight.parameters.map(\.name))
-    for (index, parameter) in resumed.parameters.enumerated() {
-      parameter.tensor.assign(values[index])
-      guard let (first, second) = moments[index] else { continue }
-      resumed.stepper.optimizer.restore(
-        AdamW.Moments(
-          first: Tensor(first, shape: parameter.shape, on: resumed.backend),
-          second: Tensor(second, shape: parameter.shape, on: resumed.backend)), at: index)
-    }
+    let checkpoint = Checkpoint(
+      url: URL(filePath: "none"), identity: "any", origin: CheckpointOrigin(core: "any", library: "any", numerics: 1))
+    try resumed.stepper.optimizer.restore(saved, from: checkpoint)
     #expect(resumed.method.state == state)
     #expect(try resumed.train(pause..<MethodSubject.steps) == rest)
     #expect(resumed.bits == straight.bits)

@@ -5,7 +5,7 @@ import Tensors
 import Testing
 import Training
 
-@testable import Experiments
+@testable import Pocket
 
 @Suite("Baselines of the pocket profile")
 struct PocketBaselinesTests {
@@ -89,7 +89,7 @@ struct PocketBaselinesTests {
       let first: [Int32] = [1, Int32(2 + row % 7)], second: [Int32] = [Int32(9 + answer)]
       return example(first, second, .class(answer))
     }
-    let task = RunInputs.EncodedTask(
+    let task = EncodedTask(
       train: Array(examples.prefix(60)), validation: [ValidationSet(name: "validation", examples: Array(examples.suffix(30)))],
       metrics: [.accuracy], outputs: 2)
     let baselines = PocketBaselines(task: task, backend: backend)

@@ -1,7 +1,7 @@
 // The gate's verdict on made-up numbers.
 import Testing
 
-@testable import Experiments
+@testable import Pocket
 
 @Suite("The gate of the pocket profile")
 struct PocketGateTests {

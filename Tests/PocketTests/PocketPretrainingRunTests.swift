@@ -7,7 +7,7 @@ import Testing
 import Tokenizers
 import Training
 
-@testable import Experiments
+@testable import Pocket
 
 @Suite("Making a pocket model")
 struct PocketPretrainingRunTests {
@@ -29,7 +29,7 @@ struct PocketPretrainingRunTests {
     defer { try? FileManager.default.removeItem(at: root) }
     let file = root.appending(path: "tiny.yaml")
     try Data(Self.manifest.utf8).write(to: file)
-    let manifest = try PretrainingManifest.load(path: file.path, kinds: PocketPretrainingRun.kinds)
+    let manifest = try PretrainingManifest.load(path: file.path)
     func run(_ name: String, threads: Int) -> PocketPretrainingRun {
       PocketPretrainingRun(
         manifest, output: root.appending(path: name), workFolder: root.appending(path: "work-\(name)"), threads: threads)
@@ -60,7 +60,7 @@ struct PocketPretrainingRunTests {
     let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
     let folder = root.appending(path: "experiments/pretrain")
     let manifest = try PretrainingManifest.load(
-      path: folder.appending(path: "\(name).yaml").path, kinds: PocketPretrainingRun.kinds)
+      path: folder.appending(path: "\(name).yaml").path)
     let run = PocketPretrainingRun(
       manifest, output: folder.appending(path: name), workFolder: root.appending(path: "results/pretrain/\(name)"), threads: 1)
     #expect(run.finished() != nil)
@@ -73,7 +73,7 @@ struct PocketPretrainingRunTests {
     defer { try? FileManager.default.removeItem(at: root) }
     let file = root.appending(path: "tiny.yaml")
     try Data(Self.manifest.utf8).write(to: file)
-    let manifest = try PretrainingManifest.load(path: file.path, kinds: PocketPretrainingRun.kinds)
+    let manifest = try PretrainingManifest.load(path: file.path)
     let run = PocketPretrainingRun(
       manifest, output: root.appending(path: "model"), workFolder: root.appending(path: "work"), threads: 1)
     #expect(throws: Interruption()) { try run.execute(shouldStop: { true }, report: { _ in }) }

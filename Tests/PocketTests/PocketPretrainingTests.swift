@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Datasets
+@testable import Pocket
 
 @Suite("Pre-training rows of the pocket world")
 struct PocketPretrainingTests {

@@ -1,7 +1,8 @@
 import Foundation
+import Storage
 import Testing
 
-@testable import Datasets
+@testable import Pocket
 
 @Suite("The eight pocket tasks")
 struct PocketTasksTests {
@@ -145,7 +146,7 @@ struct PocketTasksTests {
 
   @Test("A folder that cannot be made is an error that names it")
   func unwritable() {
-    let error = #expect(throws: PocketError.self) { try tasks.write(to: URL(fileURLWithPath: "/dev/null/pocket")) }
-    #expect(error?.description.hasPrefix("/dev/null/pocket/CoLA: cannot be written (") == true)
+    let error = #expect(throws: StorageError.self) { try tasks.write(to: URL(fileURLWithPath: "/dev/null/pocket")) }
+    #expect(error?.description.hasPrefix("/dev/null/pocket/CoLA: ") == true)
   }
 }

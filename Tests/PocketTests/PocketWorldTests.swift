@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Datasets
+@testable import Pocket
 
 @Suite("The pocket world")
 struct PocketWorldTests {

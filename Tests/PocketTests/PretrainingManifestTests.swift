@@ -2,24 +2,22 @@
 import Foundation
 import Testing
 
-@testable import Manifests
+@testable import Pocket
 
 @Suite("Pre-training manifests")
 struct PretrainingManifestTests {
-  private static let kinds = ["pair", "answer", "feeling", "form", "definition", "glossary"]
-
   @Test("the shipped manifests", arguments: ["deberta", "roberta"])
   func shipped(architecture: String) throws {
     let root = URL(fileURLWithPath: #filePath)
       .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
     let path = root.appendingPathComponent("experiments/pretrain/pocket-\(architecture).yaml").path
-    let manifest = try PretrainingManifest.load(path: path, kinds: Self.kinds)
+    let manifest = try PretrainingManifest.load(path: path)
     #expect(manifest.id == "pocket-\(architecture)")
     #expect(manifest.choice("model.architecture") == architecture)
     #expect(manifest.integer("model.layers") == 6)
     #expect(manifest.numbers("training.betas") == [0.9, 0.98])
-    #expect(manifest.shares.map(\.kind) == Self.kinds)
-    let again = try PretrainingManifest.load(path: path, kinds: Self.kinds)
+    #expect(manifest.shares.first == (architecture == "deberta" ? 0.32 : 0.3))
+    let again = try PretrainingManifest.load(path: path)
     #expect(manifest == again)
   }
 
@@ -41,7 +39,7 @@ struct PretrainingManifestTests {
         shares: {pair: 1}
         """
       try Data(text.utf8).write(to: URL(fileURLWithPath: path))
-      return try PretrainingManifest.load(path: path, kinds: Self.kinds)
+      return try PretrainingManifest.load(path: path)
     }
     let deberta = "position_buckets: 16, "
     let plain = try manifest(deberta, "")
@@ -68,17 +66,20 @@ struct PretrainingManifestTests {
       """
     try Data(text.utf8).write(to: URL(fileURLWithPath: path))
     #expect {
-      try PretrainingManifest.load(path: path, kinds: Self.kinds)
+      try PretrainingManifest.load(path: path)
     } throws: { error in
       "\(error)" == """
         \(path):1:1: 'seed' is missing.
         \(path):1:1: 'loss' is missing.
+        \(path):2:1: 'hidden_size' 30 is no multiple of 'heads' 4.
+        \(path):2:1: 'positions' 8 leaves nothing beyond half of the 16 'position_buckets'.
         \(path):2:9: 'layer' is not a key of 'model'. Did you mean 'layers'? (known: architecture, layers, hidden_size, heads, intermediate_size, position_buckets, positions, dropout, initializer_range)
         \(path):3:1: 'sentences' is missing in 'vocabulary': Generated sentences that it is trained on.
         \(path):4:19: 'steps' must be a whole number from 1 to 10000000, but is 'none'.
-        \(path):6:9: 'shares' gives no kind of row a share above 0.
+        \(path):5:1: 'easier_below' is above 'harder_above'.
+        \(path):6:1: 'shares' gives no kind of row a share above 0.
         \(path):6:10: 'pairs' is not a key of 'shares'. Did you mean 'pair'? (known: pair, answer, feeling, form, definition, glossary)
-        7 problems; nothing was run.
+        10 problems; nothing was run.
         """
     }
   }
@@ -101,7 +102,7 @@ struct PretrainingManifestTests {
       """
     try Data(text.utf8).write(to: URL(fileURLWithPath: path))
     #expect {
-      try PretrainingManifest.load(path: path, kinds: Self.kinds)
+      try PretrainingManifest.load(path: path)
     } throws: { error in
       "\(error)" == """
         \(path):3:1: 'hidden_size' 30 is no multiple of 'heads' 4.
@@ -134,11 +135,11 @@ struct PretrainingManifestTests {
       """
     try Data(text.utf8).write(to: file)
     guard let problem else {
-      #expect(try PretrainingManifest.load(path: file.path, kinds: Self.kinds).choice("model.architecture") == name)
+      #expect(try PretrainingManifest.load(path: file.path).choice("model.architecture") == name)
       return
     }
     #expect {
-      try PretrainingManifest.load(path: file.path, kinds: Self.kinds)
+      try PretrainingManifest.load(path: file.path)
     } throws: { "\($0)" == "\(file.path):3:1: \(problem)\n1 problem; nothing was run." }
   }
 }

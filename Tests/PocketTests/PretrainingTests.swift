@@ -4,14 +4,17 @@ import Layers
 import Models
 import Storage
 import Tensors
+import TestSupport
 import Testing
 import Tokenizers
 
-@testable import Datasets
+@testable import Pocket
 @testable import Training
 
 @Suite("Pre-training")
 struct PretrainingTests {
+  /// The arithmetic that checkpoints are of.
+  private let origin = CheckpointOrigin(core: "Haswell", library: "0.3.21", numerics: 1)
   private static let world = PocketWorld(seed: 1)
 
   private static let tokenizer = Result {
@@ -213,8 +216,8 @@ struct PretrainingTests {
     try withTemporaryFolder { folder in
       let straight = try pretraining(steps: 20)
       try straight.run()
-      let checkpoint = PretrainingCheckpoint(
-        url: folder.appendingPathComponent("checkpoint.h5"), identity: "this", origin: testOrigin)
+      let checkpoint = Checkpoint(
+        url: folder.appendingPathComponent("checkpoint.h5"), identity: "this", origin: origin)
       var seen = 0
       #expect(throws: Interruption()) {
         try pretraining(steps: 20).run(
@@ -241,19 +244,16 @@ struct PretrainingTests {
     try withTemporaryFolder { folder in
       let url = folder.appendingPathComponent("checkpoint.h5")
       let run = try pretraining(steps: 1)
-      try PretrainingCheckpoint(url: url, identity: "that", origin: testOrigin).save(run)
+      try Checkpoint(url: url, identity: "that", origin: origin).save(run)
       #expect {
-        try PretrainingCheckpoint(url: url, identity: "this", origin: testOrigin).restore(run)
+        try Checkpoint(url: url, identity: "this", origin: origin).restore(run)
       } throws: { error in
         "\(error)"
-          == "\(url.path): cannot go on from this checkpoint: it belongs to another recipe. Delete it to start the run again"
+          == "\(url.path): cannot go on from this checkpoint: it belongs to another run. Delete it to start the run again"
       }
-      let origin: [(name: String, attribute: HDF5Attribute)] = [
-        ("blas_core", .string("Haswell")), ("blas_version", .string("0.3.21")), ("numerics_version", .integer(1)),
-      ]
-      try HDF5File.write(HDF5Group(attributes: [("identity", .string("this"))] + origin), to: url)
+      try Checkpoint(url: url, identity: "this", origin: origin).write([], attributes: [])
       #expect {
-        try PretrainingCheckpoint(url: url, identity: "this", origin: testOrigin).restore(run)
+        try Checkpoint(url: url, identity: "this", origin: origin).restore(run)
       } throws: { error in
         "\(error)"
           == "\(url.path): cannot go on from this checkpoint: the levels of difficulty is missing or misshapen. "
@@ -261,8 +261,34 @@ struct PretrainingTests {
       }
       try Data("no HDF5".utf8).write(to: url)
       #expect(throws: CheckpointError.self) {
-        try PretrainingCheckpoint(url: url, identity: "this", origin: testOrigin).restore(run)
+        try Checkpoint(url: url, identity: "this", origin: origin).restore(run)
       }
+    }
+  }
+
+  @Test("a checkpoint with extreme numbers")
+  func extremes() throws {
+    try withTemporaryFolder { folder in
+      let checkpoint = Checkpoint(
+        url: folder.appendingPathComponent("checkpoint.h5"), identity: "this", origin: origin)
+      let first = try pretraining(steps: 3)
+      try first.advance()
+      try checkpoint.save(first)
+      let run = try pretraining(steps: 3)
+      var (taken, refused) = (0, 0)
+      for variation in HDF5Variation.all(of: try HDF5File.read(checkpoint.url)) {
+        try variation.write(to: checkpoint.url)
+        do {
+          try checkpoint.restore(run)
+          if run.completedSteps < 3, !variation.description.contains("/parameters") { try run.advance() }
+          #expect(run.completedSteps <= 3 && !run.tally.lines.map(\.text).contains(""), "\(variation)")
+          taken += 1
+        } catch {
+          #expect(error is CheckpointError || error is Divergence, "\(variation): \(error)")
+          refused += 1
+        }
+      }
+      #expect(taken > 4 && refused > 10)
     }
   }
 
@@ -289,12 +315,4 @@ struct PretrainingTests {
         settings: PretrainingSettings(steps: 1), seed: 0, backend: backend)
     }
   }
-}
-
-/// A folder that goes away with the test.
-func withTemporaryFolder<Result>(_ body: (URL) throws -> Result) throws -> Result {
-  let folder = FileManager.default.temporaryDirectory.appendingPathComponent("lowrank-training-\(UUID().uuidString)")
-  try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-  defer { try? FileManager.default.removeItem(at: folder) }
-  return try body(folder)
 }

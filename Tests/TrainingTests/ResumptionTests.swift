@@ -4,6 +4,7 @@ import Foundation
 import Layers
 import Storage
 import Tensors
+import TestSupport
 import Testing
 
 @testable import Training

@@ -8,7 +8,7 @@ import Training
 
 /// The scores of the baselines on one task, as percentages of the primary metric, averaged over validation sets.
 struct PocketBaselines {
-  let task: RunInputs.EncodedTask
+  let task: EncodedTask
   let backend: any Backend
 
   /// Penalties that are tried. The better one on the validation rows counts, in the baseline's favour.
@@ -53,21 +53,9 @@ struct PocketBaselines {
 
   /// The mean over the validation sets of the primary metric of logits `[examples, outputs]`.
   private func score(_ logits: (ValidationSet) -> [Float]) -> Double {
-    let values = task.validation.map { set -> Double in
-      let logits = logits(set)
-      let scores: Scores
-      switch LabelledBatch(set.examples).targets {
-      case .classes(let gold):
-        let predicted = gold.indices.map { row in
-          (1..<max(1, task.outputs)).reduce(0) {
-            logits[row * task.outputs + $1] > logits[row * task.outputs + $0] ? $1 : $0
-          }
-        }
-        scores = Scores(metrics: task.metrics, gold: gold.map { Int($0) }, predicted: predicted)
-      case .scores(let gold):
-        scores = Scores(metrics: task.metrics, gold: gold.map { Double($0) }, predicted: logits.map { Double($0) })
-      }
-      return 100 * (scores.primary ?? 0)
+    let values = task.validation.map { set in
+      let logits = Logits(logits(set), classes: task.outputs)
+      return 100 * (Evaluation(of: set, logits: logits, metrics: task.metrics).scores.primary ?? 0)
     }
     return values.reduce(0, +) / Double(max(1, values.count))
   }
@@ -99,5 +87,21 @@ struct PocketBaselines {
       values[row * columns + columns - 1] = Float(texts[1].subtracting(texts[0]).count)
     }
     return FeatureTable(values: values, columns: columns)
+  }
+}
+
+extension PocketGate.Measurement {
+  /// Measures the baselines of a task on the model whose fine-tuning is scored.
+  ///
+  /// - Parameters:
+  ///   - tuned: scores of full fine-tuning, by seed; likewise `untrained`, from random weights.
+  package init(
+    _ id: String, _ task: EncodedTask, on model: any SequenceClassifier, tuned: [Double], untrained: [Double], backend: any Backend
+  ) {
+    let baselines = PocketBaselines(task: task, backend: backend)
+    self.init(
+      task: id, metric: task.metrics.first?.displayName ?? "", tuned: tuned, untrained: untrained,
+      probe: baselines.probe(model.encoder), bag: baselines.bag(vocabulary: model.configuration.vocabularySize),
+      chance: baselines.chance)
   }
 }

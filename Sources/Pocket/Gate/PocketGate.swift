@@ -2,24 +2,24 @@
 import Metrics
 
 /// What was measured on each task, and what the gate says of it. All scores are percentages.
-public struct PocketGate: Sendable, Equatable {
+package struct PocketGate: Sendable, Equatable {
   /// One task.
-  public struct Measurement: Sendable, Equatable {
-    public var task: String
+  package struct Measurement: Sendable, Equatable {
+    var task: String
     /// The task's primary metric, for people.
-    public var metric: String
+    var metric: String
     /// Full fine-tuning of the pre-trained model, by seed; not a number where a run diverged or failed.
-    public var tuned: [Double]
+    var tuned: [Double]
     /// Full fine-tuning from random weights, by seed.
-    public var untrained: [Double]
+    var untrained: [Double]
     /// A linear model on the pre-trained model's first token.
-    public var probe: Double
+    var probe: Double
     /// A linear model on the counts of words.
-    public var bag: Double
+    var bag: Double
     /// The most frequent answer.
-    public var chance: Double
+    var chance: Double
 
-    public init(
+    init(
       task: String, metric: String, tuned: [Double], untrained: [Double], probe: Double, bag: Double, chance: Double
     ) {
       (self.task, self.metric, self.tuned, self.untrained) = (task, metric, tuned, untrained)
@@ -34,7 +34,7 @@ public struct PocketGate: Sendable, Equatable {
     }
 
     /// All that the task misses; empty for one that passes.
-    public var misses: [String] {
+    var misses: [String] {
       guard let score else { return ["a run of fft has no score"] }
       var misses: [String] = []
       for (name, baseline) in baselines {
@@ -54,24 +54,24 @@ public struct PocketGate: Sendable, Equatable {
     }
 
     /// Whether full fine-tuning is worse than one of the baselines.
-    public var isBelowBaseline: Bool {
+    var isBelowBaseline: Bool {
       guard let score else { return true }
       return baselines.contains { $0.score.map { score < $0 } ?? true }
     }
   }
 
   /// The scores of the PEFT rows of a table on one task.
-  public struct Spread: Sendable, Equatable {
-    public var task: String
+  package struct Spread: Sendable, Equatable {
+    var task: String
     /// By row, then by seed; at least two rows of two seeds each.
-    public var rows: [[Double]]
+    var rows: [[Double]]
 
-    public init(task: String, rows: [[Double]]) {
+    package init(task: String, rows: [[Double]]) {
       (self.task, self.rows) = (task, rows)
     }
 
     /// The distance between the best and the worst row's mean, and the deviation of a row over its seeds, pooled.
-    public var values: (spread: Double, deviation: Double)? {
+    package var values: (spread: Double, deviation: Double)? {
       let means = rows.compactMap { mean($0) }
       let variances = rows.compactMap { sampleStandardDeviation($0).map { $0 * $0 } }
       guard rows.count > 1, means.count == rows.count, variances.count == rows.count, let best = means.max(),
@@ -81,32 +81,32 @@ public struct PocketGate: Sendable, Equatable {
     }
 
     /// Whether rows differ by more than twice what seeds do.
-    public var isWide: Bool { values.map { $0.spread > 2 * $0.deviation } ?? false }
+    var isWide: Bool { values.map { $0.spread > 2 * $0.deviation } ?? false }
   }
 
   /// Points by which full fine-tuning must exceed each baseline.
-  public static let margin = 8.0
+  static let margin = 8.0
   /// Points above the most frequent answer.
-  public static let aboveChance = 20.0
+  static let aboveChance = 20.0
   /// The score above which a task has no room left.
-  public static let ceiling = 97.0
+  static let ceiling = 97.0
   /// Tasks that must pass, and those among them that may not be missing.
-  public static let passesNeeded = 6
-  public static let required = ["mrpc", "rte", "sst2"]
+  static let passesNeeded = 6
+  static let required = ["mrpc", "rte", "sst2"]
   /// Tasks on which PEFT rows must differ.
-  public static let spreadsNeeded = 5
+  static let spreadsNeeded = 5
 
-  public let measurements: [Measurement]
+  let measurements: [Measurement]
   /// Empty where no table has been trained.
-  public let spreads: [Spread]
+  let spreads: [Spread]
 
-  public init(_ measurements: [Measurement], spreads: [Spread]) {
+  package init(_ measurements: [Measurement], spreads: [Spread]) {
     self.measurements = measurements
     self.spreads = spreads
   }
 
   /// The gate's conditions with what was found.
-  public var conditions: [(text: String, holds: Bool)] {
+  var conditions: [(text: String, holds: Bool)] {
     let passing = measurements.filter { $0.misses.isEmpty }.map(\.task)
     let below = measurements.filter(\.isBelowBaseline).map(\.task)
     let lacking = Self.required.filter { !passing.contains($0) }
@@ -128,10 +128,10 @@ public struct PocketGate: Sendable, Equatable {
     return conditions
   }
 
-  public var isPassed: Bool { conditions.allSatisfy(\.holds) }
+  package var isPassed: Bool { conditions.allSatisfy(\.holds) }
 
   /// The table, the conditions and the verdict, as Markdown.
-  public var markdown: String {
+  package var markdown: String {
     var lines = [
       "| task (metric) | fft | random weights | probe | bag of words | chance | verdict |", "|---|--:|--:|--:|--:|--:|---|",
     ]

@@ -1,13 +1,13 @@
 // A fact of the pocket world (who does what to whom, where), and the ways in which a second telling of it can differ.
 
 /// What a word of a sentence stands for; words without a slot are function words.
-public enum PocketSlot: Int, Sendable, CaseIterable {
+enum PocketSlot: Int, Sendable, CaseIterable {
   case subject, object, verb, place, subjectAttribute, objectAttribute
   case negation, asked, noun, attribute, clauseVerb, feeling, outcome, connective, kind, determiner
 }
 
 /// What word-level supervision says about a word: it holds, or why not.
-public enum PocketJudgement: String, Sendable, CaseIterable {
+enum PocketJudgement: String, Sendable, CaseIterable {
   /// Agrees with the other sentence, or with its own.
   case holds
   /// Another noun, verb or place than the other sentence has.
@@ -32,7 +32,7 @@ public enum PocketJudgement: String, Sendable, CaseIterable {
   case added
 
   /// The class that a model learns: 0 holds, 1 contradicted, 2 not told by the other sentence.
-  public var label: Int {
+  var label: Int {
     switch self {
     case .holds: 0
     case .added, .unanswered: 2

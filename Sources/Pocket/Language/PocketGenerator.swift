@@ -4,17 +4,17 @@
 /// A small deterministic generator, keyed like a counter: equal keys give equal sequences on every machine.
 ///
 /// The sequence is SplitMix64 (Steele, Lea and Flood, "Fast splittable pseudorandom number generators", 2014).
-public struct PocketGenerator: RandomNumberGenerator, Sendable {
+struct PocketGenerator: RandomNumberGenerator, Sendable {
   private static let golden: UInt64 = 0x9E37_79B9_7F4A_7C15
   private var state: UInt64
 
   /// Starts the sequence of one row: `stream` tells the purposes apart, `index` the rows of one purpose.
-  public init(seed: UInt64, stream: UInt64 = 0, index: UInt64 = 0) {
+  init(seed: UInt64, stream: UInt64 = 0, index: UInt64 = 0) {
     state = Self.mixed(Self.mixed(Self.mixed(seed &+ Self.golden) ^ stream &+ Self.golden) ^ index &+ Self.golden)
   }
 
   /// The next 64 bits.
-  public mutating func next() -> UInt64 {
+  mutating func next() -> UInt64 {
     state &+= Self.golden
     return Self.mixed(state)
   }

@@ -51,7 +51,7 @@ struct PocketConcept: Sendable, Equatable {
 }
 
 /// Which concepts a text may use: GLUE-like training files and validation files share none.
-public enum PocketHalf: Int, Sendable, CaseIterable {
+enum PocketHalf: Int, Sendable, CaseIterable {
   case training, validation, all
 }
 
@@ -88,7 +88,7 @@ struct PocketPool: Sendable {
 /// Of five concepts three are for training files and two for validation files (the *lexical split*), chosen by the
 /// seed; pre-training sees all. A model that starts from random weights can therefore not carry what it learns about
 /// training words over to validation words.
-public struct PocketWorld: Sendable {
+struct PocketWorld: Sendable {
   /// The number of kinds of noun, and of classes of verb.
   static let kinds = PocketLexicon.kinds.count
   let nouns: PocketPool
@@ -99,12 +99,12 @@ public struct PocketWorld: Sendable {
   /// Grouped by polarity, 1 for pleasant.
   let feelings: PocketPool
   /// Every word of the world once, in a fixed order.
-  public let words: [String]
+  let words: [String]
   /// The words that only training files use, and those that only validation files use; all others are shared.
-  public let reserved: (training: [String], validation: [String])
+  let reserved: (training: [String], validation: [String])
 
   /// The world whose lexical split is drawn from `seed`.
-  public init(seed: UInt64) {
+  init(seed: UInt64) {
     var generator = PocketGenerator(seed: seed, stream: 0x776F_726C_64)
     var identifier = 0
     var training: [String] = []

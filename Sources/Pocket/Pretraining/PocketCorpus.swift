@@ -2,17 +2,17 @@
 
 /// Sentences of the pre-training stream with their masks filled in, and every word of the world often enough to become a
 /// piece of its own.
-public struct PocketCorpus: Sendable {
+struct PocketCorpus: Sendable {
   private let pretraining: PocketPretraining
 
   /// Text over `world`, drawn from `seed`.
-  public init(world: PocketWorld, seed: UInt64) {
+  init(world: PocketWorld, seed: UInt64) {
     pretraining = PocketPretraining(world: world, seed: seed)
   }
 
   /// `count` sentences (one a line when joined), the kinds in turn and of every level of difficulty, then the words of
   /// the world, each on its own line ten times over.
-  public func sentences(_ count: Int) -> [String] {
+  func sentences(_ count: Int) -> [String] {
     let kinds = PocketPretraining.Kind.allCases
     let rows = (0..<max(count, 0)).map { index in
       let level = Double(index % 11) / 10

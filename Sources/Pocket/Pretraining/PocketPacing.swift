@@ -1,24 +1,24 @@
 // Self-paced difficulty: what is hard is let in only once the easy part is found.
 
 /// The level of difficulty of each kind of row, moved by how well the model judges words.
-public struct PocketPacing: Sendable, Equatable {
+struct PocketPacing: Sendable, Equatable {
   /// Above this balanced detection rate a kind gets harder, by `rise` times its share a batch.
-  public var harderAbove = 0.88
+  var harderAbove = 0.88
   /// Below this one it gets easier, by `fall` times its share a batch.
-  public var easierBelow = 0.76
+  var easierBelow = 0.76
   /// The step up.
-  public var rise = 0.01
+  var rise = 0.01
   /// The step down.
-  public var fall = 0.005
+  var fall = 0.005
   /// How much of the running rate stays at each batch.
-  public var memory = 0.9
+  var memory = 0.9
   /// The level by kind (`PocketPretraining.Kind.rawValue`), 0 to 1.
-  public private(set) var levels: [Double]
+  private(set) var levels: [Double]
   /// The running rate by kind: the mean of hits among faults and of holds found to hold.
-  public private(set) var rates: [Double]
+  private(set) var rates: [Double]
 
   /// Every kind at its easiest.
-  public init() {
+  init() {
     levels = PocketPretraining.Kind.allCases.map { _ in 0 }
     rates = levels
   }
@@ -26,19 +26,19 @@ public struct PocketPacing: Sendable, Equatable {
   /// Takes up saved levels and rates, by kind.
   ///
   /// - Precondition: there is one of each for every kind.
-  public mutating func restore(levels: [Double], rates: [Double]) {
+  mutating func restore(levels: [Double], rates: [Double]) {
     precondition(levels.count == self.levels.count && rates.count == self.rates.count, "pacing of other kinds of rows")
     self.levels = levels
     self.rates = rates
   }
 
   /// The level at which the next batch of this kind is to be drawn.
-  public func level(of kind: PocketPretraining.Kind) -> Double { levels[kind.rawValue] }
+  func level(of kind: PocketPretraining.Kind) -> Double { levels[kind.rawValue] }
 
   /// Takes in one batch: of the words that do not hold, the share judged so (`hits`); of those that hold, the share
   /// judged otherwise (`falseAlarms`). A share of nothing counts as 0. `weight` is the kind's share of each batch, by default
   /// its own.
-  public mutating func record(
+  mutating func record(
     _ kind: PocketPretraining.Kind, hits: Double, falseAlarms: Double, weight: Double? = nil
   ) {
     let position = kind.rawValue

@@ -4,28 +4,28 @@
 /// One row: words with the sentence that each belongs to, and what is asked about them.
 ///
 /// The trainer adds the special tokens: `[CLS] first [SEP]` or `[CLS] first [SEP] second [SEP]`.
-public struct PocketPretrainingRow: Sendable, Equatable {
+struct PocketPretrainingRow: Sendable, Equatable {
   /// What the row is about.
-  public var kind: PocketPretraining.Kind
+  var kind: PocketPretraining.Kind
   /// The words, `PocketPretraining.mask` where one is to be named.
-  public var words: [String]
+  var words: [String]
   /// 0 for the first sentence, 1 for the second; as many as words.
-  public var segments: [Int]
+  var segments: [Int]
   /// The word that was masked, nil where none was; as many as words.
-  public var maskedTargets: [String?]
+  var maskedTargets: [String?]
   /// Whether the word holds, nil where that is not asked; as many as words.
-  public var judgements: [PocketJudgement?]
+  var judgements: [PocketJudgement?]
   /// Whether both sentences are about the same thing, nil where that is not asked.
-  public var topic: Bool?
+  var topic: Bool?
 }
 
 /// The stream of pre-training rows.
-public struct PocketPretraining: Sendable {
+package struct PocketPretraining: Sendable {
   /// The word that stands where a word is to be named; the trainer maps it to its mask token.
-  public static let mask = "[MASK]"
+  static let mask = "[MASK]"
 
   /// What a row is about; each kind has a level of difficulty of its own (`PocketPacing`).
-  public enum Kind: Int, Sendable, CaseIterable {
+  package enum Kind: Int, Sendable, CaseIterable {
     /// Two tellings of a fact.
     case pair
     /// A question and a sentence that answers it or does not.
@@ -40,7 +40,7 @@ public struct PocketPretraining: Sendable {
     case glossary
 
     /// The share of rows, and of the loss, of this kind; the shares add up to 1.
-    public var share: Double {
+    var share: Double {
       switch self {
       case .pair: 0.24
       case .answer: 0.08
@@ -61,11 +61,11 @@ public struct PocketPretraining: Sendable {
   }
 
   /// The words and sentences that rows are drawn from.
-  public let world: PocketWorld
+  let world: PocketWorld
   private let seed: UInt64
 
   /// A stream of rows over `world`, drawn from `seed`.
-  public init(world: PocketWorld, seed: UInt64) {
+  init(world: PocketWorld, seed: UInt64) {
     self.world = world
     self.seed = seed
   }
@@ -74,12 +74,12 @@ public struct PocketPretraining: Sendable {
   ///
   /// Every batch is to hold all kinds: in batches of one kind each, taken in turn, feelings were still not learned after
   /// 2 million tokens; mixed, they were after 0.5 million.
-  public func rows(_ kind: Kind, level: Double, batch: Int, size: Int) -> [PocketPretrainingRow] {
+  func rows(_ kind: Kind, level: Double, batch: Int, size: Int) -> [PocketPretrainingRow] {
     (0..<size).map { row(kind, level: level, index: batch * size + $0) }
   }
 
   /// Row `index` of the stream: a function of the seed, the index, the kind and the level alone.
-  public func row(_ kind: Kind, level: Double, index: Int) -> PocketPretrainingRow {
+  func row(_ kind: Kind, level: Double, index: Int) -> PocketPretrainingRow {
     var generator = PocketGenerator(
       seed: seed, stream: 2 + UInt64(kind.rawValue), index: UInt64(truncatingIfNeeded: index))
     let level = min(max(level, 0), 1)

@@ -1,5 +1,4 @@
 // From a pre-training manifest to a model's folder: vocabulary, training, files, and last a record of how they came to be.
-import Datasets
 import Foundation
 import Manifests
 import Models
@@ -9,58 +8,26 @@ import Tensors
 import Tokenizers
 import Training
 
-/// `record.json` beside a pre-trained model.
-public struct PretrainingRecord: Codable, Sendable, Equatable {
-  /// SHA-256 of the recipe and the numerics version.
-  public var identity: String
-  /// The recipe as canonical JSON.
-  public var recipe: JSONValue
-  public var seed: Int
-  public var steps: Int
-  public var tokens: Int
-  /// Parameters of the encoder.
-  public var parameters: Int
-  /// The level of difficulty at the end, by kind of row.
-  public var levels: [String: Double]
-  /// What was found in the last updates, by kind of row.
-  public var found: [String: String]
-  /// SHA-256 by file.
-  public var digests: [String: String]
-  public var numericsVersion: Int
-  public var program: ProgramVersion
-  public var environment: RunEnvironment
-  public var seconds: Double
-
-  private enum CodingKeys: String, CodingKey {
-    case identity, recipe, seed, steps, tokens, parameters, levels, found, digests
-    case numericsVersion = "numerics_version"
-    case program, environment, seconds
-  }
-}
-
 /// Makes one pocket model.
-public struct PocketPretrainingRun: Sendable {
-  public let manifest: PretrainingManifest
+package struct PocketPretrainingRun: Sendable {
+  let manifest: PretrainingManifest
   /// Where the model goes.
-  public let output: URL
+  package let output: URL
   /// Where it is resumed from.
-  public let workFolder: URL
-  public let threads: Int
+  let workFolder: URL
+  let threads: Int
   /// Seconds between checkpoints.
-  public var checkpointInterval = 60.0
+  var checkpointInterval = 60.0
 
-  public init(_ manifest: PretrainingManifest, output: URL, workFolder: URL, threads: Int) {
+  package init(_ manifest: PretrainingManifest, output: URL, workFolder: URL, threads: Int) {
     self.manifest = manifest
     self.output = output
     self.workFolder = workFolder
     self.threads = threads
   }
 
-  /// The names of the kinds of rows, for `PretrainingManifest.load`.
-  public static let kinds = PocketPretraining.Kind.allCases.map { "\($0)" }
-
   /// What makes two runs the same.
-  public var identity: String {
+  var identity: String {
     FileDigest.sha256(of: Array("\(manifest.canonicalJSON)\n\(PocketData.seed)\n\(Numerics.version)".utf8))
   }
 
@@ -68,7 +35,7 @@ public struct PocketPretrainingRun: Sendable {
   private static let modelFiles = ["config.json", "model.safetensors", "spm.model", "tokenizer_config.json"]
 
   /// The record of the model that is there; nil unless it is of this recipe and its files are whole.
-  public func finished() -> PretrainingRecord? {
+  package func finished() -> PretrainingRecord? {
     guard let data = try? Data(contentsOf: output.appending(path: Self.recordName)),
       let record = try? JSONDecoder().decode(PretrainingRecord.self, from: data), record.identity == identity,
       Self.modelFiles.allSatisfy({ (try? FileDigest.sha256(of: output.appending(path: $0))) == record.digests[$0] })
@@ -80,12 +47,12 @@ public struct PocketPretrainingRun: Sendable {
   ///
   /// - Parameter note: told where a stopped run goes on on another core, or cannot.
   /// - Throws: `Interruption` when asked to stop; what is wrong with files; `Divergence`.
-  public func execute(
+  package func execute(
     shouldStop: () -> Bool, note: (String) -> Void = { _ in }, report: (PretrainingProgress) -> Void
   ) throws -> PretrainingRecord {
     try Folder.make(at: workFolder)
     guard let lock = try FolderLock.tryAcquire(in: workFolder) else {
-      throw ExperimentError.busy(folder: workFolder.path)
+      throw PretrainingError.busy(folder: workFolder.path)
     }
     return try withExtendedLifetime(lock) {
       _ = try AtomicFile.sweepStaleTemporaries(in: workFolder)
@@ -108,7 +75,7 @@ public struct PocketPretrainingRun: Sendable {
   }
 
   /// The checkpoint, with the core taken that it was computed on; removed where that cannot be.
-  private func resumable(_ note: (String) -> Void) throws -> PretrainingCheckpoint {
+  private func resumable(_ note: (String) -> Void) throws -> Checkpoint {
     let url = workFolder.appending(path: "checkpoint.h5")
     var resumption = try Resumption.of(url)
     if case .movesTo(let core) = resumption {
@@ -117,7 +84,7 @@ public struct PocketPretrainingRun: Sendable {
         note("goes on on core \(core.rawValue), its checkpoint's")
       } catch let error as BackendError where error.isOfBuild { resumption = try Resumption.of(url, canSwitch: false) }
     }
-    let checkpoint = PretrainingCheckpoint(url: url, identity: identity, origin: CheckpointOrigin(try BLAS.current()))
+    let checkpoint = Checkpoint(url: url, identity: identity, origin: CheckpointOrigin(try BLAS.current()))
     if case .startsAgain(let reason) = resumption {
       note("\(reason): it starts again")
       checkpoint.delete()
@@ -127,13 +94,11 @@ public struct PocketPretrainingRun: Sendable {
 
   private func write(_ training: Pretraining) throws -> PretrainingRecord {
     try Folder.make(at: output)
-    for name in Self.tokenizerFiles {
-      try AtomicFile.write(try Data(contentsOf: workFolder.appending(path: name)), to: output.appending(path: name))
-    }
+    try CheckpointFolder.copyTokenizer(from: workFolder, to: output)
     try ModelWriter.save(training.encoder, as: .float16, to: output)
     var digests: [String: String] = [:]
     for name in Self.modelFiles { digests[name] = try FileDigest.sha256(of: output.appending(path: name)) }
-    let levels = zip(Self.kinds, training.pacing.levels).map { ($0, ($1 * 1000).rounded() / 1000) }
+    let levels = zip(PocketPretraining.Kind.allCases, training.pacing.levels).map { ("\($0)", ($1 * 1000).rounded() / 1000) }
     let record = PretrainingRecord(
       identity: identity, recipe: try JSONValue(json: manifest.canonicalJSON), seed: manifest.seed,
       steps: training.completedSteps, tokens: training.tokens,
@@ -149,8 +114,6 @@ public struct PocketPretrainingRun: Sendable {
   }
 
   // MARK: Vocabulary
-
-  private static let tokenizerFiles = ["spm.model", "tokenizer_config.json"]
 
   /// Trains the vocabulary into the work folder and reads it back.
   private func makeVocabulary(_ world: PocketWorld, _ seed: UInt64) throws -> any Tokenizer {
@@ -214,7 +177,7 @@ public struct PocketPretrainingRun: Sendable {
     settings.givenWeight = manifest.number("loss.given")
     settings.topicWeight = manifest.number("loss.topic")
     settings.contentWeight = manifest.number("loss.content")
-    settings.shares = manifest.shares.map(\.share)
+    settings.shares = manifest.shares
     settings.pacing.harderAbove = manifest.number("pacing.harder_above")
     settings.pacing.easierBelow = manifest.number("pacing.easier_below")
     settings.pacing.rise = manifest.number("pacing.rise")

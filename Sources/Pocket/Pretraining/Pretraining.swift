@@ -1,43 +1,42 @@
 // Pre-training of the pocket models: masked words, and word by word whether it still holds.
-import Datasets
-import Foundation
 import Layers
 import Models
 import Tensors
 import Tokenizers
+import Training
 
 /// How far pre-training is.
-public struct PretrainingProgress: Sendable {
+package struct PretrainingProgress: Sendable {
   /// Updates done, and those of the whole run.
-  public let steps: Int
-  public let totalSteps: Int
+  package let steps: Int
+  package let totalSteps: Int
   /// Tokens seen.
-  public let tokens: Int
+  package let tokens: Int
   /// Seconds of training, those before a resumption included.
-  public let seconds: Double
+  package let seconds: Double
   /// Tokens a second since the last report.
-  public let tokensPerSecond: Double
+  package let tokensPerSecond: Double
   /// The level of difficulty by kind of row, 0 to 1.
-  public let levels: [Double]
+  package let levels: [Double]
   /// What was found since the last report.
-  public let tally: PretrainingTally
+  package let tally: PretrainingTally
 }
 
 /// One pre-training run. Its numbers are a function of the encoder's start, the rows, the settings and the seed; when it is
 /// stopped and started again it ends with the same bits.
-public final class Pretraining {
-  public let encoder: TransformerEncoder
-  public let settings: PretrainingSettings
+final class Pretraining {
+  let encoder: TransformerEncoder
+  let settings: PretrainingSettings
   /// Updates done.
-  public internal(set) var completedSteps = 0
+  var completedSteps = 0
   /// Tokens seen.
-  public internal(set) var tokens = 0
+  var tokens = 0
   /// Seconds of training.
-  public internal(set) var seconds = 0.0
+  var seconds = 0.0
   /// The levels of difficulty, as they are now.
-  public internal(set) var pacing: PocketPacing
+  var pacing: PocketPacing
   /// What was found since the last report.
-  public internal(set) var tally = PretrainingTally()
+  var tally = PretrainingTally()
   let optimizer: AdamW
   private let heads: PretrainingHeads
   private let stream: PocketPretraining
@@ -48,7 +47,7 @@ public final class Pretraining {
   ///   - tokenizer: its vocabulary is the encoder's.
   ///   - seed: of the heads' initial values; the rows have their own.
   /// - Throws: `PretrainingError` when the tokenizer does not fit.
-  public init(
+  init(
     _ encoder: TransformerEncoder, tokenizer: any Tokenizer, rows: PocketPretraining, settings: PretrainingSettings,
     seed: UInt64, backend: any Backend
   ) throws {
@@ -72,7 +71,7 @@ public final class Pretraining {
   ///
   /// - Throws: `Divergence` when the loss or the gradient is not finite; the parameters are then as before.
   @discardableResult
-  public func advance() throws -> Double {
+  func advance() throws -> Double {
     let step = completedSteps
     let batch = PretrainingBatch(stream, step: step, settings: settings, pacing: pacing, encoder: &rows)
     // no dropout: the rows never come twice
@@ -112,11 +111,8 @@ public final class Pretraining {
       value = Double(loss.item)
       guard value.isFinite else { throw Divergence(step: step, quantity: "loss", value: value) }
       loss.backward()
-      let norm = optimizer.gradientNorm()
-      guard norm.isFinite else { throw Divergence(step: step, quantity: "gradient norm", value: norm) }
-      let limit = settings.maximumGradientNorm
-      optimizer.update(
-        step: step + 1, factor: settings.factor(step), scale: limit > 0 ? min(1, limit / (norm + 1e-6)) : 1)
+      let (_, scale) = try optimizer.clipping(step: step)
+      optimizer.update(step: step + 1, factor: settings.factor(step), scale: scale)
       optimizer.clearGradients()
     }
     completedSteps += 1
@@ -126,12 +122,11 @@ public final class Pretraining {
   }
 
   /// Counts what the logits `[judged, classes]` say, and moves the level of difficulty.
-  private func pace(_ part: PretrainingBatch.Part, _ logits: [Float]) {
-    let classes = logits.count / part.judgements.count
+  private func pace(_ part: PretrainingBatch.Part, _ values: [Float]) {
+    let logits = Logits(values, classes: values.count / part.judgements.count)
     var faults = 0, found = 0, holding = 0, alarms = 0
     for (row, judgement) in part.judgements.enumerated() {
-      // the first of equal logits
-      let guess = (1..<classes).reduce(0) { logits[row * classes + $1] > logits[row * classes + $0] ? $1 : $0 }
+      let guess = logits.answer(row)
       tally.count(part.kind, judgement, isRight: guess == judgement.label)
       if judgement == .holds {
         holding += 1
@@ -154,8 +149,8 @@ public final class Pretraining {
   ///   - reportEvery: updates between reports.
   ///   - shouldStop: asked after every update.
   /// - Throws: `Interruption` after saving a checkpoint, `CheckpointError`, `Divergence`, `StorageError`.
-  public func run(
-    checkpoint: PretrainingCheckpoint? = nil, interval: Double = 60, reportEvery: Int = 100,
+  func run(
+    checkpoint: Checkpoint? = nil, interval: Double = 60, reportEvery: Int = 100,
     shouldStop: () -> Bool = { false }, report: (PretrainingProgress) -> Void = { _ in }
   ) throws {
     try checkpoint?.restore(self)
@@ -163,8 +158,7 @@ public final class Pretraining {
     while completedSteps < settings.steps {
       try advance()
       let now = ContinuousClock.now
-      let spent = (now - mark).components
-      seconds += Double(spent.seconds) + Double(spent.attoseconds) * 1e-18
+      seconds += (now - mark).seconds
       mark = now
       if completedSteps.isMultiple(of: max(1, reportEvery)) || completedSteps == settings.steps {
         report(
@@ -182,23 +176,6 @@ public final class Pretraining {
         saved = .now
       }
       if mustStop { throw Interruption() }
-    }
-  }
-}
-
-/// Why pre-training cannot start.
-public enum PretrainingError: Error, CustomStringConvertible, Equatable {
-  /// The tokenizer lacks a token with this purpose.
-  case noSpecialToken(String)
-  /// The tokenizer has more entries than the table of embeddings has rows.
-  case vocabulary(tokenizer: Int, embedding: Int)
-
-  public var description: String {
-    switch self {
-    case .noSpecialToken(let purpose):
-      "the tokenizer has no token \(purpose). Train it in the layout of DeBERTa, with [CLS], [SEP] and [MASK]"
-    case .vocabulary(let tokenizer, let embedding):
-      "the tokenizer has \(tokenizer) entries but the embedding only \(embedding) rows. Build the encoder with the tokenizer's own size"
     }
   }
 }

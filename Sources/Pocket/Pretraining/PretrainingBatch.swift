@@ -1,6 +1,4 @@
 // Rows of words as a packed batch of tokens, with the positions of what is asked.
-import Datasets
-import Layers
 import Tokenizers
 
 /// Words to tokens, one word at a time, remembered: the pocket world has some hundreds of words.

@@ -1,69 +1,27 @@
-// What a stopped pre-training goes on from: parameters, moments, levels and counts, as one HDF5 file that is replaced whole.
-import Foundation
-import Layers
+// What pre-training keeps in its checkpoint: parameters, moments, levels and counts.
 import Storage
-import Tensors
+import Training
 
-/// A file that pre-training can be resumed from, bit for bit.
-public struct PretrainingCheckpoint: Sendable {
-  public let url: URL
-  /// The run that it belongs to; a file of another run is refused.
-  public let identity: String
-  /// What computes its numbers; a file of another arithmetic is refused.
-  public let origin: CheckpointOrigin
-
-  public init(url: URL, identity: String, origin: CheckpointOrigin) {
-    self.url = url
-    self.identity = identity
-    self.origin = origin
-  }
-
-  /// Whether there is something to go on from.
-  public var exists: Bool { FileManager.default.fileExists(atPath: url.path) }
-
-  /// Removes the file of a run that has ended.
-  public func delete() { try? FileManager.default.removeItem(at: url) }
-
+extension Checkpoint {
   func save(_ run: Pretraining) throws {
-    var parameters: [(name: String, dataset: HDF5Dataset)] = []
-    for (index, parameter) in run.optimizer.parameters.enumerated() {
-      var held: [(String, Tensor)] = [("value", parameter.tensor)]
-      if let moments = run.optimizer.moments[index] { held += [("first", moments.first), ("second", moments.second)] }
-      for (kind, tensor) in held {
-        let dataset = HDF5Dataset(
-          shape: [tensor.count], values: .float32(tensor.values), attributes: [("name", .string(parameter.name))])
-        parameters.append(("\(index).\(kind)", dataset))
-      }
-    }
     let progress = HDF5Group(datasets: [
-      ("levels", .numbers(run.pacing.levels, ["kind"])), ("rates", .numbers(run.pacing.rates, ["kind"])),
-      ("right", .integers(run.tally.right.map { Int64($0) }, ["judgement"])),
-      ("total", .integers(run.tally.total.map { Int64($0) }, ["judgement"])),
+      ("levels", .numbers(run.pacing.levels, "kind")), ("rates", .numbers(run.pacing.rates, "kind")),
+      ("right", .integers(run.tally.right.map { Int64($0) }, "judgement")),
+      ("total", .integers(run.tally.total.map { Int64($0) }, "judgement")),
     ])
-    try HDF5File.write(
-      HDF5Group(
-        groups: [("parameters", HDF5Group(datasets: parameters)), ("progress", progress)],
-        attributes: [
-          ("identity", .string(identity)), ("loss_sum", .double(run.tally.lossSum)), ("seconds", .double(run.seconds)),
-          ("steps", .integer(Int64(run.completedSteps))), ("tally_updates", .integer(Int64(run.tally.updates))),
-          ("tokens", .integer(Int64(run.tokens))),
-        ] + origin.attributes), to: url)
+    try write(
+      [("parameters", run.optimizer.saved()), ("progress", progress)],
+      attributes: [
+        ("loss_sum", .double(run.tally.lossSum)), ("seconds", .double(run.seconds)), ("steps", .integer(Int64(run.completedSteps))),
+        ("tally_updates", .integer(Int64(run.tally.updates))), ("tokens", .integer(Int64(run.tokens))),
+      ])
   }
 
   /// Puts a saved run back; does nothing where there is none.
   ///
   /// - Throws: `CheckpointError` when the file is damaged, of another run, or of another arithmetic.
   func restore(_ run: Pretraining) throws {
-    guard exists else { return }
-    let root: HDF5Group
-    do { root = try HDF5File.read(url) } catch { throw CheckpointError(file: url.path, reason: "\(error)") }
-    guard root.attribute("identity") == .string(identity) else {
-      throw CheckpointError(file: url.path, reason: "it belongs to another recipe")
-    }
-    guard CheckpointOrigin(root.attributes) == origin else {
-      throw CheckpointError(file: url.path, reason: "it was computed with another arithmetic than core \(origin.core)")
-    }
-    let missing = { (what: String) in CheckpointError(file: url.path, reason: "\(what) is missing or misshapen") }
+    guard let root = try contents() else { return }
     // what is counted on from here must not overflow
     func integer(_ name: String, most: Int = 1 << 53) throws -> Int {
       guard case .integer(let value)? = root.attribute(name), let count = Int(exactly: value), (0...most).contains(count) else {
@@ -86,22 +44,8 @@ public struct PretrainingCheckpoint: Sendable {
     else { throw missing("the counts of judgements") }
     let steps = try integer("steps", most: run.settings.steps), tokens = try integer("tokens"), seconds = try number("seconds")
     guard seconds >= 0 else { throw missing("seconds") }
-    guard let saved = root.group("parameters") else { throw missing("the group of parameters") }
-    func values(_ name: String, _ count: Int) -> [Float]? {
-      guard case .float32(let values)? = saved.dataset(name)?.values, values.count == count else { return nil }
-      return values
-    }
-    for (index, parameter) in run.optimizer.parameters.enumerated() {
-      guard let value = values("\(index).value", parameter.count) else { throw missing(parameter.name) }
-      parameter.tensor.assign(value)
-      let moments = (values("\(index).first", parameter.count), values("\(index).second", parameter.count))
-      guard let first = moments.0, let second = moments.1 else { continue }
-      let backend = parameter.tensor.backend
-      run.optimizer.restore(
-        AdamW.Moments(
-          first: Tensor(first, shape: parameter.shape, on: backend), second: Tensor(second, shape: parameter.shape, on: backend)),
-        at: index)
-    }
+    guard let parameters = root.group("parameters") else { throw missing("the group of parameters") }
+    try run.optimizer.restore(parameters, from: self)
     run.pacing.restore(levels: levels, rates: rates)
     (run.completedSteps, run.tokens, run.seconds, run.tally) = (steps, tokens, seconds, tally)
   }

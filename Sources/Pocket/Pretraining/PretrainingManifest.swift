@@ -1,40 +1,42 @@
 // The manifest of a pre-training run: `experiments/pretrain/<id>.yaml`, read as strictly as a table's manifest.
+import Manifests
 import Settings
 
 /// What makes a pocket model: its sizes, its vocabulary, and how it is trained.
-public struct PretrainingManifest: Sendable, Equatable {
+package struct PretrainingManifest: Sendable, Equatable {
   /// The id, which is the name of the folder that the model goes to.
-  public let id: String
+  package let id: String
   /// The seed of initial values and of the stream of rows.
-  public let seed: Int
+  let seed: Int
   /// Every value by section and key (`model.layers`), defaults included, in a fixed order.
-  public let values: [(name: String, value: OptionValue)]
-  /// The share of each batch by kind of row, in the order of the kinds.
-  public let shares: [(kind: String, share: Double)]
+  private let values: [(name: String, value: OptionValue)]
 
-  public static func == (first: PretrainingManifest, second: PretrainingManifest) -> Bool {
+  package static func == (first: PretrainingManifest, second: PretrainingManifest) -> Bool {
     first.canonicalJSON == second.canonicalJSON
   }
 
   /// A whole number by its name.
   ///
   /// - Precondition: the name is one of a whole number of `sections`.
-  public func integer(_ name: String) -> Int { value(name).integer ?? 0 }
+  func integer(_ name: String) -> Int { value(name).integer ?? 0 }
 
   /// A number by its name.
   ///
   /// - Precondition: the name is one of `sections`.
-  public func number(_ name: String) -> Double { value(name).number ?? 0 }
+  func number(_ name: String) -> Double { value(name).number ?? 0 }
 
   /// The name of a choice by its name.
   ///
   /// - Precondition: the name is one of `sections`.
-  public func choice(_ name: String) -> String { value(name).text ?? "" }
+  func choice(_ name: String) -> String { value(name).text ?? "" }
 
   /// A list of numbers by its name.
   ///
   /// - Precondition: the name is one of `sections`.
-  public func numbers(_ name: String) -> [Double] { value(name).numbers ?? [] }
+  func numbers(_ name: String) -> [Double] { value(name).numbers ?? [] }
+
+  /// The share of each batch by kind of row, in the order of the kinds.
+  var shares: [Double] { PocketPretraining.Kind.allCases.map { number("shares.\($0)") } }
 
   private func value(_ name: String) -> OptionValue {
     guard let found = values.first(where: { $0.name == name }) else {
@@ -44,10 +46,9 @@ public struct PretrainingManifest: Sendable, Equatable {
   }
 
   /// All that decides the numbers of the run, as canonical JSON.
-  public var canonicalJSON: String {
+  var canonicalJSON: String {
     var members = Dictionary(values.map { ($0.name, $0.value.canonical) }, uniquingKeysWith: { first, _ in first })
     members["seed"] = .integer(seed)
-    for (kind, share) in shares { members["shares.\(kind)"] = .number(share) }
     for (name, value) in Self.laterDefaults where members[name]?.compact == value.canonical.compact { members[name] = nil }
     return CanonicalJSON.object(members).compact
   }
@@ -59,7 +60,7 @@ public struct PretrainingManifest: Sendable, Equatable {
   ]
 
   /// The keys of each section with their types, limits and defaults; those without a default must be given.
-  static let sections: [(name: String, keys: [OptionSchema])] = [
+  static let sections: [SectionedManifest.Section] = [
     (
       "model",
       [
@@ -121,91 +122,31 @@ public struct PretrainingManifest: Sendable, Equatable {
         OptionSchema("memory", .number(0...0.9999), "How much of the running rate stays."),
       ]
     ),
+    (
+      "shares",
+      PocketPretraining.Kind.allCases.map {
+        OptionSchema("\($0)", .number(0...1e6), default: .number(0), "The share of rows of this kind.")
+      }
+    ),
   ]
 
-  /// Reads and checks a manifest.
+  /// Reads and checks the manifest at `path`.
   ///
-  /// - Parameters:
-  ///   - path: the file.
-  ///   - kinds: the kinds of rows that `shares` may name; those it leaves out have a share of 0.
   /// - Throws: `ManifestError` with every problem, each with its line.
-  public static func load(path: String, kinds: [String]) throws(ManifestError) -> PretrainingManifest {
-    let vocabulary = ManifestVocabulary(methods: MethodCatalog([]), tasks: [], metrics: [])
-    let reader = MappingReader(vocabulary: vocabulary, problems: ProblemCollector(mainFile: path))
-    let manifest = try PretrainingManifestReader(reader: reader, kinds: kinds).manifest(path: path)
-    try reader.problems.throwIfAny()
-    guard let manifest else { throw .unreadable(path: path, reason: "it is no manifest of a pre-training.") }
-    return manifest
-  }
-}
-
-/// Reads pre-training manifests.
-private struct PretrainingManifestReader {
-  let reader: MappingReader
-  let kinds: [String]
-
-  func manifest(path: String) throws(ManifestError) -> PretrainingManifest? {
-    let sections = PretrainingManifest.sections
-    guard let root = try SourceNode.load(path: path, problems: reader.problems),
-      let entries = reader.entries(
-        of: root, "a pre-training manifest", keys: ["id", "title", "description", "seed", "shares"] + sections.map(\.name))
-    else { return nil }
-    func required(_ key: String) -> SourceEntry? {
-      if let entry = entries.first(where: { $0.key == key }) { return entry }
-      reader.problems.report("'\(key)' is missing.", at: root.position)
-      return nil
-    }
-    for entry in entries where ["title", "description"].contains(entry.key) { _ = reader.text(entry) }
-    let id = required("id").flatMap { reader.identifier($0) }
-    let seed = required("seed").flatMap { reader.value($0, .integer(0...Int.max))?.integer }
-    var values: [(name: String, value: OptionValue)] = []
-    for (name, keys) in sections {
-      if let entry = required(name) { values += section(entry, name, keys) }
-    }
-    let shares = required("shares").flatMap { self.shares($0) }
-    guard let id, let seed, let shares else { return nil }
-    check(values, entries)
-    return PretrainingManifest(id: id, seed: seed, values: values, shares: shares)
-  }
-
-  private func section(
-    _ entry: SourceEntry, _ name: String, _ keys: [OptionSchema]
-  ) -> [(name: String, value: OptionValue)] {
-    guard let entries = reader.entries(of: entry.value, "'\(name)'", keys: keys.map(\.name)) else { return [] }
-    return keys.compactMap { key in
-      let full = "\(name).\(key.name)"
-      if let given = entries.first(where: { $0.key == key.name }) { return reader.value(given, key.type).map { (full, $0) } }
-      if let value = key.defaultValue { return (full, value) }
-      reader.problems.report("'\(key.name)' is missing in '\(name)': \(key.documentation)", at: entry.keyPosition)
-      return nil
-    }
-  }
-
-  private func shares(_ entry: SourceEntry) -> [(kind: String, share: Double)]? {
-    guard let entries = reader.entries(of: entry.value, "'shares'", keys: kinds) else { return nil }
-    let shares = kinds.map { kind -> (kind: String, share: Double) in
-      let given = entries.first { $0.key == kind }
-      return (kind, given.flatMap { reader.value($0, .number(0...1e6))?.number } ?? 0)
-    }
-    if !shares.contains(where: { $0.share > 0 }) {
-      reader.problems.report("'shares' gives no kind of row a share above 0.", at: entry.value.position)
-    }
-    return shares
+  package static func load(path: String) throws(ManifestError) -> PretrainingManifest {
+    let read = try SectionedManifest.load(path: path, kind: "a pre-training manifest", sections: sections, check: check)
+    return PretrainingManifest(id: read.id, seed: read.seed, values: read.values)
   }
 
   /// What no single key can say.
-  private func check(_ values: [(name: String, value: OptionValue)], _ entries: [SourceEntry]) {
-    func number(_ name: String) -> Double? { values.first { $0.name == name }?.value.number }
-    func report(_ section: String, _ message: String) {
-      guard let entry = entries.first(where: { $0.key == section }) else { return }
-      reader.problems.report(message, at: entry.keyPosition)
-    }
+  private static func check(_ value: (String) -> OptionValue?, _ report: (_ section: String, _ message: String) -> Void) {
+    func number(_ name: String) -> Double? { value(name)?.number }
     if let size = number("model.hidden_size"), let heads = number("model.heads"),
       size.truncatingRemainder(dividingBy: heads) != 0
     {
       report("model", "'hidden_size' \(Int(size)) is no multiple of 'heads' \(Int(heads)).")
     }
-    let isDeBERTa = values.first { $0.name == "model.architecture" }?.value.text == "deberta"
+    let isDeBERTa = value("model.architecture")?.text == "deberta"
     if let buckets = number("model.position_buckets"), isDeBERTa ? buckets < 2 : buckets != 0 {
       report(
         "model",
@@ -217,6 +158,9 @@ private struct PretrainingManifestReader {
     }
     if let above = number("pacing.harder_above"), let below = number("pacing.easier_below"), below > above {
       report("pacing", "'easier_below' is above 'harder_above'.")
+    }
+    if !PocketPretraining.Kind.allCases.contains(where: { number("shares.\($0)") ?? 0 > 0 }) {
+      report("shares", "'shares' gives no kind of row a share above 0.")
     }
   }
 }

@@ -1,43 +1,42 @@
 // How the pocket models are pre-trained: the optimizer, the mixture of rows, the losses and the pace.
-import Datasets
-import Foundation
+import Training
 
 /// The recipe of a pre-training run; all of its numbers follow from it, the model's start and the rows.
-public struct PretrainingSettings: Sendable, Equatable {
+struct PretrainingSettings: Sendable, Equatable {
   /// Updates.
-  public var steps: Int
+  var steps: Int
   /// Rows in one update, of all kinds together.
-  public var batchSize: Int
+  var batchSize: Int
   /// The highest learning rate.
-  public var learningRate: Double
+  var learningRate: Double
   /// Updates during which the rate rises from nothing.
-  public var warmupSteps: Int
+  var warmupSteps: Int
   /// The share of all updates, the last ones, over which the rate falls linearly to nothing.
-  public var decayShare: Double
+  var decayShare: Double
   /// Decoupled weight decay of matrices.
-  public var weightDecay: Double
-  public var beta1: Double
-  public var beta2: Double
+  var weightDecay: Double
+  var beta1: Double
+  var beta2: Double
   /// The largest norm of all gradients together; 0 leaves them as they are.
-  public var maximumGradientNorm: Double
+  var maximumGradientNorm: Double
   /// How much naming masked words counts.
-  public var maskedWeight: Double
+  var maskedWeight: Double
   /// How much judging words counts.
-  public var judgedWeight: Double
+  var judgedWeight: Double
   /// How much it counts to say that the words of a first sentence hold, where the second's are judged by them; 0 leaves it out.
-  public var givenWeight: Double
+  var givenWeight: Double
   /// How much it counts to say, from the first token, whether two sentences are about the same thing; 0 leaves it out.
-  public var topicWeight: Double
+  var topicWeight: Double
   /// How much it counts to name, from the first token, the words of the row's first sentence; 0 leaves it out. A first token that nothing
   /// is asked of gathers what helps to judge the words, and a linear model reads much of a task from it before any fine-tuning.
-  public var contentWeight: Double
+  var contentWeight: Double
   /// The share of each batch by kind of row (`PocketPretraining.Kind.rawValue`); they need not add up to 1.
-  public var shares: [Double]
+  var shares: [Double]
   /// The pace: when a kind of row gets harder or easier, and how fast. Its levels are where training starts.
-  public var pacing: PocketPacing
+  var pacing: PocketPacing
 
   /// The recipe that the shipped models are made by, but for the number of updates.
-  public init(steps: Int) {
+  init(steps: Int) {
     self.steps = steps
     batchSize = 96
     learningRate = 1.5e-3
@@ -57,7 +56,7 @@ public struct PretrainingSettings: Sendable, Equatable {
   }
 
   /// The factor on the highest rate at update `step`, from 0: up, level, then down.
-  public func factor(_ step: Int) -> Double {
+  func factor(_ step: Int) -> Double {
     let rising = warmupSteps > 0 ? Double(step + 1) / Double(warmupSteps) : 1
     let falling = decayShare > 0 ? (1 - Double(step) / Double(max(1, steps))) / decayShare : 1
     return max(0, min(1, rising, falling))

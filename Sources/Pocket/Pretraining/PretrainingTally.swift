@@ -1,10 +1,9 @@
 // What pre-training found since it last reported: the loss, and for each kind of row how words were judged.
-import Datasets
 
 /// Counts over some updates. All arrays are by kind of row, then by judgement, in the order of their cases.
-public struct PretrainingTally: Sendable, Equatable {
+package struct PretrainingTally: Sendable, Equatable {
   /// Updates counted.
-  public private(set) var updates = 0
+  private(set) var updates = 0
   private(set) var lossSum = 0.0
   /// Words of each judgement.
   private(set) var total: [Int]
@@ -23,16 +22,16 @@ public struct PretrainingTally: Sendable, Equatable {
   }
 
   /// The mean loss.
-  public var meanLoss: Double { updates == 0 ? 0 : lossSum / Double(updates) }
+  package var meanLoss: Double { updates == 0 ? 0 : lossSum / Double(updates) }
 
   /// The share of words of a judgement that were judged rightly; nil where there was none.
-  public func share(_ kind: PocketPretraining.Kind, _ judgement: PocketJudgement) -> Double? {
+  func share(_ kind: PocketPretraining.Kind, _ judgement: PocketJudgement) -> Double? {
     let place = Self.place(kind, judgement)
     return total[place] == 0 ? nil : Double(right[place]) / Double(total[place])
   }
 
   /// One line for each kind of row that was asked: the false alarms, then what was found of each kind of fault.
-  public var lines: [(kind: PocketPretraining.Kind, text: String)] {
+  package var lines: [(kind: PocketPretraining.Kind, text: String)] {
     PocketPretraining.Kind.allCases.compactMap { kind in
       let parts = PocketJudgement.allCases.compactMap { judgement -> String? in
         guard let share = share(kind, judgement) else { return nil }

@@ -1,26 +1,21 @@
 // The pocket profile's data: generated on first use, the same bytes on every machine.
-import Datasets
 import Foundation
 import Storage
+import Training
 
 /// The generated tasks of the pocket profile.
-public enum PocketData {
+package enum PocketData {
   static let seed: UInt64 = 1
 
-  /// The folder of the eight tasks, in GLUE's layout; written whole when it is not there.
-  public static func folder(in workspace: Workspace) throws -> URL {
-    let folder = workspace.pocketData
+  /// The eight tasks, in GLUE's layout, in `folder`, which is returned; written whole when they are not there.
+  package static func folder(at folder: URL) throws -> URL {
     let marker = folder.appending(path: "generated")
     let version = Data("seed \(seed), numerics \(Numerics.version)\n".utf8)
-    if (try? Data(contentsOf: marker)) == version { return folder }
-    try Folder.make(at: folder)
-    let lock = try FolderLock.acquire(in: folder)
-    defer { withExtendedLifetime(lock) {} }
-    // another process may have written it meanwhile
-    if (try? Data(contentsOf: marker)) == version { return folder }
-    try PocketTasks(world: PocketWorld(seed: seed), seed: seed).write(to: folder)
-    // last: a folder with this file is whole
-    try AtomicFile.write(version, to: marker)
+    try Folder.fill(folder, unless: { (try? Data(contentsOf: marker)) == version }) {
+      try PocketTasks(world: PocketWorld(seed: seed), seed: seed).write(to: folder)
+      // last: a folder with this file is whole
+      try AtomicFile.write(version, to: marker)
+    }
     return folder
   }
 }

@@ -1,18 +1,6 @@
 // The pocket tasks as files in GLUE's own layout: the same columns, headers and label strings, read by the same loader.
 import Foundation
-
-/// Why the pocket tasks could not be written.
-public enum PocketError: Error, Equatable, CustomStringConvertible {
-  /// A folder or file could not be made: its path, and the system's reason.
-  case unwritable(path: String, reason: String)
-
-  public var description: String {
-    switch self {
-    case .unwritable(let path, let reason):
-      "\(path): cannot be written (\(reason)). Name a folder that you may write to, with some space left."
-    }
-  }
-}
+import Storage
 
 extension PocketTasks {
   /// The files of one task, by name, with what they hold.
@@ -23,23 +11,12 @@ extension PocketTasks {
 
   /// Writes the folders `CoLA`, `SST-2`, `MRPC`, `STS-B`, `MNLI`, `QNLI`, `RTE` and `QQP` into `folder`, which is made
   /// where it is missing. The same world and seed give the same bytes.
-  /// - Throws: `PocketError.unwritable`.
-  public func write(to folder: URL) throws {
+  /// - Throws: `StorageError.cannotWrite`.
+  func write(to folder: URL) throws {
     for task in Task.allCases {
-      let place = folder.appendingPathComponent(task.rawValue, isDirectory: true)
-      do {
-        try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
-      } catch {
-        throw PocketError.unwritable(path: place.path, reason: error.localizedDescription)
-      }
-      for file in files(task) {
-        let path = place.appendingPathComponent(file.name)
-        do {
-          try Data(file.text.utf8).write(to: path, options: .atomic)
-        } catch {
-          throw PocketError.unwritable(path: path.path, reason: error.localizedDescription)
-        }
-      }
+      let place = folder.appending(path: task.rawValue)
+      try Folder.make(at: place)
+      for file in files(task) { try AtomicFile.write(Data(file.text.utf8), to: place.appending(path: file.name)) }
     }
   }
 

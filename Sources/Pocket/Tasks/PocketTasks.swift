@@ -19,7 +19,7 @@ enum PocketSplit: Int, Sendable, CaseIterable {
 ///
 /// Training files use three fifths of the concepts and validation files the other two, so that only a model that has
 /// met all of them before can carry a task over. Five labels in a hundred are wrong, as in real data.
-public struct PocketTasks: Sendable {
+struct PocketTasks: Sendable {
   /// The tasks, by the name of GLUE's own folder.
   enum Task: String, Sendable, CaseIterable {
     case cola = "CoLA"
@@ -38,7 +38,7 @@ public struct PocketTasks: Sendable {
   private let seed: UInt64
 
   /// Tasks over `world`, drawn from `seed`.
-  public init(world: PocketWorld, seed: UInt64) {
+  init(world: PocketWorld, seed: UInt64) {
     self.world = world
     self.seed = seed
   }
