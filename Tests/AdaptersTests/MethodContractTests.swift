@@ -40,6 +40,14 @@ struct MethodContractTests {
     }
   }
 
+  @Test("what learns at another rate than the run's is among the measures", arguments: MethodCase.all)
+  func rates(row: MethodCase) throws {
+    let subject = try MethodSubject(row)
+    let recorded = subject.method.measures.filter { $0.key.hasPrefix("rate_factor.") }
+    #expect(Set(recorded.values) == Set(subject.parameters.map(\.rateFactor)).subtracting([1]))
+    #expect(recorded.isEmpty == (row.id != "lora-plus"))
+  }
+
   @Test("only what is said to learn learns", arguments: MethodCase.all, [Architecture.roberta, .deberta])
   func learns(row: MethodCase, architecture: Architecture) throws {
     let subject = try MethodSubject(row, architecture)

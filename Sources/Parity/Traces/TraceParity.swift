@@ -23,6 +23,7 @@ struct TraceComparison {
   let trace: AdapterTrace
   let backend: any Backend
   let stepper: Stepper
+  let method: any TracedMethod
   let batches: [LabelledBatch]
   var report: ParityReport
 
@@ -36,6 +37,7 @@ struct TraceComparison {
     let train = trace.meta.train
     let host = MethodHost(model, backend: backend, seed: 0, schedule: TrainingLength(stepsPerEpoch: train.steps, epochs: 1))
     let method = try trace.attach(to: host)
+    self.method = method
     let settings = OptimizationSettings(
       epochs: 1, batchSize: 1, learningRate: train.lr, headLearningRate: trace.headLearningRate,
       warmup: .ratio(train.warmupRatio), weightDecay: train.weightDecay, beta1: train.betas[0], beta2: train.betas[1],
@@ -60,7 +62,7 @@ struct TraceComparison {
       "trainable", "weight decay", learning.filter(\.decays).map(\.name).sorted(),
       with: trace.meta.weightDecayOn.map(PEFTAdapterFolder.plainName).sorted())
     report.compareExactly("trainable", "count", [learning.reduce(0) { $0 + $1.count }], with: [trace.meta.trainableCount])
-    try compareSetUp()
+    try method.compareSetUp(&self)
   }
 
   private var parameters: [Parameter] { stepper.method.parameters + stepper.model.parameters }
@@ -98,6 +100,9 @@ struct TraceComparison {
   }
 
   func tolerance(_ group: String) -> Tolerance { trace.meta.tolerance[group] ?? .standard }
+
+  /// A score is a product of two averages of gradients: twice their relative error.
+  func scoreTolerance(_ expected: Double) -> Double { 4 * tolerance("grad").rel * abs(expected) + 1e-18 }
 
   func names(under prefix: String) -> [String] {
     trace.expected.descriptions.map(\.name).filter { $0.hasPrefix(prefix) }.sorted()
@@ -154,9 +159,9 @@ struct TraceComparison {
         let found = parameters.filter { $0.rateFactor != 1 }.map { Float(result.learningRate * $0.rateFactor) }.min()
         report.compare("learning_rate", "\(name), B", found.map { [$0] } ?? [], with: [Float(rate)], within: rates)
       }
-      try compareMethod(after: step, number)
+      try method.compare(after: step, number, &self)
     }
-    try compareOutcome()
+    try method.compareOutcome(&self)
     let unstable = Set(trace.meta.unstableFinalTensors ?? [])
     for name in names(under: "final.") {
       let short = String(name.dropFirst("final.".count))

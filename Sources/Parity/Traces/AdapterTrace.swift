@@ -113,6 +113,11 @@ struct AdapterTrace {
     return values
   }
 
+  /// Numbers of modules by plain name.
+  static func plain(_ numbers: [String: TraceNumbers]?) -> [String: [Double]] {
+    Dictionary((numbers ?? [:]).map { (PEFTAdapterFolder.plainName($0.key), $0.value.values) }) { $1 }
+  }
+
   private static func decode<Value: Decodable>(_ type: Value.Type, _ url: URL) throws -> Value {
     let decoder = JSONDecoder()
     decoder.keyDecodingStrategy = .custom { path in TraceKey(path[path.count - 1].stringValue) }
