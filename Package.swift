@@ -20,47 +20,87 @@ let package = Package(
       name: "CKernels",
       cSettings: [.unsafeFlags(["-O3", "-ffp-contract=off", "-fno-math-errno"])]),
     .target(name: "CSignals"),
-    .target(name: "Tensors", dependencies: ["COpenBLAS", "CKernels"]),
-    .target(name: "Layers", dependencies: ["Tensors"]),
-    .target(name: "Storage", dependencies: ["CHDF5", "CCrypto"]),
-    .target(name: "Models", dependencies: ["Layers", "Storage"]),
-    .target(name: "Settings", dependencies: ["Metrics"]),
-    .target(name: "Adapters", dependencies: ["Layers", "Settings"]),
-    .target(name: "Interchange", dependencies: ["Models", "Adapters", "Storage"]),
-    .target(name: "Tokenizers", dependencies: ["CSentencePiece"]),
-    .target(name: "Datasets", dependencies: ["Settings", "Tokenizers", "Metrics"]),
     .target(name: "Metrics"),
-    .target(
-      name: "Training", dependencies: ["Settings", "Models", "Adapters", "Datasets", "Metrics", "Storage"]),
-    .target(name: "Manifests", dependencies: ["Settings", "Metrics", "Records", .product(name: "Yams", package: "Yams")]),
+    .target(name: "Settings", dependencies: ["Metrics"]),
     .target(name: "Records", dependencies: ["Settings"]),
-    .target(name: "Experiments", dependencies: ["Settings", "Training", "Manifests", "Records", "CSignals"]),
+    .target(name: "Tensors", dependencies: ["CKernels", "COpenBLAS"]),
+    .target(name: "Layers", dependencies: ["Tensors"]),
+    .target(name: "Storage", dependencies: ["CCrypto", "CHDF5"]),
+    .target(name: "Models", dependencies: ["Layers", "Storage", "Tensors"]),
+    .target(name: "Adapters", dependencies: ["Layers", "Settings", "Tensors"]),
+    .target(name: "Interchange", dependencies: ["Adapters", "Layers", "Models", "Storage", "Tensors"]),
+    .target(name: "Tokenizers", dependencies: ["CSentencePiece"]),
+    .target(name: "Datasets", dependencies: ["CKernels", "Settings", "Tokenizers"]),
+    .target(name: "Manifests", dependencies: ["Metrics", "Records", "Settings", .product(name: "Yams", package: "Yams")]),
+    .target(
+      name: "Training",
+      dependencies: ["Adapters", "Datasets", "Layers", "Metrics", "Models", "Records", "Settings", "Storage", "Tensors"]),
+    .target(
+      name: "Pocket",
+      dependencies: [
+        "Datasets", "Layers", "Manifests", "Metrics", "Models", "Records", "Settings", "Storage", "Tensors", "Tokenizers",
+        "Training",
+      ]),
+    .target(
+      name: "Experiments",
+      dependencies: [
+        "Adapters", "CSignals", "Datasets", "Layers", "Manifests", "Metrics", "Models", "Pocket", "Records", "Settings",
+        "Storage", "Tensors", "Tokenizers", "Training",
+      ]),
     .target(
       name: "Parity",
-      dependencies: ["Settings", "Models", "Storage", "Training", "Interchange", "Tokenizers", "Metrics"]),
-    .target(name: "Reporting", dependencies: ["Settings", "Records", "Manifests", "Storage", "Metrics"]),
+      dependencies: [
+        "Adapters", "Interchange", "Layers", "Metrics", "Models", "Settings", "Storage", "Tensors", "Tokenizers", "Training",
+      ]),
+    .target(name: "Reporting", dependencies: ["Manifests", "Metrics", "Records", "Settings", "Storage"]),
     .executableTarget(
       name: "lowrank",
       dependencies: [
-        "Experiments", "Reporting", "Parity", "Interchange",
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Adapters", "CHDF5", "COpenBLAS", "Experiments", "Interchange", "Manifests", "Metrics", "Parity", "Pocket", "Records",
+        "Reporting", "Settings", "Storage", "Tensors", "Training", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
-    .target(name: "TestSupport", path: "Tests/TestSupport"),
-    .testTarget(name: "TensorsTests", dependencies: ["Tensors", "CKernels"]),
-    .testTarget(name: "SettingsTests", dependencies: ["Settings", "Metrics"]),
-    .testTarget(name: "LayersTests", dependencies: ["Layers"]),
-    .testTarget(name: "ModelsTests", dependencies: ["Models", "Parity", "TestSupport"]),
+    .target(name: "TestSupport", dependencies: ["Storage"], path: "Tests/TestSupport"),
+    .testTarget(name: "TensorsTests", dependencies: ["CKernels", "Tensors"]),
+    .testTarget(name: "SettingsTests", dependencies: ["Metrics", "Settings"]),
+    .testTarget(name: "LayersTests", dependencies: ["Layers", "Tensors"]),
     .testTarget(name: "StorageTests", dependencies: ["Storage", "TestSupport"]),
-    .testTarget(name: "TokenizersTests", dependencies: ["Tokenizers", "TestSupport"]),
-    .testTarget(name: "DatasetsTests", dependencies: ["Settings", "Datasets", "Metrics", "TestSupport"]),
+    .testTarget(name: "ModelsTests", dependencies: ["Layers", "Models", "Parity", "Storage", "Tensors", "TestSupport"]),
+    .testTarget(name: "TokenizersTests", dependencies: ["TestSupport", "Tokenizers"]),
+    .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Metrics", "Settings", "TestSupport"]),
     .testTarget(name: "MetricsTests", dependencies: ["Metrics"]),
-    .testTarget(name: "ManifestsTests", dependencies: ["Settings", "Metrics", "Records", "Manifests"]),
+    .testTarget(name: "ManifestsTests", dependencies: ["Manifests", "Records", "Settings"]),
     .testTarget(name: "RecordsTests", dependencies: ["Records", "TestSupport"]),
-    .testTarget(name: "AdaptersTests", dependencies: ["Settings", "Adapters", "Models", "Training"]),
-    .testTarget(name: "InterchangeTests", dependencies: ["Settings", "Interchange", "Training", "TestSupport"]),
-    .testTarget(name: "ParityTests", dependencies: ["Parity", "TestSupport"]),
-    .testTarget(name: "ReportingTests", dependencies: ["Settings", "Reporting", "Records", "Manifests", "Storage", "TestSupport"]),
-    .testTarget(name: "TrainingTests", dependencies: ["Settings", "Training"]),
-    .testTarget(name: "ExperimentsTests", dependencies: ["Settings", "Experiments", "TestSupport"]),
+    .testTarget(
+      name: "AdaptersTests", dependencies: ["Adapters", "Datasets", "Layers", "Models", "Settings", "Tensors", "Training"]),
+    .testTarget(
+      name: "InterchangeTests",
+      dependencies: [
+        "Adapters", "Interchange", "Layers", "Models", "Settings", "Storage", "Tensors", "TestSupport", "Training",
+      ]),
+    .testTarget(
+      name: "TrainingTests",
+      dependencies: [
+        "Adapters", "Datasets", "Layers", "Metrics", "Models", "Settings", "Storage", "Tensors", "TestSupport", "Training",
+      ]),
+    .testTarget(
+      name: "PocketTests",
+      dependencies: [
+        "Datasets", "Layers", "Manifests", "Metrics", "Models", "Pocket", "Storage", "Tensors", "TestSupport", "Tokenizers",
+        "Training",
+      ]),
+    .testTarget(
+      name: "ExperimentsTests",
+      dependencies: [
+        "Adapters", "Experiments", "Manifests", "Metrics", "Models", "Pocket", "Records", "Settings", "Storage", "Tensors",
+        "TestSupport", "Tokenizers", "Training",
+      ]),
+    .testTarget(
+      name: "ParityTests",
+      dependencies: [
+        "Adapters", "Interchange", "Models", "Parity", "Storage", "Tensors", "TestSupport", "Tokenizers", "Training",
+      ]),
+    .testTarget(
+      name: "ReportingTests", dependencies: ["Manifests", "Records", "Reporting", "Settings", "Storage", "TestSupport"]),
+    .testTarget(name: "HouseTests", dependencies: ["TestSupport"]),
   ]
 )

@@ -32,6 +32,7 @@ public final class AFLoRA: TuningMethod {
       OptionSchema("final_epochs", .number(0...100_000), excludes: ["final_fraction"], "t_f in epochs"),
       Targets.option(default: ["all-linear"]),
     ])
+  public static let benchmarkOptions: [String: OptionValue] = ["initial_epochs": .number(0.2), "final_fraction": .number(0.3)]
 
   /// One of the projection matrices that may learn.
   private struct Matrix {
@@ -45,6 +46,7 @@ public final class AFLoRA: TuningMethod {
     var frozenAt: Int64 = -1
   }
 
+  public var form: AdaptedForm { .lowRank(isStabilized: false) }
   public private(set) var parameters: [Parameter] = []
   private let settings: Freezing
   private var matrices: [Matrix] = []

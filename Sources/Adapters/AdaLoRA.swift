@@ -32,6 +32,7 @@ public final class AdaLoRA: TuningMethod {
         "interval", .integer(0...1_000_000), default: .integer(0), "ΔT, steps between prunings; 0: a hundredth of all steps"),
       Targets.option(default: ["all-linear"]),
     ])
+  public static let benchmarkOptions: [String: OptionValue] = [:]
 
   /// The triplets of one layer.
   private struct Layer {
@@ -48,6 +49,7 @@ public final class AdaLoRA: TuningMethod {
     var parameters: [Parameter] { [a, b, e] }
   }
 
+  public var form: AdaptedForm { .singularValues }
   public let parameters: [Parameter]
   private let schedule: BudgetSchedule
   private let beta1: Float, beta2: Float

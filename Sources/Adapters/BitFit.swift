@@ -6,7 +6,9 @@ import Settings
 public final class BitFit: TuningMethod {
   public static let description = MethodSchema(
     id: "bitfit", label: "BitFit", source: "Ben Zaken et al. 2022, BitFit: Simple Parameter-efficient Fine-tuning", options: [])
+  public static let benchmarkOptions: [String: OptionValue] = [:]
 
+  public var form: AdaptedForm { .weights }
   public let parameters: [Parameter] = []
 
   public init(_ options: MethodOptions, on host: MethodHost) throws {

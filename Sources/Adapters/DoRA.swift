@@ -9,7 +9,9 @@ import Tensors
 public final class DoRA: TuningMethod {
   public static let description = MethodSchema(
     id: "dora", label: "DoRA", source: "Liu et al. 2024, DoRA: Weight-Decomposed Low-Rank Adaptation", options: LoRA.options())
+  public static let benchmarkOptions: [String: OptionValue] = [:]
 
+  public var form: AdaptedForm { .weightDecomposed(scale: scale) }
   public private(set) var parameters: [Parameter] = []
   /// s, alpha / rank.
   public let scale: Double

@@ -9,7 +9,9 @@ public final class Houlsby: TuningMethod {
   public static let description = MethodSchema(
     id: "houlsby", label: "Houlsby adapter", source: "Houlsby et al. 2019, Parameter-Efficient Transfer Learning for NLP",
     options: Bottleneck.options(width: 16))
+  public static let benchmarkOptions: [String: OptionValue] = [:]
 
+  public var form: AdaptedForm { .layers }
   public private(set) var parameters: [Parameter] = []
 
   public init(_ options: MethodOptions, on host: MethodHost) throws {

@@ -9,7 +9,9 @@ public final class LoRA: TuningMethod {
   public static let description = MethodSchema(
     id: "lora", label: "LoRA", source: "Hu et al. 2021, LoRA: Low-Rank Adaptation of Large Language Models",
     options: options())
+  public static let benchmarkOptions: [String: OptionValue] = [:]
 
+  public var form: AdaptedForm { .lowRank(isStabilized: false) }
   public let parameters: [Parameter]
 
   public init(_ options: MethodOptions, on host: MethodHost) throws {

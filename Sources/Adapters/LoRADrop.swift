@@ -27,7 +27,9 @@ public final class LoRADrop: TuningMethod {
         "final_norms", .flag, default: .flag(false),
         "whether ‖ΔW x‖² is measured again after training (Figs. 9 and 10); the run is then evaluated at its end alone"),
     ])
+  public static let benchmarkOptions: [String: OptionValue] = [:]
 
+  public var form: AdaptedForm { .lowRank(isStabilized: false) }
   public private(set) var parameters: [Parameter] = []
   public let preliminary: Preliminary?
   public let lastSample: Preliminary.Sample?

@@ -10,15 +10,24 @@ public final class LoRAPlus: TuningMethod {
     options: LoRA.options() + [
       OptionSchema("ratio", .number(0.001...1000), default: .number(16), "the learning rate of B over that of A")
     ])
+  public static let benchmarkOptions: [String: OptionValue] = [:]
 
+  public var form: AdaptedForm { .lowRank(isStabilized: false) }
   public let parameters: [Parameter]
+  private let ratio: Double
 
   public init(_ options: MethodOptions, on host: MethodHost) throws {
+    ratio = try options.number("ratio")
     let scale = try options.number("alpha") / Double(try options.integer("rank"))
     let pairs = try LoRA.attach(options, scale: scale, method: Self.description, on: host)
     parameters = pairs.flatMap { [$0.a, $0.b] }
     for parameter in pairs.map(\.b) + host.head.filter({ $0.shape.count == 1 }) {
-      parameter.rateFactor = try options.number("ratio")
+      parameter.rateFactor = ratio
     }
+  }
+
+  /// With the factors on the learning rates of the run, by what learns at another rate than those.
+  public var measures: [String: Double] {
+    ["kept.parameters": Double(keptParameters), "rate_factor.lora_b": ratio, "rate_factor.head_vectors": ratio]
   }
 }

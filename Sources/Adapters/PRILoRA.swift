@@ -36,6 +36,7 @@ public final class PRILoRA: TuningMethod {
       OptionSchema("final_pruning", .flag, default: .flag(true), "prune once more before the last evaluation"),
       Targets.option(default: ["all-linear"]),
     ])
+  public static let benchmarkOptions: [String: OptionValue] = ["interval": .integer(4)]
 
   /// One adapted projection.
   private struct Layer {
@@ -48,6 +49,7 @@ public final class PRILoRA: TuningMethod {
     var importance: Tensor?
   }
 
+  public var form: AdaptedForm { .lowRank(isStabilized: false) }
   public let parameters: [Parameter]
   private let pruning: InputNormPruning
   private let seed: UInt64

@@ -9,7 +9,9 @@ public final class Pfeiffer: TuningMethod {
   public static let description = MethodSchema(
     id: "pfeiffer", label: "Pfeiffer adapter", source: "Pfeiffer et al. 2021, AdapterFusion", options: Bottleneck.options(width: 32)
   )
+  public static let benchmarkOptions: [String: OptionValue] = [:]
 
+  public var form: AdaptedForm { .layers }
   public private(set) var parameters: [Parameter] = []
 
   public init(_ options: MethodOptions, on host: MethodHost) throws {

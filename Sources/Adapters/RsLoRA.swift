@@ -7,7 +7,9 @@ public final class RsLoRA: TuningMethod {
   public static let description = MethodSchema(
     id: "rslora", label: "rsLoRA", source: "Kalajdzievski 2023, A Rank Stabilization Scaling Factor for Fine-Tuning with LoRA",
     options: LoRA.options())
+  public static let benchmarkOptions: [String: OptionValue] = [:]
 
+  public var form: AdaptedForm { .lowRank(isStabilized: true) }
   public let parameters: [Parameter]
 
   public init(_ options: MethodOptions, on host: MethodHost) throws {

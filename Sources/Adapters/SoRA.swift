@@ -19,12 +19,14 @@ public final class SoRA: TuningMethod {
       OptionSchema("dead_zone", .flag, default: .flag(false), "zero all |g| < 2ξ, as the authors' program does"),
       Targets.option(default: ["all-linear"]),
     ])
+  public static let benchmarkOptions: [String: OptionValue] = [:]
 
   private struct Layer {
     let projection: Projection
     let a: Parameter, b: Parameter, gate: Parameter
   }
 
+  public var form: AdaptedForm { .lowRank(isStabilized: false) }
   public let parameters: [Parameter]
   private let layers: [Layer]
   private let eta: Float, xi: Float, hasDeadZone: Bool

@@ -15,7 +15,9 @@ public final class SparseAdapter: TuningMethod {
       OptionSchema(
         "score_rows", .integer(1...100_000), default: .integer(32), "training rows for each class that scores are taken from"),
     ])
+  public static let benchmarkOptions: [String: OptionValue] = [:]
 
+  public var form: AdaptedForm { .lowRank(isStabilized: false) }
   public let parameters: [Parameter]
   public let preliminary: Preliminary?
   private let projections: [Projection]

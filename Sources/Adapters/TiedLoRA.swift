@@ -15,7 +15,9 @@ public final class TiedLoRA: TuningMethod {
       OptionSchema("dropout", .number(0...0.99), default: .number(0), "dropout on the branch's input"),
       Targets.option(default: Targets.queryAndValue),
     ])
+  public static let benchmarkOptions: [String: OptionValue] = [:]
 
+  public var form: AdaptedForm { .lowRank(isStabilized: false) }
   public let parameters: [Parameter]
 
   public init(_ options: MethodOptions, on host: MethodHost) throws {

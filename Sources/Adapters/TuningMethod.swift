@@ -54,6 +54,9 @@ public struct TrainingLength: Sendable, Equatable {
 public protocol TuningMethod: AnyObject {
   /// Its id, options and what it is, for manifests and help.
   static var description: MethodSchema { get }
+  /// What a benchmark of a few steps sets beside the targets, so that it shows the method at its papers' size and at its work: a
+  /// schedule short enough that all the method does falls into those steps.
+  static var benchmarkOptions: [String: OptionValue] { get }
 
   /// Puts the method on a model: wraps projections, draws initial values, and decides what learns. The head learns already.
   ///
@@ -61,6 +64,8 @@ public protocol TuningMethod: AnyObject {
   /// - Throws: `AdapterError` when the options make no sense on this model.
   init(_ options: MethodOptions, on host: MethodHost) throws
 
+  /// What it makes of the model, for programs that read what was trained.
+  var form: AdaptedForm { get }
   /// The method's own parameters, in a fixed order, as they are saved. They may change in `finishPreliminary(_:)` and
   /// in `beforeLastEvaluation(_:)`, at no other time.
   var parameters: [Parameter] { get }

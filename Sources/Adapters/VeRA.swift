@@ -14,7 +14,9 @@ public final class VeRA: TuningMethod {
       OptionSchema("dropout", .number(0...0.99), default: .number(0), "dropout on the branch's input"),
       Targets.option(default: Targets.queryAndValue),
     ])
+  public static let benchmarkOptions: [String: OptionValue] = ["rank": .integer(1024)]
 
+  public var form: AdaptedForm { .sharedMatrices(a: sharedA, b: sharedB) }
   public private(set) var parameters: [Parameter] = []
   /// Shared `A: [rank, largest in]`; it never learns and is a function of the seed.
   public let sharedA: Tensor

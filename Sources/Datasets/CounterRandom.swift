@@ -1,5 +1,7 @@
 // Philox4x32-10, the counter-based generator of Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as easy as
-// 1, 2, 3" (SC 2011): a block of random words is a function of a counter and a key, with no state between blocks.
+// 1, 2, 3" (SC 2011): a block of random words is a function of a counter and a key, with no state between blocks. Its arithmetic is that
+// of the kernels; no other target's stream has a counter of this layout with these purposes.
+import CKernels
 
 /// Random words as a function of (seed, purpose, index), drawn one after the other.
 ///
@@ -14,23 +16,22 @@ public struct CounterRandom: RandomNumberGenerator, Sendable {
     case sample = 0x736d_706c
   }
 
-  private let key: SIMD2<UInt32>
-  private var counter: SIMD4<UInt32>
-  private var block = SIMD4<UInt32>()
+  private let key: [UInt32]
+  private var counter: [UInt32]
+  private var block: [UInt32] = [0, 0, 0, 0]
   private var used = 4
 
   /// The stream of one seed, purpose and index.
   public init(seed: UInt64, purpose: Purpose, index: UInt64) {
-    key = SIMD2(UInt32(truncatingIfNeeded: seed), UInt32(truncatingIfNeeded: seed >> 32))
-    counter = SIMD4(
-      0, UInt32(truncatingIfNeeded: index), UInt32(truncatingIfNeeded: index >> 32), purpose.rawValue)
+    key = [UInt32(truncatingIfNeeded: seed), UInt32(truncatingIfNeeded: seed >> 32)]
+    counter = [0, UInt32(truncatingIfNeeded: index), UInt32(truncatingIfNeeded: index >> 32), purpose.rawValue]
   }
 
   /// The next 64 bits: two words of a block, the first one the lower half. A stream has 2³³ of them.
   public mutating func next() -> UInt64 {
     if used == 4 {
-      block = Self.block(counter: counter, key: key)
-      counter.x &+= 1
+      lr_philox(counter, key, &block)
+      counter[0] &+= 1
       used = 0
     }
     defer { used += 2 }
@@ -49,18 +50,5 @@ public struct CounterRandom: RandomNumberGenerator, Sendable {
       let product = next().multipliedFullWidth(by: bound)
       if product.low >= threshold { return Int(product.high) }
     }
-  }
-
-  /// The Philox4x32-10 bijection of a counter under a key.
-  public static func block(counter: SIMD4<UInt32>, key: SIMD2<UInt32>) -> SIMD4<UInt32> {
-    var words = counter
-    var key = key
-    for round in 0..<10 {
-      if round > 0 { key &+= SIMD2(0x9E37_79B9, 0xBB67_AE85) }
-      let first = words.x.multipliedFullWidth(by: 0xD251_1F53)
-      let second = words.z.multipliedFullWidth(by: 0xCD9E_8D57)
-      words = SIMD4(second.high ^ words.y ^ key.x, second.low, first.high ^ words.w ^ key.y, first.low)
-    }
-    return words
   }
 }

@@ -39,7 +39,7 @@ public struct AssembledRun {
   ///
   /// - Throws: `ModelError.configuration`, `AdapterError`.
   init(
-    _ specification: RunSpecification, configuration: EncoderConfiguration, task: RunInputs.EncodedTask, backend: any Backend
+    _ specification: RunSpecification, configuration: EncoderConfiguration, task: EncodedTask, backend: any Backend
   ) throws {
     var configuration = configuration
     configuration.adapt(to: specification.training, outputs: task.outputs)
@@ -49,7 +49,7 @@ public struct AssembledRun {
   }
 
   private static func fineTuning(
-    _ specification: RunSpecification, _ model: any SequenceClassifier, _ task: RunInputs.EncodedTask, _ backend: any Backend
+    _ specification: RunSpecification, _ model: any SequenceClassifier, _ task: EncodedTask, _ backend: any Backend
   ) throws -> FineTuning {
     let seed = UInt64(bitPattern: Int64(specification.seed))
     let settings = specification.training

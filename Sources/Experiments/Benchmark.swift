@@ -9,36 +9,7 @@ import Training
 
 /// What a benchmark measures.
 public struct BenchmarkCase: Sendable, Equatable {
-  /// A published model's sizes; the weights are random.
-  public enum Size: String, Sendable, CaseIterable {
-    case debertaV3Base = "deberta-v3-base"
-    case robertaBase = "roberta-base"
-    case robertaLarge = "roberta-large"
-    case miniLM = "minilm-bert"
-
-    var configuration: EncoderConfiguration {
-      switch self {
-      case .debertaV3Base:
-        EncoderConfiguration(
-          architecture: .deberta, vocabularySize: 128_100, hiddenSize: 768, layers: 12, heads: 12, intermediateSize: 3072,
-          maximumPositions: 512)
-      case .robertaBase:
-        EncoderConfiguration(
-          architecture: .roberta, vocabularySize: 50_265, hiddenSize: 768, layers: 12, heads: 12, intermediateSize: 3072,
-          maximumPositions: 514, normEpsilon: 1e-5)
-      case .robertaLarge:
-        EncoderConfiguration(
-          architecture: .roberta, vocabularySize: 50_265, hiddenSize: 1024, layers: 24, heads: 16, intermediateSize: 4096,
-          maximumPositions: 514, normEpsilon: 1e-5)
-      case .miniLM:
-        EncoderConfiguration(
-          architecture: .bert, vocabularySize: 30_522, hiddenSize: 384, layers: 6, heads: 12, intermediateSize: 1536,
-          maximumPositions: 512)
-      }
-    }
-  }
-
-  public var size: Size
+  public var size: PublishedModel
   public var method: String
   public var options: [String: OptionValue]
   /// Tokens of each sequence in turn; the batches take them in this order, around and around.
@@ -49,7 +20,7 @@ public struct BenchmarkCase: Sendable, Equatable {
   public var threads: Int
 
   public init(
-    size: Size, method: String = "lora", options: [String: OptionValue] = [:], lengths: [Int], batchSize: Int, steps: Int,
+    size: PublishedModel, method: String = "lora", options: [String: OptionValue] = [:], lengths: [Int], batchSize: Int, steps: Int,
     warmup: Int,
     threads: Int
   ) {

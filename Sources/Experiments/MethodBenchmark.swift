@@ -24,7 +24,7 @@ public struct MethodCost: Sendable, Equatable {
 /// Measures methods one after the other, each in turn with LoRA on the same linear layers.
 public struct MethodBenchmark {
   /// The model's sizes; its weights are random.
-  public var size: BenchmarkCase.Size
+  public var size: PublishedModel
   /// Tokens of every sequence.
   public var length: Int
   /// Sequences in a step.
@@ -34,7 +34,7 @@ public struct MethodBenchmark {
   public var threads: Int
 
   /// A benchmark of so many steps of each method.
-  public init(size: BenchmarkCase.Size, length: Int, batchSize: Int, steps: Int, threads: Int) {
+  public init(size: PublishedModel, length: Int, batchSize: Int, steps: Int, threads: Int) {
     self.size = size
     self.length = length
     self.batchSize = batchSize
@@ -42,20 +42,13 @@ public struct MethodBenchmark {
     self.threads = threads
   }
 
-  /// Options at the papers' sizes, on all linear layers.
-  static func options(_ method: String) -> [String: OptionValue] {
-    let targets: [String: OptionValue] = ["targets": .texts(["all-linear"])]
-    switch method {
-    case "lora", "rslora", "dora", "lora-plus", "sparseadapter", "sora", "loradrop":
-      return targets.merging(["rank": .integer(8)]) { $1 }
-    case "vera": return targets.merging(["rank": .integer(1024)]) { $1 }
-    case "tied-lora": return targets.merging(["rank": .integer(56)]) { $1 }
-    case "adalora": return targets
-    // schedules short enough that freezing and pruning fall into the steps that are timed
-    case "aflora": return targets.merging(["initial_epochs": .number(0.2), "final_fraction": .number(0.3)]) { $1 }
-    case "prilora": return targets.merging(["interval": .integer(4)]) { $1 }
-    default: return [:]
-    }
+  /// What the method says of itself, on all linear layers where it has a choice.
+  ///
+  /// - Throws: `AdapterError.unknownMethod`.
+  static func options(_ id: String) throws -> [String: OptionValue] {
+    let method = try MethodRegistry.method(id)
+    guard method.description.option(named: "targets") != nil else { return method.benchmarkOptions }
+    return method.benchmarkOptions.merging(["targets": .texts(["all-linear"])]) { $1 }
   }
 
   /// Times `method` against LoRA.
@@ -97,7 +90,7 @@ public struct MethodBenchmark {
     let model = try ModelLoader.random(size.configuration, seed: 0, on: backend)
     let host = MethodHost(
       model, backend: backend, seed: 0, schedule: TrainingLength(stepsPerEpoch: steps + 1, epochs: 1))
-    let attached = try MethodRegistry.attach(method, options: Self.options(method), to: host)
+    let attached = try MethodRegistry.attach(method, options: try Self.options(method), to: host)
     let settings = TrainingSettings(epochs: 1, batchSize: batchSize, learningRate: 1e-4)
     let stepper = Stepper(
       model: model, method: attached, settings: settings, totalSteps: steps + 1, backend: backend)

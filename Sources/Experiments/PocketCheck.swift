@@ -1,23 +1,25 @@
-// Measures what the gate of the pocket profile asks for: runs of full fine-tuning through the ordinary machinery, and baselines.
+// Measures what the gate of the pocket profile asks for: runs of full fine-tuning through the ordinary machinery, and baselines. The
+// gate and its baselines are Pocket's; this stands with the runner, which reads Pocket's data.
 import Foundation
 import Layers
 import Manifests
 import Metrics
 import Models
+import Pocket
 import Records
 import Storage
 import Tensors
 import Training
 
 /// A check of the pocket profile.
-public struct PocketCheck: Sendable {
+package struct PocketCheck: Sendable {
   /// The table whose recipe, tasks and PEFT rows are meant.
-  public let experiment: Experiment
-  public let workspace: Workspace
+  package let experiment: Experiment
+  package let workspace: Workspace
   /// The model that is checked.
-  public let model: String
-  public let tasks: [String]
-  public let seeds: [Int]
+  package let model: String
+  package let tasks: [String]
+  package let seeds: [Int]
   private let inputs: RunInputs
   private let digest: String
   private static let method = "fft"
@@ -26,7 +28,7 @@ public struct PocketCheck: Sendable {
   ///   - experiment: a table under the pocket profile.
   ///   - tasks: only these; the gate asks for all.
   /// - Throws: `ManifestError` when the table has no row of full fine-tuning, or not these tasks.
-  public init(_ experiment: Experiment, in workspace: Workspace, tasks: [String]? = nil, seeds: [Int]) throws {
+  package init(_ experiment: Experiment, in workspace: Workspace, tasks: [String]? = nil, seeds: [Int]) throws {
     self.experiment = experiment
     self.workspace = workspace
     self.seeds = seeds
@@ -42,7 +44,7 @@ public struct PocketCheck: Sendable {
 
   /// The runs of full fine-tuning: of the model, and of the same model from random weights. Those of the model are the
   /// table's own, whatever they are linked under.
-  public func plan() throws -> [PlannedRun] {
+  package func plan() throws -> [PlannedRun] {
     let untrained = try Dictionary(
       seeds.map { ($0, try randomModel(seed: $0)) }, uniquingKeysWith: { first, _ in first })
     let runs = try experiment.runs(Narrowing(tasks: tasks, methods: [Self.method]))
@@ -77,7 +79,7 @@ public struct PocketCheck: Sendable {
   ///
   /// - Parameter note: told what is being measured.
   /// - Returns: the gate, and the summary of the runs; `nil` for the gate where they were stopped.
-  public func measure(
+  package func measure(
     jobs: Int, options: ExecutionOptions, progress: RunProgress, note: (String) -> Void
   ) throws -> (gate: PocketGate?, summary: RunnerSummary) {
     let plan = try plan()
@@ -94,16 +96,13 @@ public struct PocketCheck: Sendable {
       let loaded = try ModelLoader.load(folder: example.modelFolder, seed: 0, on: backend)
       let encoded = try inputs.encoded(example, modelType: loaded.model.configuration.architecture.rawValue)
       note(task)
-      let baselines = PocketBaselines(task: encoded, backend: backend)
       let scores = { (row: String) in
         plan.filter { $0.specification.task.id == task && $0.specification.row == row }
           .map { store.record($0.identity)?.lastScore ?? .nan }
       }
       measurements.append(
         PocketGate.Measurement(
-          task: task, metric: encoded.metrics.first?.displayName ?? "", tuned: scores("fft"),
-          untrained: scores("random-weights"), probe: baselines.probe(loaded.model.encoder),
-          bag: baselines.bag(vocabulary: loaded.model.configuration.vocabularySize), chance: baselines.chance))
+          task, encoded, on: loaded.model, tuned: scores("fft"), untrained: scores("random-weights"), backend: backend))
     }
     return (PocketGate(measurements, spreads: try spreads(store)), summary)
   }

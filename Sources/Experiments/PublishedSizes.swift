@@ -7,7 +7,7 @@ import Training
 /// What a plan is counted by where there are no files.
 enum PublishedSizes {
   /// A model by its name on the hub; nil for one that is not known.
-  static func configuration(of model: String) -> EncoderConfiguration? { BenchmarkCase.Size(rawValue: model)?.configuration }
+  static func configuration(of model: String) -> EncoderConfiguration? { PublishedModel(rawValue: model)?.configuration }
 
   /// A task's rows, and the mean tokens of its training rows with both sentences and special tokens, by DeBERTa-v3's vocabulary
   /// (RoBERTa's needs 5% to 15% more). Of MNLI, QNLI, QQP and RTE, the mean of their first 200 rows.
@@ -25,7 +25,7 @@ enum PublishedSizes {
   }
 
   /// As many rows of the mean length as the task has, within the recipe's limits.
-  static func rows(_ task: GLUETask, _ recipe: TrainingSettings) -> RunInputs.EncodedTask {
+  static func rows(_ task: GLUETask, _ recipe: TrainingSettings) -> EncodedTask {
     let (train, validation, length) = size(task), definition = task.definition
     let tokens = [Int32](repeating: 1, count: min(length, recipe.maximumLength)), outputs = definition.outputCount
     func rows(_ count: Int, _ limit: Int?) -> [EncodedExample] {
@@ -33,7 +33,7 @@ enum PublishedSizes {
         EncodedExample(tokens: tokens, segments: tokens, label: outputs == 1 ? .score(0) : .class($0 % outputs))
       }
     }
-    return RunInputs.EncodedTask(
+    return EncodedTask(
       train: rows(train, recipe.trainingRows),
       validation: validation.enumerated().map { ValidationSet(name: "\($0)", examples: rows($1, recipe.validationRows)) },
       metrics: definition.metrics, outputs: outputs)

@@ -1,13 +1,14 @@
 // Models with random weights: what a pre-trained one is held against, and what a published size costs.
 import Foundation
 import Models
+import Pocket
 import Storage
 import Tensors
 
 /// Models that nothing was learnt by, written like any other.
 enum RandomModel {
   /// The names by which manifests ask for a published size, with the size.
-  static let sizes: [(name: String, size: BenchmarkCase.Size)] = [("random-deberta-v3-base", .debertaV3Base)]
+  static let sizes: [(name: String, size: PublishedModel)] = [("random-deberta-v3-base", .debertaV3Base)]
 
   /// Writes a model with the tokenizer of `source` and the weights that pre-training of such a model would start from.
   ///
@@ -23,30 +24,23 @@ enum RandomModel {
     let encoder = try ModelLoader.randomEncoder(configuration, seed: UInt64(bitPattern: Int64(seed)), on: CPUBackend(threads: 1))
     encoder.startAttendingToLikes()
     try Folder.make(at: folder)
-    for file in CheckpointFolder.tokenizerNames {
-      let from = source.appending(path: file)
-      guard FileManager.default.fileExists(atPath: from.path) else { continue }
-      try AtomicFile.write(try Data(contentsOf: from), to: folder.appending(path: file))
-    }
+    try CheckpointFolder.copyTokenizer(from: source, to: folder)
     try ModelWriter.save(encoder, as: precision, to: folder)
   }
 
   /// The folder of a model of a published size, but for its table of words, which is the tokenizer's; written when it is not there.
   static func folder(
-    named name: String, _ size: BenchmarkCase.Size, tokenizerOf source: URL, in workspace: Workspace
+    named name: String, _ size: PublishedModel, tokenizerOf source: URL, in workspace: Workspace
   ) throws -> URL {
     let folder = place(of: name, in: workspace)
     // a configuration is written last
-    func isThere() -> Bool { FileManager.default.fileExists(atPath: folder.appending(path: "config.json").path) }
-    if isThere() { return folder }
-    try Folder.make(at: folder)
-    let lock = try FolderLock.acquire(in: folder)
-    defer { withExtendedLifetime(lock) {} }
-    if isThere() { return folder }
-    var configuration = size.configuration
-    let own = try sizes(of: source)
-    (configuration.vocabularySize, configuration.paddingToken) = (own.vocabularySize, own.paddingToken)
-    try write(configuration, like: source, seed: 0, as: .float16, to: folder)
+    let last = folder.appending(path: "config.json").path
+    try Folder.fill(folder, unless: { FileManager.default.fileExists(atPath: last) }) {
+      var configuration = size.configuration
+      let own = try sizes(of: source)
+      (configuration.vocabularySize, configuration.paddingToken) = (own.vocabularySize, own.paddingToken)
+      try write(configuration, like: source, seed: 0, as: .float16, to: folder)
+    }
     return folder
   }
 

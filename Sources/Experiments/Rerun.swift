@@ -92,18 +92,7 @@ public struct RerunComparison: Sendable, Equatable {
 extension HDF5Group {
   /// Every array of numbers, by path, training's steps before what follows from them.
   fileprivate func arrays(_ prefix: String = "") -> [(path: String, values: [Double])] {
-    let own = datasets.compactMap { name, dataset -> (path: String, values: [Double])? in
-      let values: [Double]
-      switch dataset.values {
-      case .float64(let numbers): values = numbers
-      case .float32(let numbers): values = numbers.map(Double.init)
-      case .int64(let numbers): values = numbers.map(Double.init)
-      case .int32(let numbers): values = numbers.map(Double.init)
-      case .uint8(let numbers): values = numbers.map(Double.init)
-      case .strings: return nil
-      }
-      return (prefix + name, values)
-    }
+    let own = datasets.compactMap { name, dataset in dataset.values.doubles.map { (path: prefix + name, values: $0) } }
     let inner = groups.sorted { ($0.name != "training" ? 1 : 0, $0.name) < ($1.name != "training" ? 1 : 0, $1.name) }
     return inner.flatMap { $0.group.arrays("\(prefix)\($0.name)/") } + own
   }

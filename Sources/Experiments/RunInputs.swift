@@ -3,6 +3,7 @@ import Datasets
 import Foundation
 import Metrics
 import Models
+import Pocket
 import Records
 import Settings
 import Storage
@@ -30,14 +31,6 @@ public final class RunInputs: Sendable {
   /// Encoding takes seconds: jobs that need the same task wait for the first of them.
   private final class EncodedOnce: Sendable {
     let task = Mutex<EncodedTask?>(nil)
-  }
-
-  /// A task's examples as token ids.
-  struct EncodedTask: Sendable {
-    var train: [EncodedExample]
-    var validation: [ValidationSet]
-    var metrics: [Metric]
-    var outputs: Int
   }
 
   public let workspace: Workspace
@@ -71,7 +64,8 @@ public final class RunInputs: Sendable {
   /// What the run would read now, as far as it is at hand. Nothing is made, fetched or loaded.
   public func digestsAtHand(of run: RunSpecification) -> InputDigests {
     let model = workspace.modelAtHand(run.model).flatMap { try? modelDigests($0) }
-    let folder = run.profile == .pocket && run.task.isBuiltIn ? PocketData.folderAtHand(in: workspace) : try? dataFolder(of: run)
+    let isGenerated = run.profile == .pocket && run.task.isBuiltIn, pocket = workspace.pocketData
+    let folder = isGenerated ? (PocketData.isWhole(pocket) ? pocket : nil) : try? dataFolder(of: run)
     return InputDigests(
       model: model?.model, tokenizer: model?.tokenizer, data: folder.flatMap { try? dataDigest(of: run.task, in: $0) })
   }
@@ -108,7 +102,7 @@ public final class RunInputs: Sendable {
   /// The folder of the task's files.
   private func dataFolder(of run: RunSpecification) throws -> URL {
     if !run.task.isBuiltIn { return URL(filePath: "/") }
-    if run.profile == .pocket { return try PocketData.folder(in: workspace) }
+    if run.profile == .pocket { return try PocketData.folder(at: workspace.pocketData) }
     guard let data else { throw ExperimentError.noData(profile: run.profile.rawValue) }
     return data
   }

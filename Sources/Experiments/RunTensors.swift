@@ -15,13 +15,8 @@ enum RunTensors {
   }
 
   private static func dataset(_ diagnostic: Diagnostic) -> HDF5Dataset {
-    let values: HDF5Dataset.Values =
-      switch diagnostic.values {
-      case .numbers(let values): .float64(values)
-      case .integers(let values): .int64(values)
-      }
-    return HDF5Dataset(
-      shape: diagnostic.shape, values: values, dimensionLabels: diagnostic.dimensions,
+    HDF5Dataset(
+      shape: diagnostic.shape, values: HDF5Dataset.Values(diagnostic.values), dimensionLabels: diagnostic.dimensions,
       attributes: diagnostic.names.keys.sorted().map { ($0, .strings(diagnostic.names[$0] ?? [])) })
   }
 }

@@ -54,7 +54,3 @@ final class Stopwatch: TrainingObserver {
       peakMemoryBytes: peak, threads: threads, stepSeconds: steps)
   }
 }
-
-extension Duration {
-  var seconds: Double { Double(components.seconds) + Double(components.attoseconds) * 1e-18 }
-}

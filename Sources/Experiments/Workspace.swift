@@ -2,6 +2,7 @@
 import Foundation
 import Records
 import Storage
+import Training
 
 /// The folders of a checkout of this project.
 public struct Workspace: Sendable, Equatable {

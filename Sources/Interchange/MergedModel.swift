@@ -31,12 +31,7 @@ public enum MergedModel {
   /// - Throws: `StorageError`, also where a folder with files is there already.
   public static func write(_ model: any SequenceClassifier, tokenizerFrom base: URL, to url: URL) throws {
     try Folder.makeWhole(at: url) { folder in
-      for name in CheckpointFolder.tokenizerNames {
-        let file = base.appending(path: name)
-        guard FileManager.default.fileExists(atPath: file.path) else { continue }
-        // read and written, not copied: the hub's own cache has links here
-        try AtomicFile.write(SmallFile.contents(of: file, limit: 1 << 28), to: folder.appending(path: name))
-      }
+      try CheckpointFolder.copyTokenizer(from: base, to: folder)
       try ModelWriter.save(model, to: folder)
     }
   }

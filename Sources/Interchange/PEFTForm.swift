@@ -15,14 +15,18 @@ extension PEFTAdapter {
   ///   - baseModel: the base model's folder or name, for the library's user.
   /// - Throws: `InterchangeError.notExpressible`.
   public init(_ method: any TuningMethod, on model: any SequenceClassifier, baseModel: String) throws {
-    let source = try ExportSource(method, model)
+    let source = ExportSource(method, model)
     var (configuration, tensors) =
-      switch method {
-      case let method as VeRA: source.vera(method)
-      case let method as DoRA: source.weightDecomposed(method)
-      case is AdaLoRA: try source.singularValues()
-      case is RsLoRA: try source.lowRank(stabilized: true)
-      default: try source.lowRank()
+      switch method.form {
+      case .weights:
+        throw InterchangeError.notExpressible(method: source.id, reason: "it trains the model's own weights", canBeMerged: true)
+      case .layers:
+        throw InterchangeError.notExpressible(
+          method: source.id, reason: "it puts layers of its own between those of the model", canBeMerged: false)
+      case .lowRank(let isStabilized): try source.lowRank(stabilized: isStabilized)
+      case .singularValues: try source.singularValues()
+      case .weightDecomposed(let scale): source.weightDecomposed(scale: scale)
+      case .sharedMatrices(let a, let b): source.sharedMatrices(a, b)
       }
     let head = model.parameters.filter { $0.group == .head }
     // the library stores the head's modules whole, by the first part of their paths
@@ -44,22 +48,18 @@ private struct ExportSource {
   let adapted: [(projection: Projection, adapter: any ProjectionAdapter)]
   var paths: [String] { adapted.map(\.projection.path) }
 
-  init(_ method: any TuningMethod, _ model: any SequenceClassifier) throws {
+  init(_ method: any TuningMethod, _ model: any SequenceClassifier) {
     self.method = method
     id = type(of: method).description.id
-    guard !model.encoder.sublayers.contains(where: { $0.adapter != nil }) else {
-      throw InterchangeError.notExpressible(
-        method: id, reason: "it puts layers of its own between those of the model", canBeMerged: false)
-    }
     adapted = model.projections.compactMap { projection in projection.adapter.map { (projection, $0) } }
-    guard !adapted.isEmpty, !model.parameters.contains(where: { $0.group == .backbone && $0.isTrainable }) else {
-      throw InterchangeError.notExpressible(method: id, reason: "it trains the model's own weights", canBeMerged: true)
-    }
   }
 
   /// Every layer's branch `scale · outer ⊙ B (inner ⊙ A x)`.
   func branches() throws -> [(path: String, branch: LowRankBranch)] {
-    try adapted.map { projection, adapter in
+    guard !adapted.isEmpty else {
+      throw InterchangeError.notExpressible(method: id, reason: "it adapts no layer", canBeMerged: true)
+    }
+    return try adapted.map { projection, adapter in
       guard let branch = adapter.branch else {
         throw InterchangeError.notExpressible(
           method: id, reason: "its change of \(projection.path) is not a low-rank branch", canBeMerged: adapter.weightChange != nil)
@@ -69,7 +69,7 @@ private struct ExportSource {
   }
 
   /// As LoRA, the vectors folded into B. What layers share is written out for each.
-  func lowRank(stabilized: Bool = false) throws -> (PEFTConfiguration, [SafetensorsEntry]) {
+  func lowRank(stabilized: Bool) throws -> (PEFTConfiguration, [SafetensorsEntry]) {
     let branches = try branches()
     var configuration = PEFTConfiguration(kind: .lora, rank: 1, targets: .paths(paths))
     configuration.isRankStabilized = stabilized
@@ -88,12 +88,12 @@ private struct ExportSource {
   }
 
   /// As DoRA, whose names are the library's.
-  func weightDecomposed(_ method: DoRA) -> (PEFTConfiguration, [SafetensorsEntry]) {
+  func weightDecomposed(scale: Double) -> (PEFTConfiguration, [SafetensorsEntry]) {
     let tensors = method.parameters.map { SafetensorsEntry($0.name, $0.tensor) }
     let rank = tensors.first { $0.name.hasSuffix("lora_A.weight") }?.shape[0] ?? 1
     var configuration = PEFTConfiguration(kind: .lora, rank: rank, targets: .paths(paths))
     configuration.isWeightDecomposed = true
-    configuration.alpha = Self.alpha(scale: Float(method.scale), divisor: Double(rank))
+    configuration.alpha = Self.alpha(scale: Float(scale), divisor: Double(rank))
     return (configuration, tensors)
   }
 
@@ -121,10 +121,10 @@ private struct ExportSource {
   }
 
   /// As VeRA, with its own shared matrices, so that the library draws none.
-  func vera(_ method: VeRA) -> (PEFTConfiguration, [SafetensorsEntry]) {
-    let shared = [("base_model.vera_A", method.sharedA), ("base_model.vera_B", method.sharedB)]
+  func sharedMatrices(_ a: Tensor, _ b: Tensor) -> (PEFTConfiguration, [SafetensorsEntry]) {
+    let shared = [("base_model.vera_A", a), ("base_model.vera_B", b)]
     return (
-      PEFTConfiguration(kind: .vera, rank: method.sharedA.shape[0], targets: .paths(paths)),
+      PEFTConfiguration(kind: .vera, rank: a.shape[0], targets: .paths(paths)),
       shared.map { SafetensorsEntry($0.0, $0.1) } + method.parameters.map { SafetensorsEntry($0.name, $0.tensor) }
     )
   }

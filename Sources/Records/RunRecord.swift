@@ -104,14 +104,8 @@ public struct RunRecord: Sendable, Equatable, Codable, VersionedRecord {
   /// The epoch with the highest primary score, averaged over the validation sets, the first of equals. An undefined score counts as
   /// the lowest there is, -1.
   public static func bestEpoch(of epochs: [EpochScores], by primary: PrimaryScore) -> Int? {
-    var best: (epoch: Int, value: Double)?
-    for epoch in epochs {
-      let values = epoch.scores.filter { $0.metric == primary.metric }.map { $0.value.isNaN ? -1 : $0.value }
-      guard !values.isEmpty else { continue }
-      let value = values.reduce(0, +) / Double(values.count)
-      if best.map({ value > $0.value }) ?? true { best = (epoch.epoch, value) }
-    }
-    return best?.epoch
+    let values = epochs.map { epoch in epoch.scores.filter { $0.metric == primary.metric }.map(\.value) }
+    return BestEpoch.place(values).map { epochs[$0].epoch }
   }
 
   /// The scores after an epoch; nil where there are none.

@@ -42,6 +42,18 @@ public final class CheckpointFolder: Sendable {
     }
   }
 
+  /// Copies those of a tokenizer's files that are in `source`.
+  ///
+  /// - Throws: `StorageError`.
+  public static func copyTokenizer(from source: URL, to target: URL) throws {
+    for name in tokenizerNames {
+      let file = source.appending(path: name)
+      guard FileManager.default.fileExists(atPath: file.path) else { continue }
+      // read and written, not copied: the hub's own cache has links here
+      try AtomicFile.write(SmallFile.contents(of: file, limit: 1 << 28), to: target.appending(path: name))
+    }
+  }
+
   /// Opens one file of tensors, by its extension: safetensors, or else a PyTorch state dict.
   public static func openArchive(_ url: URL) throws -> any TensorArchive {
     url.pathExtension == "safetensors" ? try SafetensorsFile(url: url) : try PickleArchive(url: url)

@@ -41,6 +41,18 @@ public enum Folder {
     }
   }
 
+  /// Lets `body` fill the folder at `url`, made where it is not there, unless it is whole already; one process at a time.
+  ///
+  /// - Parameter isWhole: asked before, and again once no other process is at it.
+  /// - Throws: `StorageError`, and what `body` throws.
+  package static func fill(_ url: URL, unless isWhole: () -> Bool, _ body: () throws -> Void) throws {
+    if isWhole() { return }
+    try make(at: url)
+    let lock = try FolderLock.acquire(in: url)
+    defer { withExtendedLifetime(lock) {} }
+    if !isWhole() { try body() }
+  }
+
   private static func requireVacant(_ url: URL) throws {
     var status = stat()
     guard lstat(url.path, &status) == 0 else { return }

@@ -1,22 +1,23 @@
 import Layers
 import Settings
+import Storage
 import Tensors
 
 /// AdamW with decoupled weight decay (Loshchilov and Hutter 2019), one learning rate for the head and one for the rest.
 ///
 /// Moments are made at a parameter's first update, and go when it is frozen.
-final class AdamW {
-  struct Moments {
-    var first: Tensor
-    var second: Tensor
+package final class AdamW {
+  package struct Moments {
+    package var first: Tensor
+    package var second: Tensor
   }
 
-  let parameters: [Parameter]
+  package let parameters: [Parameter]
   private let settings: TrainingSettings
   /// In the order of `parameters`; `nil` before the first update and after freezing.
-  private(set) var moments: [Moments?]
+  package private(set) var moments: [Moments?]
 
-  init(_ parameters: [Parameter], _ settings: TrainingSettings) {
+  package init(_ parameters: [Parameter], _ settings: TrainingSettings) {
     self.parameters = parameters
     self.settings = settings
     moments = Array(repeating: nil, count: parameters.count)
@@ -32,8 +33,18 @@ final class AdamW {
     return sum.squareRoot()
   }
 
+  /// The norm of all gradients together, before update number `step` (from 0), and the factor that keeps it within its limit.
+  ///
+  /// - Throws: `Divergence` when the norm is not finite.
+  package func clipping(step: Int) throws -> (norm: Double, scale: Double) {
+    let norm = gradientNorm()
+    guard norm.isFinite else { throw Divergence(step: step, quantity: "gradient norm", value: norm) }
+    let limit = settings.maximumGradientNorm
+    return (norm, limit > 0 ? min(1, limit / (norm + 1e-6)) : 1)
+  }
+
   /// Update number `step` (from 1) with gradients times `scale`; they stay until `clearGradients()`.
-  func update(step: Int, factor: Double, scale: Double) {
+  package func update(step: Int, factor: Double, scale: Double) {
     for (index, parameter) in parameters.enumerated() where parameter.isTrainable {
       guard let gradient = parameter.gradient else { continue }
       let held =
@@ -57,10 +68,44 @@ final class AdamW {
     for (index, parameter) in parameters.enumerated() where !parameter.isTrainable { moments[index] = nil }
   }
 
-  func clearGradients() {
+  package func clearGradients() {
     for parameter in parameters { parameter.tensor.clearGradient() }
   }
+}
 
-  /// Takes up saved moments of the parameter at `index`.
-  func restore(_ moments: Moments?, at index: Int) { self.moments[index] = moments }
+extension AdamW {
+  /// The values and moments of parameters, each under its place among all.
+  package func saved(_ isSaved: (Parameter) -> Bool = { _ in true }) -> HDF5Group {
+    var datasets: [(name: String, dataset: HDF5Dataset)] = []
+    for (index, parameter) in parameters.enumerated() where isSaved(parameter) {
+      var held: [(String, Tensor)] = [("value", parameter.tensor)]
+      if let moments = moments[index] { held += [("first", moments.first), ("second", moments.second)] }
+      for (kind, tensor) in held {
+        let dataset = HDF5Dataset(
+          shape: [tensor.count], values: .float32(tensor.values), attributes: [("name", .string(parameter.name))])
+        datasets.append(("\(index).\(kind)", dataset))
+      }
+    }
+    return HDF5Group(datasets: datasets)
+  }
+
+  /// Takes up saved values and moments.
+  ///
+  /// - Throws: `CheckpointError` when a value is missing or misshapen.
+  package func restore(_ saved: HDF5Group, from checkpoint: Checkpoint, _ isSaved: (Parameter) -> Bool = { _ in true }) throws {
+    func values(_ name: String, _ count: Int) -> [Float]? {
+      guard case .float32(let values)? = saved.dataset(name)?.values, values.count == count else { return nil }
+      return values
+    }
+    for (index, parameter) in parameters.enumerated() where isSaved(parameter) {
+      guard let value = values("\(index).value", parameter.count) else { throw checkpoint.missing(parameter.name) }
+      parameter.tensor.assign(value)
+      guard let first = values("\(index).first", parameter.count), let second = values("\(index).second", parameter.count) else {
+        continue
+      }
+      let backend = parameter.tensor.backend
+      moments[index] = Moments(
+        first: Tensor(first, shape: parameter.shape, on: backend), second: Tensor(second, shape: parameter.shape, on: backend))
+    }
+  }
 }

@@ -24,6 +24,27 @@ public struct Evaluation: Sendable, Equatable {
   public let scores: Scores
   public let predictions: Predictions
 
+  init(name: String, scores: Scores, predictions: Predictions) {
+    self.name = name
+    self.scores = scores
+    self.predictions = predictions
+  }
+
+  /// What the logits of a set's examples, in their order, are worth.
+  package init(of set: ValidationSet, logits: Logits, metrics: [Metric]) {
+    name = set.name
+    switch Targets(set.examples.map(\.label)) {
+    case .classes(let gold):
+      let predicted = set.examples.indices.map { logits.answer($0) }
+      scores = Scores(metrics: metrics, gold: gold.map(Int.init), predicted: predicted)
+      predictions = .classes(predicted)
+    case .scores(let gold):
+      let predicted = logits.values.map(Double.init)
+      scores = Scores(metrics: metrics, gold: gold.map(Double.init), predicted: predicted)
+      predictions = .scores(predicted)
+    }
+  }
+
   /// Runs the model without dropout and without recording gradients.
   ///
   /// - Parameter shouldStop: asked after every batch.
@@ -32,11 +53,10 @@ public struct Evaluation: Sendable, Equatable {
     _ model: any SequenceClassifier, on set: ValidationSet, metrics: [Metric], backend: any Backend,
     shouldStop: () -> Bool = { false }
   ) throws -> Evaluation {
-    let labels = Targets(set.examples.map(\.label))
     // sequences of like length together: the answers go back to their places
     let order = set.examples.indices.sorted { (set.examples[$0].tokens.count, $0) < (set.examples[$1].tokens.count, $1) }
     let classes = model.configuration.classes
-    var logits = [Float](repeating: 0, count: set.examples.count * classes)
+    var logits = Logits([Float](repeating: 0, count: set.examples.count * classes), classes: classes)
     try backend.withoutGradients {
       for start in stride(from: 0, to: order.count, by: batchSize) {
         if shouldStop() { throw Interruption() }
@@ -44,25 +64,11 @@ public struct Evaluation: Sendable, Equatable {
         let batch = TokenBatch(chosen.map { (set.examples[$0].tokens, set.examples[$0].segments) })
         let values = model.logits(batch, pass: .evaluation).values
         for (row, index) in chosen.enumerated() {
-          for c in 0..<classes { logits[index * classes + c] = values[row * classes + c] }
+          for c in 0..<classes { logits.values[index * classes + c] = values[row * classes + c] }
         }
       }
     }
-    switch labels {
-    case .classes(let gold):
-      let predicted = set.examples.indices.map { row in
-        // the first of equal logits
-        (1..<max(1, classes)).reduce(0) { logits[row * classes + $1] > logits[row * classes + $0] ? $1 : $0 }
-      }
-      return Evaluation(
-        name: set.name, scores: Scores(metrics: metrics, gold: gold.map(Int.init), predicted: predicted),
-        predictions: .classes(predicted))
-    case .scores(let gold):
-      let predicted = logits.map(Double.init)
-      return Evaluation(
-        name: set.name, scores: Scores(metrics: metrics, gold: gold.map(Double.init), predicted: predicted),
-        predictions: .scores(predicted))
-    }
+    return Evaluation(of: set, logits: logits, metrics: metrics)
   }
 
   private static let batchSize = 32

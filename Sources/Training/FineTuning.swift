@@ -85,7 +85,7 @@ public struct FineTuning {
   /// - Throws: `Interruption` after saving a checkpoint, `CheckpointError`, and `StorageError` when a file cannot be written.
   public func run() throws -> (history: TrainingHistory, outcome: TrainingOutcome) {
     var history = TrainingHistory()
-    let saved = try checkpoint?.read()
+    let saved = try checkpoint.flatMap { try SavedRun($0) }
     if let checkpoint, let saved {
       guard fits(saved.history) else {
         throw CheckpointError(file: checkpoint.url.path, reason: "its history does not fit the run's length and validation sets")

@@ -15,8 +15,8 @@ extension TrainingHistory {
         ("training", stepGroup),
       ],
       datasets: [
-        ("epoch_loss", .numbers(epochs.map(\.meanLoss), ["epoch"])),
-        ("epoch_updates", .integers(epochs.map { Int64($0.updates) }, ["epoch"])),
+        ("epoch_loss", .numbers(epochs.map(\.meanLoss), "epoch")),
+        ("epoch_updates", .integers(epochs.map { Int64($0.updates) }, "epoch")),
       ])
   }
 
@@ -31,15 +31,15 @@ extension TrainingHistory {
 
   private static func group(_ steps: [StepResult]) -> HDF5Group {
     HDF5Group(datasets: [
-      ("floating_point_operations", .integers(steps.map { Int64($0.floatingPointOperations) }, ["step"])),
-      ("gradient_norm", .numbers(steps.map(\.gradientNorm), ["step"])),
-      ("head_learning_rate", .numbers(steps.map(\.headLearningRate), ["step"])),
-      ("learning_rate", .numbers(steps.map(\.learningRate), ["step"])),
-      ("loss", .numbers(steps.map { Double($0.loss) }, ["step"])),
-      ("task_loss", .numbers(steps.map { Double($0.taskLoss) }, ["step"])),
-      ("tokens", .integers(steps.map { Int64($0.tokens) }, ["step"])),
-      ("trainable_parameters", .integers(steps.map { Int64($0.trainable) }, ["step"])),
-      ("trainable_parameters_with_head", .integers(steps.map { Int64($0.trainableWithHead) }, ["step"])),
+      ("floating_point_operations", .integers(steps.map { Int64($0.floatingPointOperations) }, "step")),
+      ("gradient_norm", .numbers(steps.map(\.gradientNorm), "step")),
+      ("head_learning_rate", .numbers(steps.map(\.headLearningRate), "step")),
+      ("learning_rate", .numbers(steps.map(\.learningRate), "step")),
+      ("loss", .numbers(steps.map { Double($0.loss) }, "step")),
+      ("task_loss", .numbers(steps.map { Double($0.taskLoss) }, "step")),
+      ("tokens", .integers(steps.map { Int64($0.tokens) }, "step")),
+      ("trainable_parameters", .integers(steps.map { Int64($0.trainable) }, "step")),
+      ("trainable_parameters_with_head", .integers(steps.map { Int64($0.trainableWithHead) }, "step")),
     ])
   }
 
@@ -52,7 +52,7 @@ extension TrainingHistory {
         first.evaluations[set].name,
         HDF5Group(
           datasets: metrics.map { metric in
-            (metric.rawValue, .numbers(epochs.map { $0.evaluations[set].scores[metric] ?? .nan }, ["epoch"]))
+            (metric.rawValue, .numbers(epochs.map { $0.evaluations[set].scores[metric] ?? .nan }, "epoch"))
           })
       )
     }
@@ -67,24 +67,11 @@ extension TrainingHistory {
   }
 }
 
-extension HDF5Dataset {
-  static func numbers(_ values: [Double], _ labels: [String]) -> HDF5Dataset {
-    HDF5Dataset(shape: [values.count], values: .float64(values), dimensionLabels: labels)
-  }
-
-  static func integers(_ values: [Int64], _ labels: [String]) -> HDF5Dataset {
-    HDF5Dataset(shape: [values.count], values: .int64(values), dimensionLabels: labels)
-  }
-
-  var numbers: [Double]? { if case .float64(let values) = values { values } else { nil } }
-  var integers: [Int64]? { if case .int64(let values) = values { values } else { nil } }
-}
-
 extension Targets {
   fileprivate var dataset: HDF5Dataset {
     switch self {
-    case .classes(let values): .integers(values.map(Int64.init), ["example"])
-    case .scores(let values): .numbers(values.map(Double.init), ["example"])
+    case .classes(let values): .integers(values.map(Int64.init), "example")
+    case .scores(let values): .numbers(values.map(Double.init), "example")
     }
   }
 }
@@ -92,8 +79,8 @@ extension Targets {
 extension Predictions {
   var dataset: HDF5Dataset {
     switch self {
-    case .classes(let values): .integers(values.map(Int64.init), ["example"])
-    case .scores(let values): .numbers(values, ["example"])
+    case .classes(let values): .integers(values.map(Int64.init), "example")
+    case .scores(let values): .numbers(values, "example")
     }
   }
 

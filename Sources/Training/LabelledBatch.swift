@@ -1,17 +1,6 @@
 import Datasets
 import Layers
 
-/// A tokenized validation set.
-public struct ValidationSet: Sendable, Equatable {
-  public let name: String
-  public let examples: [EncodedExample]
-
-  public init(name: String, examples: [EncodedExample]) {
-    self.name = name
-    self.examples = examples
-  }
-}
-
 /// What a batch is compared with.
 public enum Targets: Sendable, Equatable {
   case classes([Int32])

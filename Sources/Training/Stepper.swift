@@ -76,10 +76,7 @@ public final class Stepper {
     let (taskLoss, loss) = gradients(batch, pass: pass)
     guard loss.isFinite else { throw Divergence(step: step, quantity: "loss", value: Double(loss)) }
     method.afterGradients(step: step)
-    let norm = optimizer.gradientNorm()
-    guard norm.isFinite else { throw Divergence(step: step, quantity: "gradient norm", value: norm) }
-    let limit = settings.maximumGradientNorm
-    let scale = limit > 0 ? min(1, limit / (norm + 1e-6)) : 1
+    let (norm, scale) = try optimizer.clipping(step: step)
     let factor = schedule.factor(step)
     let (trainable, idle) = (optimizer.trainable, method.idleParameters)
     let result = StepResult(
@@ -102,6 +99,12 @@ public struct Divergence: Error, CustomStringConvertible, Equatable {
   public let step: Int
   public internal(set) var quantity: String
   public let value: Double
+
+  package init(step: Int, quantity: String, value: Double) {
+    self.step = step
+    self.quantity = quantity
+    self.value = value
+  }
 
   public var description: String { "\(quantity) \(value) at step \(step)" }
 }

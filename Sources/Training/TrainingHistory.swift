@@ -1,3 +1,5 @@
+import Records
+
 /// All that a run has seen: one entry for each update and each epoch.
 public struct TrainingHistory: Sendable, Equatable {
   /// What evaluation found after an epoch.
@@ -8,11 +10,6 @@ public struct TrainingHistory: Sendable, Equatable {
     public var meanLoss: Double
     /// By validation set, in the task's order.
     public var evaluations: [Evaluation]
-
-    /// What epochs are chosen by: the primary metric, averaged over the validation sets; undefined ones count as the worst.
-    public var selection: Double {
-      evaluations.reduce(0) { $0 + ($1.scores.primary ?? -1) } / Double(max(1, evaluations.count))
-    }
   }
 
   /// Updates of the method's preliminary; empty for most methods.
@@ -33,10 +30,8 @@ public struct TrainingHistory: Sendable, Equatable {
     (preliminary + steps).reduce(measurementOperations ?? 0) { $0 + $1.floatingPointOperations }
   }
 
-  /// The index of the best epoch; the first of equal ones.
-  public var best: Int? {
-    epochs.indices.max { (epochs[$0].selection, $1) < (epochs[$1].selection, $0) }
-  }
+  /// The index of the best epoch by the primary metric, averaged over the validation sets; the first of equal ones.
+  public var best: Int? { BestEpoch.place(epochs.map { $0.evaluations.map { $0.scores.primary ?? .nan } }) }
 
   /// The mean over updates of the parameters that learned, without the head.
   public var averageTrainable: Double {

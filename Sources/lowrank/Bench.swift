@@ -14,8 +14,8 @@ struct Bench: ParsableCommand {
       a Markdown table instead: every method's step beside LoRA's, on all linear layers.
       """)
 
-  @Option(help: "The model's sizes: \(BenchmarkCase.Size.allCases.map(\.rawValue).joined(separator: ", ")).")
-  var size = BenchmarkCase.Size.debertaV3Base
+  @Option(help: "The model's sizes: \(PublishedModel.allCases.map(\.rawValue).joined(separator: ", ")).")
+  var size = PublishedModel.debertaV3Base
 
   @Option(help: "The method's id, on query and value where it has targets.")
   var method = "lora"
@@ -114,4 +114,4 @@ struct Bench: ParsableCommand {
   }
 }
 
-extension BenchmarkCase.Size: ExpressibleByArgument {}
+extension PublishedModel: ExpressibleByArgument {}

@@ -3,6 +3,7 @@ import ArgumentParser
 import Experiments
 import Foundation
 import Training
+import Pocket
 
 /// The verb `check-pocket`.
 struct CheckPocket: ParsableCommand {

@@ -2,7 +2,7 @@
 import ArgumentParser
 import Experiments
 import Foundation
-import Manifests
+import Pocket
 import Training
 
 /// The verb `pretrain`.
@@ -29,7 +29,7 @@ struct Pretrain: ParsableCommand {
   func run() throws {
     try core.take()
     let workspace = try project.workspace()
-    let read = try PretrainingManifest.load(path: manifest, kinds: PocketPretrainingRun.kinds)
+    let read = try PretrainingManifest.load(path: manifest)
     let beside = URL(filePath: manifest).deletingLastPathComponent().appending(path: read.id)
     let run = PocketPretrainingRun(
       read, output: output.map { URL(filePath: $0) } ?? beside,

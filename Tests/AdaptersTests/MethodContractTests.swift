@@ -1,4 +1,5 @@
 // What every method must keep, whatever it does: one suite over all of them.
+import Foundation
 import Layers
 import Models
 import Tensors
@@ -37,6 +38,14 @@ struct MethodContractTests {
       #expect(logits != expected)
       #expect(distance(logits, expected) < largest(expected) / 4, "it is small")
     }
+  }
+
+  @Test("what learns at another rate than the run's is among the measures", arguments: MethodCase.all)
+  func rates(row: MethodCase) throws {
+    let subject = try MethodSubject(row)
+    let recorded = subject.method.measures.filter { $0.key.hasPrefix("rate_factor.") }
+    #expect(Set(recorded.values) == Set(subject.parameters.map(\.rateFactor)).subtracting([1]))
+    #expect(recorded.isEmpty == (row.id != "lora-plus"))
   }
 
   @Test("only what is said to learn learns", arguments: MethodCase.all, [Architecture.roberta, .deberta])
@@ -121,20 +130,14 @@ struct MethodContractTests {
     let straight = try MethodSubject(row)
     try straight.train(0..<pause)
     let state = straight.method.state
-    let values = straight.parameters.map(\.tensor.values)
-    let moments = straight.stepper.optimizer.moments.map { held in held.map { ($0.first.values, $0.second.values) } }
+    let saved = straight.stepper.optimizer.saved()
     let rest = try straight.train(pause..<MethodSubject.steps)
 
     let resumed = try MethodSubject(row, restoring: state)
     #expect(resumed.parameters.map(\.name) == straight.parameters.map(\.name))
-    for (index, parameter) in resumed.parameters.enumerated() {
-      parameter.tensor.assign(values[index])
-      guard let (first, second) = moments[index] else { continue }
-      resumed.stepper.optimizer.restore(
-        AdamW.Moments(
-          first: Tensor(first, shape: parameter.shape, on: resumed.backend),
-          second: Tensor(second, shape: parameter.shape, on: resumed.backend)), at: index)
-    }
+    let checkpoint = Checkpoint(
+      url: URL(filePath: "none"), identity: "any", origin: CheckpointOrigin(core: "any", library: "any", numerics: 1))
+    try resumed.stepper.optimizer.restore(saved, from: checkpoint)
     #expect(resumed.method.state == state)
     #expect(try resumed.train(pause..<MethodSubject.steps) == rest)
     #expect(resumed.bits == straight.bits)

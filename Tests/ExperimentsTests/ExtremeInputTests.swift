@@ -3,6 +3,7 @@ import Adapters
 import Foundation
 import Manifests
 import Models
+import Pocket
 import Records
 import Storage
 import Tensors
@@ -156,7 +157,7 @@ struct ExtremeInputTests {
     let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
       .appending(path: "experiments/pretrain")
     let manifest = try PretrainingManifest.load(
-      path: root.appending(path: "pocket-deberta.yaml").path, kinds: PocketPretrainingRun.kinds)
+      path: root.appending(path: "pocket-deberta.yaml").path)
     let output = FileManager.default.temporaryDirectory.appending(path: "lowrank-extreme-\(UUID().uuidString)")
     try FileManager.default.copyItem(at: root.appending(path: "pocket-deberta"), to: output)
     defer { try? FileManager.default.removeItem(at: output) }

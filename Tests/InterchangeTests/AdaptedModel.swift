@@ -56,11 +56,3 @@ func distance(_ first: [Float], _ second: [Float]) -> Float {
   guard first.count == second.count else { return .infinity }
   return (zip(first, second).map { abs($0 - $1) }.max() ?? 0) / max(1e-6, first.map(abs).max() ?? 0)
 }
-
-/// A folder that goes away with the test.
-func withTemporaryFolder<Result>(_ body: (URL) throws -> Result) throws -> Result {
-  let folder = FileManager.default.temporaryDirectory.appending(path: "lowrank-interchange-\(UUID().uuidString)")
-  try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-  defer { try? FileManager.default.removeItem(at: folder) }
-  return try body(folder)
-}

@@ -6,6 +6,7 @@ import Models
 import Settings
 import Storage
 import Tensors
+import TestSupport
 import Testing
 
 @testable import Interchange

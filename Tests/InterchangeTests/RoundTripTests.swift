@@ -5,6 +5,7 @@ import Layers
 import Models
 import Settings
 import Storage
+import TestSupport
 import Testing
 
 @testable import Interchange

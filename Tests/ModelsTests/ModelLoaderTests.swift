@@ -4,6 +4,7 @@ import Layers
 import Models
 import Storage
 import Tensors
+import TestSupport
 import Testing
 
 @Suite("Loading and writing")

@@ -2,6 +2,7 @@
 import Foundation
 import Models
 import Parity
+import TestSupport
 import Testing
 
 @Suite("Recorded references")

@@ -1,6 +1,7 @@
 // What a person reads when a tokenizer's file is wrong.
 
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Tokenizers

@@ -1,6 +1,7 @@
 // Every recorded case of the four fixture tokenizers: the ids are those of `transformers`.
 
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Tokenizers
@@ -129,15 +130,4 @@ struct FixtureCasesTests {
       }
     }
   }
-}
-
-/// Runs `body` with a new folder that is removed afterwards.
-func withTemporaryFolder<Result>(_ body: (URL) throws -> Result) throws -> Result {
-  let template = FileManager.default.temporaryDirectory.appendingPathComponent("tokenizers-XXXXXX").path
-  var path = template.utf8CString.map { $0 }
-  guard mkdtemp(&path) != nil else { throw CocoaError(.fileWriteUnknown) }
-  let folder = URL(
-    fileURLWithPath: String(decoding: path.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self), isDirectory: true)
-  defer { try? FileManager.default.removeItem(at: folder) }
-  return try body(folder)
 }

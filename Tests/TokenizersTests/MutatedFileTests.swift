@@ -1,6 +1,7 @@
 // Damaged files are refused or give a tokenizer that works; they never end the process.
 
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Tokenizers

@@ -1,6 +1,7 @@
 // A vocabulary of our own: DeBERTa's layout, the same bytes every time.
 
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Tokenizers

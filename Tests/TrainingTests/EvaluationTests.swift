@@ -5,6 +5,7 @@ import Metrics
 import Models
 import Storage
 import Tensors
+import TestSupport
 import Testing
 
 @testable import Training

@@ -5,6 +5,7 @@ import Layers
 import Settings
 import Storage
 import Tensors
+import TestSupport
 import Testing
 
 @testable import Training

@@ -79,14 +79,8 @@ struct RecordedTensors {
   }
 
   private func numbers(_ dataset: HDF5Dataset, _ name: String) throws(ReportError) -> [Double] {
-    let values: [Double]
-    switch dataset.values {
-    case .float32(let numbers): values = numbers.map(Double.init)
-    case .float64(let numbers): values = numbers
-    case .int64(let numbers): values = numbers.map(Double.init)
-    case .int32(let numbers): values = numbers.map(Double.init)
-    case .uint8(let numbers): values = numbers.map(Double.init)
-    case .strings: throw .unexpectedTensor(path: path, tensor: name, found: "of texts", expected: "numbers")
+    guard let values = dataset.values.doubles else {
+      throw .unexpectedTensor(path: path, tensor: name, found: "of texts", expected: "numbers")
     }
     guard !values.isEmpty else { throw .unexpectedTensor(path: path, tensor: name, found: "empty", expected: "values") }
     return values

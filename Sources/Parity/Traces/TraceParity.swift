@@ -1,0 +1,177 @@
+// An adapter trace against what this program computes from the same checkpoint, batches and initial values.
+import Adapters
+import Foundation
+import Interchange
+import Layers
+import Models
+import Settings
+import Storage
+import Tensors
+import Training
+
+/// Compares the first batch's loss and gradients, every optimizer step, and the trained tensors.
+public enum TraceParity {
+  /// - Throws: `ParityError`, `StorageError`, `ModelError` when the folder cannot be compared at all.
+  public static func run(folder: URL, on backend: any Backend) throws -> ParityReport {
+    var comparison = try TraceComparison(try AdapterTrace(folder: folder), on: backend)
+    try comparison.firstBatch()
+    try comparison.training()
+    return comparison.report
+  }
+}
+
+struct TraceComparison {
+  let trace: AdapterTrace
+  let backend: any Backend
+  let stepper: Stepper
+  let method: any TracedMethod
+  let batches: [LabelledBatch]
+  var report: ParityReport
+
+  init(_ trace: AdapterTrace, on backend: any Backend) throws {
+    self.trace = trace
+    self.backend = backend
+    report = ParityReport(subject: trace.folder.path)
+    let loaded = try ModelLoader.load(folder: trace.model, seed: 0, on: backend)
+    let model = loaded.model
+    batches = try Self.batches(trace, model.configuration)
+    let train = trace.meta.train
+    let host = MethodHost(model, backend: backend, seed: 0, schedule: TrainingLength(stepsPerEpoch: train.steps, epochs: 1))
+    let method = try trace.attach(to: host)
+    self.method = method
+    let settings = TrainingSettings(
+      epochs: 1, batchSize: 1, learningRate: train.lr, headLearningRate: trace.headLearningRate,
+      warmup: .ratio(train.warmupRatio), weightDecay: train.weightDecay, beta1: train.betas[0], beta2: train.betas[1],
+      epsilon: train.eps, maximumGradientNorm: train.maxGradNorm)
+    let makeStepper = {
+      Stepper(model: model, method: method, settings: settings, totalSteps: train.steps, backend: backend)
+    }
+    if method.preliminary != nil {
+      try Self.start(trace, method.parameters, from: trace.preliminaryValues())
+      try method.finishPreliminary(
+        TrainingSample(Array(batches.prefix(try trace.preliminaryBatches())), stepper: makeStepper(), backend: backend))
+      for parameter in method.parameters + model.parameters { parameter.tensor.clearGradient() }
+    }
+    try Self.start(trace, method.parameters + model.parameters, from: trace.initialValues())
+    // a trace may leave out a part of the head
+    let trainable = Set(trace.meta.trainable.map(PEFTAdapterFolder.plainName))
+    for parameter in host.head { parameter.isTrainable = trainable.contains(parameter.name) }
+    stepper = makeStepper()
+    let learning = parameters.filter(\.isTrainable)
+    report.compareExactly("trainable", "names", learning.map(\.name).sorted(), with: trainable.sorted())
+    report.compareExactly(
+      "trainable", "weight decay", learning.filter(\.decays).map(\.name).sorted(),
+      with: trace.meta.weightDecayOn.map(PEFTAdapterFolder.plainName).sorted())
+    report.compareExactly("trainable", "count", [learning.reduce(0) { $0 + $1.count }], with: [trace.meta.trainableCount])
+    try method.compareSetUp(&self)
+  }
+
+  private var parameters: [Parameter] { stepper.method.parameters + stepper.model.parameters }
+
+  private static func start(_ trace: AdapterTrace, _ parameters: [Parameter], from values: [String: [Float]]) throws {
+    for parameter in parameters {
+      guard let value = values[parameter.name] else { continue }
+      guard value.count == parameter.count else {
+        throw ParityError.reference(
+          path: trace.folder.path, problem: "'\(parameter.name)' starts from \(value.count) numbers, expected \(parameter.count)")
+      }
+      parameter.tensor.assign(value)
+    }
+    for parameter in parameters where parameter.group == .adapter && values[parameter.name] == nil {
+      throw ParityError.reference(path: trace.folder.path, problem: "there is no initial value of '\(parameter.name)'")
+    }
+  }
+
+  private static func batches(_ trace: AdapterTrace, _ configuration: EncoderConfiguration) throws -> [LabelledBatch] {
+    var batches: [LabelledBatch] = []
+    while trace.batches.description(of: "\(batches.count).input_ids") != nil {
+      let prefix = "\(batches.count)."
+      let batch = try ReferenceBatch(trace.batches, prefix: prefix).batch
+      try configuration.validate(batch)
+      let labels = try trace.batches.integers(prefix + "labels").map { Int32(clamping: $0) }
+      guard labels.count == batch.count, labels.allSatisfy({ $0 >= 0 && Int($0) < configuration.classes }) else {
+        throw ParityError.reference(path: trace.batches.path, problem: "'\(prefix)labels' do not fit the batch and the classes")
+      }
+      batches.append(LabelledBatch(batch, .classes(labels)))
+    }
+    guard trace.steps.allSatisfy({ batches.indices.contains($0.batch) }), !batches.isEmpty else {
+      throw ParityError.reference(path: trace.folder.path, problem: "a step uses a batch that is not there")
+    }
+    return batches
+  }
+
+  func tolerance(_ group: String) -> Tolerance { trace.meta.tolerance[group] ?? .standard }
+
+  /// A score is a product of two averages of gradients: twice their relative error.
+  func scoreTolerance(_ expected: Double) -> Double { 4 * tolerance("grad").rel * abs(expected) + 1e-18 }
+
+  func names(under prefix: String) -> [String] {
+    trace.expected.descriptions.map(\.name).filter { $0.hasPrefix(prefix) }.sorted()
+  }
+
+  private func parameter(_ name: String) throws -> Parameter {
+    guard let found = parameters.first(where: { $0.name == PEFTAdapterFolder.plainName(name) }) else {
+      throw ParityError.reference(path: trace.expected.path, problem: "'\(name)' is no parameter of this method and model")
+    }
+    return found
+  }
+
+  /// Logits, losses, gradients and changes of weights on batch 0, before training.
+  mutating func firstBatch() throws {
+    try logits("logits")
+    let (task, loss) = stepper.gradients(batches[0], pass: .evaluation)
+    report.compare("loss", "loss", [loss], with: try trace.expected.floats("loss"), within: tolerance("loss"))
+    report.compare("loss", "task_loss", [task], with: try trace.expected.floats("task_loss"), within: tolerance("loss"))
+    for name in names(under: "grad.") {
+      let parameter = try parameter(String(name.dropFirst("grad.".count)))
+      report.compare(
+        "grad", parameter.name, parameter.gradient?.values ?? [], with: try trace.expected.floats(name), within: tolerance("grad"))
+    }
+    for parameter in parameters { parameter.tensor.clearGradient() }
+    for name in names(under: "delta.") {
+      let path = String(name.dropFirst("delta.".count))
+      let change = stepper.model.projections.first { $0.path == path }?.adapter?.weightChange
+      report.compare("delta", path, change?.values ?? [], with: try trace.expected.floats(name), within: .standard)
+    }
+  }
+
+  private mutating func logits(_ name: String) throws {
+    let values = backend.withoutGradients { stepper.model.logits(batches[0].batch, pass: .evaluation).values }
+    report.compare(name, name, values, with: try trace.expected.floats(name), within: tolerance(name))
+  }
+
+  /// Every step's loss, rates, norm and the method's own decisions, and what comes out.
+  mutating func training() throws {
+    for (number, step) in trace.steps.enumerated() {
+      let result = try stepper.step(number, batches[step.batch], pass: .evaluation)
+      let name = "step \(number)"
+      report.compare("step_loss", name, [result.loss], with: [Float(step.loss)], within: tolerance("step_loss"))
+      report.compare("step_task_loss", name, [result.taskLoss], with: [Float(step.taskLoss)], within: tolerance("step_loss"))
+      let rates = Tolerance(rel: 1e-9, abs: 1e-15)
+      report.compare("learning_rate", name, [Float(result.learningRate)], with: [Float(step.lr)], within: rates)
+      if let rate = step.headLr {
+        report.compare("learning_rate", "\(name), head", [Float(result.headLearningRate)], with: [Float(rate)], within: rates)
+      }
+      report.compare("grad_norm", name, [Float(result.gradientNorm)], with: [Float(step.gradNorm)], within: tolerance("grad"))
+      if let count = step.trainableAtUpdate {
+        report.compareExactly("trainable_at_update", name, [result.trainableWithHead], with: [count])
+      }
+      if let rate = step.bLr {
+        let found = parameters.filter { $0.rateFactor != 1 }.map { Float(result.learningRate * $0.rateFactor) }.min()
+        report.compare("learning_rate", "\(name), B", found.map { [$0] } ?? [], with: [Float(rate)], within: rates)
+      }
+      try method.compare(after: step, number, &self)
+    }
+    try method.compareOutcome(&self)
+    let unstable = Set(trace.meta.unstableFinalTensors ?? [])
+    for name in names(under: "final.") {
+      let short = String(name.dropFirst("final.".count))
+      guard !unstable.contains(short) else { continue }
+      let limit = trace.meta.noisyFinalTensors?[short].map { Tolerance(rel: $0, abs: 1e-6) } ?? tolerance("final")
+      let parameter = try parameter(short)
+      report.compare("final", parameter.name, parameter.tensor.values, with: try trace.expected.floats(name), within: limit)
+    }
+    if !unstable.isEmpty { report.notes.append("not compared, as their gradient is zero up to rounding: \(unstable.sorted())") }
+    try logits("final_logits")
+  }
+}

@@ -1,0 +1,83 @@
+// What a method says of a recorded trace of it: how it is set up, and what it decides and measures beside losses and values. A method
+// without such a file cannot be compared, and says so.
+import Adapters
+import Settings
+
+/// A method that traces are compared for.
+protocol TracedMethod: TuningMethod {
+  /// The method's options in its own words.
+  ///
+  /// - Throws: `ParityError.reference` where the trace lacks one.
+  static func options(_ trace: AdapterTrace) throws -> [String: OptionValue]
+  /// Puts the method on a model, as the trace has it.
+  static func attach(_ trace: AdapterTrace, to host: MethodHost) throws -> Self
+  /// Compares what the method found before training proper.
+  func compareSetUp(_ comparison: inout TraceComparison) throws
+  /// Compares what the method decided after update `number`, from 0.
+  func compare(after step: AdapterTrace.Step, _ number: Int, _ comparison: inout TraceComparison) throws
+  /// Compares what stands at the end.
+  func compareOutcome(_ comparison: inout TraceComparison) throws
+}
+
+extension TracedMethod {
+  static func attach(_ trace: AdapterTrace, to host: MethodHost) throws -> Self {
+    try Self(MethodOptions(options(trace), for: description), on: host)
+  }
+  func compareSetUp(_ comparison: inout TraceComparison) throws {}
+  func compare(after step: AdapterTrace.Step, _ number: Int, _ comparison: inout TraceComparison) throws {}
+  func compareOutcome(_ comparison: inout TraceComparison) throws {}
+}
+
+extension AdapterTrace {
+  /// Puts the trace's method on a model.
+  ///
+  /// - Throws: `ParityError.reference` for a method that traces cannot be compared for.
+  func attach(to host: MethodHost) throws -> any TracedMethod {
+    guard let method = try? MethodRegistry.method(meta.baseMethod), let traced = method as? any TracedMethod.Type else {
+      throw ParityError.reference(
+        path: folder.path, problem: "its method '\(meta.baseMethod)' is not one that traces can be compared for")
+    }
+    host.prepare()
+    return try traced.attach(self, to: host)
+  }
+}
+
+extension FullFineTuning: TracedMethod {
+  static func options(_ trace: AdapterTrace) -> [String: OptionValue] { [:] }
+}
+
+extension BitFit: TracedMethod {
+  static func options(_ trace: AdapterTrace) -> [String: OptionValue] { [:] }
+}
+
+extension Houlsby: TracedMethod {
+  static func options(_ trace: AdapterTrace) throws -> [String: OptionValue] { try ["width": trace.integer("width")] }
+}
+
+extension Pfeiffer: TracedMethod {
+  static func options(_ trace: AdapterTrace) throws -> [String: OptionValue] { try ["width": trace.integer("width")] }
+}
+
+extension LoRA: TracedMethod {
+  static func options(_ trace: AdapterTrace) throws -> [String: OptionValue] { try trace.pair() }
+}
+
+extension RsLoRA: TracedMethod {
+  static func options(_ trace: AdapterTrace) throws -> [String: OptionValue] { try trace.pair() }
+}
+
+extension DoRA: TracedMethod {
+  static func options(_ trace: AdapterTrace) throws -> [String: OptionValue] { try trace.pair() }
+}
+
+extension LoRAPlus: TracedMethod {
+  static func options(_ trace: AdapterTrace) throws -> [String: OptionValue] {
+    try trace.pair(["ratio": .number(trace.number("ratio"))])
+  }
+}
+
+extension TiedLoRA: TracedMethod {
+  static func options(_ trace: AdapterTrace) throws -> [String: OptionValue] {
+    try ["rank": trace.integer("r"), "targets": trace.targets()]
+  }
+}

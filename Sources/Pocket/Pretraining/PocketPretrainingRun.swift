@@ -1,0 +1,187 @@
+// From a pre-training manifest to a model's folder: vocabulary, training, files, and last a record of how they came to be.
+import Foundation
+import Models
+import Records
+import Storage
+import Tensors
+import Tokenizers
+import Training
+
+/// Makes one pocket model.
+package struct PocketPretrainingRun: Sendable {
+  let manifest: PretrainingManifest
+  /// Where the model goes.
+  package let output: URL
+  /// Where it is resumed from.
+  let workFolder: URL
+  let threads: Int
+  /// Seconds between checkpoints.
+  var checkpointInterval = 60.0
+
+  package init(_ manifest: PretrainingManifest, output: URL, workFolder: URL, threads: Int) {
+    self.manifest = manifest
+    self.output = output
+    self.workFolder = workFolder
+    self.threads = threads
+  }
+
+  /// What makes two runs the same.
+  var identity: String {
+    FileDigest.sha256(of: Array("\(manifest.canonicalJSON)\n\(PocketData.seed)\n\(Numerics.version)".utf8))
+  }
+
+  private static let recordName = "record.json"
+  private static let modelFiles = ["config.json", "model.safetensors", "spm.model", "tokenizer_config.json"]
+
+  /// The record of the model that is there; nil unless it is of this recipe and its files are whole.
+  package func finished() -> PretrainingRecord? {
+    guard let data = try? Data(contentsOf: output.appending(path: Self.recordName)),
+      let record = try? JSONDecoder().decode(PretrainingRecord.self, from: data), record.identity == identity,
+      Self.modelFiles.allSatisfy({ (try? FileDigest.sha256(of: output.appending(path: $0))) == record.digests[$0] })
+    else { return nil }
+    return record
+  }
+
+  /// Trains, or goes on, and writes the model.
+  ///
+  /// - Parameter note: told where a stopped run goes on on another core, or cannot.
+  /// - Throws: `Interruption` when asked to stop; what is wrong with files; `Divergence`.
+  package func execute(
+    shouldStop: () -> Bool, note: (String) -> Void = { _ in }, report: (PretrainingProgress) -> Void
+  ) throws -> PretrainingRecord {
+    try Folder.make(at: workFolder)
+    guard let lock = try FolderLock.tryAcquire(in: workFolder) else {
+      throw PretrainingError.busy(folder: workFolder.path)
+    }
+    return try withExtendedLifetime(lock) {
+      _ = try AtomicFile.sweepStaleTemporaries(in: workFolder)
+      let checkpoint = try resumable(note)
+      let world = PocketWorld(seed: PocketData.seed)
+      let seed = UInt64(manifest.seed)
+      let tokenizer = try makeVocabulary(world, seed)
+      let backend = try CPUBackend(threads: threads)
+      let encoder = try ModelLoader.randomEncoder(configuration(tokenizer), seed: seed, on: backend)
+      encoder.startAttendingToLikes()
+      let training = try Pretraining(
+        encoder, tokenizer: tokenizer, rows: PocketPretraining(world: world, seed: seed), settings: settings, seed: seed,
+        backend: backend)
+      try training.run(
+        checkpoint: checkpoint, interval: checkpointInterval, shouldStop: shouldStop, report: report)
+      let record = try write(training)
+      checkpoint.delete()
+      return record
+    }
+  }
+
+  /// The checkpoint, with the core taken that it was computed on; removed where that cannot be.
+  private func resumable(_ note: (String) -> Void) throws -> Checkpoint {
+    let url = workFolder.appending(path: "checkpoint.h5")
+    var resumption = try Resumption.of(url)
+    if case .movesTo(let core) = resumption {
+      do {
+        try BLAS.use(core, because: .checkpoint)
+        note("goes on on core \(core.rawValue), its checkpoint's")
+      } catch let error as BackendError where error.isOfBuild { resumption = try Resumption.of(url, canSwitch: false) }
+    }
+    let checkpoint = Checkpoint(url: url, identity: identity, origin: CheckpointOrigin(try BLAS.current()))
+    if case .startsAgain(let reason) = resumption {
+      note("\(reason): it starts again")
+      checkpoint.delete()
+    }
+    return checkpoint
+  }
+
+  private func write(_ training: Pretraining) throws -> PretrainingRecord {
+    try Folder.make(at: output)
+    try CheckpointFolder.copyTokenizer(from: workFolder, to: output)
+    try ModelWriter.save(training.encoder, as: .float16, to: output)
+    var digests: [String: String] = [:]
+    for name in Self.modelFiles { digests[name] = try FileDigest.sha256(of: output.appending(path: name)) }
+    let levels = zip(PocketPretraining.Kind.allCases, training.pacing.levels).map { ("\($0)", ($1 * 1000).rounded() / 1000) }
+    let record = PretrainingRecord(
+      identity: identity, recipe: try JSONValue(json: manifest.canonicalJSON), seed: manifest.seed,
+      steps: training.completedSteps, tokens: training.tokens,
+      parameters: training.encoder.parameters.reduce(0) { $0 + $1.count },
+      levels: Dictionary(levels, uniquingKeysWith: { first, _ in first }),
+      found: Dictionary(training.tally.lines.map { ("\($0.kind)", $0.text) }, uniquingKeysWith: { first, _ in first }),
+      digests: digests, numericsVersion: Numerics.version, program: .current, environment: try .current(threads: threads),
+      seconds: (training.seconds * 10).rounded() / 10)
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    try AtomicFile.write(try encoder.encode(record) + Data("\n".utf8), to: output.appending(path: Self.recordName))
+    return record
+  }
+
+  // MARK: Vocabulary
+
+  /// Trains the vocabulary into the work folder and reads it back.
+  private func makeVocabulary(_ world: PocketWorld, _ seed: UInt64) throws -> any Tokenizer {
+    let corpus = workFolder.appending(path: "corpus.txt")
+    let sentences = PocketCorpus(world: world, seed: seed).sentences(manifest.integer("vocabulary.sentences"))
+    try AtomicFile.write(Data((sentences.joined(separator: "\n") + "\n").utf8), to: corpus)
+    let model = try SentencePieceTrainer.train(
+      corpus: corpus, vocabularySize: manifest.integer("vocabulary.pieces"), characterCoverage: 1)
+    try AtomicFile.write(Data(model), to: workFolder.appending(path: "spm.model"))
+    try AtomicFile.write(Data(Self.tokenizerConfiguration.utf8), to: workFolder.appending(path: "tokenizer_config.json"))
+    return try TokenizerFolder.load(from: workFolder, modelType: Architecture.deberta.rawValue)
+  }
+
+  /// The fields that `transformers` reads.
+  private static let tokenizerConfiguration = """
+    {
+      "bos_token": "[CLS]",
+      "cls_token": "[CLS]",
+      "do_lower_case": false,
+      "eos_token": "[SEP]",
+      "mask_token": "[MASK]",
+      "pad_token": "[PAD]",
+      "sep_token": "[SEP]",
+      "split_by_punct": false,
+      "tokenizer_class": "DebertaV2Tokenizer",
+      "unk_token": "[UNK]",
+      "vocab_type": "spm"
+    }
+
+    """
+
+  // MARK: Settings
+
+  private func configuration(_ tokenizer: any Tokenizer) -> EncoderConfiguration {
+    let isDeBERTa = manifest.choice("model.architecture") == "deberta"
+    let dropout = manifest.number("model.dropout"), positions = manifest.integer("model.positions")
+    let padding = tokenizer.specialTokens.padding.map { Int($0) }
+    return EncoderConfiguration(
+      architecture: isDeBERTa ? .deberta : .roberta, vocabularySize: tokenizer.vocabularySize,
+      hiddenSize: manifest.integer("model.hidden_size"), layers: manifest.integer("model.layers"),
+      heads: manifest.integer("model.heads"), intermediateSize: manifest.integer("model.intermediate_size"),
+      // RoBERTa counts positions from the padding token's id + 1
+      maximumPositions: isDeBERTa ? positions : positions + (padding ?? 0) + 1, paddingToken: padding,
+      hiddenDropout: dropout, attentionDropout: dropout, initializerRange: manifest.number("model.initializer_range"),
+      relativePositions: isDeBERTa
+        ? RelativePositions(buckets: manifest.integer("model.position_buckets"), maximumDistance: positions) : nil)
+  }
+
+  private var settings: PretrainingSettings {
+    var settings = PretrainingSettings(steps: manifest.integer("training.steps"))
+    settings.batchSize = manifest.integer("training.batch")
+    settings.learningRate = manifest.number("training.learning_rate")
+    settings.warmupSteps = manifest.integer("training.warmup_steps")
+    settings.decayShare = manifest.number("training.decay")
+    settings.weightDecay = manifest.number("training.weight_decay")
+    let betas = manifest.numbers("training.betas")
+    (settings.beta1, settings.beta2) = (betas[0], betas[1])
+    settings.maximumGradientNorm = manifest.number("training.max_gradient_norm")
+    settings.maskedWeight = manifest.number("loss.masked")
+    settings.judgedWeight = manifest.number("loss.judged")
+    settings.givenWeight = manifest.number("loss.given")
+    settings.topicWeight = manifest.number("loss.topic")
+    settings.contentWeight = manifest.number("loss.content")
+    settings.shares = manifest.shares
+    settings.pacing.harderAbove = manifest.number("pacing.harder_above")
+    settings.pacing.easierBelow = manifest.number("pacing.easier_below")
+    settings.pacing.rise = manifest.number("pacing.rise")
+    settings.pacing.fall = manifest.number("pacing.fall")
+    settings.pacing.memory = manifest.number("pacing.memory")
+    return settings
+  }
+}

@@ -1,0 +1,26 @@
+// The pocket profile's data: generated on first use, the same bytes on every machine.
+import Foundation
+import Records
+import Storage
+
+/// The generated tasks of the pocket profile.
+package enum PocketData {
+  static let seed: UInt64 = 1
+
+  /// The eight tasks, in GLUE's layout, in `folder`, which is returned; written whole when they are not there.
+  package static func folder(at folder: URL) throws -> URL {
+    try Folder.fill(folder, unless: { isWhole(folder) }) {
+      try PocketTasks(world: PocketWorld(seed: seed), seed: seed).write(to: folder)
+      // last: a folder with this file is whole
+      try AtomicFile.write(version, to: marker(in: folder))
+    }
+    return folder
+  }
+
+  /// Whether a folder holds them all; nothing is written.
+  package static func isWhole(_ folder: URL) -> Bool { (try? Data(contentsOf: marker(in: folder))) == version }
+
+  private static var version: Data { Data("seed \(seed), numerics \(Numerics.version)\n".utf8) }
+
+  private static func marker(in folder: URL) -> URL { folder.appending(path: "generated") }
+}

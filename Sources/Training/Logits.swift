@@ -1,0 +1,18 @@
+/// What a classifier says of several rows.
+package struct Logits: Sendable {
+  /// Row-major, `[rows, classes]`.
+  package var values: [Float]
+  package let classes: Int
+
+  package init(_ values: [Float], classes: Int) {
+    self.values = values
+    self.classes = classes
+  }
+
+  package var rows: Int { values.count / max(1, classes) }
+
+  /// The class of a row's largest logit; the first of equal ones.
+  package func answer(_ row: Int) -> Int {
+    (1..<max(1, classes)).reduce(0) { values[row * classes + $1] > values[row * classes + $0] ? $1 : $0 }
+  }
+}

@@ -1,0 +1,102 @@
+// The gate's verdict on made-up numbers.
+import Testing
+
+@testable import Pocket
+
+@Suite("The gate of the pocket profile")
+struct PocketGateTests {
+  private func task(
+    _ name: String, tuned: [Double] = [84, 86, 85], untrained: [Double] = [50, 52, 51], probe: Double = 70, bag: Double = 52,
+    chance: Double = 50
+  ) -> PocketGate.Measurement {
+    PocketGate.Measurement(
+      task: name, metric: "accuracy", tuned: tuned, untrained: untrained, probe: probe, bag: bag, chance: chance)
+  }
+
+  private func wide(_ name: String) -> PocketGate.Spread {
+    PocketGate.Spread(task: name, rows: [[80, 81], [70, 71], [75, 76]])
+  }
+
+  private static let others = ["cola", "stsb", "qqp", "qnli", "mnli"]
+
+  @Test("eight good tasks and a wide table pass")
+  func passes() {
+    let names = PocketGate.required + Self.others
+    let gate = PocketGate(names.map { task($0) }, spreads: names.map(wide))
+    #expect(gate.isPassed)
+    #expect(
+      gate.conditions.map(\.text) == [
+        "8 of 8 tasks pass (6 needed)", "mrpc, rte, sst2 are among them", "no task is below a baseline",
+        "PEFT rows differ by more than twice their deviation over seeds on 8 of 8 tasks (5 needed)",
+      ])
+  }
+
+  @Test("two tasks may miss, as long as they are above every baseline and are not the required ones")
+  func mayMiss() {
+    let weak = task("cola", probe: 80)
+    func gate(_ names: [String], _ more: [PocketGate.Measurement]) -> Bool {
+      PocketGate(names.map { task($0) } + more, spreads: []).isPassed
+    }
+    let six = PocketGate.required + ["stsb", "qqp", "qnli"]
+    #expect(gate(six, [weak, task("mnli", probe: 84.9)]))
+    #expect(!gate(six, [weak, task("mnli", probe: 85.1)]))
+    #expect(!gate(PocketGate.required + ["stsb", "qqp"], [weak, task("mnli", probe: 80), task("qnli", probe: 80)]))
+    #expect(!gate(["mrpc", "rte", "stsb", "qqp", "qnli", "mnli", "cola"], [task("sst2", bag: 80)]))
+  }
+
+  @Test("every miss is told")
+  func misses() {
+    #expect(task("rte").misses == [])
+    #expect(
+      task("rte", tuned: [60, 60], untrained: [61.04, 61.04], probe: 55.5, bag: 52, chance: 50).misses == [
+        "+4.5 over the probe (8 needed)", "−1.0 over random weights (8 needed)", "+10.0 over chance (20 needed)",
+      ])
+    #expect(task("rte", tuned: [98, 97]).misses == ["97.5 is above 97"])
+    #expect(task("rte", tuned: [98, .nan]).misses == ["a run of fft has no score"])
+    #expect(task("rte", untrained: [.nan, 50]).misses == ["no score for random weights"])
+    #expect(task("rte", tuned: [.nan]).isBelowBaseline)
+  }
+
+  @Test("a spread is wide when it exceeds twice the seeds' pooled deviation")
+  func spread() {
+    let values = PocketGate.Spread(task: "rte", rows: [[80, 82], [77, 79]]).values
+    #expect(values?.spread == 3)
+    #expect(abs((values?.deviation ?? 0) - 2.0.squareRoot()) < 1e-12)
+    #expect(PocketGate.Spread(task: "rte", rows: [[80, 82], [77, 79]]).isWide)
+    #expect(!PocketGate.Spread(task: "rte", rows: [[80, 82], [78, 80]]).isWide)
+    #expect(PocketGate.Spread(task: "rte", rows: [[80], [70]]).values == nil)
+    #expect(PocketGate.Spread(task: "rte", rows: [[80, 81]]).values == nil)
+    #expect(PocketGate.Spread(task: "rte", rows: [[80, 81], [80, .nan]]).values == nil)
+  }
+
+  @Test("the report in full")
+  func report() {
+    let gate = PocketGate(
+      [task("mrpc"), task("rte", tuned: [60, 62, 61], probe: 64.25), task("sst2", tuned: [.nan, 70, 71])],
+      spreads: [wide("mrpc"), PocketGate.Spread(task: "rte", rows: [[60, 64], [61, 63]])])
+    #expect(
+      gate.markdown == """
+        | task (metric) | fft | random weights | probe | bag of words | chance | verdict |
+        |---|--:|--:|--:|--:|--:|---|
+        | mrpc (accuracy) | 85.0 ± 1.0 | 51.0 ± 1.0 | 70.0 | 52.0 | 50.0 | pass |
+        | rte (accuracy) | 61.0 ± 1.0 | 51.0 ± 1.0 | 64.3 | 52.0 | 50.0 | **miss**: −3.3 over the probe (8 needed); +11.0 over chance (20 needed) |
+        | sst2 (accuracy) | no score | 51.0 ± 1.0 | 70.0 | 52.0 | 50.0 | **miss**: a run of fft has no score |
+
+        | PEFT rows | spread of means | deviation over seeds | verdict |
+        |---|--:|--:|---|
+        | mrpc | 10.0 | 0.7 | wide |
+        | rte | 0.0 | 2.2 | **narrow** |
+
+        - **misses**: 1 of 3 tasks pass (6 needed)
+        - **misses**: mrpc, rte, sst2 are among them: rte, sst2 missing
+        - **misses**: no task is below a baseline: rte, sst2
+        - **misses**: PEFT rows differ by more than twice their deviation over seeds on 1 of 2 tasks (5 needed)
+
+        The gate is **not** passed.
+
+        """)
+    #expect(
+      PocketGate([], spreads: []).markdown.contains(
+        "- not judged: whether PEFT rows differ by more than seeds do; `make table1` trains what it needs\n"))
+  }
+}

@@ -1,0 +1,87 @@
+// A pocket model from its manifest, in small.
+import Foundation
+import Manifests
+import Models
+import Tensors
+import Testing
+import Tokenizers
+import Training
+
+@testable import Pocket
+
+@Suite("Making a pocket model")
+struct PocketPretrainingRunTests {
+  private static let manifest = """
+    id: tiny
+    seed: 5
+    model: {layers: 1, hidden_size: 16, heads: 2, intermediate_size: 16, position_buckets: 16, positions: 64, initializer_range: 0.06}
+    vocabulary: {pieces: 1000, sentences: 300}
+    training: {steps: 3, batch: 10, learning_rate: 1e-3}
+    loss: {judged: 5, topic: 0.1}
+    pacing: {harder_above: 0.8, easier_below: 0.7, rise: 0.01, fall: 0.005, memory: 0.9}
+    shares: {pair: 1, form: 1}
+    """
+
+  @Test("a whole model folder, with a record of it")
+  func folder() throws {
+    let root = FileManager.default.temporaryDirectory.appending(path: "lowrank-pretraining-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: root, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: root) }
+    let file = root.appending(path: "tiny.yaml")
+    try Data(Self.manifest.utf8).write(to: file)
+    let manifest = try PretrainingManifest.load(path: file.path)
+    func run(_ name: String, threads: Int) -> PocketPretrainingRun {
+      PocketPretrainingRun(
+        manifest, output: root.appending(path: name), workFolder: root.appending(path: "work-\(name)"), threads: threads)
+    }
+    let one = run("one", threads: 1)
+    #expect(one.finished() == nil)
+    var reports = 0
+    let record = try one.execute(shouldStop: { false }, report: { _ in reports += 1 })
+    #expect(reports == 1)
+    #expect(record.steps == 3)
+    #expect(record.digests.keys.sorted() == ["config.json", "model.safetensors", "spm.model", "tokenizer_config.json"])
+    #expect(one.finished() == record)
+    let again = try run("two", threads: 2).execute(shouldStop: { false }, report: { _ in })
+    #expect(again.digests == record.digests)
+
+    let loaded = try ModelLoader.load(folder: one.output, seed: 0, on: CPUBackend(threads: 1))
+    #expect(loaded.newlyInitialized == ["pooler.dense.weight", "pooler.dense.bias", "classifier.weight", "classifier.bias"])
+    #expect(loaded.model.configuration.hiddenDropout == 0.1)
+    let tokenizer = try TokenizerFolder.load(from: one.output, modelType: "deberta-v2")
+    #expect(tokenizer.vocabularySize == loaded.model.configuration.vocabularySize)
+
+    try Data("{}".utf8).write(to: one.output.appending(path: "config.json"))
+    #expect(one.finished() == nil)
+  }
+
+  @Test("the shipped models are their manifests'", arguments: ["pocket-deberta", "pocket-roberta"])
+  func shipped(name: String) throws {
+    let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    let folder = root.appending(path: "experiments/pretrain")
+    let manifest = try PretrainingManifest.load(
+      path: folder.appending(path: "\(name).yaml").path)
+    let run = PocketPretrainingRun(
+      manifest, output: folder.appending(path: name), workFolder: root.appending(path: "results/pretrain/\(name)"), threads: 1)
+    #expect(run.finished() != nil)
+  }
+
+  @Test("a stopped run goes on, and a folder in use is left alone")
+  func stopping() throws {
+    let root = FileManager.default.temporaryDirectory.appending(path: "lowrank-pretraining-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: root, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: root) }
+    let file = root.appending(path: "tiny.yaml")
+    try Data(Self.manifest.utf8).write(to: file)
+    let manifest = try PretrainingManifest.load(path: file.path)
+    let run = PocketPretrainingRun(
+      manifest, output: root.appending(path: "model"), workFolder: root.appending(path: "work"), threads: 1)
+    #expect(throws: Interruption()) { try run.execute(shouldStop: { true }, report: { _ in }) }
+    let checkpoint = root.appending(path: "work/checkpoint.h5")
+    #expect(FileManager.default.fileExists(atPath: checkpoint.path))
+    #expect(throws: Interruption()) { try run.execute(shouldStop: { true }, report: { _ in }) }
+    let record = try run.execute(shouldStop: { true }, report: { _ in })
+    #expect(record.steps == 3)
+    #expect(!FileManager.default.fileExists(atPath: checkpoint.path))
+  }
+}
