@@ -27,22 +27,24 @@ import Testing
     #expect(
       figure.panels == [
         FigurePanel(
-          x: FigureAxis("quantity", categories: ["time per token", "operations per token", "trainable parameters", "peak memory"]),
-          y: FigureAxis("share of the largest", start: 0, end: 1.1),
-          content: .bars([
-            BarSeries(
-              "LoRA",
-              bars: [
-                BarSeries.Bar(1, text: "1.00"), BarSeries.Bar(0.5, text: "0.50"), BarSeries.Bar(1, text: "1.00"),
-                BarSeries.Bar(1, text: "1.00"),
+          kind: .bars,
+          x: FigureAxis(
+            name: "quantity", places: ["time per token", "operations per token", "trainable parameters", "peak memory"]),
+          y: FigureAxis(name: "share of the largest", start: 0, end: 1.1),
+          series: [
+            FigureSeries(
+              name: "LoRA",
+              points: [
+                FigurePoint(0, 1, text: "1.00"), FigurePoint(1, 0.5, text: "0.50"), FigurePoint(2, 1, text: "1.00"),
+                FigurePoint(3, 1, text: "1.00"),
               ]),
-            BarSeries(
-              "AFLoRA",
-              bars: [
-                BarSeries.Bar(0.5, text: "0.50"), BarSeries.Bar(1, text: "1.00"), BarSeries.Bar(0.5, text: "0.50"),
-                BarSeries.Bar(0.5, text: "0.50"),
+            FigureSeries(
+              name: "AFLoRA",
+              points: [
+                FigurePoint(0, 0.5, text: "0.50"), FigurePoint(1, 1, text: "1.00"), FigurePoint(2, 0.5, text: "0.50"),
+                FigurePoint(3, 0.5, text: "0.50"),
               ]),
-          ]))
+          ])
       ])
     #expect(
       figure.data.csv == """
@@ -75,15 +77,15 @@ import Testing
         ])
     }
     let figure = try runs.figure()
-    let step = FigureAxis("optimizer step", start: 1, end: 2)
+    let step = FigureAxis(name: "optimizer step", start: 1, end: 2)
     #expect(
       figure.panels == [
         FigurePanel(
-          x: step, y: FigureAxis("operations per step", unit: "10⁹", start: 0),
-          content: .lines(["LoRA", "AFLoRA"].map { FigureLine($0, points: [FigurePoint(1, 20), FigurePoint(2, 10)]) })),
+          kind: .lines, x: step, y: FigureAxis(name: "operations per step", unit: "10⁹", start: 0),
+          series: ["LoRA", "AFLoRA"].map { FigureSeries(name: $0, points: [FigurePoint(1, 20), FigurePoint(2, 10)]) }),
         FigurePanel(
-          x: step, y: FigureAxis("trainable parameters", start: 0),
-          content: .lines(["LoRA", "AFLoRA"].map { FigureLine($0, points: [FigurePoint(1, 900), FigurePoint(2, 0)]) })),
+          kind: .lines, x: step, y: FigureAxis(name: "trainable parameters", start: 0),
+          series: ["LoRA", "AFLoRA"].map { FigureSeries(name: $0, points: [FigurePoint(1, 900), FigurePoint(2, 0)]) }),
       ])
   }
 
@@ -103,7 +105,6 @@ import Testing
     #expect(timing((0, [1]), (3, [1])).secondsByStep == nil)
     #expect(timing((-1, [1])).secondsByStep == nil)
     #expect(timing().secondsByStep == nil)
-    #expect(FigureSampling.windows([.nan, 1, 3, 5], most: 2).points == [FigurePoint(1.5, 1), FigurePoint(3.5, 4)])
   }
 
   @Test func timesAreDrawnWhereEachStepWasMeasured() {
@@ -114,6 +115,6 @@ import Testing
     let panels = CostCurvesFigure.panels([curve([0.5, 0.25])])
     #expect(panels.count == 3)
     #expect(panels[2].y.label == "time per step (s)")
-    #expect(panels[2].content == .lines([FigureLine("LoRA", points: [FigurePoint(1, 0.5), FigurePoint(2, 0.25)])]))
+    #expect(panels[2].series == [FigureSeries(name: "LoRA", points: [FigurePoint(1, 0.5), FigurePoint(2, 0.25)])])
   }
 }

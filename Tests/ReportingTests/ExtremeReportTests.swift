@@ -100,10 +100,13 @@ struct ExtremeReportTests {
         }
         do {
           guard let figure = try runs.made().figure else { continue }
-          for format in FigureFormat.allCases { #expect(!GnuplotScript.render(figure, as: format).isEmpty) }
+          if second == .leastNonzeroMagnitude, let gnuplot = GnuplotTests.gnuplot {
+            _ = try DrawnFigure(try gnuplot.draw(figure, as: .svg))
+          }
           drawn += 1
         } catch {
           #expect(error is ReportError, "\(first), \(second): \(error)")
+          if case ReportError.gnuplot = error { Issue.record("\(first), \(second): \(error)") }
         }
       }
     }

@@ -19,11 +19,15 @@ import Testing
       figure.panels == [
         FigurePanel(
           title: "optimizer step at which each matrix froze; darker = later",
-          x: FigureAxis("layer, from the input", categories: ["1", "2", "3"]), y: FigureAxis("matrix", categories: Self.modules),
-          content: .heatMap([
-            [HeatMapCell(shade: 0, text: "10"), HeatMapCell(shade: 0.5, text: "20"), HeatMapCell(shade: 0.25, text: "15")],
-            [HeatMapCell(shade: 1, text: "30"), HeatMapCell(shade: nil, text: "never"), HeatMapCell(shade: 1, text: "30")],
-          ]))
+          kind: .heatMap, x: FigureAxis(name: "layer, from the input", places: ["1", "2", "3"]), y: FigureAxis(name: "matrix"),
+          series: [
+            FigureSeries(
+              name: "output A",
+              points: [FigurePoint(0, 0, text: "10"), FigurePoint(1, 0.5, text: "20"), FigurePoint(2, 0.25, text: "15")]),
+            FigureSeries(
+              name: "output B",
+              points: [FigurePoint(0, 1, text: "30"), FigurePoint(1, nil, text: "never"), FigurePoint(2, 1, text: "30")]),
+          ])
       ])
     #expect(
       figure.data.csv == """
@@ -48,7 +52,8 @@ import Testing
     #expect(figure.subtitle == "AFLoRA, rte, mean over seeds 0, 2 · pocket profile · without 1 of its 3 runs")
     #expect(figure.panels[0].title == "optimizer step at which each matrix froze; darker = later; * never with some seed")
     #expect(
-      figure.panels[0].content == .heatMap([[HeatMapCell(shade: 0, text: "31.5"), HeatMapCell(shade: 1, text: "40.0*")]]))
+      figure.panels[0].series
+        == [FigureSeries(name: "output B", points: [FigurePoint(0, 0, text: "31.5"), FigurePoint(1, 1, text: "40.0*")])])
   }
 
   @Test func aScoreEndsWhereItsMatrixFreezes() throws {
@@ -62,20 +67,21 @@ import Testing
         "freezing/fraction": .steps([0, 0, 0.5, 0.5]), "freezing/iteration": .map([[3, -1]], Self.modules),
       ])
     let figure = try runs.figure()
-    let step = FigureAxis("optimizer step", start: 1, end: 4)
+    let step = FigureAxis(name: "optimizer step", start: 1, end: 4)
     #expect(
       figure.panels == [
         FigurePanel(
-          title: "each line ends where its matrix froze", x: step, y: FigureAxis("freezing score", isLogarithmic: true),
-          content: .lines([
-            FigureLine("output A", member: "layer 1", points: [FigurePoint(2, 1), FigurePoint(3, 3)]),
-            FigureLine("output B", member: "layer 1", points: [FigurePoint(2, 2), FigurePoint(3, 4), FigurePoint(4, 5)]),
-          ])),
+          title: "each line ends where its matrix froze", kind: .lines, x: step,
+          y: FigureAxis(name: "freezing score", isLogarithmic: true),
+          series: [
+            FigureSeries(name: "output A", member: "layer 1", points: [FigurePoint(2, 1), FigurePoint(3, 3)]),
+            FigureSeries(name: "output B", member: "layer 1", points: [FigurePoint(2, 2), FigurePoint(3, 4), FigurePoint(4, 5)]),
+          ]),
         FigurePanel(
-          x: step, y: FigureAxis("freezing fraction", start: 0, end: 1),
-          content: .lines([
-            FigureLine("", points: [FigurePoint(1, 0), FigurePoint(2, 0), FigurePoint(3, 0.5), FigurePoint(4, 0.5)])
-          ])),
+          kind: .lines, x: step, y: FigureAxis(name: "freezing fraction", start: 0, end: 1),
+          series: [
+            FigureSeries(name: "", points: [FigurePoint(1, 0), FigurePoint(2, 0), FigurePoint(3, 0.5), FigurePoint(4, 0.5)])
+          ]),
       ])
     #expect(
       figure.data.csv.hasPrefix(
@@ -95,40 +101,9 @@ import Testing
         "freezing/iteration": .map([[-1, -1], [-1, -1]], Self.modules),
       ])
     #expect(
-      try runs.figure().panels[0].content
-        == .lines([
-          FigureLine("layer 1", member: "output A", points: [FigurePoint(1, 3)]),
-          FigureLine("layer 2", member: "output A", points: [FigurePoint(1, 1)]),
-        ]))
-  }
-
-  @Test(arguments: [
-    ("deberta.encoder.layer.3.attention.self.query_proj", 4, "query"),
-    ("roberta.encoder.layer.0.attention.self.value", 1, "value"),
-    ("bert.encoder.layer.11.attention.output.dense", 12, "attention-output"),
-    ("bert.encoder.layer.11.intermediate.dense.lora_A", 12, "intermediate A"),
-    ("bert.encoder.layer.11.output.dense.vera_B", 12, "output B"),
-    ("model.layers.5.self_attn.o_proj", 6, "attention-output"), ("model.layers.5.mlp.up_proj", 6, "mlp.up_proj"),
-  ])
-  func aPathNamesItsPlace(path: String, layer: Int, name: String) throws {
-    let place = try #require(ModulePath(path))
-    #expect(place.layer == layer)
-    #expect(place.name == name)
-  }
-
-  @Test(arguments: ["", "layer", "a.layer", "a.layer.x", "a.layer.-1.b", "a.layer.99999999999999999999.b", "pooler.dense"])
-  func otherPathsHaveNoPlace(path: String) {
-    #expect(ModulePath(path) == nil)
-  }
-
-  @Test func pointsAreThinnedEvenly() {
-    #expect(FigureSampling.places(4) == [0, 1, 2, 3])
-    let places = FigureSampling.places(100_000)
-    #expect(places.count == 400)
-    #expect(places.first == 0)
-    #expect(places.last == 99_999)
-    #expect(
-      FigureSampling.windows([1, 3, 5, 7, 9], most: 3).points == [FigurePoint(1.5, 2), FigurePoint(3.5, 6), FigurePoint(5, 9)])
-    #expect(FigureSampling.quantile([0, 10], 0.25) == 2.5)
+      try runs.figure().panels[0].series == [
+        FigureSeries(name: "layer 1", member: "output A", points: [FigurePoint(1, 3)]),
+        FigureSeries(name: "layer 2", member: "output A", points: [FigurePoint(1, 1)]),
+      ])
   }
 }

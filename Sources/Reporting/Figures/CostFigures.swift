@@ -41,8 +41,11 @@ enum CostBarsFigure {
       largest[quantity] > 0 ? cost.values[quantity] / largest[quantity] : nil
     }
     let series = costs.map { cost in
-      BarSeries(
-        cost.label, bars: names.indices.map { relative(cost, $0).map { BarSeries.Bar($0, text: NumberText.twoDecimals($0)) } })
+      FigureSeries(
+        name: cost.label,
+        points: names.indices.compactMap { quantity in
+          relative(cost, quantity).map { FigurePoint(Double(quantity), $0, text: NumberText.twoDecimals($0)) }
+        })
     }
     let data = costs.flatMap { cost in
       names.indices.map { quantity in
@@ -56,8 +59,8 @@ enum CostBarsFigure {
       subtitle: source.subtitle("means over \(tasks.joined(separator: ", "))", Self.timePhrase(runs)),
       panels: [
         FigurePanel(
-          x: FigureAxis("quantity", categories: names), y: FigureAxis("share of the largest", start: 0, end: 1.1),
-          content: .bars(series))
+          kind: .bars, x: FigureAxis(name: "quantity", places: names),
+          y: FigureAxis(name: "share of the largest", start: 0, end: 1.1), series: series)
       ], data: FigureData(columns: ["row", "label", "quantity", "value", "share_of_largest"], rows: data))
   }
 
@@ -132,7 +135,7 @@ enum CostCurvesFigure {
   /// One panel for each quantity that every row has, all over the same steps.
   static func panels(_ curves: [CostCurve]) -> [FigurePanel] {
     let steps = curves.map(\.operations.count).max() ?? 1
-    let axis = FigureAxis("optimizer step", start: 1, end: Double(max(2, steps)))
+    let axis = FigureAxis(name: "optimizer step", start: 1, end: Double(max(2, steps)))
     func panel(_ name: String, _ unit: String?, isAveraged: Bool, _ values: (CostCurve) -> [Double]) -> FigurePanel {
       let scale = FigureSampling.scale(curves.flatMap(values).filter(\.isFinite).max() ?? 0)
       var widths: Set<Int> = []
@@ -140,16 +143,16 @@ enum CostCurvesFigure {
         let scaled = values(curve).map { $0 / scale.factor }
         guard isAveraged else {
           let places = FigureSampling.places(scaled.count)
-          return FigureLine(curve.label, points: places.map { FigurePoint(Double($0 + 1), scaled[$0]) })
+          return FigureSeries(name: curve.label, points: places.map { FigurePoint(Double($0 + 1), scaled[$0]) })
         }
         let windows = FigureSampling.windows(scaled, most: mostWindows)
         widths.insert(windows.width)
-        return FigureLine(curve.label, points: windows.points)
+        return FigureSeries(name: curve.label, points: windows.points)
       }
       let parts = [scale.name, unit].compactMap { $0 }
       return FigurePanel(
-        title: FigureSampling.phrase(widths), x: axis,
-        y: FigureAxis(name, unit: parts.isEmpty ? nil : parts.joined(separator: ", "), start: 0), content: .lines(lines))
+        title: FigureSampling.phrase(widths), kind: .lines, x: axis,
+        y: FigureAxis(name: name, unit: parts.isEmpty ? nil : parts.joined(separator: ", "), start: 0), series: lines)
     }
     var panels = [
       panel("operations per step", nil, isAveraged: true, \.operations),

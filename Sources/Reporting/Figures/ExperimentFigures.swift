@@ -60,9 +60,9 @@ public struct ExperimentFigures {
 
   /// Makes one figure from the runs that are there; nil where they are too few.
   /// - Throws: `ReportError` where a run's tensors are damaged, altered, or not those that the figure is made of.
-  public func figure(_ settings: FigureSettings) throws -> (figure: Figure?, missing: [String]) {
+  func figure(_ settings: FigureSettings) throws -> (figure: Figure?, missing: [String]) {
     let (runs, missing) = source.runs(settings)
-    let figure =
+    var figure =
       switch settings.kind {
       case .freezingMap: try FreezingMapFigure.make(settings, runs, source)
       case .scoreTrajectories: try ScoreTrajectoriesFigure.make(settings, runs, source)
@@ -76,9 +76,8 @@ public struct ExperimentFigures {
       case .rankSweep: RankSweepFigure.make(settings, runs, source)
       case .learningCurves: try LearningCurvesFigure.make(settings, runs, source)
       }
-    return (
-      missing.isEmpty ? figure : figure?.noting("without \(missing.count) of its \(runs.count + missing.count) runs"), missing
-    )
+    if !missing.isEmpty { figure?.subtitle += " · without \(missing.count) of its \(runs.count + missing.count) runs" }
+    return (figure, missing)
   }
 
   /// Draws every figure and writes it to the folder of results. What goes wrong with one figure leaves the others alone.

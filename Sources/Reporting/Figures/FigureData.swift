@@ -1,32 +1,26 @@
 // The values of a figure as comma-separated text, each with what it is of.
 
 /// A table of a figure's values.
-public struct FigureData: Sendable, Equatable {
+struct FigureData: Equatable {
   /// The columns' names.
-  public let columns: [String]
+  let columns: [String]
   /// The rows, each with a text for every column.
-  public let rows: [[String]]
-
-  /// Makes a table from its parts.
-  public init(columns: [String], rows: [[String]]) {
-    self.columns = columns
-    self.rows = rows
-  }
+  let rows: [[String]]
 
   /// The table as comma-separated values (RFC 4180, lines end in `\n`). Equal tables are equal bytes.
-  public var csv: String { ([columns] + rows).map { $0.map(CSVText.quoted).joined(separator: ",") + "\n" }.joined() }
+  var csv: String { ([columns] + rows).map { $0.map(CSVText.quoted).joined(separator: ",") + "\n" }.joined() }
+}
 
+extension FigureData {
   /// Everything that the lines of some panels go through.
   init(linesOf panels: [FigurePanel]) {
-    var rows: [[String]] = []
-    for panel in panels {
-      guard case .lines(let lines) = panel.content else { continue }
-      for line in lines {
-        for point in line.points where point.y.isFinite {
-          rows.append([
+    let rows = panels.flatMap { panel in
+      panel.series.flatMap { line in
+        line.points.filter { $0.y?.isFinite == true }.map { point in
+          [
             panel.y.label, line.name, line.member ?? "", panel.x.label, CSVText.number(point.x), CSVText.number(point.y),
             CSVText.number(point.deviation),
-          ])
+          ]
         }
       }
     }

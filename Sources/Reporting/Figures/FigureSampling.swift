@@ -17,7 +17,7 @@ enum FigureSampling {
     let width = max(1, (values.count + most - 1) / most)
     let points = stride(from: 0, to: values.count, by: width).map { start in
       let window = Array(values[start..<min(start + width, values.count)])
-      return FigurePoint(Double(start + 1) + Double(window.count - 1) / 2, mean(window.filter(\.isFinite)) ?? .nan)
+      return FigurePoint(Double(start + 1) + Double(window.count - 1) / 2, mean(window.filter(\.isFinite)))
     }
     return (width, points)
   }

@@ -26,14 +26,15 @@ enum FreezingMapFigure {
     let means = (0..<maps[0].layers).map { layer in maps[0].modules.indices.map { mean(frozen(layer, $0)) } }
     let shades = HeatMapShade(means.flatMap { $0 })
     var isPartial = false
-    let cells = maps[0].modules.indices.map { module in
-      means.indices.map { layer -> HeatMapCell in
-        guard let value = means[layer][module] else { return HeatMapCell(shade: nil, text: "never") }
+    let series = maps[0].modules.enumerated().map { module, name in
+      let cells = means.indices.map { layer -> FigurePoint in
+        guard let value = means[layer][module] else { return FigurePoint(Double(layer), nil, text: "never") }
         let isInAll = frozen(layer, module).count == maps.count
         isPartial = isPartial || !isInAll
         let text = maps.count == 1 ? NumberText.whole(value) : NumberText.oneDecimal(value)
-        return HeatMapCell(shade: shades[value], text: text + (isInAll ? "" : "*"))
+        return FigurePoint(Double(layer), shades[value], text: text + (isInAll ? "" : "*"))
       }
+      return FigureSeries(name: name, points: cells)
     }
     let title = "optimizer step at which each matrix froze; darker = later" + (isPartial ? "; * never with some seed" : "")
     let rows = means.indices.flatMap { layer in
@@ -49,8 +50,7 @@ enum FreezingMapFigure {
       subtitle: source.subtitle(first.label, first.task, source.seedPhrase(runs.map(\.seed))),
       panels: [
         FigurePanel(
-          title: title, x: LayerMap.layerAxis(maps[0].layers), y: FigureAxis("matrix", categories: maps[0].modules),
-          content: .heatMap(cells))
+          title: title, kind: .heatMap, x: LayerMap.layerAxis(maps[0].layers), y: FigureAxis(name: "matrix"), series: series)
       ], data: FigureData(columns: ["layer", "module", "iteration", "frozen_runs", "runs"], rows: rows))
   }
 }
@@ -75,7 +75,7 @@ enum ScoreTrajectoriesFigure {
     let last = ends.contains(nil) ? nil : ends.compactMap { $0 }.max()
     let steps = last.map { min(scores.rows, Int(min($0, 1e9) * 1.1) + 1) } ?? scores.rows
     let places = FigureSampling.places(steps)
-    var lines: [(layer: Int, line: FigureLine)] = []
+    var lines: [(layer: Int, line: FigureSeries)] = []
     var known: [String] = []
     for (column, name) in scores.names.enumerated() {
       guard let path = ModulePath(name) else { continue }
@@ -87,22 +87,22 @@ enum ScoreTrajectoriesFigure {
       let layer = "layer \(path.layer)"
       let line =
         settings.grouping == .module
-        ? FigureLine(path.name, member: layer, points: points) : FigureLine(layer, member: path.name, points: points)
+        ? FigureSeries(name: path.name, member: layer, points: points)
+        : FigureSeries(name: layer, member: path.name, points: points)
       lines.append((path.layer, line))
     }
     if let unknown = settings.modules?.first(where: { !known.contains($0) }) {
       throw ReportError.unknownModule(unknown, path: tensors.path, tensor: tensor, recorded: known)
     }
     if settings.grouping == .layer { lines.sort { $0.layer < $1.layer } }
-    let step = FigureAxis("optimizer step", start: 1, end: Double(max(2, steps)))
-    let fraction = FigureLine("", points: places.map { FigurePoint(Double($0 + 1), fractions[$0]) })
+    let step = FigureAxis(name: "optimizer step", start: 1, end: Double(max(2, steps)))
+    let fraction = FigureSeries(name: "", points: places.map { FigurePoint(Double($0 + 1), fractions[$0]) })
     let panels = [
       FigurePanel(
         title: "each line ends where its matrix froze"
           + (steps < scores.rows ? "; training goes on to step \(scores.rows)" : ""),
-        x: step, y: FigureAxis("freezing score", isLogarithmic: true),
-        content: .lines(lines.map(\.line))),
-      FigurePanel(x: step, y: FigureAxis("freezing fraction", start: 0, end: 1), content: .lines([fraction])),
+        kind: .lines, x: step, y: FigureAxis(name: "freezing score", isLogarithmic: true), series: lines.map(\.line)),
+      FigurePanel(kind: .lines, x: step, y: FigureAxis(name: "freezing fraction", start: 0, end: 1), series: [fraction]),
     ]
     return Figure(
       id: settings.id, title: settings.title, subtitle: source.subtitle(run.label, run.task, "seed \(run.seed)"), panels: panels,

@@ -3,8 +3,7 @@ import Foundation
 
 /// gnuplot, found on PATH.
 public struct Gnuplot: Sendable {
-  /// The program.
-  public let program: URL
+  private let program: URL
 
   /// Seconds after which a drawing is given up.
   private static let patience = 60.0
@@ -23,7 +22,7 @@ public struct Gnuplot: Sendable {
 
   /// The bytes of a figure's drawing.
   /// - Throws: `ReportError.gnuplot` with the program's own message.
-  public func draw(_ figure: Figure, as format: FigureFormat) throws(ReportError) -> Data {
+  func draw(_ figure: Figure, as format: FigureFormat) throws(ReportError) -> Data {
     let output = try run(GnuplotScript.render(figure, as: format), figure: figure.id)
     let isWhole =
       switch format {

@@ -1,40 +1,79 @@
-// What a script for gnuplot is written with. Text from elsewhere reaches it in single quotes only, where nothing is executed or expanded.
-import Foundation
+// Text and numbers in a script for gnuplot. Text stands in single quotes only, where nothing is executed or expanded.
 
-/// A script as it grows.
-struct GnuplotText {
-  private(set) var text = ""
+enum GnuplotText {
+  /// The line of a script that `quoted` relies on. (A doubled quote would end a string that it begins.)
+  static let quote = "quote = \"'\""
 
-  mutating func line(_ line: String) { text += line + "\n" }
-
-  /// Numbers under a name, a line for each row; an empty row makes a gap.
-  mutating func data(_ name: String, _ rows: [[String]]) {
-    line("$\(name) << EOD")
-    for row in rows { line(row.joined(separator: " ")) }
-    line("EOD")
+  /// Lines of text as one expression.
+  static func quoted(_ lines: [String]) -> String {
+    let quoted = lines.map { "'" + plain($0).replacing("'", with: "'.quote.'") + "'" }
+    return quoted.isEmpty ? "''" : quoted.joined(separator: ".\"\\n\".")
   }
 
-  /// A text in single quotes, its own doubled, on one line and of bounded length.
-  static func quoted(_ text: String) -> String {
-    var plain = String.UnicodeScalarView()
-    for scalar in text.unicodeScalars.prefix(300) {
-      plain.append(isPlain(scalar) ? scalar : " ")
-    }
-    return "'" + String(plain).replacing("'", with: "''") + "'"
+  /// The names of an axis' places 0, 1, …, each on some lines. (In such a name a percent sign begins a format.)
+  static func tics(_ names: [[String]], every step: Int = 1) -> String {
+    let tics = stride(from: 0, to: names.count, by: step).map { "\(quoted(names[$0]).replacing("%", with: "%%")) \($0)" }
+    return "(" + tics.joined(separator: ", ") + ")"
   }
 
-  /// A number as gnuplot reads it.
-  static func number(_ value: Double) -> String { "\(value)" }
+  /// A text as a field of a table.
+  static func field(_ text: String) -> String { "\"" + plain(text).replacing("\"", with: "\"\"") + "\"" }
 
-  /// A place with so many digits that a pixel is met.
-  static func place(_ value: Double) -> String { String(format: "%.5f", value) }
+  /// A number as gnuplot reads it; nil, and what is not `isDrawn`, is none.
+  static func number(_ value: Double?) -> String { value.flatMap { isDrawn($0) ? "\($0)" : nil } ?? "NaN" }
 
-  private static func isPlain(_ scalar: Unicode.Scalar) -> Bool {
-    if PlainText.breaksLine(scalar) { return false }
-    switch scalar.properties.generalCategory {
-    // No XML, and so no SVG, may hold some of these.
-    case .unassigned, .surrogate: return false
-    default: return true
+  /// Whether an axis of gnuplot's can hold a number: a finite one, neither of the very largest nor of the very least.
+  static func isDrawn(_ value: Double) -> Bool { value == 0 || abs(value) > 1e-300 && abs(value) < 1e300 }
+
+  /// How wide a text is as gnuplot reckons: a character is one column, an East Asian one two.
+  static func columns(_ text: some StringProtocol) -> Int {
+    text.unicodeScalars.reduce(0) { sum, scalar in
+      switch scalar.value {
+      case 0x1100...0x115f, 0x2e80...0xd7ff, 0xf900...0xfaff, 0xfe30...0xfe6f, 0xff01...0xff60, 0x1f000...0x3ffff: sum + 2
+      default: sum + 1
+      }
     }
+  }
+
+  /// The width of the widest text.
+  static func columns(_ texts: [String]) -> Int { texts.map { columns($0) }.max() ?? 0 }
+
+  /// A text of at most so many columns: of a longer one the beginning and the end.
+  static func shortened(_ text: String, to most: Int) -> String {
+    guard columns(text) > most else { return text }
+    func taken(_ characters: some Sequence<Character>, _ room: Int) -> String {
+      var used = 0
+      return String(
+        characters.prefix { character in
+          used += columns(String(character))
+          return used <= room
+        })
+    }
+    let start = taken(text, most * 2 / 3)
+    return start + "…" + taken(text.reversed(), most - 1 - columns(start)).reversed()
+  }
+
+  /// A text on lines of at most so many columns, divided between words; three at most.
+  static func wrapped(_ text: String, to most: Int) -> [String] {
+    var lines: [String] = []
+    for word in text.split(whereSeparator: \.isWhitespace) {
+      if let last = lines.last, columns(last) + columns(word) < most {
+        lines[lines.count - 1] = last + " " + word
+      } else {
+        lines.append(String(word))
+      }
+    }
+    if lines.count > 3 { lines = lines.prefix(2) + [lines[2...].joined(separator: " ")] }
+    return lines.map { shortened($0, to: most) }
+  }
+
+  /// A text whose characters a script and an XML file may hold, spaces for others.
+  private static func plain(_ text: String) -> String {
+    String(
+      String.UnicodeScalarView(
+        text.unicodeScalars.map { scalar in
+          let isPlain = ![.unassigned, .surrogate].contains(scalar.properties.generalCategory) && !PlainText.breaksLine(scalar)
+          return isPlain ? scalar : " "
+        }))
   }
 }

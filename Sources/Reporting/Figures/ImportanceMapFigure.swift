@@ -23,16 +23,16 @@ enum ImportanceMapFigure {
     }
     let layers = lines.map(\.values.count).max() ?? 0
     let last = lines.first { $0.id == settings.rows.last }?.values
-    var cells: [[HeatMapCell]] = []
+    var series: [FigureSeries] = []
     var data: [[String]] = []
     for line in lines {
       let greatest = line.values.compactMap { $0 }.max() ?? 0
       let relative = line.values.map { value in greatest > 0 ? value.map { $0 / greatest } : nil }
-      cells.append(
-        (0..<layers).map { layer in
-          let value = layer < relative.count ? relative[layer] : nil
-          return HeatMapCell(shade: value, text: value.map(NumberText.twoDecimals) ?? "–")
-        })
+      let cells = (0..<layers).map { layer in
+        let value = layer < relative.count ? relative[layer] : nil
+        return FigurePoint(Double(layer), value, text: value.map(NumberText.twoDecimals) ?? "–")
+      }
+      series.append(FigureSeries(name: line.name, points: cells))
       let correlation = isByRow ? last.flatMap { Self.correlation($0, line.values) } : nil
       for (layer, value) in line.values.enumerated() {
         data.append(
@@ -48,8 +48,8 @@ enum ImportanceMapFigure {
         ? source.subtitle("\(module) of \(first.task)", seeds) : source.subtitle("\(module) of \(first.label)", seeds),
       panels: [
         FigurePanel(
-          title: "importance as a share of the line's greatest; darker = more", x: LayerMap.layerAxis(layers),
-          y: FigureAxis(name, categories: lines.map(\.name)), content: .heatMap(cells))
+          title: "importance as a share of the line's greatest; darker = more", kind: .heatMap, x: LayerMap.layerAxis(layers),
+          y: FigureAxis(name: name), series: series)
       ],
       data: FigureData(
         columns: [isByRow ? "row" : "task", "label", "module", "layer", "importance", "share_of_greatest"]

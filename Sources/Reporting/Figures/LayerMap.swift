@@ -66,13 +66,13 @@ struct LayerMap {
   /// The map as a panel: darker is greater.
   func panel(_ title: String, text: (Double) -> String) -> FigurePanel {
     let shades = HeatMapShade(values.flatMap { $0 })
-    let rows = modules.indices.map { module in
-      values.map { layer in
-        layer[module].map { HeatMapCell(shade: shades[$0], text: text($0)) } ?? HeatMapCell(shade: nil, text: "–")
+    let series = modules.enumerated().map { module, name in
+      let cells = values.enumerated().map { layer, values in
+        FigurePoint(Double(layer), values[module].map { shades[$0] }, text: values[module].map(text) ?? "–")
       }
+      return FigureSeries(name: name, points: cells)
     }
-    return FigurePanel(
-      title: title, x: Self.layerAxis(layers), y: FigureAxis("module", categories: modules), content: .heatMap(rows))
+    return FigurePanel(title: title, kind: .heatMap, x: Self.layerAxis(layers), y: FigureAxis(name: "module"), series: series)
   }
 
   /// The map as data: one row for each layer and module.
@@ -86,7 +86,7 @@ struct LayerMap {
 
   /// The axis of so many layers, counted from the input.
   static func layerAxis(_ count: Int) -> FigureAxis {
-    FigureAxis("layer, from the input", categories: (0..<count).map { String($0 + 1) })
+    FigureAxis(name: "layer, from the input", places: (0..<count).map { String($0 + 1) })
   }
 }
 

@@ -13,7 +13,7 @@ enum LearningCurvesFigure {
     guard let first = runs.first, let column = source.table.tasks.first(where: { $0.task == first.task }),
       let metric = column.metric
     else { return nil }
-    var scores: [FigureLine] = []
+    var scores: [FigureSeries] = []
     var losses: [(name: String, values: [Double])] = []
     for run in runs {
       let label = source.label(ofRow: run.row)
@@ -21,14 +21,13 @@ enum LearningCurvesFigure {
         let values = column.splits.compactMap { epoch.value(split: $0, metric: metric) }
         return mean(values).map { FigurePoint(Double(epoch.epoch), $0 * 100) }
       }
-      scores.append(FigureLine(label, points: points, hasMarks: true))
+      scores.append(FigureSeries(name: label, points: points, hasMarks: true))
       losses.append((label, try run.tensors().vector("training/loss", axis: "step")))
     }
     let panels = panels(scores: scores, losses: losses, score: MetricText.short(metric))
     return Figure(
       id: settings.id, title: settings.title, subtitle: source.subtitle(first.task, "seed \(first.seed)"), panels: panels,
-      columns: 2,
-      data: FigureData(linesOf: panels))
+      columns: 2, data: FigureData(linesOf: panels))
   }
 
   /// The curves of the run in a folder: every metric on every validation set.
@@ -42,7 +41,7 @@ enum LearningCurvesFigure {
       let points = record.epochs.compactMap { epoch in
         epoch.value(split: kind.split, metric: kind.metric).map { FigurePoint(Double(epoch.epoch), $0 * 100) }
       }
-      return FigureLine(name, points: points, hasMarks: true)
+      return FigureSeries(name: name, points: points, hasMarks: true)
     }
     let loss = try RecordedTensors(in: folder, record: record).vector("training/loss", axis: "step")
     let panels = panels(scores: scores, losses: [("", loss)], score: "validation score")
@@ -59,21 +58,22 @@ enum LearningCurvesFigure {
       panels: panels, columns: 2, data: FigureData(linesOf: panels))
   }
 
-  private static func panels(scores: [FigureLine], losses: [(name: String, values: [Double])], score: String) -> [FigurePanel] {
+  private static func panels(scores: [FigureSeries], losses: [(name: String, values: [Double])], score: String) -> [FigurePanel] {
     var widths: Set<Int> = []
     let lossLines = losses.map { loss in
       let windows = FigureSampling.windows(loss.values, most: mostWindows)
       widths.insert(windows.width)
-      return FigureLine(loss.name, points: windows.points)
+      return FigureSeries(name: loss.name, points: windows.points)
     }
     let steps = losses.map(\.values.count).max() ?? 1
     return [
       FigurePanel(
-        title: "validation", x: FigureAxis("epoch", isWhole: true), y: FigureAxis(score, unit: "percent"), content: .lines(scores)),
+        title: "validation", kind: .lines, x: FigureAxis(name: "epoch", isWhole: true), y: FigureAxis(name: score, unit: "percent"),
+        series: scores),
       FigurePanel(
-        title: "training" + (FigureSampling.phrase(widths).map { ", " + $0 } ?? ""),
-        x: FigureAxis("optimizer step", start: 1, end: Double(max(2, steps))),
-        y: FigureAxis("loss"), content: .lines(lossLines)),
+        title: "training" + (FigureSampling.phrase(widths).map { ", " + $0 } ?? ""), kind: .lines,
+        x: FigureAxis(name: "optimizer step", start: 1, end: Double(max(2, steps))), y: FigureAxis(name: "loss"),
+        series: lossLines),
     ]
   }
 }

@@ -35,12 +35,13 @@ enum NormHistogramsFigure {
     var data: [[String]] = []
     let panels = layers.map { layer -> FigurePanel in
       var texts: [String] = []
-      var histograms: [FigureHistogram] = []
+      var histograms: [FigureSeries] = []
       for (row, label, norms) in series {
         guard let values = norms[layer], let middle = mean(values) else { continue }
         let deviation = sampleStandardDeviation(values)
         let counts = counts(values, width: width)
-        histograms.append(FigureHistogram(name: label, lower: 0, width: width, counts: counts))
+        let points = counts.enumerated().map { bin, count in FigurePoint(Double(bin) * width, Double(count)) }
+        histograms.append(FigureSeries(name: label, points: points + [FigurePoint(end, 0)]))
         texts.append(NumberText.significant(middle) + (deviation.map { " ± " + NumberText.significant($0, digits: 2) } ?? ""))
         let common = [row, label, String(layer)]
         for (bin, count) in counts.enumerated() {
@@ -54,9 +55,9 @@ enum NormHistogramsFigure {
         data.append(common + [CSVText.number(end), "", String(beyond), CSVText.number(middle), CSVText.number(deviation)])
       }
       return FigurePanel(
-        title: "layer \(layer): " + texts.joined(separator: " | "),
-        x: FigureAxis("squared norm, summed over tokens", start: 0, end: end),
-        y: FigureAxis("examples", start: 0), content: .histograms(histograms))
+        title: "layer \(layer): " + texts.joined(separator: " | "), kind: .histograms,
+        x: FigureAxis(name: "squared norm, summed over tokens", start: 0, end: end),
+        y: FigureAxis(name: "examples", start: 0, isWhole: true), series: histograms)
     }
     // the variants that verify importances measure the trained LoRA
     let isTrained = settings.dataset == .final || runs.allSatisfy { $0.options["variant"]?.text?.hasPrefix("only-") == true }

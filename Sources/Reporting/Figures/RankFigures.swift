@@ -43,14 +43,14 @@ enum PruningFigure {
       let points = changes.enumerated().compactMap { pruning, shares in
         mean(columns.map { shares[$0] }.filter(\.isFinite)).map { FigurePoint(updates[pruning], $0) }
       }
-      return FigureLine(module, points: points, hasMarks: true)
+      return FigureSeries(name: module, points: points, hasMarks: true)
     }
     let last = NumberText.whole(updates[updates.count - 1])
     let panels = [
       map.panel("share of the elements that the pruning at step \(last) kept", text: NumberText.twoDecimals),
       FigurePanel(
-        title: "share of the elements that each pruning dropped or brought back, mean over layers", x: FigureAxis("optimizer step"),
-        y: FigureAxis("turnover", start: 0), content: .lines(lines)),
+        title: "share of the elements that each pruning dropped or brought back, mean over layers", kind: .lines,
+        x: FigureAxis(name: "optimizer step"), y: FigureAxis(name: "turnover", start: 0), series: lines),
     ]
     let keptRows = map.data("").rows.map { ["kept", $0[1], "layer \($0[0])", last, $0[2]] }
     let changedRows = lines.flatMap { line in

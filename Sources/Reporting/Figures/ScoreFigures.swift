@@ -4,24 +4,26 @@ import Metrics
 
 /// What a table's cells say of some rows and tasks, in percent.
 struct FigureScores {
+  typealias Score = (value: Double, deviation: Double?)
+
   let table: TableModel
   let tasks: [String]
 
   /// The mean, or the median, of a row on a task; nil where no run counts.
-  func score(_ row: TableRow, _ task: String) -> BarSeries.Bar? {
+  func score(_ row: TableRow, _ task: String) -> Score? {
     guard let cell = cell(row, task), let value = cell.score else { return nil }
-    return BarSeries.Bar(value * 100, deviation: deviation(cell.runs.compactMap(\.score)))
+    return (value * 100, deviation(cell.runs.compactMap(\.score)))
   }
 
   /// The average over the tasks, with the deviation of the seeds' averages; nil where a task has no score.
-  func average(_ row: TableRow) -> BarSeries.Bar? {
+  func average(_ row: TableRow) -> Score? {
     let scores = tasks.compactMap { cell(row, $0)?.score }
     guard scores.count == tasks.count, let value = mean(scores) else { return nil }
     let seeds = table.seeds.compactMap { seed -> Double? in
       let scores = tasks.compactMap { task in cell(row, task)?.runs.first { $0.seed == seed }?.score }
       return scores.count == tasks.count ? mean(scores) : nil
     }
-    return BarSeries.Bar(value * 100, deviation: deviation(seeds))
+    return (value * 100, deviation(seeds))
   }
 
   /// The name of a task with its metric, on two lines.
@@ -57,29 +59,27 @@ enum BarsFigure {
     let categories = settings.tasks.map(scores.category) + (withAverage ? ["average"] : [])
     let rows = settings.rows.compactMap { id in source.table.rows.first { $0.id == id } }
     let series = rows.map { row in
-      BarSeries(
-        source.label(ofRow: row.id), bars: settings.tasks.map { scores.score(row, $0) } + (withAverage ? [scores.average(row)] : [])
-      )
-    }.filter { $0.bars.contains { $0 != nil } }
-    let bars = series.flatMap(\.bars).compactMap { $0 }
-    guard let least = bars.map({ $0.value - ($0.deviation ?? 0) }).min(),
-      let greatest = bars.map({ $0.value + ($0.deviation ?? 0) }).max()
-    else { return nil }
+      let values = settings.tasks.map { scores.score(row, $0) } + (withAverage ? [scores.average(row)] : [])
+      let bars = values.enumerated().map { FigurePoint(Double($0), $1?.value, deviation: $1?.deviation) }
+      return FigureSeries(name: source.label(ofRow: row.id), points: bars)
+    }.filter { $0.points.contains { $0.y != nil } }
+    let ends = series.flatMap(\.points).flatMap { bar in
+      bar.y.map { [$0 - (bar.deviation ?? 0), $0 + (bar.deviation ?? 0)] } ?? []
+    }
+    guard let least = ends.min(), let greatest = ends.max() else { return nil }
     let start = FigureSampling.barStart(least: least, greatest: greatest)
     let mark = start.map { $0 > 0 ? ", axis starts at \(NumberText.count($0))" : "" } ?? ""
     let data = series.flatMap { series in
-      zip(categories, series.bars).map { category, bar in
-        [
-          category.replacing("\n", with: " "), series.name, CSVText.number(bar?.value), CSVText.number(bar?.deviation),
-        ]
+      zip(categories, series.points).map { category, bar in
+        [category.replacing("\n", with: " "), series.name, CSVText.number(bar.y), CSVText.number(bar.deviation)]
       }
     }
     return Figure(
       id: settings.id, title: settings.title, subtitle: source.subtitle(scores.phrase),
       panels: [
         FigurePanel(
-          x: FigureAxis("task", categories: categories), y: FigureAxis("score" + mark, unit: "percent", start: start),
-          content: .bars(series))
+          kind: .bars, x: FigureAxis(name: "task", places: categories),
+          y: FigureAxis(name: "score" + mark, unit: "percent", start: start), series: series)
       ], data: FigureData(columns: ["task", "row", "percent", "deviation"], rows: data))
   }
 }
@@ -96,11 +96,11 @@ enum RankSweepFigure {
       return (x, row)
     }.sorted { $0.x < $1.x }
     guard let least = places.first?.x, let greatest = places.last?.x else { return nil }
-    func line(_ name: String, _ score: (TableRow) -> BarSeries.Bar?) -> FigureLine {
+    func line(_ name: String, _ score: (TableRow) -> FigureScores.Score?) -> FigureSeries {
       let points = places.compactMap { place in
         score(place.row).map { FigurePoint(place.x, $0.value, deviation: $0.deviation) }
       }
-      return FigureLine(name, points: points, hasMarks: true)
+      return FigureSeries(name: name, points: points, hasMarks: true)
     }
     var lines = settings.tasks.map { task in
       line(scores.category(task).replacing("\n", with: ", ")) { scores.score($0, task) }
@@ -110,8 +110,8 @@ enum RankSweepFigure {
     let isLogarithmic = least > 0 && greatest / least >= 16
     let panels = [
       FigurePanel(
-        x: FigureAxis(option.replacing("_", with: " "), isLogarithmic: isLogarithmic),
-        y: FigureAxis("score", unit: "percent"), content: .lines(lines.filter { !$0.points.isEmpty }))
+        kind: .lines, x: FigureAxis(name: option.replacing("_", with: " "), isLogarithmic: isLogarithmic),
+        y: FigureAxis(name: "score", unit: "percent"), series: lines.filter { !$0.points.isEmpty })
     ]
     return Figure(
       id: settings.id, title: settings.title, subtitle: source.subtitle(scores.phrase), panels: panels,

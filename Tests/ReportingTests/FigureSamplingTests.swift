@@ -1,0 +1,25 @@
+// How many numbers become as many as a figure can show.
+import Testing
+
+@testable import Reporting
+
+@Suite struct FigureSamplingTests {
+  @Test func pointsAreThinnedEvenly() {
+    #expect(FigureSampling.places(4) == [0, 1, 2, 3])
+    let places = FigureSampling.places(100_000)
+    #expect(places.count == 400)
+    #expect(places.first == 0)
+    #expect(places.last == 99_999)
+    #expect(
+      FigureSampling.windows([1, 3, 5, 7, 9], most: 3).points == [FigurePoint(1.5, 2), FigurePoint(3.5, 6), FigurePoint(5, 9)])
+    #expect(FigureSampling.windows([.nan, 1, 3, 5], most: 2).points == [FigurePoint(1.5, 1), FigurePoint(3.5, 4)])
+    #expect(FigureSampling.windows([.nan, 1], most: 2).points == [FigurePoint(1, nil), FigurePoint(2, 1)])
+    #expect(FigureSampling.quantile([0, 10], 0.25) == 2.5)
+  }
+
+  @Test func barsStartAtZeroUnlessAllAreFarFromIt() {
+    #expect(FigureSampling.barStart(least: -3, greatest: 40) == nil)
+    #expect(FigureSampling.barStart(least: 10, greatest: 40) == 0)
+    #expect(FigureSampling.barStart(least: 60, greatest: 90) == 50)
+  }
+}
