@@ -45,7 +45,7 @@ let package = Package(
         "Experiments", "Reporting", "Parity", "Interchange",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
-    .target(name: "TestSupport", path: "Tests/TestSupport"),
+    .target(name: "TestSupport", dependencies: ["Models", "Tensors"], path: "Tests/TestSupport"),
     .testTarget(name: "TensorsTests", dependencies: ["Tensors", "CKernels"]),
     .testTarget(name: "LayersTests", dependencies: ["Layers"]),
     .testTarget(name: "ModelsTests", dependencies: ["Models", "Parity", "TestSupport"]),
@@ -60,6 +60,7 @@ let package = Package(
     .testTarget(name: "ParityTests", dependencies: ["Parity", "TestSupport"]),
     .testTarget(name: "ReportingTests", dependencies: ["Settings", "Reporting", "Records", "Manifests", "Storage", "TestSupport"]),
     .testTarget(name: "TrainingTests", dependencies: ["Settings", "Training"]),
+    .testTarget(name: "CommandLineTests", dependencies: ["TestSupport"]),
     .testTarget(name: "ExperimentsTests", dependencies: ["Settings", "Experiments", "TestSupport"]),
   ]
 )

@@ -10,8 +10,6 @@ import Testing
 @testable import Reporting
 
 @Suite struct GnuplotTests {
-  private static let gnuplot = try? Gnuplot()
-  private static let absence: Comment = "gnuplot is not installed"
   /// All that a shell, gnuplot's macros or an SVG file could take for more than text.
   private static let hostile = "a'b `touch x` \"$(touch x)\" @hostile @x \\ <b>&amp; # {/Bold c} ^2 %d é\u{1b}[31m\u{fffe}\\"
 
@@ -100,9 +98,9 @@ import Testing
     #expect("\(error)" == "figures are drawn by gnuplot, which is not here: install it (Debian: apt-get install gnuplot-nox).")
   }
 
-  @Test(.enabled(if: gnuplot != nil, absence))
+  @Test(.requires(.gnuplot))
   func everyContentIsDrawn() throws {
-    let gnuplot = try #require(Self.gnuplot)
+    let gnuplot = try Gnuplot()
     let svg = try gnuplot.draw(Self.figure(), as: .svg)
     #expect(XMLParser(data: svg).parse())
     #expect(String(decoding: svg, as: UTF8.self).contains("<text>title</text>"))
@@ -112,9 +110,9 @@ import Testing
     #expect(try gnuplot.draw(Self.figure(), as: .png) == png)
   }
 
-  @Test(.enabled(if: gnuplot != nil, absence))
+  @Test(.requires(.gnuplot))
   func hostileTextIsOnlyText() throws {
-    let gnuplot = try #require(Self.gnuplot)
+    let gnuplot = try Gnuplot()
     let svg = try gnuplot.draw(Self.figure(title: Self.hostile, name: Self.hostile), as: .svg)
     #expect(XMLParser(data: svg).parse())
     let text = String(decoding: svg, as: UTF8.self)
@@ -122,17 +120,17 @@ import Testing
     #expect(try gnuplot.draw(Self.figure(title: Self.hostile, name: Self.hostile), as: .png).count > 1000)
   }
 
-  @Test(.enabled(if: gnuplot != nil, absence))
+  @Test(.requires(.gnuplot))
   func gnuplotsMessageIsPassedOn() throws {
-    let gnuplot = try #require(Self.gnuplot)
+    let gnuplot = try Gnuplot()
     let error = try #require(throws: ReportError.self) { try gnuplot.run("plot 'nowhere'\n", figure: "f") }
     #expect("\(error)".hasPrefix("gnuplot did not draw the figure 'f': "))
     #expect("\(error)".contains("nowhere"))
   }
 
-  @Test(.enabled(if: gnuplot != nil, absence))
+  @Test(.requires(.gnuplot))
   func figuresAreWrittenBesideTheRuns() throws {
-    let gnuplot = try #require(Self.gnuplot)
+    let gnuplot = try Gnuplot()
     let runs = try MadeUpRuns(figure: "freezing-map: {id: map, row: aflora, task: rte}")
     let figures = { try ExperimentFigures(manifest: runs.experiment.manifest, profile: .pocket, results: runs.results) }
     #expect(
