@@ -41,7 +41,7 @@ struct All: ParsableCommand {
     let outcome = series.run(
       runner: { training.runner(store, inputs, stop, isTimed: $0.isTimed) },
       progress: { place in
-        RunProgress(isTerminal: isatty(1) == 1, subject: place) { FileHandle.standardOutput.write(Data($0.utf8)) }
+        RunProgress(isTerminal: isatty(1) == 1, subject: place) { say($0, terminator: "") }
       }, say: { say($0) }, report: { try report($0, workspace) })
     if outcome.wasStopped {
       say("stopped after \(outcome.trained) run\(outcome.trained == 1 ? "" : "s"); the same command goes on from here")

@@ -16,6 +16,6 @@ struct List: ParsableCommand {
     let folder = ExperimentFolder(path: workspace.experiments.path)
     let list = try ExperimentList(
       folder.list(vocabulary: .registered), papers: folder.papers(), results: ResultsFolder(workspace.results))
-    print(list.text, terminator: "")
+    say(list.text, terminator: "")
   }
 }

@@ -47,6 +47,8 @@ struct SelectionOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Only these seeds, with commas between.", valueName: "numbers"))
   var seeds: String?
 
+  func validate() throws { _ = try narrowing() }
+
   func narrowing() throws -> Narrowing {
     let list = { (text: String?) in text.map { $0.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) } } }
     let seeds = try list(seeds)?.map { text in

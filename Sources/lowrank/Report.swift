@@ -49,7 +49,7 @@ struct ReportCommand: ParsableCommand {
       epoch: select ?? settings.epoch, aggregate: aggregate ?? settings.aggregate, metric: metric)
     let report = try Report(
       manifest: manifest, profile: profile, evaluation: evaluation, results: ResultsFolder(workspace.results))
-    print(try report.rendered(format), terminator: "")
+    say(try report.rendered(format), terminator: "")
     if !report.table.isComplete { throw ExitCode.failure }
   }
 }

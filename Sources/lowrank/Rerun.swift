@@ -3,6 +3,7 @@ import Experiments
 import Foundation
 import Manifests
 import Records
+import Reporting
 import Storage
 import Tensors
 import Training
@@ -37,6 +38,8 @@ struct Rerun: ParsableCommand {
     let inputs = RunInputs(workspace: workspace, data: data.map { URL(filePath: ($0 as NSString).expandingTildeInPath) })
     let planned = try inputs.plan(specification, manifestDigest: ManifestDigest.of(manifest))
     let store = RunStore(workspace)
+    // a record that is there but damaged is said to be, before anything is trained
+    _ = try ResultsFolder.record(in: workspace.run(planned.identity))
     let recorded = store.record(planned.identity)
     try takeCore(of: recorded)
     let folder = workspace.layout.rerun("\(planned.identity)-\(ProcessInfo.processInfo.processIdentifier)")

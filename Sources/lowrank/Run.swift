@@ -49,9 +49,7 @@ struct Run: ParsableCommand {
     let summary = PlanSummary(plan, store: store)
     say("\(manifest.id) · \(selection.profile.rawValue) · \(summary.text)")
     sayProducts(blas, plan, store)
-    let progress = RunProgress(isTerminal: isatty(1) == 1) { text in
-      FileHandle.standardOutput.write(Data(text.utf8))
-    }
+    let progress = RunProgress(isTerminal: isatty(1) == 1) { say($0, terminator: "") }
     let isTimed = try manifest.plan(for: selection.profile).isTimed
     let result = try training.runner(store, inputs, stop, isTimed: isTimed).run(plan, progress: progress)
     stop.end()
