@@ -1,6 +1,9 @@
 // swift-tools-version: 6.1
 import PackageDescription
 
+// Kernels of every instruction set are to give the same bits: no contraction of their own.
+let kernelFlags = ["-O3", "-ffp-contract=off", "-fno-math-errno"]
+
 // The targets in the order data flows; arrows point one way (README, "How the code is laid out").
 let package = Package(
   name: "lowrank",
@@ -18,7 +21,7 @@ let package = Package(
       linkerSettings: [.linkedLibrary("sentencepiece"), .linkedLibrary("sentencepiece_train")]),
     .target(
       name: "CKernels",
-      cSettings: [.unsafeFlags(["-O3", "-ffp-contract=off", "-fno-math-errno"])]),
+      cSettings: [.unsafeFlags(kernelFlags)]),
     .target(name: "CSignals"),
     .target(name: "Tensors", dependencies: ["COpenBLAS", "CKernels"]),
     .target(name: "Layers", dependencies: ["Tensors"]),
@@ -46,7 +49,10 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .target(name: "TestSupport", dependencies: ["Models", "Tensors"], path: "Tests/TestSupport"),
-    .testTarget(name: "TensorsTests", dependencies: ["Tensors", "CKernels"]),
+    .target(
+      name: "KernelVariants", dependencies: ["CKernels"], path: "Tests/KernelVariants",
+      cSettings: [.unsafeFlags(kernelFlags)]),
+    .testTarget(name: "TensorsTests", dependencies: ["Tensors", "CKernels", "KernelVariants", "TestSupport"]),
     .testTarget(name: "LayersTests", dependencies: ["Layers"]),
     .testTarget(name: "ModelsTests", dependencies: ["Models", "Parity", "TestSupport"]),
     .testTarget(name: "StorageTests", dependencies: ["Storage", "TestSupport"]),
