@@ -61,7 +61,7 @@ let package = Package(
     .testTarget(name: "MetricsTests", dependencies: ["Metrics"]),
     .testTarget(name: "ManifestsTests", dependencies: ["Settings", "Manifests"]),
     .testTarget(name: "RecordsTests", dependencies: ["Records", "TestSupport"]),
-    .testTarget(name: "AdaptersTests", dependencies: ["Settings", "Adapters", "Models", "Training"]),
+    .testTarget(name: "AdaptersTests", dependencies: ["Settings", "Adapters", "Models", "Training", "TestSupport"]),
     .testTarget(name: "InterchangeTests", dependencies: ["Settings", "Interchange", "Training", "TestSupport"]),
     .testTarget(name: "ParityTests", dependencies: ["Parity", "TestSupport"]),
     .testTarget(name: "ReportingTests", dependencies: ["Settings", "Reporting", "Records", "Manifests", "Storage", "TestSupport"]),
