@@ -93,9 +93,16 @@ bench-methods: build ## every method's training step beside LoRA's, at DeBERTaV3
 doctor: build ## what this machine has and lacks
 	@exec $(LOWRANK) doctor
 
-test: setup ## every test, in release mode
+test: setup ## every test, in release mode; then the minutes of each target, and what was skipped and why
 	@$(call quietly,the tests,.build/release/lowrankPackageTests.xctest,swift build $(SWIFT_OPTIONS) --build-tests)
-	exec swift test $(SWIFT_OPTIONS) --skip-build --disable-xctest 2>&1
+	rm -rf .build/reports
+	mkdir .build/reports
+	status=0
+	for target in $(notdir $(wildcard Tests/*Tests)); do
+	  swift test $(SWIFT_OPTIONS) --skip-build --disable-xctest --filter "^$$target[.]" --xunit-output ".build/reports/$$target.xml" 2>&1 || status=1
+	done
+	.ci/summarize .build/reports/*.xml || status=1
+	exit $$status
 
 lint: setup ## the format of the sources
 	@exec swift format lint --strict --parallel --recursive Sources Tests Package.swift

@@ -1,6 +1,9 @@
 // swift-tools-version: 6.1
 import PackageDescription
 
+// Kernels of every instruction set are to give the same bits: no contraction of their own.
+let kernelFlags = ["-O3", "-ffp-contract=off", "-fno-math-errno"]
+
 // The targets in the order data flows; arrows point one way (README, "How the code is laid out").
 let package = Package(
   name: "lowrank",
@@ -18,7 +21,7 @@ let package = Package(
       linkerSettings: [.linkedLibrary("sentencepiece"), .linkedLibrary("sentencepiece_train")]),
     .target(
       name: "CKernels",
-      cSettings: [.unsafeFlags(["-O3", "-ffp-contract=off", "-fno-math-errno"])]),
+      cSettings: [.unsafeFlags(kernelFlags)]),
     .target(name: "CSignals"),
     .target(name: "Metrics"),
     .target(name: "Settings", dependencies: ["Metrics"]),
@@ -57,10 +60,14 @@ let package = Package(
       name: "lowrank",
       dependencies: [
         "Adapters", "CHDF5", "COpenBLAS", "Experiments", "Interchange", "Manifests", "Metrics", "Parity", "Pocket", "Records",
-        "Reporting", "Settings", "Storage", "Tensors", "Training", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Reporting", "Settings", "Storage", "Tensors", "Training",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
-    .target(name: "TestSupport", dependencies: ["Storage"], path: "Tests/TestSupport"),
-    .testTarget(name: "TensorsTests", dependencies: ["CKernels", "Tensors"]),
+    .target(name: "TestSupport", dependencies: ["Models", "Storage", "Tensors"], path: "Tests/TestSupport"),
+    .target(
+      name: "KernelVariants", dependencies: ["CKernels"], path: "Tests/KernelVariants",
+      cSettings: [.unsafeFlags(kernelFlags)]),
+    .testTarget(name: "TensorsTests", dependencies: ["CKernels", "KernelVariants", "Tensors", "TestSupport"]),
     .testTarget(name: "SettingsTests", dependencies: ["Metrics", "Settings"]),
     .testTarget(name: "LayersTests", dependencies: ["Layers", "Tensors"]),
     .testTarget(name: "StorageTests", dependencies: ["Storage", "TestSupport"]),
@@ -69,9 +76,10 @@ let package = Package(
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Metrics", "Settings", "TestSupport"]),
     .testTarget(name: "MetricsTests", dependencies: ["Metrics"]),
     .testTarget(name: "ManifestsTests", dependencies: ["Manifests", "Records", "Settings"]),
-    .testTarget(name: "RecordsTests", dependencies: ["Records", "TestSupport"]),
+    .testTarget(name: "RecordsTests", dependencies: ["Records", "Settings", "TestSupport"]),
     .testTarget(
-      name: "AdaptersTests", dependencies: ["Adapters", "Datasets", "Layers", "Models", "Settings", "Tensors", "Training"]),
+      name: "AdaptersTests",
+      dependencies: ["Adapters", "Datasets", "Layers", "Models", "Settings", "Tensors", "TestSupport", "Training"]),
     .testTarget(
       name: "InterchangeTests",
       dependencies: [
@@ -102,5 +110,6 @@ let package = Package(
     .testTarget(
       name: "ReportingTests", dependencies: ["Manifests", "Records", "Reporting", "Settings", "Storage", "TestSupport"]),
     .testTarget(name: "HouseTests", dependencies: ["TestSupport"]),
+    .testTarget(name: "CommandLineTests", dependencies: ["TestSupport"]),
   ]
 )

@@ -38,7 +38,13 @@ public enum MethodRegistry {
 
   /// Puts a method on a model: freezes the backbone, lets the head learn, and hands over to the method.
   public static func attach(_ id: String, options: [String: OptionValue], to host: MethodHost) throws -> any TuningMethod {
-    let method = try method(id)
+    try attach(method(id), options: options, to: host)
+  }
+
+  /// The same with a method that need not be registered.
+  static func attach(_ method: any TuningMethod.Type, options: [String: OptionValue], to host: MethodHost) throws
+    -> any TuningMethod
+  {
     let options = try MethodOptions(options, for: method.description)
     host.prepare()
     return try method.init(options, on: host)

@@ -3,14 +3,15 @@
 #include "CKernels.h"
 #include "vector.h"
 
-enum { RUN = 2048 };
+// Scores whose exponentials are taken in one loop.
+enum { TOGETHER = 2048 };
 
 LR_CLONES void lr_attention_softmax(float *scores, int64_t queries, int64_t keys, const float *relative_c,
                                     const float *relative_p, int64_t span, const int32_t *index, int32_t first,
                                     float factor) {
   int64_t whole = keys - keys % LANES, rest = keys - whole;
   // several rows together, so that the exponentials of short rows fill whole vectors
-  int64_t together = keys < RUN ? RUN / keys : 1;
+  int64_t together = keys < TOGETHER ? TOGETHER / keys : 1;
   for (int64_t start = 0; start < queries; start += together) {
     int64_t stop = start + together < queries ? start + together : queries;
     float *run = scores + start * keys;

@@ -5,10 +5,13 @@
 #include <stdint.h>
 #include <string.h>
 
+// Which instruction sets a kernel is compiled for; the tests compile each for one alone, to compare them.
+#ifndef LR_CLONES
 #if defined(__x86_64__)
 #define LR_CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 #else
 #define LR_CLONES
+#endif
 #endif
 #define LR_INLINE static inline __attribute__((always_inline))
 #define LANES 16

@@ -3,6 +3,7 @@ import Datasets
 import Foundation
 import Metrics
 import Records
+import Settings
 import Training
 
 extension RunRecord {

@@ -1,6 +1,7 @@
 // The runs that are there: records by identity, and the readable links to them.
 import Foundation
 import Records
+import Settings
 import Storage
 import Synchronization
 

@@ -68,7 +68,8 @@ extension SourceNode {
     } catch let error as ManifestError {
       throw error
     } catch {
-      throw .unreadable(path: path, reason: "\(error)")
+      let system = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
+      throw .unreadable(path: path, reason: system.map { String(cString: strerror(Int32($0.code))) + "." } ?? "\(error)")
     }
     return parse(text, file: path, problems: problems)
   }

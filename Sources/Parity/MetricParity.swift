@@ -78,7 +78,7 @@ public enum MetricParity {
     do {
       return try JSONDecoder().decode(type, from: Data(contentsOf: file))
     } catch {
-      throw ParityError.reference(path: file.path, problem: "it cannot be read as recorded metric values: \(error)")
+      throw ParityError.unreadable(file.path, as: "recorded metric values", error)
     }
   }
 

@@ -44,7 +44,7 @@ public enum TokenizerParity {
     do {
       cases = try JSONDecoder().decode(Cases.self, from: Data(contentsOf: file))
     } catch {
-      throw ParityError.reference(path: file.path, problem: "it cannot be read as a tokenizer's cases: \(error)")
+      throw ParityError.unreadable(file.path, as: "a tokenizer's cases", error)
     }
     let tokenizer = try TokenizerFolder.load(from: folder)
     var report = ParityReport(subject: folder.path)

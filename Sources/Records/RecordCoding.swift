@@ -1,5 +1,6 @@
 // Records to and from JSON: one way to write each, and a reading that trusts nothing.
 import Foundation
+import Settings
 
 /// A record whose file says which schema it follows.
 protocol VersionedRecord: Codable {

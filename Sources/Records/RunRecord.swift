@@ -1,4 +1,5 @@
 // `record.json`: what a finished run leaves beside its tensors. It is written last, so that its presence means *done*.
+import Settings
 
 /// How many parameters were trainable over a run.
 public struct TrainableParameters: Sendable, Equatable, Codable {

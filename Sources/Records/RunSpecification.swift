@@ -54,13 +54,13 @@ public struct RunSpecification: Sendable, Equatable {
   /// What decides the run's numbers, as canonical JSON: method, options, hyper-parameters, task and seed. Tables that share
   /// a run agree in it, so it holds no id of a table, no label, no profile and no path; the digests of model, tokenizer and
   /// data stand for those.
-  public var identityJSON: String { CanonicalJSON.object(identity).compact }
+  public var identityJSON: String { JSONValue.object(identity).compact }
 
   /// The whole specification as canonical JSON, as a record holds it: without the paths of a task of the user's own.
-  public var canonicalJSON: String { CanonicalJSON.object(identity.merging(place) { first, _ in first }).compact }
+  public var canonicalJSON: String { JSONValue.object(identity.merging(place) { first, _ in first }).compact }
 
-  private var identity: [String: CanonicalJSON] {
-    var members: [String: CanonicalJSON] = [
+  private var identity: [String: JSONValue] {
+    var members: [String: JSONValue] = [
       "method": .text(method), "options": Self.object(options.values), "seed": .integer(seed), "task": .text(task.id),
       "training": Self.object(training.values),
     ]
@@ -68,14 +68,14 @@ public struct RunSpecification: Sendable, Equatable {
     return members
   }
 
-  private var place: [String: CanonicalJSON] {
+  private var place: [String: JSONValue] {
     [
       "experiment": .text(experiment), "label": .text(label), "model": .text(model), "profile": .text(profile.rawValue),
       "row": .text(row),
     ]
   }
 
-  private static func object(_ values: [(name: String, value: OptionValue)]) -> CanonicalJSON {
+  private static func object(_ values: [(name: String, value: OptionValue)]) -> JSONValue {
     .object(Dictionary(values.map { ($0.name, $0.value.canonical) }, uniquingKeysWith: { first, _ in first }))
   }
 }

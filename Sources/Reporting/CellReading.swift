@@ -1,6 +1,7 @@
 // From the records of one cell to what the cell says.
 import Metrics
 import Records
+import Settings
 
 /// Reads the runs of one row on one task.
 struct CellReading {

@@ -1,6 +1,7 @@
 // One run for a person: everything that its folder holds, as text.
 import Foundation
 import Records
+import Settings
 import Storage
 
 /// The content of a run's folder.

@@ -60,7 +60,7 @@ public enum OptionValue: Sendable, Hashable, Codable {
   }
 
   /// The value as canonical JSON, which also decides equality.
-  package var canonical: CanonicalJSON {
+  package var canonical: JSONValue {
     switch self {
     case .integer(let value): .integer(value)
     case .number(let value): .number(value)
@@ -76,7 +76,7 @@ public enum OptionValue: Sendable, Hashable, Codable {
   public var readable: String {
     switch self {
     case .integer(let value): "\(value)"
-    case .number(let value): CanonicalJSON.text(of: value).replacing("e-0", with: "e-")
+    case .number(let value): JSONValue.text(of: value).replacing("e-0", with: "e-")
     case .flag(let value): "\(value)"
     case .text(let value): value
     case .texts(let values): values.joined(separator: "+")

@@ -3,9 +3,9 @@ import Metrics
 
 extension TaskDefinition {
   /// What the data means, without where it lies: part of a run's identity. Keys that came later are left out at their defaults.
-  package var identity: [String: CanonicalJSON] {
+  package var identity: [String: JSONValue] {
     let texts = [columns.first, columns.second].compactMap { $0 }
-    var members: [String: CanonicalJSON] = [
+    var members: [String: JSONValue] = [
       "format": .text(format.rawValue), "header": .flag(hasHeader), "id": .text(id), "label_column": .text(columns.label.text),
       "metrics": Self.array(metrics.map(\.rawValue)), "text_columns": Self.array(texts.map(\.text)),
     ]
@@ -21,7 +21,7 @@ extension TaskDefinition {
   /// The name of the validation set where a task has only one.
   package static let onlySet = "validation"
 
-  private static func array(_ texts: [String]) -> CanonicalJSON { .array(texts.map { .text($0) }) }
+  private static func array(_ texts: [String]) -> JSONValue { .array(texts.map { .text($0) }) }
 }
 
 extension TaskDefinition: Codable {
@@ -77,9 +77,9 @@ extension TaskDefinition: Codable {
   /// Writes one of the program's own as its id, any other whole.
   public func encode(to encoder: any Encoder) throws {
     if isBuiltIn { return try id.encode(to: encoder) }
-    let places: [String: CanonicalJSON] = [
+    let places: [String: JSONValue] = [
       "title": .text(title), "train": .text(train), "validation_files": Self.array(validation.map(\.file)),
     ]
-    try CanonicalJSON.object(identity.merging(places) { first, _ in first }).encode(to: encoder)
+    try JSONValue.object(identity.merging(places) { first, _ in first }).encode(to: encoder)
   }
 }

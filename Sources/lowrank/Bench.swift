@@ -10,7 +10,7 @@ struct Bench: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Time training steps at a published model's size, with random weights.",
     discussion: """
-      Prints one JSON line. Run each measurement in a process of its own: the peak memory is the process's. With --ratios it prints
+      Prints one JSON line. Run each measurement in a process of its own: the peak memory is the process's. With --ratios it prints \
       a Markdown table instead: every method's step beside LoRA's, on all linear layers.
       """)
 
@@ -35,8 +35,8 @@ struct Bench: ParsableCommand {
   @Option(help: "Steps before them.")
   var warmup = 2
 
-  @Option(help: "Threads.")
-  var threads = ProcessInfo.processInfo.activeProcessorCount
+  @Option(help: "Threads; by default as many as the machine has cores.")
+  var threads: Int?
 
   @Flag(help: "Every method in turn with LoRA.")
   var ratios = false
@@ -55,6 +55,8 @@ struct Bench: ParsableCommand {
     try check("--warmup", warmup, 0...1_000_000)
   }
 
+  private var threadCount: Int { threads ?? ProcessInfo.processInfo.activeProcessorCount }
+
   func run() throws {
     let blas = try core.take()
     let stop = StopSignal()
@@ -64,11 +66,11 @@ struct Bench: ParsableCommand {
   private func measure(_ blas: BLAS, _ stop: StopSignal) throws {
     if ratios { return try compareMethods(stop) }
     let result = try BenchmarkCase(
-      size: size, method: method, lengths: stock(), batchSize: batch, steps: steps, warmup: warmup, threads: threads
+      size: size, method: method, lengths: stock(), batchSize: batch, steps: steps, warmup: warmup, threads: threadCount
     ).run { stop.received != 0 }
     let fields: [(String, String)] = [
       ("core", "\"\(blas.core)\""), ("openblas", "\"\(blas.version)\""), ("size", "\"\(size.rawValue)\""),
-      ("method", "\"\(method)\""), ("batch", "\(batch)"), ("threads", "\(threads)"),
+      ("method", "\"\(method)\""), ("batch", "\(batch)"), ("threads", "\(threadCount)"),
       ("steps", "\(steps)"), ("step_s_median", String(format: "%.4f", result.medianStepSeconds)),
       ("step_s_min", String(format: "%.4f", result.stepSeconds.min() ?? 0)),
       ("step_s_max", String(format: "%.4f", result.stepSeconds.max() ?? 0)),
@@ -76,11 +78,11 @@ struct Bench: ParsableCommand {
       ("product_share", String(format: "%.3f", result.productShare)),
       ("product_gflops", String(format: "%.1f", result.productRate / 1e9)), ("peak_rss_mb", "\(result.peakBytes / 1_048_576)"),
     ]
-    print("{" + fields.map { "\"\($0.0)\": \($0.1)" }.joined(separator: ", ") + "}")
+    say("{" + fields.map { "\"\($0.0)\": \($0.1)" }.joined(separator: ", ") + "}")
   }
 
   private func compareMethods(_ stop: StopSignal) throws {
-    let benchmark = MethodBenchmark(size: size, length: length, batchSize: batch, steps: steps, threads: threads)
+    let benchmark = MethodBenchmark(size: size, length: length, batchSize: batch, steps: steps, threads: threadCount)
     say(
       "| \(size.rawValue), all linear layers, batch \(batch), length \(length) | s/step | time / LoRA | operations / LoRA | planned MB |"
     )

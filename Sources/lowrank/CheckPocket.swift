@@ -28,7 +28,7 @@ struct CheckPocket: ParsableCommand {
   var seeds = "0,1,2"
 
   @Option(help: "Runs at the same time; by default as many as the machine has cores.")
-  var jobs = ProcessInfo.processInfo.activeProcessorCount
+  var jobs: Int?
 
   @OptionGroup var core: CoreOptions
 
@@ -50,13 +50,15 @@ struct CheckPocket: ParsableCommand {
     let stop = StopSignal()
     var options = ExecutionOptions()
     options.shouldStop = { stop.received != 0 }
-    let progress = RunProgress(isTerminal: isatty(2) == 1) { FileHandle.standardError.write(Data($0.utf8)) }
-    let (gate, summary) = try check.measure(jobs: jobs, options: options, progress: progress) { task in
-      FileHandle.standardError.write(Data("  baselines of \(task)\n".utf8))
+    let progress = RunProgress(isTerminal: isatty(2) == 1) { warn($0, terminator: "") }
+    let (gate, summary) = try check.measure(
+      jobs: jobs ?? ProcessInfo.processInfo.activeProcessorCount, options: options, progress: progress
+    ) { task in
+      warn("  baselines of \(task)")
     }
     stop.end()
     guard let gate else {
-      FileHandle.standardError.write(Data("stopped; the same command goes on from here\n".utf8))
+      warn("stopped; the same command goes on from here")
       throw ExitCode(128 + stop.received)
     }
     for failure in summary.failures { say("failed: \(failure.run.specification.shortName): \(failure.reason)\n") }

@@ -6,7 +6,7 @@ import Tensors
 struct CoreOptions: ParsableArguments {
   @Option(
     help:
-      "The BLAS core that results are made on; by default the fastest that the processor can run. Equal bits need equal cores: haswell runs on every processor with AVX2."
+      "The BLAS core that results are made on; by default the fastest that the processor can run. Equal bits need equal cores."
   )
   var core: BLASCore?
 
@@ -46,7 +46,7 @@ struct CoreOptions: ParsableArguments {
 
   private static func restart() -> Never {
     execv("/proc/self/exe", CommandLine.unsafeArgv)
-    FileHandle.standardError.write(Data("the program cannot start itself again: \(String(cString: strerror(errno)))\n".utf8))
+    warn("the program cannot start itself again: \(String(cString: strerror(errno)))")
     Foundation.exit(1)
   }
 }
@@ -58,6 +58,9 @@ extension BLASCore: ExpressibleByArgument {
   }
 
   public static var allValueStrings: [String] { choices.map { $0.rawValue.lowercased() } }
+  public static var allValueDescriptions: [String: String] {
+    Dictionary(uniqueKeysWithValues: choices.map { ($0.rawValue.lowercased(), "needs \($0.needs)") })
+  }
   public var defaultValueDescription: String { rawValue.lowercased() }
 }
 

@@ -16,7 +16,7 @@ struct Doctor: ParsableCommand {
 
   func run() throws {
     let findings = Machine.findings + Libraries.findings + Surroundings.findings
-    for finding in findings { print(finding.line) }
+    for finding in findings { say(finding.line) }
     if findings.contains(where: { $0.state == .missing || $0.state == .slow }) { throw ExitCode.failure }
   }
 }

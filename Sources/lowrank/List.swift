@@ -19,11 +19,11 @@ struct List: ParsableCommand {
     let list = ExperimentList(listing.manifests, papers: (try? folder.papers()) ?? []) { runs in
       results.findings(for: runs, inputs: inputs.digestsAtHand)
     }
-    print(list.text, terminator: "")
+    say(list.text, terminator: "")
     if listing.broken.isEmpty { return }
-    print("\ncannot be used ('lowrank check' says everything)")
+    say("\ncannot be used ('lowrank check' says everything)")
     for (file, error) in listing.broken {
-      print("  \(project.readable(URL(filePath: file))): \(error.summary(in: file))")
+      say("  \(project.readable(URL(filePath: file))): \(error.summary(in: file))")
     }
     throw ExitCode.failure
   }

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 
 /// The program: one verb a file, no logic of its own.
 struct Lowrank: ParsableCommand {
@@ -23,19 +22,17 @@ struct Lowrank: ParsableCommand {
       CheckPocket.self,
       Doctor.self,
     ])
+
+  /// Refuses a first word that is no verb, for which the parser has no message of its own.
+  static func validateVerb(_ arguments: ArraySlice<String>) throws {
+    let verbs = configuration.subcommands.map { $0._commandName }
+    let words = arguments.first == "help" ? arguments.dropFirst() : arguments
+    guard let word = words.first, !word.hasPrefix("-"), !verbs.contains(word) else { return }
+    throw ValidationError("'\(word)' is not a verb (verbs: \(verbs.joined(separator: ", ")))")
+  }
 }
 
 /// Ends the program with status 1 and one message, as every error that a user can mend does.
 struct Failure: Error, CustomStringConvertible {
   let description: String
-}
-
-/// Says on stderr what a person should know beside the results.
-func warn(_ text: String) {
-  FileHandle.standardError.write(Data((text + "\n").utf8))
-}
-
-/// Prints a line at once, so that it keeps its place among the lines of progress, into a pipe too.
-func say(_ text: String) {
-  FileHandle.standardOutput.write(Data((text + "\n").utf8))
 }

@@ -7,17 +7,18 @@ import Foundation
 @main
 enum Main {
   static func main() {
+    occupyStreams()
     ProcessLimits.requireMemory()
     do {
       try ProcessLimits.prepare()
       CoreOptions.takeFastest()
+      try Lowrank.validateVerb(CommandLine.arguments.dropFirst())
       var command = try Lowrank.parseAsRoot()
       try command.run()
     } catch {
       let status = Lowrank.exitCode(for: error).rawValue
       let message = Lowrank.fullMessage(for: error)
-      let output = status == 0 ? FileHandle.standardOutput : FileHandle.standardError
-      if !message.isEmpty { output.write(Data((message + "\n").utf8)) }
+      if !message.isEmpty { if status == 0 { say(message) } else { warn(message) } }
       exit(status == ExitCode.validationFailure.rawValue ? 2 : status)
     }
   }

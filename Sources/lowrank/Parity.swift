@@ -26,14 +26,14 @@ struct Parity: ParsableCommand {
     for reference in references {
       do {
         let report = try ParityFolder.compare(reference, on: CPUBackend(threads: threads))
-        print(report)
+        say("\(report)")
         if !report.passed { failed += 1 }
       } catch {
-        print("\(reference.path): FAILED\n\(error)")
+        say("\(reference.path): FAILED\n\(error)")
         failed += 1
       }
     }
-    print("\(references.count - failed) of \(references.count) references passed")
+    say("\(references.count - failed) of \(references.count) references passed")
     if failed > 0 { throw ExitCode.failure }
   }
 }

@@ -19,8 +19,8 @@ struct Pretrain: ParsableCommand {
   @Option(help: "The folder that the model goes to (default: the manifest's id, beside it).", completion: .directory)
   var output: String?
 
-  @Option(help: "Threads; they change no number.")
-  var threads = ProcessInfo.processInfo.activeProcessorCount
+  @Option(help: "Threads, by default as many as the machine has cores; they change no number.")
+  var threads: Int?
 
   @OptionGroup var core: CoreOptions
 
@@ -33,7 +33,8 @@ struct Pretrain: ParsableCommand {
     let beside = URL(filePath: manifest).deletingLastPathComponent().appending(path: read.id)
     let run = PocketPretrainingRun(
       read, output: output.map { URL(filePath: $0) } ?? beside,
-      workFolder: workspace.results.appending(path: "pretrain/\(read.id)"), threads: threads)
+      workFolder: workspace.results.appending(path: "pretrain/\(read.id)"),
+      threads: threads ?? ProcessInfo.processInfo.activeProcessorCount)
     if let record = run.finished() {
       say("\(project.readable(run.output)) is made from this manifest already (\(Self.summary(record))).")
       return
@@ -57,8 +58,6 @@ struct Pretrain: ParsableCommand {
     for (kind, text) in progress.tally.lines {
       say("  \(kind) at level \((progress.levels[kind.rawValue] * 100).rounded() / 100): \(text)")
     }
-    // a pipe is not flushed line by line
-    fflush(nil)
   }
 
   private static func summary(_ record: PretrainingRecord) -> String {

@@ -54,6 +54,8 @@ struct SelectionOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Only these seeds, with commas between.", valueName: "numbers"))
   var seeds: String?
 
+  func validate() throws { _ = try narrowing() }
+
   func narrowing() throws -> Narrowing {
     let list = { (text: String?) in text.map { $0.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) } } }
     let seeds = try list(seeds)?.map { text in
@@ -107,7 +109,7 @@ struct TrainingOptions: ParsableArguments {
     let outcome = series.run(
       runner: { runner(store, inputs, stop, isTimed: $0.isTimed) },
       progress: { place in
-        RunProgress(isTerminal: isatty(1) == 1, subject: place) { FileHandle.standardOutput.write(Data($0.utf8)) }
+        RunProgress(isTerminal: isatty(1) == 1, subject: place) { say($0, terminator: "") }
       }, say: { say($0) }, report: report)
     stop.end()
     if outcome.wasStopped {

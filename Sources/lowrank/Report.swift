@@ -49,7 +49,7 @@ struct ReportCommand: ParsableCommand {
     let inputs = RunInputs(workspace: workspace, data: nil)
     let findings = ResultsFolder(workspace.results).findings(for: experiment.runs, inputs: inputs.digestsAtHand)
     let report = try Report(experiment, findings, evaluation: evaluation)
-    print(try report.rendered(format), terminator: "")
+    say(try report.rendered(format), terminator: "")
     if !report.table.isComplete { throw ExitCode.failure }
   }
 }

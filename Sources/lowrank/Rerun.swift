@@ -3,6 +3,7 @@ import Experiments
 import Foundation
 import Manifests
 import Records
+import Reporting
 import Settings
 import Storage
 import Tensors
@@ -38,6 +39,8 @@ struct Rerun: ParsableCommand {
       let rows = plan.runs.map(\.specification.row).joined(separator: ", ")
       throw Failure(description: "'\(method)' stands for \(plan.runs.count) rows; name one of them: \(rows)")
     }
+    // a record that is there but damaged is said to be, before anything is trained
+    _ = try ResultsFolder.record(in: workspace.run(planned.identity))
     let recorded = store.record(planned.identity)
     try takeCore(of: recorded)
     let folder = workspace.layout.rerun("\(planned.identity)-\(ProcessInfo.processInfo.processIdentifier)")

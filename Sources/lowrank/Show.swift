@@ -16,6 +16,6 @@ struct Show: ParsableCommand {
 
   func run() throws {
     let results = ResultsFolder(try project.workspace().results)
-    print(try RunDescription(folder: results.folder(of: name)).text, terminator: "")
+    say(try RunDescription(folder: results.folder(of: name)).text, terminator: "")
   }
 }

@@ -138,16 +138,15 @@ struct AFLoRATests {
     #expect(Set(iterations).count > 2)
   }
 
-  @Test("freezing drops gradient and moments, and saves operations")
+  @Test("what is frozen has no gradient, and saves operations")
   func savings() throws {
     let (subject, method) = try subject(
       ["initial_epochs": .number(0.4), "final_fraction": .number(0.3)], on: CPUBackend(threads: 1))
     let results = try subject.train(0..<20)
     let frozen = Set(method.frozenAt.map(\.name))
-    for (index, parameter) in subject.stepper.optimizer.parameters.enumerated() {
-      let isAdapted = parameter.group == .adapter && parameter.isTrainable || parameter.group == .head
-      #expect((subject.stepper.optimizer.moments[index] != nil) == isAdapted, "\(parameter.name)")
-      if frozen.contains(parameter.name) { #expect(parameter.gradient == nil && !parameter.isTrainable) }
+    #expect(!frozen.isEmpty)
+    for parameter in method.parameters where frozen.contains(parameter.name) {
+      #expect(parameter.gradient == nil && !parameter.isTrainable, "\(parameter.name)")
     }
     // batches 0, 5 and 15 have equal lengths
     #expect(results[15].floatingPointOperations < results[5].floatingPointOperations)
@@ -165,7 +164,7 @@ struct AFLoRATests {
     #expect(diagnostics[0].names["matrix"] == method.frozenAt.map(\.name))
     #expect(diagnostics[2].names["module"] == ["intermediate A", "intermediate B", "output A", "output B"])
     #expect(diagnostics[2].values == .integers(method.frozenAt.map { Int64($0.updates ?? -1) }))
-    guard case .numbers(let scores) = diagnostics[0].values else { return }
+    let scores = try #require(diagnostics[0].values.numbers)
     #expect(scores.suffix(8) == method.latestScores.map(\.score)[...])
   }
 }

@@ -37,11 +37,16 @@ struct MethodCase: Sendable, CustomTestStringConvertible {
 
   var testDescription: String { id }
 
+  /// The method. README's example is in no registry.
+  var method: any TuningMethod.Type {
+    get throws { id == LoRAFA.description.id ? LoRAFA.self : try MethodRegistry.method(id) }
+  }
+
   private static let allLinear: [String: OptionValue] = ["rank": .integer(3), "targets": .texts(["all-linear"])]
 
   private static func allLinear(_ more: [String: OptionValue]) -> [String: OptionValue] { allLinear.merging(more) { $1 } }
 
-  /// Every method has a row here.
+  /// Every method has a row here, and README's example.
   static let all: [MethodCase] = [
     MethodCase(id: "fft", backbone: .everything, place: .nowhere) { _ in 0 },
     MethodCase(id: "bitfit", backbone: .biases, place: .nowhere) { _ in 0 },
@@ -89,6 +94,7 @@ struct MethodCase: Sendable, CustomTestStringConvertible {
       id: "prilora", options: ["rank_first": .integer(2), "rank_last": .integer(4), "interval": .integer(3)],
       dependentOptions: ["concentrated_layers", "concentrated_in"]
     ) { $0.sum { ($0.layer == 0 ? 2 : 4) * ($0.input + $0.output) } },
+    MethodCase(id: "lora-fa", options: allLinear) { $0.sum { 3 * $0.output } },
   ]
 
   static func named(_ id: String) throws -> MethodCase { try #require(all.first { $0.id == id }) }

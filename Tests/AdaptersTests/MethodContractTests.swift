@@ -12,7 +12,7 @@ import Testing
 struct MethodContractTests {
   @Test("every method has a row in this suite")
   func complete() {
-    #expect(MethodCase.all.map(\.id) == MethodRegistry.descriptions.map(\.id))
+    #expect(MethodCase.all.map(\.id) == (MethodRegistry.descriptions + [LoRAFA.description]).map(\.id))
   }
 
   private func distance(_ a: [Float], _ b: [Float]) -> Float { zip(a, b).reduce(Float(0)) { max($0, abs($1.0 - $1.1)) } }
@@ -170,7 +170,7 @@ struct MethodContractTests {
       let backend = try CPUBackend(threads: 1)
       let model = try ModelLoader.random(configuration, seed: 5, on: backend)
       let host = MethodSubject.host(model, seed: seed, steps: 10, on: backend)
-      let method = try MethodRegistry.attach(row.id, options: row.options, to: host)
+      let method = try MethodRegistry.attach(row.method, options: row.options, to: host)
       let shared = (method as? VeRA).map { $0.sharedA.values + $0.sharedB.values } ?? []
       return shared + method.parameters.flatMap(\.tensor.values)
     }

@@ -12,12 +12,12 @@ import Testing
 struct MethodDescriptionTests {
   @Test("a method asks for no option that it does not describe", arguments: MethodCase.all)
   func options(row: MethodCase) throws {
-    let description = try MethodRegistry.method(row.id).description
+    let description = try row.method.description
     func attach(_ options: [String: OptionValue]) throws -> [Float] {
       let backend = try CPUBackend(threads: 1)
       let model = try ModelLoader.random(MethodSubject.configuration(.roberta), seed: 5, on: backend)
       let method = try MethodRegistry.attach(
-        row.id, options: options, to: MethodSubject.host(model, steps: 10, epochs: 10, on: backend))
+        row.method, options: options, to: MethodSubject.host(model, steps: 10, epochs: 10, on: backend))
       return method.parameters.flatMap(\.tensor.values)
     }
     let defaults = try attach([:])

@@ -33,12 +33,13 @@ struct MethodSubject {
 
   /// - Parameter state: a saved state to take up, in place of a preliminary.
   init(
-    _ id: String, _ options: [String: OptionValue], configuration: EncoderConfiguration, steps: Int = Self.steps,
+    _ method: any TuningMethod.Type, _ options: [String: OptionValue], configuration: EncoderConfiguration, steps: Int = Self.steps,
     epochs: Int = 2,
     weightDecay: Double = 0, restoring state: [Diagnostic]? = nil, on backend: any Backend
   ) throws {
     let model = try ModelLoader.random(configuration, seed: 5, on: backend)
-    let method = try MethodRegistry.attach(id, options: options, to: Self.host(model, steps: steps, epochs: epochs, on: backend))
+    let method = try MethodRegistry.attach(
+      method, options: options, to: Self.host(model, steps: steps, epochs: epochs, on: backend))
     let makeStepper = {
       Stepper(
         model: model, method: method,
@@ -61,9 +62,18 @@ struct MethodSubject {
     (self.model, self.method, self.backend, stepper) = (model, method, backend, makeStepper())
   }
 
+  init(
+    _ id: String, _ options: [String: OptionValue], configuration: EncoderConfiguration, steps: Int = Self.steps,
+    epochs: Int = 2, weightDecay: Double = 0, on backend: any Backend
+  ) throws {
+    try self.init(
+      MethodRegistry.method(id), options, configuration: configuration, steps: steps, epochs: epochs, weightDecay: weightDecay,
+      on: backend)
+  }
+
   init(_ row: MethodCase, _ architecture: Architecture = .roberta, restoring state: [Diagnostic]? = nil) throws {
     try self.init(
-      row.id, row.options, configuration: Self.configuration(architecture), restoring: state, on: CPUBackend(threads: 1))
+      row.method, row.options, configuration: Self.configuration(architecture), restoring: state, on: CPUBackend(threads: 1))
   }
 
   /// Batch number `step` of a made-up task.
@@ -98,4 +108,11 @@ struct MethodSubject {
         AdaptedModel.Layer(input: $0.linear.inputSize, output: $0.linear.outputSize, role: $0.role, layer: $0.layer)
       }, hidden: model.configuration.hiddenSize, depth: model.configuration.layers)
   }
+}
+
+extension Diagnostic.Values {
+  /// The entries, where they are numbers.
+  var numbers: [Double]? { if case .numbers(let values) = self { values } else { nil } }
+  /// The entries, where they are integers.
+  var integers: [Int64]? { if case .integers(let values) = self { values } else { nil } }
 }

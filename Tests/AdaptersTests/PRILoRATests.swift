@@ -106,7 +106,7 @@ struct PRILoRATests {
     }
     let a = try #require(method.parameters.first).tensor.values, kept = try #require(latest.kept)
     let record = try #require(method.diagnostics.first { $0.path.hasPrefix("pruning/importance/") })
-    guard case .numbers(let importance) = record.values else { return }
+    let importance = try #require(record.values.numbers)
     for row in 0..<2 {
       let range = row * 8..<(row + 1) * 8
       #expect(range.count { kept[$0] } == 4)

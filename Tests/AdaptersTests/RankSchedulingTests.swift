@@ -120,7 +120,7 @@ struct SoRATests {
     try subject.train(0..<MethodSubject.steps)
     let open = try #require(method.diagnostics.first { $0.path == "gates/open" })
     #expect(open.shape == [10, 12])
-    guard case .integers(let counts) = open.values else { return }
+    let counts = try #require(open.values.integers)
     #expect(counts.suffix(12) == method.gates.map { Int64($0.values.count { $0 != 0 }) }[...])
     #expect(counts.suffix(12).contains { $0 < 3 } && counts.prefix(12).contains(3))
   }

@@ -1,6 +1,7 @@
 import Foundation
 import Metrics
 import Settings
+import TestSupport
 import Testing
 
 @testable import Datasets
@@ -25,7 +26,7 @@ import Testing
 
   /// Row and class counts of the official files, or of samples of them (QQP, MNLI, QNLI, RTE).
   @Test(
-    .enabled(if: RealData.glue != nil, "the GLUE files are not at hand"),
+    .requires(.published("data/glue")),
     arguments: [
       (GLUETask.cola, [[2528, 6023], [322, 721]]), (.sst2, [[29780, 37569], [428, 444]]),
       (.mrpc, [[1194, 2474], [129, 279]]), (.qqp, [[122, 78], [65, 35]]),
@@ -33,7 +34,7 @@ import Testing
       (.rte, [[95, 105], [52, 48]]),
     ]) func realFiles(task: GLUETask, counts: [[Int]]) throws
   {
-    let data = try TaskLoader.load(task.definition, from: try #require(RealData.glue))
+    let data = try TaskLoader.load(task.definition, from: PublishedFiles.glue)
     let sets = [data.train] + data.validation
     #expect(sets.map { $0.classCounts(task.definition.outputCount) } == counts)
     #expect(sets.map(\.examples.count) == counts.map { $0.reduce(0, +) })
@@ -41,9 +42,9 @@ import Testing
     #expect(sets.allSatisfy { $0.examples.allSatisfy { !$0.first.isEmpty && $0.second != "" } })
   }
 
-  @Test(.enabled(if: RealData.glue != nil, "the GLUE files are not at hand"))
+  @Test(.requires(.published("data/glue")))
   func realSTSB() throws {
-    let data = try TaskLoader.load(GLUETask.stsb.definition, from: try #require(RealData.glue))
+    let data = try TaskLoader.load(GLUETask.stsb.definition, from: PublishedFiles.glue)
     #expect(data.train.examples.count == 5749)
     #expect(data.validation.map(\.examples.count) == [1500])
     let scores = data.train.examples.compactMap { example -> Double? in
@@ -54,9 +55,9 @@ import Testing
     #expect(data.train.examples[0].label == .score(5))
   }
 
-  @Test(.enabled(if: RealData.glue != nil, "the GLUE files are not at hand"))
+  @Test(.requires(.published("data/glue")))
   func realRowsAreReadToTheirEdges() throws {
-    let glue = try #require(RealData.glue)
+    let glue = PublishedFiles.glue
     let cola = try TaskLoader.load(GLUETask.cola.definition, from: glue)
     #expect(cola.validation[0].examples[0].first == "The sailors rode the breeze clear of the rocks.")
     let sst2 = try TaskLoader.load(GLUETask.sst2.definition, from: glue)

@@ -1,4 +1,4 @@
-// A temporary folder of task files, and the place of the real GLUE files where they are at hand.
+// A temporary folder of task files.
 import Foundation
 import Settings
 
@@ -32,19 +32,6 @@ final class TaskFolder {
       return error.description.replacingOccurrences(of: url.path, with: "HERE")
     }
   }
-}
-
-enum RealData {
-  /// The folder with the official GLUE files: `data/glue` in $LOWRANK_SHARED, or in `shared` beside the repository.
-  static let glue: URL? = {
-    let repository = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .deletingLastPathComponent()
-    let shared =
-      ProcessInfo.processInfo.environment["LOWRANK_SHARED"].map { URL(filePath: $0) }
-      ?? repository.deletingLastPathComponent().appending(path: "shared")
-    let folder = shared.appending(path: "data/glue")
-    return FileManager.default.fileExists(atPath: folder.path) ? folder : nil
-  }()
 }
 
 extension ExampleSet {

@@ -3,70 +3,13 @@ import Foundation
 import Records
 import Storage
 import Tensors
+import TestSupport
 import Testing
 import Training
 
 @testable import Experiments
 
-/// The program on a tiny project.
-struct TinyProgram {
-  let project: TinyProject
-  let program: URL
-
-  init(_ manifest: String = TinyProject.manifest) throws {
-    project = try TinyProject(manifest)
-    program = try #require(TinyProject.program)
-  }
-
-  /// Runs `lowrank VERB … --root … --results …`; `core` goes into `OPENBLAS_CORETYPE`, which is unset otherwise.
-  func lowrank(_ arguments: [String], results: String = "results", core: String? = nil, library: URL? = nil) throws -> ProgramResult
-  {
-    try execute(program, arguments + folders(results), environment: Self.environment(core: core, library: library))
-  }
-
-  func folders(_ results: String) -> [String] {
-    ["--root", project.root.path, "--results", project.root.appending(path: results).path]
-  }
-
-  static func environment(core: String? = nil, library: URL? = nil) -> [String: String] {
-    var environment = ProcessInfo.processInfo.environment
-    environment["OPENBLAS_CORETYPE"] = core
-    if let library { environment["LD_LIBRARY_PATH"] = library.path }
-    return environment
-  }
-
-  /// Starts the program on the project and sends it a signal as soon as `isTime`; waits for its end.
-  ///
-  /// - Parameters:
-  ///   - again: sends it a second time as soon as the first is answered.
-  ///   - folders: whether the verb takes the project's root and results.
-  func interrupt(
-    _ arguments: [String], results: String = "results", core: String? = nil, by signal: Int32, again: Bool = false,
-    folders takesFolders: Bool = true, when isTime: () -> Bool
-  ) throws -> ProgramResult {
-    try interrupted(
-      program, arguments + (takesFolders ? folders(results) : []), environment: Self.environment(core: core), by: signal,
-      again: again, when: isTime)
-  }
-
-  func hasCheckpoint(_ results: String = "results") -> Bool { checkpoints(results) > 0 }
-
-  /// How many runs have one.
-  func checkpoints(_ results: String = "results") -> Int { checkpointFiles(results).count }
-
-  /// When the latest was written.
-  func newestCheckpoint() -> Date {
-    checkpointFiles("results").compactMap {
-      try? FileManager.default.attributesOfItem(atPath: $0.path)[.modificationDate] as? Date
-    }.max() ?? .distantPast
-  }
-
-  private func checkpointFiles(_ results: String) -> [URL] {
-    let runs = project.root.appending(path: "\(results)/runs")
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: runs.path)) ?? []
-    return names.map { runs.appending(path: "\($0)/checkpoint.h5") }.filter { FileManager.default.fileExists(atPath: $0.path) }
-  }
-
+extension TinyProgram {
   /// The digest of the tensors and of both weights, by run.
   func outcome(_ results: String = "results") throws -> [String: [String]] {
     let call = try project.call(results: results)
@@ -86,13 +29,8 @@ let longManifest = TinyProject.manifest.replacing(
   "[lora, {aflora: {initial_epochs: 0.5, final_fraction: 0.3}}]",
   with: "[{lora: {epochs: 300}}, {aflora: {epochs: 300, initial_epochs: 0.5, final_fraction: 0.3}}]")
 
-@Suite(
-  "The BLAS core",
-  .enabled(if: TinyProject.program != nil && BLASCore.haswell.isSupported, "needs `lowrank` beside the tests, and AVX2"))
+@Suite("The BLAS core", .requires(.avx2))
 struct CoreTests {
-  private static let hasBoth = BLASCore.skylakeX.isSupported
-  private static let needsBoth: Comment = "needs a processor with AVX-512, which has both cores"
-
   @Test("is the fastest that the processor has, or the one asked for, and records, plan, table and description say which and why")
   func chosen() throws {
     let tiny = try TinyProgram()
@@ -111,13 +49,17 @@ struct CoreTests {
     let show = try tiny.lowrank(
       ["show", "results/tiny/pocket/lora/warmth/seed-0"].map { $0.replacing("results", with: tiny.project.root.path + "/results") })
     #expect(show.output.contains("core Haswell (by option)"), "\(show.output)")
-    if best != "Haswell" {
-      let again = try tiny.lowrank(["run", "tiny"])
-      #expect(
-        again.output.contains("core \(best) (by processor); done before on core Haswell: 2 runs, which count as done\n"),
-        "\(again.output)")
-    }
     #expect(try tiny.lowrank(["run", "tiny", "--core", "prescott"]).status == 2)
+  }
+
+  @Test("a run that was done on another core counts as done", .requires(.avx512))
+  func doneElsewhere() throws {
+    let tiny = try TinyProgram()
+    #expect(try tiny.lowrank(["run", "tiny", "--core", "haswell"]).status == 0)
+    let again = try tiny.lowrank(["run", "tiny"])
+    #expect(
+      again.output.contains("core SkylakeX (by processor); done before on core Haswell: 2 runs, which count as done\n"),
+      "\(again.output)")
   }
 
   @Test("OPENBLAS_CORETYPE wins, and that is said; a name that OpenBLAS does not know does not")
@@ -136,17 +78,17 @@ struct CoreTests {
 
   @Test("the doctor says what the library would have taken, and fails where the core in use is slower than the processor allows")
   func doctor() throws {
-    let program = try #require(TinyProject.program)
-    let well = try execute(program, ["doctor"], environment: TinyProgram.environment())
+    let program = try Program.url
+    let well = try execute(program, ["doctor"], environment: Program.environment())
     let line = try #require(well.output.split(separator: "\n").first { $0.contains("OpenBLAS") })
     #expect(line.hasPrefix("ok") && line.contains("library"), "\(line)")
-    let slow = try execute(program, ["doctor"], environment: TinyProgram.environment(core: "Sandybridge"))
+    let slow = try execute(program, ["doctor"], environment: Program.environment(core: "Sandybridge"))
     #expect(slow.status == 1)
     #expect(slow.output.contains("\nslow      OpenBLAS"), "\(slow.output)")
     #expect(slow.output.contains("THIS PROCESSOR CAN DO BETTER"), "\(slow.output)")
   }
 
-  @Test("a rerun takes its record's core by itself; on another it compares by tolerance", .enabled(if: hasBoth, needsBoth))
+  @Test("a rerun takes its record's core by itself; on another it compares by tolerance", .requires(.avx512))
   func rerun() throws {
     let tiny = try TinyProgram()
     #expect(try tiny.lowrank(["run", "tiny", "--core", "haswell"]).status == 0)
@@ -162,7 +104,7 @@ struct CoreTests {
       "\(forced.output)")
   }
 
-  @Test("a run goes on on its checkpoint's core, and ends with that core's bits", .enabled(if: hasBoth, needsBoth))
+  @Test("a run goes on on its checkpoint's core, and ends with that core's bits", .requires(.avx512))
   func resumed() throws {
     let tiny = try TinyProgram(longManifest)
     for core in BLASCore.choices {
@@ -188,7 +130,7 @@ struct CoreTests {
 
   @Test(
     "killed and moved to the other core twenty times, each run ends with the bits of the core it names",
-    .enabled(if: hasBoth, needsBoth))
+    .requires(.avx512))
   func moved() throws {
     let tiny = try TinyProgram(longManifest)
     var expected: [String: [String: [String]]] = [:]
@@ -254,11 +196,10 @@ struct CoreTests {
     #expect(try tiny.outcome() == tiny.outcome("straight"))
   }
 
-  @Test("a pre-training goes on on its checkpoint's core, and ends with that core's bits", .enabled(if: hasBoth, needsBoth))
+  @Test("a pre-training goes on on its checkpoint's core, and ends with that core's bits", .requires(.avx512))
   func pretraining() throws {
     let tiny = try TinyProgram()
-    let fixture = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .appending(path: "Fixtures/bits/short-pretraining.yaml")
+    let fixture = Repository.fixtures.appending(path: "bits/short-pretraining.yaml")
     try tiny.project.write(
       String(contentsOf: fixture, encoding: .utf8).replacing("steps: 12", with: "steps: 60").replacing(
         "batch: 96", with: "batch: 16"),
@@ -287,7 +228,7 @@ struct CoreTests {
     #expect(resumed.digest == haswell)
   }
 
-  @Test("under OPENBLAS_CORETYPE a checkpoint of another core is not gone on from", .enabled(if: hasBoth, needsBoth))
+  @Test("under OPENBLAS_CORETYPE a checkpoint of another core is not gone on from", .requires(.avx512))
   func ruled() throws {
     let tiny = try TinyProgram(longManifest)
     _ = try tiny.interrupt(

@@ -2,6 +2,7 @@
 import Foundation
 import Manifests
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Experiments
@@ -116,9 +117,9 @@ struct ExperimentSeriesTests {
   }
 
   @Test(
-    "the program's exit status and last lines", .enabled(if: TinyProject.program != nil, "needs `lowrank` beside the tests"))
+    "the program's exit status and last lines")
   func program() throws {
-    let program = try #require(TinyProject.program)
+    let program = try Program.url
     let project = try Self.project()
     let result = try execute(program, ["all", "--root", project.root.path, "--jobs", "1"])
     #expect(result.status == 1)
@@ -140,9 +141,9 @@ struct ExperimentSeriesTests {
     #expect(list.output.contains("  tiny: tiny runs\n      runs: pocket 2 of 2 done · paper 2\n"), "\(list.output)")
   }
 
-  @Test("Ctrl-C ends the program with 130", .enabled(if: TinyProject.program != nil, "needs `lowrank` beside the tests"))
+  @Test("Ctrl-C ends the program with 130")
   func interruption() throws {
-    let program = try #require(TinyProject.program)
+    let program = try Program.url
     let project = try TinyProject()
     try project.write(TinyProject.recipe.replacing("epochs: 2", with: "epochs: 1000"), to: "experiments/recipes/tiny.yaml")
     let process = Process(), output = Pipe()
@@ -154,7 +155,7 @@ struct ExperimentSeriesTests {
     try process.run()
     // the line of the first experiment: its runs begin
     var text = ""
-    while !text.contains("[1/1] tiny"), let next = try output.fileHandleForReading.read(upToCount: 64), !next.isEmpty {
+    while !text.contains("tiny · pocket"), let next = try output.fileHandleForReading.read(upToCount: 64), !next.isEmpty {
       text += String(decoding: next, as: UTF8.self)
     }
     process.interrupt()

@@ -1,6 +1,7 @@
 // A disk that fills up in the middle of a run, as a limit on the size of files plays it.
 import Foundation
 import Records
+import TestSupport
 import Testing
 
 @testable import Experiments
@@ -8,10 +9,9 @@ import Testing
 @Suite("A full disk")
 struct FullDiskTests {
   @Test(
-    "is one clear error, earlier results stay, and the next call goes on",
-    .enabled(if: TinyProject.program != nil, "needs `lowrank` beside the tests"), arguments: [1, 4, 16])
+    "is one clear error, earlier results stay, and the next call goes on", arguments: [1, 4, 16])
   func full(kibibytes: Int) throws {
-    let program = try #require(TinyProject.program)
+    let program = try Program.url
     let project = try TinyProject()
     let arguments = [program.path, "run", "tiny", "--root", project.root.path, "--jobs", "1", "--checkpoint-seconds", "0"]
     let first = try execute(program, Array(arguments.dropFirst() + ["--methods", "lora"]))

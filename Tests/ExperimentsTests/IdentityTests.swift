@@ -3,6 +3,7 @@ import Adapters
 import Foundation
 import Settings
 import Storage
+import TestSupport
 import Testing
 
 @testable import Experiments
@@ -10,9 +11,6 @@ import Testing
 
 @Suite("Identities")
 struct IdentityTests {
-  private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent()
-
   /// A specification and what it is known by.
   struct Pinned: Sendable, CustomTestStringConvertible {
     var experiment: String
@@ -44,7 +42,7 @@ struct IdentityTests {
 
   @Test("of ten specifications are what they were", arguments: pinned)
   func specifications(pinned: Pinned) throws {
-    let folder = ExperimentFolder(path: Self.root.appending(path: "experiments").path)
+    let folder = ExperimentFolder(path: Repository.root.appending(path: "experiments").path)
     let manifest = try folder.manifest(named: pinned.experiment, methods: .registered)
     let narrowing = Narrowing(tasks: [pinned.task], methods: [pinned.row], seeds: [pinned.seed])
     let run = try #require(try manifest.experiment(pinned.profile).runs(narrowing).first)
@@ -55,7 +53,7 @@ struct IdentityTests {
   func runs() throws {
     let results = FileManager.default.temporaryDirectory.appending(path: "lowrank-identities-\(UUID().uuidString)")
     defer { try? FileManager.default.removeItem(at: results) }
-    let workspace = try Workspace(root: Self.root, results: results)
+    let workspace = try Workspace(root: Repository.root, results: results)
     let manifest = try ExperimentFolder(path: workspace.experiments.path).manifest(named: "demo", methods: .registered)
     let inputs = RunInputs(workspace: workspace, data: nil)
     let runs = try manifest.experiment(.pocket).runs.map { try inputs.plan($0, manifestDigest: "") }

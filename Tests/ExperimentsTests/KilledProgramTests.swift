@@ -2,6 +2,7 @@
 import Adapters
 import Foundation
 import Records
+import TestSupport
 import Testing
 
 @testable import Experiments
@@ -54,10 +55,9 @@ struct KilledProgramTests {
   }
 
   @Test(
-    "killed at random moments, it ends with the same bits",
-    .enabled(if: TinyProject.program != nil, "needs `lowrank` beside the tests"), arguments: methods)
+    "killed at random moments, it ends with the same bits", arguments: methods)
   func killed(method: Method) throws {
-    let program = try #require(TinyProject.program)
+    let program = try Program.url
     let manifest = TinyProject.manifest.replacing(
       "[lora, {aflora: {initial_epochs: 0.5, final_fraction: 0.3}}]", with: "[\(method.text)]")
     let project = try TinyProject(manifest)

@@ -1,15 +1,12 @@
 // Builds of OpenBLAS that differ from the one at hand: each is a library made here that stands before the real one.
 import Foundation
 import Tensors
+import TestSupport
 import Testing
 
 @testable import Experiments
 
-@Suite(
-  "Other builds of OpenBLAS",
-  .enabled(
-    if: TinyProject.program != nil && BLASCore.skylakeX.isSupported,
-    "needs `lowrank` beside the tests, and a processor with AVX-512, which has both cores"))
+@Suite("Other builds of OpenBLAS", .requires(.avx512))
 struct OtherBLASBuildTests {
   /// What the public interface forwards to the real library.
   private static let interface = """
@@ -100,7 +97,7 @@ struct OtherBLASBuildTests {
     #expect(generic.status == 0 && generic.output.contains("core Generic (by library)\n"), "\(generic.output)")
     let asked = try tiny.lowrank(["run", "tiny", "--dry-run", "--core", "haswell"], library: library)
     #expect(asked.status == 1 && asked.output.contains("cannot take Haswell now"), "\(asked.output)")
-    let doctor = try execute(tiny.program, ["doctor"], environment: TinyProgram.environment(library: library))
+    let doctor = try execute(tiny.program, ["doctor"], environment: Program.environment(library: library))
     #expect(doctor.status == 1 && doctor.output.contains("Install a build of OpenBLAS that has it"), "\(doctor.output)")
   }
 

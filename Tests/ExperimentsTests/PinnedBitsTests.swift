@@ -5,23 +5,21 @@
 import Foundation
 import Storage
 import Tensors
+import TestSupport
 import Testing
 
 @testable import Experiments
 
-@Suite("Pinned bits", .enabled(if: TinyProject.program != nil, "needs `lowrank` beside the tests"), .serialized)
+@Suite("Pinned bits", .serialized)
 struct PinnedBitsTests {
-  private static let repository = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent()
-  private static let fixtures = repository.appending(path: "Tests/Fixtures")
-  private static let pins = fixtures.appending(path: "bits")
+  private static let pins = Repository.fixtures.appending(path: "bits")
   private static let isWriting = ProcessInfo.processInfo.environment["LOWRANK_PIN_BITS"] == "1"
 
   /// Runs the program on one core; fails where it does.
   private func lowrank(_ arguments: [String], on core: BLASCore, status: Int32 = 0) throws -> String {
     let result = try execute(
-      try #require(TinyProject.program), arguments + ["--core", core.rawValue.lowercased()],
-      environment: TinyProgram.environment())
+      try Program.url, arguments + ["--core", core.rawValue.lowercased()],
+      environment: Program.environment())
     #expect(result.status == status, "\(result.output)")
     return result.output
   }
@@ -35,7 +33,7 @@ struct PinnedBitsTests {
       try FileManager.default.copyItem(at: Self.pins.appending(path: name), to: experiments.appending(path: name))
     }
     try FileManager.default.createSymbolicLink(
-      at: experiments.appending(path: "pretrain"), withDestinationURL: Self.repository.appending(path: "experiments/pretrain"))
+      at: experiments.appending(path: "pretrain"), withDestinationURL: Repository.root.appending(path: "experiments/pretrain"))
     return root
   }
 
@@ -54,18 +52,22 @@ struct PinnedBitsTests {
     }
   }
 
-  @Test("are what they were", arguments: BLASCore.choices)
-  func pinned(core: BLASCore) throws {
-    guard core.isSupported else {
-      print("Pinned bits: this processor lacks \(core.needs), which core \(core.rawValue) needs; its bits are not tested here")
-      return
-    }
+  @Test("every core has them")
+  func complete() { #expect(Set(BLASCore.choices) == [.haswell, .skylakeX]) }
+
+  @Test("are what they were on core Haswell", .requires(.avx2))
+  func haswell() throws { try check(.haswell) }
+
+  @Test("are what they were on core SkylakeX", .requires(.avx512))
+  func skylakeX() throws { try check(.skylakeX) }
+
+  private func check(_ core: BLASCore) throws {
     let root = try project()
     defer { try? FileManager.default.removeItem(at: root) }
     let results = root.appending(path: "results")
     var lines: [String] = []
     let common = ["--results", results.path]
-    _ = try lowrank(["run", "demo", "--root", Self.repository.path] + common, on: core)
+    _ = try lowrank(["run", "demo", "--root", Repository.root.path] + common, on: core)
     lines += try digests("demo", in: results)
     for experiment in ["every-method", "roberta"] {
       _ = try lowrank(["run", experiment, "--root", root.path] + common, on: core)
@@ -79,9 +81,9 @@ struct PinnedBitsTests {
     let model = try FileDigest.sha256(of: output.appending(path: "model.safetensors")).prefix(16)
     lines.append("short-pretraining model \(model)")
     for folder in ["models/bert", "models/roberta", "models/deberta", "peft"] {
-      let report = try lowrank(["parity", Self.fixtures.appending(path: folder).path], on: core)
+      let report = try lowrank(["parity", Repository.fixtures.appending(path: folder).path], on: core)
       var reference = ""
-      for line in report.replacing(Self.fixtures.path + "/", with: "").split(separator: "\n") {
+      for line in report.replacing(Repository.fixtures.path + "/", with: "").split(separator: "\n") {
         // a reference's lines are indented below its name, or begin with their verdict
         if line.hasSuffix(": passed") { reference = String(line.dropLast(8)) }
         lines.append("parity \(reference) \(line)")
@@ -93,7 +95,7 @@ struct PinnedBitsTests {
       "run", "every-method", "--root", root.path, "--results", stopped.path, "--methods", "aflora", "--checkpoint-seconds", "0",
     ]
     let killed = try interrupted(
-      try #require(TinyProject.program), one + ["--core", core.rawValue.lowercased()], environment: TinyProgram.environment(),
+      try Program.url, one + ["--core", core.rawValue.lowercased()], environment: Program.environment(),
       by: SIGKILL
     ) {
       let runs = stopped.appending(path: "runs")

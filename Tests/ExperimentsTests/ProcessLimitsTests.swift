@@ -1,5 +1,6 @@
 // The program under limits that leave it too little: a message, never a trap or an endless loop.
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Experiments
@@ -7,7 +8,7 @@ import Testing
 @Suite("Limits of the process")
 struct ProcessLimitsTests {
   @Test(
-    "each has its message", .enabled(if: TinyProject.program != nil, "needs `lowrank` beside the tests"),
+    "each has its message",
     arguments: [
       ("-n 10", "this process may have 10 files open at once, but needs 64. Raise the limit (ulimit -n 64), or lower --jobs\n"),
       ("-n 16", "this process may have 16 files open at once, but needs 64. "),
@@ -25,7 +26,7 @@ struct ProcessLimitsTests {
     #expect(result.output.contains(expected), "\(result.output)")
   }
 
-  @Test("a soft limit on files is raised", .enabled(if: TinyProject.program != nil, "needs `lowrank` beside the tests"))
+  @Test("a soft limit on files is raised")
   func soft() throws {
     let tiny = try TinyProgram()
     let result = try execute(

@@ -2,6 +2,7 @@
 import Foundation
 import Records
 import Storage
+import TestSupport
 import Testing
 import Training
 
@@ -73,15 +74,7 @@ struct ReproductionTests {
     ) { try RerunComparison(call.record(0), in: call.folder(0), with: call.record(1), in: call.folder(1)) }
   }
 
-  /// A Python with h5py, if there is one.
-  private static let python: URL? = {
-    let name = ProcessInfo.processInfo.environment["LOWRANK_PYTHON"] ?? "python3"
-    let script = "import sys, h5py; print(sys.executable)"
-    guard let result = try? execute(URL(filePath: "/usr/bin/env"), [name, "-c", script]), result.status == 0 else { return nil }
-    return URL(filePath: result.output.trimmingCharacters(in: .whitespacesAndNewlines))
-  }()
-
-  @Test("h5py reads the tensors", .enabled(if: python != nil, "needs Python with h5py, as python3 or $LOWRANK_PYTHON"))
+  @Test("h5py reads the tensors", .requires(.python("h5py")))
   func h5py() throws {
     let project = try TinyProject()
     let call = try project.call()
@@ -97,14 +90,13 @@ struct ReproductionTests {
       print([name.decode() if isinstance(name, bytes) else str(name) for name in file["freezing/score"].attrs["matrix"]][0])
       """
     let tensors = call.folder(1).appending(path: "tensors.h5")
-    let result = try execute(try #require(Self.python), ["-c", script, tensors.path])
-    #expect(result.status == 0, "\(result.output)")
+    let output = try PythonPeer.run(script, tensors.path)
     guard case .float64(let losses)? = try HDF5File.read(tensors).dataset("training/loss")?.values else {
       Issue.record("there are no losses")
       return
     }
     #expect(
-      result.output == """
+      output == """
         epoch_loss float64 [2] ['epoch']
         epoch_updates int64 [2] ['epoch']
         evaluation/validation/accuracy float64 [2] ['epoch']

@@ -1,16 +1,16 @@
 // The project's own notebooks: marks that can be followed, pictures that are there.
 import Foundation
+import TestSupport
 import Testing
 
 @Suite("The shipped notebooks")
 struct ShippedNotebookTests {
-  private static let root = URL(fileURLWithPath: #filePath)
-    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-
   private var files: [URL] {
     get throws {
-      try FileManager.default.contentsOfDirectory(at: Self.root.appending(path: "notebooks-md"), includingPropertiesForKeys: nil)
-        .filter { $0.pathExtension == "md" }.sorted { $0.path < $1.path }
+      try FileManager.default.contentsOfDirectory(
+        at: Repository.root.appending(path: "notebooks-md"), includingPropertiesForKeys: nil
+      )
+      .filter { $0.pathExtension == "md" }.sorted { $0.path < $1.path }
     }
   }
 
@@ -30,11 +30,11 @@ struct ShippedNotebookTests {
   }
 
   @Test(
-    "every mark is of an experiment that there is", .enabled(if: TinyProject.program != nil, "needs `lowrank` beside the tests"))
+    "every mark is of an experiment that there is")
   func marks() throws {
-    let program = try #require(TinyProject.program)
+    let program = try Program.url
     let results = FileManager.default.temporaryDirectory.appending(path: "lowrank-none-\(UUID().uuidString)")
-    let result = try execute(program, ["knit", "--check", "--root", Self.root.path, "--results", results.path])
+    let result = try execute(program, ["knit", "--check", "--root", Repository.root.path, "--results", results.path])
     #expect(result.status == 0, "\(result.output)")
     #expect(result.output.contains(" 0 not so, "), "\(result.output)")
   }

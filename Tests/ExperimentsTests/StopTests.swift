@@ -1,10 +1,11 @@
 // Ctrl-C and its kin, sent to the program at work: answered at once, ended after the step, nothing lost.
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Experiments
 
-@Suite("Stopping", .enabled(if: TinyProject.program != nil, "needs `lowrank` beside the tests"))
+@Suite("Stopping")
 struct StopTests {
   private static let answer = "stopping after this step; again to quit\n"
   private static let longRecipe = TinyProject.recipe.replacing("epochs: 2", with: "epochs: 9000")
@@ -91,8 +92,7 @@ struct StopTests {
   @Test("in pre-training, which goes on from its checkpoint")
   func pretraining() throws {
     let tiny = try TinyProgram()
-    let manifest = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .appending(path: "Fixtures/bits/short-pretraining.yaml")
+    let manifest = Repository.fixtures.appending(path: "bits/short-pretraining.yaml")
     let text = try String(contentsOf: manifest, encoding: .utf8).replacing("steps: 12", with: "steps: 100000")
     try tiny.project.write(text, to: "pretraining.yaml")
     let arguments = [

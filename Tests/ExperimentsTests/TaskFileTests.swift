@@ -1,5 +1,6 @@
 // A task of the user's own whose files lie where the user put them.
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Experiments

@@ -9,25 +9,6 @@ import Testing
 
 @Suite("The peft library")
 struct LibraryTests {
-  /// A Python with the libraries: `LOWRANK_PYTHON`, else `python3`.
-  static let python: String? = {
-    let program = ProcessInfo.processInfo.environment["LOWRANK_PYTHON"] ?? "python3"
-    return (try? run(program, ["-c", "import peft, torch, transformers"]))?.status == 0 ? program : nil
-  }()
-
-  private static func run(_ program: String, _ arguments: [String]) throws -> (status: Int32, output: String) {
-    let process = Process()
-    process.executableURL = URL(filePath: "/usr/bin/env")
-    process.arguments = [program] + arguments
-    let pipe = Pipe()
-    process.standardOutput = pipe
-    process.standardError = pipe
-    try process.run()
-    let output = pipe.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    return (process.terminationStatus, String(decoding: output, as: UTF8.self))
-  }
-
   /// For each folder: the adapted and the merged model's logits on the rows, and the adapter saved again by the library.
   private static let script = """
     import json, os, sys, warnings
@@ -65,7 +46,7 @@ struct LibraryTests {
 
   @Test(
     "it loads what is exported and merged, and what it saves is read, with the same logits",
-    .enabled(if: python != nil, "needs Python with peft, torch and transformers, as python3 or $LOWRANK_PYTHON"))
+    .requires(.python("peft, torch, transformers")))
   func library() throws {
     try withTemporaryFolder { folder in
       var expected: [String: [Float]] = [:]
@@ -78,9 +59,7 @@ struct LibraryTests {
         try MergedModel.write(adapted.model, tokenizerFrom: adapted.base, to: here.appending(path: "merged"))
       }
       let rows = String(decoding: try JSONEncoder().encode(AdaptedModel.rows), as: UTF8.self)
-      let program = try #require(Self.python)
-      let run = try Self.run(program, ["-c", Self.script, folder.path, rows])
-      try #require(run.status == 0, "\(run.output)")
+      try PythonPeer.run(Self.script, folder.path, rows)
       let results = try JSONDecoder().decode([String: Result].self, from: Data(contentsOf: folder.appending(path: "results.json")))
       for row in ExportCase.all {
         let name = "\(row.id)-\(row.architecture.rawValue)", here = folder.appending(path: name)

@@ -44,7 +44,7 @@ struct PocketWorldTests {
     #expect(PocketWorld(seed: 0).reserved == world.reserved)
   }
 
-  @Test("The generator is SplitMix64, keyed by seed, stream and index")
+  @Test("Numbers are a function of seed, stream and index, and as likely as each other")
   func generator() {
     var first = PocketGenerator(seed: 1, stream: 2, index: 3)
     var again = PocketGenerator(seed: 1, stream: 2, index: 3)

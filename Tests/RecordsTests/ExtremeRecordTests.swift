@@ -1,5 +1,6 @@
 // Records with numbers that no run leaves: refused by their key or taken, and no crash.
 import Foundation
+import Settings
 import TestSupport
 import Testing
 

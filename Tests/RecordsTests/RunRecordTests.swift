@@ -1,5 +1,6 @@
 // What a record looks like, byte for byte, and what is refused when it is read.
 import Foundation
+import Settings
 import Testing
 
 @testable import Records

@@ -1,6 +1,7 @@
 // Differences to a baseline: pairs, tests, and where nothing is claimed.
 import Manifests
 import Records
+import Settings
 import Testing
 
 @testable import Reporting

@@ -1,6 +1,7 @@
 // Tables for other programs.
 import Foundation
 import Records
+import Settings
 import Testing
 
 @testable import Reporting

@@ -100,7 +100,7 @@ struct ExtremeReportTests {
         }
         do {
           guard let figure = try runs.made().figure else { continue }
-          if second == .leastNonzeroMagnitude, let gnuplot = GnuplotTests.gnuplot {
+          if second == .leastNonzeroMagnitude, let gnuplot = try? Gnuplot() {
             _ = try DrawnFigure(try gnuplot.draw(figure, as: .svg))
           }
           drawn += 1

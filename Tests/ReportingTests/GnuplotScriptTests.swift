@@ -1,15 +1,16 @@
 // What scripts draw: every kind of panel, of any number of panels and series, with any text and any values.
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Reporting
 
-@Suite(.enabled(if: GnuplotTests.gnuplot != nil, GnuplotTests.absence))
+@Suite(.requires(.gnuplot))
 struct GnuplotScriptTests {
   private static let kinds: [FigurePanel.Kind] = [.lines, .bars, .histograms, .heatMap]
 
   private func draw(_ figure: Figure) throws -> String {
-    String(decoding: try #require(GnuplotTests.gnuplot).draw(figure, as: .svg), as: UTF8.self)
+    String(decoding: try Gnuplot().draw(figure, as: .svg), as: UTF8.self)
   }
 
   private func drawn(_ figure: Figure) throws -> DrawnFigure { try DrawnFigure(Data(draw(figure).utf8)) }
@@ -50,7 +51,7 @@ struct GnuplotScriptTests {
 
   @Test(arguments: kinds, FigureFormat.allCases)
   func equalFiguresAreEqualBytes(kind: FigurePanel.Kind, format: FigureFormat) throws {
-    let gnuplot = try #require(GnuplotTests.gnuplot)
+    let gnuplot = try Gnuplot()
     let figure = MadeUpFigure.of(kind, panels: 2)
     let data = try gnuplot.draw(figure, as: format)
     #expect(data.count > 1000)
@@ -75,7 +76,7 @@ struct GnuplotScriptTests {
       #expect(figure.texts.contains { $0.text.hasPrefix(plain.prefix(10)) && $0.text.hasSuffix("row 1") }, "\(text)")
     }
     let all = MadeUpFigure.of(kind) { hostile.joined(separator: " ") + $0 }
-    #expect(try #require(GnuplotTests.gnuplot).draw(all, as: .png).count > 1000)
+    #expect(try Gnuplot().draw(all, as: .png).count > 1000)
     #expect(!FileManager.default.fileExists(atPath: mark.path))
   }
 

@@ -5,17 +5,15 @@ import Testing
 @testable import Reporting
 
 @Suite struct GnuplotTests {
-  static let gnuplot = try? Gnuplot()
-  static let absence: Comment = "gnuplot is not installed"
 
   @Test func withoutGnuplotThereIsOneLine() throws {
     let error = try #require(throws: ReportError.self) { try Gnuplot(path: "/nowhere:") }
     #expect("\(error)" == "figures are drawn by gnuplot, which is not here: install it (Debian: apt-get install gnuplot-nox).")
   }
 
-  @Test(.enabled(if: gnuplot != nil, absence))
+  @Test(.requires(.gnuplot))
   func gnuplotsMessageIsPassedOn() throws {
-    let gnuplot = try #require(Self.gnuplot)
+    let gnuplot = try Gnuplot()
     let error = try #require(throws: ReportError.self) { try gnuplot.run("plot 'nowhere'\n", figure: "f") }
     #expect("\(error)".hasPrefix("gnuplot did not draw the figure 'f': "))
     #expect("\(error)".contains("nowhere"))
@@ -33,9 +31,9 @@ import Testing
     #expect(throws: ReportError.gnuplot(figure: "f", message: message)) { try gnuplot.draw(MadeUpFigure.of(.lines), as: .svg) }
   }
 
-  @Test(.enabled(if: gnuplot != nil, absence))
+  @Test(.requires(.gnuplot))
   func figuresAreWrittenBesideTheRuns() throws {
-    let gnuplot = try #require(Self.gnuplot)
+    let gnuplot = try Gnuplot()
     let runs = try MadeUpRuns(figure: "freezing-map: {id: map, row: aflora, task: rte}")
     let figures = {
       try ExperimentFigures(

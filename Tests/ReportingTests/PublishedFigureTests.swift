@@ -1,6 +1,7 @@
 // Published figures beside measured ones: only under the paper profile, only where both are of the same kind.
 import Manifests
 import Records
+import Settings
 import Testing
 
 @testable import Reporting

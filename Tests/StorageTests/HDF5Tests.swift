@@ -1,5 +1,6 @@
 // HDF5: trees come back as they went, equal trees are equal bytes, h5py reads them, damage is an error.
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Storage
@@ -125,9 +126,7 @@ import Testing
     #expect(try HDF5File.read([UInt8](HDF5File.data(tree))) == tree)
   }
 
-  static let python = PythonPeer.with("h5py")
-
-  @Test(.enabled(if: python != nil, "no Python with h5py")) func h5pyReadsWhatIsWritten() throws {
+  @Test(.requires(.python("h5py"))) func h5pyReadsWhatIsWritten() throws {
     let folder = try TemporaryFolder()
     let url = folder.file("tensors.h5")
     try HDF5File.write(Self.tree, to: url)
@@ -143,7 +142,7 @@ import Testing
         print(f["large"].shape, float(f["large"][699, 999]), f["empty"].dims[1].label, list(f["void"]))
       """
     #expect(
-      try Self.python?.run(script, url.path) == """
+      try PythonPeer.run(script, url.path) == """
         [[-1, 0, 1], [2, 3, 4]] int32 ['layer', 'module'] steps True gzip
         0.85 ['query', 'wärme', ''] [] |p·g| -1152921504606846976
         [0.1, -inf, 1e+300] [0, 1, 254, 255] (0, 4) 2.5
@@ -153,7 +152,7 @@ import Testing
         """)
   }
 
-  @Test(.enabled(if: python != nil, "no Python with h5py")) func whatH5pyWritesIsReadOrRefused() throws {
+  @Test(.requires(.python("h5py"))) func whatH5pyWritesIsReadOrRefused() throws {
     let folder = try TemporaryFolder()
     let url = folder.file("peer.h5")
     let script = """
@@ -166,17 +165,17 @@ import Testing
         if sys.argv[2] == "bomb":
           f.create_dataset("huge", (1 << 50,), chunks=(1 << 10,))
       """
-    _ = try Self.python?.run(script, url.path, "none")
+    try PythonPeer.run(script, url.path, "none")
     let read = try HDF5File.read(url)
     #expect(read.dataset("half")?.values == .float32([1.5, 2]))
     #expect(read.dataset("big")?.values == .int64([7]))
     #expect(read.dataset("text")?.values == .strings(["a", "bc"]))
     #expect(read.dataset("bomb") == HDF5Dataset(shape: [], values: .int32([-3])))
-    _ = try Self.python?.run(script, url.path, "link")
+    try PythonPeer.run(script, url.path, "link")
     #expect(
       message { _ = try HDF5File.read(url) }
         == "\(url.path): '/bomb' is a link to elsewhere. Only files that this program wrote are read.")
-    _ = try Self.python?.run(script, url.path, "bomb")
+    try PythonPeer.run(script, url.path, "bomb")
     #expect(message { _ = try HDF5File.read(url) }.contains("'/huge' should have 1125899906842624 elements, more than"))
   }
 }

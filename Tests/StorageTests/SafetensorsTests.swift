@@ -1,6 +1,7 @@
 // Safetensors: what is written is read, what lies is refused.
 import Foundation
 import Storage
+import TestSupport
 import Testing
 
 @Suite struct SafetensorsTests {
@@ -200,9 +201,7 @@ import Testing
     #expect(refused > 250)
   }
 
-  static let python = PythonPeer.with("safetensors.numpy, numpy")
-
-  @Test(.enabled(if: python != nil, "no Python with safetensors")) func bytesAreThoseOfThePythonLibrary() throws {
+  @Test(.requires(.python("safetensors.numpy, numpy"))) func bytesAreThoseOfThePythonLibrary() throws {
     let folder = try TemporaryFolder()
     let url = folder.file("peer.safetensors")
     let script = """
@@ -211,7 +210,7 @@ import Testing
       save_file({"b": np.arange(6, dtype=np.float32).reshape(2, 3), "a": np.array([7], dtype=np.float32)}, sys.argv[1],
         metadata={"format": "pt"})
       """
-    _ = try Self.python?.run(script, url.path)
+    try PythonPeer.run(script, url.path)
     let ours = try SafetensorsWriter.data(
       [.init(name: "b", shape: [2, 3], values: [0, 1, 2, 3, 4, 5]), .init(name: "a", shape: [1], values: [7])],
       metadata: ["format": "pt"])

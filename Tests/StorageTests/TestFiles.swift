@@ -69,31 +69,3 @@ struct MutationGenerator: RandomNumberGenerator {
     return result
   }
 }
-
-/// A Python with the modules that a test compares with: `LOWRANK_PYTHON`, else `python3`.
-struct PythonPeer {
-  /// The peer, or nil where no Python has all of `modules`.
-  static func with(_ modules: String) -> PythonPeer? {
-    let peer = PythonPeer(program: ProcessInfo.processInfo.environment["LOWRANK_PYTHON"] ?? "python3")
-    return (try? peer.run("import \(modules)")) == nil ? nil : peer
-  }
-
-  let program: String
-
-  struct Failed: Error {}
-
-  /// What the script prints.
-  func run(_ script: String, _ arguments: String...) throws -> String {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = [program, "-c", script] + arguments
-    let output = Pipe()
-    process.standardOutput = output
-    process.standardError = FileHandle.nullDevice
-    try process.run()
-    let data = output.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    guard process.terminationStatus == 0 else { throw Failed() }
-    return String(decoding: data, as: UTF8.self)
-  }
-}

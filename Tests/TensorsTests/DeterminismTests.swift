@@ -98,11 +98,14 @@ import Testing
   }
 
   @Test(arguments: [1, 63, 64, 127, 128, 200, 512, 513, 817, 2048, 5000])
-  func rowBlocksFollowTheRule(rows: Int) {
-    let blocks = CPUBackend.rowBlocks(rows)
-    #expect(blocks.first?.lowerBound == 0 && blocks.last?.upperBound == rows)
-    for (block, next) in zip(blocks, blocks.dropFirst()) { #expect(block.upperBound == next.lowerBound) }
-    for block in blocks.dropLast() { #expect(block.count % 64 == 0) }
-    #expect(blocks.count == 1 || blocks.allSatisfy { $0.count >= 64 })
+  func productsOfAnyNumberOfRows(rows: Int) throws {
+    let (inner, columns) = (64, 64)
+    let a = Operand.spread([rows, inner], seed: 41).values, b = Operand.spread([inner, columns], seed: 42).values
+    let products = try [1, 2, 3, 5].map { threads in
+      let backend = try backend(threads: threads)
+      return Tensor(a, shape: [rows, inner], on: backend).matmul(Tensor(b, shape: [inner, columns], on: backend)).values
+    }
+    expectClose(products[0], product(a.map(Double.init), b.map(Double.init), m: rows, k: inner, n: columns), 2e-6, "\(rows) rows")
+    #expect(products.allSatisfy { $0.map(\.bitPattern) == products[0].map(\.bitPattern) })
   }
 }

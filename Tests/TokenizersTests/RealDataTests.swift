@@ -3,28 +3,12 @@
 // bytes).
 
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Tokenizers
 
-/// The published files beside the repository, which are not part of it.
-enum SharedFiles {
-  static let root: URL = {
-    if let path = ProcessInfo.processInfo.environment["LOWRANK_SHARED"] { return URL(fileURLWithPath: path) }
-    return URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("shared")
-  }()
-
-  static func exist(_ paths: String...) -> Bool {
-    paths.allSatisfy { FileManager.default.fileExists(atPath: root.appendingPathComponent($0).path) }
-  }
-}
-
-@Suite(
-  "The real data",
-  .enabled(
-    if: SharedFiles.exist("data/glue/SST-2/train.tsv", "tokenizers/bert-base-uncased/vocab.txt"),
-    "needs ../shared/data/glue and ../shared/tokenizers, or LOWRANK_SHARED"))
+@Suite("The real data", .requires(.published("data/glue")), .requires(.published("tokenizers")))
 struct RealDataTests {
   static let files = [
     "CoLA/dev.tsv", "CoLA/train.tsv", "MNLI/dev_matched.tsv", "MNLI/dev_mismatched.tsv", "MNLI/train.tsv",
@@ -50,11 +34,11 @@ struct RealDataTests {
   @Test("ids of every cell", arguments: references)
   func digests(reference: Reference) throws {
     let tokenizer = try TokenizerFolder.load(
-      from: SharedFiles.root.appendingPathComponent("tokenizers/\(reference.folder)"))
+      from: PublishedFiles.root.appending(path: "tokenizers/\(reference.folder)"))
     var digest: UInt64 = 0xcbf2_9ce4_8422_2325
     var cells = 0
     for file in Self.files {
-      let url = SharedFiles.root.appendingPathComponent("data/glue/\(file)")
+      let url = PublishedFiles.glue.appending(path: file)
       let text = String(decoding: try Data(contentsOf: url), as: UTF8.self).unicodeScalars
       for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
         for cell in line.split(separator: "\t", omittingEmptySubsequences: false) where !Self.isNumber(cell) {

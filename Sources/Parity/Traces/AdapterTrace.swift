@@ -124,7 +124,7 @@ struct AdapterTrace {
     do {
       return try decoder.decode(type, from: Data(contentsOf: url))
     } catch {
-      throw ParityError.reference(path: url.path, problem: "it cannot be read as a trace's description: \(error)")
+      throw ParityError.unreadable(url.path, as: "a trace's description", error)
     }
   }
 }

@@ -50,7 +50,7 @@ package struct PretrainingManifest: Sendable, Equatable {
     var members = Dictionary(values.map { ($0.name, $0.value.canonical) }, uniquingKeysWith: { first, _ in first })
     members["seed"] = .integer(seed)
     for (name, value) in Self.laterDefaults where members[name]?.compact == value.canonical.compact { members[name] = nil }
-    return CanonicalJSON.object(members).compact
+    return JSONValue.object(members).compact
   }
 
   /// Keys that came after models had been made, with their defaults: left out where they say nothing new, so that a model made before

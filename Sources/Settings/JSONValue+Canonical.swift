@@ -1,17 +1,7 @@
 // JSON with exactly one way to write each value: keys sorted by their bytes, no spaces, the shortest digits that read back
 // as the same number. It is hashed, so it may not follow a library's taste, which may change between versions.
 
-/// A value to be written as canonical JSON.
-package indirect enum CanonicalJSON: Sendable {
-  case null
-  case flag(Bool)
-  case integer(Int)
-  /// Finite; a not-a-number or an infinity is written as a text.
-  case number(Double)
-  case text(String)
-  case array([CanonicalJSON])
-  case object([String: CanonicalJSON])
-
+extension JSONValue {
   /// The one way to write this value.
   package var compact: String {
     switch self {
@@ -49,20 +39,5 @@ package indirect enum CanonicalJSON: Sendable {
       }
     }
     return result + "\""
-  }
-}
-
-extension CanonicalJSON: Encodable {
-  package func encode(to encoder: any Encoder) throws {
-    var container = encoder.singleValueContainer()
-    switch self {
-    case .null: try container.encodeNil()
-    case .flag(let value): try container.encode(value)
-    case .integer(let value): try container.encode(value)
-    case .number(let value): try container.encode(value)
-    case .text(let value): try container.encode(value)
-    case .array(let values): try container.encode(values)
-    case .object(let members): try container.encode(members)
-    }
   }
 }

@@ -1,4 +1,4 @@
-// A JSON value whose shape is not this target's business, such as the manifest row that a run was made from.
+// A JSON value whose shape is nobody's business but that of who made it.
 
 /// Any JSON value.
 public enum JSONValue: Sendable, Equatable {

@@ -1,0 +1,14 @@
+// README's example of a method is a file of these tests, so that it compiles and keeps the contract of methods.
+import Foundation
+import TestSupport
+import Testing
+
+@Suite("README's method")
+struct ReadmeMethodTests {
+  @Test("is LoRAFA.swift, but for the import that a file of the target itself does not need")
+  func same() throws {
+    let file = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "LoRAFA.swift")
+    let text = try String(contentsOf: file, encoding: .utf8)
+    #expect(try Readme.blocks("swift") == [text.replacing("\n@testable import Adapters\n", with: "")])
+  }
+}

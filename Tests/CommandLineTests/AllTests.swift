@@ -1,0 +1,35 @@
+// `lowrank all`: every experiment, one after the other.
+import Foundation
+import TestSupport
+import Testing
+
+@Suite("lowrank all")
+struct AllTests {
+  @Test("the table of each is written, runs that several share are trained once")
+  func whole() throws {
+    let tiny = try TinyProgram()
+    try tiny.project.write(TinyProject.manifest.replacing("id: tiny", with: "id: again"), to: "experiments/again.yaml")
+    let result = try tiny.lowrank(["all", "--jobs", "1"], apart: true)
+    #expect(result.status == 0 && result.errors.isEmpty, "\(result)")
+    #expect(
+      result.output.hasPrefix("2 experiments · pocket · 4 runs, 2 of them different, 0 done before, 2 to go\n"), "\(result.output)")
+    for id in ["again", "tiny"] { #expect(result.output.contains("→ \(tiny.project.file("results/\(id).md").path)\n")) }
+    #expect(try FileManager.default.contentsOfDirectory(atPath: tiny.project.file("results/runs").path).count == 2)
+  }
+
+  @Test("an experiment that is broken keeps no other from being run")
+  func broken() throws {
+    let tiny = try TinyProgram()
+    try tiny.project.write("id: [\n", to: "experiments/broken.yaml")
+    let result = try tiny.lowrank(["all"], apart: true)
+    #expect(result.status == 1 && result.output.contains("/experiments/broken.yaml:2:1: is not YAML here"), "\(result)")
+    #expect(FileManager.default.fileExists(atPath: tiny.project.file("results/tiny.md").path))
+  }
+
+  @Test("no project")
+  func nowhere() throws {
+    let tiny = try TinyProgram()
+    try FileManager.default.moveItem(at: tiny.project.file("experiments"), to: tiny.project.file("moved"))
+    try tiny.expectMistake(["all"], "HERE: there is no folder 'experiments' here. Run this in the project's root")
+  }
+}

@@ -1,0 +1,125 @@
+// `lowrank export`: a run's adapter as a folder of the peft library, whole or not at all.
+import Foundation
+import TestSupport
+import Testing
+
+@Suite("lowrank export")
+struct ExportTests {
+  private func names(_ tiny: TinyProgram, _ folder: String) throws -> [String] {
+    try FileManager.default.contentsOfDirectory(atPath: tiny.project.file(folder).path).sorted()
+  }
+
+  @Test("the adapter of the best epoch or the last, nothing else is written", arguments: ["lora", "aflora"])
+  func whole(row: String) throws {
+    let tiny = try TinyProgram.trained()
+    let before = tiny.project.everything()
+    for epoch in ["best", "last"] {
+      let folder = tiny.project.file("adapters/\(epoch)").path
+      let result = try tiny.lowrank(["export", tiny.link(row), "--to", folder, "--epoch", epoch], apart: true)
+      #expect(result.status == 0 && result.errors.isEmpty, "\(result)")
+      #expect(result.output == "→ \(folder)  (LORA, 2 labels)\n")
+      #expect(try names(tiny, "adapters/\(epoch)") == ["adapter_config.json", "adapter_model.safetensors"])
+      let read = try JSONSerialization.jsonObject(
+        with: Data(contentsOf: tiny.project.file("adapters/\(epoch)/adapter_config.json")))
+      #expect((read as? [String: Any])?["peft_type"] as? String == "LORA")
+    }
+    let again = try tiny.lowrank(["export", tiny.link(row), "--to", tiny.project.file("adapters/again").path])
+    #expect(again.status == 0)
+    let weights = try ["best", "again", "last"].map {
+      try Data(contentsOf: tiny.project.file("adapters/\($0)/adapter_model.safetensors"))
+    }
+    #expect(weights[0] == weights[1], "the best epoch's by default, equal bytes each time")
+    #expect(try names(tiny, "adapters") == ["again", "best", "last"])
+    try FileManager.default.removeItem(at: tiny.project.file("adapters"))
+    tiny.expectUnchanged(since: before)
+  }
+
+  @Test("what is no run with weights")
+  func source() throws {
+    let tiny = try TinyProgram.trained()
+    let to = ["--to", tiny.project.file("adapter").path]
+    try tiny.expectMistake(
+      ["export", "nowhere"] + to,
+      "no run is meant by 'nowhere'. Name a run's folder, a link as in HERE/results/table1/pocket/lora/rte/seed-0, or the first digits "
+        + "(4 or more) of a folder in HERE/results/runs.")
+    try tiny.expectMistake(
+      ["export", tiny.project.file("model").path] + to,
+      "HERE/model: there is no record of a finished run. Run it to its end first")
+    try FileManager.default.removeItem(at: tiny.project.file(tiny.file("best.safetensors")))
+    let results = "HERE/results/\(tiny.link())"
+    try tiny.expectMistake(
+      ["export", tiny.link()] + to,
+      "\(results)/best.safetensors: the run left no weights of this epoch. Try the other epoch, or run it again")
+    try tiny.project.write("no tensors at all", to: tiny.file("last.safetensors"))
+    let damaged = try tiny.lowrank(["export", tiny.link(), "--epoch", "last"] + to, apart: true)
+    #expect(damaged.status == 1 && damaged.output.isEmpty && !damaged.wasKilled)
+    #expect(
+      damaged.errors.hasPrefix(
+        "Error: \(tiny.project.root.path)/results/\(tiny.link())/last.safetensors: is not a valid safetensors"))
+    try tiny.project.cut(tiny.file("record.json"))
+    try tiny.expectMistake(
+      ["export", tiny.link()] + to,
+      "\(results)/record.json: is not the JSON of a record of a run: it is cut short or damaged. Move it away, and the run is made again."
+    )
+  }
+
+  @Test("weights that are another run's")
+  func foreign() throws {
+    let tiny = try TinyProgram.trained()
+    try Data(contentsOf: tiny.project.file(tiny.file("best.safetensors", of: "aflora")))
+      .write(to: tiny.project.file(tiny.file("best.safetensors")))
+    let before = tiny.project.everything()
+    let result = try tiny.lowrank(["export", tiny.link(), "--to", tiny.project.file("adapter").path], apart: true)
+    #expect(result.status == 1 && result.output.isEmpty)
+    #expect(result.errors.contains("/best.safetensors: its tensors are not those of the run: "), "\(result.errors)")
+    #expect(result.errors.split(separator: "\n").count == 1)
+    tiny.expectUnchanged(since: before)
+  }
+
+  @Test("a base model that is gone, changed, or another")
+  func base() throws {
+    let tiny = try TinyProgram.trained()
+    let arguments = ["export", tiny.link(), "--to", tiny.project.file("adapter").path]
+    try tiny.expectMistake(
+      arguments + ["--model", "experiments"],
+      "model 'experiments' is not here: name a folder that holds its config.json, weights and tokenizer: MODEL=<folder>")
+    let other = Repository.fixtures.appending(path: "models/roberta").path
+    try tiny.expectMistake(
+      arguments + ["--model", other],
+      "\(other): is not the model that the run was trained on, by the digest of its files. Name that model's folder with --model")
+    try FileManager.default.moveItem(at: tiny.project.file("model"), to: tiny.project.file("moved"))
+    try tiny.expectMistake(
+      arguments, "model 'model' is not here: name a folder that holds its config.json, weights and tokenizer: MODEL=<folder>")
+    #expect(try tiny.lowrank(arguments + ["--model", tiny.project.file("moved").path]).status == 0)
+  }
+
+  @Test("a target that is there stays as it is")
+  func target() throws {
+    let tiny = try TinyProgram.trained()
+    func refuse(_ name: String, _ message: String) throws {
+      try tiny.expectMistake(["export", tiny.link(), "--to", tiny.project.file(name).path], message)
+    }
+    let advice = "What stood there before is unchanged. Name a folder that is not there yet."
+    try refuse("model", "HERE/model: cannot be written: the folder is there and not empty. \(advice)")
+    try refuse("experiments/tiny.yaml", "HERE/experiments/tiny.yaml: cannot be written: something else has this name. \(advice)")
+    try refuse(
+      "experiments/tiny.yaml/adapter",
+      "HERE/experiments/tiny.yaml: cannot be written: the folder cannot be made. What stood there before is unchanged. "
+        + "Check the path, its permissions and the free space.")
+  }
+
+  @Test("a method that the library has no form for")
+  func method() throws {
+    let tiny = try TinyProgram.trained("[houlsby, fft]")
+    let to = ["--to", tiny.project.file("adapter").path]
+    for (row, words) in [
+      ("houlsby", "It cannot be merged either; the run keeps its weights"), ("fft", "'lowrank merge' writes it"),
+    ] {
+      let before = tiny.project.everything()
+      let result = try tiny.lowrank(["export", tiny.link(row)] + to, apart: true)
+      #expect(result.status == 1 && result.output.isEmpty)
+      #expect(result.errors.hasPrefix("Error: \(row) cannot be exported: ") && result.errors.contains(words), "\(result.errors)")
+      tiny.expectUnchanged(since: before)
+    }
+  }
+}

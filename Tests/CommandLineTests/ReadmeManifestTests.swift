@@ -1,0 +1,50 @@
+// README's examples of a table and of a task, as they stand there.
+import Foundation
+import TestSupport
+import Testing
+
+@Suite("README's table and task")
+struct ReadmeManifestTests {
+  /// The block that begins with the name of its file.
+  private func block(_ file: String) throws -> String {
+    try #require(Readme.blocks("yaml").first { $0.hasPrefix("# \(file)") }, "README has no block of \(file)")
+  }
+
+  @Test("the task is planned and trained on")
+  func task() throws {
+    let tiny = try TinyProgram(TinyProject.manifest.replacing("tasks/warmth.yaml", with: "reviews"))
+    try tiny.project.write(block("experiments/tasks/reviews.yaml"), to: "experiments/tasks/reviews.yaml")
+    for (rows, name) in [(0..<24, "train"), (24..<40, "dev")] {
+      let table = TinyProject.rows(rows).replacing("sentence\tlabel", with: "review\tverdict")
+        .replacing("\twarm\n", with: "\tpositive\n").replacing("\tcold\n", with: "\tnegative\n")
+      try tiny.project.write(table, to: "experiments/tasks/data/\(name).tsv")
+    }
+    let plan = try tiny.lowrank(["run", "tiny", "--dry-run"])
+    #expect(plan.status == 0 && plan.output.contains("lora reviews seed 0"), "\(plan.output)")
+    let run = try tiny.lowrank(["run", "tiny"])
+    #expect(run.status == 0 && run.output.contains("reviews (accuracy ↑)"), "\(run.output)")
+    #expect(try tiny.lowrank(["report", "tiny", "--metric", "f1"]).output.contains("reviews (F1 ↑)"))
+  }
+
+  @Test("the table is planned, and one of its runs trained")
+  func table() throws {
+    let tiny = try TinyProgram()
+    let experiments = tiny.project.root.appending(path: "shipped/experiments")
+    try tiny.project.write(block("experiments/rank-of-lora.yaml"), to: "shipped/experiments/rank-of-lora.yaml")
+    for name in ["recipes", "pretrain"] {
+      try FileManager.default.createSymbolicLink(
+        at: experiments.appending(path: name), withDestinationURL: Repository.root.appending(path: "experiments/\(name)"))
+    }
+    func call(_ options: String...) throws -> ProgramResult {
+      let root = experiments.deletingLastPathComponent().path
+      return try execute(
+        tiny.program, ["run", "rank-of-lora", "--root", root] + options, environment: Program.environment())
+    }
+    let plan = try call("--dry-run")
+    #expect(plan.status == 0, "\(plan.output)")
+    for rank in [1, 2, 4, 8] { #expect(plan.output.contains("lora-rank-\(rank) mrpc seed 1"), "\(plan.output)") }
+    let part = try call("--methods", "lora-rank-8", "--tasks", "rte", "--seeds", "0")
+    // the table lacks its other cells, which the exit status says
+    #expect(part.status == 1 && part.output.contains("1/1  lora-rank-8 rte seed 0  accuracy "), "\(part.output)")
+  }
+}

@@ -1,0 +1,50 @@
+// `lowrank report`: a table from the records that are there, in every form; it writes nothing.
+import Foundation
+import TestSupport
+import Testing
+
+@Suite("lowrank report")
+struct ReportTests {
+  @Test("every form, under any protocol", arguments: ["markdown", "csv", "json", "latex"])
+  func whole(format: String) throws {
+    let tiny = try TinyProgram.trained()
+    let before = tiny.project.everything()
+    let beginning = ["markdown": "# tiny: tiny runs\n", "csv": "row,label,", "json": "{\n", "latex": "%"]
+    for options in [[], ["--select", "last"], ["--aggregate", "median"], ["--metric", "f1"]] {
+      let result = try tiny.lowrank(["report", "tiny", "--format", format] + options, apart: true)
+      #expect(result.status == 0 && result.errors.isEmpty, "\(result)")
+      #expect(result.output.hasPrefix(beginning[format] ?? "-") && result.output.hasSuffix("\n"), "\(result.output)")
+      #expect(result.output.contains("LoRA"))
+    }
+    tiny.expectUnchanged(since: before)
+  }
+
+  @Test("runs that are missing or cannot be used are named, and the status is 1")
+  func incomplete() throws {
+    let tiny = try TinyProgram()
+    let none = try tiny.lowrank(["report", "tiny"], apart: true)
+    #expect(none.status == 1 && none.errors.isEmpty && none.output.contains("- lora, warmth: seed 0 missing\n"), "\(none.output)")
+    #expect(tiny.project.files("results").isEmpty)
+    #expect(try tiny.lowrank(["run", "tiny"]).status == 0)
+    try tiny.project.cut(tiny.file("record.json"))
+    let damaged = try tiny.lowrank(["report", "tiny"], apart: true)
+    #expect(damaged.status == 1 && damaged.errors.isEmpty)
+    #expect(
+      damaged.output.contains(
+        "- lora, warmth: seed 0 cannot be used – tiny/pocket/lora/warmth/seed-0/record.json: is not the JSON of a record of a run"),
+      "\(damaged.output)")
+    #expect(damaged.output.contains("| AFLoRA | "), "the other row is there")
+  }
+
+  @Test("names that are none")
+  func unknown() throws {
+    let tiny = try TinyProgram.trained()
+    try tiny.expectMistake(
+      ["report", "tinny"], "experiment 'tinny' is not known in HERE/experiments. Did you mean 'tiny'? (known: tiny)")
+    try tiny.expectMistake(["report", "tiny", "--profile", "small"], "tiny has no profile 'small'. (profiles: pocket, paper)")
+    try tiny.expectMistake(
+      ["report", "tiny", "--metric", "matthews"], "no run of tiny recorded the metric 'matthews' (recorded: accuracy, f1).")
+    try tiny.expectMistake(
+      ["report", "tiny", "--experiments", tiny.project.file("model").path], "experiment 'tiny' is not known in HERE/model.")
+  }
+}

@@ -1,0 +1,73 @@
+// `lowrank run`: what it prints and leaves, and what it refuses before anything is trained.
+import Foundation
+import TestSupport
+import Testing
+
+@Suite("lowrank run")
+struct RunTests {
+  @Test("the plan, its runs, the table and where it is; a second call trains nothing")
+  func whole() throws {
+    let tiny = try TinyProgram()
+    let first = try tiny.lowrank(["run", "tiny", "--jobs", "1"], apart: true)
+    #expect(first.status == 0 && first.errors.isEmpty, "\(first)")
+    let lines = first.output.split(separator: "\n", omittingEmptySubsequences: false)
+    #expect(lines.first == "tiny · pocket · 2 methods × 1 task × 1 seed = 2 runs, 0 done before, 2 to go")
+    #expect(lines.contains { $0.hasPrefix("products: OpenBLAS ") })
+    #expect(lines.contains { $0.hasPrefix("  1/2  lora warmth seed 0  accuracy ") })
+    #expect(lines.contains { $0.hasPrefix("  2/2  aflora warmth seed 0  accuracy ") })
+    #expect(lines.contains("# tiny: tiny runs") && lines.contains { $0.hasPrefix("| LoRA | ") })
+    #expect(lines.contains("→ \(tiny.project.file("results/tiny.md").path)"))
+    let table = try String(contentsOf: tiny.project.file("results/tiny.md"), encoding: .utf8)
+    #expect(first.output.contains(table))
+    let before = tiny.project.everything()
+    let second = try tiny.lowrank(["run", "tiny"], apart: true)
+    #expect(second.status == 0 && second.output.contains("2 done before, 0 to go\n"))
+    tiny.expectUnchanged(since: before)
+  }
+
+  @Test("a plan is only printed")
+  func plan() throws {
+    let tiny = try TinyProgram()
+    let before = tiny.project.everything()
+    let plan = try tiny.lowrank(["run", "tiny", "--dry-run"], apart: true)
+    #expect(plan.status == 0 && plan.errors.isEmpty && plan.output.contains("never run"), "\(plan)")
+    tiny.expectUnchanged(since: before)
+  }
+
+  @Test("what is not in the manifest, all of it at once")
+  func narrowing() throws {
+    let tiny = try TinyProgram()
+    try tiny.expectMistake(
+      ["run", "tiny", "--tasks", "warm,cold", "--methods", "lor", "--seeds", "5"],
+      """
+      tiny: task 'warm' is not in this manifest. (known: warmth)
+      tiny: task 'cold' is not in this manifest. (known: warmth)
+      tiny: method 'lor' is not in this manifest. Did you mean 'lora'? (known: lora, aflora)
+      tiny: seed '5' is not in this manifest. Did you mean '0'? (known: 0)
+      4 problems; nothing was run.
+      """)
+    try tiny.expectMistake(["run", "tiny", "--profile", "small"], "tiny has no profile 'small'. (profiles: pocket, paper)")
+    try tiny.expectMistake(
+      ["run", "tinny"], "experiment 'tinny' is not known in HERE/experiments. Did you mean 'tiny'? (known: tiny)")
+  }
+
+  @Test("a manifest with mistakes, a model or a recipe that is not there")
+  func manifest() throws {
+    let tiny = try TinyProgram(TinyProject.manifest.replacing("seeds:", with: "seed:"))
+    let result = try tiny.lowrank(["run", "tiny"], apart: true)
+    #expect(result.status == 1 && result.output.isEmpty)
+    #expect(result.errors.contains("/experiments/tiny.yaml:7:1: 'seed' "), "\(result.errors)")
+    #expect(result.errors.hasSuffix("nothing was run.\n"))
+    try tiny.project.write(TinyProject.manifest, to: "experiments/tiny.yaml")
+    try tiny.expectMistake(
+      ["run", "tiny", "--model", "nowhere"],
+      "model 'nowhere' is not here: name a folder that holds its config.json, weights and tokenizer: MODEL=<folder>")
+    try tiny.project.cut("model/config.json")
+    let config = try tiny.lowrank(["run", "tiny"], apart: true)
+    #expect(config.status == 1 && config.errors.contains("/model/config.json: ") && !config.wasKilled, "\(config)")
+    try FileManager.default.removeItem(at: tiny.project.file("experiments/recipes/tiny.yaml"))
+    let recipe = try tiny.lowrank(["run", "tiny"], apart: true)
+    #expect(recipe.status == 1 && recipe.errors.contains("recipe 'tiny'"), "\(recipe)")
+    #expect(tiny.project.files("results").isEmpty)
+  }
+}

@@ -1,0 +1,21 @@
+// The kernels of CKernels compiled for one instruction set at a time, so that a test can run them beside each other.
+#pragma once
+#include "CKernels.h"
+
+// Every kernel. One that is missing here is defined twice, which the linker refuses.
+#define LR_KERNELS(K)                                                                                                   \
+  K(fill) K(copy_rows) K(transpose) K(add) K(subtract) K(multiply) K(scale) K(axpy) K(multiply_rows) K(add_rows)        \
+  K(multiply_columns) K(absolute) K(sign) K(square_root) K(activate) K(activate_backward) K(sum) K(sum_squares)         \
+  K(sum_absolute) K(all_finite) K(sum_rows) K(dot_rows) K(layer_norm) K(layer_norm_backward) K(attention_softmax)       \
+  K(attention_softmax_backward) K(adamw) K(freezing_score) K(philox) K(random_uniform) K(random_normal) K(dropout)
+
+#define LR_FIELD(name) __typeof__(&lr_##name) name;
+typedef struct {
+  LR_KERNELS(LR_FIELD)
+} lr_kernels;
+#undef LR_FIELD
+
+// As the program has them, chosen for the processor when it is loaded.
+extern const lr_kernels lr_kernels_chosen;
+// For x86-64 without more, for AVX2 and FMA, and for AVX-512.
+extern const lr_kernels lr_kernels_plain, lr_kernels_avx2, lr_kernels_avx512;

@@ -1,0 +1,3 @@
+#define LR_VARIANT plain
+#define LR_CLONES
+#include "variant.h"

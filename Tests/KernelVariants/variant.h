@@ -1,0 +1,49 @@
+// The sources of the kernels, compiled as LR_CLONES says, under names that begin with LR_VARIANT.
+#define LR_PASTE_(prefix, name) prefix##_##name
+#define LR_PASTE(prefix, name) LR_PASTE_(prefix, name)
+#define LR_NAME(name) LR_PASTE(LR_VARIANT, name)
+
+#define lr_fill LR_NAME(fill)
+#define lr_copy_rows LR_NAME(copy_rows)
+#define lr_transpose LR_NAME(transpose)
+#define lr_add LR_NAME(add)
+#define lr_subtract LR_NAME(subtract)
+#define lr_multiply LR_NAME(multiply)
+#define lr_scale LR_NAME(scale)
+#define lr_axpy LR_NAME(axpy)
+#define lr_multiply_rows LR_NAME(multiply_rows)
+#define lr_add_rows LR_NAME(add_rows)
+#define lr_multiply_columns LR_NAME(multiply_columns)
+#define lr_absolute LR_NAME(absolute)
+#define lr_sign LR_NAME(sign)
+#define lr_square_root LR_NAME(square_root)
+#define lr_activate LR_NAME(activate)
+#define lr_activate_backward LR_NAME(activate_backward)
+#define lr_sum LR_NAME(sum)
+#define lr_sum_squares LR_NAME(sum_squares)
+#define lr_sum_absolute LR_NAME(sum_absolute)
+#define lr_all_finite LR_NAME(all_finite)
+#define lr_sum_rows LR_NAME(sum_rows)
+#define lr_dot_rows LR_NAME(dot_rows)
+#define lr_layer_norm LR_NAME(layer_norm)
+#define lr_layer_norm_backward LR_NAME(layer_norm_backward)
+#define lr_attention_softmax LR_NAME(attention_softmax)
+#define lr_attention_softmax_backward LR_NAME(attention_softmax_backward)
+#define lr_adamw LR_NAME(adamw)
+#define lr_freezing_score LR_NAME(freezing_score)
+#define lr_philox LR_NAME(philox)
+#define lr_random_uniform LR_NAME(random_uniform)
+#define lr_random_normal LR_NAME(random_normal)
+#define lr_dropout LR_NAME(dropout)
+
+#include "KernelVariants.h"
+
+#include "../../Sources/CKernels/attention.c"
+#include "../../Sources/CKernels/elementwise.c"
+#include "../../Sources/CKernels/normalization.c"
+#include "../../Sources/CKernels/optimizer.c"
+#include "../../Sources/CKernels/random.c"
+#include "../../Sources/CKernels/reductions.c"
+
+#define LR_ENTRY(name) .name = LR_NAME(name),
+const lr_kernels LR_PASTE(lr_kernels, LR_VARIANT) = {LR_KERNELS(LR_ENTRY)};

@@ -1,0 +1,196 @@
+// Every kernel as it is compiled for each instruction set, on the same numbers at the same addresses: the same bits come out.
+import Foundation
+import KernelVariants
+import TestSupport
+import Testing
+
+@testable import Tensors
+
+@Suite("Kernels of every instruction set")
+struct KernelVariantTests {
+  @Test("every kernel is here")
+  func complete() throws {
+    let header = Repository.root.appending(path: "Sources/CKernels/include/CKernels.h")
+    let declared = try String(contentsOf: header, encoding: .utf8).matches(of: /(?m)^\w+ (?:\w+ )?\*?lr_(\w+)\(/).map {
+      String($0.1)
+    }
+    // what runs them, and what says which of them the processor can run
+    let others: Set = ["processor_features", "workers_create", "workers_destroy", "workers_run"]
+    #expect(Set(KernelCase.all.map(\.kernel)) == Set(declared).subtracting(others))
+    #expect(declared.count > 30)
+  }
+
+  @Test("those that the program chose are the plain ones", arguments: KernelCase.all)
+  func chosen(_ row: KernelCase) throws { expectSame(row, lr_kernels_chosen, lr_kernels_plain) }
+
+  @Test("those for AVX2 are the plain ones", .requires(.avx2), arguments: KernelCase.all)
+  func avx2(_ row: KernelCase) throws { expectSame(row, lr_kernels_avx2, lr_kernels_plain) }
+
+  @Test("those for AVX-512 are the plain ones", .requires(.avx512), arguments: KernelCase.all)
+  func avx512(_ row: KernelCase) throws { expectSame(row, lr_kernels_avx512, lr_kernels_plain) }
+
+  /// Runs both at every size and alignment on every kind of numbers.
+  private func expectSame(_ row: KernelCase, _ some: lr_kernels, _ plain: lr_kernels) {
+    for size in row.sizes {
+      for offset in [0, 1, 3, 13] {
+        for numbers in Workbench.Content.allCases {
+          let (found, expected) = (
+            Workbench(numbers, size, offset: offset), Workbench(numbers, size, offset: offset)
+          )
+          row.run(some, found)
+          row.run(plain, expected)
+          #expect(found.isIntact && expected.isIntact, "\(row) writes beside its arrays: \(size), offset \(offset)")
+          let difference = found.firstDifference(from: expected)
+          #expect(difference == nil, "\(row) on \(numbers) numbers, \(size), offset \(offset): \(difference ?? "")")
+          if difference != nil { return }
+        }
+      }
+    }
+  }
+}
+
+/// One use of a kernel.
+struct KernelCase: Sendable, CustomTestStringConvertible {
+  /// The name in C, without its `lr_`.
+  let kernel: String
+  /// What is particular to this use.
+  let use: String
+  let sizes: [Workbench.Size]
+  let run: @Sendable (lr_kernels, Workbench) -> Void
+
+  var testDescription: String { use.isEmpty ? kernel : "\(kernel), \(use)" }
+
+  init(
+    _ kernel: String, _ use: String = "", sizes: [Workbench.Size] = Workbench.Size.arrays,
+    _ run: @escaping @Sendable (lr_kernels, Workbench) -> Void
+  ) {
+    (self.kernel, self.use, self.sizes, self.run) = (kernel, use, sizes, run)
+  }
+
+  static let all: [KernelCase] = elementwise + byRows + activations + reductions + attention + training + random
+
+  private static let elementwise: [KernelCase] = [
+    KernelCase("fill") { $0.fill($1.blank(), $1.count, $1.number()) },
+    KernelCase("add") { $0.add($1.blank(), $1.array(), $1.array(), $1.count) },
+    KernelCase("add", "in place") {
+      let x = $1.array()
+      $0.add(x, x, $1.array(), $1.count)
+    },
+    KernelCase("subtract") { $0.subtract($1.blank(), $1.array(), $1.array(), $1.count) },
+    KernelCase("multiply") { $0.multiply($1.blank(), $1.array(), $1.array(), $1.count) },
+    KernelCase("scale") { $0.scale($1.blank(), $1.array(), $1.count, $1.number()) },
+    KernelCase("axpy") { $0.axpy($1.array(), $1.array(), $1.count, $1.number()) },
+    KernelCase("absolute") { $0.absolute($1.blank(), $1.array(), $1.count) },
+    KernelCase("sign") { $0.sign($1.blank(), $1.array(), $1.count) },
+    KernelCase("square_root") { $0.square_root($1.blank(), $1.array(), $1.count) },
+  ]
+
+  private static let byRows: [KernelCase] = [
+    KernelCase("copy_rows", sizes: Workbench.Size.tables) { $0.copy_rows($1.blank(), $1.row(), $1.rows, $1.columns) },
+    KernelCase("transpose", sizes: Workbench.Size.tables) {
+      $0.transpose($1.blank(), $1.array(more: $1.rows * 3), $1.rows, $1.columns, $1.columns + 3)
+    },
+    KernelCase("multiply_rows", sizes: Workbench.Size.tables) {
+      $0.multiply_rows($1.blank(), $1.array(), $1.row(), $1.rows, $1.columns)
+    },
+    KernelCase("add_rows", sizes: Workbench.Size.tables) {
+      $0.add_rows($1.blank(), $1.array(), $1.row(), $1.rows, $1.columns)
+    },
+    KernelCase("multiply_columns", sizes: Workbench.Size.tables) {
+      $0.multiply_columns($1.blank(), $1.array(), $1.column(), $1.rows, $1.columns)
+    },
+    KernelCase("layer_norm", sizes: Workbench.Size.tables) {
+      $0.layer_norm(
+        $1.blank(), $1.blank(), $1.column(), $1.array(), nil, $1.row(), $1.row(), $1.rows, $1.columns, 1e-7)
+    },
+    KernelCase("layer_norm", "with a residual", sizes: Workbench.Size.tables) {
+      $0.layer_norm(
+        $1.blank(), $1.blank(), $1.column(), $1.array(), $1.array(), $1.row(), $1.row(), $1.rows, $1.columns, 1e-5)
+    },
+    KernelCase("layer_norm_backward", sizes: Workbench.Size.tables) {
+      $0.layer_norm_backward($1.blank(), $1.array(), $1.array(), $1.column(), $1.row(), $1.rows, $1.columns)
+    },
+  ]
+
+  private static let activations: [KernelCase] = [Activation.gelu, .tanh, .relu, .silu].flatMap { kind in
+    [
+      KernelCase("activate", "\(kind)") { $0.activate($1.blank(), $1.array(), $1.count, kind.c) },
+      KernelCase("activate_backward", "\(kind)") { $0.activate_backward($1.blank(), $1.array(), $1.array(), $1.count, kind.c) },
+    ]
+  }
+
+  private static let reductions: [KernelCase] =
+    [
+      KernelCase("sum") { $1.note($0.sum($1.array(), $1.count)) },
+      KernelCase("sum_squares") { $1.note($0.sum_squares($1.array(), $1.count)) },
+      KernelCase("sum_absolute") { $1.note($0.sum_absolute($1.array(), $1.count)) },
+      KernelCase("all_finite") { $1.note(Double($0.all_finite($1.array(), $1.count))) },
+    ]
+    + [Float(0), 1, 0.3].flatMap { beta in
+      [
+        KernelCase("sum_rows", "beta \(beta)", sizes: Workbench.Size.tables) {
+          $0.sum_rows($1.row(), $1.array(), nil, $1.rows, $1.columns, $1.columns / 3, $1.columns, beta)
+        },
+        KernelCase("sum_rows", "of products, beta \(beta)", sizes: Workbench.Size.tables) {
+          $0.sum_rows($1.row(), $1.array(), $1.array(), $1.rows, $1.columns, 0, $1.columns - $1.columns / 4, beta)
+        },
+        KernelCase("dot_rows", "beta \(beta)", sizes: Workbench.Size.tables) {
+          $0.dot_rows($1.column(), $1.array(), $1.array(), $1.rows, $1.columns, beta)
+        },
+      ]
+    }
+
+  private static let attention: [KernelCase] = [
+    KernelCase("attention_softmax", sizes: Workbench.Size.tables) {
+      $0.attention_softmax($1.array(), $1.rows, $1.columns, nil, nil, 0, nil, 0, 0.3)
+    },
+    KernelCase("attention_softmax", "with positions", sizes: Workbench.Size.tables) { kernels, bench in
+      bench.withDistances { zero, span in
+        kernels.attention_softmax(
+          bench.array(), bench.rows, bench.columns, bench.array(of: bench.rows * span), bench.array(of: bench.columns * span),
+          span, zero, 0, 0.3)
+      }
+    },
+    KernelCase("attention_softmax_backward", sizes: Workbench.Size.tables) {
+      $0.attention_softmax_backward($1.array(), $1.array(), $1.rows, $1.columns, nil, nil, 0, nil, 0, 0.3)
+    },
+    KernelCase("attention_softmax_backward", "with positions", sizes: Workbench.Size.tables) { kernels, bench in
+      bench.withDistances { zero, span in
+        kernels.attention_softmax_backward(
+          bench.array(), bench.array(), bench.rows, bench.columns, bench.array(of: bench.rows * span),
+          bench.array(of: bench.columns * span), span, zero, 0, 0.3)
+      }
+    },
+  ]
+
+  private static let training: [KernelCase] =
+    [
+      KernelCase("adamw") {
+        let settings = AdamWSettings(
+          learningRate: 0.01, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.01, step: 3, gradientScale: 0.7)
+        $0.adamw($1.array(), $1.array(), $1.array(), $1.array(), $1.count, settings.c)
+      }
+    ]
+    + [Int32(0), 1, 2].map { kind in
+      KernelCase("freezing_score", "kind \(kind)") {
+        $1.note($0.freezing_score($1.array(), $1.array(), $1.array(), $1.array(), $1.count, 0.85, 0.95, kind))
+      }
+    }
+
+  private static let random: [KernelCase] = [
+    KernelCase("philox") { kernels, bench in
+      let counter = (0..<4).map { bench.word($0) }, key = (4..<6).map { bench.word($0) }
+      var words = [UInt32](repeating: 0, count: 4)
+      kernels.philox(counter, key, &words)
+      for word in words { bench.note(Double(word)) }
+    },
+    KernelCase("random_uniform") { $0.random_uniform($1.blank(), 5, 5 + $1.count, $1.stream, -0.5, 2) },
+    KernelCase("random_normal") { $0.random_normal($1.blank(), 5, 5 + $1.count, $1.stream, 0.1, 2) },
+    // from the start of a group of 64, and from within one
+    KernelCase("dropout") { $0.dropout($1.blank(), $1.array(), 128, 128 + $1.count, $1.stream, 0.15) },
+    KernelCase("dropout", "from within a group") { $0.dropout($1.blank(), $1.array(), 11, 11 + $1.count, $1.stream, 0.5) },
+    KernelCase("dropout", "past a word's numbers") {
+      $0.dropout($1.blank(), $1.array(), (1 << 38) - 65, (1 << 38) - 65 + $1.count, $1.stream, 0.9)
+    },
+  ]
+}
