@@ -4,7 +4,6 @@
 // before another one, so it stays out of the specification while it has its default: a run without the key and one with the default
 // are the same run. The keys below were there from the beginning and stay in. Whoever changes a *default* changes what such a run
 // computes, and raises `Numerics.version`.
-import Settings
 
 /// The keys of the first specifications.
 package enum IdentityKeys {

@@ -8,7 +8,9 @@ import Settings
 public final class LoRAFA: TuningMethod {
   public static let description = MethodSchema(
     id: "lora-fa", label: "LoRA-FA", source: "Zhang et al. 2023, LoRA-FA", options: LoRA.options())
+  public static let benchmarkOptions: [String: OptionValue] = [:]
   public let parameters: [Parameter]
+  public var form: AdaptedForm { .lowRank(isStabilized: false) }
 
   public init(_ options: MethodOptions, on host: MethodHost) throws {
     let scale = try options.number("alpha") / Double(options.integer("rank"))

@@ -48,7 +48,8 @@ struct RerunTests {
     }
     try tiny.expectMistake(
       arguments() + ["--model", "nowhere"],
-      "model 'nowhere' is not here: name a folder that holds its config.json, weights and tokenizer: MODEL=<folder>")
+      "model 'nowhere' is not here: name a folder that holds its config.json, weights and tokenizer: MODEL=<folder>\n1 problem; nothing was run."
+    )
   }
 
   @Test("a method of two rows")

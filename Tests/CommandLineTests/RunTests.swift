@@ -61,7 +61,8 @@ struct RunTests {
     try tiny.project.write(TinyProject.manifest, to: "experiments/tiny.yaml")
     try tiny.expectMistake(
       ["run", "tiny", "--model", "nowhere"],
-      "model 'nowhere' is not here: name a folder that holds its config.json, weights and tokenizer: MODEL=<folder>")
+      "model 'nowhere' is not here: name a folder that holds its config.json, weights and tokenizer: MODEL=<folder>\n1 problem; nothing was run."
+    )
     try tiny.project.cut("model/config.json")
     let config = try tiny.lowrank(["run", "tiny"], apart: true)
     #expect(config.status == 1 && config.errors.contains("/model/config.json: ") && !config.wasKilled, "\(config)")

@@ -2,6 +2,7 @@
 import Foundation
 import Manifests
 import Settings
+import TestSupport
 import Testing
 
 @testable import Experiments

@@ -17,8 +17,10 @@ extension TinyProject {
   /// All that one call of `lowrank run tiny` would use, read afresh.
   func call(results: String? = nil, jobs: Int = 1, options: ExecutionOptions = ExecutionOptions()) throws -> TinyCall {
     let workspace = try workspace(results: results)
-    let experiment = try ExperimentFolder(path: workspace.experiments.path).manifest(named: "tiny", profile: .pocket, methods: .registered)
-      .experiment(.pocket)
+    let experiment = try ExperimentFolder(path: workspace.experiments.path).manifest(
+      named: "tiny", profile: .pocket, methods: .registered
+    )
+    .experiment(.pocket)
     let inputs = RunInputs(workspace: workspace, data: nil)
     let digest = try FileDigest.sha256(ofAll: experiment.sources.map { URL(filePath: $0) })
     let store = RunStore(workspace)

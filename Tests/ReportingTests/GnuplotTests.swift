@@ -1,5 +1,6 @@
 // The program that draws: found or not, its messages, the files that it leaves.
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Reporting

@@ -2,6 +2,7 @@
 import Foundation
 import Models
 import Records
+import Settings
 import Storage
 import Tensors
 import Tokenizers

@@ -1,4 +1,5 @@
 import Records
+import Settings
 
 /// `record.json` beside a pre-trained model.
 package struct PretrainingRecord: Codable, Sendable, Equatable {
