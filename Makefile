@@ -31,7 +31,7 @@ ALL_OPTIONS = $(call option,PROFILE,profile) $(call option,DATA,data) $(call opt
 RERUN_OPTIONS = $(call option,EXPERIMENT,experiment) $(call option,PROFILE,profile) $(call option,MODEL,model) $(call option,DATA,data) \
   $(call option,METHOD,method) $(call option,TASK,task) $(call option,SEED,seed) $(call option,THREADS,threads) $(call option,CORE,core)
 
-.PHONY: help demo table1 all list notebooks rerun show check-pocket pocket-deberta pocket-roberta bench bench-methods agreement minilm doctor test lint clean setup build
+.PHONY: help demo table1 all list check notebooks rerun show check-pocket pocket-deberta pocket-roberta bench bench-methods agreement minilm doctor test lint clean setup build
 
 define HELP
   make ID             any other manifest of experiments/, by its id or alias (`make list` names them)
@@ -65,6 +65,9 @@ list: build ## every manifest by paper: what it varies, its runs, and how many a
 
 notebooks: build ## the tables and figures in notebooks-md/ anew from results/, nothing else of them
 	@exec $(LOWRANK) knit README.md notebooks-md/*.md
+
+check: build ## every manifest under every profile, with the recipes and tasks beside them; trains nothing: [DATA=]
+	@exec $(LOWRANK) check $(call option,DATA,data)
 
 rerun: build ## one seed again, compared with its record: EXPERIMENT= METHOD= TASK= SEED= [PROFILE=] [THREADS=]
 	@exec $(LOWRANK) rerun $(RERUN_OPTIONS)

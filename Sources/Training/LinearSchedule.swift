@@ -1,10 +1,14 @@
+// The learning rate over training.
 import Settings
 
 /// Linear warm-up, then linear decay to zero; the first update of a warm-up has rate 0, as in transformers.
 public struct LinearSchedule: Sendable, Equatable {
+  /// Updates during which the rate rises.
   public let warmupSteps: Int
+  /// All updates.
   public let totalSteps: Int
 
+  /// The schedule of so many updates.
   public init(_ warmup: Warmup, totalSteps: Int) {
     self.totalSteps = totalSteps
     switch warmup {
