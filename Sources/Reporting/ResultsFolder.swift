@@ -69,7 +69,9 @@ public struct ResultsFolder: Sendable, Equatable {
       do {
         guard let record = try Self.record(in: layout.link(run)) else { continue }
         findings.records[key] = record
-        findings.changed[key] = inputs(run).changes(since: record).first
+        // the record's own model: another than the manifest's may have been asked for when it was made
+        let trained = if case .text(let model)? = record.specification["model"] { run.on(model: model) } else { run }
+        findings.changed[key] = inputs(trained).changes(since: record).first
         // A timing is no part of a result: without one, its run is left out of the cost table.
         if let timing = try? Self.timing(in: layout.link(run)), timing.identity == record.identity {
           findings.timings[key] = timing

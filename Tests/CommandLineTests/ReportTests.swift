@@ -36,6 +36,38 @@ struct ReportTests {
     #expect(damaged.output.contains("| AFLoRA | "), "the other row is there")
   }
 
+  @Test(
+    "runs whose model, tokenizer or data have changed since are no done runs",
+    arguments: [
+      ("model/config.json", "model files changed"), ("model/vocab.txt", "tokenizer files changed"),
+      ("experiments/tasks/dev.tsv", "data files changed"),
+    ])
+  func changed(file: String, change: String) throws {
+    let tiny = try TinyProgram.trained()
+    #expect(try tiny.lowrank(["list"]).output.contains("pocket 2 of 2 done"))
+    let text = try String(contentsOf: tiny.project.file(file), encoding: .utf8)
+    let more = file.hasSuffix(".tsv") ? "the sky is blue\twarm\n" : "\n"
+    try tiny.project.write(text + more, to: file)
+    let report = try tiny.lowrank(["report", "tiny"])
+    #expect(report.status == 1 && report.output.contains("- lora, warmth: seed 0 is outdated – \(change)\n"), "\(report.output)")
+    #expect(try tiny.lowrank(["list"]).output.contains("pocket 2 ·"))
+    try tiny.project.write(text, to: file)
+    #expect(try tiny.lowrank(["report", "tiny"]).status == 0)
+  }
+
+  @Test("runs on a model of the user's own are done, and stay so without its name")
+  func ownModel() throws {
+    let tiny = try TinyProgram()
+    try FileManager.default.copyItem(at: tiny.project.file("model"), to: tiny.project.file("mine"))
+    let file = try String(contentsOf: tiny.project.file("mine/config.json"), encoding: .utf8)
+    try tiny.project.write(file + "\n", to: "mine/config.json")
+    #expect(try tiny.lowrank(["run", "tiny", "--model", "mine"]).status == 0)
+    #expect(try tiny.lowrank(["report", "tiny"]).status == 0)
+    #expect(try tiny.lowrank(["list"]).output.contains("pocket 2 of 2 done"))
+    try tiny.project.write(file, to: "mine/config.json")
+    #expect(try tiny.lowrank(["report", "tiny"]).output.contains("seed 0 is outdated – model files changed"))
+  }
+
   @Test("names that are none")
   func unknown() throws {
     let tiny = try TinyProgram.trained()
