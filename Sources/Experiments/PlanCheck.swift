@@ -21,6 +21,8 @@ struct PlanCheck {
   private let store: RunStore
   /// What has been looked at, so that runs that differ in their seed alone are looked at once.
   private var seen: Set<String> = []
+  /// The models with tasks whose files cannot be used: reading them takes long where they are large, and is tried once.
+  private var unusable: Set<[String]> = []
 
   init(_ experiment: Experiment, inputs: RunInputs, store: RunStore) {
     self.experiment = experiment
@@ -38,7 +40,7 @@ struct PlanCheck {
       return []
     }
     var runs: [PlannedRun] = []
-    for specification in specifications {
+    for specification in specifications where !unusable.contains([specification.model, specification.task.id]) {
       do {
         let run = try inputs.plan(specification, manifestDigest: manifest)
         if store.record(run.identity) == nil { try check(run) }
@@ -57,6 +59,10 @@ struct PlanCheck {
 
   /// Says what keeps a run from being trained, at the place in its files that decides it.
   private mutating func report(_ error: any Error, of run: RunSpecification) {
+    switch error {
+    case is AdapterError, ExperimentError.tooLong: break  // of this row alone
+    default: unusable.insert([run.model, run.task.id])
+    }
     switch error {
     case AdapterError.badOption(_, let option, _, _):
       report("\(run.row), \(run.task.id): \(error)", at: experiment.place(of: option, in: run))

@@ -52,6 +52,18 @@ import Testing
       "\(words)")
   }
 
+  @Test("a task whose files cannot be used is read and reported once, whatever the rows")
+  func unusable() throws {
+    let project = try TinyProject()
+    let call = try project.call()
+    try project.write("sentence\tlabel\nthe sky\tlukewarm\n", to: "experiments/tasks/train.tsv")
+    let inputs = RunInputs(workspace: call.store.workspace, data: nil)
+    let plan = try Plan([call.experiment], profile: .pocket, inputs: inputs, store: call.store)
+    #expect(plan.runs.isEmpty && plan.problems.count == 1)
+    #expect("\(plan.problems[0])".contains("experiments/tiny.yaml:6:9: "), "\(plan.problems)")
+    #expect("\(plan.problems[0])".contains("train.tsv:2: unknown label 'lukewarm'"), "\(plan.problems)")
+  }
+
   @Test("what is narrowed away is not looked at, and what is not there is said")
   func narrowing() throws {
     let project = try TinyProject(), call = try project.call()
