@@ -233,6 +233,7 @@ public struct Freezing: Sendable, Equatable {
   /// What is averaged (Eq. 2).
   public var sensitivity: Sensitivity
 
+  /// Fixes t_i, t_f and T in updates, the decay of both averages, and what counts as sensitivity (AFLoRA, eqs. 3 to 7).
   public init(initialSteps: Int, finalSteps: Int, totalSteps: Int, beta1: Float, beta2: Float, sensitivity: Sensitivity) {
     self.initialSteps = initialSteps
     self.finalSteps = finalSteps

@@ -12,6 +12,7 @@ public struct MethodHost {
   public let backbone: [Parameter]
   /// The task head: it always learns.
   public let head: [Parameter]
+  /// Where the tensors of the model lie, and those of the method are made.
   public let backend: any Backend
   /// The run's seed; initial values are functions of it and of the parameter's name.
   public let seed: UInt64

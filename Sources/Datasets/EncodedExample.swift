@@ -10,6 +10,7 @@ public struct EncodedExample: Sendable, Equatable {
   /// The gold label.
   public let label: Label
 
+  /// Puts together what a tokenizer gave: `tokens` and `segments` are as long as each other.
   public init(tokens: [Int32], segments: [Int32], label: Label) {
     self.tokens = tokens
     self.segments = segments

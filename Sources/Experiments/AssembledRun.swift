@@ -10,6 +10,7 @@ import Training
 
 /// A run that can be trained.
 public struct AssembledRun {
+  /// The model with its method, the data and the settings, before the first update.
   public let fineTuning: FineTuning
   /// Parameters of the head that the checkpoint lacks.
   public let newlyInitialized: [String]

@@ -9,14 +9,20 @@ import Training
 
 /// What a benchmark measures.
 public struct BenchmarkCase: Sendable, Equatable {
+  /// The sizes of the model, whose weights are random.
   public var size: PublishedModel
+  /// The id of the method that trains.
   public var method: String
   public var options: [String: OptionValue]
   /// Tokens of each sequence in turn; the batches take them in this order, around and around.
   public var lengths: [Int]
+  /// Sequences in an update.
   public var batchSize: Int
+  /// Updates that are timed.
   public var steps: Int
+  /// Updates before them that are not.
   public var warmup: Int
+  /// Threads of the backend.
   public var threads: Int
 
   public init(
@@ -107,6 +113,7 @@ public struct BenchmarkCase: Sendable, Equatable {
 
 /// What a benchmark found.
 public struct BenchmarkResult: Sendable, Equatable {
+  /// The seconds of each timed update, in order.
   public let stepSeconds: [Double]
   /// Real tokens of all measured steps.
   public let tokens: Int
@@ -114,13 +121,17 @@ public struct BenchmarkResult: Sendable, Equatable {
   public let operations: Int
   /// The time of one step's linear products by themselves.
   public let productSeconds: Double
+  /// Floating-point operations of the matrix products of one timed update.
   public let productOperations: Int
   public let peakBytes: Int
 
+  /// The median of the updates' seconds.
   public var medianStepSeconds: Double { stepSeconds.sorted()[stepSeconds.count / 2] }
+  /// Real tokens (no padding) that went through an update in a second, over all timed updates.
   public var tokensPerSecond: Double { Double(tokens) / stepSeconds.reduce(0, +) }
   /// The share of a step that the linear products need by themselves.
   public var productShare: Double { productSeconds / medianStepSeconds }
+  /// Floating-point operations in a second of matrix products alone.
   public var productRate: Double { Double(productOperations) / productSeconds }
 }
 

@@ -11,7 +11,9 @@ import Training
 public struct CostEstimate: Sendable, Equatable {
   /// Parameters that learn at the first update, without and with the head.
   public let trainable: Int
+  /// Numbers that train at the start, the head's with them.
   public let trainableWithHead: Int
+  /// Updates of the whole run.
   public let steps: Int
   /// Operations of all matrix products: training at the cost of its first update's tokens, and evaluation after each epoch.
   public let floatingPointOperations: Double

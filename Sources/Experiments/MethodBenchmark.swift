@@ -31,6 +31,7 @@ public struct MethodBenchmark {
   public var batchSize: Int
   /// Steps of each method that are timed, after one that is not.
   public var steps: Int
+  /// Threads of the backend.
   public var threads: Int
 
   /// A benchmark of so many steps of each method.

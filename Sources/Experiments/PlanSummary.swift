@@ -3,13 +3,16 @@ import Records
 
 /// The size of a plan in one line.
 public struct PlanSummary: Sendable, Equatable {
+  /// Runs of the plan.
   public let total: Int
+  /// Runs whose records are there and in force.
   public let done: Int
   /// Different runs that are not done: rows may share one.
   public let toTrain: Int
   /// `5 methods × 4 tasks × 2 seeds = 40 runs, 16 done before, 24 to go`
   public let text: String
 
+  /// Counts the runs by what `store` holds of them.
   public init(_ plan: [PlannedRun], store: RunStore) {
     total = plan.count
     done = plan.reduce(0) { $0 + (store.record($1.identity) == nil ? 0 : 1) }

@@ -4,6 +4,7 @@ import Records
 
 /// The plan of `--dry-run`: a line a run with its parameters, operations, memory, time and state.
 public struct PlanTable {
+  /// The table, a line for each run, in Markdown's columns.
   public let text: String
 
   /// - Throws: what would keep a run from starting.

@@ -15,10 +15,13 @@ import Training
 package struct PocketCheck: Sendable {
   /// The table whose recipe, tasks and PEFT rows are meant.
   package let experiment: Experiment
+  /// The project whose gate is measured.
   package let workspace: Workspace
   /// The model that is checked.
   package let model: String
+  /// The ids of the tasks, in the table's order.
   package let tasks: [String]
+  /// The seeds that each row is measured on.
   package let seeds: [Int]
   private let inputs: RunInputs
   private let digest: String

@@ -5,7 +5,9 @@ import Storage
 
 /// How a repeated run compares with its record.
 public struct RerunComparison: Sendable, Equatable {
+  /// The SHA-256 of the recorded run's `tensors.h5`.
   public let recordedDigest: String
+  /// The SHA-256 of the new run's.
   public let digest: String
   /// The first tensor and element that differ, with both values; `nil` when all are equal.
   public let firstDifference: String?
@@ -14,6 +16,7 @@ public struct RerunComparison: Sendable, Equatable {
   /// What the machine and the program have that the record's had not.
   public let environment: [String]
 
+  /// Whether both runs gave the same bytes.
   public var isEqual: Bool { recordedDigest == digest }
 
   /// Whether both were computed on one core by one version of its library, so that equal bits are promised.

@@ -8,6 +8,7 @@ import Training
 
 /// What a run is given beside its plan.
 public struct ExecutionOptions: Sendable {
+  /// Threads of one run; no result depends on it.
   public var threads = 1
   /// Seconds between checkpoints; nil keeps none, and a run that is stopped is lost.
   public var checkpointInterval: Double? = 20.0
@@ -16,14 +17,17 @@ public struct ExecutionOptions: Sendable {
   /// Asked after every update; when true the run saves a checkpoint and ends with `Interruption`.
   public var shouldStop: @Sendable () -> Bool = { false }
 
+  /// One thread, no stop, no observer.
   public init() {}
 }
 
 /// Runs a plan and writes what it leaves: `tensors.h5`, both epochs' weights, `timing.json`, and `record.json` last.
 public struct RunExecutor: Sendable {
+  /// Where models and data are found and their digests kept.
   public let inputs: RunInputs
   public let options: ExecutionOptions
 
+  /// Executes runs on these inputs.
   public init(inputs: RunInputs, options: ExecutionOptions) {
     self.inputs = inputs
     self.options = options

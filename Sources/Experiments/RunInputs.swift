@@ -33,12 +33,14 @@ public final class RunInputs: Sendable {
     let task = Mutex<EncodedTask?>(nil)
   }
 
+  /// The project that models, pocket data and caches lie in.
   public let workspace: Workspace
   /// The folder of GLUE's files, where the profile needs one.
   private let data: URL?
   private let cache = Mutex(Cache())
   private let encoded = Mutex<[String: EncodedOnce]>([:])
 
+  /// Looks for GLUE's files in `data`; without it, tasks on real data are not at hand.
   public init(workspace: Workspace, data: URL?) {
     self.workspace = workspace
     self.data = data

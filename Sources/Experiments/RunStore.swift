@@ -7,10 +7,12 @@ import Synchronization
 
 /// The folder of finished and unfinished runs.
 public final class RunStore: Sendable {
+  /// The project whose results these are.
   public let workspace: Workspace
   /// The records of finished runs, which never change, as far as they were read.
   private let finished = Mutex<[String: RunRecord]>([:])
 
+  /// Opens the results of a project; nothing is read yet.
   public init(_ workspace: Workspace) {
     self.workspace = workspace
   }

@@ -14,6 +14,7 @@ public struct RunnerSummary: Sendable {
   public var diverged: [PlannedRun] = []
   /// Runs that could not be trained, with the reason.
   public var failures: [(run: PlannedRun, reason: String)] = []
+  /// Whether a signal ended it before its last run.
   public var wasStopped = false
 }
 
@@ -22,10 +23,14 @@ public struct RunnerSummary: Sendable {
 /// Two processes on one results folder never train the same run: whoever holds a run's lock does, and the other waits for its record.
 /// A run that was begun on another BLAS core goes on on that core, when the others are done.
 public struct Runner: Sendable {
+  /// Where records are looked for and left.
   public let store: RunStore
+  /// What trains one run.
   public let executor: RunExecutor
+  /// Runs at the same time.
   public let jobs: Int
 
+  /// Trains what `store` lacks, `jobs` runs at a time.
   public init(store: RunStore, executor: RunExecutor, jobs: Int) {
     self.store = store
     self.executor = executor

@@ -16,7 +16,9 @@ public enum SavedEpoch: String, Sendable, CaseIterable {
 
 /// A model with a method on it, both as a run left them.
 public struct TrainedRun {
+  /// The model as the run left it, its method attached.
   public let model: any SequenceClassifier
+  /// The method, its adapters restored.
   public let method: any TuningMethod
   /// The base model's folder.
   public let modelFolder: URL

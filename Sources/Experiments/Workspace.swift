@@ -6,6 +6,7 @@ import Training
 
 /// The folders of a checkout of this project.
 public struct Workspace: Sendable, Equatable {
+  /// The project's folder.
   public let root: URL
   /// Where results go; `results` of the root unless another is asked for.
   public let results: URL
@@ -19,9 +20,11 @@ public struct Workspace: Sendable, Equatable {
     guard FileManager.default.fileExists(atPath: experiments.path) else { throw ExperimentError.noProject(self.root.path) }
   }
 
+  /// The folder of manifests, recipes, tasks and published figures.
   public var experiments: URL { root.appending(path: "experiments") }
   /// The places in the folder of results.
   public var layout: ResultsLayout { ResultsLayout(results) }
+  /// The folder that holds every run once, under its identity.
   public var runs: URL { layout.runs }
   /// The pocket profile's generated tasks, in GLUE's layout.
   public var pocketData: URL { layout.pocketData }

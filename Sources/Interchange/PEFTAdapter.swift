@@ -7,6 +7,7 @@ import Tensors
 
 /// An adapter that the peft library can say: read from a folder, or what a method trained.
 public struct PEFTAdapter: Sendable {
+  /// What `adapter_config.json` says of it.
   public var configuration: PEFTConfiguration
   /// The tensors by plain name: `<module path>.lora_A.weight`, and the head's parameters under the model's names. VeRA's shared
   /// matrices are `base_model.vera_A` and `base_model.vera_B`.

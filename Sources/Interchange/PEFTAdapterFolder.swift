@@ -7,7 +7,9 @@ public struct PEFTAdapterFolder {
   public static let configurationName = "adapter_config.json"
   public static let weightsName = "adapter_model.safetensors"
 
+  /// The folder.
   public let url: URL
+  /// What its settings' file says.
   public let configuration: PEFTConfiguration
   /// All tensors, under the library's own names.
   public let archive: any TensorArchive

@@ -34,12 +34,14 @@ public struct PEFTConfiguration: Sendable, Equatable {
   public var isWeightDecomposed = false
   /// Which of the starting rank's components AdaLoRA kept, by module path.
   public var keptComponents: [String: [Bool]] = [:]
+  /// Which modules it adapts.
   public var targets: Targets
   /// Modules that are trained and stored whole: the head.
   public var savedModules: [String] = []
   /// The base model's folder or name.
   public var baseModel: String?
 
+  /// Settings with the library's defaults for all else.
   public init(kind: Kind, rank: Int, targets: Targets) {
     self.kind = kind
     self.rank = rank

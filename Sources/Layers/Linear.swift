@@ -2,15 +2,20 @@ import Tensors
 
 /// `y = x Wᵀ + bias`, `W: [out, in]`, `bias: [out]`.
 public final class Linear {
+  /// The matrix W, `[outputs, inputs]`.
   public let weight: Parameter
+  /// The vector b, `[outputs]`; nil where the layer has none.
   public let bias: Parameter?
 
+  /// Takes parameters that exist: `weight` is `[outputs, inputs]`, `bias` `[outputs]`.
   public init(weight: Parameter, bias: Parameter?) {
     self.weight = weight
     self.bias = bias
   }
 
+  /// The width of a row that goes in.
   public var inputSize: Int { weight.shape[1] }
+  /// The width of a row that comes out.
   public var outputSize: Int { weight.shape[0] }
 
   /// `[tokens, in]` → `[tokens, out]`
@@ -21,10 +26,14 @@ public final class Linear {
 
 /// Layer normalisation over the last dimension (Ba et al. 2016).
 public final class LayerNorm {
+  /// The factor of each column, `[hidden]`.
   public let gain: Parameter
+  /// What is added to each column, `[hidden]`.
   public let bias: Parameter
+  /// What is added to the variance before its root is taken.
   public let epsilon: Float
 
+  /// Takes parameters that exist, both `[hidden]`.
   public init(gain: Parameter, bias: Parameter, epsilon: Float) {
     self.gain = gain
     self.bias = bias

@@ -13,6 +13,7 @@ public final class Parameter {
 
   /// The name on the Hugging Face hub, or the adapter's name for it under its projection's path.
   public let name: String
+  /// The part of the model it belongs to; learning rates go by it.
   public let group: Group
   /// Whether weight decay applies: not to biases, norms and scaling vectors.
   public let decays: Bool
@@ -21,6 +22,7 @@ public final class Parameter {
   /// A leaf of the graph.
   public let tensor: Tensor
 
+  /// Names a tensor; frozen until `isTrainable` is set. `decays`: whether weight decay is for it.
   public init(_ name: String, _ tensor: Tensor, group: Group, decays: Bool) {
     self.name = name
     self.tensor = tensor
@@ -34,7 +36,10 @@ public final class Parameter {
     set { tensor.requiresGradient = newValue }
   }
 
+  /// The shape of its tensor.
   public var shape: [Int] { tensor.shape }
+  /// The numbers in it.
   public var count: Int { tensor.count }
+  /// The gradient since it was last cleared, shaped as the parameter; nil where there is none.
   public var gradient: Tensor? { tensor.gradient }
 }

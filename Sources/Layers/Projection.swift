@@ -47,14 +47,18 @@ extension ProjectionAdapter {
 
 /// A linear layer of a block that an adapter may wrap. It carries its layer's index and its role, so no method matches strings.
 public final class Projection {
+  /// The layer as the checkpoint has it.
   public let linear: Linear
   /// The block's index, from 0.
   public let layer: Int
+  /// What it is in its block: query, key, value and so on.
   public let role: ProjectionRole
   /// The module's path on the hub, such as `deberta.encoder.layer.0.attention.self.query_proj`.
   public let path: String
+  /// What changes its output; nil where no method has attached.
   public var adapter: (any ProjectionAdapter)?
 
+  /// Wraps the linear layer of block `layer` (from 0), which the checkpoint names `path`.
   public init(_ linear: Linear, layer: Int, role: ProjectionRole, path: String) {
     self.linear = linear
     self.layer = layer

@@ -14,6 +14,7 @@ public protocol SublayerAdapter: AnyObject {
 public final class SublayerOutput {
   /// The dense layer; it says the block's index and which half this is.
   public let projection: Projection
+  /// The normalisation of the sum.
   public let norm: LayerNorm
   /// What a method has put here; `nil`: the model's own end.
   public var adapter: (any SublayerAdapter)?

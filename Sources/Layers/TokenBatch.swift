@@ -20,6 +20,7 @@ public struct TokenBatch: Sendable, Equatable {
     self.init(sequences.map { ($0, [Int32](repeating: 0, count: $0.count)) })
   }
 
+  /// The sequences in it.
   public var count: Int { offsets.count - 1 }
   /// Tokens of the longest sequence.
   public var longest: Int { zip(offsets.dropFirst(), offsets).map { $0 - $1 }.max() ?? 0 }

@@ -6,7 +6,9 @@ package struct SectionedManifest: Sendable {
   /// A section, and its keys with their types, limits and defaults; those without a default must be given.
   package typealias Section = (name: String, keys: [OptionSchema])
 
+  /// The manifest's id, by which others name it.
   package let id: String
+  /// What all randomness starts from.
   package let seed: Int
   /// Every value by section and key (`model.layers`), defaults included, in the order of the sections.
   package let values: [(name: String, value: OptionValue)]

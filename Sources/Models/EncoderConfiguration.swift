@@ -16,10 +16,13 @@ public enum Architecture: String, Sendable, CaseIterable {
 
 /// An encoder with its classification head, as `config.json` describes it.
 public struct EncoderConfiguration: Sendable, Equatable {
+  /// The family, from `model_type`.
   public var architecture: Architecture
   /// Rows of the word table.
   public var vocabularySize: Int
+  /// The width of the hidden states.
   public var hiddenSize: Int
+  /// Blocks of attention and feed-forward layers.
   public var layers: Int
   /// Attention heads of a layer; they share `hiddenSize` evenly.
   public var heads: Int
@@ -31,6 +34,7 @@ public struct EncoderConfiguration: Sendable, Equatable {
   public var segmentTypes: Int
   /// The padding token, whose embedding is never trained.
   public var paddingToken: Int
+  /// What every normalisation adds to the variance.
   public var normEpsilon: Double
   /// Dropout rate of embeddings and of both halves of a layer.
   public var hiddenDropout: Double

@@ -6,6 +6,7 @@ import Tensors
 
 /// A model that came from a checkpoint, and what its files did and did not hold.
 public struct LoadedModel {
+  /// The model, its body from the checkpoint.
   public let model: any SequenceClassifier
   /// Parameters that the checkpoint lacks, or has for another number of classes: they start from random values.
   public let newlyInitialized: [String]

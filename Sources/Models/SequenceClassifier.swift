@@ -17,6 +17,7 @@ public protocol SequenceClassifier: AnyObject {
 }
 
 extension SequenceClassifier {
+  /// The sizes of its body.
   public var configuration: EncoderConfiguration { encoder.configuration }
   /// Outputs for each sequence; 1 is a regression.
   public var classes: Int { output.outputSize }

@@ -11,6 +11,7 @@ public enum TokenSelection: Sendable {
 
 /// A bidirectional transformer: BERT, RoBERTa or DeBERTa without a head.
 public final class TransformerEncoder {
+  /// The sizes it was built with.
   public let configuration: EncoderConfiguration
   /// All parameters in the order of the forward pass, under their names on the hub.
   public let parameters: [Parameter]

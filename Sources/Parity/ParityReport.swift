@@ -5,6 +5,7 @@ import Foundation
 public struct ParityReport: Sendable, CustomStringConvertible {
   /// One quantity, such as the gradients of one loss.
   public struct Row: Sendable, Equatable {
+    /// What was compared, such as `logits`.
     public var quantity: String
     /// How many tensors or cases it has.
     public var count: Int
@@ -14,6 +15,7 @@ public struct ParityReport: Sendable, CustomStringConvertible {
     public var largestError: Double
     /// The largest error allowed there.
     public var allowed: Double
+    /// Whether no difference is over what is allowed.
     public var passed: Bool { largestError <= allowed }
   }
 

@@ -4,6 +4,7 @@
 public struct Tolerance: Sendable, Equatable, Decodable {
   /// Relative to the recorded tensor's largest magnitude.
   public var rel: Double
+  /// The absolute difference that is allowed.
   public var abs: Double
 
   /// A tolerance with these bounds.

@@ -59,6 +59,7 @@ public protocol OptionRepresentable: Sendable {
 
 extension Int: OptionRepresentable {
   public var optionValue: OptionValue { .integer(self) }
+  /// The value as this type; nil where it is of another.
   public init?(_ value: OptionValue) {
     guard let whole = value.integer else { return nil }
     self = whole
@@ -67,6 +68,7 @@ extension Int: OptionRepresentable {
 
 extension Double: OptionRepresentable {
   public var optionValue: OptionValue { .number(self) }
+  /// The value as this type; nil where it is of another.
   public init?(_ value: OptionValue) {
     guard let number = value.number else { return nil }
     self = number
@@ -75,6 +77,7 @@ extension Double: OptionRepresentable {
 
 extension Bool: OptionRepresentable {
   public var optionValue: OptionValue { .flag(self) }
+  /// The value as this type; nil where it is of another.
   public init?(_ value: OptionValue) {
     guard let flag = value.flag else { return nil }
     self = flag
@@ -83,6 +86,7 @@ extension Bool: OptionRepresentable {
 
 extension String: OptionRepresentable {
   public var optionValue: OptionValue { .text(self) }
+  /// The value as this type; nil where it is of another.
   public init?(_ value: OptionValue) {
     guard let text = value.text else { return nil }
     self = text

@@ -7,6 +7,7 @@ extension Tensor {
     /// Row of `query` and `key` for each distance query − key, from `-reach` to `reach`; never decreasing.
     public var index: [Int32]
 
+    /// Takes the projected table of relative positions, `[2 · span, hidden]` each, and the row of it for each distance.
     public init(query: Tensor, key: Tensor, index: [Int32]) {
       self.query = query
       self.key = key

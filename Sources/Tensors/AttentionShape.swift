@@ -2,8 +2,11 @@
 public struct AttentionShape: Sendable {
   /// Row boundaries of each sequence's queries and keys: `[sequences + 1]`, from 0. Query i of a sequence stands at position i.
   public var queryOffsets: [Int]
+  /// Where each sequence's keys start among the packed rows, and their end: `[sequences + 1]`.
   public var keyOffsets: [Int]
+  /// Heads side by side in a row.
   public var heads: Int
+  /// Columns of one head.
   public var headSize: Int
   /// Multiplies the sum of all score terms.
   public var factor: Float
@@ -104,6 +107,7 @@ public struct AttentionShape: Sendable {
 
 /// Buffers of one attention call; the relative pair is `[rows, heads * headSize]`.
 public struct AttentionOperands {
+  /// Queries, `[query rows, heads · headSize]`.
   public var query: Buffer
   public var key: Buffer
   public var value: Buffer
@@ -113,6 +117,7 @@ public struct AttentionOperands {
 
 /// Where attention's gradients go; `nil` is not computed. All are overwritten.
 public struct AttentionGradients {
+  /// Of the queries; nil where nothing behind them learns.
   public var query: Buffer?
   public var key: Buffer?
   public var value: Buffer?

@@ -26,6 +26,7 @@ public struct BLAS: Sendable, Equatable {
 
   /// The core, as the library names it: `SkylakeX`.
   public let core: String
+  /// Why the library cannot be used as asked.
   public let reason: Reason
   /// The library's version: `0.3.21`.
   public let version: String

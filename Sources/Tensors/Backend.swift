@@ -15,10 +15,15 @@ public enum Activation: String, Sendable, Codable, CaseIterable {
 
 /// Settings of one AdamW update (Loshchilov and Hutter 2019).
 public struct AdamWSettings: Sendable, Equatable {
+  /// The rate of this update.
   public var learningRate: Float
+  /// The decay of the first moment.
   public var beta1: Float
+  /// The decay of the second moment.
   public var beta2: Float
+  /// What is added to the root of the second moment.
   public var epsilon: Float
+  /// The decoupled decay: the weight shrinks by the rate times it.
   public var weightDecay: Float
   /// Updates done including this one; the bias corrections are its powers.
   public var step: Int

@@ -10,10 +10,12 @@ public struct LowRankBranch {
   public var inner: Tensor?
   /// `[out]`
   public var outer: Tensor?
+  /// The factor of the whole branch.
   public var scale: Float
   /// Acts on the branch's input alone.
   public var dropout: Dropout?
 
+  /// Takes A `[rank, inputs]`, B `[outputs, rank]`, and vectors that scale the ranks (`inner`) and the outputs (`outer`).
   public init(a: Tensor, b: Tensor, inner: Tensor? = nil, outer: Tensor? = nil, scale: Float = 1, dropout: Dropout? = nil) {
     self.a = a
     self.b = b

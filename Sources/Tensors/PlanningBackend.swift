@@ -28,6 +28,7 @@ public final class PlanningBackend: Backend {
   public var products: [ProductShape: Int] = [:]
   private let ledger = Ledger()
 
+  /// A backend that has counted nothing yet.
   public init() {}
 
   public var peakBytes: Int { ledger.peak * MemoryLayout<Float>.stride }

@@ -10,13 +10,16 @@ public enum RandomPurpose: UInt32, Sendable {
 /// A place in the counter-based generator Philox4x32-10 (Salmon et al. 2011): its numbers are a function of the four fields and the
 /// element's index alone, so a resumed run draws what an uninterrupted one would.
 public struct RandomStream: Sendable, Equatable {
+  /// The run's seed.
   public var seed: UInt64
+  /// What the numbers are for; no two purposes share numbers.
   public var purpose: RandomPurpose
   /// The training step, or 0 where there is none.
   public var step: UInt32
   /// Which of the streams of this purpose and step.
   public var index: UInt32
 
+  /// The stream of one purpose at one step (from 0) and place.
   public init(seed: UInt64, purpose: RandomPurpose, step: UInt32 = 0, index: UInt32 = 0) {
     self.seed = seed
     self.purpose = purpose
@@ -37,9 +40,12 @@ public struct RandomStream: Sendable, Equatable {
 
 /// Inverted dropout: elements are zeroed with probability `rate`, the others divided by `1 - rate`.
 public struct Dropout: Sendable, Equatable {
+  /// The share of entries that become zero.
   public var rate: Float
+  /// The numbers that choose them.
   public var stream: RandomStream
 
+  /// Drops a share `rate` of entries by the numbers of `stream`.
   public init(rate: Float, stream: RandomStream) {
     self.rate = rate
     self.stream = stream

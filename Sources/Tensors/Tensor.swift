@@ -70,6 +70,7 @@ final class Node {
 public final class Tensor {
   /// Lengths of the dimensions, outermost first; `[]` is a single number.
   public let shape: [Int]
+  /// Where its numbers lie.
   public let backend: any Backend
   let buffer: Buffer
   private(set) var slot: GradientSlot?
@@ -89,12 +90,14 @@ public final class Tensor {
     self.init(shape: shape, buffer: backend.upload(values), backend: backend)
   }
 
+  /// A tensor with one value in every entry.
   public static func filled(_ value: Float, shape: [Int], on backend: any Backend) -> Tensor {
     let buffer = backend.allocate(shape.reduce(1, *))
     backend.fill(buffer, value)
     return Tensor(shape: shape, buffer: buffer, backend: backend)
   }
 
+  /// A tensor of zeros.
   public static func zeros(_ shape: [Int], on backend: any Backend) -> Tensor { filled(0, shape: shape, on: backend) }
 
   /// Numbers drawn evenly from `low..<high`.
@@ -113,6 +116,7 @@ public final class Tensor {
     return Tensor(shape: shape, buffer: buffer, backend: backend)
   }
 
+  /// The numbers in it.
   public var count: Int { buffer.count }
   /// A copy of the values, row-major.
   public var values: [Float] { backend.download(buffer) }
@@ -132,6 +136,7 @@ public final class Tensor {
     return Tensor(shape: shape, buffer: buffer, backend: backend)
   }
 
+  /// Lets go of the gradient.
   public func clearGradient() { slot?.clear() }
 
   /// Overwrites the values in place; for leaves (parameters between steps).

@@ -7,8 +7,11 @@ import Tensors
 ///
 /// Moments are made at a parameter's first update, and go when it is frozen.
 package final class AdamW {
+  /// The running means of a parameter's gradient and of its square, both shaped as the parameter.
   package struct Moments {
+    /// The mean of the gradient.
     package var first: Tensor
+    /// The mean of its square.
     package var second: Tensor
   }
 
@@ -17,6 +20,7 @@ package final class AdamW {
   /// In the order of `parameters`; `nil` before the first update and after freezing.
   package private(set) var moments: [Moments?]
 
+  /// Updates these parameters; nothing is allocated yet.
   package init(_ parameters: [Parameter], _ settings: TrainingSettings) {
     self.parameters = parameters
     self.settings = settings
@@ -68,6 +72,7 @@ package final class AdamW {
     for (index, parameter) in parameters.enumerated() where !parameter.isTrainable { moments[index] = nil }
   }
 
+  /// Lets go of the gradients of all parameters.
   package func clearGradients() {
     for parameter in parameters { parameter.tensor.clearGradient() }
   }

@@ -4,12 +4,14 @@ import Storage
 
 /// A file that a run, or a pre-training, can be resumed from, bit for bit.
 public struct Checkpoint: Sendable {
+  /// The file.
   public let url: URL
   /// The run it belongs to; a file of another run is refused.
   public let identity: String
   /// What computes its numbers; a file of another arithmetic is refused.
   public let origin: CheckpointOrigin
 
+  /// Names the checkpoint of the run of this identity; nothing is read yet.
   public init(url: URL, identity: String, origin: CheckpointOrigin) {
     self.url = url
     self.identity = identity
@@ -40,6 +42,7 @@ public struct Checkpoint: Sendable {
     return root
   }
 
+  /// The error for what the file lacks.
   package func missing(_ what: String) -> CheckpointError {
     CheckpointError(file: url.path, reason: "\(what) is missing or misshapen")
   }
@@ -50,7 +53,9 @@ public struct Checkpoint: Sendable {
 
 /// A checkpoint that cannot be resumed from.
 public struct CheckpointError: Error, CustomStringConvertible, Equatable {
+  /// The checkpoint's path.
   public let file: String
+  /// Why it is of no use, without a full stop.
   public let reason: String
 
   public var description: String { "\(file): cannot go on from this checkpoint: \(reason). Delete it to start the run again" }

@@ -21,7 +21,9 @@ public enum Predictions: Sendable, Equatable {
 /// What evaluation found on one validation set.
 public struct Evaluation: Sendable, Equatable {
   public let name: String
+  /// The scores by metric.
   public let scores: Scores
+  /// What the model said of each example, in their order.
   public let predictions: Predictions
 
   init(name: String, scores: Scores, predictions: Predictions) {

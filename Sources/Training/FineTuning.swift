@@ -30,6 +30,7 @@ extension TrainingObserver {
 
 /// A run was asked to stop; it goes on from its checkpoint.
 public struct Interruption: Error, Equatable {
+  /// An observer may leave out what it does not need.
   public init() {}
 }
 
@@ -40,13 +41,19 @@ public struct Interruption: Error, Equatable {
 public struct FineTuning {
   /// With the method on it.
   public let model: any SequenceClassifier
+  /// The method that trains.
   public let method: any TuningMethod
+  /// The recipe: rates, batch, epochs, schedule.
   public let settings: TrainingSettings
   /// The training set, in the order of its file.
   public let train: [EncodedExample]
+  /// What every epoch's end is evaluated on.
   public let validation: [ValidationSet]
+  /// What predictions are scored by.
   public let metrics: [Metric]
+  /// What all randomness of the run starts from.
   public let seed: UInt64
+  /// Where the tensors lie.
   public let backend: any Backend
   /// Whether the model's dropouts act while training.
   public var usesDropout = true
@@ -56,6 +63,7 @@ public struct FineTuning {
   public var checkpointInterval = 20.0
   /// Where the best and the last epoch's trained parameters go, as `best.safetensors` and `last.safetensors`.
   public var weights: URL?
+  /// Who is told of each update and epoch.
   public weak var observer: (any TrainingObserver)?
   /// Asked after every update, and between the batches of evaluations and measurements.
   public var shouldStop: () -> Bool = { false }

@@ -22,14 +22,18 @@ public enum Targets: Sendable, Equatable {
 
 /// A packed batch and its labels.
 public struct LabelledBatch: Sendable, Equatable {
+  /// The packed sequences.
   public let batch: TokenBatch
+  /// What each sequence's output is held against, in their order.
   public let targets: Targets
 
+  /// Puts together sequences and as many targets.
   public init(_ batch: TokenBatch, _ targets: Targets) {
     self.batch = batch
     self.targets = targets
   }
 
+  /// Packs examples, whose labels are all classes or all numbers.
   public init(_ examples: [EncodedExample]) {
     batch = TokenBatch(examples.map { ($0.tokens, $0.segments) })
     targets = Targets(examples.map(\.label))

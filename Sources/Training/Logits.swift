@@ -2,8 +2,10 @@
 package struct Logits: Sendable {
   /// Row-major, `[rows, classes]`.
   package var values: [Float]
+  /// Columns of a row.
   package let classes: Int
 
+  /// Takes rows of `classes` numbers, one after the other.
   package init(_ values: [Float], classes: Int) {
     self.values = values
     self.classes = classes

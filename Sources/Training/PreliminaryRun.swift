@@ -44,6 +44,7 @@ struct PreliminaryRun {
 
 /// Batches of the training set, as a method measures on them.
 public struct TrainingSample: MeasuredSample {
+  /// Where the model's tensors lie.
   public let backend: any Backend
   public let rows: [Int]
   private let stepper: Stepper

@@ -12,11 +12,13 @@ public struct StepResult: Sendable, Equatable {
   public var loss: Float
   /// The factor of the schedule times the two highest rates.
   public var learningRate: Double
+  /// The head's learning rate in this update.
   public var headLearningRate: Double
   /// Of all gradients together, before clipping.
   public var gradientNorm: Double
   /// Parameters that learned at this update, without and with the head.
   public var trainable: Int
+  /// Numbers that were trained, the head's with them.
   public var trainableWithHead: Int
   /// Tokens of the batch; there is no padding.
   public var tokens: Int
@@ -26,9 +28,13 @@ public struct StepResult: Sendable, Equatable {
 
 /// Makes updates: forward, loss, backward, the method's hooks, clipping, AdamW, schedule. It knows no method by name.
 public final class Stepper {
+  /// The model that is trained.
   public let model: any SequenceClassifier
+  /// The method that decides what learns.
   public let method: any TuningMethod
+  /// The recipe.
   public let settings: TrainingSettings
+  /// The learning rate's factor by update.
   public let schedule: LinearSchedule
   let optimizer: AdamW
   private let backend: any Backend
@@ -97,9 +103,11 @@ public final class Stepper {
 public struct Divergence: Error, CustomStringConvertible, Equatable {
   /// The update, from 0, at which it showed.
   public let step: Int
+  /// What was not finite, such as `loss`.
   public internal(set) var quantity: String
   public let value: Double
 
+  /// Reports a value that is not finite, at update `step` (from 0).
   package init(step: Int, quantity: String, value: Double) {
     self.step = step
     self.quantity = quantity

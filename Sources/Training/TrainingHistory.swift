@@ -18,8 +18,10 @@ public struct TrainingHistory: Sendable, Equatable {
   public var measurementOperations: Int?
   /// Updates of training proper.
   public var steps: [StepResult] = []
+  /// What the end of each epoch left, in order.
   public var epochs: [Epoch] = []
 
+  /// A history of nothing yet.
   public init() {}
 
   /// All updates, the preliminary's included.

@@ -52,6 +52,7 @@ struct CoreOptions: ParsableArguments {
 }
 
 extension BLASCore: ExpressibleByArgument {
+  /// The core that a user names, in any case of letters.
   public init?(argument: String) {
     guard let core = BLASCore(named: argument), Self.choices.contains(core) else { return nil }
     self = core

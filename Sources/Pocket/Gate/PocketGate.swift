@@ -66,6 +66,7 @@ package struct PocketGate: Sendable, Equatable {
     /// By row, then by seed; at least two rows of two seeds each.
     var rows: [[Double]]
 
+    /// Takes the scores of a task: a list by seed for each row of the table.
     package init(task: String, rows: [[Double]]) {
       (self.task, self.rows) = (task, rows)
     }
@@ -100,6 +101,7 @@ package struct PocketGate: Sendable, Equatable {
   /// Empty where no table has been trained.
   let spreads: [Spread]
 
+  /// Judges the measurements and the spreads by the gate's conditions.
   package init(_ measurements: [Measurement], spreads: [Spread]) {
     self.measurements = measurements
     self.spreads = spreads
@@ -128,6 +130,7 @@ package struct PocketGate: Sendable, Equatable {
     return conditions
   }
 
+  /// Whether every condition holds.
   package var isPassed: Bool { conditions.allSatisfy(\.holds) }
 
   /// The table, the conditions and the verdict, as Markdown.

@@ -19,6 +19,7 @@ package struct PocketPretrainingRun: Sendable {
   /// Seconds between checkpoints.
   var checkpointInterval = 60.0
 
+  /// A run that leaves its model in `output` and its checkpoint in `workFolder`.
   package init(_ manifest: PretrainingManifest, output: URL, workFolder: URL, threads: Int) {
     self.manifest = manifest
     self.output = output

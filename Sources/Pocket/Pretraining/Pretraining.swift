@@ -9,6 +9,7 @@ import Training
 package struct PretrainingProgress: Sendable {
   /// Updates done, and those of the whole run.
   package let steps: Int
+  /// Updates of the whole run.
   package let totalSteps: Int
   /// Tokens seen.
   package let tokens: Int

@@ -7,8 +7,11 @@ package struct PretrainingRecord: Codable, Sendable, Equatable {
   package var identity: String
   /// The recipe as canonical JSON.
   package var recipe: JSONValue
+  /// The manifest's seed.
   package var seed: Int
+  /// Updates that were made.
   package var steps: Int
+  /// Tokens that went through them.
   package var tokens: Int
   /// Parameters of the encoder.
   package var parameters: Int
@@ -18,9 +21,13 @@ package struct PretrainingRecord: Codable, Sendable, Equatable {
   package var found: [String: String]
   /// SHA-256 by file.
   package var digests: [String: String]
+  /// The version of the arithmetic (`Numerics.version`) that made it.
   package var numericsVersion: Int
+  /// The commit that made it.
   package var program: ProgramVersion
+  /// The machine that made it.
   package var environment: RunEnvironment
+  /// How long it took.
   package var seconds: Double
 
   private enum CodingKeys: String, CodingKey {
