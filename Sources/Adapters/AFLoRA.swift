@@ -7,8 +7,8 @@ import Settings
 import Tensors
 
 /// Adaptive freezing of low-rank adaptation.
-public final class AFLoRA: TuningMethod {
-  public static let description = MethodSchema(
+package final class AFLoRA: TuningMethod {
+  package static let description = MethodSchema(
     id: "aflora", label: "AFLoRA", source: "Liu et al. 2024, AFLoRA: Adaptive Freezing of Low Rank Adaptation",
     options: [
       OptionSchema("rank", .integer(1...4096), default: .integer(4), "r, the rank of the projection matrices"),
@@ -32,7 +32,7 @@ public final class AFLoRA: TuningMethod {
       OptionSchema("final_epochs", .number(0...100_000), excludes: ["final_fraction"], "t_f in epochs"),
       Targets.option(default: ["all-linear"]),
     ])
-  public static let benchmarkOptions: [String: OptionValue] = ["initial_epochs": .number(0.2), "final_fraction": .number(0.3)]
+  package static let benchmarkOptions: [String: OptionValue] = ["initial_epochs": .number(0.2), "final_fraction": .number(0.3)]
 
   /// One of the projection matrices that may learn.
   private struct Matrix {
@@ -46,8 +46,8 @@ public final class AFLoRA: TuningMethod {
     var frozenAt: Int64 = -1
   }
 
-  public var form: AdaptedForm { .lowRank(isStabilized: false) }
-  public private(set) var parameters: [Parameter] = []
+  package var form: AdaptedForm { .lowRank(isStabilized: false) }
+  package private(set) var parameters: [Parameter] = []
   private let settings: Freezing
   private var matrices: [Matrix] = []
   /// Indices into `matrices` that freeze as one.
@@ -55,14 +55,14 @@ public final class AFLoRA: TuningMethod {
   private let layers: Int
   private var scores: [Double] = []
   /// The share of units that was to be frozen after each update so far (Eq. 5).
-  public private(set) var fractions: [Double] = []
+  package private(set) var fractions: [Double] = []
 
-  public convenience init(_ options: MethodOptions, on host: MethodHost) throws {
+  package convenience init(_ options: MethodOptions, on host: MethodHost) throws {
     try self.init(options, on: host, freezing: Freezing(options, host.schedule))
   }
 
   /// With a schedule given in steps.
-  public init(_ options: MethodOptions, on host: MethodHost, freezing: Freezing) throws {
+  package init(_ options: MethodOptions, on host: MethodHost, freezing: Freezing) throws {
     let rank = try options.integer("rank")
     settings = freezing
     let learningTypes = try options.text("trainability") == "frozen" ? [] : try options.texts("adaptive")
@@ -108,7 +108,7 @@ public final class AFLoRA: TuningMethod {
   private let freezes: Bool
 
   /// Scores every matrix that still learns, from the gradient before clipping (Eq. 2 to 4).
-  public func afterGradients(step: Int) {
+  package func afterGradients(step: Int) {
     for index in matrices.indices where matrices[index].frozenAt < 0 {
       let parameter = matrices[index].parameter
       guard let gradient = parameter.gradient else { continue }
@@ -123,7 +123,7 @@ public final class AFLoRA: TuningMethod {
   }
 
   /// Freezes the lowest-scoring matrices until `floor(r(t) · units)` are (Eq. 5).
-  public func afterUpdate(_ update: FinishedUpdate) {
+  package func afterUpdate(_ update: FinishedUpdate) {
     let fraction = freezes ? settings.fraction(update.count) : 0
     fractions.append(fraction)
     scores += matrices.map(\.score)
@@ -145,20 +145,20 @@ public final class AFLoRA: TuningMethod {
   }
 
   /// Names of the matrices that started trainable, with the update after which each froze (`nil`: it still learns).
-  public var frozenAt: [(name: String, updates: Int?)] {
+  package var frozenAt: [(name: String, updates: Int?)] {
     matrices.map { ($0.parameter.name, $0.frozenAt < 0 ? nil : Int($0.frozenAt)) }
   }
 
   /// The scores after the latest step, by matrix name.
-  public var latestScores: [(name: String, score: Double)] { matrices.map { ($0.parameter.name, $0.score) } }
+  package var latestScores: [(name: String, score: Double)] { matrices.map { ($0.parameter.name, $0.score) } }
 
   /// The vectors, and the matrices that learned until they froze; the others are as the seed gave them.
-  public var keptParameters: Int {
+  package var keptParameters: Int {
     let learned = Set(matrices.map { ObjectIdentifier($0.parameter) })
     return parameters.filter { $0.shape.count == 1 || learned.contains(ObjectIdentifier($0)) }.reduce(0) { $0 + $1.count }
   }
 
-  public var diagnostics: [Diagnostic] {
+  package var diagnostics: [Diagnostic] {
     guard !matrices.isEmpty else { return [] }
     let names = matrices.map(\.parameter.name)
     let modules = matrices.reduce(into: [String]()) { if !$0.contains($1.module) { $0.append($1.module) } }
@@ -178,7 +178,7 @@ public final class AFLoRA: TuningMethod {
     ]
   }
 
-  public var state: [Diagnostic] {
+  package var state: [Diagnostic] {
     var saved = [
       Diagnostic("scores", shape: [scores.count], .numbers(scores), dimensions: ["entry"]),
       Diagnostic("fractions", shape: [fractions.count], .numbers(fractions), dimensions: ["step"]),
@@ -194,7 +194,7 @@ public final class AFLoRA: TuningMethod {
     return saved
   }
 
-  public func restore(_ state: [Diagnostic]) throws {
+  package func restore(_ state: [Diagnostic]) throws {
     let saved = try SavedState(state)
     fractions = try saved.numbers("fractions")
     scores = try saved.numbers("scores", fractions.count * matrices.count)
@@ -219,22 +219,22 @@ public final class AFLoRA: TuningMethod {
 }
 
 /// AFLoRA's freezing schedule in steps (Eq. 5) and the constants of its score.
-public struct Freezing: Sendable, Equatable {
+package struct Freezing: Sendable, Equatable {
   /// t_i: before it nothing is frozen.
-  public var initialSteps: Int
+  package var initialSteps: Int
   /// t_f: in the last so many steps everything is.
-  public var finalSteps: Int
+  package var finalSteps: Int
   /// T, all updates of the run.
-  public var totalSteps: Int
+  package var totalSteps: Int
   /// Averaging factor of the sensitivity (Eq. 3).
-  public var beta1: Float
+  package var beta1: Float
   /// Averaging factor of its spread (Eq. 4).
-  public var beta2: Float
+  package var beta2: Float
   /// What is averaged (Eq. 2).
-  public var sensitivity: Sensitivity
+  package var sensitivity: Sensitivity
 
   /// Fixes t_i, t_f and T in updates, the decay of both averages, and what counts as sensitivity (AFLoRA, eqs. 3 to 7).
-  public init(initialSteps: Int, finalSteps: Int, totalSteps: Int, beta1: Float, beta2: Float, sensitivity: Sensitivity) {
+  package init(initialSteps: Int, finalSteps: Int, totalSteps: Int, beta1: Float, beta2: Float, sensitivity: Sensitivity) {
     self.initialSteps = initialSteps
     self.finalSteps = finalSteps
     self.totalSteps = totalSteps
@@ -256,7 +256,7 @@ public struct Freezing: Sendable, Equatable {
   }
 
   /// r(t), the share of units that is frozen after `t` updates (Eq. 5).
-  public func fraction(_ t: Int) -> Double {
+  package func fraction(_ t: Int) -> Double {
     if t < initialSteps { return 0 }
     guard t < totalSteps - finalSteps else { return 1 }
     let rest = 1 - Double(t - initialSteps) / Double(totalSteps - initialSteps - finalSteps)

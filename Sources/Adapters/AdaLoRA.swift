@@ -7,8 +7,8 @@ import Settings
 import Tensors
 
 /// Adaptive budget allocation.
-public final class AdaLoRA: TuningMethod {
-  public static let description = MethodSchema(
+package final class AdaLoRA: TuningMethod {
+  package static let description = MethodSchema(
     id: "adalora", label: "AdaLoRA", source: "Zhang et al. 2023, Adaptive Budget Allocation for Parameter-Efficient Fine-Tuning",
     options: [
       OptionSchema("initial_rank", .integer(1...4096), default: .integer(12), "r₀, the rank of every layer at the start"),
@@ -32,7 +32,6 @@ public final class AdaLoRA: TuningMethod {
         "interval", .integer(0...1_000_000), default: .integer(0), "ΔT, steps between prunings; 0: a hundredth of all steps"),
       Targets.option(default: ["all-linear"]),
     ])
-  public static let benchmarkOptions: [String: OptionValue] = [:]
 
   /// The triplets of one layer.
   private struct Layer {
@@ -49,8 +48,8 @@ public final class AdaLoRA: TuningMethod {
     var parameters: [Parameter] { [a, b, e] }
   }
 
-  public var form: AdaptedForm { .singularValues }
-  public let parameters: [Parameter]
+  package var form: AdaptedForm { .singularValues }
+  package let parameters: [Parameter]
   private let schedule: BudgetSchedule
   private let beta1: Float, beta2: Float
   private let orthogonality: Float
@@ -59,7 +58,7 @@ public final class AdaLoRA: TuningMethod {
   private var budgets: [Int64] = []
   private var ranks: [Int64] = []
 
-  public convenience init(_ options: MethodOptions, on host: MethodHost) throws {
+  package convenience init(_ options: MethodOptions, on host: MethodHost) throws {
     let total = host.schedule.totalSteps
     let steps = { (name: String) in
       options.has("\(name)_steps")
@@ -72,7 +71,7 @@ public final class AdaLoRA: TuningMethod {
   }
 
   /// With a schedule given in steps.
-  public init(
+  package init(
     _ options: MethodOptions, on host: MethodHost, initialSteps: Int, finalSteps: Int, interval: Int, totalSteps: Int
   ) throws {
     let (rank, target) = (try options.integer("initial_rank"), try options.integer("target_rank"))
@@ -112,7 +111,7 @@ public final class AdaLoRA: TuningMethod {
   }
 
   /// γ times the mean distance of all A and B from orthonormal.
-  public func additionalLoss() -> Tensor? {
+  package func additionalLoss() -> Tensor? {
     guard orthogonality > 0 else { return nil }
     let distances = layers.flatMap {
       [$0.a.tensor.orthogonalityDistance(ofRows: true), $0.b.tensor.orthogonalityDistance(ofRows: false)]
@@ -120,7 +119,7 @@ public final class AdaLoRA: TuningMethod {
     return distances.dropFirst().reduce(distances[0]) { $0.adding($1) }.scaled(by: orthogonality / Float(distances.count))
   }
 
-  public func afterUpdate(_ update: FinishedUpdate) {
+  package func afterUpdate(_ update: FinishedUpdate) {
     let end = schedule.totalSteps - schedule.finalSteps
     if update.count < end { measure(gradientScale: update.gradientScale) }
     let budget = schedule.budget(update.count)
@@ -171,17 +170,17 @@ public final class AdaLoRA: TuningMethod {
   }
 
   /// The budget after the latest update, and which triplets are kept and how important each is, by name of E.
-  public var allocation: (budget: Int?, kept: [(name: String, kept: [Bool])], scores: [(name: String, scores: [Double])]) {
+  package var allocation: (budget: Int?, kept: [(name: String, kept: [Bool])], scores: [(name: String, scores: [Double])]) {
     (
       budgets.last.map { Int($0) }, layers.map { ($0.e.name, $0.kept) }, layers.map { ($0.e.name, $0.scores) }
     )
   }
 
-  public var keptParameters: Int {
+  package var keptParameters: Int {
     layers.reduce(0) { $0 + $1.kept.count { $0 } * ($1.a.shape[1] + $1.b.shape[0] + 1) }
   }
 
-  public var diagnostics: [Diagnostic] {
+  package var diagnostics: [Diagnostic] {
     let paths = layers.map(\.projection.path)
     return [
       Diagnostic("ranks/budget", shape: [budgets.count], .integers(budgets), dimensions: ["step"]),
@@ -197,7 +196,7 @@ public final class AdaLoRA: TuningMethod {
     ]
   }
 
-  public var state: [Diagnostic] {
+  package var state: [Diagnostic] {
     [
       Diagnostic("budgets", shape: [budgets.count], .integers(budgets), dimensions: ["step"]),
       Diagnostic("ranks", shape: [ranks.count], .integers(ranks), dimensions: ["entry"]),
@@ -212,7 +211,7 @@ public final class AdaLoRA: TuningMethod {
       }
   }
 
-  public func restore(_ state: [Diagnostic]) throws {
+  package func restore(_ state: [Diagnostic]) throws {
     let saved = try SavedState(state)
     budgets = try saved.integers("budgets")
     ranks = try saved.integers("ranks", budgets.count * layers.count)
@@ -229,22 +228,22 @@ public final class AdaLoRA: TuningMethod {
 }
 
 /// AdaLoRA's budget of triplets over training, in steps.
-public struct BudgetSchedule: Sendable, Equatable {
+package struct BudgetSchedule: Sendable, Equatable {
   /// b(0): all triplets.
-  public var initialBudget: Int
+  var initialBudget: Int
   /// b(T): the triplets that are left.
-  public var targetBudget: Int
+  var targetBudget: Int
   /// t_i: until then nothing is pruned.
-  public var initialSteps: Int
+  package var initialSteps: Int
   /// t_f: in the last so many steps the ranks are settled.
-  public var finalSteps: Int
+  package var finalSteps: Int
   /// ΔT, steps between prunings.
-  public var interval: Int
+  package var interval: Int
   /// T, all updates of the run.
-  public var totalSteps: Int
+  package var totalSteps: Int
 
   /// The budget after `t` updates: cubic between the two ends.
-  public func budget(_ t: Int) -> Int {
+  package func budget(_ t: Int) -> Int {
     if t <= initialSteps { return initialBudget }
     guard t <= totalSteps - finalSteps else { return targetBudget }
     let rest = 1 - Double(t - initialSteps) / Double(totalSteps - finalSteps - initialSteps)
@@ -252,5 +251,5 @@ public struct BudgetSchedule: Sendable, Equatable {
   }
 
   /// Whether triplets are pruned after `t` updates, before the ranks are settled.
-  public func prunes(_ t: Int) -> Bool { t > initialSteps && t % interval == 0 }
+  func prunes(_ t: Int) -> Bool { t > initialSteps && t % interval == 0 }
 }

@@ -2,7 +2,7 @@
 import Tensors
 
 /// The form that a trained method's change of a model has.
-public enum AdaptedForm {
+package enum AdaptedForm {
   /// The model's own weights are others.
   case weights
   /// Layers of its own stand between those of the model.

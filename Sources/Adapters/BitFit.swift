@@ -3,15 +3,14 @@ import Layers
 import Settings
 
 /// Trains every bias.
-public final class BitFit: TuningMethod {
-  public static let description = MethodSchema(
+package final class BitFit: TuningMethod {
+  package static let description = MethodSchema(
     id: "bitfit", label: "BitFit", source: "Ben Zaken et al. 2022, BitFit: Simple Parameter-efficient Fine-tuning", options: [])
-  public static let benchmarkOptions: [String: OptionValue] = [:]
 
-  public var form: AdaptedForm { .weights }
-  public let parameters: [Parameter] = []
+  package var form: AdaptedForm { .weights }
+  package let parameters: [Parameter] = []
 
-  public init(_ options: MethodOptions, on host: MethodHost) throws {
+  package init(_ options: MethodOptions, on host: MethodHost) throws {
     let biases = host.backbone.filter { $0.name.hasSuffix("bias") }
     guard !biases.isEmpty else { throw AdapterError.noProjection(method: Self.description.id, targets: "biases") }
     for bias in biases { bias.isTrainable = true }

@@ -6,17 +6,16 @@ import Settings
 import Tensors
 
 /// Weight-decomposed low-rank adaptation.
-public final class DoRA: TuningMethod {
-  public static let description = MethodSchema(
+package final class DoRA: TuningMethod {
+  package static let description = MethodSchema(
     id: "dora", label: "DoRA", source: "Liu et al. 2024, DoRA: Weight-Decomposed Low-Rank Adaptation", options: LoRA.options())
-  public static let benchmarkOptions: [String: OptionValue] = [:]
 
-  public var form: AdaptedForm { .weightDecomposed(scale: scale) }
-  public private(set) var parameters: [Parameter] = []
+  package var form: AdaptedForm { .weightDecomposed(scale: scale) }
+  package private(set) var parameters: [Parameter] = []
   /// s, alpha / rank.
-  public let scale: Double
+  package let scale: Double
 
-  public init(_ options: MethodOptions, on host: MethodHost) throws {
+  package init(_ options: MethodOptions, on host: MethodHost) throws {
     scale = try options.number("alpha") / Double(try options.integer("rank"))
     for pair in try LoRA.attach(options, scale: scale, method: Self.description, on: host) {
       let weight = pair.projection.linear.weight.tensor

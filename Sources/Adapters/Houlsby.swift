@@ -5,16 +5,15 @@ import Settings
 import Tensors
 
 /// Two serial bottlenecks in each layer.
-public final class Houlsby: TuningMethod {
-  public static let description = MethodSchema(
+package final class Houlsby: TuningMethod {
+  package static let description = MethodSchema(
     id: "houlsby", label: "Houlsby adapter", source: "Houlsby et al. 2019, Parameter-Efficient Transfer Learning for NLP",
     options: Bottleneck.options(width: 16))
-  public static let benchmarkOptions: [String: OptionValue] = [:]
 
-  public var form: AdaptedForm { .layers }
-  public private(set) var parameters: [Parameter] = []
+  package var form: AdaptedForm { .layers }
+  package private(set) var parameters: [Parameter] = []
 
-  public init(_ options: MethodOptions, on host: MethodHost) throws {
+  package init(_ options: MethodOptions, on host: MethodHost) throws {
     for sublayer in host.sublayers {
       let bottleneck = Bottleneck(
         "\(sublayer.path).adapter", hidden: sublayer.projection.linear.outputSize, width: try options.integer("width"),

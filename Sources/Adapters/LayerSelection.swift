@@ -3,9 +3,9 @@ import Layers
 import Tensors
 
 /// LoRA-drop's choice among the layers of each projection.
-public struct LayerSelection {
+package struct LayerSelection {
   /// Which layers are chosen, and what the others have.
-  public enum Variant: String, Sendable, CaseIterable {
+  package enum Variant: String, Sendable, CaseIterable {
     /// The paper's: the most important are kept, the others share one.
     case share
     /// The others have none.
@@ -27,28 +27,28 @@ public struct LayerSelection {
   }
 
   /// What a layer's projection has.
-  public enum Choice: Int, Sendable, CaseIterable {
+  package enum Choice: Int, Sendable, CaseIterable {
     case none = 0
     case own = 1
     case shared = 2
   }
 
   /// Which layers are chosen.
-  public var variant: Variant
+  package var variant: Variant
   /// T: importances are added, from the highest on, until they reach it.
-  public var threshold: Double
+  package var threshold: Double
   /// How many are kept, in place of as many as the threshold asks for.
-  public var keep: Int?
+  package var keep: Int?
   /// The run's seed, of the random variant.
-  public var seed: UInt64
+  package var seed: UInt64
 
   /// A choice by these settings; `seed` matters to `random` alone.
-  public init(variant: Variant, threshold: Double, keep: Int? = nil, seed: UInt64) {
+  package init(variant: Variant, threshold: Double, keep: Int? = nil, seed: UInt64) {
     (self.variant, self.threshold, self.keep, self.seed) = (variant, threshold, keep, seed)
   }
 
   /// One choice for each projection; importances are compared among those of one role.
-  public func choices(_ importance: [Double], layers: [Int], roles: [ProjectionRole], on backend: any Backend) -> [Choice] {
+  package func choices(_ importance: [Double], layers: [Int], roles: [ProjectionRole], on backend: any Backend) -> [Choice] {
     var choices = [Choice](repeating: variant.sharesTheRest ? .shared : .none, count: importance.count)
     for role in ProjectionRole.allCases {
       // from the output back for the top layers; the most important first otherwise, the earlier layer where equal

@@ -5,16 +5,15 @@ import Settings
 import Tensors
 
 /// Low-rank adaptation.
-public final class LoRA: TuningMethod {
-  public static let description = MethodSchema(
+package final class LoRA: TuningMethod {
+  package static let description = MethodSchema(
     id: "lora", label: "LoRA", source: "Hu et al. 2021, LoRA: Low-Rank Adaptation of Large Language Models",
     options: options())
-  public static let benchmarkOptions: [String: OptionValue] = [:]
 
-  public var form: AdaptedForm { .lowRank(isStabilized: false) }
-  public let parameters: [Parameter]
+  package var form: AdaptedForm { .lowRank(isStabilized: false) }
+  package let parameters: [Parameter]
 
-  public init(_ options: MethodOptions, on host: MethodHost) throws {
+  package init(_ options: MethodOptions, on host: MethodHost) throws {
     let scale = try options.number("alpha") / Double(try options.integer("rank"))
     parameters = try Self.attach(options, scale: scale, method: Self.description, on: host).flatMap { [$0.a, $0.b] }
   }

@@ -8,8 +8,8 @@ import Settings
 import Tensors
 
 /// LoRA pruned by the output of each layer's own.
-public final class LoRADrop: TuningMethod {
-  public static let description = MethodSchema(
+package final class LoRADrop: TuningMethod {
+  package static let description = MethodSchema(
     id: "loradrop", aliases: ["lora-drop"], label: "LoRA-drop",
     source: "Zhou et al. 2024, LoRA-drop: Efficient LoRA Parameter Pruning based on Output Evaluation",
     options: LoRA.options() + [
@@ -27,12 +27,11 @@ public final class LoRADrop: TuningMethod {
         "final_norms", .flag, default: .flag(false),
         "whether ‖ΔW x‖² is measured again after training (Figs. 9 and 10); the run is then evaluated at its end alone"),
     ])
-  public static let benchmarkOptions: [String: OptionValue] = [:]
 
-  public var form: AdaptedForm { .lowRank(isStabilized: false) }
-  public private(set) var parameters: [Parameter] = []
-  public let preliminary: Preliminary?
-  public let lastSample: Preliminary.Sample?
+  package var form: AdaptedForm { .lowRank(isStabilized: false) }
+  package private(set) var parameters: [Parameter] = []
+  package let preliminary: Preliminary?
+  package let lastSample: Preliminary.Sample?
   private let variant: LayerSelection.Variant
   private let rank: Int
   private let dropout: Double
@@ -49,15 +48,15 @@ public final class LoRADrop: TuningMethod {
   /// The head's values at the start.
   private let head: [[Float]]
   /// ‖ΔW x‖² of each projection for each example of the sample, summed over its tokens; by projection.
-  public private(set) var squaredNorms: [[Double]] = []
+  package private(set) var squaredNorms: [[Double]] = []
   /// The same after training, where it is asked for; nothing for a projection without a LoRA.
   private var finalNorms: [[Double]] = []
   /// The rows of the training set that the sample's examples are.
   private var sampleRows: [Int64] = []
   /// What every projection has in training proper; empty before the selection.
-  public private(set) var selection: [LayerSelection.Choice] = []
+  package private(set) var selection: [LayerSelection.Choice] = []
 
-  public init(_ options: MethodOptions, on host: MethodHost) throws {
+  package init(_ options: MethodOptions, on host: MethodHost) throws {
     self.host = host
     rank = try options.integer("rank")
     dropout = try options.number("dropout")
@@ -81,14 +80,14 @@ public final class LoRADrop: TuningMethod {
       projection, named: name, rank: rank, scale: scale, dropout: dropout, on: host)
   }
 
-  public func finishPreliminary(_ sample: any MeasuredSample) throws {
+  package func finishPreliminary(_ sample: any MeasuredSample) throws {
     try select(on: sample)
     build()
     for (parameter, values) in zip(host.head, head) { parameter.tensor.assign(values) }
   }
 
   /// The norms after training; and the verification of Table 3: what was trained is evaluated with the chosen layers alone.
-  public func beforeLastEvaluation(_ sample: (any MeasuredSample)?) throws {
+  package func beforeLastEvaluation(_ sample: (any MeasuredSample)?) throws {
     guard let sample else { return }
     guard variant.isVerification else {
       let norms = try OutputNorms.measure(pairs, on: sample)
@@ -110,14 +109,14 @@ public final class LoRADrop: TuningMethod {
   }
 
   /// What a variant chooses by the importances at hand, in the order of `modules`.
-  public func choices(_ variant: LayerSelection.Variant) -> [LayerSelection.Choice] {
+  package func choices(_ variant: LayerSelection.Variant) -> [LayerSelection.Choice] {
     LayerSelection(
       variant: variant, threshold: threshold, keep: keep, seed: host.seed
     ).choices(importance, layers: projections.map(\.layer), roles: projections.map(\.role), on: host.backend)
   }
 
   /// Without norms: they are among what the run recorded, not among its weights.
-  public func adopt(savedNames: Set<String>) {
+  package func adopt(savedNames: Set<String>) {
     // a run that ended in the preliminary saved the sample's LoRA
     guard probes.allSatisfy({ !savedNames.contains($0.a.name) }) else { return }
     selection = projections.map { projection in
@@ -151,14 +150,14 @@ public final class LoRADrop: TuningMethod {
   }
 
   /// I (Eq. 3): each projection's share among those of its role.
-  public var importance: [Double] { OutputNorms.importance(squaredNorms, roles: projections.map(\.role)) }
+  package var importance: [Double] { OutputNorms.importance(squaredNorms, roles: projections.map(\.role)) }
 
   /// The modules' paths, in the order of `importance` and `selection`.
-  public var modules: [String] { projections.map(\.path) }
+  package var modules: [String] { projections.map(\.path) }
 
   /// Beside all parameters, those of the layers that keep a LoRA of their own (the paper's tables seem to print these), and how many
   /// such layers each role has: `kept.query` and so on.
-  public var measures: [String: Double] {
+  package var measures: [String: Double] {
     let own = zip(projections, selection).filter { $1 == .own }.map(\.0)
     var measures = [
       "kept.parameters": Double(keptParameters),
@@ -170,7 +169,7 @@ public final class LoRADrop: TuningMethod {
     return measures
   }
 
-  public var diagnostics: [Diagnostic] {
+  package var diagnostics: [Diagnostic] {
     guard !squaredNorms.isEmpty else { return [] }
     return OutputNorms.diagnostics(squaredNorms, projections: projections) + [
       Diagnostic("importance/example_row", shape: [sampleRows.count], .integers(sampleRows), dimensions: ["example"]),
@@ -180,7 +179,7 @@ public final class LoRADrop: TuningMethod {
     ] + (finalNorms.isEmpty ? [] : [OutputNorms.byExample("final/example_squared_norm", finalNorms, projections)])
   }
 
-  public var state: [Diagnostic] {
+  package var state: [Diagnostic] {
     guard !selection.isEmpty else { return [] }
     return [
       Diagnostic("sample_rows", shape: [sampleRows.count], .integers(sampleRows), dimensions: ["example"]),
@@ -192,7 +191,7 @@ public final class LoRADrop: TuningMethod {
     ]
   }
 
-  public func restore(_ state: [Diagnostic]) throws {
+  package func restore(_ state: [Diagnostic]) throws {
     guard !state.isEmpty else { return }
     let saved = try SavedState(state)
     selection = try saved.integers("selection", projections.count).map { number in

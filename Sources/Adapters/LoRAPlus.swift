@@ -4,19 +4,18 @@ import Layers
 import Settings
 
 /// LoRA with a learning rate of its own for B.
-public final class LoRAPlus: TuningMethod {
-  public static let description = MethodSchema(
+package final class LoRAPlus: TuningMethod {
+  package static let description = MethodSchema(
     id: "lora-plus", aliases: ["lora+"], label: "LoRA+", source: "Hayou et al. 2024, LoRA+: Efficient Low Rank Adaptation",
     options: LoRA.options() + [
       OptionSchema("ratio", .number(0.001...1000), default: .number(16), "the learning rate of B over that of A")
     ])
-  public static let benchmarkOptions: [String: OptionValue] = [:]
 
-  public var form: AdaptedForm { .lowRank(isStabilized: false) }
-  public let parameters: [Parameter]
+  package var form: AdaptedForm { .lowRank(isStabilized: false) }
+  package let parameters: [Parameter]
   private let ratio: Double
 
-  public init(_ options: MethodOptions, on host: MethodHost) throws {
+  package init(_ options: MethodOptions, on host: MethodHost) throws {
     ratio = try options.number("ratio")
     let scale = try options.number("alpha") / Double(try options.integer("rank"))
     let pairs = try LoRA.attach(options, scale: scale, method: Self.description, on: host)
@@ -27,7 +26,7 @@ public final class LoRAPlus: TuningMethod {
   }
 
   /// With the factors on the learning rates of the run, by what learns at another rate than those.
-  public var measures: [String: Double] {
+  package var measures: [String: Double] {
     ["kept.parameters": Double(keptParameters), "rate_factor.lora_b": ratio, "rate_factor.head_vectors": ratio]
   }
 }

@@ -5,7 +5,7 @@ extension MethodOptions {
   /// Checks the given values against the method's description and fills in the defaults.
   ///
   /// - Throws: `AdapterError.unknownOption`, `.badOption`.
-  public init(_ given: [String: OptionValue], for method: MethodSchema) throws {
+  package init(_ given: [String: OptionValue], for method: MethodSchema) throws {
     var values: [(String, OptionValue)] = []
     for name in given.keys.sorted() where method.option(named: name) == nil {
       throw AdapterError.unknownOption(method: method.id, option: name, known: method.options.map(\.name))

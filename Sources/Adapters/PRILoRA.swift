@@ -8,8 +8,8 @@ import Settings
 import Tensors
 
 /// Pruned and rank-increasing low-rank adaptation.
-public final class PRILoRA: TuningMethod {
-  public static let description = MethodSchema(
+package final class PRILoRA: TuningMethod {
+  package static let description = MethodSchema(
     id: "prilora", label: "PRILoRA",
     source: "Benedek and Wolf 2024, PRILoRA: Pruned and Rank-Increasing Low-Rank Adaptation",
     options: [
@@ -36,7 +36,7 @@ public final class PRILoRA: TuningMethod {
       OptionSchema("final_pruning", .flag, default: .flag(true), "prune once more before the last evaluation"),
       Targets.option(default: ["all-linear"]),
     ])
-  public static let benchmarkOptions: [String: OptionValue] = ["interval": .integer(4)]
+  package static let benchmarkOptions: [String: OptionValue] = ["interval": .integer(4)]
 
   /// One adapted projection.
   private struct Layer {
@@ -49,8 +49,8 @@ public final class PRILoRA: TuningMethod {
     var importance: Tensor?
   }
 
-  public var form: AdaptedForm { .lowRank(isStabilized: false) }
-  public let parameters: [Parameter]
+  package var form: AdaptedForm { .lowRank(isStabilized: false) }
+  package let parameters: [Parameter]
   private let pruning: InputNormPruning
   private let seed: UInt64
   private var layers: [Layer] = []
@@ -63,9 +63,9 @@ public final class PRILoRA: TuningMethod {
   private var kept: [Int64] = []
   private var meanImportance: [Double] = []
   /// Entries that are gone for good: none while they may grow back.
-  public private(set) var idleParameters = 0
+  package private(set) var idleParameters = 0
 
-  public init(_ options: MethodOptions, on host: MethodHost) throws {
+  package init(_ options: MethodOptions, on host: MethodHost) throws {
     let projections = try Targets.projections(options, method: Self.description, on: host)
     let depth = (host.projections.map(\.layer).max() ?? 0) + 1
     let ranks = try RankDistribution(options, depth: depth).ranks
@@ -92,10 +92,10 @@ public final class PRILoRA: TuningMethod {
   }
 
   /// The norms of the input's features need every token.
-  public var needsEveryToken: Bool { pruning.kind == .importance }
+  package var needsEveryToken: Bool { pruning.kind == .importance }
 
-  public func beforeStep(_ step: Int) { isObserving = true }
-  public func afterGradients(step: Int) {
+  package func beforeStep(_ step: Int) { isObserving = true }
+  package func afterGradients(step: Int) {
     isObserving = false
     guard !pruning.regrows else { return }
     // what is gone takes no part in clipping and in the optimizer's moments
@@ -115,7 +115,7 @@ public final class PRILoRA: TuningMethod {
     }
   }
 
-  public func afterUpdate(_ update: FinishedUpdate) {
+  package func afterUpdate(_ update: FinishedUpdate) {
     updates = update.count
     guard pruning.kind != .none else { return }
     if update.count % pruning.interval == 0 {
@@ -125,7 +125,7 @@ public final class PRILoRA: TuningMethod {
     }
   }
 
-  public func beforeLastEvaluation(_ sample: (any MeasuredSample)?) {
+  package func beforeLastEvaluation(_ sample: (any MeasuredSample)?) {
     guard pruning.kind != .none, pruning.prunesAtTheEnd, updates % pruning.interval != 0 else { return }
     prune()
   }
@@ -162,22 +162,22 @@ public final class PRILoRA: TuningMethod {
   }
 
   /// The latest pruning's masks and the input norms, by the module's path.
-  public var latest: [(module: String, kept: [Bool]?, norms: [Float]?, prunedAt: Int?)] {
+  package var latest: [(module: String, kept: [Bool]?, norms: [Float]?, prunedAt: Int?)] {
     layers.map {
       ($0.pair.projection.path, $0.mask?.values.map { $0 != 0 }, $0.norms?.values, prunings.last.map { Int($0) })
     }
   }
 
   /// The rank of each module, by its path.
-  public var ranks: [(module: String, rank: Int)] { layers.map { ($0.pair.projection.path, $0.pair.a.shape[0]) } }
+  package var ranks: [(module: String, rank: Int)] { layers.map { ($0.pair.projection.path, $0.pair.a.shape[0]) } }
 
-  public var keptParameters: Int {
+  package var keptParameters: Int {
     layers.reduce(0) { sum, layer in
       sum + layer.pair.a.count + layer.pair.b.count - pruned(layer).tensor.values.count { $0 == 0 }
     }
   }
 
-  public var diagnostics: [Diagnostic] {
+  package var diagnostics: [Diagnostic] {
     let projections = layers.map(\.pair.projection)
     var found = [
       Diagnostic.byLayer("ranks/value", projections, integers: layers.map { Int64($0.pair.a.shape[0]) }, absent: 0)
@@ -212,7 +212,7 @@ public final class PRILoRA: TuningMethod {
     return found
   }
 
-  public var state: [Diagnostic] {
+  package var state: [Diagnostic] {
     var saved = [
       Diagnostic("prunings", shape: [prunings.count], .integers(prunings), dimensions: ["pruning"]),
       Diagnostic("turnover", shape: [turnover.count], .integers(turnover), dimensions: ["entry"]),
@@ -229,7 +229,7 @@ public final class PRILoRA: TuningMethod {
     return saved
   }
 
-  public func restore(_ state: [Diagnostic]) throws {
+  package func restore(_ state: [Diagnostic]) throws {
     let saved = try SavedState(state)
     prunings = try saved.integers("prunings")
     turnover = try saved.integers("turnover", prunings.count * layers.count)

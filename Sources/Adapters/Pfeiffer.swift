@@ -5,16 +5,15 @@ import Settings
 import Tensors
 
 /// One bottleneck in each layer.
-public final class Pfeiffer: TuningMethod {
-  public static let description = MethodSchema(
+package final class Pfeiffer: TuningMethod {
+  package static let description = MethodSchema(
     id: "pfeiffer", label: "Pfeiffer adapter", source: "Pfeiffer et al. 2021, AdapterFusion", options: Bottleneck.options(width: 32)
   )
-  public static let benchmarkOptions: [String: OptionValue] = [:]
 
-  public var form: AdaptedForm { .layers }
-  public private(set) var parameters: [Parameter] = []
+  package var form: AdaptedForm { .layers }
+  package private(set) var parameters: [Parameter] = []
 
-  public init(_ options: MethodOptions, on host: MethodHost) throws {
+  package init(_ options: MethodOptions, on host: MethodHost) throws {
     for sublayer in host.sublayers where sublayer.projection.role == .output {
       let bottleneck = Bottleneck(
         "\(sublayer.path).adapter", hidden: sublayer.projection.linear.outputSize, width: try options.integer("width"),

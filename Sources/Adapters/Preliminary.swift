@@ -2,9 +2,9 @@ import Layers
 
 /// What precedes training proper: updates on a sample of the training set with an optimizer and a schedule of their own, and a
 /// measurement on that sample.
-public struct Preliminary: Sendable, Equatable {
+package struct Preliminary: Sendable, Equatable {
   /// Which rows of the training set.
-  public enum Sample: Sendable, Equatable {
+  package enum Sample: Sendable, Equatable {
     /// This share of every class.
     case share(Double)
     /// A stratified sample of so many rows for each class; for scores, so many at all.
@@ -12,19 +12,19 @@ public struct Preliminary: Sendable, Equatable {
   }
 
   /// The rows that are trained and measured on.
-  public var sample: Sample
+  package var sample: Sample
   /// Passes over the sample; 0 measures without training.
-  public var epochs: Int
+  package var epochs: Int
 
   /// - Precondition: `epochs` is not negative.
-  public init(sample: Sample, epochs: Int) {
+  package init(sample: Sample, epochs: Int) {
     self.sample = sample
     self.epochs = epochs
   }
 }
 
 /// Examples of the training set, with the model that a method measures on them; dropout never acts.
-public protocol MeasuredSample {
+package protocol MeasuredSample {
   /// Where the examples stand in the training set.
   var rows: [Int] { get }
   /// Runs the model on one batch after the other, every token in every layer and nothing recorded for a backward pass; `body` is
@@ -39,14 +39,14 @@ public protocol MeasuredSample {
 }
 
 /// An update that was just made.
-public struct FinishedUpdate: Sendable, Equatable {
+package struct FinishedUpdate: Sendable, Equatable {
   /// Updates done, this one included.
-  public var count: Int
+  package var count: Int
   /// What clipping multiplied the gradients by.
-  public var gradientScale: Float
+  package var gradientScale: Float
 
   /// Update number `count`, from 1, with gradients times `gradientScale`.
-  public init(count: Int, gradientScale: Float) {
+  package init(count: Int, gradientScale: Float) {
     self.count = count
     self.gradientScale = gradientScale
   }

@@ -1,7 +1,7 @@
 import Settings
 
 /// Every method, in the order of tables. A new method is one line here.
-public enum MethodRegistry {
+package enum MethodRegistry {
   private static var methods: [any TuningMethod.Type] {
     [
       FullFineTuning.self,
@@ -24,12 +24,12 @@ public enum MethodRegistry {
   }
 
   /// What each method is.
-  public static var descriptions: [MethodSchema] { methods.map { $0.description } }
+  package static var descriptions: [MethodSchema] { methods.map { $0.description } }
 
   /// The method with this id or alias.
   ///
   /// - Throws: `AdapterError.unknownMethod`.
-  public static func method(_ id: String) throws -> any TuningMethod.Type {
+  package static func method(_ id: String) throws -> any TuningMethod.Type {
     guard let method = methods.first(where: { $0.description.id == id || $0.description.aliases.contains(id) }) else {
       throw AdapterError.unknownMethod(id, known: methods.map { $0.description.id })
     }
@@ -37,7 +37,7 @@ public enum MethodRegistry {
   }
 
   /// Puts a method on a model: freezes the backbone, lets the head learn, and hands over to the method.
-  public static func attach(_ id: String, options: [String: OptionValue], to host: MethodHost) throws -> any TuningMethod {
+  package static func attach(_ id: String, options: [String: OptionValue], to host: MethodHost) throws -> any TuningMethod {
     try attach(method(id), options: options, to: host)
   }
 
@@ -53,7 +53,7 @@ public enum MethodRegistry {
 
 extension MethodHost {
   /// Where every method starts from: only the head learns.
-  public func prepare() {
+  package func prepare() {
     for parameter in backbone { parameter.isTrainable = false }
     for parameter in head { parameter.isTrainable = true }
   }

@@ -3,16 +3,15 @@ import Layers
 import Settings
 
 /// Rank-stabilised LoRA.
-public final class RsLoRA: TuningMethod {
-  public static let description = MethodSchema(
+package final class RsLoRA: TuningMethod {
+  package static let description = MethodSchema(
     id: "rslora", label: "rsLoRA", source: "Kalajdzievski 2023, A Rank Stabilization Scaling Factor for Fine-Tuning with LoRA",
     options: LoRA.options())
-  public static let benchmarkOptions: [String: OptionValue] = [:]
 
-  public var form: AdaptedForm { .lowRank(isStabilized: true) }
-  public let parameters: [Parameter]
+  package var form: AdaptedForm { .lowRank(isStabilized: true) }
+  package let parameters: [Parameter]
 
-  public init(_ options: MethodOptions, on host: MethodHost) throws {
+  package init(_ options: MethodOptions, on host: MethodHost) throws {
     let scale = try options.number("alpha") / Double(try options.integer("rank")).squareRoot()
     parameters = try LoRA.attach(options, scale: scale, method: Self.description, on: host).flatMap { [$0.a, $0.b] }
   }

@@ -7,8 +7,8 @@ import Settings
 import Tensors
 
 /// Sparse low-rank adaptation.
-public final class SoRA: TuningMethod {
-  public static let description = MethodSchema(
+package final class SoRA: TuningMethod {
+  package static let description = MethodSchema(
     id: "sora", label: "SoRA", source: "Ding et al. 2023, Sparse Low-rank Adaptation of Pre-trained Language Models",
     options: [
       OptionSchema("rank", .integer(1...4096), default: .integer(8), "the rank at the start, one gate each"),
@@ -19,21 +19,20 @@ public final class SoRA: TuningMethod {
       OptionSchema("dead_zone", .flag, default: .flag(false), "zero all |g| < 2ξ, as the authors' program does"),
       Targets.option(default: ["all-linear"]),
     ])
-  public static let benchmarkOptions: [String: OptionValue] = [:]
 
   private struct Layer {
     let projection: Projection
     let a: Parameter, b: Parameter, gate: Parameter
   }
 
-  public var form: AdaptedForm { .lowRank(isStabilized: false) }
-  public let parameters: [Parameter]
+  package var form: AdaptedForm { .lowRank(isStabilized: false) }
+  package let parameters: [Parameter]
   private let layers: [Layer]
   private let eta: Float, xi: Float, hasDeadZone: Bool
   private let rank: Int
   private var open: [Int64] = []
 
-  public init(_ options: MethodOptions, on host: MethodHost) throws {
+  package init(_ options: MethodOptions, on host: MethodHost) throws {
     let rank = try options.integer("rank")
     (eta, xi, hasDeadZone) = (Float(try options.number("eta")), Float(try options.number("xi")), try options.flag("dead_zone"))
     self.rank = rank
@@ -53,14 +52,14 @@ public final class SoRA: TuningMethod {
     parameters = layers.flatMap { [$0.a, $0.gate, $0.b] }
   }
 
-  public func additionalLoss() -> Tensor? {
+  package func additionalLoss() -> Tensor? {
     guard eta > 0 else { return nil }
     let sums = layers.map { $0.gate.tensor.absoluteSum() }
     return sums.dropFirst().reduce(sums[0]) { $0.adding($1) }.scaled(by: eta / Float(rank * layers.count))
   }
 
   /// The proximal step: `g ← sign(g) max(|g| − ξ, 0)`.
-  public func afterUpdate(_ update: FinishedUpdate) {
+  package func afterUpdate(_ update: FinishedUpdate) {
     for layer in layers {
       let gates = layer.gate.tensor.values.map { gate -> Float in
         if hasDeadZone, abs(gate) < 2 * xi { return 0 }
@@ -72,15 +71,15 @@ public final class SoRA: TuningMethod {
   }
 
   /// The gates by name.
-  public var gates: [(name: String, values: [Float])] { layers.map { ($0.gate.name, $0.gate.tensor.values) } }
+  package var gates: [(name: String, values: [Float])] { layers.map { ($0.gate.name, $0.gate.tensor.values) } }
 
-  public var keptParameters: Int {
+  package var keptParameters: Int {
     layers.reduce(0) { sum, layer in
       sum + layer.gate.tensor.values.count { $0 != 0 } * (layer.a.shape[1] + layer.b.shape[0])
     }
   }
 
-  public var diagnostics: [Diagnostic] {
+  package var diagnostics: [Diagnostic] {
     let paths = layers.map(\.projection.path)
     return [
       Diagnostic(
@@ -92,9 +91,9 @@ public final class SoRA: TuningMethod {
     ]
   }
 
-  public var state: [Diagnostic] { [Diagnostic("open", shape: [open.count], .integers(open), dimensions: ["entry"])] }
+  package var state: [Diagnostic] { [Diagnostic("open", shape: [open.count], .integers(open), dimensions: ["entry"])] }
 
-  public func restore(_ state: [Diagnostic]) throws {
+  package func restore(_ state: [Diagnostic]) throws {
     open = try SavedState(state).integers("open")
     guard open.count % layers.count == 0 else { throw AdapterError.state("open", "is no whole number of steps") }
   }

@@ -6,8 +6,8 @@ import Settings
 import Tensors
 
 /// LoRA pruned once, at initialisation.
-public final class SparseAdapter: TuningMethod {
-  public static let description = MethodSchema(
+package final class SparseAdapter: TuningMethod {
+  package static let description = MethodSchema(
     id: "sparseadapter", label: "SparseAdapter",
     source: "He et al. 2022, SparseAdapter: An Easy Approach for Improving the Parameter-Efficiency of Adapters",
     options: LoRA.options() + [
@@ -15,18 +15,17 @@ public final class SparseAdapter: TuningMethod {
       OptionSchema(
         "score_rows", .integer(1...100_000), default: .integer(32), "training rows for each class that scores are taken from"),
     ])
-  public static let benchmarkOptions: [String: OptionValue] = [:]
 
-  public var form: AdaptedForm { .lowRank(isStabilized: false) }
-  public let parameters: [Parameter]
-  public let preliminary: Preliminary?
+  package var form: AdaptedForm { .lowRank(isStabilized: false) }
+  package let parameters: [Parameter]
+  package let preliminary: Preliminary?
   private let projections: [Projection]
   private let keep: Double
   /// 1 for what is kept, 0 for what is gone; empty before the scores are there.
   private var masks: [Tensor] = []
   private var scores: [[Float]] = []
 
-  public init(_ options: MethodOptions, on host: MethodHost) throws {
+  package init(_ options: MethodOptions, on host: MethodHost) throws {
     let rank = try options.integer("rank")
     projections = try Targets.projections(options, method: Self.description, on: host)
     keep = try options.number("keep")
@@ -47,7 +46,7 @@ public final class SparseAdapter: TuningMethod {
   }
 
   /// Scores every entry on the sample and drops the lowest `ceil((1 − keep) N)` of all.
-  public func finishPreliminary(_ sample: any MeasuredSample) throws {
+  package func finishPreliminary(_ sample: any MeasuredSample) throws {
     try sample.addGradients()
     scores = parameters.map { parameter in
       let gradient = parameter.gradient?.values ?? Array(repeating: 0, count: parameter.count)
@@ -75,23 +74,23 @@ public final class SparseAdapter: TuningMethod {
   }
 
   /// What is gone has no gradient: it takes no part in clipping and in the optimizer's moments.
-  public func afterGradients(step: Int) {
+  package func afterGradients(step: Int) {
     for (parameter, mask) in zip(parameters, masks) { parameter.gradient?.apply(mask: mask) }
   }
 
-  public func afterUpdate(_ update: FinishedUpdate) {
+  package func afterUpdate(_ update: FinishedUpdate) {
     for (parameter, mask) in zip(parameters, masks) { parameter.tensor.apply(mask: mask) }
   }
 
   /// Masks and scores by name, once they are there.
-  public var pruning: [(name: String, kept: [Bool], scores: [Float])] {
+  package var pruning: [(name: String, kept: [Bool], scores: [Float])] {
     masks.indices.map { (parameters[$0].name, masks[$0].values.map { $0 != 0 }, scores[$0]) }
   }
 
-  public private(set) var idleParameters = 0
-  public var keptParameters: Int { parameters.reduce(0) { $0 + $1.count } - idleParameters }
+  package private(set) var idleParameters = 0
+  package var keptParameters: Int { parameters.reduce(0) { $0 + $1.count } - idleParameters }
 
-  public var diagnostics: [Diagnostic] {
+  package var diagnostics: [Diagnostic] {
     masks.indices.flatMap { index in
       let (parameter, mask) = (parameters[index], masks[index])
       let dimensions = parameter.name.hasSuffix("A") ? ["rank", "input"] : ["output", "rank"]
@@ -106,7 +105,7 @@ public final class SparseAdapter: TuningMethod {
     }
   }
 
-  public var state: [Diagnostic] {
+  package var state: [Diagnostic] {
     masks.indices.flatMap { index in
       let name = parameters[index].name
       return [
@@ -117,7 +116,7 @@ public final class SparseAdapter: TuningMethod {
     }
   }
 
-  public func restore(_ state: [Diagnostic]) throws {
+  package func restore(_ state: [Diagnostic]) throws {
     guard !state.isEmpty else { return }
     let saved = try SavedState(state)
     scores = try parameters.map { try saved.numbers("score/\($0.name)", $0.count).map { Float($0) } }

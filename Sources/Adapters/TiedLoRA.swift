@@ -6,8 +6,8 @@ import Settings
 import Tensors
 
 /// Low-rank adaptation with matrices that layers share.
-public final class TiedLoRA: TuningMethod {
-  public static let description = MethodSchema(
+package final class TiedLoRA: TuningMethod {
+  package static let description = MethodSchema(
     id: "tied-lora", label: "Tied-LoRA", source: "Renduchintala et al. 2024, Tied-LoRA: Enhancing Parameter Efficiency of LoRA",
     options: [
       OptionSchema("rank", .integer(1...4096), default: .integer(56), "r, the rank of the shared matrices"),
@@ -15,12 +15,11 @@ public final class TiedLoRA: TuningMethod {
       OptionSchema("dropout", .number(0...0.99), default: .number(0), "dropout on the branch's input"),
       Targets.option(default: Targets.queryAndValue),
     ])
-  public static let benchmarkOptions: [String: OptionValue] = [:]
 
-  public var form: AdaptedForm { .lowRank(isStabilized: false) }
-  public let parameters: [Parameter]
+  package var form: AdaptedForm { .lowRank(isStabilized: false) }
+  package let parameters: [Parameter]
 
-  public init(_ options: MethodOptions, on host: MethodHost) throws {
+  package init(_ options: MethodOptions, on host: MethodHost) throws {
     let rank = try options.integer("rank")
     let projections = try Targets.projections(options, method: Self.description, on: host)
     let first = projections[0].linear.inputSize

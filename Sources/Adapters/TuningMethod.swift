@@ -3,23 +3,24 @@ import Settings
 import Tensors
 
 /// What a method finds when it is put on a model. Methods know no architecture: a model is its projections and its parameters.
-public struct MethodHost {
+package struct MethodHost {
   /// Every linear layer of the blocks, layer by layer, each layer in the order of `ProjectionRole`.
-  public let projections: [Projection]
+  package let projections: [Projection]
   /// Where the halves of the blocks end, layer by layer, attention before feed-forward.
-  public let sublayers: [SublayerOutput]
+  package let sublayers: [SublayerOutput]
   /// The model's own parameters but for the head's.
-  public let backbone: [Parameter]
+  package let backbone: [Parameter]
   /// The task head: it always learns.
-  public let head: [Parameter]
+  package let head: [Parameter]
   /// Where the tensors of the model lie, and those of the method are made.
-  public let backend: any Backend
+  package let backend: any Backend
   /// The run's seed; initial values are functions of it and of the parameter's name.
-  public let seed: UInt64
+  package let seed: UInt64
   /// How long training will be.
-  public let schedule: TrainingLength
+  package let schedule: TrainingLength
 
-  public init(
+  /// What a run tells its method before it attaches.
+  package init(
     projections: [Projection], sublayers: [SublayerOutput], backbone: [Parameter], head: [Parameter], backend: any Backend,
     seed: UInt64, schedule: TrainingLength
   ) {
@@ -34,16 +35,16 @@ public struct MethodHost {
 }
 
 /// How many updates a run makes.
-public struct TrainingLength: Sendable, Equatable {
+package struct TrainingLength: Sendable, Equatable {
   /// Updates in one pass over the training set.
-  public var stepsPerEpoch: Int
+  package var stepsPerEpoch: Int
   /// Passes over it.
-  public var epochs: Int
+  package var epochs: Int
   /// All updates.
-  public var totalSteps: Int { stepsPerEpoch * epochs }
+  package var totalSteps: Int { stepsPerEpoch * epochs }
 
   /// So many updates an epoch, over so many epochs.
-  public init(stepsPerEpoch: Int, epochs: Int) {
+  package init(stepsPerEpoch: Int, epochs: Int) {
     self.stepsPerEpoch = stepsPerEpoch
     self.epochs = epochs
   }
@@ -52,7 +53,7 @@ public struct TrainingLength: Sendable, Equatable {
 /// A way of fine-tuning: where it attaches, how a projection's output changes, what learns, and what it does at the points of a run.
 ///
 /// The trainer calls every hook of every method and knows none by name. One value serves one run.
-public protocol TuningMethod: AnyObject {
+package protocol TuningMethod: AnyObject {
   /// Its id, options and what it is, for manifests and help.
   static var description: MethodSchema { get }
   /// What a benchmark of a few steps sets beside the targets, so that it shows the method at its papers' size and at its work: a
@@ -114,28 +115,29 @@ public protocol TuningMethod: AnyObject {
 }
 
 extension TuningMethod {
-  public var idleParameters: Int { 0 }
-  public var keptParameters: Int { parameters.reduce(0) { $0 + $1.count } }
-  public var needsEveryToken: Bool { false }
-  public var preliminary: Preliminary? { nil }
-  public func finishPreliminary(_ sample: any MeasuredSample) {}
-  public func beforeStep(_ step: Int) {}
-  public func additionalLoss() -> Tensor? { nil }
-  public func afterGradients(step: Int) {}
-  public func afterUpdate(_ update: FinishedUpdate) {}
-  public var lastSample: Preliminary.Sample? { nil }
-  public func beforeLastEvaluation(_ sample: (any MeasuredSample)?) {}
-  public var measures: [String: Double] { ["kept.parameters": Double(keptParameters)] }
-  public var diagnostics: [Diagnostic] { [] }
-  public var state: [Diagnostic] { [] }
-  public func adopt(savedNames: Set<String>) {}
-  public func restore(_ state: [Diagnostic]) throws {
+  package static var benchmarkOptions: [String: OptionValue] { [:] }
+  package var idleParameters: Int { 0 }
+  package var keptParameters: Int { parameters.reduce(0) { $0 + $1.count } }
+  package var needsEveryToken: Bool { false }
+  package var preliminary: Preliminary? { nil }
+  package func finishPreliminary(_ sample: any MeasuredSample) {}
+  package func beforeStep(_ step: Int) {}
+  package func additionalLoss() -> Tensor? { nil }
+  package func afterGradients(step: Int) {}
+  package func afterUpdate(_ update: FinishedUpdate) {}
+  package var lastSample: Preliminary.Sample? { nil }
+  package func beforeLastEvaluation(_ sample: (any MeasuredSample)?) {}
+  package var measures: [String: Double] { ["kept.parameters": Double(keptParameters)] }
+  package var diagnostics: [Diagnostic] { [] }
+  package var state: [Diagnostic] { [] }
+  package func adopt(savedNames: Set<String>) {}
+  package func restore(_ state: [Diagnostic]) throws {
     if let first = state.first { throw AdapterError.state(first.path, "unknown to this method") }
   }
 }
 
 /// What can be wrong with a method's options or its saved state.
-public enum AdapterError: Error, CustomStringConvertible, Equatable {
+package enum AdapterError: Error, CustomStringConvertible, Equatable {
   case unknownMethod(String, known: [String])
   case unknownOption(method: String, option: String, known: [String])
   case badOption(method: String, option: String, found: String, expected: String)
@@ -144,7 +146,7 @@ public enum AdapterError: Error, CustomStringConvertible, Equatable {
   case noProjection(method: String, targets: String)
   case state(String, String)
 
-  public var description: String {
+  package var description: String {
     switch self {
     case .unknownMethod(let id, let known):
       "'\(id)' is not a method (methods: \(known.joined(separator: ", ")))"

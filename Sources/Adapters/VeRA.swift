@@ -5,8 +5,8 @@ import Settings
 import Tensors
 
 /// Vector-based random matrix adaptation; ELoRA in AFLoRA's tables.
-public final class VeRA: TuningMethod {
-  public static let description = MethodSchema(
+package final class VeRA: TuningMethod {
+  package static let description = MethodSchema(
     id: "vera", aliases: ["elora"], label: "ELoRA", source: "Kopiczko et al. 2024, VeRA: Vector-based Random Matrix Adaptation",
     options: [
       OptionSchema("rank", .integer(1...16_384), default: .integer(256), "r, the rank of the shared matrices"),
@@ -14,16 +14,16 @@ public final class VeRA: TuningMethod {
       OptionSchema("dropout", .number(0...0.99), default: .number(0), "dropout on the branch's input"),
       Targets.option(default: Targets.queryAndValue),
     ])
-  public static let benchmarkOptions: [String: OptionValue] = ["rank": .integer(1024)]
+  package static let benchmarkOptions: [String: OptionValue] = ["rank": .integer(1024)]
 
-  public var form: AdaptedForm { .sharedMatrices(a: sharedA, b: sharedB) }
-  public private(set) var parameters: [Parameter] = []
+  package var form: AdaptedForm { .sharedMatrices(a: sharedA, b: sharedB) }
+  package private(set) var parameters: [Parameter] = []
   /// Shared `A: [rank, largest in]`; it never learns and is a function of the seed.
-  public let sharedA: Tensor
+  package let sharedA: Tensor
   /// Shared `B: [largest out, rank]`.
-  public let sharedB: Tensor
+  package let sharedB: Tensor
 
-  public convenience init(_ options: MethodOptions, on host: MethodHost) throws {
+  package convenience init(_ options: MethodOptions, on host: MethodHost) throws {
     let rank = try options.integer("rank")
     let projections = try Targets.projections(options, method: Self.description, on: host)
     let input = projections.map(\.linear.inputSize).max() ?? 1
@@ -34,7 +34,7 @@ public final class VeRA: TuningMethod {
   }
 
   /// With shared matrices that come from elsewhere, such as a saved adapter.
-  public init(_ options: MethodOptions, on host: MethodHost, sharedA: Tensor, sharedB: Tensor) throws {
+  package init(_ options: MethodOptions, on host: MethodHost, sharedA: Tensor, sharedB: Tensor) throws {
     self.sharedA = sharedA
     self.sharedB = sharedB
     let rank = try options.integer("rank")

@@ -7,9 +7,9 @@ import CKernels
 ///
 /// The key is the seed; the counter's words are, from the lowest, the block (0, 1, 2, ...), the two halves of `index`
 /// and the purpose. So every purpose and every index (an epoch, a class) has a stream of its own.
-public struct CounterRandom: RandomNumberGenerator, Sendable {
+package struct CounterRandom: RandomNumberGenerator, Sendable {
   /// What a stream is drawn for. The raw values are letters, so that no small number meets them by chance.
-  public enum Purpose: UInt32, Sendable {
+  package enum Purpose: UInt32, Sendable {
     /// The order of the training rows in an epoch ("ordr").
     case order = 0x6f72_6472
     /// The choice of a stratified sample's rows ("smpl").
@@ -22,13 +22,13 @@ public struct CounterRandom: RandomNumberGenerator, Sendable {
   private var used = 4
 
   /// The stream of one seed, purpose and index.
-  public init(seed: UInt64, purpose: Purpose, index: UInt64) {
+  package init(seed: UInt64, purpose: Purpose, index: UInt64) {
     key = [UInt32(truncatingIfNeeded: seed), UInt32(truncatingIfNeeded: seed >> 32)]
     counter = [0, UInt32(truncatingIfNeeded: index), UInt32(truncatingIfNeeded: index >> 32), purpose.rawValue]
   }
 
   /// The next 64 bits: two words of a block, the first one the lower half. A stream has 2³³ of them.
-  public mutating func next() -> UInt64 {
+  package mutating func next() -> UInt64 {
     if used == 4 {
       lr_philox(counter, key, &block)
       counter[0] &+= 1
@@ -41,7 +41,7 @@ public struct CounterRandom: RandomNumberGenerator, Sendable {
   /// A number in `0..<bound`, each equally likely (Lemire 2019, "Fast random integer generation in an interval").
   ///
   /// - Precondition: the bound is positive.
-  public mutating func below(_ bound: Int) -> Int {
+  package mutating func below(_ bound: Int) -> Int {
     precondition(bound > 0, "a number below \(bound) was asked for")
     let bound = UInt64(bound)
     // 2^64 mod bound: products whose lower half is below it would favour some numbers, and are drawn again.

@@ -2,7 +2,7 @@
 import Settings
 
 /// What is wrong, where, and what to do about it.
-public enum DatasetError: Error, Equatable, Sendable, CustomStringConvertible {
+package enum DatasetError: Error, Equatable, Sendable, CustomStringConvertible {
   /// None of a task's folder names exists.
   case missingFolder(task: String, folder: String, tried: [String])
   /// A file of a task is not there.
@@ -39,7 +39,7 @@ public enum DatasetError: Error, Equatable, Sendable, CustomStringConvertible {
   case invalidFraction(Double)
 
   /// The error in words: file and line, what was found, what was expected, what to do.
-  public var description: String {
+  package var description: String {
     switch self {
     case .missingFolder(let task, let folder, let tried):
       "\(folder): no folder of the task \(task) here (looked for \(tried.joined(separator: ", "))). "

@@ -3,23 +3,23 @@ import Foundation
 import Settings
 
 /// The files of a loaded task, in a fixed order: training file first, then the validation files.
-public struct DatasetFiles: Sendable, Equatable {
+package struct DatasetFiles: Sendable, Equatable {
   /// One file and the part it plays.
-  public struct File: Sendable, Equatable {
+  package struct File: Sendable, Equatable {
     /// "train" or the validation set's name.
-    public let role: String
+    package let role: String
     /// The file's place on this machine.
-    public let url: URL
+    package let url: URL
   }
 
   /// The files in order.
-  public let files: [File]
+  package let files: [File]
 
   /// The files of a task, which need not be there.
   ///
   /// - Parameter folder: as for `TaskLoader.load`.
   /// - Throws: `DatasetError.missingFolder`.
-  public init(of task: TaskDefinition, in folder: URL) throws(DatasetError) {
+  package init(of task: TaskDefinition, in folder: URL) throws(DatasetError) {
     let home = try TaskLoader.home(of: task, in: folder)
     func url(_ file: String) -> URL { file.hasPrefix("/") ? URL(filePath: file) : home.appending(path: file) }
     files = [File(role: "train", url: url(task.train))] + task.validation.map { File(role: $0.name, url: url($0.file)) }
@@ -28,7 +28,7 @@ public struct DatasetFiles: Sendable, Equatable {
   /// A text that identifies the data wherever it lies: a line `role<tab>digest` for each file.
   ///
   /// - Parameter digest: the digest of one file's bytes, such as its SHA-256 in hexadecimal.
-  public func summary(digest: (URL) throws -> String) rethrows -> String {
+  package func summary(digest: (URL) throws -> String) rethrows -> String {
     try files.map { "\($0.role)\t\(try digest($0.url))\n" }.joined()
   }
 }

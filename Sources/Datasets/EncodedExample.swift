@@ -2,16 +2,16 @@
 import Tokenizers
 
 /// One example's tokens and label.
-public struct EncodedExample: Sendable, Equatable {
+package struct EncodedExample: Sendable, Equatable {
   /// Token ids, special tokens included, `[tokens]`.
-  public let tokens: [Int32]
+  package let tokens: [Int32]
   /// The text that each token belongs to, as the model counts them, `[tokens]`.
-  public let segments: [Int32]
+  package let segments: [Int32]
   /// The gold label.
-  public let label: Label
+  package let label: Label
 
   /// Puts together what a tokenizer gave: `tokens` and `segments` are as long as each other.
-  public init(tokens: [Int32], segments: [Int32], label: Label) {
+  package init(tokens: [Int32], segments: [Int32], label: Label) {
     self.tokens = tokens
     self.segments = segments
     self.label = label
@@ -20,7 +20,7 @@ public struct EncodedExample: Sendable, Equatable {
 
 extension ExampleSet {
   /// The examples in the file's order, each shortened to at most so many tokens; nil is no limit.
-  public func encoded(with tokenizer: any Tokenizer, maximumLength: Int?) -> [EncodedExample] {
+  package func encoded(with tokenizer: any Tokenizer, maximumLength: Int?) -> [EncodedExample] {
     examples.map { example in
       let encoding = tokenizer.encode(example.first, example.second, maximumLength: maximumLength)
       return EncodedExample(tokens: encoding.ids, segments: encoding.segments, label: example.label)

@@ -3,7 +3,7 @@ import Foundation
 import Settings
 
 /// The answer that an example carries.
-public enum Label: Sendable, Hashable {
+package enum Label: Sendable, Hashable {
   /// The class's position among the task's labels.
   case `class`(Int)
   /// A real number, not scaled.
@@ -11,16 +11,16 @@ public enum Label: Sendable, Hashable {
 }
 
 /// A sentence or a pair of sentences with its label.
-public struct Example: Sendable, Hashable {
+package struct Example: Sendable, Hashable {
   /// The only or the first text, as it stands in the file: spaces at its edges are kept.
-  public let first: String
+  package let first: String
   /// The second text of a pair task; nil in a task of single sentences.
-  public let second: String?
+  package let second: String?
   /// The gold label.
-  public let label: Label
+  package let label: Label
 
   /// Makes an example.
-  public init(first: String, second: String?, label: Label) {
+  package init(first: String, second: String?, label: Label) {
     self.first = first
     self.second = second
     self.label = label
@@ -28,20 +28,20 @@ public struct Example: Sendable, Hashable {
 }
 
 /// The rows of one file.
-public struct ExampleSet: Sendable, Equatable {
+package struct ExampleSet: Sendable, Equatable {
   /// "train", or the validation set's name: "validation", "matched", "mismatched".
-  public let name: String
+  package let name: String
   /// The file that the rows were read from.
-  public let file: URL
+  package let file: URL
   /// The rows in the file's order, repeated rows included.
-  public let examples: [Example]
+  package let examples: [Example]
   /// Rows left out because annotators agreed on no label (MNLI's `-`).
-  public let unlabelledRows: Int
+  let unlabelledRows: Int
   /// Rows left out because their number of columns is not the header's (QQP only; elsewhere that is an error).
-  public let irregularRows: Int
+  let irregularRows: Int
 
   /// Makes a set of examples.
-  public init(name: String, file: URL, examples: [Example], unlabelledRows: Int = 0, irregularRows: Int = 0) {
+  package init(name: String, file: URL, examples: [Example], unlabelledRows: Int = 0, irregularRows: Int = 0) {
     self.name = name
     self.file = file
     self.examples = examples
@@ -51,16 +51,16 @@ public struct ExampleSet: Sendable, Equatable {
 }
 
 /// A task's data: the training rows and one or two validation sets.
-public struct TaskData: Sendable, Equatable {
+package struct TaskData: Sendable, Equatable {
   /// What the rows mean.
-  public let task: TaskDefinition
+  package let task: TaskDefinition
   /// The training rows.
-  public let train: ExampleSet
+  package let train: ExampleSet
   /// The validation sets in the definition's order; MNLI has two.
-  public let validation: [ExampleSet]
+  package let validation: [ExampleSet]
 
   /// Makes a task's data.
-  public init(task: TaskDefinition, train: ExampleSet, validation: [ExampleSet]) {
+  package init(task: TaskDefinition, train: ExampleSet, validation: [ExampleSet]) {
     self.task = task
     self.train = train
     self.validation = validation

@@ -1,7 +1,7 @@
 // The order of the training rows in an epoch.
 
 /// Deterministic shuffles: the order is a function of the number of rows, the seed and the epoch alone.
-public enum Shuffle {
+package enum Shuffle {
   /// The rows of one epoch in random order, each order equally likely (Fisher and Yates).
   ///
   /// - Parameters:
@@ -10,7 +10,7 @@ public enum Shuffle {
   ///   - epoch: the epoch, from 0.
   /// - Returns: every number in `0..<count` once.
   /// - Precondition: neither count nor epoch is negative.
-  public static func order(count: Int, seed: UInt64, epoch: Int) -> [Int] {
+  package static func order(count: Int, seed: UInt64, epoch: Int) -> [Int] {
     var generator = CounterRandom(seed: seed, purpose: .order, index: UInt64(epoch))
     var order = Array(0..<count)
     choose(count, from: &order, using: &generator)

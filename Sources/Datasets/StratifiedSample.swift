@@ -1,7 +1,7 @@
 // A random sample that keeps the shares of the classes (LoRA-drop's sample of the training set).
 
 /// Samples with the same share of every class.
-public enum StratifiedSample {
+package enum StratifiedSample {
   /// The rows of a sample: of each class the given fraction, rounded, but at least one row.
   ///
   /// Scores count as classes by their rounded value (STS-B: 0 to 5, halves away from zero). Each class is drawn from a
@@ -13,7 +13,7 @@ public enum StratifiedSample {
   ///   - seed: the run's seed.
   /// - Returns: positions in `labels`, ascending.
   /// - Throws: `DatasetError.invalidFraction` for a fraction out of range.
-  public static func indices(labels: [Label], fraction: Double, seed: UInt64) throws(DatasetError) -> [Int] {
+  package static func indices(labels: [Label], fraction: Double, seed: UInt64) throws(DatasetError) -> [Int] {
     guard fraction > 0, fraction <= 1 else { throw .invalidFraction(fraction) }
     let strata = labels.map { label in
       switch label {

@@ -3,14 +3,14 @@ import Foundation
 import Settings
 
 /// Loads tasks from their files.
-public enum TaskLoader {
+package enum TaskLoader {
   /// Reads the training file and every validation file of a task.
   ///
   /// - Parameters:
   ///   - task: the description of the files.
   ///   - folder: for GLUE the folder that holds the tasks' folders; for a user's own task the folder of its files.
   /// - Throws: `DatasetError`, with file and line, for anything that the definition does not allow.
-  public static func load(_ task: TaskDefinition, from folder: URL) throws(DatasetError) -> TaskData {
+  package static func load(_ task: TaskDefinition, from folder: URL) throws(DatasetError) -> TaskData {
     guard task.problems.isEmpty else { throw .invalidTask(id: task.id, problems: task.problems.map(\.message)) }
     var sets: [ExampleSet] = []
     for file in try DatasetFiles(of: task, in: folder).files { sets.append(try load(task, file: file.url, name: file.role)) }

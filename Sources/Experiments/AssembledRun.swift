@@ -9,14 +9,14 @@ import Tensors
 import Training
 
 /// A run that can be trained.
-public struct AssembledRun {
+package struct AssembledRun {
   /// The model with its method, the data and the settings, before the first update.
-  public let fineTuning: FineTuning
+  let fineTuning: FineTuning
   /// Parameters of the head that the checkpoint lacks.
-  public let newlyInitialized: [String]
+  package let newlyInitialized: [String]
 
   /// - Throws: what is wrong with the model's or the task's files, or with the method's options on this model.
-  public init(_ run: PlannedRun, inputs: RunInputs, backend: any Backend) throws {
+  package init(_ run: PlannedRun, inputs: RunInputs, backend: any Backend) throws {
     let specification = run.specification
     let recipe = specification.training
     let checkpoint = try ModelLoader.configuration(folder: run.modelFolder)

@@ -8,24 +8,25 @@ import Tensors
 import Training
 
 /// What a benchmark measures.
-public struct BenchmarkCase: Sendable, Equatable {
+package struct BenchmarkCase: Sendable, Equatable {
   /// The sizes of the model, whose weights are random.
-  public var size: PublishedModel
+  package var size: PublishedModel
   /// The id of the method that trains.
-  public var method: String
-  public var options: [String: OptionValue]
+  package var method: String
+  package var options: [String: OptionValue]
   /// Tokens of each sequence in turn; the batches take them in this order, around and around.
-  public var lengths: [Int]
+  package var lengths: [Int]
   /// Sequences in an update.
-  public var batchSize: Int
+  package var batchSize: Int
   /// Updates that are timed.
-  public var steps: Int
+  package var steps: Int
   /// Updates before them that are not.
-  public var warmup: Int
+  package var warmup: Int
   /// Threads of the backend.
-  public var threads: Int
+  package var threads: Int
 
-  public init(
+  /// A case of a method with its options, on sequences of `lengths` tokens.
+  package init(
     size: PublishedModel, method: String = "lora", options: [String: OptionValue] = [:], lengths: [Int], batchSize: Int, steps: Int,
     warmup: Int,
     threads: Int
@@ -44,7 +45,7 @@ public struct BenchmarkCase: Sendable, Equatable {
   ///
   /// - Parameter shouldStop: asked after every step.
   /// - Throws: `AdapterError`, `ModelError`, `BackendError`; `Interruption` when asked to stop.
-  public func run(shouldStop: () -> Bool = { false }) throws -> BenchmarkResult {
+  package func run(shouldStop: () -> Bool = { false }) throws -> BenchmarkResult {
     let backend = try CPUBackend(threads: threads)
     let (stepper, stream) = try assemble(on: backend)
     var seconds: [Double] = []
@@ -112,27 +113,27 @@ public struct BenchmarkCase: Sendable, Equatable {
 }
 
 /// What a benchmark found.
-public struct BenchmarkResult: Sendable, Equatable {
+package struct BenchmarkResult: Sendable, Equatable {
   /// The seconds of each timed update, in order.
-  public let stepSeconds: [Double]
+  package let stepSeconds: [Double]
   /// Real tokens of all measured steps.
-  public let tokens: Int
+  package let tokens: Int
   /// Operations of all measured steps' products, those of attention included.
-  public let operations: Int
+  package let operations: Int
   /// The time of one step's linear products by themselves.
-  public let productSeconds: Double
+  let productSeconds: Double
   /// Floating-point operations of the matrix products of one timed update.
-  public let productOperations: Int
-  public let peakBytes: Int
+  let productOperations: Int
+  package let peakBytes: Int
 
   /// The median of the updates' seconds.
-  public var medianStepSeconds: Double { stepSeconds.sorted()[stepSeconds.count / 2] }
+  package var medianStepSeconds: Double { stepSeconds.sorted()[stepSeconds.count / 2] }
   /// Real tokens (no padding) that went through an update in a second, over all timed updates.
-  public var tokensPerSecond: Double { Double(tokens) / stepSeconds.reduce(0, +) }
+  package var tokensPerSecond: Double { Double(tokens) / stepSeconds.reduce(0, +) }
   /// The share of a step that the linear products need by themselves.
-  public var productShare: Double { productSeconds / medianStepSeconds }
+  package var productShare: Double { productSeconds / medianStepSeconds }
   /// Floating-point operations in a second of matrix products alone.
-  public var productRate: Double { Double(productOperations) / productSeconds }
+  package var productRate: Double { Double(productOperations) / productSeconds }
 }
 
 extension ProductShape {

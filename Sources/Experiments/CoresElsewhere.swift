@@ -2,12 +2,12 @@
 import Records
 
 /// The finished runs of a plan that are not of the core in use.
-public struct CoresElsewhere: Sendable, Equatable {
+package struct CoresElsewhere: Sendable, Equatable {
   /// Different runs by their core, in the order of the plan.
-  public let counts: [(core: String, runs: Int)]
+  package let counts: [(core: String, runs: Int)]
 
   /// - Parameter core: the core in use.
-  public init(_ plan: [PlannedRun], store: RunStore, core: String) {
+  package init(_ plan: [PlannedRun], store: RunStore, core: String) {
     var seen: Set<String> = []
     var counts: [(core: String, runs: Int)] = []
     for run in plan where seen.insert(run.identity).inserted {
@@ -22,13 +22,13 @@ public struct CoresElsewhere: Sendable, Equatable {
   }
 
   /// `; done before on core Haswell: 4 runs, which count as done`; empty where there is none.
-  public var text: String {
+  package var text: String {
     if counts.isEmpty { return "" }
     let list = counts.map { "on core \($0.core): \($0.runs) run\($0.runs == 1 ? "" : "s")" }.joined(separator: ", ")
     return "; done before \(list), which count\(counts.count == 1 && counts[0].runs == 1 ? "s" : "") as done"
   }
 
-  public static func == (first: CoresElsewhere, second: CoresElsewhere) -> Bool {
+  package static func == (first: CoresElsewhere, second: CoresElsewhere) -> Bool {
     first.counts.elementsEqual(second.counts, by: ==)
   }
 }

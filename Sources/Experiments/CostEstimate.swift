@@ -8,20 +8,20 @@ import Tensors
 import Training
 
 /// The cost of a run before it is made.
-public struct CostEstimate: Sendable, Equatable {
+package struct CostEstimate: Sendable, Equatable {
   /// Parameters that learn at the first update, without and with the head.
-  public let trainable: Int
+  package let trainable: Int
   /// Numbers that train at the start, the head's with them.
-  public let trainableWithHead: Int
+  package let trainableWithHead: Int
   /// Updates of the whole run.
-  public let steps: Int
+  package let steps: Int
   /// Operations of all matrix products: training at the cost of its first update's tokens, and evaluation after each epoch.
-  public let floatingPointOperations: Double
+  package let floatingPointOperations: Double
   /// The most memory in use at one time during an update, weights included.
-  public let peakBytes: Int
+  package let peakBytes: Int
 
   /// - Throws: what would keep the run itself from starting.
-  public init(_ run: PlannedRun, inputs: RunInputs) throws {
+  package init(_ run: PlannedRun, inputs: RunInputs) throws {
     let backend = PlanningBackend()
     try self.init(AssembledRun(run, inputs: inputs, backend: backend).fineTuning, backend)
   }

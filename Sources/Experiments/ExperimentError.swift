@@ -2,7 +2,7 @@
 import Records
 
 /// What keeps an experiment from being planned or run.
-public enum ExperimentError: Error, CustomStringConvertible, Equatable {
+package enum ExperimentError: Error, CustomStringConvertible, Equatable {
   case noProject(String)
   case noModel(String, advice: String)
   case noData(profile: String)
@@ -23,7 +23,7 @@ public enum ExperimentError: Error, CustomStringConvertible, Equatable {
   case noMemory(needed: Int, free: Int, source: String)
   case noAddressSpace(needed: Int, limit: String)
 
-  public var description: String {
+  package var description: String {
     switch self {
     case .noProject(let path): "\(path): there is no folder 'experiments' here. Run this in the project's root"
     case .noModel(let name, let advice): "model '\(name)' is not here: \(advice)"

@@ -4,27 +4,27 @@ import Manifests
 import Records
 
 /// The experiments of a plan, to be run in order.
-public struct ExperimentSeries: Sendable {
+package struct ExperimentSeries: Sendable {
   /// What came of a series.
-  public struct Outcome: Sendable, Equatable {
+  package struct Outcome: Sendable, Equatable {
     /// An experiment that lacks something.
-    public struct Incomplete: Sendable, Equatable {
+    package struct Incomplete: Sendable, Equatable {
       /// The experiment's id.
-      public let experiment: String
+      package let experiment: String
       /// What it lacks, a sentence each.
-      public let reasons: [String]
+      package let reasons: [String]
     }
 
     /// Runs that were trained in this call.
-    public internal(set) var trained = 0
+    package internal(set) var trained = 0
     /// The experiments that lack something, in order.
-    public internal(set) var incomplete: [Incomplete] = []
+    package internal(set) var incomplete: [Incomplete] = []
     /// Whether the series was stopped before its end.
-    public internal(set) var wasStopped = false
+    package internal(set) var wasStopped = false
 
     /// `2 of 17 experiments are incomplete:` and a few lines for each; nil where all are whole.
     /// - Parameter count: the experiments of the series.
-    public func text(of count: Int) -> String? {
+    package func text(of count: Int) -> String? {
       if incomplete.isEmpty { return nil }
       let verb = incomplete.count == 1 ? "is" : "are"
       let lines = incomplete.flatMap { item in
@@ -38,22 +38,22 @@ public struct ExperimentSeries: Sendable {
     private static let mostReasons = 3
   }
 
-  /// The plan.
-  public let plan: Plan
+  /// What the series trains, resolved and checked.
+  package let plan: Plan
   private let store: RunStore
 
   /// The experiments of a plan; nothing is run yet.
-  public init(_ plan: Plan, store: RunStore) {
+  package init(_ plan: Plan, store: RunStore) {
     self.plan = plan
     self.store = store
   }
 
   /// Different runs that are not done.
-  public var toTrain: Int { Set(plan.runs.map(\.identity).filter { store.record($0) == nil }).count }
+  package var toTrain: Int { Set(plan.runs.map(\.identity).filter { store.record($0) == nil }).count }
 
   /// `17 experiments · pocket · 1203 runs, 640 of them different, 256 done before, 384 to go`, and which cannot be run; of one
   /// experiment its name, and its runs by their axes.
-  public var summary: String {
+  package var summary: String {
     if plan.items.count == 1, let item = plan.items.first {
       return "\(item.experiment.id) · \(plan.profile.rawValue) · \(PlanSummary(item.runs, store: store).text)"
     }
@@ -70,7 +70,7 @@ public struct ExperimentSeries: Sendable {
   ///   - progress: follows the runs of the experiment with this place among several, as `3/17 table1`; empty where there is one.
   ///   - say: takes a line about an experiment.
   ///   - report: writes what an experiment leaves when its runs are done; returns what it lacks.
-  public func run(
+  package func run(
     runner: (Experiment) -> Runner, progress: (String) -> RunProgress, say: (String) -> Void,
     report: (Experiment) throws -> [String]
   ) -> Outcome {

@@ -8,34 +8,34 @@ import Tensors
 import Training
 
 /// One method's cost relative to LoRA's.
-public struct MethodCost: Sendable, Equatable {
+package struct MethodCost: Sendable, Equatable {
   /// The method's id.
-  public let method: String
+  package let method: String
   /// The median time of its steps, in seconds.
-  public let stepSeconds: Double
+  package let stepSeconds: Double
   /// The time of all steps over that of LoRA's, the two in turn, so that the machine's drift falls out.
-  public let timeRatio: Double
+  package let timeRatio: Double
   /// Operations of a step's matrix products over those of LoRA's.
-  public let operationRatio: Double
+  package let operationRatio: Double
   /// The most memory in use at one time during a step, weights included, by plan.
-  public let plannedBytes: Int
+  package let plannedBytes: Int
 }
 
 /// Measures methods one after the other, each in turn with LoRA on the same linear layers.
-public struct MethodBenchmark {
+package struct MethodBenchmark {
   /// The model's sizes; its weights are random.
-  public var size: PublishedModel
+  package var size: PublishedModel
   /// Tokens of every sequence.
-  public var length: Int
+  package var length: Int
   /// Sequences in a step.
-  public var batchSize: Int
+  package var batchSize: Int
   /// Steps of each method that are timed, after one that is not.
-  public var steps: Int
+  package var steps: Int
   /// Threads of the backend.
-  public var threads: Int
+  package var threads: Int
 
   /// A benchmark of so many steps of each method.
-  public init(size: PublishedModel, length: Int, batchSize: Int, steps: Int, threads: Int) {
+  package init(size: PublishedModel, length: Int, batchSize: Int, steps: Int, threads: Int) {
     self.size = size
     self.length = length
     self.batchSize = batchSize
@@ -56,7 +56,7 @@ public struct MethodBenchmark {
   ///
   /// - Parameter shouldStop: asked after every pair of steps.
   /// - Throws: `AdapterError`, `ModelError`, `BackendError`; `Interruption` when asked to stop.
-  public func run(_ method: String, shouldStop: () -> Bool = { false }) throws -> MethodCost {
+  package func run(_ method: String, shouldStop: () -> Bool = { false }) throws -> MethodCost {
     let backend = try CPUBackend(threads: threads)
     let baseline = try assemble("lora", on: backend)
     let measured = try assemble(method, on: backend)

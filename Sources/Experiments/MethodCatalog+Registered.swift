@@ -5,5 +5,5 @@ import Settings
 
 extension MethodCatalog {
   /// Every method of the registry.
-  public static var registered: MethodCatalog { MethodCatalog(MethodRegistry.descriptions) }
+  package static var registered: MethodCatalog { MethodCatalog(MethodRegistry.descriptions) }
 }

@@ -6,21 +6,21 @@ import Records
 import Settings
 
 /// The runs of one or more experiments, with everything that is wrong with them.
-public struct Plan: Sendable, Equatable, Codable {
+package struct Plan: Sendable, Equatable, Codable {
   /// One experiment with the runs of it that were asked for.
-  public struct Item: Sendable, Equatable, Codable {
+  package struct Item: Sendable, Equatable, Codable {
     /// The experiment, whole.
-    public let experiment: Experiment
+    package let experiment: Experiment
     /// Its runs that were asked for, in table order; empty where it cannot be run.
-    public let runs: [PlannedRun]
+    package let runs: [PlannedRun]
     /// What keeps it from being run, each with its place in a file where it has one.
-    public let problems: [Problem]
+    package let problems: [Problem]
   }
 
-  /// The profile.
-  public let profile: Profile
+  /// The size at which its experiments run.
+  package let profile: Profile
   /// The experiments, in order.
-  public let items: [Item]
+  package let items: [Item]
 
   /// Plans experiments. One that cannot be run keeps no other from it.
   ///
@@ -29,7 +29,7 @@ public struct Plan: Sendable, Equatable, Codable {
   ///   - narrowing: the part of each that is wanted.
   ///   - store: where runs that are done need no check.
   /// - Throws: `ManifestError.narrowing`.
-  public init(
+  package init(
     _ experiments: [Experiment], profile: Profile, narrowing: Narrowing = Narrowing(), inputs: RunInputs, store: RunStore
   ) throws(ManifestError) {
     self.profile = profile
@@ -43,8 +43,8 @@ public struct Plan: Sendable, Equatable, Codable {
   }
 
   /// The runs of all experiments, in order; one that several share comes several times.
-  public var runs: [PlannedRun] { items.flatMap(\.runs) }
+  package var runs: [PlannedRun] { items.flatMap(\.runs) }
 
   /// What is wrong with any of the experiments.
-  public var problems: [Problem] { items.flatMap(\.problems) }
+  package var problems: [Problem] { items.flatMap(\.problems) }
 }

@@ -2,18 +2,18 @@
 import Records
 
 /// The size of a plan in one line.
-public struct PlanSummary: Sendable, Equatable {
+package struct PlanSummary: Sendable, Equatable {
   /// Runs of the plan.
-  public let total: Int
+  package let total: Int
   /// Runs whose records are there and in force.
-  public let done: Int
+  package let done: Int
   /// Different runs that are not done: rows may share one.
-  public let toTrain: Int
+  package let toTrain: Int
   /// `5 methods × 4 tasks × 2 seeds = 40 runs, 16 done before, 24 to go`
-  public let text: String
+  package let text: String
 
   /// Counts the runs by what `store` holds of them.
-  public init(_ plan: [PlannedRun], store: RunStore) {
+  package init(_ plan: [PlannedRun], store: RunStore) {
     total = plan.count
     done = plan.reduce(0) { $0 + (store.record($1.identity) == nil ? 0 : 1) }
     toTrain = Set(plan.filter { store.record($0.identity) == nil }.map(\.identity)).count

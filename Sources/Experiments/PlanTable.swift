@@ -3,12 +3,12 @@ import Foundation
 import Records
 
 /// The plan of `--dry-run`: a line a run with its parameters, operations, memory, time and state.
-public struct PlanTable {
+package struct PlanTable {
   /// The table, a line for each run, in Markdown's columns.
-  public let text: String
+  package let text: String
 
   /// - Throws: what would keep a run from starting.
-  public init(_ plan: [PlannedRun], store: RunStore, inputs: RunInputs) throws {
+  package init(_ plan: [PlannedRun], store: RunStore, inputs: RunInputs) throws {
     let summary = PlanSummary(plan, store: store)
     let done = Set(plan.map(\.identity).filter { store.record($0) != nil })
     text = try Self.text(
@@ -19,7 +19,7 @@ public struct PlanTable {
   /// The plan of runs whose model or data are not here, by their published sizes; nil where those are not known.
   ///
   /// - Throws: `AdapterError` where a method's options make no sense.
-  public init?(withoutFiles runs: [RunSpecification]) throws {
+  package init?(withoutFiles runs: [RunSpecification]) throws {
     guard
       runs.allSatisfy({ PublishedSizes.configuration(of: $0.model) != nil && $0.task.isBuiltIn })
     else { return nil }

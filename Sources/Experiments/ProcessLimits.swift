@@ -3,7 +3,7 @@
 import Foundation
 
 /// The limits of this process.
-public enum ProcessLimits {
+package enum ProcessLimits {
   /// Files that any command may have open at once, the system's own libraries included.
   static let files = 64
   /// Files that one run has open beside them.
@@ -16,7 +16,7 @@ public enum ProcessLimits {
   ///
   /// - Parameter jobs: runs that go side by side.
   /// - Throws: `ExperimentError.fewFiles`, `.noThreads`.
-  public static func prepare(jobs: Int = 0) throws {
+  package static func prepare(jobs: Int = 0) throws {
     // a file beyond the limit on sizes is then an error of the write like any other, and no end of the process
     signal(SIGXFSZ, SIG_IGN)
     let needed = files + filesOfRun * min(jobs, 1 << 20)
@@ -63,7 +63,7 @@ public enum ProcessLimits {
   /// Ends the program with a message where less address space or stack is left than any command needs: what lies below traps without.
   ///
   /// It uses C's calls alone, since little else would work.
-  public static func requireMemory() {
+  package static func requireMemory() {
     var stack = rlimit()
     if getrlimit(kind(RLIMIT_STACK), &stack) == 0, stack.rlim_cur < rlim_t(stackOfProgram) {
       refuse("a stack of \(stackOfProgram >> 10) KB, which lowrank needs: ulimit -s \(stack.rlim_cur / 1024)")

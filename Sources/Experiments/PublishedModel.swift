@@ -1,7 +1,7 @@
 import Models
 
 /// A published model, by its name on the hub.
-public enum PublishedModel: String, Sendable, CaseIterable {
+package enum PublishedModel: String, Sendable, CaseIterable {
   case debertaV3Base = "deberta-v3-base"
   case robertaBase = "roberta-base"
   case robertaLarge = "roberta-large"

@@ -4,36 +4,36 @@ import Records
 import Storage
 
 /// How a repeated run compares with its record.
-public struct RerunComparison: Sendable, Equatable {
+package struct RerunComparison: Sendable, Equatable {
   /// The SHA-256 of the recorded run's `tensors.h5`.
-  public let recordedDigest: String
+  package let recordedDigest: String
   /// The SHA-256 of the new run's.
-  public let digest: String
+  package let digest: String
   /// The first tensor and element that differ, with both values; `nil` when all are equal.
-  public let firstDifference: String?
+  package let firstDifference: String?
   /// The largest distance of any number, relative to the larger of the two.
-  public let largestDistance: Double
+  package let largestDistance: Double
   /// What the machine and the program have that the record's had not.
-  public let environment: [String]
+  package let environment: [String]
 
   /// Whether both runs gave the same bytes.
-  public var isEqual: Bool { recordedDigest == digest }
+  package var isEqual: Bool { recordedDigest == digest }
 
   /// Whether both were computed on one core by one version of its library, so that equal bits are promised.
-  public let isOfOneArithmetic: Bool
+  package let isOfOneArithmetic: Bool
   /// The largest relative distance of the losses of the first updates; nil where either has none.
-  public let earlyDistance: Double?
+  let earlyDistance: Double?
 
   /// Updates in which rounding alone stays small: later, training itself makes any difference grow.
-  public static let earlyUpdates = 10
+  static let earlyUpdates = 10
   /// The relative distance up to which their losses are taken as the same but for rounding.
-  public static let tolerance = 1e-3
+  package static let tolerance = 1e-3
 
   /// Whether the first updates are those of the record but for rounding.
-  public var isWithinTolerance: Bool { isEqual || earlyDistance.map { $0 <= Self.tolerance } ?? false }
+  package var isWithinTolerance: Bool { isEqual || earlyDistance.map { $0 <= Self.tolerance } ?? false }
 
   /// What comparing by tolerance came to.
-  public var toleranceText: String {
+  package var toleranceText: String {
     guard let earlyDistance else { return "there are no losses to compare" }
     return
       "another core or library rounds otherwise: the losses of the first \(Self.earlyUpdates) updates differ by at most \(earlyDistance) of "
@@ -43,7 +43,7 @@ public struct RerunComparison: Sendable, Equatable {
   /// Compares the new record and tensors in `folder` with the recorded ones.
   ///
   /// - Throws: `StorageError` when a file cannot be read, or the recorded tensors are not those of the record.
-  public init(_ record: RunRecord, in recordedFolder: URL, with again: RunRecord, in folder: URL) throws {
+  package init(_ record: RunRecord, in recordedFolder: URL, with again: RunRecord, in folder: URL) throws {
     recordedDigest = record.digests.tensors ?? ""
     digest = again.digests.tensors ?? ""
     var differences: [String] = []

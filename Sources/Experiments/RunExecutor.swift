@@ -7,28 +7,28 @@ import Tensors
 import Training
 
 /// What a run is given beside its plan.
-public struct ExecutionOptions: Sendable {
+package struct ExecutionOptions: Sendable {
   /// Threads of one run; no result depends on it.
-  public var threads = 1
+  package var threads = 1
   /// Seconds between checkpoints; nil keeps none, and a run that is stopped is lost.
-  public var checkpointInterval: Double? = 20.0
+  package var checkpointInterval: Double? = 20.0
   /// Whether each step's time is kept.
-  public var keepsStepTimes = false
+  package var keepsStepTimes = false
   /// Asked after every update; when true the run saves a checkpoint and ends with `Interruption`.
-  public var shouldStop: @Sendable () -> Bool = { false }
+  package var shouldStop: @Sendable () -> Bool = { false }
 
   /// One thread, no stop, no observer.
-  public init() {}
+  package init() {}
 }
 
 /// Runs a plan and writes what it leaves: `tensors.h5`, both epochs' weights, `timing.json`, and `record.json` last.
-public struct RunExecutor: Sendable {
+package struct RunExecutor: Sendable {
   /// Where models and data are found and their digests kept.
-  public let inputs: RunInputs
-  public let options: ExecutionOptions
+  package let inputs: RunInputs
+  package let options: ExecutionOptions
 
   /// Executes runs on these inputs.
-  public init(inputs: RunInputs, options: ExecutionOptions) {
+  package init(inputs: RunInputs, options: ExecutionOptions) {
     self.inputs = inputs
     self.options = options
   }
@@ -36,7 +36,7 @@ public struct RunExecutor: Sendable {
   /// Trains, or goes on from a checkpoint, and leaves a record in `folder`.
   ///
   /// - Throws: `Interruption` when asked to stop; errors of files. A run that diverges is a result, not an error.
-  public func execute(_ run: PlannedRun, in folder: URL, observer: (any TrainingObserver)? = nil) throws -> RunRecord {
+  package func execute(_ run: PlannedRun, in folder: URL, observer: (any TrainingObserver)? = nil) throws -> RunRecord {
     let started = Date.now
     let clock = ContinuousClock.now
     let backend = try CPUBackend(threads: options.threads)

@@ -12,7 +12,7 @@ import Tokenizers
 import Training
 
 /// Reads models' and tasks' files once for all the runs that need them.
-public final class RunInputs: Sendable {
+package final class RunInputs: Sendable {
   private struct Cache {
     var models: [URL: (model: String, tokenizer: String)] = [:]
     var tasks: [LoadedTask] = []
@@ -34,14 +34,14 @@ public final class RunInputs: Sendable {
   }
 
   /// The project that models, pocket data and caches lie in.
-  public let workspace: Workspace
+  package let workspace: Workspace
   /// The folder of GLUE's files, where the profile needs one.
   private let data: URL?
   private let cache = Mutex(Cache())
   private let encoded = Mutex<[String: EncodedOnce]>([:])
 
   /// Looks for GLUE's files in `data`; without it, tasks on real data are not at hand.
-  public init(workspace: Workspace, data: URL?) {
+  package init(workspace: Workspace, data: URL?) {
     self.workspace = workspace
     self.data = data
   }
@@ -49,7 +49,7 @@ public final class RunInputs: Sendable {
   /// The run's files and identity.
   ///
   /// - Throws: `ExperimentError`, `StorageError`, `DatasetError` about a file that is missing or wrong.
-  public func plan(_ run: RunSpecification, manifestDigest: String) throws -> PlannedRun {
+  package func plan(_ run: RunSpecification, manifestDigest: String) throws -> PlannedRun {
     let folder = try workspace.model(run.model)
     let model = try modelDigests(folder)
     let dataFolder = try self.dataFolder(of: run)
@@ -64,7 +64,7 @@ public final class RunInputs: Sendable {
   }
 
   /// What the run would read now, as far as it is at hand. Nothing is made, fetched or loaded.
-  public func digestsAtHand(of run: RunSpecification) -> InputDigests {
+  package func digestsAtHand(of run: RunSpecification) -> InputDigests {
     let model = workspace.modelAtHand(run.model).flatMap { try? modelDigests($0) }
     let isGenerated = run.profile == .pocket && run.task.isBuiltIn, pocket = workspace.pocketData
     let folder = isGenerated ? (PocketData.isWhole(pocket) ? pocket : nil) : try? dataFolder(of: run)
@@ -73,7 +73,7 @@ public final class RunInputs: Sendable {
   }
 
   /// Whether the run could be planned without making or fetching a model; generated tasks do not count.
-  public func isAtHand(_ run: RunSpecification) -> Bool {
+  package func isAtHand(_ run: RunSpecification) -> Bool {
     workspace.modelAtHand(run.model) != nil && (try? dataFolder(of: run)) != nil
   }
 

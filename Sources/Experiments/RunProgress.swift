@@ -5,7 +5,7 @@ import Synchronization
 import Training
 
 /// Tells how far a call is. Safe to use from several runs at once.
-public final class RunProgress: Sendable {
+package final class RunProgress: Sendable {
   private struct Active {
     var run: PlannedRun
     var fraction = 0.0
@@ -34,7 +34,7 @@ public final class RunProgress: Sendable {
   ///   - isTerminal: whether a line can be drawn over.
   ///   - subject: what stands first in the live line, such as the experiment among many.
   ///   - write: takes text as it is to be shown.
-  public init(isTerminal: Bool, subject: String = "", write: @escaping @Sendable (String) -> Void) {
+  package init(isTerminal: Bool, subject: String = "", write: @escaping @Sendable (String) -> Void) {
     self.isTerminal = isTerminal
     self.subject = subject.isEmpty ? "" : subject + "  "
     self.write = write
@@ -130,7 +130,7 @@ public final class RunProgress: Sendable {
   }
 
   /// `48 s`, `12 min`, `3.5 h`
-  public static func readable(seconds: Double) -> String {
+  package static func readable(seconds: Double) -> String {
     switch seconds {
     case ..<90: "\(Int(max(0, seconds).rounded())) s"
     case ..<5400: "\(Int((seconds / 60).rounded())) min"

@@ -6,19 +6,19 @@ import Storage
 import Synchronization
 
 /// The folder of finished and unfinished runs.
-public final class RunStore: Sendable {
+package final class RunStore: Sendable {
   /// The project whose results these are.
-  public let workspace: Workspace
+  package let workspace: Workspace
   /// The records of finished runs, which never change, as far as they were read.
   private let finished = Mutex<[String: RunRecord]>([:])
 
   /// Opens the results of a project; nothing is read yet.
-  public init(_ workspace: Workspace) {
+  package init(_ workspace: Workspace) {
     self.workspace = workspace
   }
 
   /// The record of a finished run; `nil` when there is none that can be read and holds this identity, or the run failed.
-  public func record(_ identity: String) -> RunRecord? {
+  package func record(_ identity: String) -> RunRecord? {
     if let known = finished.withLock({ $0[identity] }) { return known }
     guard let record = anyRecord(identity), !record.outcome.isFailure,
       FileManager.default.fileExists(atPath: RunFile.tensors.url(in: workspace.run(identity)).path)
@@ -36,14 +36,14 @@ public final class RunStore: Sendable {
   }
 
   /// The identity that a readable link leads to.
-  public func linkedIdentity(_ run: RunSpecification) -> String? {
+  func linkedIdentity(_ run: RunSpecification) -> String? {
     (try? FileManager.default.destinationOfSymbolicLink(atPath: workspace.link(run).path)).map {
       ($0 as NSString).lastPathComponent
     }
   }
 
   /// Makes `results/<experiment>/<profile>/<row>/<task>/seed-<n>` lead to the run, replacing an older link.
-  public func link(_ run: PlannedRun) throws {
+  package func link(_ run: PlannedRun) throws {
     guard linkedIdentity(run.specification) != run.identity else { return }
     let link = workspace.link(run.specification)
     let fresh = link.deletingLastPathComponent().appending(
@@ -67,7 +67,7 @@ public final class RunStore: Sendable {
   }
 
   /// Why a run is to be trained, or that it is done.
-  public func status(_ run: PlannedRun) -> RunStatus {
+  package func status(_ run: PlannedRun) -> RunStatus {
     if record(run.identity) != nil { return .done }
     if case .failed(let message)? = anyRecord(run.identity)?.outcome { return .failed(message) }
     if FileManager.default.fileExists(atPath: RunFile.checkpoint.url(in: workspace.run(run.identity)).path) { return .begun }
@@ -92,7 +92,7 @@ public final class RunStore: Sendable {
 }
 
 /// Whether a run is to be trained, and why.
-public enum RunStatus: Sendable, Equatable {
+package enum RunStatus: Sendable, Equatable {
   case done
   /// A checkpoint is there.
   case begun
@@ -102,7 +102,7 @@ public enum RunStatus: Sendable, Equatable {
   /// It was run before, from other inputs.
   case changed([String])
 
-  public var description: String {
+  package var description: String {
     switch self {
     case .done: "done"
     case .begun: "goes on from a checkpoint"

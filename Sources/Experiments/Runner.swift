@@ -7,31 +7,31 @@ import Tensors
 import Training
 
 /// What came of a call.
-public struct RunnerSummary: Sendable {
+package struct RunnerSummary: Sendable {
   /// Runs that were trained to their end in this call.
-  public var trained = 0
+  package var trained = 0
   /// Those of them that diverged.
-  public var diverged: [PlannedRun] = []
+  package var diverged: [PlannedRun] = []
   /// Runs that could not be trained, with the reason.
-  public var failures: [(run: PlannedRun, reason: String)] = []
+  package var failures: [(run: PlannedRun, reason: String)] = []
   /// Whether a signal ended it before its last run.
-  public var wasStopped = false
+  package var wasStopped = false
 }
 
 /// Trains the runs of a plan that are not done, `jobs` at a time on threads of their own, and links to all that are.
 ///
 /// Two processes on one results folder never train the same run: whoever holds a run's lock does, and the other waits for its record.
 /// A run that was begun on another BLAS core goes on on that core, when the others are done.
-public struct Runner: Sendable {
+package struct Runner: Sendable {
   /// Where records are looked for and left.
-  public let store: RunStore
+  package let store: RunStore
   /// What trains one run.
-  public let executor: RunExecutor
+  package let executor: RunExecutor
   /// Runs at the same time.
-  public let jobs: Int
+  package let jobs: Int
 
   /// Trains what `store` lacks, `jobs` runs at a time.
-  public init(store: RunStore, executor: RunExecutor, jobs: Int) {
+  package init(store: RunStore, executor: RunExecutor, jobs: Int) {
     self.store = store
     self.executor = executor
     self.jobs = max(1, jobs)
@@ -65,7 +65,7 @@ public struct Runner: Sendable {
   /// A run whose files cannot be read or written is a failure of the summary, and the others go on.
   ///
   /// - Throws: `StorageError` when a link to a finished run cannot be made; `ExperimentError.noThreads`, `.fewFiles`; `BackendError`.
-  public func run(_ plan: [PlannedRun], progress: RunProgress) throws -> RunnerSummary {
+  package func run(_ plan: [PlannedRun], progress: RunProgress) throws -> RunnerSummary {
     try ProcessLimits.prepare(jobs: jobs)
     // git is asked now: Ctrl-C would reach it too
     _ = ProgramVersion.current

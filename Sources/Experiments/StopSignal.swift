@@ -5,17 +5,17 @@ import Foundation
 /// Turns SIGINT, SIGTERM, SIGHUP and SIGXCPU into a flag that runs look at after every step.
 ///
 /// The answer, `stopping after this step; again to quit`, comes from the handler itself, so that no thread need be free for it.
-public struct StopSignal: Sendable {
+package struct StopSignal: Sendable {
   private static let text = "stopping after this step; again to quit\n"
   /// Handed to the handler for good. On a terminal the line of progress, or `^C`, stands in its place.
   nonisolated(unsafe) private static let announcement = strdup((isatty(2) == 1 ? "\n" : "") + text)
 
   /// Takes over the signals; one that came before is forgotten.
-  public init() { lr_stop_install(Self.announcement) }
+  package init() { lr_stop_install(Self.announcement) }
 
   /// Lets a signal end the program at once again, as before: what follows the runs has nothing to save.
-  public func end() { lr_stop_remove() }
+  package func end() { lr_stop_remove() }
 
   /// The signal that came, or 0.
-  public var received: Int32 { lr_stop_received() }
+  package var received: Int32 { lr_stop_received() }
 }

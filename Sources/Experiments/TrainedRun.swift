@@ -10,18 +10,18 @@ import Tensors
 import Training
 
 /// The two epochs whose weights a run keeps.
-public enum SavedEpoch: String, Sendable, CaseIterable {
+package enum SavedEpoch: String, Sendable, CaseIterable {
   case best, last
 }
 
 /// A model with a method on it, both as a run left them.
-public struct TrainedRun {
+package struct TrainedRun {
   /// The model as the run left it, its method attached.
-  public let model: any SequenceClassifier
+  package let model: any SequenceClassifier
   /// The method, its adapters restored.
-  public let method: any TuningMethod
+  package let method: any TuningMethod
   /// The base model's folder.
-  public let modelFolder: URL
+  package let modelFolder: URL
 
   /// Loads the base model, attaches the run's method, and gives both the values that the run saved.
   ///
@@ -30,7 +30,7 @@ public struct TrainedRun {
   ///   - model: the base model's folder, where it is no longer where the run found it.
   /// - Throws: `ExperimentError` when the run did not end, the base model is not the one it was, or the weights do not fit;
   ///   `RecordError`, `StorageError`, `ModelError`, `AdapterError`.
-  public init(folder: URL, epoch: SavedEpoch, model name: String? = nil, in workspace: Workspace, on backend: any Backend) throws {
+  package init(folder: URL, epoch: SavedEpoch, model name: String? = nil, in workspace: Workspace, on backend: any Backend) throws {
     let file = RunFile.record.url(in: folder)
     guard FileManager.default.fileExists(atPath: file.path) else { throw ExperimentError.unfinishedRun(folder.path) }
     let record = try RunRecord(jsonData: SmallFile.contents(of: file), file: file.path)

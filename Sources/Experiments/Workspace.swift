@@ -5,40 +5,40 @@ import Storage
 import Training
 
 /// The folders of a checkout of this project.
-public struct Workspace: Sendable, Equatable {
+package struct Workspace: Sendable, Equatable {
   /// The project's folder.
-  public let root: URL
+  package let root: URL
   /// Where results go; `results` of the root unless another is asked for.
-  public let results: URL
+  package let results: URL
 
   /// The project whose root is `root`.
   ///
   /// - Throws: `ExperimentError.noProject` when it holds no `experiments` folder.
-  public init(root: URL, results: URL? = nil) throws {
+  package init(root: URL, results: URL? = nil) throws {
     self.root = root.standardizedFileURL
     self.results = (results ?? root.appending(path: "results")).standardizedFileURL
     guard FileManager.default.fileExists(atPath: experiments.path) else { throw ExperimentError.noProject(self.root.path) }
   }
 
   /// The folder of manifests, recipes, tasks and published figures.
-  public var experiments: URL { root.appending(path: "experiments") }
+  package var experiments: URL { root.appending(path: "experiments") }
   /// The places in the folder of results.
-  public var layout: ResultsLayout { ResultsLayout(results) }
+  package var layout: ResultsLayout { ResultsLayout(results) }
   /// The folder that holds every run once, under its identity.
-  public var runs: URL { layout.runs }
+  package var runs: URL { layout.runs }
   /// The pocket profile's generated tasks, in GLUE's layout.
-  public var pocketData: URL { layout.pocketData }
+  package var pocketData: URL { layout.pocketData }
 
   /// The folder of one run's results.
-  public func run(_ identity: String) -> URL { layout.run(identity) }
+  package func run(_ identity: String) -> URL { layout.run(identity) }
 
   /// The readable link to a run's folder.
-  public func link(_ run: RunSpecification) -> URL { layout.link(run) }
+  package func link(_ run: RunSpecification) -> URL { layout.link(run) }
 
   /// The folder of a model that a manifest names: one that the project ships, fetches or makes from random numbers, or a path.
   ///
   /// - Throws: `ExperimentError.noModel` with what to do.
-  public func model(_ name: String) throws -> URL {
+  package func model(_ name: String) throws -> URL {
     if let folder = modelAtHand(name) { return folder }
     if let (name, size) = RandomModel.sizes.first(where: { $0.name == name }) {
       return try RandomModel.folder(named: name, size, tokenizerOf: model("pocket-deberta"), in: self)
@@ -56,7 +56,7 @@ public struct Workspace: Sendable, Equatable {
   ]
 
   /// The folder of a model where it is there; nothing is made.
-  public func modelAtHand(_ name: String) -> URL? {
+  func modelAtHand(_ name: String) -> URL? {
     let path = Self.madeModels[name] ?? (name as NSString).expandingTildeInPath
     // not `URL(filePath:relativeTo:)`: it drops the root's last part where the root was written without a slash at its end
     let named = (path.hasPrefix("/") ? URL(filePath: path) : root.appending(path: path)).standardizedFileURL

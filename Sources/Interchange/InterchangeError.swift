@@ -1,5 +1,5 @@
 /// Why an adapter cannot be taken, said in the peft library's terms, or folded.
-public enum InterchangeError: Error, CustomStringConvertible, Equatable {
+package enum InterchangeError: Error, CustomStringConvertible, Equatable {
   /// `adapter_config.json` is none, or asks for what this program does not compute.
   case configuration(path: String, problem: String)
   /// The tensors are not those that the configuration and the model ask for.
@@ -9,7 +9,7 @@ public enum InterchangeError: Error, CustomStringConvertible, Equatable {
   /// The method is no change of weights.
   case notFoldable(method: String, reason: String)
 
-  public var description: String {
+  package var description: String {
     switch self {
     case .configuration(let path, let problem):
       return

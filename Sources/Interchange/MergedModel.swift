@@ -6,12 +6,12 @@ import Storage
 import Tensors
 
 /// Models without adapters that compute what an adapted model does.
-public enum MergedModel {
+package enum MergedModel {
   /// Folds every adapter of a model into the weight that it changes, and takes it off.
   ///
   /// - Parameter method: what put them there, for messages.
   /// - Throws: `InterchangeError.notFoldable`; the model is then as it was.
-  public static func fold(_ model: any SequenceClassifier, method: String) throws {
+  package static func fold(_ model: any SequenceClassifier, method: String) throws {
     guard !model.encoder.sublayers.contains(where: { $0.adapter != nil }) else {
       throw InterchangeError.notFoldable(method: method, reason: "it puts layers of its own between those of the model")
     }
@@ -29,7 +29,7 @@ public enum MergedModel {
   /// Writes a model without adapters as a folder that `transformers` loads, the base model's tokenizer beside it: all of it, or nothing.
   ///
   /// - Throws: `StorageError`, also where a folder with files is there already.
-  public static func write(_ model: any SequenceClassifier, tokenizerFrom base: URL, to url: URL) throws {
+  package static func write(_ model: any SequenceClassifier, tokenizerFrom base: URL, to url: URL) throws {
     try Folder.makeWhole(at: url) { folder in
       try CheckpointFolder.copyTokenizer(from: base, to: folder)
       try ModelWriter.save(model, to: folder)

@@ -6,14 +6,14 @@ import Storage
 import Tensors
 
 /// An adapter that the peft library can say: read from a folder, or what a method trained.
-public struct PEFTAdapter: Sendable {
+package struct PEFTAdapter: Sendable {
   /// What `adapter_config.json` says of it.
-  public var configuration: PEFTConfiguration
+  package var configuration: PEFTConfiguration
   /// The tensors by plain name: `<module path>.lora_A.weight`, and the head's parameters under the model's names. VeRA's shared
   /// matrices are `base_model.vera_A` and `base_model.vera_B`.
-  public private(set) var tensors: [String: SafetensorsEntry]
+  package private(set) var tensors: [String: SafetensorsEntry]
   /// Where it came from, for messages.
-  public let origin: String
+  package let origin: String
 
   init(configuration: PEFTConfiguration, tensors: [SafetensorsEntry], origin: String) {
     self.configuration = configuration
@@ -24,7 +24,7 @@ public struct PEFTAdapter: Sendable {
   /// Reads a folder.
   ///
   /// - Throws: `InterchangeError.configuration`, `.tensors` where values are not finite or names are there twice, `StorageError`.
-  public init(folder url: URL) throws {
+  package init(folder url: URL) throws {
     let folder = try PEFTAdapterFolder(url: url)
     var entries: [SafetensorsEntry] = [], problems: [String] = [], names: Set<String> = []
     for description in folder.archive.descriptions {
@@ -41,7 +41,7 @@ public struct PEFTAdapter: Sendable {
   /// Writes a folder that `PeftModel.from_pretrained` loads: all of it, or nothing.
   ///
   /// - Throws: `StorageError`, also where a folder with files is there already.
-  public func write(to url: URL) throws {
+  package func write(to url: URL) throws {
     let entries = tensors.values.map {
       SafetensorsEntry(name: PEFTAdapterFolder.libraryName($0.name), shape: $0.shape, values: $0.values)
     }
@@ -54,7 +54,7 @@ public struct PEFTAdapter: Sendable {
   /// The base model in a folder with this adapter on it, its head made as large as the adapter's.
   ///
   /// - Throws: `InterchangeError.tensors`, `ModelError`, `StorageError`.
-  public func load(onto folder: URL, on backend: any Backend) throws -> any SequenceClassifier {
+  package func load(onto folder: URL, on backend: any Backend) throws -> any SequenceClassifier {
     let loaded = try ModelLoader.load(folder: folder, seed: 0, on: backend) { configuration in
       if let head = tensors["\(configuration.architecture.outputPath).weight"], let rows = head.shape.first {
         configuration.classes = rows
@@ -74,7 +74,7 @@ public struct PEFTAdapter: Sendable {
   /// not adapt loses what wrapped it before.
   ///
   /// - Throws: `InterchangeError.tensors` with all that is missing, misshapen or unknown; the model is then as it was.
-  public func attach(to model: any SequenceClassifier) throws {
+  package func attach(to model: any SequenceClassifier) throws {
     var reading = TensorReading(self)
     if configuration.kind == .vera { reading.readSharedMatrices(of: model.projections) }
     let changes = model.projections.compactMap { projection in

@@ -3,16 +3,18 @@ import Foundation
 import Storage
 
 /// A folder that `save_pretrained` of the peft library wrote, or that is like one.
-public struct PEFTAdapterFolder {
-  public static let configurationName = "adapter_config.json"
-  public static let weightsName = "adapter_model.safetensors"
+package struct PEFTAdapterFolder {
+  /// The name of the settings' file in a folder of the `peft` library.
+  static let configurationName = "adapter_config.json"
+  /// The name of the tensors' file in a folder of the `peft` library.
+  static let weightsName = "adapter_model.safetensors"
 
   /// The folder.
-  public let url: URL
+  package let url: URL
   /// What its settings' file says.
-  public let configuration: PEFTConfiguration
+  package let configuration: PEFTConfiguration
   /// All tensors, under the library's own names.
-  public let archive: any TensorArchive
+  package let archive: any TensorArchive
 
   /// What the library puts before every module's path.
   private static let prefix = "base_model.model."
@@ -20,7 +22,7 @@ public struct PEFTAdapterFolder {
   /// Opens the two files; no tensor is read yet.
   ///
   /// - Throws: `InterchangeError.configuration`, `StorageError`.
-  public init(url: URL) throws {
+  package init(url: URL) throws {
     self.url = url
     let file = url.appending(path: Self.configurationName)
     configuration = try PEFTConfiguration(json: SmallFile.contents(of: file), path: file.path)
@@ -30,12 +32,12 @@ public struct PEFTAdapterFolder {
   }
 
   /// Whether the folder at `url` is meant as an adapter of the peft library.
-  public static func isOne(_ url: URL) -> Bool {
+  package static func isOne(_ url: URL) -> Bool {
     FileManager.default.fileExists(atPath: url.appending(path: configurationName).path)
   }
 
   /// A parameter's name as models and methods here have it.
-  public static func plainName(_ name: String) -> String {
+  package static func plainName(_ name: String) -> String {
     name.hasPrefix(prefix) ? String(name.dropFirst(prefix.count)) : name
   }
 
@@ -45,7 +47,7 @@ public struct PEFTAdapterFolder {
   /// Every tensor's values by plain name.
   ///
   /// - Throws: `StorageError` when a tensor cannot be read.
-  public func values() throws -> [String: [Float]] {
+  package func values() throws -> [String: [Float]] {
     var values: [String: [Float]] = [:]
     for description in archive.descriptions { values[Self.plainName(description.name)] = try archive.floats(description.name) }
     return values

@@ -98,7 +98,7 @@ extension PEFTConfiguration {
 }
 
 extension PEFTConfiguration.Targets: Codable {
-  public init(from decoder: any Decoder) throws {
+  package init(from decoder: any Decoder) throws {
     let container = try decoder.singleValueContainer()
     if let expression = try? container.decode(String.self) {
       self = .expression(expression)
@@ -107,7 +107,7 @@ extension PEFTConfiguration.Targets: Codable {
     }
   }
 
-  public func encode(to encoder: any Encoder) throws {
+  package func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
     switch self {
     case .paths(let paths): try container.encode(paths)

@@ -2,9 +2,9 @@
 import Foundation
 
 /// What an adapter of the peft library says of itself.
-public struct PEFTConfiguration: Sendable, Equatable {
+package struct PEFTConfiguration: Sendable, Equatable {
   /// The library's `peft_type`.
-  public enum Kind: String, Sendable, CaseIterable {
+  package enum Kind: String, Sendable, CaseIterable {
     /// LoRA, rsLoRA and DoRA.
     case lora = "LORA"
     case adalora = "ADALORA"
@@ -12,37 +12,37 @@ public struct PEFTConfiguration: Sendable, Equatable {
   }
 
   /// Which layers are adapted; their tensors say it too.
-  public enum Targets: Sendable, Equatable {
+  package enum Targets: Sendable, Equatable {
     /// Modules' paths, or ends of paths.
     case paths([String])
     /// A regular expression over paths, or the library's word for all linear layers.
     case expression(String)
   }
 
-  public var kind: Kind
+  package var kind: Kind
   /// The rank; for AdaLoRA the one that it started with.
-  public var rank: Int
+  package var rank: Int
   /// The update is scaled by alpha / rank, or alpha / √rank; VeRA has none.
-  public var alpha = 1.0
+  package var alpha = 1.0
   /// The rank of single modules, by path or end of path.
-  public var rankPattern: [String: Int] = [:]
+  package var rankPattern: [String: Int] = [:]
   /// The alpha of single modules, by path or end of path.
-  public var alphaPattern: [String: Double] = [:]
+  var alphaPattern: [String: Double] = [:]
   /// rsLoRA's scaling.
-  public var isRankStabilized = false
+  var isRankStabilized = false
   /// DoRA.
-  public var isWeightDecomposed = false
+  var isWeightDecomposed = false
   /// Which of the starting rank's components AdaLoRA kept, by module path.
-  public var keptComponents: [String: [Bool]] = [:]
+  var keptComponents: [String: [Bool]] = [:]
   /// Which modules it adapts.
-  public var targets: Targets
+  package var targets: Targets
   /// Modules that are trained and stored whole: the head.
-  public var savedModules: [String] = []
+  var savedModules: [String] = []
   /// The base model's folder or name.
-  public var baseModel: String?
+  package var baseModel: String?
 
   /// Settings with the library's defaults for all else.
-  public init(kind: Kind, rank: Int, targets: Targets) {
+  package init(kind: Kind, rank: Int, targets: Targets) {
     self.kind = kind
     self.rank = rank
     self.targets = targets
@@ -55,7 +55,7 @@ public struct PEFTConfiguration: Sendable, Equatable {
   ///
   /// - Parameter path: the file's path, for messages.
   /// - Throws: `InterchangeError.configuration`.
-  public init(json: Data, path: String) throws {
+  package init(json: Data, path: String) throws {
     func failure(_ problem: String) -> InterchangeError { .configuration(path: path, problem: problem) }
     let fields: Fields
     do {
@@ -122,7 +122,7 @@ public struct PEFTConfiguration: Sendable, Equatable {
   }
 
   /// The bytes of an `adapter_config.json`; equal configurations give equal bytes.
-  public func json() throws -> Data {
+  package func json() throws -> Data {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     return try encoder.encode(Fields(self)) + Data("\n".utf8)

@@ -14,7 +14,7 @@ extension PEFTAdapter {
   ///   - method: attached to the model, with the values that it trained.
   ///   - baseModel: the base model's folder or name, for the library's user.
   /// - Throws: `InterchangeError.notExpressible`.
-  public init(_ method: any TuningMethod, on model: any SequenceClassifier, baseModel: String) throws {
+  package init(_ method: any TuningMethod, on model: any SequenceClassifier, baseModel: String) throws {
     let source = ExportSource(method, model)
     var (configuration, tensors) =
       switch method.form {

@@ -1,47 +1,47 @@
 import Tensors
 
 /// `y = x Wᵀ + bias`, `W: [out, in]`, `bias: [out]`.
-public final class Linear {
+package final class Linear {
   /// The matrix W, `[outputs, inputs]`.
-  public let weight: Parameter
+  package let weight: Parameter
   /// The vector b, `[outputs]`; nil where the layer has none.
-  public let bias: Parameter?
+  package let bias: Parameter?
 
   /// Takes parameters that exist: `weight` is `[outputs, inputs]`, `bias` `[outputs]`.
-  public init(weight: Parameter, bias: Parameter?) {
+  package init(weight: Parameter, bias: Parameter?) {
     self.weight = weight
     self.bias = bias
   }
 
   /// The width of a row that goes in.
-  public var inputSize: Int { weight.shape[1] }
+  package var inputSize: Int { weight.shape[1] }
   /// The width of a row that comes out.
-  public var outputSize: Int { weight.shape[0] }
+  package var outputSize: Int { weight.shape[0] }
 
   /// `[tokens, in]` → `[tokens, out]`
-  public func callAsFunction(_ x: Tensor, branch: LowRankBranch? = nil) -> Tensor {
+  package func callAsFunction(_ x: Tensor, branch: LowRankBranch? = nil) -> Tensor {
     x.linear(weight: weight.tensor, bias: bias?.tensor, branch: branch)
   }
 }
 
 /// Layer normalisation over the last dimension (Ba et al. 2016).
-public final class LayerNorm {
+package final class LayerNorm {
   /// The factor of each column, `[hidden]`.
-  public let gain: Parameter
+  package let gain: Parameter
   /// What is added to each column, `[hidden]`.
-  public let bias: Parameter
+  package let bias: Parameter
   /// What is added to the variance before its root is taken.
-  public let epsilon: Float
+  package let epsilon: Float
 
   /// Takes parameters that exist, both `[hidden]`.
-  public init(gain: Parameter, bias: Parameter, epsilon: Float) {
+  package init(gain: Parameter, bias: Parameter, epsilon: Float) {
     self.gain = gain
     self.bias = bias
     self.epsilon = epsilon
   }
 
   /// `norm(dropout(x) + residual)`: `[tokens, hidden]` → `[tokens, hidden]`
-  public func callAsFunction(_ x: Tensor, residual: Tensor? = nil, dropout: Dropout? = nil) -> Tensor {
+  package func callAsFunction(_ x: Tensor, residual: Tensor? = nil, dropout: Dropout? = nil) -> Tensor {
     x.layerNorm(residual: residual, gain: gain.tensor, bias: bias.tensor, epsilon: epsilon, dropout: dropout)
   }
 }

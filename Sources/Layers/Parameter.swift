@@ -3,27 +3,27 @@ import Tensors
 /// A named tensor that a model or an adapter owns and an optimizer may change.
 ///
 /// Parameters are the only shared mutable objects: the optimizer and the checkpoint need their identity.
-public final class Parameter {
+package final class Parameter {
   /// What it belongs to; the head has a learning rate of its own.
-  public enum Group: String, Sendable {
+  package enum Group: String, Sendable {
     case backbone
     case head
     case adapter
   }
 
   /// The name on the Hugging Face hub, or the adapter's name for it under its projection's path.
-  public let name: String
+  package let name: String
   /// The part of the model it belongs to; learning rates go by it.
-  public let group: Group
+  package let group: Group
   /// Whether weight decay applies: not to biases, norms and scaling vectors.
-  public let decays: Bool
+  package let decays: Bool
   /// Factor on the learning rate of its group.
-  public var rateFactor = 1.0
+  package var rateFactor = 1.0
   /// A leaf of the graph.
-  public let tensor: Tensor
+  package let tensor: Tensor
 
   /// Names a tensor; frozen until `isTrainable` is set. `decays`: whether weight decay is for it.
-  public init(_ name: String, _ tensor: Tensor, group: Group, decays: Bool) {
+  package init(_ name: String, _ tensor: Tensor, group: Group, decays: Bool) {
     self.name = name
     self.tensor = tensor
     self.group = group
@@ -31,15 +31,15 @@ public final class Parameter {
   }
 
   /// Whether the next forward pass records what its gradient needs. Freezing drops the gradient at once.
-  public var isTrainable: Bool {
+  package var isTrainable: Bool {
     get { tensor.requiresGradient }
     set { tensor.requiresGradient = newValue }
   }
 
   /// The shape of its tensor.
-  public var shape: [Int] { tensor.shape }
+  package var shape: [Int] { tensor.shape }
   /// The numbers in it.
-  public var count: Int { tensor.count }
+  package var count: Int { tensor.count }
   /// The gradient since it was last cleared, shaped as the parameter; nil where there is none.
-  public var gradient: Tensor? { tensor.gradient }
+  package var gradient: Tensor? { tensor.gradient }
 }

@@ -3,9 +3,9 @@ import Tensors
 /// One forward pass: whether dropout acts, and where its random numbers come from.
 ///
 /// Every use of dropout takes the next stream, so masks depend on the seed, the step and the order of the layers alone.
-public final class Pass {
+package final class Pass {
   /// With dropout (training) or without (evaluation).
-  public let isTraining: Bool
+  let isTraining: Bool
   private let seed: UInt64
   private let step: UInt32
   private var streams: UInt32 = 0
@@ -17,15 +17,15 @@ public final class Pass {
   }
 
   /// A pass of training step `step` (from 0) of the run with this seed.
-  public static func training(seed: UInt64, step: Int) -> Pass {
+  package static func training(seed: UInt64, step: Int) -> Pass {
     Pass(isTraining: true, seed: seed, step: UInt32(truncatingIfNeeded: step))
   }
 
   /// A pass without dropout.
-  public static var evaluation: Pass { Pass(isTraining: false, seed: 0, step: 0) }
+  package static var evaluation: Pass { Pass(isTraining: false, seed: 0, step: 0) }
 
   /// Dropout at this rate with a stream of its own, or `nil` where none acts.
-  public func dropout(_ rate: Float) -> Dropout? {
+  package func dropout(_ rate: Float) -> Dropout? {
     guard isTraining, rate > 0 else { return nil }
     defer { streams += 1 }
     return Dropout(rate: rate, stream: RandomStream(seed: seed, purpose: .dropout, step: step, index: streams))

@@ -1,7 +1,7 @@
 import Tensors
 
 /// What a linear layer does in its block.
-public enum ProjectionRole: String, Sendable, Codable, CaseIterable {
+package enum ProjectionRole: String, Sendable, Codable, CaseIterable {
   case query
   case key
   case value
@@ -10,7 +10,7 @@ public enum ProjectionRole: String, Sendable, Codable, CaseIterable {
   case output
 
   /// The two halves of a block.
-  public var layerType: LayerType {
+  package var layerType: LayerType {
     switch self {
     case .query, .key, .value, .attentionOutput: .attention
     case .intermediate, .output: .feedForward
@@ -19,20 +19,20 @@ public enum ProjectionRole: String, Sendable, Codable, CaseIterable {
 }
 
 /// The halves of a transformer block, by which AFLoRA chooses what learns.
-public enum LayerType: String, Sendable, Codable, CaseIterable {
+package enum LayerType: String, Sendable, Codable, CaseIterable {
   case attention
   case feedForward = "ffn"
 }
 
 /// What goes through a projection: DeBERTa sends its relative positions through query and key too, and statistics of the data must not
 /// count them.
-public enum ProjectionInput: Sendable {
+package enum ProjectionInput: Sendable {
   case hiddenStates
   case relativePositions
 }
 
 /// Changes what a projection computes, from outside; the model does not know it.
-public protocol ProjectionAdapter: AnyObject {
+package protocol ProjectionAdapter: AnyObject {
   /// The output of the adapted layer: `[tokens, in]` → `[tokens, out]`.
   func forward(_ x: Tensor, through linear: Linear, input: ProjectionInput, pass: Pass) -> Tensor
   /// What the adapter amounts to as a change of the weight, `[out, in]`; `nil` where it is none.
@@ -42,24 +42,24 @@ public protocol ProjectionAdapter: AnyObject {
 }
 
 extension ProjectionAdapter {
-  public var branch: LowRankBranch? { nil }
+  package var branch: LowRankBranch? { nil }
 }
 
 /// A linear layer of a block that an adapter may wrap. It carries its layer's index and its role, so no method matches strings.
-public final class Projection {
+package final class Projection {
   /// The layer as the checkpoint has it.
-  public let linear: Linear
+  package let linear: Linear
   /// The block's index, from 0.
-  public let layer: Int
+  package let layer: Int
   /// What it is in its block: query, key, value and so on.
-  public let role: ProjectionRole
+  package let role: ProjectionRole
   /// The module's path on the hub, such as `deberta.encoder.layer.0.attention.self.query_proj`.
-  public let path: String
+  package let path: String
   /// What changes its output; nil where no method has attached.
-  public var adapter: (any ProjectionAdapter)?
+  package var adapter: (any ProjectionAdapter)?
 
   /// Wraps the linear layer of block `layer` (from 0), which the checkpoint names `path`.
-  public init(_ linear: Linear, layer: Int, role: ProjectionRole, path: String) {
+  package init(_ linear: Linear, layer: Int, role: ProjectionRole, path: String) {
     self.linear = linear
     self.layer = layer
     self.role = role
@@ -67,7 +67,7 @@ public final class Projection {
   }
 
   /// `[tokens, in]` → `[tokens, out]`
-  public func callAsFunction(_ x: Tensor, input: ProjectionInput = .hiddenStates, pass: Pass) -> Tensor {
+  package func callAsFunction(_ x: Tensor, input: ProjectionInput = .hiddenStates, pass: Pass) -> Tensor {
     adapter?.forward(x, through: linear, input: input, pass: pass) ?? linear(x)
   }
 }

@@ -1,7 +1,7 @@
 import Tensors
 
 /// Changes how a half of a block ends, from outside, as bottleneck adapters do.
-public protocol SublayerAdapter: AnyObject {
+package protocol SublayerAdapter: AnyObject {
   /// What follows the half: `[tokens, hidden]` → `[tokens, hidden]`.
   ///
   /// - Parameters:
@@ -11,27 +11,27 @@ public protocol SublayerAdapter: AnyObject {
 }
 
 /// The end of a block's half, attention or feed-forward: `norm(dropout(dense(x)) + residual)`.
-public final class SublayerOutput {
+package final class SublayerOutput {
   /// The dense layer; it says the block's index and which half this is.
-  public let projection: Projection
+  package let projection: Projection
   /// The normalisation of the sum.
-  public let norm: LayerNorm
+  package let norm: LayerNorm
   /// What a method has put here; `nil`: the model's own end.
-  public var adapter: (any SublayerAdapter)?
+  package var adapter: (any SublayerAdapter)?
   private let dropout: Float
 
   /// - Parameter dropout: the rate on the dense layer's output.
-  public init(_ projection: Projection, norm: LayerNorm, dropout: Float) {
+  package init(_ projection: Projection, norm: LayerNorm, dropout: Float) {
     self.projection = projection
     self.norm = norm
     self.dropout = dropout
   }
 
   /// The module's path on the hub: the dense layer's without its last part.
-  public var path: String { projection.path.split(separator: ".").dropLast().joined(separator: ".") }
+  package var path: String { projection.path.split(separator: ".").dropLast().joined(separator: ".") }
 
   /// `x: [tokens, in]`, `residual: [tokens, hidden]` → `[tokens, hidden]`
-  public func callAsFunction(_ x: Tensor, residual: Tensor, pass: Pass) -> Tensor {
+  package func callAsFunction(_ x: Tensor, residual: Tensor, pass: Pass) -> Tensor {
     let z = projection(x, pass: pass)
     let dropout = pass.dropout(dropout)
     return adapter?.forward(z.dropped(dropout), residual: residual, norm: norm) ?? norm(z, residual: residual, dropout: dropout)

@@ -3,40 +3,40 @@ import Records
 import Settings
 
 /// One table or figure of a paper at one size.
-public struct Experiment: Sendable, Equatable, Codable {
+package struct Experiment: Sendable, Equatable, Codable {
   /// The id of the manifest.
-  public let id: String
-  /// The profile.
-  public let profile: Profile
+  package let id: String
+  /// The size at which it runs.
+  package let profile: Profile
   /// The title for people.
-  public let title: String
+  package let title: String
   /// What the table is about.
-  public let description: String
+  package let description: String
   /// Every file that it was made from: the manifest, its recipes, its task definitions; sorted.
-  public let sources: [String]
+  package let sources: [String]
   /// The name of the recipe.
-  public let recipe: String
+  package let recipe: String
   /// The tasks, in the order of the columns.
-  public let tasks: [TaskDefinition]
+  package let tasks: [TaskDefinition]
   /// The seeds, in the order written.
-  public let seeds: [Int]
+  package let seeds: [Int]
   /// The rows, in order.
-  public let rows: [MethodRow]
+  package let rows: [MethodRow]
   /// What the table shows.
-  public let report: ReportSettings
+  package let report: ReportSettings
   /// Whether the runs are there to be timed: then they go one at a time, on all cores.
-  public let isTimed: Bool
+  package let isTimed: Bool
   /// What is drawn beside the table, in the order written.
-  public let figures: [FigureSettings]
+  package let figures: [FigureSettings]
   /// The paper's table that the report names; nil where it names none, and under every profile but `paper`.
-  public let published: PublishedTable?
+  package let published: PublishedTable?
   /// Every run, in table order: rows, then tasks, then seeds. Each has every option and setting filled in.
-  public internal(set) var runs: [RunSpecification]
+  package internal(set) var runs: [RunSpecification]
   /// Where its values stand.
   var places: ExperimentPlaces
 
   /// The same experiment on another model, as `MODEL=` asks for.
-  public func on(model: String) -> Experiment {
+  package func on(model: String) -> Experiment {
     var result = self
     result.places.model = nil
     result.runs = runs.map { $0.on(model: model) }
@@ -46,7 +46,7 @@ public struct Experiment: Sendable, Equatable, Codable {
   /// The runs of a part of the axes, in table order.
   ///
   /// - Throws: `ManifestError.narrowing` with everything that is not in the experiment.
-  public func runs(_ narrowing: Narrowing) throws(ManifestError) -> [RunSpecification] {
+  package func runs(_ narrowing: Narrowing) throws(ManifestError) -> [RunSpecification] {
     var messages: [String] = []
     func check(_ wanted: [String]?, _ kind: String, known: [String], isThere: (String) -> Bool) {
       for name in wanted ?? [] where !isThere(name) {
@@ -74,18 +74,18 @@ public struct Experiment: Sendable, Equatable, Codable {
   }
 
   /// Where the value of a setting or option of a run stands; the place of its row where no file gives it.
-  public func place(of setting: String, in run: RunSpecification) -> SourcePosition? {
+  package func place(of setting: String, in run: RunSpecification) -> SourcePosition? {
     places.settings[run.row]?[run.task.id]?[setting] ?? places.rows[run.row]
   }
 
   /// Where the row of a run stands.
-  public func placeOfRow(_ run: RunSpecification) -> SourcePosition? { places.rows[run.row] }
+  package func placeOfRow(_ run: RunSpecification) -> SourcePosition? { places.rows[run.row] }
 
   /// Where the task of a run is named.
-  public func placeOfTask(_ run: RunSpecification) -> SourcePosition? { places.tasks[run.task.id] }
+  package func placeOfTask(_ run: RunSpecification) -> SourcePosition? { places.tasks[run.task.id] }
 
   /// Where the model is named; nil where it was named on the command line.
-  public var placeOfModel: SourcePosition? { places.model }
+  package var placeOfModel: SourcePosition? { places.model }
 }
 
 /// Where the values of an experiment stand in its files.
@@ -100,31 +100,31 @@ struct ExperimentPlaces: Sendable, Equatable, Codable {
 }
 
 /// One row of a table.
-public struct MethodRow: Sendable, Equatable, Codable {
+package struct MethodRow: Sendable, Equatable, Codable {
   /// The row's id, without spaces: the method's id and what tells this row from the method's other rows.
-  public let id: String
+  package let id: String
   /// The row's name for people.
-  public let label: String
+  package let label: String
   /// The method's id.
-  public let method: String
+  package let method: String
   /// Other names of the method.
-  public let methodAliases: [String]
+  let methodAliases: [String]
 
   /// Whether a name from the command line means this row: its own id, or a name of its method.
   func isMeant(by name: String) -> Bool { id == name || method == name || methodAliases.contains(name) }
 }
 
 /// A part of an experiment's axes. Nil means all of an axis.
-public struct Narrowing: Sendable, Equatable {
+package struct Narrowing: Sendable, Equatable {
   /// Ids of tasks.
-  public var tasks: [String]?
+  package var tasks: [String]?
   /// Ids of rows, or ids or aliases of methods, which stand for all rows of theirs.
-  public var methods: [String]?
-  /// Seeds.
-  public var seeds: [Int]?
+  package var methods: [String]?
+  /// What `SEEDS=` names.
+  package var seeds: [Int]?
 
   /// Makes a narrowing; by default it leaves everything.
-  public init(tasks: [String]? = nil, methods: [String]? = nil, seeds: [Int]? = nil) {
+  package init(tasks: [String]? = nil, methods: [String]? = nil, seeds: [Int]? = nil) {
     self.tasks = tasks
     self.methods = methods
     self.seeds = seeds

@@ -4,33 +4,36 @@ import Settings
 
 /// A folder with manifests (`*.yaml`, and pilots in `pilots/`), the recipes that they share (`recipes/`), tasks of the user's own
 /// (`tasks/`) and the figures that papers print (`published.yaml`).
-public struct ExperimentFolder: Sendable, Equatable {
+package struct ExperimentFolder: Sendable, Equatable {
   /// What a folder holds: files that cannot be used keep no other from being listed.
-  public struct Listing: Sendable {
+  package struct Listing: Sendable {
     /// The manifests that can be used: tables first, then pilots, each sorted by file.
-    public internal(set) var manifests: [Manifest] = []
+    package internal(set) var manifests: [Manifest] = []
     /// The files that cannot be used, each with why.
-    public internal(set) var broken: [(file: String, error: ManifestError)] = []
+    package internal(set) var broken: [(file: String, error: ManifestError)] = []
   }
 
   /// The folder's path.
-  public let path: String
+  package let path: String
 
   /// Names a folder; nothing is read yet.
-  public init(path: String) { self.path = path }
+  package init(path: String) { self.path = path }
 
   /// The folder of recipes.
-  public var recipes: String { FilePath.joined(path, "recipes") }
+  package var recipes: String { FilePath.joined(path, "recipes") }
 
   /// The files of all manifests: tables first, then pilots, each sorted by name.
-  public var files: [String] { tables + Self.manifests(in: FilePath.joined(path, "pilots")) }
+  package var files: [String] { tables + Self.manifests(in: FilePath.joined(path, "pilots")) }
 
   /// The files of the manifests that are no pilots, sorted by name.
-  public var tables: [String] { Self.manifests(in: path) }
+  package var tables: [String] { Self.manifests(in: path) }
 
   private static func manifests(in folder: String) -> [String] {
     YAMLFolder.names(in: folder).map { $0 + ".yaml" }.filter { $0 != PublishedTable.fileName }.map { FilePath.joined(folder, $0) }
   }
+
+  /// The files of manifests of pre-training runs, sorted by name; read where they are meant, by the pocket profile.
+  package var pretrainings: [String] { Self.manifests(in: FilePath.joined(path, "pretrain")) }
 
   /// The files of tasks of the user's own, sorted by name.
   private var taskFiles: [String] {
@@ -40,7 +43,7 @@ public struct ExperimentFolder: Sendable, Equatable {
 
   /// The papers that the file of published figures names, in its order; none where there is no such file.
   /// - Throws: `ManifestError` where the file cannot be used.
-  public func papers() throws(ManifestError) -> [PublishedPaper] {
+  package func papers() throws(ManifestError) -> [PublishedPaper] {
     let file = FilePath.joined(path, PublishedTable.fileName)
     guard FileManager.default.fileExists(atPath: file) else { return [] }
     let reader = MappingReader(methods: MethodCatalog([]), problems: ProblemCollector(mainFile: file))
@@ -54,7 +57,7 @@ public struct ExperimentFolder: Sendable, Equatable {
   /// - Parameters:
   ///   - files: the files that are read, in order; by default those of all tables and pilots.
   ///   - profile: the profile that is read and checked; nil: all.
-  public func list(_ files: [String]? = nil, profile: Profile? = nil, methods: MethodCatalog) -> Listing {
+  package func list(_ files: [String]? = nil, profile: Profile? = nil, methods: MethodCatalog) -> Listing {
     var listing = Listing()
     var owners: [String: String] = [:]
     for file in files ?? self.files {
@@ -77,7 +80,7 @@ public struct ExperimentFolder: Sendable, Equatable {
   /// Everything that is wrong with the folder's files: all manifests under all profiles, the recipes and tasks that none of them
   /// names, and the published figures.
   /// - Returns: what is listed, with a file for each error more.
-  public func checked(methods: MethodCatalog) -> Listing {
+  package func checked(methods: MethodCatalog) -> Listing {
     var listing = list(methods: methods)
     let known = Set(listing.manifests.flatMap(\.experiments).flatMap(\.sources))
     func check(_ file: String, _ read: (MappingReader) throws(ManifestError) -> Void) {
@@ -94,7 +97,7 @@ public struct ExperimentFolder: Sendable, Equatable {
       check(file) { reader throws(ManifestError) in _ = try TaskFileReader(reader: reader).definition(path: file) }
     }
     let tasks = TaskNames(
-      reader: MappingReader(methods: methods, problems: ProblemCollector(mainFile: path)), manifest: path + "/x"
+      reader: MappingReader(methods: methods, problems: ProblemCollector(mainFile: path)), in: path
     ).known
     for name in YAMLFolder.names(in: recipes) {
       let file = FilePath.joined(recipes, name + ".yaml")
@@ -112,7 +115,7 @@ public struct ExperimentFolder: Sendable, Equatable {
   /// One manifest by its id or alias. The manifests beside it may be broken: only its own problems are reported.
   /// - Parameter profile: the profile that is read and checked; nil: all.
   /// - Throws: `ManifestError.unknownExperiment` with the known names; else as `Manifest.load`.
-  public func manifest(named name: String, profile: Profile? = nil, methods: MethodCatalog) throws(ManifestError) -> Manifest {
+  package func manifest(named name: String, profile: Profile? = nil, methods: MethodCatalog) throws(ManifestError) -> Manifest {
     var known: [String] = []
     for file in files {
       // A file that is no YAML is still meant by its own name, and then says what is wrong with it.

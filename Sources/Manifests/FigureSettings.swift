@@ -1,7 +1,7 @@
 // The figures that a manifest asks for: of which kind, and of which of its runs. None of it changes a run.
 
 /// What a figure shows.
-public enum FigureKind: String, Sendable, Codable, CaseIterable {
+package enum FigureKind: String, Sendable, Codable, CaseIterable {
   /// The step at which each matrix froze, layer by module (AFLoRA's Fig. 5).
   case freezingMap = "freezing-map"
   /// The freezing scores over training, above the fraction of matrices that are frozen.
@@ -26,7 +26,7 @@ public enum FigureKind: String, Sendable, Codable, CaseIterable {
   case learningCurves = "learning-curves"
 
   /// The title where a manifest gives none.
-  public var title: String {
+  package var title: String {
     switch self {
     case .freezingMap: "Freezing iterations"
     case .scoreTrajectories: "Freezing scores over training"
@@ -44,7 +44,7 @@ public enum FigureKind: String, Sendable, Codable, CaseIterable {
 }
 
 /// By what the lines of a figure of freezing scores are told apart.
-public enum FigureGrouping: String, Sendable, Codable, CaseIterable {
+package enum FigureGrouping: String, Sendable, Codable, CaseIterable {
   /// One colour for each module.
   case module
   /// One colour for each layer.
@@ -52,7 +52,7 @@ public enum FigureGrouping: String, Sendable, Codable, CaseIterable {
 }
 
 /// Which measurement of output norms a figure shows.
-public enum NormDataset: String, Sendable, Codable, CaseIterable {
+package enum NormDataset: String, Sendable, Codable, CaseIterable {
   /// That on which LoRA-drop chose its layers.
   case importance
   /// That of the trained model.
@@ -60,30 +60,30 @@ public enum NormDataset: String, Sendable, Codable, CaseIterable {
 }
 
 /// One figure of a manifest under one profile, every selection filled in.
-public struct FigureSettings: Sendable, Equatable, Codable {
+package struct FigureSettings: Sendable, Equatable, Codable {
   /// What the figure shows.
-  public let kind: FigureKind
+  package let kind: FigureKind
   /// The figure's id, unique in the manifest and part of its files' names.
-  public let id: String
+  package let id: String
   /// The title for people.
-  public let title: String
+  package let title: String
   /// The ids of its rows, in the order written, or else the manifest's.
-  public let rows: [String]
+  package let rows: [String]
   /// The ids of its tasks, in the order written, or else the manifest's.
-  public let tasks: [String]
+  package let tasks: [String]
   /// Its seeds: one, or all where the figure is of their mean.
-  public let seeds: [Int]
+  package let seeds: [Int]
   /// The modules that it shows; nil: all that the runs recorded.
-  public let modules: [String]?
+  package let modules: [String]?
   /// By what lines are told apart.
-  public let grouping: FigureGrouping
+  package let grouping: FigureGrouping
   /// Which measurement of output norms it shows.
-  public let dataset: NormDataset
+  package let dataset: NormDataset
   /// The option on the horizontal axis of a sweep; nil for every other kind.
-  public let option: String?
+  package let option: String?
 
   /// Makes settings from their parts.
-  public init(
+  package init(
     _ kind: FigureKind, id: String? = nil, title: String? = nil, rows: [String], tasks: [String], seeds: [Int],
     modules: [String]? = nil, grouping: FigureGrouping = .module, dataset: NormDataset = .importance, option: String? = nil
   ) {

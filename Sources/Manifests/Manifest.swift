@@ -2,23 +2,23 @@
 import Settings
 
 /// A manifest that has been read and checked as a whole: under each of the profiles that were asked for, every run is specified.
-public struct Manifest: Sendable, Equatable {
+package struct Manifest: Sendable, Equatable {
   /// The id, which `make` and the command line take.
-  public let id: String
+  package let id: String
   /// Other names of the same manifest.
-  public let aliases: [String]
+  package let aliases: [String]
   /// The paper whose table this is, or nil.
-  public let paper: String?
+  package let paper: String?
   /// The file it was read from.
-  public let file: String
+  package let file: String
   /// The profiles that it can be run under.
-  public let profiles: [Profile]
+  package let profiles: [Profile]
   /// What it says under each profile that was read, in the order of profiles.
-  public let experiments: [Experiment]
+  package let experiments: [Experiment]
 
   /// What the manifest says under a profile.
   /// - Throws: `ManifestError.unknownProfile`.
-  public func experiment(_ profile: Profile) throws(ManifestError) -> Experiment {
+  package func experiment(_ profile: Profile) throws(ManifestError) -> Experiment {
     guard let found = experiments.first(where: { $0.profile == profile }) else {
       throw .unknownProfile(profile.rawValue, experiment: id, known: profiles.map(\.rawValue))
     }
@@ -33,12 +33,12 @@ public struct Manifest: Sendable, Equatable {
   ///   - methods: the methods that may be named.
   /// - Throws: `ManifestError.invalid` with every problem of the manifest, its recipes and its tasks;
   ///   `ManifestError.unreadable` where the manifest itself cannot be read.
-  public static func load(
+  package static func load(
     path: String, recipes: String? = nil, profile: Profile? = nil, methods: MethodCatalog
   ) throws(ManifestError) -> Manifest {
     let reader = MappingReader(methods: methods, problems: ProblemCollector(mainFile: path))
     let manifest = try ManifestReader(
-      reader: reader, path: path, recipesFolder: recipes ?? ManifestReader.folder("recipes", near: path),
+      reader: reader, path: path, recipesFolder: recipes ?? ManifestReader.folder("recipes", near: FilePath.folder(of: path)),
       wanted: profile.map { [$0] } ?? Profile.allCases
     ).manifest()
     try reader.problems.throwIfAny()

@@ -3,7 +3,7 @@
 import Settings
 
 /// An error of the `Manifests` target.
-public enum ManifestError: Error, Equatable, CustomStringConvertible {
+package enum ManifestError: Error, Equatable, CustomStringConvertible {
   /// Files that were read but may not be used: every problem found, in reading order.
   case invalid([Problem])
   /// A file or folder that could not be read.
@@ -18,7 +18,7 @@ public enum ManifestError: Error, Equatable, CustomStringConvertible {
   /// The problems to show before the count line.
   private static let shownProblems = 50
 
-  public var description: String {
+  package var description: String {
     switch self {
     case .invalid(let problems):
       var lines = problems.prefix(Self.shownProblems).map(\.description)
@@ -38,8 +38,13 @@ public enum ManifestError: Error, Equatable, CustomStringConvertible {
     }
   }
 
+  /// What is wrong, problem by problem.
+  package var problems: [Problem] {
+    if case .invalid(let problems) = self { problems } else { [Problem(at: nil, description)] }
+  }
+
   /// The error in one line about one file, without the file's name: the first problem, and how many there are more.
-  public func summary(in file: String) -> String {
+  package func summary(in file: String) -> String {
     switch self {
     case .invalid(let problems):
       let first = problems.first.map(\.description) ?? ""

@@ -37,9 +37,8 @@ struct ManifestReader {
   /// The profiles that are read.
   let wanted: [Profile]
 
-  /// A folder of this name beside the manifest, or beside its folder (as for `experiments/pilots/`).
-  static func folder(_ name: String, near path: String) -> String {
-    let folder = FilePath.folder(of: path)
+  /// A folder of this name in the manifests' folder, or beside it (as for `experiments/pilots/`).
+  static func folder(_ name: String, near folder: String) -> String {
     let beside = FilePath.joined(folder, name)
     let above = FilePath.joined(folder == "." ? ".." : FilePath.folder(of: folder), name)
     return !FileManager.default.fileExists(atPath: beside) && FileManager.default.fileExists(atPath: above)
@@ -50,15 +49,15 @@ struct ManifestReader {
   func manifest() throws(ManifestError) -> Manifest? {
     guard let root = try SourceNode.load(path: path, problems: reader.problems) else { return nil }
     guard !isOfAnotherKind(root) else { return nil }
-    let profileKeys = form(.pocket, TaskNames(reader: reader, manifest: path), of: nil).keys.map(\.name)
-    let required = form(.pocket, TaskNames(reader: reader, manifest: path), of: nil).keys.filter(\.isRequired).map(\.name)
+    let tasks = TaskNames(reader: reader, in: FilePath.folder(of: path))
+    let keys = form(.pocket, tasks, of: nil).keys
+    let profileKeys = keys.map(\.name), required = keys.filter(\.isRequired).map(\.name)
     let heading = headingForm(profileKeys: profileKeys)
     guard let entries = reader.entries(of: root, heading.subject, keys: heading.keys.map(\.name) + profileKeys) else { return nil }
     let own = entries.filter { !profileKeys.contains($0.key) }
     let head = reader.read(SourceNode(content: .mapping(own), position: root.position), as: heading, into: Heading())
     let profiles = head?.value.profiles ?? []
 
-    let tasks = TaskNames(reader: reader, manifest: path)
     for entry in entries + profiles.flatMap(\.entries) where entry.key == "tasks" { tasks.loadFiles(named: entry) }
     var declared: [Profile] = []
     var experiments: [Experiment] = []

@@ -2,15 +2,15 @@
 import Settings
 
 /// Every method that manifests may name.
-public struct MethodCatalog: Sendable, Equatable {
+package struct MethodCatalog: Sendable, Equatable {
   /// The methods in the order in which they are listed.
-  public let methods: [MethodSchema]
+  package let methods: [MethodSchema]
 
   /// Makes a catalog; `clashes` says whether its names are all different.
-  public init(_ methods: [MethodSchema]) { self.methods = methods }
+  package init(_ methods: [MethodSchema]) { self.methods = methods }
 
   /// The method with this id or alias.
-  public func method(named name: String) -> MethodSchema? {
+  package func method(named name: String) -> MethodSchema? {
     methods.first { $0.id == name || $0.aliases.contains(name) }
   }
 
@@ -18,7 +18,7 @@ public struct MethodCatalog: Sendable, Equatable {
   var names: [String] { methods.map(\.id) + methods.flatMap(\.aliases) }
 
   /// Names that mean two things: ids and aliases of two methods, and options named like a training setting or a row's own key.
-  public var clashes: [String] {
+  var clashes: [String] {
     let names = names
     return names.indices.filter { names[..<$0].contains(names[$0]) }.map { names[$0] }
       + methods.flatMap { method in

@@ -2,16 +2,16 @@
 // A reader collects problems and goes on, so that all of them are reported together.
 
 /// A place in a YAML file. Lines and columns count from 1; columns count Unicode scalars.
-public struct SourcePosition: Sendable, Hashable, Codable {
+package struct SourcePosition: Sendable, Hashable, Codable {
   /// The file's path as the user would type it.
-  public let file: String
+  package let file: String
   /// The line, from 1.
-  public let line: Int
+  package let line: Int
   /// The column, from 1.
-  public let column: Int
+  package let column: Int
 
   /// Makes a place from its parts.
-  public init(file: String, line: Int, column: Int) {
+  package init(file: String, line: Int, column: Int) {
     self.file = file
     self.line = line
     self.column = column
@@ -19,20 +19,20 @@ public struct SourcePosition: Sendable, Hashable, Codable {
 }
 
 /// One problem of a manifest, a recipe or a task definition.
-public struct Problem: Sendable, Hashable, Codable, CustomStringConvertible {
+package struct Problem: Sendable, Hashable, Codable, CustomStringConvertible {
   /// Where it stands; nil for what stands in no file, as a mistake on the command line.
-  public let position: SourcePosition?
+  package let position: SourcePosition?
   /// What was found, what was expected, and what to do.
-  public let message: String
+  package let message: String
 
   /// Makes a problem from its parts.
-  public init(at position: SourcePosition?, _ message: String) {
+  package init(at position: SourcePosition?, _ message: String) {
     self.position = position
     self.message = message
   }
 
   /// `file:line:column: message`, the form that editors and terminals link.
-  public var description: String {
+  package var description: String {
     (position.map { "\($0.file):\($0.line):\($0.column): " } ?? "") + message
   }
 }

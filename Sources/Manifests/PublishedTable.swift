@@ -3,79 +3,79 @@ import Records
 import Settings
 
 /// A paper whose tables are known.
-public struct PublishedPaper: Sendable, Equatable, Codable {
+package struct PublishedPaper: Sendable, Equatable, Codable {
   /// The id, as in `aflora`.
-  public let id: String
-  /// The title.
-  public internal(set) var title: String
+  package let id: String
+  /// The paper's title.
+  package internal(set) var title: String
   /// The number at arXiv, or nil.
-  public internal(set) var arxiv: String?
+  package internal(set) var arxiv: String?
   /// Where it appeared, or nil.
-  public internal(set) var venue: String?
+  package internal(set) var venue: String?
   /// The number of seeds behind a figure, where the paper says it.
-  public internal(set) var seeds: Int?
+  package internal(set) var seeds: Int?
   /// How the paper sums seeds up, where it says it.
-  public internal(set) var statistic: String?
+  package internal(set) var statistic: String?
 }
 
 /// One score that a paper prints.
-public struct PublishedScore: Sendable, Equatable, Codable {
+package struct PublishedScore: Sendable, Equatable, Codable {
   /// The task's id.
-  public let task: String
+  package let task: String
   /// The metric's name.
-  public let metric: String
+  package let metric: String
   /// The validation set, where the task has several; `overall` for all of them together; else nil.
-  public let split: String?
+  package let split: String?
   /// The score, times 100.
-  public let value: Double
+  package let value: Double
   /// The standard deviation, times 100, where one is printed.
-  public let deviation: Double?
+  package let deviation: Double?
 }
 
 /// One row of a paper's table.
-public struct PublishedRow: Sendable, Equatable, Codable {
+package struct PublishedRow: Sendable, Equatable, Codable {
   /// The method's id.
-  public internal(set) var method = ""
+  package internal(set) var method = ""
   /// The method's name in tables.
-  public internal(set) var methodLabel = ""
+  package internal(set) var methodLabel = ""
   /// Options that tell the row from others of its method.
-  public internal(set) var options = MethodOptions([])
+  package internal(set) var options = MethodOptions([])
   /// The id of the only row of a manifest that it belongs to, or nil.
-  public internal(set) var row: String?
+  package internal(set) var row: String?
   /// What the paper calls this row of its method, as in `r=8`; nil where it has no name of its own.
-  public internal(set) var setting: String?
+  package internal(set) var setting: String?
   /// Trainable parameters without the head, as printed.
-  public internal(set) var parameters: Double?
+  package internal(set) var parameters: Double?
   /// Numbers of the method's own, by the name under which runs record theirs.
-  public internal(set) var measures: [String: Double] = [:]
+  package internal(set) var measures: [String: Double] = [:]
   /// Whether the paper copied the row from elsewhere.
-  public internal(set) var isQuoted = false
+  package internal(set) var isQuoted = false
   /// The scores, in the order written.
-  public internal(set) var scores: [PublishedScore] = []
+  package internal(set) var scores: [PublishedScore] = []
   /// The average that the paper prints, times 100.
-  public internal(set) var average: Double?
+  package internal(set) var average: Double?
 
   /// Whether the row belongs to an experiment's row, of which these are the runs.
-  public func belongs(to row: MethodRow, runs: [RunSpecification]) -> Bool {
+  package func belongs(to row: MethodRow, runs: [RunSpecification]) -> Bool {
     method == row.method && (self.row ?? row.id) == row.id
       && runs.allSatisfy { run in options.values.allSatisfy { run.options[$0.name] == $0.value } }
   }
 }
 
 /// One table of a paper.
-public struct PublishedTable: Sendable, Equatable, Codable {
+package struct PublishedTable: Sendable, Equatable, Codable {
   /// The id, as in `aflora-1`.
-  public let id: String
-  /// The paper.
-  public internal(set) var paper: PublishedPaper
+  package let id: String
+  /// What paper prints it.
+  package internal(set) var paper: PublishedPaper
   /// The table's number in the paper.
-  public internal(set) var number: Int
+  package internal(set) var number: Int
   /// What it shows.
-  public internal(set) var title: String
+  package internal(set) var title: String
   /// The model that it is about.
-  public internal(set) var model: String
+  package internal(set) var model: String
   /// The rows, in order.
-  public internal(set) var rows: [PublishedRow]
+  package internal(set) var rows: [PublishedRow]
 
   /// The file's name, in the folder of manifests.
   static let fileName = "published.yaml"

@@ -1,7 +1,7 @@
 // What a table shows and by which protocol. None of it changes a run.
 
 /// Which epoch of a run is reported.
-public enum EpochChoice: String, Sendable, Codable, CaseIterable {
+package enum EpochChoice: String, Sendable, Codable, CaseIterable {
   /// The best by the task's primary metric on the validation set.
   case best
   /// The last.
@@ -9,7 +9,7 @@ public enum EpochChoice: String, Sendable, Codable, CaseIterable {
 }
 
 /// How a cell summarises its seeds.
-public enum SeedAggregate: String, Sendable, Codable, CaseIterable {
+package enum SeedAggregate: String, Sendable, Codable, CaseIterable {
   /// Mean, with the sample standard deviation.
   case mean
   /// Median.
@@ -17,32 +17,32 @@ public enum SeedAggregate: String, Sendable, Codable, CaseIterable {
 }
 
 /// The report of a manifest.
-public struct ReportSettings: Sendable, Equatable, Codable {
+package struct ReportSettings: Sendable, Equatable, Codable {
   /// What a row is named by: `method` (its label) or `method.<option>` (that option's value).
-  public var rows = "method"
+  package var rows = "method"
   /// The columns: `parameters`, `tasks` (one each), `average`, or the name of a recorded diagnostic as in `kept.query`.
-  public var columns = ["parameters", "tasks", "average"]
+  package var columns = ["parameters", "tasks", "average"]
   /// The published table to show beside, by its id.
-  public var published: String?
+  package var published: String?
   /// Which epoch is reported.
-  public var epoch = EpochChoice.best
+  package var epoch = EpochChoice.best
   /// How seeds are summarised.
-  public var aggregate = SeedAggregate.mean
+  package var aggregate = SeedAggregate.mean
   /// The metric of single tasks where it is not the task's first; in the order written.
-  public var metrics: [TaskMetric] = []
+  package var metrics: [TaskMetric] = []
   /// The row that differences are taken to.
-  public var baseline: String?
+  package var baseline: String?
 
   /// A report with all its defaults.
-  public init() {}
+  package init() {}
 }
 
 /// The metric that a report shows for a task.
-public struct TaskMetric: Sendable, Equatable, Codable {
+package struct TaskMetric: Sendable, Equatable, Codable {
   /// The task's id; nil: every task that has this metric.
-  public let task: String?
+  package let task: String?
   /// The metric's name.
-  public let metric: String
+  package let metric: String
 }
 
 extension ReportSettings {

@@ -7,16 +7,16 @@ final class TaskNames {
   static let folderName = "tasks"
 
   private let reader: MappingReader
-  private let manifest: String
+  private let place: String
   private let folder: String
   private let inFolder: [String]
   private var loaded: [(path: String, task: TaskDefinition?)] = []
 
-  /// - Parameter manifest: the path of the manifest that names tasks.
-  init(reader: MappingReader, manifest: String) {
+  /// - Parameter place: the folder of the manifest that names tasks.
+  init(reader: MappingReader, in place: String) {
     self.reader = reader
-    self.manifest = manifest
-    folder = ManifestReader.folder(Self.folderName, near: manifest)
+    self.place = place
+    folder = ManifestReader.folder(Self.folderName, near: place)
     inFolder = YAMLFolder.names(in: folder)
   }
 
@@ -36,7 +36,7 @@ final class TaskNames {
     for item in items {
       guard case .scalar(let text, _) = item.content, Self.isPath(text) else { continue }
       let before = loaded.count
-      guard let task = definition(FilePath.joined(FilePath.folder(of: manifest), text), at: item.position), loaded.count > before
+      guard let task = definition(FilePath.joined(place, text), at: item.position), loaded.count > before
       else { continue }
       if loaded.dropLast().contains(where: { $0.task?.id == task.id }) {
         reader.problems.report("two task files have the id '\(task.id)'.", at: item.position)
@@ -46,7 +46,7 @@ final class TaskNames {
 
   /// A task by its id or the path of its file; nil after a report.
   func task(_ name: String, at position: SourcePosition) -> TaskDefinition? {
-    if Self.isPath(name) { return definition(FilePath.joined(FilePath.folder(of: manifest), name), at: position) }
+    if Self.isPath(name) { return definition(FilePath.joined(place, name), at: position) }
     if let task = GLUETask(rawValue: name) { return task.definition }
     guard inFolder.contains(name) else {
       let known = GLUETask.allCases.map(\.rawValue) + inFolder

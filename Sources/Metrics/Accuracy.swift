@@ -3,7 +3,7 @@
 /// The share of predictions that equal the gold class, in 0...1; nil without examples.
 ///
 /// - Precondition: as many predictions as gold classes.
-public func accuracy(gold: [Int], predicted: [Int]) -> Double? {
+package func accuracy(gold: [Int], predicted: [Int]) -> Double? {
   precondition(gold.count == predicted.count, "\(gold.count) gold classes but \(predicted.count) predictions")
   guard !gold.isEmpty else { return nil }
   let hits = zip(gold, predicted).count { $0 == $1 }

@@ -3,7 +3,7 @@
 /// Pearson's correlation, in -1...1; nil for fewer than two pairs, a constant input or a value that is not finite.
 ///
 /// - Precondition: as many predictions as gold scores.
-public func pearson(gold: [Double], predicted: [Double]) -> Double? {
+package func pearson(gold: [Double], predicted: [Double]) -> Double? {
   precondition(gold.count == predicted.count, "\(gold.count) gold scores but \(predicted.count) predictions")
   guard let x = Deviations(gold), let y = Deviations(predicted), x.sumOfSquares > 0, y.sumOfSquares > 0 else {
     return nil
@@ -17,7 +17,7 @@ public func pearson(gold: [Double], predicted: [Double]) -> Double? {
 /// rank; nil for fewer than two pairs, a constant input or a value that is not finite.
 ///
 /// - Precondition: as many predictions as gold scores.
-public func spearman(gold: [Double], predicted: [Double]) -> Double? {
+package func spearman(gold: [Double], predicted: [Double]) -> Double? {
   precondition(gold.count == predicted.count, "\(gold.count) gold scores but \(predicted.count) predictions")
   guard gold.allSatisfy(\.isFinite), predicted.allSatisfy(\.isFinite) else { return nil }
   return pearson(gold: averageRanks(gold), predicted: averageRanks(predicted))

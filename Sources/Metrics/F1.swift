@@ -5,7 +5,7 @@
 /// - Parameter positive: the class that counts as found; GLUE's MRPC and QQP take 1.
 /// - Returns: nil without examples.
 /// - Precondition: as many predictions as gold classes.
-public func f1(gold: [Int], predicted: [Int], positive: Int = 1) -> Double? {
+package func f1(gold: [Int], predicted: [Int], positive: Int = 1) -> Double? {
   precondition(gold.count == predicted.count, "\(gold.count) gold classes but \(predicted.count) predictions")
   guard !gold.isEmpty else { return nil }
   var hits = 0

@@ -3,7 +3,7 @@
 /// The p-values, each raised so that all of them together err with no more than the probability read off one.
 ///
 /// - Returns: the adjusted values in the order given, each in 0...1.
-public func holmAdjusted(_ pValues: [Double]) -> [Double] {
+package func holmAdjusted(_ pValues: [Double]) -> [Double] {
   let order = pValues.indices.sorted { (pValues[$0], $0) < (pValues[$1], $1) }
   var adjusted = pValues
   var highest = 0.0

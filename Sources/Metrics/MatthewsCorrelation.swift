@@ -7,7 +7,7 @@
 /// `(c s - Σ t p) / √((s² - Σ p²)(s² - Σ t²))`.
 ///
 /// - Precondition: as many predictions as gold classes.
-public func matthewsCorrelation(gold: [Int], predicted: [Int]) -> Double? {
+package func matthewsCorrelation(gold: [Int], predicted: [Int]) -> Double? {
   precondition(gold.count == predicted.count, "\(gold.count) gold classes but \(predicted.count) predictions")
   guard !gold.isEmpty else { return nil }
   let classes = Set(gold).union(predicted).sorted()

@@ -1,7 +1,7 @@
 // The metrics that a task can name, and the scores of one evaluation.
 
 /// A metric by the name that task definitions and records use.
-public enum Metric: String, Sendable, CaseIterable, Codable {
+package enum Metric: String, Sendable, CaseIterable, Codable {
   /// The share of right classes.
   case accuracy
   /// F1 of class 1.
@@ -18,7 +18,7 @@ public enum Metric: String, Sendable, CaseIterable, Codable {
   case accuracyF1Mean = "accuracy-f1-mean"
 
   /// What a metric compares.
-  public enum Subject: Sendable {
+  package enum Subject: Sendable {
     /// Class numbers.
     case classes
     /// Real numbers.
@@ -26,7 +26,7 @@ public enum Metric: String, Sendable, CaseIterable, Codable {
   }
 
   /// The name for tables and people.
-  public var displayName: String {
+  package var displayName: String {
     switch self {
     case .accuracy: "accuracy"
     case .f1: "F1"
@@ -39,7 +39,7 @@ public enum Metric: String, Sendable, CaseIterable, Codable {
   }
 
   /// Whether the metric compares class numbers or real numbers.
-  public var subject: Subject {
+  package var subject: Subject {
     switch self {
     case .accuracy, .f1, .matthews, .accuracyF1Mean: .classes
     case .pearson, .spearman, .pearsonSpearmanMean: .scores
@@ -47,7 +47,7 @@ public enum Metric: String, Sendable, CaseIterable, Codable {
   }
 
   /// The metrics that a mean is of; empty for a metric that is no mean.
-  public var parts: [Metric] {
+  package var parts: [Metric] {
     switch self {
     case .accuracyF1Mean: [.accuracy, .f1]
     case .pearsonSpearmanMean: [.pearson, .spearman]
@@ -58,7 +58,7 @@ public enum Metric: String, Sendable, CaseIterable, Codable {
   /// The metric of predicted classes; nil without examples.
   ///
   /// - Precondition: the metric's subject is classes, and there are as many predictions as gold classes.
-  public func value(gold: [Int], predicted: [Int]) -> Double? {
+  package func value(gold: [Int], predicted: [Int]) -> Double? {
     switch self {
     case .accuracy: return Metrics.accuracy(gold: gold, predicted: predicted)
     case .f1: return Metrics.f1(gold: gold, predicted: predicted)
@@ -72,7 +72,7 @@ public enum Metric: String, Sendable, CaseIterable, Codable {
   /// The metric of predicted real numbers; nil where it is undefined, as for a constant prediction.
   ///
   /// - Precondition: the metric's subject is scores, and there are as many predictions as gold scores.
-  public func value(gold: [Double], predicted: [Double]) -> Double? {
+  package func value(gold: [Double], predicted: [Double]) -> Double? {
     switch self {
     case .pearson: return Metrics.pearson(gold: gold, predicted: predicted)
     case .spearman: return Metrics.spearman(gold: gold, predicted: predicted)

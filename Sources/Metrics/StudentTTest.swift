@@ -7,7 +7,7 @@ import Foundation
 /// - Returns: nil for fewer than two pairs, a value that is not finite, or where all differences are equal up to the
 ///   rounding of the scores, so that t has no meaning.
 /// - Precondition: as many scores on both sides.
-public func pairedTTest(_ a: [Double], _ b: [Double]) -> Significance? {
+package func pairedTTest(_ a: [Double], _ b: [Double]) -> Significance? {
   precondition(a.count == b.count, "\(a.count) scores against \(b.count)")
   let differences = zip(a, b).map { $0 - $1 }
   guard let centre = mean(differences), let deviation = sampleStandardDeviation(differences),
@@ -20,7 +20,7 @@ public func pairedTTest(_ a: [Double], _ b: [Double]) -> Significance? {
 /// Welch's t-test of two independent samples whose variances may differ.
 ///
 /// - Returns: nil for fewer than two scores on a side, a value that is not finite, or where both sides are constant.
-public func welchTTest(_ a: [Double], _ b: [Double]) -> Significance? {
+package func welchTTest(_ a: [Double], _ b: [Double]) -> Significance? {
   guard let meanA = mean(a), let meanB = mean(b), let deviationA = sampleStandardDeviation(a),
     let deviationB = sampleStandardDeviation(b), max(deviationA, deviationB) > rounding(of: a + b)
   else { return nil }

@@ -1,7 +1,7 @@
 // What a table says of several scores: mean, standard deviation, median.
 
 /// The arithmetic mean; nil for no values or where one is not finite. Equal values give exactly that value.
-public func mean(_ values: [Double]) -> Double? {
+package func mean(_ values: [Double]) -> Double? {
   guard let first = values.first, values.allSatisfy(\.isFinite) else { return nil }
   guard values.contains(where: { $0 != first }) else { return first }
   let count = Double(values.count)
@@ -10,13 +10,13 @@ public func mean(_ values: [Double]) -> Double? {
 }
 
 /// The sample standard deviation (divided by n - 1); nil for fewer than two values or where one is not finite.
-public func sampleStandardDeviation(_ values: [Double]) -> Double? {
+package func sampleStandardDeviation(_ values: [Double]) -> Double? {
   guard values.count > 1, let deviations = Deviations(values) else { return nil }
   return (deviations.sumOfSquares / Double(values.count - 1)).squareRoot() * deviations.unit
 }
 
 /// The middle value, or the mean of the two in the middle; nil for no values or where one is not finite.
-public func median(_ values: [Double]) -> Double? {
+package func median(_ values: [Double]) -> Double? {
   guard !values.isEmpty, values.allSatisfy(\.isFinite) else { return nil }
   let ordered = values.sorted()
   let upper = ordered[ordered.count / 2]

@@ -9,7 +9,7 @@ import Foundation
 ///
 /// - Returns: nil where no pair differs or a value is not finite.
 /// - Precondition: as many scores on both sides.
-public func wilcoxonSignedRankTest(_ a: [Double], _ b: [Double]) -> Significance? {
+package func wilcoxonSignedRankTest(_ a: [Double], _ b: [Double]) -> Significance? {
   precondition(a.count == b.count, "\(a.count) scores against \(b.count)")
   let differences = zip(a, b).map { $0 - $1 }
   let nonzero = differences.filter { $0 != 0 }

@@ -2,11 +2,11 @@ import Layers
 import Tensors
 
 /// BERT (Devlin et al. 2019) for classification: its pre-trained pooler, then one linear layer.
-public final class BERTClassifier: SequenceClassifier {
-  public let encoder: TransformerEncoder
-  public let output: Linear
-  public let parameters: [Parameter]
-  public let outputDropout: Float
+package final class BERTClassifier: SequenceClassifier {
+  package let encoder: TransformerEncoder
+  package let output: Linear
+  package let parameters: [Parameter]
+  package let outputDropout: Float
   private let pooler: Linear
 
   init(_ configuration: EncoderConfiguration, _ builder: ParameterBuilder) throws {
@@ -20,5 +20,5 @@ public final class BERTClassifier: SequenceClassifier {
   }
 
   /// `tanh(dense(first))`
-  public func pool(_ first: Tensor, pass: Pass) -> Tensor { pooler(first).activated(.tanh) }
+  package func pool(_ first: Tensor, pass: Pass) -> Tensor { pooler(first).activated(.tanh) }
 }

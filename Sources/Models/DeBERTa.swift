@@ -2,11 +2,11 @@ import Layers
 import Tensors
 
 /// DeBERTa-v2 and v3 (He et al. 2021, 2023) for classification: a new pooler with gelu, then one linear layer.
-public final class DeBERTaClassifier: SequenceClassifier {
-  public let encoder: TransformerEncoder
-  public let output: Linear
-  public let parameters: [Parameter]
-  public let outputDropout: Float
+package final class DeBERTaClassifier: SequenceClassifier {
+  package let encoder: TransformerEncoder
+  package let output: Linear
+  package let parameters: [Parameter]
+  package let outputDropout: Float
   private let pooler: Linear
   private let poolerDropout: Float
 
@@ -22,7 +22,7 @@ public final class DeBERTaClassifier: SequenceClassifier {
   }
 
   /// `gelu(dense(dropout(first)))`
-  public func pool(_ first: Tensor, pass: Pass) -> Tensor {
+  package func pool(_ first: Tensor, pass: Pass) -> Tensor {
     pooler(first.dropped(pass.dropout(poolerDropout))).activated(.gelu)
   }
 }

@@ -54,7 +54,7 @@ extension EncoderConfiguration {
   /// Each token's row of the position table: `[tokens]`.
   ///
   /// BERT counts from 0. RoBERTa counts from the padding token's id + 1, and only what is not that token.
-  public func positionIDs(of batch: TokenBatch) -> [Int32] {
+  package func positionIDs(of batch: TokenBatch) -> [Int32] {
     guard architecture == .roberta else { return batch.positions }
     let padding = Int32(paddingToken)
     return zip(batch.offsets, batch.offsets.dropFirst()).flatMap { start, end in
@@ -70,7 +70,7 @@ extension EncoderConfiguration {
   /// Checks that every token and type of a batch has a row in its table, and that there are sequences, none too long or empty.
   ///
   /// - Throws: `ModelError.batch`.
-  public func validate(_ batch: TokenBatch) throws {
+  package func validate(_ batch: TokenBatch) throws {
     guard batch.count > 0 else { throw ModelError.batch(problem: "it has no sequences.") }
     if let index = batch.tokens.firstIndex(where: { $0 < 0 || Int($0) >= vocabularySize }) {
       throw ModelError.batch(

@@ -6,7 +6,7 @@ extension EncoderConfiguration {
   ///
   /// - Parameter path: the file's path, for messages.
   /// - Throws: `ModelError.configuration` with everything that is wrong.
-  public init(json: Data, path: String) throws {
+  package init(json: Data, path: String) throws {
     func failure(_ problems: [String]) -> ModelError { .configuration(path: path, problems: problems) }
     let known = Architecture.allCases.map { "'\($0.rawValue)'" }.joined(separator: ", ")
     let decoder = JSONDecoder()
@@ -41,7 +41,7 @@ extension EncoderConfiguration {
   }
 
   /// The bytes of a `config.json` that `transformers` reads; equal configurations give equal bytes.
-  public func json() throws -> Data {
+  package func json() throws -> Data {
     let encoder = JSONEncoder()
     encoder.keyEncodingStrategy = .convertToSnakeCase
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]

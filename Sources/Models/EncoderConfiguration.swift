@@ -1,7 +1,7 @@
 // The sizes and rates of an encoder, checked, whichever file they come from.
 
 /// The kinds of encoder that this program builds, by their `model_type` on the Hugging Face hub.
-public enum Architecture: String, Sendable, CaseIterable {
+package enum Architecture: String, Sendable, CaseIterable {
   case bert
   case roberta
   /// DeBERTa-v2 and v3, which differ in their pre-training alone.
@@ -11,48 +11,48 @@ public enum Architecture: String, Sendable, CaseIterable {
   var prefix: String { self == .deberta ? "deberta" : rawValue }
 
   /// The path of the head's last layer, whose outputs are the classes.
-  public var outputPath: String { self == .roberta ? "classifier.out_proj" : "classifier" }
+  package var outputPath: String { self == .roberta ? "classifier.out_proj" : "classifier" }
 }
 
 /// An encoder with its classification head, as `config.json` describes it.
-public struct EncoderConfiguration: Sendable, Equatable {
+package struct EncoderConfiguration: Sendable, Equatable {
   /// The family, from `model_type`.
-  public var architecture: Architecture
+  package var architecture: Architecture
   /// Rows of the word table.
-  public var vocabularySize: Int
+  package var vocabularySize: Int
   /// The width of the hidden states.
-  public var hiddenSize: Int
+  package var hiddenSize: Int
   /// Blocks of attention and feed-forward layers.
-  public var layers: Int
+  package var layers: Int
   /// Attention heads of a layer; they share `hiddenSize` evenly.
-  public var heads: Int
+  package var heads: Int
   /// Width of the feed-forward half of a layer.
-  public var intermediateSize: Int
+  package var intermediateSize: Int
   /// `max_position_embeddings`: rows of the position table, where there is one.
-  public var maximumPositions: Int
+  package var maximumPositions: Int
   /// Rows of the token type table; 0 for none.
-  public var segmentTypes: Int
+  package var segmentTypes: Int
   /// The padding token, whose embedding is never trained.
-  public var paddingToken: Int
+  package var paddingToken: Int
   /// What every normalisation adds to the variance.
-  public var normEpsilon: Double
+  package var normEpsilon: Double
   /// Dropout rate of embeddings and of both halves of a layer.
-  public var hiddenDropout: Double
+  package var hiddenDropout: Double
   /// Dropout rate of the attention probabilities.
-  public var attentionDropout: Double
+  package var attentionDropout: Double
   /// Dropout rate before DeBERTa's pooler.
-  public var poolerDropout: Double
+  var poolerDropout: Double
   /// Dropout rate in the head; `nil` means `hiddenDropout`.
-  public var classifierDropout: Double?
+  package var classifierDropout: Double?
   /// Standard deviation of newly initialised matrices.
-  public var initializerRange: Double
+  package var initializerRange: Double
   /// Outputs of the head; 1 is a regression.
-  public var classes: Int
+  package var classes: Int
   /// DeBERTa's relative positions; `nil` for the others.
-  public var relativePositions: RelativePositions?
+  package var relativePositions: RelativePositions?
 
   /// A configuration with these sizes and each architecture's published defaults; not checked yet.
-  public init(
+  package init(
     architecture: Architecture, vocabularySize: Int, hiddenSize: Int, layers: Int, heads: Int, intermediateSize: Int,
     maximumPositions: Int, segmentTypes: Int? = nil, paddingToken: Int? = nil, normEpsilon: Double? = nil,
     hiddenDropout: Double = 0.1, attentionDropout: Double = 0.1, poolerDropout: Double = 0,
@@ -81,7 +81,7 @@ public struct EncoderConfiguration: Sendable, Equatable {
   }
 
   /// The most tokens of one sequence; `nil` where positions are relative and any length works.
-  public var maximumTokens: Int? {
+  package var maximumTokens: Int? {
     switch architecture {
     case .bert: maximumPositions
     // positions are counted from the padding token's id + 1; what `problems` refuses must not overflow here
@@ -91,12 +91,12 @@ public struct EncoderConfiguration: Sendable, Equatable {
   }
 
   /// How many token types inputs may have, counted from 0; `nil` where the model takes no notice of them.
-  public var maximumTokenTypes: Int? { architecture == .bert ? segmentTypes : nil }
+  package var maximumTokenTypes: Int? { architecture == .bert ? segmentTypes : nil }
 
   /// What is wrong with the values, by the names of their fields; empty for a model that can be built.
   ///
   /// Values are compared with each other only where each is in its range, so that no arithmetic meets numbers of any size.
-  public var problems: [String] {
+  package var problems: [String] {
     let single = rangeProblems
     return single.isEmpty ? relationProblems : single
   }

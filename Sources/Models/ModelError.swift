@@ -1,7 +1,7 @@
 // What can be wrong with a model's folder, its configuration or its input, in words that name the file and the next step.
 
 /// An error in building or using a model.
-public enum ModelError: Error, Equatable, Sendable, CustomStringConvertible {
+package enum ModelError: Error, Equatable, Sendable, CustomStringConvertible {
   /// `config.json` describes no model that this program builds; each problem names its field.
   case configuration(path: String, problems: [String])
   /// The stored tensors are not those of the configured model.
@@ -10,7 +10,7 @@ public enum ModelError: Error, Equatable, Sendable, CustomStringConvertible {
   case batch(problem: String)
 
   /// What was found, what was expected, and what to do.
-  public var description: String {
+  package var description: String {
     switch self {
     case .configuration(let path, let problems):
       return "\(path): \(problems.joined(separator: "; ")). Use a model of a supported kind, or correct the file."

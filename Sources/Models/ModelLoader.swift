@@ -5,26 +5,26 @@ import Storage
 import Tensors
 
 /// A model that came from a checkpoint, and what its files did and did not hold.
-public struct LoadedModel {
+package struct LoadedModel {
   /// The model, its body from the checkpoint.
-  public let model: any SequenceClassifier
+  package let model: any SequenceClassifier
   /// Parameters that the checkpoint lacks, or has for another number of classes: they start from random values.
-  public let newlyInitialized: [String]
+  package let newlyInitialized: [String]
   /// Stored tensors that a classifier has no use for, by their names on the hub.
-  public let ignored: [String]
+  package let ignored: [String]
   /// The files that the weights came from; for digests.
-  public let weightFiles: [URL]
+  package let weightFiles: [URL]
 }
 
 /// Builds models.
-public enum ModelLoader {
+package enum ModelLoader {
   /// Loads the checkpoint in a folder.
   ///
   /// - Parameters:
   ///   - seed: decides the values of a head that the checkpoint lacks.
   ///   - adjust: changes the configuration before the model is built: the number of classes, dropout rates.
   /// - Throws: `StorageError`, `ModelError.configuration`, and `ModelError.weights` with all tensors that do not fit.
-  public static func load(
+  package static func load(
     folder: URL, seed: UInt64, on backend: any Backend, adjust: (inout EncoderConfiguration) -> Void = { _ in }
   ) throws -> LoadedModel {
     let checkpoint = try CheckpointFolder(url: folder)
@@ -48,7 +48,7 @@ public enum ModelLoader {
   /// what `load` does, which compares them with the tensors first.
   ///
   /// - Throws: `StorageError`, `ModelError.configuration`.
-  public static func configuration(folder: URL) throws -> EncoderConfiguration {
+  package static func configuration(folder: URL) throws -> EncoderConfiguration {
     try EncoderConfiguration(
       json: CheckpointFolder(url: folder).configuration, path: folder.appendingPathComponent("config.json").path)
   }
@@ -57,7 +57,7 @@ public enum ModelLoader {
   ///
   /// - Parameter deviation: of the matrices; `nil` takes the configuration's `initializerRange`.
   /// - Throws: `ModelError.configuration`.
-  public static func random(
+  package static func random(
     _ configuration: EncoderConfiguration, seed: UInt64, deviation: Float? = nil, on backend: any Backend
   ) throws -> any SequenceClassifier {
     try classifier(configuration, randomBuilder(configuration, seed: seed, deviation: deviation, on: backend))
@@ -67,7 +67,7 @@ public enum ModelLoader {
   ///
   /// - Parameter deviation: of the matrices; `nil` takes the configuration's `initializerRange`.
   /// - Throws: `ModelError.configuration`.
-  public static func randomEncoder(
+  package static func randomEncoder(
     _ configuration: EncoderConfiguration, seed: UInt64, deviation: Float? = nil, on backend: any Backend
   ) throws -> TransformerEncoder {
     try TransformerEncoder(

@@ -2,16 +2,16 @@
 import Tensors
 
 /// Receives intermediate results of a forward pass. A pass that is observed computes every token in every layer.
-public struct ModelObserver {
+package struct ModelObserver {
   /// The layer's number and its output, `[tokens, hidden]`; 0 is the embeddings'.
-  public var hiddenStates: ((Int, Tensor) -> Void)?
+  package var hiddenStates: ((Int, Tensor) -> Void)?
   /// The first layer's attention probabilities: head by head, sequence by sequence, `[tokens, tokens]` each.
-  public var firstAttention: ((Tensor) -> Void)?
+  package var firstAttention: ((Tensor) -> Void)?
   /// What the output layer sees, `[sequences, hidden]`.
-  public var pooled: ((Tensor) -> Void)?
+  package var pooled: ((Tensor) -> Void)?
 
   /// An observer of what is given.
-  public init(
+  package init(
     hiddenStates: ((Int, Tensor) -> Void)? = nil, firstAttention: ((Tensor) -> Void)? = nil,
     pooled: ((Tensor) -> Void)? = nil
   ) {

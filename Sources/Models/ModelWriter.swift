@@ -4,16 +4,16 @@ import Layers
 import Storage
 
 /// Writes models.
-public enum ModelWriter {
+package enum ModelWriter {
   /// Writes `model.safetensors` and `config.json` into a folder, which is made if it is not there.
-  public static func save(
+  package static func save(
     _ model: any SequenceClassifier, as precision: SafetensorsWriter.Precision = .float32, to folder: URL
   ) throws {
     try save(model.parameters, model.configuration, as: precision, to: folder)
   }
 
   /// Writes an encoder without a head; what loads it makes a new one.
-  public static func save(
+  package static func save(
     _ encoder: TransformerEncoder, as precision: SafetensorsWriter.Precision = .float32, to folder: URL
   ) throws {
     try save(encoder.parameters, encoder.configuration, as: precision, to: folder)

@@ -3,28 +3,28 @@ import Foundation
 
 /// How distances between tokens are put into buckets: near ones each in their own, far ones by their logarithm
 /// (He et al. 2021, as in `DebertaV2` of `transformers`). Rows are asked for only of sizes that `EncoderConfiguration.problems` accepts.
-public struct RelativePositions: Sendable, Equatable {
+package struct RelativePositions: Sendable, Equatable {
   /// Buckets in each direction; 0 gives every distance its own.
-  public var buckets: Int
+  package var buckets: Int
   /// The distance from which on the logarithm no longer grows within the table, in tokens.
-  public var maximumDistance: Int
+  package var maximumDistance: Int
   /// Whether the relative table goes through a layer norm of its own (`norm_rel_ebd`).
-  public var normalizesTable: Bool
+  var normalizesTable: Bool
 
   /// Relative positions with these sizes.
-  public init(buckets: Int, maximumDistance: Int, normalizesTable: Bool = true) {
+  package init(buckets: Int, maximumDistance: Int, normalizesTable: Bool = true) {
     self.buckets = buckets
     self.maximumDistance = maximumDistance
     self.normalizesTable = normalizesTable
   }
 
   /// Rows of the table in each direction; the table has twice as many.
-  public var span: Int { buckets > 0 ? buckets : maximumDistance }
+  package var span: Int { buckets > 0 ? buckets : maximumDistance }
 
   /// The signed bucket of a distance, query position − key position.
   ///
   /// In float32, as the reference computes it: where the logarithm meets a whole number exactly, rounding decides.
-  public func bucket(_ distance: Int) -> Int {
+  package func bucket(_ distance: Int) -> Int {
     let middle = buckets / 2
     guard buckets > 0, abs(distance) > middle else { return distance }
     let place = log(Float(abs(distance)) / Float(middle)) / log(Float(Double(maximumDistance - 1) / Double(middle)))
@@ -33,7 +33,7 @@ public struct RelativePositions: Sendable, Equatable {
   }
 
   /// The row of the relative table for a distance.
-  public func row(_ distance: Int) -> Int { min(max(bucket(distance) + span, 0), 2 * span - 1) }
+  package func row(_ distance: Int) -> Int { min(max(bucket(distance) + span, 0), 2 * span - 1) }
 
   /// The rows that sequences of up to `longest` tokens can meet, and for each distance from `-(longest - 1)` up the row's
   /// place among them.

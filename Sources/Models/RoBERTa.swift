@@ -2,11 +2,11 @@ import Layers
 import Tensors
 
 /// RoBERTa (Liu et al. 2019) for classification: a new dense layer, then one linear layer.
-public final class RoBERTaClassifier: SequenceClassifier {
-  public let encoder: TransformerEncoder
-  public let output: Linear
-  public let parameters: [Parameter]
-  public let outputDropout: Float
+package final class RoBERTaClassifier: SequenceClassifier {
+  package let encoder: TransformerEncoder
+  package let output: Linear
+  package let parameters: [Parameter]
+  package let outputDropout: Float
   private let dense: Linear
 
   init(_ configuration: EncoderConfiguration, _ builder: ParameterBuilder) throws {
@@ -20,7 +20,7 @@ public final class RoBERTaClassifier: SequenceClassifier {
   }
 
   /// `tanh(dense(dropout(first)))`
-  public func pool(_ first: Tensor, pass: Pass) -> Tensor {
+  package func pool(_ first: Tensor, pass: Pass) -> Tensor {
     dense(first.dropped(pass.dropout(outputDropout))).activated(.tanh)
   }
 }

@@ -3,7 +3,7 @@ import Layers
 import Tensors
 
 /// An encoder with a head over each sequence's first token.
-public protocol SequenceClassifier: AnyObject {
+package protocol SequenceClassifier: AnyObject {
   /// The body.
   var encoder: TransformerEncoder { get }
   /// The last layer: its weight is `[classes, hidden]`.
@@ -18,11 +18,11 @@ public protocol SequenceClassifier: AnyObject {
 
 extension SequenceClassifier {
   /// The sizes of its body.
-  public var configuration: EncoderConfiguration { encoder.configuration }
+  package var configuration: EncoderConfiguration { encoder.configuration }
   /// Outputs for each sequence; 1 is a regression.
-  public var classes: Int { output.outputSize }
+  package var classes: Int { output.outputSize }
   /// The linear layers that an adapter may wrap: by layer, then query, key, value, attention output, intermediate, output.
-  public var projections: [Projection] { encoder.projections }
+  package var projections: [Projection] { encoder.projections }
 
   /// `[sequences, classes]`, of a batch that `configuration.validate(_:)` accepts.
   ///
@@ -30,7 +30,7 @@ extension SequenceClassifier {
   ///   - everyToken: whether the last layer computes all tokens, which the logits do not need; for methods that measure
   ///     what goes through a projection.
   ///   - observer: receives intermediate results of all tokens.
-  public func logits(
+  package func logits(
     _ batch: TokenBatch, pass: Pass, everyToken: Bool = false, observer: ModelObserver? = nil
   ) -> Tensor {
     let first =

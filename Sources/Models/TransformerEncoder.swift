@@ -3,18 +3,18 @@ import Layers
 import Tensors
 
 /// The tokens whose last hidden states are asked for.
-public enum TokenSelection: Sendable {
+package enum TokenSelection: Sendable {
   case every
   /// Each sequence's first.
   case first
 }
 
 /// A bidirectional transformer: BERT, RoBERTa or DeBERTa without a head.
-public final class TransformerEncoder {
+package final class TransformerEncoder {
   /// The sizes it was built with.
-  public let configuration: EncoderConfiguration
+  package let configuration: EncoderConfiguration
   /// All parameters in the order of the forward pass, under their names on the hub.
-  public let parameters: [Parameter]
+  package let parameters: [Parameter]
   private let embeddings: Embeddings
   private let relativeTable: Parameter?
   private let relativeNorm: LayerNorm?
@@ -41,17 +41,17 @@ public final class TransformerEncoder {
   }
 
   /// The linear layers that an adapter may wrap: by layer, then query, key, value, attention output, intermediate, output.
-  public var projections: [Projection] { blocks.flatMap(\.projections) }
+  package var projections: [Projection] { blocks.flatMap(\.projections) }
   /// The ends of the blocks' halves, layer by layer, attention before feed-forward.
-  public var sublayers: [SublayerOutput] { blocks.flatMap(\.sublayers) }
+  package var sublayers: [SublayerOutput] { blocks.flatMap(\.sublayers) }
   /// The table of token embeddings, `[vocabulary, hidden]`; a masked-language-model head shares it.
-  public var wordEmbeddings: Parameter { embeddings.words }
+  package var wordEmbeddings: Parameter { embeddings.words }
 
   /// The last layer's output: `[tokens, hidden]`, or `[sequences, hidden]` of the first tokens.
   ///
   /// The batch must be one that `configuration.validate(_:)` accepts. For the first tokens alone the last block computes
   /// queries and all that follows for those rows only, unless an observer asks for all.
-  public func hiddenStates(
+  package func hiddenStates(
     _ batch: TokenBatch, pass: Pass, tokens: TokenSelection = .every, observer: ModelObserver? = nil
   ) -> Tensor {
     var x = embeddings(batch, pass: pass)

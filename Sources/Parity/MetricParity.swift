@@ -3,7 +3,7 @@ import Foundation
 import Metrics
 
 /// Compares the metrics of a folder's `classification.json`, `correlation.json` and `comparisons.json`.
-public enum MetricParity {
+package enum MetricParity {
   private struct Classification: Decodable {
     let gold, predicted: [Int]
     let accuracy: Double?
@@ -31,7 +31,7 @@ public enum MetricParity {
   }
 
   /// Metrics of generated text in the folder are left out, with a note.
-  public static func run(folder: URL) throws -> ParityReport {
+  package static func run(folder: URL) throws -> ParityReport {
     var report = ParityReport(subject: folder.path)
     for (number, row) in try read([Classification].self, "classification.json", in: folder).enumerated() {
       let name = "case \(number)"

@@ -6,7 +6,7 @@ import Storage
 import Tensors
 
 /// Compares an encoder's checkpoint with the `expected.safetensors` beside it.
-public enum ModelParity {
+package enum ModelParity {
   private struct Meta: Decodable {
     var tolerance: [String: Tolerance]
   }
@@ -16,7 +16,7 @@ public enum ModelParity {
   ///
   /// Sizes come from the folder's files alone. The logits and gradients are computed twice: of all tokens, and in the way
   /// of training, where the last layer computes first tokens only.
-  public static func run(folder: URL, on backend: any Backend) throws -> ParityReport {
+  package static func run(folder: URL, on backend: any Backend) throws -> ParityReport {
     // a model of another kind is refused by its own name, before any tensor is missed
     _ = try ModelLoader.configuration(folder: folder)
     let archive = try SafetensorsFile(url: folder.appendingPathComponent("expected.safetensors"))

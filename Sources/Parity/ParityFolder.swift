@@ -3,7 +3,7 @@ import Foundation
 import Tensors
 
 /// A recorded reference, by what its folder holds.
-public enum ParityFolder {
+package enum ParityFolder {
   enum Kind {
     case trace
     case tokenizer
@@ -21,7 +21,7 @@ public enum ParityFolder {
   }
 
   /// The folders at or below `folder` that hold a reference, in order of their paths.
-  public static func references(in folder: URL) -> [URL] {
+  package static func references(in folder: URL) -> [URL] {
     if kind(of: folder) != nil { return [folder] }
     let inner = (try? FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: [.isDirectoryKey])) ?? []
     return inner.filter { (try? $0.resourceValues(forKeys: [.isDirectoryKey]).isDirectory) ?? false }
@@ -31,7 +31,7 @@ public enum ParityFolder {
   /// Compares the reference in a folder.
   ///
   /// - Throws: `ParityError` when the folder holds none that this program can compare, and errors of its files.
-  public static func compare(_ folder: URL, on backend: any Backend) throws -> ParityReport {
+  package static func compare(_ folder: URL, on backend: any Backend) throws -> ParityReport {
     switch kind(of: folder) {
     case .trace: try TraceParity.run(folder: folder, on: backend)
     case .tokenizer: try TokenizerParity.run(folder: folder)

@@ -2,37 +2,37 @@
 import Foundation
 
 /// The result of comparing a recorded reference with what this program computes.
-public struct ParityReport: Sendable, CustomStringConvertible {
+package struct ParityReport: Sendable, CustomStringConvertible {
   /// One quantity, such as the gradients of one loss.
-  public struct Row: Sendable, Equatable {
+  package struct Row: Sendable, Equatable {
     /// What was compared, such as `logits`.
-    public var quantity: String
+    package var quantity: String
     /// How many tensors or cases it has.
-    public var count: Int
+    package var count: Int
     /// The one that is closest to its tolerance, or furthest beyond it.
-    public var worst: String
+    package var worst: String
     /// Its largest absolute error; infinite where it has another size or is not finite.
-    public var largestError: Double
+    var largestError: Double
     /// The largest error allowed there.
-    public var allowed: Double
+    package var allowed: Double
     /// Whether no difference is over what is allowed.
-    public var passed: Bool { largestError <= allowed }
+    package var passed: Bool { largestError <= allowed }
   }
 
   /// What was compared, such as a folder.
-  public let subject: String
-  public private(set) var rows: [Row] = []
+  package let subject: String
+  package private(set) var rows: [Row] = []
   /// What a reader should know beside the errors, such as which of two right answers was met.
-  public var notes: [String] = []
+  package var notes: [String] = []
 
   /// An empty report on a subject.
-  public init(subject: String) { self.subject = subject }
+  package init(subject: String) { self.subject = subject }
 
   /// Whether something was compared, and all of it is within its tolerance.
-  public var passed: Bool { !rows.isEmpty && rows.allSatisfy(\.passed) }
+  package var passed: Bool { !rows.isEmpty && rows.allSatisfy(\.passed) }
 
   /// Compares one tensor of a quantity.
-  public mutating func compare(
+  package mutating func compare(
     _ quantity: String, _ name: String, _ actual: [Float], with expected: [Float], within tolerance: Tolerance
   ) {
     var error = actual.count == expected.count ? 0 : Double.infinity
@@ -44,7 +44,7 @@ public struct ParityReport: Sendable, CustomStringConvertible {
   }
 
   /// Compares what has no tolerance: the error is the number of elements that differ.
-  public mutating func compareExactly<Element: Equatable>(
+  mutating func compareExactly<Element: Equatable>(
     _ quantity: String, _ name: String, _ actual: [Element], with expected: [Element]
   ) {
     let differing = zip(actual, expected).reduce(0) { $0 + ($1.0 == $1.1 ? 0 : 1) }
@@ -52,7 +52,7 @@ public struct ParityReport: Sendable, CustomStringConvertible {
   }
 
   /// Notes an error of one tensor or case of a quantity; the quantity's row keeps the worst.
-  public mutating func add(_ quantity: String, _ name: String, error: Double, allowed: Double) {
+  package mutating func add(_ quantity: String, _ name: String, error: Double, allowed: Double) {
     guard let index = rows.firstIndex(where: { $0.quantity == quantity }) else {
       rows.append(Row(quantity: quantity, count: 1, worst: name, largestError: error, allowed: allowed))
       return
@@ -69,7 +69,7 @@ public struct ParityReport: Sendable, CustomStringConvertible {
   }
 
   /// A table with a line for each quantity.
-  public var description: String {
+  package var description: String {
     let width = (rows.map(\.quantity.count) + [8]).max() ?? 8
     func padded(_ text: String) -> String { text + String(repeating: " ", count: max(0, width - text.count)) }
     func number(_ value: Double) -> String { String(format: "%9.2e", value) }

@@ -3,7 +3,7 @@ import Foundation
 import Tokenizers
 
 /// Compares a tokenizer with the `cases.json` beside its vocabulary.
-public enum TokenizerParity {
+package enum TokenizerParity {
   private struct Row: Decodable {
     let a: String
     let b: String?
@@ -38,7 +38,7 @@ public enum TokenizerParity {
 
   /// Where an unknown character makes transformers' fast and SentencePiece version differ, either answer is right; the report says
   /// how often the second was met. Such a text cut as one of a pair is left out: the two also cut by rules of their own.
-  public static func run(folder: URL) throws -> ParityReport {
+  package static func run(folder: URL) throws -> ParityReport {
     let file = folder.appending(path: "cases.json")
     let cases: Cases
     do {

@@ -1,23 +1,23 @@
 // What the files that a run would read today are known by, for comparison with what a record says it read.
 
 /// The digests of a run's inputs as they are now; nil for what is not at hand.
-public struct InputDigests: Sendable, Equatable {
+package struct InputDigests: Sendable, Equatable {
   /// SHA-256 of the checkpoint's configuration and weights.
-  public let model: String?
+  package let model: String?
   /// SHA-256 of the tokenizer's files.
-  public let tokenizer: String?
+  package let tokenizer: String?
   /// SHA-256 of the task's files.
-  public let data: String?
+  package let data: String?
 
   /// Makes digests from their parts.
-  public init(model: String? = nil, tokenizer: String? = nil, data: String? = nil) {
+  package init(model: String? = nil, tokenizer: String? = nil, data: String? = nil) {
     self.model = model
     self.tokenizer = tokenizer
     self.data = data
   }
 
   /// What has changed since a record was made, each a phrase; empty where it is of these inputs, as far as they are at hand.
-  public func changes(since record: RunRecord) -> [String] {
+  package func changes(since record: RunRecord) -> [String] {
     func hasChanged(_ now: String?, _ before: String) -> Bool { now.map { $0 != before } ?? false }
     var changes: [String] = []
     if hasChanged(model, record.digests.model) { changes.append("model files changed") }

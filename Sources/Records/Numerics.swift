@@ -1,7 +1,7 @@
 // The version of the program's arithmetic.
 
 /// The arithmetic of this program.
-public enum Numerics {
+package enum Numerics {
   /// Raised whenever a change of the code changes the numbers of a run; part of every run's identity.
-  public static let version = 1
+  package static let version = 1
 }

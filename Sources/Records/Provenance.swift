@@ -1,22 +1,22 @@
 // Where a run's numbers come from: the digests that decide them, and the program and machine that computed them.
 
 /// The SHA-256 digests of what went into a run and of what came out, as 64 hexadecimal digits each.
-public struct RunDigests: Sendable, Equatable, Codable {
+package struct RunDigests: Sendable, Equatable, Codable {
   /// `specification`: the resolved manifest row: method, options, recipe, task and seed.
-  public let specification: String
+  package let specification: String
   /// `manifest`: the manifest's files as they were; no part of the identity.
-  public let manifest: String
+  package let manifest: String
   /// `model`: the checkpoint's configuration and weights.
-  public let model: String
+  package let model: String
   /// `tokenizer`: the tokenizer's files.
-  public let tokenizer: String
+  package let tokenizer: String
   /// `data`: the task's files.
-  public let data: String
+  package let data: String
   /// `tensors`: the file of tensors; nil where the run failed before it was written.
-  public let tensors: String?
+  package let tensors: String?
 
   /// Makes digests from their parts.
-  public init(
+  package init(
     specification: String, manifest: String, model: String, tokenizer: String, data: String, tensors: String?
   ) {
     self.specification = specification
@@ -37,13 +37,13 @@ public struct RunDigests: Sendable, Equatable, Codable {
 }
 
 /// The program that ran.
-public struct ProgramVersion: Sendable, Equatable, Codable {
+package struct ProgramVersion: Sendable, Equatable, Codable {
   /// `version`: the program's version, as in `0.1.0`.
-  public let version: String
+  package let version: String
   /// `commit`: the commit it was built from; nil outside a repository.
-  public let commit: String?
+  package let commit: String?
   /// `is_modified`: whether files differed from that commit.
-  public let isModified: Bool
+  package let isModified: Bool
 
   private enum CodingKeys: String, CodingKey {
     case version, commit
@@ -51,7 +51,7 @@ public struct ProgramVersion: Sendable, Equatable, Codable {
   }
 
   /// Makes a version from its parts.
-  public init(version: String, commit: String?, isModified: Bool) {
+  package init(version: String, commit: String?, isModified: Bool) {
     self.version = version
     self.commit = commit
     self.isModified = isModified
@@ -60,22 +60,22 @@ public struct ProgramVersion: Sendable, Equatable, Codable {
 
 /// The machine and libraries that a run was computed on. None of it is part of a run's identity; the BLAS core may change
 /// the last bits of a result.
-public struct RunEnvironment: Sendable, Equatable, Codable {
+package struct RunEnvironment: Sendable, Equatable, Codable {
   /// `blas_core`: the kernels of OpenBLAS that computed the products, as in `SkylakeX`.
-  public let blasCore: String
+  package let blasCore: String
   /// `blas_core_reason`: why it was this core: `processor`, `option`, `environment`, `record`, `checkpoint` or `library`; nil in
   /// records that do not say.
-  public let blasCoreReason: String?
+  package let blasCoreReason: String?
   /// `blas_version`: OpenBLAS's version, as in `0.3.21`; nil in records that have it in their `blas_configuration` alone.
-  public let blasVersion: String?
+  package let blasVersion: String?
   /// `blas_configuration`: OpenBLAS's own description of its build.
-  public let blasConfiguration: String
+  package let blasConfiguration: String
   /// `threads`: worker threads of the run.
-  public let threads: Int
+  package let threads: Int
   /// `processor`: the processor's name.
-  public let processor: String
+  package let processor: String
   /// `operating_system`: its name and version.
-  public let operatingSystem: String
+  package let operatingSystem: String
 
   private enum CodingKeys: String, CodingKey {
     case blasCore = "blas_core"
@@ -87,7 +87,7 @@ public struct RunEnvironment: Sendable, Equatable, Codable {
   }
 
   /// Makes an environment from its parts.
-  public init(
+  package init(
     blasCore: String, blasCoreReason: String?, blasVersion: String?, blasConfiguration: String, threads: Int, processor: String,
     operatingSystem: String
   ) {
@@ -101,7 +101,7 @@ public struct RunEnvironment: Sendable, Equatable, Codable {
   }
 
   /// The library and its version, as in `OpenBLAS 0.3.21`.
-  public var library: String {
+  package var library: String {
     blasVersion.map { "OpenBLAS \($0)" } ?? blasConfiguration.split(separator: " ").prefix(2).joined(separator: " ")
   }
 }

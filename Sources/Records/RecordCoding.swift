@@ -12,7 +12,7 @@ protocol VersionedRecord: Codable {
 }
 
 /// An error of the `Records` target.
-public enum RecordError: Error, Equatable, CustomStringConvertible {
+package enum RecordError: Error, Equatable, CustomStringConvertible {
   /// The file is larger than any record.
   case tooLarge(file: String, bytes: Int, limit: Int)
   /// The file is no JSON.
@@ -24,7 +24,7 @@ public enum RecordError: Error, Equatable, CustomStringConvertible {
   /// The record could not be written as JSON.
   case notEncodable(kind: String, reason: String)
 
-  public var description: String {
+  package var description: String {
     switch self {
     case .tooLarge(let file, let bytes, let limit):
       "\(file): has \(bytes) bytes, but a record has at most \(limit); move it away, and the run is made again."
@@ -115,33 +115,33 @@ extension RunRecord {
   /// The bytes of `record.json`: keys sorted, numbers as short as they read back, a newline at the end. An undefined or
   /// infinite number is one of the texts `NaN`, `Infinity`, `-Infinity`.
   /// - Throws: `RecordError.notEncodable`.
-  public func jsonData() throws(RecordError) -> Data { try json() }
+  package func jsonData() throws(RecordError) -> Data { try json() }
 
   /// Reads `record.json`.
   /// - Parameters:
   ///   - data: the file's bytes.
   ///   - file: its path, for messages.
   /// - Throws: `RecordError` where it is too large, damaged, of another schema, or contradicts itself.
-  public init(jsonData data: Data, file: String) throws(RecordError) { self = try Self.read(data, file: file) }
+  package init(jsonData data: Data, file: String) throws(RecordError) { self = try Self.read(data, file: file) }
 }
 
 extension TimingRecord {
   /// The bytes of `timing.json`, written as `record.json` is.
   /// - Throws: `RecordError.notEncodable`.
-  public func jsonData() throws(RecordError) -> Data { try json() }
+  package func jsonData() throws(RecordError) -> Data { try json() }
 
   /// Reads `timing.json`.
   /// - Parameters:
   ///   - data: the file's bytes.
   ///   - file: its path, for messages.
   /// - Throws: `RecordError` where it is too large, damaged, of another schema, or holds impossible quantities.
-  public init(jsonData data: Data, file: String) throws(RecordError) { self = try Self.read(data, file: file) }
+  package init(jsonData data: Data, file: String) throws(RecordError) { self = try Self.read(data, file: file) }
 }
 
 extension JSONValue {
   /// Reads any JSON, as the canonical JSON of a manifest row.
   /// - Throws: `RecordError` where it is none.
-  public init(json: String) throws(RecordError) {
+  package init(json: String) throws(RecordError) {
     do {
       self = try JSONDecoder().decode(JSONValue.self, from: Data(json.utf8))
     } catch {

@@ -7,45 +7,45 @@ import Foundation
 import Settings
 
 /// The places in a folder of results.
-public struct ResultsLayout: Sendable, Equatable {
+package struct ResultsLayout: Sendable, Equatable {
   /// The folder itself.
-  public let folder: URL
+  package let folder: URL
 
   /// Names a folder; nothing is read.
-  public init(_ folder: URL) { self.folder = folder }
+  package init(_ folder: URL) { self.folder = folder }
 
   /// The folder of all runs.
-  public var runs: URL { folder.appending(path: "runs") }
+  package var runs: URL { folder.appending(path: "runs") }
 
   /// The folder of the run with this identity.
-  public func run(_ identity: String) -> URL { runs.appending(path: identity) }
+  package func run(_ identity: String) -> URL { runs.appending(path: identity) }
 
   /// The readable link to a run.
-  public func link(_ run: RunSpecification) -> URL {
+  package func link(_ run: RunSpecification) -> URL {
     folder.appending(path: "\(run.experiment)/\(run.profile.rawValue)/\(run.row)/\(run.task.id)/seed-\(run.seed)")
   }
 
   /// Where such a link leads: experiment, profile, row and task are four folders up.
-  public static func linkDestination(_ identity: String) -> String { "../../../../runs/\(identity)" }
+  package static func linkDestination(_ identity: String) -> String { "../../../../runs/\(identity)" }
 
   /// The folder that a run made again works in.
-  public func rerun(_ name: String) -> URL { folder.appending(path: "reruns/\(name)") }
+  package func rerun(_ name: String) -> URL { folder.appending(path: "reruns/\(name)") }
 
   /// The pocket profile's generated tasks, in GLUE's layout.
-  public var pocketData: URL { folder.appending(path: "data/pocket") }
+  package var pocketData: URL { folder.appending(path: "data/pocket") }
 
   /// The file of an experiment's table.
-  public func table(_ experiment: String, _ profile: Profile) -> URL {
+  package func table(_ experiment: String, _ profile: Profile) -> URL {
     folder.appending(path: name(experiment, profile) + ".md")
   }
 
   /// The file of what an experiment's runs took.
-  public func cost(_ experiment: String, _ profile: Profile) -> URL {
+  package func cost(_ experiment: String, _ profile: Profile) -> URL {
     folder.appending(path: name(experiment, profile) + "-cost.md")
   }
 
   /// A file of one of an experiment's figures: `svg`, `png` or `csv`.
-  public func figure(_ experiment: String, _ profile: Profile, _ id: String, _ fileExtension: String) -> URL {
+  package func figure(_ experiment: String, _ profile: Profile, _ id: String, _ fileExtension: String) -> URL {
     folder.appending(path: "figures/\(name(experiment, profile))-\(id).\(fileExtension)")
   }
 

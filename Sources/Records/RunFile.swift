@@ -2,7 +2,7 @@
 import Foundation
 
 /// A file in a run's folder.
-public enum RunFile: String, Sendable {
+package enum RunFile: String, Sendable {
   /// What the run left beside its tensors. Written last: where it is, the run is done, or says why it failed.
   case record = "record.json"
   /// What a clock decides.
@@ -13,5 +13,5 @@ public enum RunFile: String, Sendable {
   case checkpoint = "checkpoint.h5"
 
   /// The file in a run's folder.
-  public func url(in run: URL) -> URL { run.appending(path: rawValue) }
+  package func url(in run: URL) -> URL { run.appending(path: rawValue) }
 }

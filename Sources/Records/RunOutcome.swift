@@ -1,7 +1,7 @@
 // How a run ended. A diverged run is a result as well: it is shown in its table's cell and never averaged.
 
 /// How a run ended.
-public enum RunOutcome: Sendable, Equatable {
+package enum RunOutcome: Sendable, Equatable {
   /// All steps were done.
   case completed
   /// The loss became infinite or not a number at this step, counted from 1; nothing was trained after it.
@@ -10,14 +10,14 @@ public enum RunOutcome: Sendable, Equatable {
   case failed(message: String)
 
   /// Whether the run could not go on: then it left a reason and nothing else.
-  public var isFailure: Bool { if case .failed = self { true } else { false } }
+  package var isFailure: Bool { if case .failed = self { true } else { false } }
 }
 
 extension RunOutcome: Codable {
   private enum CodingKeys: String, CodingKey { case status, step, message }
   private enum Status: String, Codable { case completed, diverged, failed }
 
-  public init(from decoder: any Decoder) throws {
+  package init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     switch try container.decode(Status.self, forKey: .status) {
     case .completed: self = .completed
@@ -26,7 +26,7 @@ extension RunOutcome: Codable {
     }
   }
 
-  public func encode(to encoder: any Encoder) throws {
+  package func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
     switch self {
     case .completed:
@@ -42,7 +42,7 @@ extension RunOutcome: Codable {
 }
 
 /// Something a reader of the table must know about a run that ended well.
-public enum RunFlag: String, Sendable, Codable, CaseIterable {
+package enum RunFlag: String, Sendable, Codable, CaseIterable {
   /// The model of the best or of the last epoch predicts one and the same value for every example of a validation set whose gold
   /// values differ.
   case collapsed

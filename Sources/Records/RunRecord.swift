@@ -2,16 +2,16 @@
 import Settings
 
 /// How many parameters were trainable over a run.
-public struct TrainableParameters: Sendable, Equatable, Codable {
+package struct TrainableParameters: Sendable, Equatable, Codable {
   /// `initial`: before the first step.
-  public let initial: Int
+  package let initial: Int
   /// `final`: after the last step.
-  public let final: Int
+  package let final: Int
   /// `average`: the mean over all steps.
-  public let average: Double
+  package let average: Double
 
   /// Makes counts from their parts.
-  public init(initial: Int, final: Int, average: Double) {
+  package init(initial: Int, final: Int, average: Double) {
     self.initial = initial
     self.final = final
     self.average = average
@@ -19,48 +19,48 @@ public struct TrainableParameters: Sendable, Equatable, Codable {
 }
 
 /// The record of one run.
-public struct RunRecord: Sendable, Equatable, Codable, VersionedRecord {
+package struct RunRecord: Sendable, Equatable, Codable, VersionedRecord {
   /// The schema that this program writes and reads.
-  public static let knownVersion = 1
+  package static let knownVersion = 1
   /// What a message calls such a file.
-  public static let kind = "record of a run"
+  package static let kind = "record of a run"
 
   /// `schema_version`: the version of this schema.
-  public let schemaVersion: Int
+  package let schemaVersion: Int
   /// `identity`: the SHA-256 that names the run's folder, made from what decides its numbers.
-  public let identity: String
+  package let identity: String
   /// `specification`: the manifest row that the run was first made for, as canonical JSON.
-  public let specification: JSONValue
+  package let specification: JSONValue
   /// `outcome`: how the run ended.
-  public let outcome: RunOutcome
+  package let outcome: RunOutcome
   /// `flags`: what a reader must know beside the outcome.
-  public let flags: [RunFlag]
+  package let flags: [RunFlag]
   /// `epochs`: the scores after each epoch, in order.
-  public let epochs: [EpochScores]
+  package let epochs: [EpochScores]
   /// `primary`: the score that decides which epoch is best.
-  public let primary: PrimaryScore
+  package let primary: PrimaryScore
   /// `best_epoch`: the epoch with the highest primary score, the first of equals; nil where none was evaluated.
-  public let bestEpoch: Int?
+  package let bestEpoch: Int?
   /// `last_epoch`: the last epoch that was evaluated; nil where none was.
-  public let lastEpoch: Int?
+  package let lastEpoch: Int?
   /// `trainable_parameters`: those of the method, without the task's head, as papers count them.
-  public let trainableParameters: TrainableParameters
+  package let trainableParameters: TrainableParameters
   /// `trainable_parameters_with_head`: all that were trained.
-  public let trainableParametersWithHead: TrainableParameters
+  package let trainableParametersWithHead: TrainableParameters
   /// `steps`: optimizer steps done.
-  public let steps: Int
+  package let steps: Int
   /// `flops`: floating-point operations of training, counted from what was computed.
-  public let flops: Int
+  package let flops: Int
   /// `measures`: single numbers of the method's own, by name, such as `kept.parameters`; nil in records that have none.
-  public let measures: [String: Double]?
+  package let measures: [String: Double]?
   /// `digests`: SHA-256 of what went in and came out.
-  public let digests: RunDigests
+  package let digests: RunDigests
   /// `numerics_version`: the version of the arithmetic; runs of different versions are not the same run.
-  public let numericsVersion: Int
+  package let numericsVersion: Int
   /// `program`: the program that ran.
-  public let program: ProgramVersion
+  package let program: ProgramVersion
   /// `environment`: the machine it ran on.
-  public let environment: RunEnvironment
+  package let environment: RunEnvironment
 
   private enum CodingKeys: String, CodingKey {
     case schemaVersion = "schema_version"
@@ -75,7 +75,7 @@ public struct RunRecord: Sendable, Equatable, Codable, VersionedRecord {
   }
 
   /// Makes a record of this program's schema. The best and the last epoch follow from the scores.
-  public init(
+  package init(
     identity: String, specification: JSONValue, outcome: RunOutcome, flags: [RunFlag], epochs: [EpochScores],
     primary: PrimaryScore, trainableParameters: TrainableParameters,
     trainableParametersWithHead: TrainableParameters, steps: Int, flops: Int, measures: [String: Double]? = nil,
@@ -104,13 +104,13 @@ public struct RunRecord: Sendable, Equatable, Codable, VersionedRecord {
 
   /// The epoch with the highest primary score, averaged over the validation sets, the first of equals. An undefined score counts as
   /// the lowest there is, -1.
-  public static func bestEpoch(of epochs: [EpochScores], by primary: PrimaryScore) -> Int? {
+  package static func bestEpoch(of epochs: [EpochScores], by primary: PrimaryScore) -> Int? {
     let values = epochs.map { epoch in epoch.scores.filter { $0.metric == primary.metric }.map(\.value) }
     return BestEpoch.place(values).map { epochs[$0].epoch }
   }
 
   /// The scores after an epoch; nil where there are none.
-  public func scores(epoch: Int) -> EpochScores? { epochs.first { $0.epoch == epoch } }
+  package func scores(epoch: Int) -> EpochScores? { epochs.first { $0.epoch == epoch } }
 
   var inconsistency: (key: String, reason: String)? {
     if !isDigest(identity) { return ("identity", "is not a SHA-256 of 64 hexadecimal digits") }

@@ -2,30 +2,30 @@
 import Settings
 
 /// One run of an experiment: a row, a task and a seed under a profile.
-public struct RunSpecification: Sendable, Equatable {
+package struct RunSpecification: Sendable, Equatable {
   /// The id of the manifest.
-  public let experiment: String
-  /// The profile.
-  public let profile: Profile
+  package let experiment: String
+  /// The size of the experiment that it belongs to.
+  package let profile: Profile
   /// The id of the row.
-  public let row: String
+  package let row: String
   /// The row's name for people.
-  public let label: String
+  package let label: String
   /// The id of the method.
-  public let method: String
+  package let method: String
   /// Every option of the method that has a value, defaults included but for those of later keys (`IdentityKeys`).
-  public let options: MethodOptions
+  package let options: MethodOptions
   /// The hyper-parameters.
-  public let training: TrainingSettings
+  package let training: TrainingSettings
   /// The model: a name that the program knows, or the path of a folder.
-  public let model: String
-  /// The task.
-  public let task: TaskDefinition
-  /// The seed.
-  public let seed: Int
+  package let model: String
+  /// What it is trained and scored on.
+  package let task: TaskDefinition
+  /// What all its randomness starts from.
+  package let seed: Int
 
   /// Makes a specification from its parts.
-  public init(
+  package init(
     experiment: String, profile: Profile, row: String, label: String, method: String, options: MethodOptions,
     training: TrainingSettings, model: String, task: TaskDefinition, seed: Int
   ) {
@@ -49,15 +49,15 @@ public struct RunSpecification: Sendable, Equatable {
   }
 
   /// `aflora rte seed 3`
-  public var shortName: String { "\(row) \(task.id) seed \(seed)" }
+  package var shortName: String { "\(row) \(task.id) seed \(seed)" }
 
   /// What decides the run's numbers, as canonical JSON: method, options, hyper-parameters, task and seed. Tables that share
   /// a run agree in it, so it holds no id of a table, no label, no profile and no path; the digests of model, tokenizer and
   /// data stand for those.
-  public var identityJSON: String { JSONValue.object(identity).compact }
+  package var identityJSON: String { JSONValue.object(identity).compact }
 
   /// The whole specification as canonical JSON, as a record holds it: without the paths of a task of the user's own.
-  public var canonicalJSON: String { JSONValue.object(identity.merging(place) { first, _ in first }).compact }
+  package var canonicalJSON: String { JSONValue.object(identity.merging(place) { first, _ in first }).compact }
 
   private var identity: [String: JSONValue] {
     var members: [String: JSONValue] = [
@@ -88,7 +88,7 @@ extension RunSpecification: Codable {
   }
 
   /// Reads what `encode` or `canonicalJSON` wrote.
-  public init(from decoder: any Decoder) throws {
+  package init(from decoder: any Decoder) throws {
     let values = try decoder.container(keyedBy: CodingKeys.self)
     let task = try values.decode(String.self, forKey: .task)
     self.init(
@@ -101,7 +101,7 @@ extension RunSpecification: Codable {
   }
 
   /// Writes the whole specification, with the places of a task of the user's own: it reads back equal.
-  public func encode(to encoder: any Encoder) throws {
+  package func encode(to encoder: any Encoder) throws {
     var values = encoder.container(keyedBy: CodingKeys.self)
     try values.encode(experiment, forKey: .experiment)
     try values.encode(profile, forKey: .profile)

@@ -2,27 +2,27 @@
 // equal bytes.
 
 /// One uninterrupted stretch of a run.
-public struct TimingSegment: Sendable, Equatable, Codable {
+package struct TimingSegment: Sendable, Equatable, Codable {
   /// `started`: when it began, as ISO 8601 in UTC.
-  public let started: String
+  package let started: String
   /// `first_step`: optimizer steps done before it.
-  public let firstStep: Int
+  package let firstStep: Int
   /// `last_step`: optimizer steps done after it.
-  public let lastStep: Int
+  package let lastStep: Int
   /// `training_seconds`: time in training steps.
-  public let trainingSeconds: Double
+  package let trainingSeconds: Double
   /// `evaluation_seconds`: time in evaluation.
-  public let evaluationSeconds: Double
+  package let evaluationSeconds: Double
   /// `other_seconds`: time in everything else: reading, checkpoints, writing.
-  public let otherSeconds: Double
+  package let otherSeconds: Double
   /// `tokens`: real tokens trained on.
-  public let tokens: Int
+  package let tokens: Int
   /// `peak_memory_bytes`: the most memory that tensors took at a time: weights, gradients, moments and activations.
-  public let peakMemoryBytes: Int
+  package let peakMemoryBytes: Int
   /// `threads`: worker threads.
-  public let threads: Int
+  package let threads: Int
   /// `step_seconds`: each step's own time; the first includes the set-up. Kept for runs that are timed, nil for others.
-  public let stepSeconds: [Double]?
+  package let stepSeconds: [Double]?
 
   private enum CodingKeys: String, CodingKey {
     case started
@@ -38,7 +38,7 @@ public struct TimingSegment: Sendable, Equatable, Codable {
   }
 
   /// Makes a segment from its parts.
-  public init(
+  package init(
     started: String, firstStep: Int, lastStep: Int, trainingSeconds: Double, evaluationSeconds: Double,
     otherSeconds: Double, tokens: Int, peakMemoryBytes: Int, threads: Int, stepSeconds: [Double]? = nil
   ) {
@@ -56,18 +56,18 @@ public struct TimingSegment: Sendable, Equatable, Codable {
 }
 
 /// The timing of one run.
-public struct TimingRecord: Sendable, Equatable, Codable, VersionedRecord {
+package struct TimingRecord: Sendable, Equatable, Codable, VersionedRecord {
   /// The schema that this program writes and reads.
-  public static let knownVersion = 1
+  package static let knownVersion = 1
   /// What a message calls such a file.
-  public static let kind = "timing of a run"
+  package static let kind = "timing of a run"
 
   /// `schema_version`: the version of this schema.
-  public let schemaVersion: Int
+  package let schemaVersion: Int
   /// `identity`: the run's identity.
-  public let identity: String
+  package let identity: String
   /// `segments`: one for the first start and one for each resumption, in order.
-  public let segments: [TimingSegment]
+  package let segments: [TimingSegment]
 
   private enum CodingKeys: String, CodingKey {
     case schemaVersion = "schema_version"
@@ -75,25 +75,25 @@ public struct TimingRecord: Sendable, Equatable, Codable, VersionedRecord {
   }
 
   /// Makes a timing of this program's schema.
-  public init(identity: String, segments: [TimingSegment]) {
+  package init(identity: String, segments: [TimingSegment]) {
     schemaVersion = Self.knownVersion
     self.identity = identity
     self.segments = segments
   }
 
   /// How often the run was resumed.
-  public var resumedCount: Int { max(0, segments.count - 1) }
+  package var resumedCount: Int { max(0, segments.count - 1) }
   /// Seconds of all segments together.
-  public var totalSeconds: Double {
+  package var totalSeconds: Double {
     segments.reduce(0) { $0 + $1.trainingSeconds + $1.evaluationSeconds + $1.otherSeconds }
   }
   /// Seconds in training steps of all segments together.
-  public var trainingSeconds: Double { segments.reduce(0) { $0 + $1.trainingSeconds } }
+  package var trainingSeconds: Double { segments.reduce(0) { $0 + $1.trainingSeconds } }
   /// The most memory that tensors took in any segment, in bytes.
-  public var peakMemoryBytes: Int { segments.map(\.peakMemoryBytes).max() ?? 0 }
+  package var peakMemoryBytes: Int { segments.map(\.peakMemoryBytes).max() ?? 0 }
 
   /// This timing with one more segment.
-  public func appending(_ segment: TimingSegment) -> TimingRecord {
+  package func appending(_ segment: TimingSegment) -> TimingRecord {
     TimingRecord(identity: identity, segments: segments + [segment])
   }
 

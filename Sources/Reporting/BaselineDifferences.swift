@@ -2,38 +2,38 @@
 import Metrics
 
 /// The differences of a table's rows to one of them.
-public struct BaselineDifferences: Sendable, Equatable, Encodable {
+package struct BaselineDifferences: Sendable, Equatable, Encodable {
   /// With fewer seeds on any task no test is made.
-  public static let fewestSeeds = 3
+  static let fewestSeeds = 3
 
   /// One row against the baseline.
-  public struct Row: Sendable, Equatable, Encodable {
+  package struct Row: Sendable, Equatable, Encodable {
     /// The row's id.
-    public let row: String
+    package let row: String
     /// The mean of row less baseline over the pairs, as shares (0.01 is one point); nil without pairs.
-    public let difference: Double?
+    package let difference: Double?
     /// The pairs: one task and one seed that count in both rows.
-    public let pairs: Int
+    package let pairs: Int
     /// Pairs in which the row is better.
-    public let better: Int
+    package let better: Int
     /// Pairs in which both are equal.
-    public let equal: Int
+    package let equal: Int
     /// Pairs in which the row is worse.
-    public let worse: Int
+    package let worse: Int
     /// The fewest seeds that pair up on any of the table's tasks.
-    public let seeds: Int
+    package let seeds: Int
     /// Wilcoxon's signed-rank test over the pairs, two-sided; nil with too few seeds, or where no pair differs.
-    public let pValue: Double?
+    package let pValue: Double?
     /// `pValue` adjusted by Holm for all rows that were tested.
-    public internal(set) var adjustedPValue: Double?
+    package internal(set) var adjustedPValue: Double?
   }
 
   /// The id of the row that the others are compared with.
-  public let baseline: String
+  package let baseline: String
   /// Its name for people.
-  public let label: String
+  package let label: String
   /// The other rows, in the table's order.
-  public let rows: [Row]
+  package let rows: [Row]
 
   /// Compares rows; nil where the baseline is none of them or stands alone.
   init?(rows: [TableRow], baseline: String) {

@@ -6,36 +6,36 @@ import Records
 import Settings
 
 /// The cost of each row of a table.
-public struct CostTable: Sendable, Equatable {
+package struct CostTable: Sendable, Equatable {
   /// The cost of one row.
-  public struct Row: Sendable, Equatable {
+  package struct Row: Sendable, Equatable {
     /// The row's id.
-    public let id: String
+    package let id: String
     /// The row's name for people.
-    public let label: String
+    package let label: String
     /// Finished runs with a timing.
-    public let runs: Int
+    package let runs: Int
     /// The median of all seconds of a run; nil without runs.
-    public let secondsPerRun: Double?
+    let secondsPerRun: Double?
     /// The median of a run's seconds for one training step; nil without steps.
-    public let secondsPerStep: Double?
+    let secondsPerStep: Double?
     /// The most memory that a run held, in bytes; nil without runs.
-    public let peakMemoryBytes: Int?
+    package let peakMemoryBytes: Int?
     /// The different numbers of threads, ascending.
-    public let threads: [Int]
+    package let threads: [Int]
   }
 
   /// The id of the manifest.
-  public let experiment: String
-  /// The profile.
-  public let profile: Profile
+  package let experiment: String
+  /// The size at which the runs were made.
+  package let profile: Profile
   /// The rows, in the table's order.
-  public let rows: [Row]
+  package let rows: [Row]
   /// The processors that the runs were made on.
-  public let processors: [String]
+  package let processors: [String]
 
   /// Sums up the timings of an experiment's runs.
-  public init(_ experiment: Experiment, _ findings: RunFindings) {
+  package init(_ experiment: Experiment, _ findings: RunFindings) {
     let runs = experiment.runs
     self.experiment = experiment.id
     profile = experiment.profile
@@ -54,7 +54,7 @@ public struct CostTable: Sendable, Equatable {
   }
 
   /// The costs as Markdown.
-  public var markdown: String {
+  package var markdown: String {
     let lines = rows.map { row in
       [
         MarkdownText.plain(row.label), String(row.runs), row.secondsPerRun.map(NumberText.seconds) ?? "—",

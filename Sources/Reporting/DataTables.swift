@@ -5,14 +5,14 @@ import Settings
 
 /// Writes tables as comma-separated values (RFC 4180, lines end in `\n`): one line for each row, four columns for each
 /// validation set of each task and two more where figures are published, then the average and the difference to the baseline.
-public enum CSVTable {
+package enum CSVTable {
   private struct Column {
     let name: String
     let value: (TableRow) -> String
   }
 
   /// The table as text. Equal tables are equal bytes.
-  public static func render(_ table: TableModel) -> String {
+  package static func render(_ table: TableModel) -> String {
     var columns = [
       Column(name: "row", value: \.id), Column(name: "label", value: \.label),
       Column(name: "trainable_parameters") { CSVText.number($0.trainableParameters) },
@@ -80,7 +80,7 @@ public enum CSVTable {
 }
 
 /// Writes tables as JSON, all that is known of each cell in it.
-public enum JSONTable {
+package enum JSONTable {
   private struct Document: Encodable {
     let experiment: String
     let title: String
@@ -99,7 +99,7 @@ public enum JSONTable {
 
   /// The table as text with sorted keys. Equal tables are equal bytes.
   /// - Throws: where a value cannot be written as JSON.
-  public static func render(_ table: TableModel) throws -> String {
+  package static func render(_ table: TableModel) throws -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     encoder.keyEncodingStrategy = .convertToSnakeCase

@@ -4,7 +4,7 @@ import Records
 import Settings
 
 /// The list of all experiments.
-public struct ExperimentList: Sendable, Equatable {
+package struct ExperimentList: Sendable, Equatable {
   /// One profile of an experiment.
   struct Count: Sendable, Equatable {
     let profile: Profile
@@ -33,7 +33,7 @@ public struct ExperimentList: Sendable, Equatable {
   ///   - manifests: the experiments, in the order in which each paper's are listed.
   ///   - papers: the papers, in their order; others follow by name, and then what belongs to none.
   ///   - findings: what is there of runs.
-  public init(_ manifests: [Manifest], papers: [PublishedPaper], findings: ([RunSpecification]) -> RunFindings) {
+  package init(_ manifests: [Manifest], papers: [PublishedPaper], findings: ([RunSpecification]) -> RunFindings) {
     let named = manifests.compactMap(\.paper)
     let known = papers.map(\.id).filter(named.contains)
     let others = TableProvenance.distinct(named).filter { !known.contains($0) }.sorted()
@@ -62,7 +62,7 @@ public struct ExperimentList: Sendable, Equatable {
   }
 
   /// The list: a heading for each paper; below it two lines for each experiment, its names and title, and its runs.
-  public var text: String {
+  package var text: String {
     groups.map { group in
       let lines = group.entries.map { entry in
         let counts = entry.counts.map { count in

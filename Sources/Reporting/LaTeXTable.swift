@@ -1,9 +1,9 @@
 // A table in LaTeX for a paper, with `booktabs`; its protocol stands below it and its sources in comments.
 
 /// Writes tables as LaTeX.
-public enum LaTeXTable {
+package enum LaTeXTable {
   /// A `table` environment. It needs `\usepackage{booktabs}` and a UTF-8 source. Equal tables are equal bytes.
-  public static func render(_ table: TableModel) -> String {
+  package static func render(_ table: TableModel) -> String {
     let name = table.experiment + (table.profile == .pocket ? "" : "-\(table.profile.rawValue)")
     var notes = table.notes.map(note)
     if table.profile == .pocket {

@@ -1,12 +1,12 @@
 // A table in Markdown, with what a reader must know below it.
 
 /// Writes tables as Markdown.
-public enum MarkdownTable {
+package enum MarkdownTable {
   /// The most incomplete cells that are listed one by one.
   private static let mostProblems = 100
 
   /// The table with its title above and its protocol, marks, differences and sources below. Equal tables are equal bytes.
-  public static func render(_ table: TableModel) -> String {
+  package static func render(_ table: TableModel) -> String {
     var title = "# \(MarkdownText.plain(table.experiment)): \(MarkdownText.plain(table.title))\n\n"
     if table.profile == .pocket {
       title +=

@@ -4,53 +4,53 @@ import Metrics
 import Records
 
 /// A published figure and the measured one's difference to it, as shares (0.01 is one point).
-public struct PublishedFigure: Sendable, Equatable, Encodable {
+package struct PublishedFigure: Sendable, Equatable, Encodable {
   /// The published figure.
-  public let value: Double
+  package let value: Double
   /// Its standard deviation, where one is printed.
-  public let deviation: Double?
+  package let deviation: Double?
   /// The measured figure less the published one; nil where none was measured or the two are not of the same kind.
-  public let difference: Double?
+  package let difference: Double?
 }
 
 /// What a paper prints for one row of a table.
-public struct PublishedRowFigures: Sendable, Equatable, Encodable {
+package struct PublishedRowFigures: Sendable, Equatable, Encodable {
   /// What the paper calls the row, beside the method.
-  public let setting: String?
+  package let setting: String?
   /// Whether the paper copied the row from elsewhere.
-  public let isQuoted: Bool
+  package let isQuoted: Bool
   /// Trainable parameters, as printed.
-  public let parameters: Double?
+  package let parameters: Double?
   /// The table's measures, where they are printed, in its order.
-  public let measures: [RowMeasure]
+  package let measures: [RowMeasure]
   /// The figures of each of the table's tasks, in the order of its validation sets; empty where none belongs there.
-  public let tasks: [[PublishedFigure]]
+  package let tasks: [[PublishedFigure]]
   /// The printed average. It has a difference only where it is the average of the figures shown, as the measured one is.
-  public let average: PublishedFigure?
+  package let average: PublishedFigure?
 }
 
 /// Where the published figures of a table come from, and which of them it does not show.
-public struct PublishedSource: Sendable, Equatable, Encodable {
+package struct PublishedSource: Sendable, Equatable, Encodable {
   /// The published table's id.
-  public let table: String
+  package let table: String
   /// Its number in the paper.
-  public let number: Int
+  package let number: Int
   /// The paper's title.
-  public let paper: String
+  package let paper: String
   /// The paper's number at arXiv.
-  public let arxiv: String?
+  package let arxiv: String?
   /// The model that the paper's table is about.
-  public let model: String
+  package let model: String
   /// The seeds behind a published figure, where the paper says it.
-  public let seeds: Int?
+  package let seeds: Int?
   /// How the paper sums seeds up, where it says it.
-  public let statistic: String?
+  package let statistic: String?
   /// The labels of the table's rows that the paper has nothing on.
-  public let rowsWithoutFigures: [String]
+  let rowsWithoutFigures: [String]
   /// The paper's rows that are not in the table.
-  public let rowsLeftOut: [String]
+  let rowsLeftOut: [String]
   /// Figures of the paper, by task and metric, that have no place in the rows shown.
-  public let figuresLeftOut: [String]
+  let figuresLeftOut: [String]
 }
 
 /// Puts a paper's table beside a measured one.

@@ -4,7 +4,7 @@ import Manifests
 import Storage
 
 /// How a table is written.
-public enum TableFormat: String, Sendable, CaseIterable {
+package enum TableFormat: String, Sendable, CaseIterable {
   case markdown
   case csv
   case json
@@ -12,18 +12,18 @@ public enum TableFormat: String, Sendable, CaseIterable {
 }
 
 /// The report of one experiment under one profile.
-public struct Report: Sendable, Equatable {
-  /// The table.
-  public let table: TableModel
+package struct Report: Sendable, Equatable {
+  /// What is printed, before it has a format.
+  package let table: TableModel
   /// What the runs took.
-  public let cost: CostTable
+  package let cost: CostTable
 
   /// Sums up what was found of every run of an experiment, also of those that the last call left alone.
   /// - Parameters:
   ///   - findings: the records of runs, and why others cannot be used.
   ///   - evaluation: which epoch and metric are reported and how seeds are summarised; by default what the manifest says.
   /// - Throws: `ReportError.unrecordedMetric`. A record that cannot be used is one of the table's problems, not an error.
-  public init(_ experiment: Experiment, _ findings: RunFindings, evaluation: EvaluationProtocol? = nil) throws {
+  package init(_ experiment: Experiment, _ findings: RunFindings, evaluation: EvaluationProtocol? = nil) throws {
     table = try TableModel(
       experiment, findings, evaluation: evaluation,
       manifestDigest: Self.digest(of: experiment))
@@ -37,7 +37,7 @@ public struct Report: Sendable, Equatable {
 
   /// The table as text.
   /// - Throws: where a value cannot be written as JSON.
-  public func rendered(_ format: TableFormat) throws -> String {
+  package func rendered(_ format: TableFormat) throws -> String {
     switch format {
     case .markdown: MarkdownTable.render(table)
     case .csv: CSVTable.render(table)
@@ -50,7 +50,7 @@ public struct Report: Sendable, Equatable {
   /// profile's name stands after the id. Returns the table's file.
   /// - Throws: `StorageError` where a file cannot be written; what stood there before is then unchanged.
   @discardableResult
-  public func write(to results: ResultsFolder) throws -> URL {
+  package func write(to results: ResultsFolder) throws -> URL {
     let file = results.layout.table(table.experiment, table.profile)
     try AtomicFile.write(Data(MarkdownTable.render(table).utf8), to: file)
     try AtomicFile.write(Data(cost.markdown.utf8), to: results.layout.cost(table.experiment, table.profile))

@@ -5,7 +5,7 @@ import Settings
 import Storage
 
 /// An error of the `Reporting` target.
-public enum ReportError: Error, Equatable, Sendable, CustomStringConvertible {
+package enum ReportError: Error, Equatable, Sendable, CustomStringConvertible {
   /// A file of a run that is there but cannot be read.
   case unreadable(path: String, reason: String)
   /// A file of a run that is no valid record.
@@ -42,7 +42,7 @@ public enum ReportError: Error, Equatable, Sendable, CustomStringConvertible {
   /// gnuplot did not draw a figure.
   case gnuplot(figure: String, message: String)
 
-  public var description: String {
+  package var description: String {
     switch self {
     case .unreadable(let path, let reason): "\(path): cannot be read: \(reason). Check the path and its permissions."
     case .invalidRecord(let error): error.description

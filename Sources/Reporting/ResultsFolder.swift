@@ -3,16 +3,16 @@ import Foundation
 import Records
 
 /// One run's place in a table.
-public struct RunKey: Sendable, Hashable {
+package struct RunKey: Sendable, Hashable {
   /// The id of the row.
-  public let row: String
+  package let row: String
   /// The id of the task.
-  public let task: String
-  /// The seed.
-  public let seed: Int
+  package let task: String
+  /// The run's seed.
+  package let seed: Int
 
   /// Makes a key from its parts.
-  public init(row: String, task: String, seed: Int) {
+  package init(row: String, task: String, seed: Int) {
     self.row = row
     self.task = task
     self.seed = seed
@@ -22,18 +22,18 @@ public struct RunKey: Sendable, Hashable {
 }
 
 /// What was found of an experiment's runs.
-public struct RunFindings: Sendable, Equatable {
+package struct RunFindings: Sendable, Equatable {
   /// The records of finished runs.
-  public var records: [RunKey: RunRecord]
+  package var records: [RunKey: RunRecord]
   /// Why a record that is there cannot be used.
-  public var unreadable: [RunKey: String]
+  package var unreadable: [RunKey: String]
   /// What has changed, since records were made, in the files that their runs read: a phrase each.
-  public var changed: [RunKey: String]
+  package var changed: [RunKey: String]
   /// The timings of finished runs, where there are any that can be read.
-  public var timings: [RunKey: TimingRecord]
+  var timings: [RunKey: TimingRecord]
 
   /// Makes findings from their parts.
-  public init(
+  package init(
     records: [RunKey: RunRecord] = [:], unreadable: [RunKey: String] = [:], changed: [RunKey: String] = [:],
     timings: [RunKey: TimingRecord] = [:]
   ) {
@@ -50,19 +50,19 @@ public struct RunFindings: Sendable, Equatable {
 }
 
 /// The folder of all results.
-public struct ResultsFolder: Sendable, Equatable {
+package struct ResultsFolder: Sendable, Equatable {
   /// The folder itself.
-  public let url: URL
+  package let url: URL
 
   /// Names a folder; nothing is read yet.
-  public init(_ url: URL) { self.url = url }
+  package init(_ url: URL) { self.url = url }
 
   /// The places in it.
-  public var layout: ResultsLayout { ResultsLayout(url) }
+  package var layout: ResultsLayout { ResultsLayout(url) }
 
   /// What is there of these runs. A file that cannot be used is a finding, not an error: the other runs still count.
   /// - Parameter inputs: what a run would read now, as far as it is at hand.
-  public func findings(for runs: [RunSpecification], inputs: (RunSpecification) -> InputDigests) -> RunFindings {
+  package func findings(for runs: [RunSpecification], inputs: (RunSpecification) -> InputDigests) -> RunFindings {
     var findings = RunFindings()
     for run in runs {
       let key = RunKey(run)
@@ -86,7 +86,7 @@ public struct ResultsFolder: Sendable, Equatable {
 
   /// The record in a run's folder, or in the folder that a link leads to; nil where there is none.
   /// - Throws: `ReportError` where it cannot be read, is no valid record, or is another run's.
-  public static func record(in folder: URL) throws(ReportError) -> RunRecord? {
+  package static func record(in folder: URL) throws(ReportError) -> RunRecord? {
     let file = RunFile.record.url(in: folder)
     guard let data = try contents(of: file) else { return nil }
     let record: RunRecord
@@ -100,7 +100,7 @@ public struct ResultsFolder: Sendable, Equatable {
 
   /// The timing in a run's folder; nil where there is none.
   /// - Throws: `ReportError` where it cannot be read or is no valid timing.
-  public static func timing(in folder: URL) throws(ReportError) -> TimingRecord? {
+  package static func timing(in folder: URL) throws(ReportError) -> TimingRecord? {
     let file = RunFile.timing.url(in: folder)
     guard let data = try contents(of: file) else { return nil }
     do { return try TimingRecord(jsonData: data, file: file.relativePath) } catch { throw .invalidRecord(error) }
@@ -109,7 +109,7 @@ public struct ResultsFolder: Sendable, Equatable {
   /// The folder of the run that a person means: by a path (also one below the results), or by the first four or more
   /// digits of its identity.
   /// - Throws: `ReportError.unknownRun`, `ReportError.ambiguousRun`.
-  public func folder(of name: String) throws(ReportError) -> URL {
+  package func folder(of name: String) throws(ReportError) -> URL {
     for candidate in [URL(filePath: name), url.appending(path: name)] where !name.isEmpty {
       var isFolder: ObjCBool = false
       if FileManager.default.fileExists(atPath: candidate.path, isDirectory: &isFolder), isFolder.boolValue { return candidate }

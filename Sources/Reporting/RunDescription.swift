@@ -5,18 +5,18 @@ import Settings
 import Storage
 
 /// The content of a run's folder.
-public struct RunDescription: Sendable {
-  /// The folder.
-  public let folder: URL
-  /// The record.
-  public let record: RunRecord
+package struct RunDescription: Sendable {
+  /// Where the run's files lie.
+  package let folder: URL
+  /// What the run left.
+  package let record: RunRecord
   /// The timing, or why there is none.
-  public let timing: Result<TimingRecord, ReportError>?
+  package let timing: Result<TimingRecord, ReportError>?
   /// The tensors, or why they are not shown.
-  public let tensors: Tensors
+  package let tensors: Tensors
 
   /// What became of `tensors.h5`.
-  public enum Tensors: Sendable {
+  package enum Tensors: Sendable {
     /// Its content; its digest is the record's.
     case read(HDF5Group)
     /// Why it is not shown.
@@ -25,7 +25,7 @@ public struct RunDescription: Sendable {
 
   /// Reads a run's folder. Only the record must be whole.
   /// - Throws: `ReportError` where the record is missing, cannot be read, or is no valid record.
-  public init(folder: URL) throws(ReportError) {
+  package init(folder: URL) throws(ReportError) {
     guard let record = try ResultsFolder.record(in: folder) else { throw .unfinishedRun(path: folder.relativePath) }
     self.folder = folder
     self.record = record
@@ -47,7 +47,7 @@ public struct RunDescription: Sendable {
   }
 
   /// Everything as lines of text, free of control characters.
-  public var text: String {
+  package var text: String {
     let sections: [(String, [String])] = [
       ("run", overview), ("specification", specification), ("scores by epoch", scores), ("digests (SHA-256)", digests),
       ("environment", environment), ("time and memory", timings), ("tensors", tensorLines), ("files", files),

@@ -11,7 +11,7 @@ extension TableModel {
   ///   - evaluation: which epoch and metric are reported and how seeds are summarised; by default what the manifest says.
   ///   - manifestDigest: SHA-256 of the manifest's files.
   /// - Throws: `ReportError.unrecordedMetric`.
-  public init(
+  package init(
     _ experiment: Experiment, _ findings: RunFindings, evaluation: EvaluationProtocol? = nil, manifestDigest: String? = nil
   ) throws(ReportError) {
     let runs = experiment.runs

@@ -4,16 +4,16 @@ import Manifests
 import Settings
 
 /// Which epoch and metric are reported and how seeds are summarised.
-public struct EvaluationProtocol: Sendable, Equatable, Encodable {
+package struct EvaluationProtocol: Sendable, Equatable, Encodable {
   /// Which epoch of a run is reported.
-  public let epoch: EpochChoice
+  package let epoch: EpochChoice
   /// How a cell summarises its seeds.
-  public let aggregate: SeedAggregate
+  package let aggregate: SeedAggregate
   /// The metric of every task that recorded it, in place of the manifest's; nil: as the manifest says.
-  public let metric: String?
+  package let metric: String?
 
   /// Makes a protocol from its parts.
-  public init(epoch: EpochChoice, aggregate: SeedAggregate, metric: String? = nil) {
+  package init(epoch: EpochChoice, aggregate: SeedAggregate, metric: String? = nil) {
     self.epoch = epoch
     self.aggregate = aggregate
     self.metric = metric
@@ -21,9 +21,9 @@ public struct EvaluationProtocol: Sendable, Equatable, Encodable {
 }
 
 /// What became of one planned run.
-public struct CellRun: Sendable, Equatable, Encodable {
+package struct CellRun: Sendable, Equatable, Encodable {
   /// How a run stands in its cell.
-  public enum State: String, Sendable, Encodable {
+  package enum State: String, Sendable, Encodable {
     /// In the mean.
     case completed
     /// In the mean, though the model answers everything alike.
@@ -44,17 +44,17 @@ public struct CellRun: Sendable, Equatable, Encodable {
     case missing
 
     /// Whether the run's score is in its cell's value.
-    public var counts: Bool { self == .completed || self == .collapsed }
+    package var counts: Bool { self == .completed || self == .collapsed }
   }
 
-  /// The seed.
-  public let seed: Int
+  /// The run's seed.
+  package let seed: Int
   /// How the run stands.
-  public let state: State
+  package let state: State
   /// More on the state, as `at step 12`.
-  public let detail: String?
+  package let detail: String?
   /// The score on each of the cell's validation sets; nil where the run does not count.
-  public let scores: [Double]?
+  package let scores: [Double]?
 
   init(seed: Int, state: State, detail: String? = nil, scores: [Double]? = nil) {
     self.seed = seed
@@ -64,85 +64,85 @@ public struct CellRun: Sendable, Equatable, Encodable {
   }
 
   /// The mean over the validation sets; nil where the run does not count.
-  public var score: Double? { scores.flatMap { $0.isEmpty ? nil : $0.reduce(0, +) / Double($0.count) } }
+  package var score: Double? { scores.flatMap { $0.isEmpty ? nil : $0.reduce(0, +) / Double($0.count) } }
 }
 
 /// The mean of a recorded number over a row's runs.
-public struct RowMeasure: Sendable, Equatable, Encodable {
+package struct RowMeasure: Sendable, Equatable, Encodable {
   /// The measure's name.
-  public let name: String
+  package let name: String
   /// The mean over the row's runs that are in a cell; nil where none recorded it.
-  public let value: Double?
+  package let value: Double?
 }
 
 /// The summary of one validation set over a cell's seeds.
-public struct SplitSummary: Sendable, Equatable, Encodable {
+package struct SplitSummary: Sendable, Equatable, Encodable {
   /// The validation set.
-  public let split: String
+  package let split: String
   /// Mean or median, as the metric defines it (an accuracy is 0 to 1).
-  public let value: Double
+  package let value: Double
   /// The sample standard deviation; nil for one seed and for medians.
-  public let deviation: Double?
+  package let deviation: Double?
 }
 
 /// A place among the best of a column.
-public enum Rank: String, Sendable, Encodable {
+package enum Rank: String, Sendable, Encodable {
   case best
   case second
 }
 
 /// One row's runs on one task.
-public struct TableCell: Sendable, Equatable, Encodable {
+package struct TableCell: Sendable, Equatable, Encodable {
   /// One summary for each validation set; empty where no run counts.
-  public let splits: [SplitSummary]
+  package let splits: [SplitSummary]
   /// Every planned run.
-  public let runs: [CellRun]
+  package let runs: [CellRun]
   /// The place among the column's cells with as many runs as any.
-  public internal(set) var rank: Rank?
+  package internal(set) var rank: Rank?
 
   /// The mean over validation sets; nil where no run counts.
-  public var score: Double? {
+  package var score: Double? {
     splits.isEmpty ? nil : splits.reduce(0) { $0 + $1.value } / Double(splits.count)
   }
 
   /// The runs that the value is made of.
-  public var countedRuns: Int { runs.filter(\.state.counts).count }
+  var countedRuns: Int { runs.filter(\.state.counts).count }
 }
 
 /// One row.
-public struct TableRow: Sendable, Equatable, Encodable {
+package struct TableRow: Sendable, Equatable, Encodable {
   /// The row's id.
-  public let id: String
+  package let id: String
   /// The row's name for people.
-  public let label: String
+  package let label: String
   /// Trainable parameters without the task's head, averaged over training and runs; nil where no run completed.
-  public let trainableParameters: Double?
+  package let trainableParameters: Double?
   /// The measures that the table has a column for, in its order.
-  public let measures: [RowMeasure]
+  package let measures: [RowMeasure]
   /// One cell for each of the table's tasks.
-  public internal(set) var cells: [TableCell]
+  package internal(set) var cells: [TableCell]
   /// The mean of the cells' scores; nil where a cell has none.
-  public let average: Double?
+  package let average: Double?
   /// The average's place among those of rows whose cells have as many runs as any.
-  public internal(set) var averageRank: Rank?
+  package internal(set) var averageRank: Rank?
   /// What the paper prints for this row; nil where it prints nothing, and under every profile but `paper`.
-  public let published: PublishedRowFigures?
+  package let published: PublishedRowFigures?
 }
 
 /// One task of a table.
-public struct TaskColumn: Sendable, Equatable, Encodable {
+package struct TaskColumn: Sendable, Equatable, Encodable {
   /// The task's id.
-  public let task: String
+  package let task: String
   /// The metric; nil while neither manifest nor any record says it.
-  public let metric: String?
+  package let metric: String?
   /// The validation sets, in the order recorded.
-  public let splits: [String]
+  package let splits: [String]
   /// The metric that chose the best epoch, averaged over the validation sets; nil without any record.
-  public let selection: String?
+  package let selection: String?
 }
 
 /// A column beside the rows' names.
-public enum TableColumn: Sendable, Equatable {
+package enum TableColumn: Sendable, Equatable {
   case parameters
   /// One for each task.
   case tasks
@@ -151,41 +151,41 @@ public enum TableColumn: Sendable, Equatable {
   case measure(String)
 }
 
-/// A table.
-public struct TableModel: Sendable, Equatable {
+/// What a table shows, before it has a format: rows, columns, cells, warnings and where they come from.
+package struct TableModel: Sendable, Equatable {
   /// The id of the manifest.
-  public let experiment: String
+  package let experiment: String
   /// The title for people.
-  public let title: String
+  package let title: String
   /// What the table is about; may be empty.
-  public let description: String
-  /// The profile.
-  public let profile: Profile
+  package let description: String
+  /// The size at which its runs were made.
+  package let profile: Profile
   /// Which epoch is reported and how seeds are summarised.
-  public let evaluation: EvaluationProtocol
+  package let evaluation: EvaluationProtocol
   /// The planned seeds.
-  public let seeds: [Int]
+  package let seeds: [Int]
   /// What the rows' names are.
-  public let rowHeader: String
+  let rowHeader: String
   /// The columns, in order.
-  public let columns: [TableColumn]
+  package let columns: [TableColumn]
   /// The tasks, in order.
-  public let tasks: [TaskColumn]
+  package let tasks: [TaskColumn]
   /// The rows, in order.
-  public let rows: [TableRow]
+  package let rows: [TableRow]
   /// Whether some method's trainable parameters change during training.
-  public let parametersVary: Bool
+  let parametersVary: Bool
   /// The differences to the manifest's baseline; nil where it names none.
-  public let differences: BaselineDifferences?
+  package let differences: BaselineDifferences?
   /// Where the published figures are from; nil where there are none.
-  public let published: PublishedSource?
+  package let published: PublishedSource?
   /// Every cell with a run that is not in it, one sentence each.
-  public let problems: [String]
+  package let problems: [String]
   /// What a reader must know of the runs as a whole, as two different models in one table.
-  public let warnings: [String]
+  let warnings: [String]
   /// Where the numbers come from.
-  public let provenance: TableProvenance
+  package let provenance: TableProvenance
 
   /// Whether every planned run is in its cell.
-  public var isComplete: Bool { problems.isEmpty }
+  package var isComplete: Bool { problems.isEmpty }
 }

@@ -2,65 +2,65 @@
 import Records
 
 /// The sources of a table's records. A list has several entries where records differ.
-public struct TableProvenance: Sendable, Equatable, Encodable {
+package struct TableProvenance: Sendable, Equatable, Encodable {
   /// The digests of one task's data.
-  public struct TaskData: Sendable, Equatable, Encodable {
+  package struct TaskData: Sendable, Equatable, Encodable {
     /// The task's id.
-    public let task: String
+    package let task: String
     /// SHA-256 of its files.
-    public let digests: [String]
+    package let digests: [String]
   }
 
   /// A model by its name and digests.
-  public struct Model: Sendable, Equatable, Encodable {
+  package struct Model: Sendable, Equatable, Encodable {
     /// Its name in the manifest, or the last part of its path.
-    public let name: String
+    package let name: String
     /// SHA-256 of its configuration and weights.
-    public let digest: String
+    package let digest: String
     /// SHA-256 of its tokenizer.
-    public let tokenizer: String
+    package let tokenizer: String
   }
 
   /// A program's version.
-  public struct Program: Sendable, Equatable, Encodable {
-    /// The version.
-    public let version: String
+  package struct Program: Sendable, Equatable, Encodable {
+    /// Its release, such as `0.2.0`.
+    package let version: String
     /// The commit; nil outside a repository.
-    public let commit: String?
+    package let commit: String?
     /// Whether files differed from the commit.
-    public let isModified: Bool
+    package let isModified: Bool
   }
 
   /// A library of matrix products on one of its cores.
-  public struct Products: Sendable, Equatable, Encodable {
+  package struct Products: Sendable, Equatable, Encodable {
     /// The library and its version, as in `OpenBLAS 0.3.21`.
-    public let library: String
+    package let library: String
     /// Its kernels, as in `SkylakeX`.
-    public let core: String
+    package let core: String
     /// Why it was this core, as records say it; nil where they do not.
-    public let reason: String?
+    package let reason: String?
     /// The runs that it computed.
-    public let runs: Int
+    package let runs: Int
   }
 
   /// The name of the manifest's recipe.
-  public let recipe: String
+  package let recipe: String
   /// SHA-256 of the manifest's files as they are now; nil where they cannot be read.
-  public let manifest: String?
-  /// The models.
-  public let models: [Model]
+  package let manifest: String?
+  /// Every model that runs were made on, with its digest.
+  package let models: [Model]
   /// The data, by task.
-  public let data: [TaskData]
+  package let data: [TaskData]
   /// The programs that ran.
-  public let programs: [Program]
+  package let programs: [Program]
   /// The versions of the arithmetic.
-  public let numericsVersions: [Int]
+  let numericsVersions: [Int]
   /// What computed the matrix products, with the runs of each.
-  public let products: [Products]
+  package let products: [Products]
   /// Runs that are in the table's cells.
-  public let runs: Int
+  package let runs: Int
   /// Runs that the manifest plans.
-  public let plannedRuns: Int
+  let plannedRuns: Int
 
   init(recipe: String, manifest: String?, tasks: [String], records: [(key: RunKey, record: RunRecord)], runs: Int, planned: Int) {
     self.recipe = recipe

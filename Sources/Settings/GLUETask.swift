@@ -2,7 +2,7 @@
 import Metrics
 
 /// A GLUE task.
-public enum GLUETask: String, Sendable, CaseIterable {
+package enum GLUETask: String, Sendable, CaseIterable {
   /// Corpus of Linguistic Acceptability.
   case cola
   /// Stanford Sentiment Treebank.
@@ -21,7 +21,7 @@ public enum GLUETask: String, Sendable, CaseIterable {
   case rte
 
   /// The task's files, columns, labels and metrics.
-  public var definition: TaskDefinition {
+  package var definition: TaskDefinition {
     switch self {
     case .cola:
       // No header; the columns are source, label, the author's mark and the sentence. 0 is unacceptable.

@@ -1,7 +1,7 @@
 // A JSON value whose shape is nobody's business but that of who made it.
 
 /// Any JSON value.
-public enum JSONValue: Sendable, Equatable {
+package enum JSONValue: Sendable, Equatable {
   case null
   case flag(Bool)
   /// A number without fraction or exponent that fits an `Int`.
@@ -13,13 +13,13 @@ public enum JSONValue: Sendable, Equatable {
   case object([String: JSONValue])
 
   /// The member of an object; nil where this is no object or has no such member.
-  public subscript(key: String) -> JSONValue? {
+  package subscript(key: String) -> JSONValue? {
     if case .object(let members) = self { members[key] } else { nil }
   }
 }
 
 extension JSONValue: Codable {
-  public init(from decoder: any Decoder) throws {
+  package init(from decoder: any Decoder) throws {
     let container = try decoder.singleValueContainer()
     if container.decodeNil() {
       self = .null
@@ -39,7 +39,7 @@ extension JSONValue: Codable {
     }
   }
 
-  public func encode(to encoder: any Encoder) throws {
+  package func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
     switch self {
     case .null: try container.encodeNil()

@@ -1,7 +1,7 @@
 // What a setting may be: its key, its type and limits, its default. Methods describe their options by it, manifests read by it.
 
 /// The type and the limits of an option's value.
-public enum OptionType: Sendable, Equatable {
+package enum OptionType: Sendable, Equatable {
   /// A whole number between two bounds, both allowed.
   case integer(ClosedRange<Int>)
   /// A number between two bounds, both allowed.
@@ -20,7 +20,7 @@ public enum OptionType: Sendable, Equatable {
   case text
 
   /// Whether a YAML list is one value of this type, instead of several values for several rows.
-  public var isList: Bool {
+  package var isList: Bool {
     switch self {
     case .names, .numbers: true
     default: false
@@ -29,20 +29,20 @@ public enum OptionType: Sendable, Equatable {
 }
 
 /// One option of a method, or one training setting.
-public struct OptionSchema: Sendable, Equatable {
+package struct OptionSchema: Sendable, Equatable {
   /// The key in a manifest: lower case, words joined by `_`.
-  public let name: String
+  package let name: String
   /// The type and the limits of its value.
-  public let type: OptionType
+  package let type: OptionType
   /// The value where none is given. Nil: the option is then left out of the run's specification.
-  public let defaultValue: OptionValue?
+  package let defaultValue: OptionValue?
   /// Options that cannot be given together with this one; giving one replaces the others of an outer layer.
-  public let excludes: [String]
+  package let excludes: [String]
   /// One sentence for people: what it does, in which unit.
-  public let documentation: String
+  package let documentation: String
 
   /// Makes an option's description.
-  public init(
+  package init(
     _ name: String, _ type: OptionType, default defaultValue: OptionValue? = nil, excludes: [String] = [],
     _ documentation: String
   ) {
@@ -56,7 +56,7 @@ public struct OptionSchema: Sendable, Equatable {
 
 extension OptionType {
   /// What the value must be, as the end of "must be …".
-  public var expectation: String {
+  package var expectation: String {
     switch self {
     case .integer(let range):
       return range.upperBound == .max
@@ -83,7 +83,7 @@ extension OptionType {
   private static func text(_ value: Double) -> String { OptionValue.number(value).readable }
 
   /// The value in this type's own form where it is of the type and within its limits, else nil. One name stands for a list of one.
-  public func accept(_ value: OptionValue) -> OptionValue? {
+  package func accept(_ value: OptionValue) -> OptionValue? {
     switch self {
     case .integer(let range): value.integer.flatMap { range.contains($0) ? .integer($0) : nil }
     case .number(let range): value.number.flatMap { range.contains($0) ? .number($0) : nil }

@@ -3,7 +3,7 @@
 /// A typed value from a manifest.
 ///
 /// `integer(1)` and `number(1.0)` are equal and written alike, so that a value survives JSON, which knows one kind of number.
-public enum OptionValue: Sendable, Hashable, Codable {
+package enum OptionValue: Sendable, Hashable, Codable {
   /// A whole number.
   case integer(Int)
   /// A finite number.
@@ -18,7 +18,7 @@ public enum OptionValue: Sendable, Hashable, Codable {
   case numbers([Double])
 
   /// The value as a whole number, where it is one.
-  public var integer: Int? {
+  package var integer: Int? {
     switch self {
     case .integer(let value): value
     case .number(let value): Int(exactly: value)
@@ -27,7 +27,7 @@ public enum OptionValue: Sendable, Hashable, Codable {
   }
 
   /// The value as a number, where it is one.
-  public var number: Double? {
+  package var number: Double? {
     switch self {
     case .integer(let value): Double(value)
     case .number(let value): value
@@ -36,13 +36,13 @@ public enum OptionValue: Sendable, Hashable, Codable {
   }
 
   /// The value as true or false, where it is one.
-  public var flag: Bool? { if case .flag(let value) = self { value } else { nil } }
+  package var flag: Bool? { if case .flag(let value) = self { value } else { nil } }
 
   /// The value as a text, where it is one.
-  public var text: String? { if case .text(let value) = self { value } else { nil } }
+  package var text: String? { if case .text(let value) = self { value } else { nil } }
 
   /// The value as a list of texts, where it is one. An empty list has no kind of its own.
-  public var texts: [String]? {
+  package var texts: [String]? {
     switch self {
     case .texts(let values): values
     case .numbers(let values) where values.isEmpty: []
@@ -51,7 +51,7 @@ public enum OptionValue: Sendable, Hashable, Codable {
   }
 
   /// The value as a list of numbers, where it is one.
-  public var numbers: [Double]? {
+  package var numbers: [Double]? {
     switch self {
     case .numbers(let values): values
     case .texts(let values) where values.isEmpty: []
@@ -73,7 +73,7 @@ public enum OptionValue: Sendable, Hashable, Codable {
 
   /// The value as it appears in labels and, after replacement of what an id may not hold, in row ids:
   /// `0.9`, `5e-5`, `true`, `query+value`.
-  public var readable: String {
+  package var readable: String {
     switch self {
     case .integer(let value): "\(value)"
     case .number(let value): JSONValue.text(of: value).replacing("e-0", with: "e-")
@@ -84,7 +84,7 @@ public enum OptionValue: Sendable, Hashable, Codable {
     }
   }
 
-  public static func == (first: OptionValue, second: OptionValue) -> Bool {
+  package static func == (first: OptionValue, second: OptionValue) -> Bool {
     switch (first, second) {
     case (.integer(let one), .integer(let other)): one == other
     case (.text(let one), .text(let other)): one == other
@@ -93,9 +93,9 @@ public enum OptionValue: Sendable, Hashable, Codable {
     }
   }
 
-  public func hash(into hasher: inout Hasher) { hasher.combine(canonical.compact) }
+  package func hash(into hasher: inout Hasher) { hasher.combine(canonical.compact) }
 
-  public init(from decoder: any Decoder) throws {
+  package init(from decoder: any Decoder) throws {
     let container = try decoder.singleValueContainer()
     if let value = try? container.decode(Bool.self) {
       self = .flag(value)
@@ -112,7 +112,7 @@ public enum OptionValue: Sendable, Hashable, Codable {
     }
   }
 
-  public func encode(to encoder: any Encoder) throws {
+  package func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
     switch self {
     case .integer(let value): try container.encode(value)

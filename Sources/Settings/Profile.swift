@@ -1,7 +1,7 @@
 // The three sizes at which every manifest can be run.
 
 /// The size at which a manifest is run.
-public enum Profile: String, Sendable, Codable, CaseIterable {
+package enum Profile: String, Sendable, Codable, CaseIterable {
   /// The project's own small models and generated tasks.
   case pocket
   /// A small pre-trained encoder on real data.

@@ -7,18 +7,18 @@
 /// struct Wheel { var spokes = 0 }
 /// let key = SettingKey<Wheel>("spokes", .integer(1...99), \.spokes, "Spokes of the wheel.")
 /// ```
-public struct SettingKey<Root>: Sendable {
+package struct SettingKey<Root>: Sendable {
   /// The key's name, type, limits and default.
-  public let schema: OptionSchema
+  package let schema: OptionSchema
   /// Whether there are no settings without it: it has no default, and its property is not optional.
-  public let isRequired: Bool
+  package let isRequired: Bool
   /// The property's value; nil where it has none.
   let value: @Sendable (Root) -> OptionValue?
   /// Gives the property a value of the schema's type.
   let assign: @Sendable (inout Root, OptionValue) -> Void
 
   /// Binds a key to what reads and writes its property.
-  public init(
+  package init(
     _ schema: OptionSchema, isRequired: Bool = false, value: @escaping @Sendable (Root) -> OptionValue?,
     assign: @escaping @Sendable (inout Root, OptionValue) -> Void
   ) {
@@ -29,7 +29,7 @@ public struct SettingKey<Root>: Sendable {
   }
 
   /// Binds a key to a property of type `Value`; it is required where it has no default.
-  public init<Value: OptionRepresentable>(
+  package init<Value: OptionRepresentable>(
     _ name: String, _ type: OptionType, default defaultValue: OptionValue? = nil,
     _ property: WritableKeyPath<Root, Value> & Sendable, _ documentation: String
   ) {
@@ -40,7 +40,7 @@ public struct SettingKey<Root>: Sendable {
   }
 
   /// Binds a key that may be left out to an optional property.
-  public init<Value: OptionRepresentable>(
+  package init<Value: OptionRepresentable>(
     _ name: String, _ type: OptionType, _ property: WritableKeyPath<Root, Value?> & Sendable, _ documentation: String
   ) {
     self.init(
@@ -50,7 +50,7 @@ public struct SettingKey<Root>: Sendable {
 }
 
 /// A type that an option's value can be of.
-public protocol OptionRepresentable: Sendable {
+package protocol OptionRepresentable: Sendable {
   /// The value as an option has it.
   var optionValue: OptionValue { get }
   /// Takes an option's value; nil where it is of another type.
@@ -58,36 +58,36 @@ public protocol OptionRepresentable: Sendable {
 }
 
 extension Int: OptionRepresentable {
-  public var optionValue: OptionValue { .integer(self) }
+  package var optionValue: OptionValue { .integer(self) }
   /// The value as this type; nil where it is of another.
-  public init?(_ value: OptionValue) {
+  package init?(_ value: OptionValue) {
     guard let whole = value.integer else { return nil }
     self = whole
   }
 }
 
 extension Double: OptionRepresentable {
-  public var optionValue: OptionValue { .number(self) }
+  package var optionValue: OptionValue { .number(self) }
   /// The value as this type; nil where it is of another.
-  public init?(_ value: OptionValue) {
+  package init?(_ value: OptionValue) {
     guard let number = value.number else { return nil }
     self = number
   }
 }
 
 extension Bool: OptionRepresentable {
-  public var optionValue: OptionValue { .flag(self) }
+  package var optionValue: OptionValue { .flag(self) }
   /// The value as this type; nil where it is of another.
-  public init?(_ value: OptionValue) {
+  package init?(_ value: OptionValue) {
     guard let flag = value.flag else { return nil }
     self = flag
   }
 }
 
 extension String: OptionRepresentable {
-  public var optionValue: OptionValue { .text(self) }
+  package var optionValue: OptionValue { .text(self) }
   /// The value as this type; nil where it is of another.
-  public init?(_ value: OptionValue) {
+  package init?(_ value: OptionValue) {
     guard let text = value.text else { return nil }
     self = text
   }

@@ -36,7 +36,7 @@ extension TaskDefinition: Codable {
 
   /// Reads a definition, or the id of one of the program's own. One without places, as a record has it, is read with empty paths and
   /// its id as the title.
-  public init(from decoder: any Decoder) throws {
+  package init(from decoder: any Decoder) throws {
     if let id = try? decoder.singleValueContainer().decode(String.self) {
       guard let task = GLUETask(rawValue: id) else {
         throw DecodingError.dataCorrupted(.init(codingPath: decoder.codingPath, debugDescription: "'\(id)' is no built-in task"))
@@ -75,7 +75,7 @@ extension TaskDefinition: Codable {
   }
 
   /// Writes one of the program's own as its id, any other whole.
-  public func encode(to encoder: any Encoder) throws {
+  package func encode(to encoder: any Encoder) throws {
     if isBuiltIn { return try id.encode(to: encoder) }
     let places: [String: JSONValue] = [
       "title": .text(title), "train": .text(train), "validation_files": Self.array(validation.map(\.file)),

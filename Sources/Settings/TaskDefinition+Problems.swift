@@ -3,15 +3,15 @@ import Metrics
 
 extension TaskDefinition {
   /// Something that contradicts itself or leaves the task's folder.
-  public struct Problem: Sendable, Equatable {
+  package struct Problem: Sendable, Equatable {
     /// The key of a task file where it stands: `id`, `train`, `validation`, `columns`, `labels`, `ignored_labels` or `metric`.
-    public let key: String
+    package let key: String
     /// What is wrong, as a clause.
-    public let message: String
+    package let message: String
   }
 
   /// Everything that is wrong with the definition; empty for one that can be loaded.
-  public var problems: [Problem] {
+  package var problems: [Problem] {
     var problems: [Problem] = []
     func note(_ key: String, _ message: String) { problems.append(Problem(key: key, message: message)) }
     if !Self.isIdentifier(id) { note("id", "an id is made of the letters a-z, digits, '-' and '_'") }

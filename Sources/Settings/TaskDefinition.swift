@@ -8,9 +8,9 @@ import Metrics
 /// definition.metrics  // [.accuracy, .f1, .accuracyF1Mean]
 /// definition.problems.isEmpty  // true
 /// ```
-public struct TaskDefinition: Sendable, Equatable {
+package struct TaskDefinition: Sendable, Equatable {
   /// How a file is written.
-  public enum Format: String, Sendable, CaseIterable {
+  package enum Format: String, Sendable, CaseIterable {
     /// Tab-separated columns without any quoting.
     case tsv
     /// One JSON object per line.
@@ -18,7 +18,7 @@ public struct TaskDefinition: Sendable, Equatable {
   }
 
   /// A column of a table or a field of a JSON object.
-  public enum Column: Sendable, Equatable {
+  package enum Column: Sendable, Equatable {
     /// By position, from 0; in TSV files only.
     case index(Int)
     /// By its name in the header, or its key in a JSON object.
@@ -26,16 +26,16 @@ public struct TaskDefinition: Sendable, Equatable {
   }
 
   /// The columns that are read; others are ignored.
-  public struct Columns: Sendable, Equatable {
+  package struct Columns: Sendable, Equatable {
     /// The only or the first text.
-    public let first: Column
+    package let first: Column
     /// The second text; nil for single sentences.
-    public let second: Column?
+    package let second: Column?
     /// The label or score.
-    public let label: Column
+    package let label: Column
 
     /// Names the columns.
-    public init(first: Column, second: Column? = nil, label: Column) {
+    package init(first: Column, second: Column? = nil, label: Column) {
       self.first = first
       self.second = second
       self.label = label
@@ -43,21 +43,21 @@ public struct TaskDefinition: Sendable, Equatable {
   }
 
   /// A named validation file.
-  public struct ValidationFile: Sendable, Equatable {
+  package struct ValidationFile: Sendable, Equatable {
     /// The set's name: "validation"; for MNLI "matched" and "mismatched".
-    public let name: String
+    package let name: String
     /// The file within the task's folder.
-    public let file: String
+    package let file: String
 
     /// Names a validation file.
-    public init(name: String, file: String) {
+    package init(name: String, file: String) {
       self.name = name
       self.file = file
     }
   }
 
   /// What is to be predicted.
-  public enum Target: Sendable, Equatable {
+  package enum Target: Sendable, Equatable {
     /// One of these labels, as the file writes them; a class's number is its position here.
     case classes([String])
     /// A real number.
@@ -65,33 +65,33 @@ public struct TaskDefinition: Sendable, Equatable {
   }
 
   /// The short name in manifests and paths: "mrpc".
-  public var id: String
+  package var id: String
   /// The name for people: "MRPC".
-  public var title: String
+  package var title: String
   /// The names the task's folder may have, the official one first; empty where the files lie in the folder given.
-  public var folders: [String]
+  package var folders: [String]
   /// How the files are written.
-  public var format: Format
+  package var format: Format
   /// Whether the first line of a TSV file names the columns.
-  public var hasHeader: Bool
+  package var hasHeader: Bool
   /// The training file: a path within the task's folder, or from the root; empty where only a record is at hand, which names no place.
-  public var train: String
+  package var train: String
   /// The validation files; those of a task of which only a record is at hand have empty paths.
-  public var validation: [ValidationFile]
+  package var validation: [ValidationFile]
   /// The columns that are read.
-  public var columns: Columns
+  package var columns: Columns
   /// What is to be predicted.
-  public var target: Target
+  package var target: Target
   /// Labels of rows to leave out and count: MNLI's `-`, where annotators did not agree.
-  public var ignoredLabels: [String]
+  package var ignoredLabels: [String]
   /// Whether rows with another number of columns than the header are left out and counted, as the usual readers do
   /// with a few lines of the official QQP files; otherwise such a row is an error.
-  public var skipsIrregularRows: Bool
+  package var skipsIrregularRows: Bool
   /// The metrics, the primary one first.
-  public var metrics: [Metric]
+  package var metrics: [Metric]
 
   /// Takes a definition as it is; `problems` says whether it holds together.
-  public init(
+  package init(
     id: String, title: String, folders: [String] = [], format: Format = .tsv, hasHeader: Bool = true,
     train: String = "train.tsv", validation: [ValidationFile] = [.init(name: "validation", file: "dev.tsv")],
     columns: Columns, target: Target, ignoredLabels: [String] = [], skipsIrregularRows: Bool = false,
@@ -112,7 +112,7 @@ public struct TaskDefinition: Sendable, Equatable {
   }
 
   /// The number of outputs that a model's head needs: one per class, or 1 for regression.
-  public var outputCount: Int {
+  package var outputCount: Int {
     switch target {
     case .classes(let labels): labels.count
     case .regression: 1
@@ -122,10 +122,10 @@ public struct TaskDefinition: Sendable, Equatable {
   /// The metric by which epochs and methods are compared.
   ///
   /// - Precondition: the definition has no problem.
-  public var primaryMetric: Metric { metrics[0] }
+  package var primaryMetric: Metric { metrics[0] }
 
   /// Whether the program has this task itself.
-  public var isBuiltIn: Bool { GLUETask(rawValue: id) != nil }
+  package var isBuiltIn: Bool { GLUETask(rawValue: id) != nil }
 }
 
 extension TaskDefinition.Column {

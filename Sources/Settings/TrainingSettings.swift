@@ -1,7 +1,7 @@
 // The hyper-parameters of one run, complete and checked. Keys in YAML and in JSON are the same words with `_`.
 
 /// How long the learning rate rises.
-public enum Warmup: Sendable, Equatable {
+package enum Warmup: Sendable, Equatable {
   /// A share of all updates, 0 to 1; the number of updates is rounded up.
   case ratio(Double)
   /// A number of updates.
@@ -9,44 +9,44 @@ public enum Warmup: Sendable, Equatable {
 }
 
 /// All hyper-parameters of one run that belong to no method.
-public struct TrainingSettings: Sendable, Equatable {
+package struct TrainingSettings: Sendable, Equatable {
   /// Passes over the training set.
-  public var epochs: Int
+  package var epochs: Int
   /// Sequences in one update.
-  public var batchSize: Int
+  package var batchSize: Int
   /// The highest learning rate of what the method trains (of the whole model under full fine-tuning).
-  public var learningRate: Double
+  package var learningRate: Double
   /// The highest learning rate of the task's head; the learning rate where none is given.
-  public var headLearningRate: Double
+  package var headLearningRate: Double
   /// How long the learning rate rises before it falls linearly to zero.
-  public var warmup: Warmup
+  package var warmup: Warmup
   /// Decoupled weight decay of matrices.
-  public var weightDecay: Double
+  package var weightDecay: Double
   /// Whether biases, norms and scaling vectors decay too.
-  public var decaysVectors: Bool
+  package var decaysVectors: Bool
   /// AdamW's decay rate of the first moment.
-  public var beta1: Double
+  package var beta1: Double
   /// AdamW's decay rate of the second moment.
-  public var beta2: Double
+  package var beta2: Double
   /// AdamW's epsilon.
-  public var epsilon: Double
+  package var epsilon: Double
   /// The largest norm of all gradients together; 0 leaves gradients as they are.
-  public var maximumGradientNorm: Double
+  package var maximumGradientNorm: Double
   /// The most tokens of one sequence, special tokens included.
-  public var maximumLength: Int
+  package var maximumLength: Int
   /// Dropout after embeddings, attention output and feed-forward; nil: as the model's configuration says.
-  public var hiddenDropout: Double?
+  package var hiddenDropout: Double?
   /// Dropout on attention probabilities; nil: as the model's configuration says.
-  public var attentionDropout: Double?
+  package var attentionDropout: Double?
   /// Dropout before the classifier; nil: as the model's configuration says.
-  public var classifierDropout: Double?
+  package var classifierDropout: Double?
   /// The first rows of the training set that are used; nil: all.
-  public var trainingRows: Int?
+  package var trainingRows: Int?
   /// The first rows of each validation set that are used; nil: all.
-  public var validationRows: Int?
+  package var validationRows: Int?
 
   /// Settings with these values and otherwise the defaults of their keys.
-  public init(
+  package init(
     epochs: Int, batchSize: Int, learningRate: Double, headLearningRate: Double? = nil, warmup: Warmup = .ratio(0.06),
     weightDecay: Double = 0, decaysVectors: Bool = false, beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-8,
     maximumGradientNorm: Double = 1, maximumLength: Int = 128
@@ -66,7 +66,7 @@ public struct TrainingSettings: Sendable, Equatable {
   }
 
   /// Every key with its type, limits and default, in the order in which they are listed.
-  public static let keys: [SettingKey<Self>] = [
+  package static let keys: [SettingKey<Self>] = [
     .init("epochs", .integer(1...10_000), \.epochs, "Passes over the training set."),
     .init("batch", .integer(1...65_536), \.batchSize, "Sequences in one optimizer step."),
     .init("learning_rate", .numberAbove(0, atMost: 10), \.learningRate, "Highest learning rate of what the method trains."),
@@ -103,10 +103,10 @@ public struct TrainingSettings: Sendable, Equatable {
   ]
 
   /// What the keys may be, in their order.
-  public static var schemas: [OptionSchema] { keys.map(\.schema) }
+  package static var schemas: [OptionSchema] { keys.map(\.schema) }
 
   /// The key of this name.
-  public static func schema(named name: String) -> OptionSchema? { keys.first { $0.schema.name == name }?.schema }
+  package static func schema(named name: String) -> OptionSchema? { keys.first { $0.schema.name == name }?.schema }
 
   /// The names of the keys that must be given.
   package static var required: [String] { keys.filter(\.isRequired).map(\.schema.name) }
@@ -124,14 +124,14 @@ public struct TrainingSettings: Sendable, Equatable {
   }
 
   /// Every setting by its key; those left to the model's configuration or to the data are left out, and later ones at their defaults.
-  public var values: [(name: String, value: OptionValue)] {
+  package var values: [(name: String, value: OptionValue)] {
     Self.keys.compactMap { key in key.value(self).map { (key.schema.name, $0) } }
       .filter { IdentityKeys.writes(training: $0.0, $0.1) }
   }
 }
 
 extension TrainingSettings: Codable {
-  public init(from decoder: any Decoder) throws {
+  package init(from decoder: any Decoder) throws {
     func refuse(_ reason: String) -> DecodingError {
       .dataCorrupted(.init(codingPath: decoder.codingPath, debugDescription: reason))
     }
@@ -148,7 +148,7 @@ extension TrainingSettings: Codable {
     self = settings
   }
 
-  public func encode(to encoder: any Encoder) throws {
+  package func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
     try container.encode(Dictionary(values, uniquingKeysWith: { first, _ in first }))
   }

@@ -3,14 +3,14 @@ import Foundation
 import Synchronization
 
 /// Writing that leaves either the whole new file or what stood there before, even when the process is killed.
-public enum AtomicFile {
+package enum AtomicFile {
   /// Replaces the file at `url` by `data`.
-  public static func write(_ data: Data, to url: URL) throws {
+  package static func write(_ data: Data, to url: URL) throws {
     try write(to: url) { output in try data.withUnsafeBytes { try output.append($0) } }
   }
 
   /// Replaces the file at `url` by what `body` appends, so that large content need not be in memory at once.
-  public static func write(to url: URL, _ body: (OutputFile) throws -> Void) throws {
+  package static func write(to url: URL, _ body: (OutputFile) throws -> Void) throws {
     _ = fileSizeSignalIgnored
     let target = url.path
     let folder = url.deletingLastPathComponent().path
@@ -31,7 +31,7 @@ public enum AtomicFile {
   /// Removes temporaries that killed processes left in `folder`; those of living writers, which hold a lock on
   /// theirs, stay. Returns the names removed, sorted.
   @discardableResult
-  public static func sweepStaleTemporaries(in folder: URL) throws -> [String] {
+  package static func sweepStaleTemporaries(in folder: URL) throws -> [String] {
     let names: [String]
     do {
       names = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
@@ -91,12 +91,12 @@ public enum AtomicFile {
 }
 
 /// The growing temporary that will become a file.
-public struct OutputFile {
+package struct OutputFile {
   fileprivate let target: String
   fileprivate let descriptor: Int32
 
   /// Adds `bytes` at the end; throws an error that names the target.
-  public func append(_ bytes: UnsafeRawBufferPointer) throws {
+  package func append(_ bytes: UnsafeRawBufferPointer) throws {
     guard let base = bytes.baseAddress else { return }
     var done = 0
     while done < bytes.count {

@@ -2,29 +2,29 @@
 import Foundation
 
 /// A checkpoint: `config.json` beside weights in the first of the forms that `weightNames` lists.
-public final class CheckpointFolder: Sendable {
+package final class CheckpointFolder: Sendable {
   /// The folder.
-  public let url: URL
+  package let url: URL
   /// The bytes of `config.json`, a JSON object.
-  public let configuration: Data
+  package let configuration: Data
   /// All tensors, whichever files they are in.
-  public let archive: any TensorArchive
+  package let archive: any TensorArchive
   /// The files that the tensors come from, and the index that names them; for digests.
-  public let weightFiles: [URL]
+  package let weightFiles: [URL]
 
   /// The forms of weights, the preferred first.
-  public static let weightNames = [
+  static let weightNames = [
     "model.safetensors", "model.safetensors.index.json", "pytorch_model.bin", "pytorch_model.bin.index.json",
   ]
 
   /// What a tokenizer's files are called, in order; a folder has some of them.
-  public static let tokenizerNames = [
+  package static let tokenizerNames = [
     "added_tokens.json", "merges.txt", "special_tokens_map.json", "spm.model", "tokenizer.json", "tokenizer.model",
     "tokenizer_config.json", "vocab.json", "vocab.txt",
   ]
 
   /// Opens the checkpoint in the folder at `url`.
-  public init(url: URL) throws {
+  package init(url: URL) throws {
     self.url = url
     configuration = try Self.readConfiguration(url.appendingPathComponent("config.json"))
     let present = Self.weightNames.first {
@@ -45,7 +45,7 @@ public final class CheckpointFolder: Sendable {
   /// Copies those of a tokenizer's files that are in `source`.
   ///
   /// - Throws: `StorageError`.
-  public static func copyTokenizer(from source: URL, to target: URL) throws {
+  package static func copyTokenizer(from source: URL, to target: URL) throws {
     for name in tokenizerNames {
       let file = source.appending(path: name)
       guard FileManager.default.fileExists(atPath: file.path) else { continue }
@@ -55,7 +55,7 @@ public final class CheckpointFolder: Sendable {
   }
 
   /// Opens one file of tensors, by its extension: safetensors, or else a PyTorch state dict.
-  public static func openArchive(_ url: URL) throws -> any TensorArchive {
+  package static func openArchive(_ url: URL) throws -> any TensorArchive {
     url.pathExtension == "safetensors" ? try SafetensorsFile(url: url) : try PickleArchive(url: url)
   }
 

@@ -1,12 +1,12 @@
 // The number types that tensor files store, and a tensor's name, type and shape.
 
 /// How one element of a stored tensor is encoded, always little-endian.
-public enum ElementType: String, Sendable, CaseIterable {
+package enum ElementType: String, Sendable, CaseIterable {
   case float64, float32, float16, bfloat16
   case int64, int32, int16, int8, uint8, bool
 
   /// Bytes of one element.
-  public var size: Int {
+  package var size: Int {
     switch self {
     case .float64, .int64: return 8
     case .float32, .int32: return 4
@@ -16,7 +16,7 @@ public enum ElementType: String, Sendable, CaseIterable {
   }
 
   /// Whether the type holds real numbers.
-  public var isFloatingPoint: Bool {
+  package var isFloatingPoint: Bool {
     switch self {
     case .float64, .float32, .float16, .bfloat16: return true
     case .int64, .int32, .int16, .int8, .uint8, .bool: return false
@@ -25,23 +25,23 @@ public enum ElementType: String, Sendable, CaseIterable {
 }
 
 /// A stored tensor's name, element type and shape.
-public struct TensorDescription: Sendable, Equatable {
+package struct TensorDescription: Sendable, Equatable {
   /// The name as in the file.
-  public let name: String
+  package let name: String
   /// The type in which the elements are stored.
-  public let elementType: ElementType
+  package let elementType: ElementType
   /// The extent of each axis, the slowest first; empty for a single number.
-  public let shape: [Int]
+  package let shape: [Int]
 
   /// A description with these parts.
-  public init(name: String, elementType: ElementType, shape: [Int]) {
+  package init(name: String, elementType: ElementType, shape: [Int]) {
     self.name = name
     self.elementType = elementType
     self.shape = shape
   }
 
   /// The number of elements; an archive hands out only shapes for which it is defined.
-  public var count: Int { checkedCount(shape) ?? 0 }
+  package var count: Int { checkedCount(shape) ?? 0 }
 }
 
 /// The number of elements of `shape`, or nil where an extent is negative or the product overflows.

@@ -3,9 +3,9 @@ import CCrypto
 import Foundation
 
 /// SHA-256 digests as 64 lower-case hexadecimal digits.
-public enum FileDigest {
+package enum FileDigest {
   /// The digest of the file at `url`, read in pieces.
-  public static func sha256(of url: URL) throws -> String {
+  package static func sha256(of url: URL) throws -> String {
     let file = try InputFile(path: url.path)
     let piece = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 16)
     defer { piece.deallocate() }
@@ -19,17 +19,17 @@ public enum FileDigest {
   }
 
   /// One digest of several files, in this order: that of the lines of their digests.
-  public static func sha256(ofAll files: [URL]) throws -> String {
+  package static func sha256(ofAll files: [URL]) throws -> String {
     sha256(of: Array(try files.map { try sha256(of: $0) + "\n" }.joined().utf8))
   }
 
   /// The digest of `data`.
-  public static func sha256(of data: Data) -> String {
+  package static func sha256(of data: Data) -> String {
     digest { update in data.withUnsafeBytes { update($0) } }
   }
 
   /// The digest of `bytes`.
-  public static func sha256(of bytes: [UInt8]) -> String {
+  package static func sha256(of bytes: [UInt8]) -> String {
     digest { update in bytes.withUnsafeBytes { update($0) } }
   }
 

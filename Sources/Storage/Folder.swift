@@ -2,11 +2,11 @@
 import Foundation
 
 /// Makes folders.
-public enum Folder {
+package enum Folder {
   /// Makes the folder at `url`, and those it lies in, where they are not there.
   ///
   /// - Throws: `StorageError.cannotWrite`.
-  public static func make(at url: URL) throws {
+  package static func make(at url: URL) throws {
     do {
       try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
     } catch {
@@ -19,7 +19,7 @@ public enum Folder {
   /// target's name when all is written. A target that is there must be an empty folder.
   ///
   /// - Throws: `StorageError.cannotWrite`, and what `body` throws; then nothing is left.
-  public static func makeWhole(at url: URL, _ body: (URL) throws -> Void) throws {
+  package static func makeWhole(at url: URL, _ body: (URL) throws -> Void) throws {
     // "x/." and "x/" are the folder x
     let target = url.standardizedFileURL
     try requireVacant(target)

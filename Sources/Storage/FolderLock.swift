@@ -2,7 +2,7 @@
 import Foundation
 
 /// An exclusive lock, held until the value is released. The lock file stays: to remove it would let two in.
-public final class FolderLock: Sendable {
+package final class FolderLock: Sendable {
   private let descriptor: Int32
 
   private init(descriptor: Int32) { self.descriptor = descriptor }
@@ -10,14 +10,14 @@ public final class FolderLock: Sendable {
   deinit { close(descriptor) }
 
   /// Takes the lock that the file `name` in `folder` stands for, waiting for its holder.
-  public static func acquire(in folder: URL, name: String = ".lock") throws -> FolderLock {
+  static func acquire(in folder: URL, name: String = ".lock") throws -> FolderLock {
     while true {
       if let lock = try take(folder.appendingPathComponent(name).path, operation: LOCK_EX) { return lock }
     }
   }
 
   /// Takes the lock that the file `name` in `folder` stands for, or returns nil where another holds it.
-  public static func tryAcquire(in folder: URL, name: String = ".lock") throws -> FolderLock? {
+  package static func tryAcquire(in folder: URL, name: String = ".lock") throws -> FolderLock? {
     try take(folder.appendingPathComponent(name).path, operation: LOCK_EX | LOCK_NB)
   }
 

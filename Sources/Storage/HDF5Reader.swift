@@ -8,17 +8,17 @@ extension HDF5File {
 
   /// The content of the file at `url`, names sorted. Compare the file's digest with its record first where there is
   /// one: the library takes long over some damaged files.
-  public static func read(_ url: URL) throws -> HDF5Group {
+  package static func read(_ url: URL) throws -> HDF5Group {
     try read(try InputFile(path: url.path).contents(limit: longestFile), name: url.path)
   }
 
   /// The content of a file's `bytes`; `name` stands in messages.
-  public static func read(_ bytes: [UInt8], name: String = "HDF5") throws -> HDF5Group {
+  package static func read(_ bytes: [UInt8], name: String = "HDF5") throws -> HDF5Group {
     try read(bytes, name: name) { reader, root in try reader.readGroup(root, path: "", depth: 0) }
   }
 
   /// What the root of the file at `url` says of itself; its groups and datasets are left alone.
-  public static func attributes(_ url: URL) throws -> [(name: String, attribute: HDF5Attribute)] {
+  package static func attributes(_ url: URL) throws -> [(name: String, attribute: HDF5Attribute)] {
     try read(try InputFile(path: url.path).contents(limit: longestFile), name: url.path) { reader, root in
       try reader.readAttributes(root, path: "")
     }

@@ -1,16 +1,16 @@
 // What an HDF5 file holds, as a tree of values.
 
 /// A group: named groups, datasets and attributes. A file's root is one. Names are unique and stored in sorted order.
-public struct HDF5Group: Sendable, Equatable {
+package struct HDF5Group: Sendable, Equatable {
   /// The groups within, by name.
-  public var groups: [(name: String, group: HDF5Group)]
+  package var groups: [(name: String, group: HDF5Group)]
   /// The datasets within, by name.
-  public var datasets: [(name: String, dataset: HDF5Dataset)]
+  package var datasets: [(name: String, dataset: HDF5Dataset)]
   /// What the group says of itself.
-  public var attributes: [(name: String, attribute: HDF5Attribute)]
+  package var attributes: [(name: String, attribute: HDF5Attribute)]
 
   /// A group with this content.
-  public init(
+  package init(
     groups: [(name: String, group: HDF5Group)] = [], datasets: [(name: String, dataset: HDF5Dataset)] = [],
     attributes: [(name: String, attribute: HDF5Attribute)] = []
   ) {
@@ -20,10 +20,10 @@ public struct HDF5Group: Sendable, Equatable {
   }
 
   /// The group called `name` within this one, or nil.
-  public func group(_ name: String) -> HDF5Group? { groups.first { $0.name == name }?.group }
+  package func group(_ name: String) -> HDF5Group? { groups.first { $0.name == name }?.group }
 
   /// The dataset at `path`, whose parts are separated by `/`, or nil.
-  public func dataset(_ path: String) -> HDF5Dataset? {
+  package func dataset(_ path: String) -> HDF5Dataset? {
     let parts = path.split(separator: "/", maxSplits: 1).map(String.init)
     guard let first = parts.first else { return nil }
     if parts.count == 1 { return datasets.first { $0.name == first }?.dataset }
@@ -31,19 +31,19 @@ public struct HDF5Group: Sendable, Equatable {
   }
 
   /// The attribute called `name`, or nil.
-  public func attribute(_ name: String) -> HDF5Attribute? { attributes.first { $0.name == name }?.attribute }
+  package func attribute(_ name: String) -> HDF5Attribute? { attributes.first { $0.name == name }?.attribute }
 
   /// Whether both hold the same, in the same order.
-  public static func == (left: HDF5Group, right: HDF5Group) -> Bool {
+  package static func == (left: HDF5Group, right: HDF5Group) -> Bool {
     left.groups.elementsEqual(right.groups, by: ==) && left.datasets.elementsEqual(right.datasets, by: ==)
       && left.attributes.elementsEqual(right.attributes, by: ==)
   }
 }
 
 /// An array of numbers or strings with a label for each axis.
-public struct HDF5Dataset: Sendable, Equatable {
+package struct HDF5Dataset: Sendable, Equatable {
   /// The elements in row-major order.
-  public enum Values: Sendable, Equatable {
+  package enum Values: Sendable, Equatable {
     case float32([Float])
     case float64([Double])
     case int64([Int64])
@@ -53,7 +53,7 @@ public struct HDF5Dataset: Sendable, Equatable {
     case strings([String])
 
     /// The number of elements.
-    public var count: Int {
+    package var count: Int {
       switch self {
       case .float32(let values): return values.count
       case .float64(let values): return values.count
@@ -66,16 +66,16 @@ public struct HDF5Dataset: Sendable, Equatable {
   }
 
   /// The extent of each axis; empty for a single element.
-  public var shape: [Int]
+  package var shape: [Int]
   /// The elements in row-major order.
-  public var values: Values
+  package var values: Values
   /// What each axis counts; empty for none, else one for each axis. `h5py` shows them as `dims[i].label`.
-  public var dimensionLabels: [String]
+  package var dimensionLabels: [String]
   /// What the dataset says of itself.
-  public var attributes: [(name: String, attribute: HDF5Attribute)]
+  package var attributes: [(name: String, attribute: HDF5Attribute)]
 
   /// A dataset with this content.
-  public init(
+  package init(
     shape: [Int], values: Values, dimensionLabels: [String] = [],
     attributes: [(name: String, attribute: HDF5Attribute)] = []
   ) {
@@ -86,14 +86,14 @@ public struct HDF5Dataset: Sendable, Equatable {
   }
 
   /// Whether both hold the same, attributes in the same order.
-  public static func == (left: HDF5Dataset, right: HDF5Dataset) -> Bool {
+  package static func == (left: HDF5Dataset, right: HDF5Dataset) -> Bool {
     left.shape == right.shape && left.values == right.values && left.dimensionLabels == right.dimensionLabels
       && left.attributes.elementsEqual(right.attributes, by: ==)
   }
 }
 
 /// A small named value on a group or dataset.
-public enum HDF5Attribute: Sendable, Equatable {
+package enum HDF5Attribute: Sendable, Equatable {
   case string(String)
   case double(Double)
   case integer(Int64)

@@ -4,14 +4,14 @@ import CHDF5
 import Foundation
 
 /// HDF5 files as values.
-public enum HDF5File {
+package enum HDF5File {
   /// Replaces the file at `url` by one with `root`, atomically.
-  public static func write(_ root: HDF5Group, to url: URL) throws {
+  package static func write(_ root: HDF5Group, to url: URL) throws {
     try AtomicFile.write(try data(root, name: url.path), to: url)
   }
 
   /// The bytes of a file with `root`; `name` stands in messages.
-  public static func data(_ root: HDF5Group, name: String = "HDF5") throws -> Data {
+  package static func data(_ root: HDF5Group, name: String = "HDF5") throws -> Data {
     do {
       return try HDF5Library.exclusively { try HDF5Writer(name: name).image(of: root) }
     } catch let failure as HDF5Library.Failure {

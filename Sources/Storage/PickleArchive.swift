@@ -3,10 +3,10 @@
 import Foundation
 
 /// A PyTorch state dict.
-public final class PickleArchive: RecordedArchive {
-  public let path: String
+package final class PickleArchive: RecordedArchive {
+  package let path: String
   /// The tensors in the order of the state dict.
-  public let descriptions: [TensorDescription]
+  package let descriptions: [TensorDescription]
   private let records: [String: TensorRecord]
 
   /// The longest pickle read; that of a model with 300,000 tensors is shorter.
@@ -23,7 +23,7 @@ public final class PickleArchive: RecordedArchive {
   }
 
   /// Opens the file at `url`, reads its pickle, and checks that every tensor lies within the file.
-  public init(url: URL) throws {
+  package init(url: URL) throws {
     let file = try InputFile(path: url.path)
     try file.refuseLargeFilePointer()
     path = file.path

@@ -3,12 +3,12 @@
 import Foundation
 
 /// A `.safetensors` file. Opening it checks the whole header; no tensor is read before it is asked for.
-public final class SafetensorsFile: RecordedArchive {
-  public let path: String
+package final class SafetensorsFile: RecordedArchive {
+  package let path: String
   /// The tensors in the order of their bytes in the file.
-  public let descriptions: [TensorDescription]
+  package let descriptions: [TensorDescription]
   /// The header's free text, by key.
-  public let metadata: [String: String]
+  package let metadata: [String: String]
   private let records: [String: TensorRecord]
 
   /// The longest header that the format allows.
@@ -16,7 +16,7 @@ public final class SafetensorsFile: RecordedArchive {
 
   /// Opens the file at `url` and checks its header: lengths, types, shapes, and that the tensors cover the rest of the
   /// file without gap or overlap.
-  public init(url: URL) throws {
+  package init(url: URL) throws {
     let file = try InputFile(path: url.path)
     try file.refuseLargeFilePointer()
     path = file.path

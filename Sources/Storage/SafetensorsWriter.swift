@@ -2,16 +2,16 @@
 import Foundation
 
 /// A tensor to be written.
-public struct SafetensorsEntry: Sendable {
+package struct SafetensorsEntry: Sendable {
   /// The name, unique in its file.
-  public let name: String
+  package let name: String
   /// The extent of each axis.
-  public let shape: [Int]
+  package let shape: [Int]
   /// The elements in row-major order.
-  public let values: [Float]
+  package let values: [Float]
 
   /// An entry with these parts.
-  public init(name: String, shape: [Int], values: [Float]) {
+  package init(name: String, shape: [Int], values: [Float]) {
     self.name = name
     self.shape = shape
     self.values = values
@@ -19,9 +19,9 @@ public struct SafetensorsEntry: Sendable {
 }
 
 /// Writes tensors as a `.safetensors` file. Equal content gives equal bytes, in whatever order it is handed over.
-public enum SafetensorsWriter {
+package enum SafetensorsWriter {
   /// The types in which floats can be stored.
-  public enum Precision: Sendable {
+  package enum Precision: Sendable {
     /// Single precision, as in memory.
     case float32
     /// Half precision, rounded to the nearest.
@@ -31,7 +31,7 @@ public enum SafetensorsWriter {
   }
 
   /// Replaces the file at `url` by one with `entries`, atomically.
-  public static func write(
+  package static func write(
     _ entries: [SafetensorsEntry], as precision: Precision = .float32, metadata: [String: String] = [:], to url: URL
   ) throws {
     let sorted = try checked(entries, in: url.lastPathComponent)
@@ -43,7 +43,7 @@ public enum SafetensorsWriter {
   }
 
   /// The bytes of a file with `entries`.
-  public static func data(
+  package static func data(
     _ entries: [SafetensorsEntry], as precision: Precision = .float32, metadata: [String: String] = [:]
   ) throws -> Data {
     let sorted = try checked(entries, in: "safetensors")

@@ -1,11 +1,11 @@
 import Foundation
 
 /// Files that are small by nature, such as configurations.
-public enum SmallFile {
+package enum SmallFile {
   /// The bytes of a plain file, which may have at most `limit`.
   ///
   /// - Throws: `StorageError`.
-  public static func contents(of url: URL, limit: Int = 1 << 24) throws -> Data {
+  package static func contents(of url: URL, limit: Int = 1 << 24) throws -> Data {
     Data(try InputFile(path: url.path).contents(limit: limit))
   }
 }

@@ -2,7 +2,7 @@
 import Foundation
 
 /// An error in reading or writing a file.
-public enum StorageError: Error, Equatable, Sendable, CustomStringConvertible {
+package enum StorageError: Error, Equatable, Sendable, CustomStringConvertible {
   /// The file or folder cannot be opened; `reason` is the system's.
   case cannotOpen(path: String, reason: String)
   /// The path names a folder, a pipe or a device where a plain file is needed.
@@ -27,7 +27,7 @@ public enum StorageError: Error, Equatable, Sendable, CustomStringConvertible {
   case invalidContent(name: String, problem: String)
 
   /// What was found, what was expected, and what to do.
-  public var description: String {
+  package var description: String {
     switch self {
     case .cannotOpen(let path, let reason):
       return "\(path): cannot be opened: \(reason). Check the path and its permissions."

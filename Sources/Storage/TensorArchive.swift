@@ -1,7 +1,7 @@
 // The one view on stored tensors that all checkpoint formats share.
 
 /// Named tensors in one or several files. Safe to read from several threads at once.
-public protocol TensorArchive: AnyObject, Sendable {
+package protocol TensorArchive: AnyObject, Sendable {
   /// The file or folder, for messages.
   var path: String { get }
   /// All tensors, in an order that depends on the files alone.
@@ -20,7 +20,7 @@ public protocol TensorArchive: AnyObject, Sendable {
 
 extension TensorArchive {
   /// The tensor's elements in row-major order, widened to float32.
-  public func floats(_ name: String) throws -> [Float] {
+  package func floats(_ name: String) throws -> [Float] {
     guard let description = description(of: name) else {
       throw StorageError.unknownTensor(path: path, name: name)
     }
@@ -38,17 +38,17 @@ protocol RecordedArchive: TensorArchive {
 }
 
 extension RecordedArchive {
-  public func description(of name: String) -> TensorDescription? { record(of: name)?.description }
+  package func description(of name: String) -> TensorDescription? { record(of: name)?.description }
 
-  public func readFloats(_ name: String, into buffer: UnsafeMutableBufferPointer<Float>) throws {
+  package func readFloats(_ name: String, into buffer: UnsafeMutableBufferPointer<Float>) throws {
     try existing(name).readFloats(into: buffer)
   }
 
-  public func readBytes(_ name: String, into buffer: UnsafeMutableRawBufferPointer) throws {
+  package func readBytes(_ name: String, into buffer: UnsafeMutableRawBufferPointer) throws {
     try existing(name).readBytes(into: buffer)
   }
 
-  public func integers(_ name: String) throws -> [Int64] { try existing(name).integers() }
+  package func integers(_ name: String) throws -> [Int64] { try existing(name).integers() }
 
   private func existing(_ name: String) throws -> TensorRecord {
     guard let record = record(of: name) else { throw StorageError.unknownTensor(path: path, name: name) }

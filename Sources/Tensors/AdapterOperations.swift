@@ -1,7 +1,7 @@
 // Operations that only tuning methods need.
 extension Tensor {
   /// Each column times its factor, plus its term: `y[r, c] = self[r, c] · factors[c] + terms[c]`.
-  public func scaledColumns(by factors: Tensor, adding terms: Tensor? = nil) -> Tensor {
+  package func scaledColumns(by factors: Tensor, adding terms: Tensor? = nil) -> Tensor {
     let columns = shape[shape.count - 1]
     precondition(factors.shape == [columns] && (terms.map { $0.shape == [columns] } ?? true), "columns of \(shape)")
     let backend = backend, y = backend.allocate(count), (x, f) = (buffer, factors.buffer)
@@ -26,7 +26,7 @@ extension Tensor {
   }
 
   /// The sum of the elements' absolute values: `[]`. At zero its gradient is zero.
-  public func absoluteSum() -> Tensor {
+  package func absoluteSum() -> Tensor {
     let backend = backend, x = buffer, slot = recordedSlot, absolute = backend.allocate(count)
     backend.absolute(x, into: absolute)
     return .result([], backend.upload([Float(backend.sum(absolute))]), of: [self], on: backend) { gradient in
@@ -39,7 +39,7 @@ extension Tensor {
 
   /// How far short vectors are from orthonormal: `‖M Mᵀ − I‖_F` of the rows, or `‖Mᵀ M − I‖_F` of the columns, whichever are
   /// fewer than they are long (AdaLoRA's regulariser, unsquared as in its authors' code): `[]`. At zero its gradient is zero.
-  public func orthogonalityDistance(ofRows: Bool) -> Tensor {
+  package func orthogonalityDistance(ofRows: Bool) -> Tensor {
     let (rows, columns) = (shape[0], shape[1]), vectors = ofRows ? rows : columns, length = ofRows ? columns : rows
     let backend = backend, m = buffer, slot = recordedSlot, difference = backend.allocate(vectors * vectors)
     backend.matmul(
@@ -64,7 +64,7 @@ extension Tensor {
 /// Measurements and changes of values outside the graph.
 extension Tensor {
   /// The Euclidean norm of each column of `[rows, columns]`: `[columns]`.
-  public var columnNorms: Tensor {
+  package var columnNorms: Tensor {
     let norms = backend.allocate(shape[1])
     backend.sumRows(buffer, times: buffer, into: norms, accumulate: false)
     backend.squareRoot(norms, into: norms)
@@ -72,7 +72,7 @@ extension Tensor {
   }
 
   /// The product of each row with the same row of `other`, summed: `[rows, columns]` twice → `[rows]`.
-  public func rowDots(_ other: Tensor) -> Tensor {
+  package func rowDots(_ other: Tensor) -> Tensor {
     precondition(shape == other.shape && shape.count == 2, "row products of \(shape) and \(other.shape)")
     let dots = backend.allocate(shape[0])
     backend.dotRows(buffer, other.buffer, into: dots, accumulate: false)
@@ -80,7 +80,7 @@ extension Tensor {
   }
 
   /// The product of each column with the same column of `other`, summed: `[rows, columns]` twice → `[columns]`.
-  public func columnDots(_ other: Tensor) -> Tensor {
+  package func columnDots(_ other: Tensor) -> Tensor {
     precondition(shape == other.shape && shape.count == 2, "column products of \(shape) and \(other.shape)")
     let dots = backend.allocate(shape[1])
     backend.sumRows(buffer, times: other.buffer, into: dots, accumulate: false)
@@ -88,7 +88,7 @@ extension Tensor {
   }
 
   /// `selfᵀ · other`, `[k, m]` and `[k, n]` → `[m, n]`, outside the graph.
-  public func transposedProduct(_ other: Tensor) -> Tensor {
+  package func transposedProduct(_ other: Tensor) -> Tensor {
     precondition(shape.count == 2 && other.shape.count == 2 && shape[0] == other.shape[0], "\(shape)ᵀ by \(other.shape)")
     let (k, m, n) = (shape[0], shape[1], other.shape[1]), y = backend.allocate(m * n)
     backend.matmul(buffer, .transposed, other.buffer, .none, into: y, m: m, n: n, k: k, factor: 1, accumulate: false, bias: nil)
@@ -96,21 +96,21 @@ extension Tensor {
   }
 
   /// The absolute values, outside the graph.
-  public var magnitudes: Tensor {
+  package var magnitudes: Tensor {
     let y = backend.allocate(count)
     backend.absolute(buffer, into: y)
     return Tensor(shape: shape, buffer: y, backend: backend)
   }
 
   /// `self ← self · factor + other · share`, in place: a running mean.
-  public func average(factor: Float, with other: Tensor, share: Float) {
+  package func average(factor: Float, with other: Tensor, share: Float) {
     precondition(shape == other.shape, "a mean of \(shape) and \(other.shape)")
     backend.scale(buffer, factor, into: buffer)
     backend.accumulate(other.buffer, share, into: buffer)
   }
 
   /// Sets to zero in place what `mask` holds a zero for.
-  public func apply(mask: Tensor) {
+  package func apply(mask: Tensor) {
     precondition(shape == mask.shape, "a mask of \(mask.shape) on \(shape)")
     backend.multiply(buffer, mask.buffer, into: buffer)
   }

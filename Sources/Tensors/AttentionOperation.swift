@@ -1,14 +1,15 @@
 extension Tensor {
   /// DeBERTa's relative terms: both projections of the relative table, and the table's row for each distance.
-  public struct RelativeTerms {
+  package struct RelativeTerms {
     /// `[rows, heads * headSize]`
-    public var query: Tensor
-    public var key: Tensor
+    package var query: Tensor
+    /// The table through the keys' projection, shaped as `query`.
+    package var key: Tensor
     /// Row of `query` and `key` for each distance query − key, from `-reach` to `reach`; never decreasing.
-    public var index: [Int32]
+    package var index: [Int32]
 
     /// Takes the projected table of relative positions, `[2 · span, hidden]` each, and the row of it for each distance.
-    public init(query: Tensor, key: Tensor, index: [Int32]) {
+    package init(query: Tensor, key: Tensor, index: [Int32]) {
       self.query = query
       self.key = key
       self.index = index
@@ -20,7 +21,7 @@ extension Tensor {
   /// `softmax(factor · (Q Kᵀ + c2p + p2c)) V` per head, with dropout on the probabilities. The positional terms are those of
   /// He et al. 2021 (DeBERTa), Eq. 4. Offsets are row boundaries, `[sequences + 1]`; where a sequence has fewer queries than keys,
   /// they are its first tokens.
-  public func attention(
+  package func attention(
     key: Tensor, value: Tensor, queryOffsets: [Int], keyOffsets: [Int], heads: Int, factor: Float, relative: RelativeTerms? = nil,
     dropout: Dropout? = nil, probabilities observe: ((Tensor) -> Void)? = nil
   ) -> Tensor {

@@ -1,19 +1,20 @@
 /// The geometry of one attention call over packed sequences.
-public struct AttentionShape: Sendable {
+package struct AttentionShape: Sendable {
   /// Row boundaries of each sequence's queries and keys: `[sequences + 1]`, from 0. Query i of a sequence stands at position i.
-  public var queryOffsets: [Int]
+  package var queryOffsets: [Int]
   /// Where each sequence's keys start among the packed rows, and their end: `[sequences + 1]`.
-  public var keyOffsets: [Int]
+  package var keyOffsets: [Int]
   /// Heads side by side in a row.
-  public var heads: Int
+  package var heads: Int
   /// Columns of one head.
-  public var headSize: Int
+  var headSize: Int
   /// Multiplies the sum of all score terms.
-  public var factor: Float
+  package var factor: Float
   /// Row of the relative tables for each distance `i - j`, from `-(reach)` to `reach`; `nil` without relative terms.
-  public var relativeIndex: [Int32]?
+  var relativeIndex: [Int32]?
 
-  public init(
+  /// Attention of `queryOffsets.count - 1` sequences, each within itself.
+  package init(
     queryOffsets: [Int], keyOffsets: [Int], heads: Int, headSize: Int, factor: Float, relativeIndex: [Int32]? = nil
   ) {
     self.queryOffsets = queryOffsets
@@ -106,21 +107,27 @@ public struct AttentionShape: Sendable {
 }
 
 /// Buffers of one attention call; the relative pair is `[rows, heads * headSize]`.
-public struct AttentionOperands {
+package struct AttentionOperands {
   /// Queries, `[query rows, heads · headSize]`.
-  public var query: Buffer
-  public var key: Buffer
-  public var value: Buffer
-  public var relativeQuery: Buffer?
-  public var relativeKey: Buffer?
+  package var query: Buffer
+  /// Keys, `[key rows, heads · headSize]`.
+  package var key: Buffer
+  /// Values, shaped as the keys.
+  package var value: Buffer
+  /// The relative table through the queries' projection; nil without relative terms.
+  var relativeQuery: Buffer?
+  /// The relative table through the keys' projection; nil without relative terms.
+  var relativeKey: Buffer?
 }
 
 /// Where attention's gradients go; `nil` is not computed. All are overwritten.
-public struct AttentionGradients {
+package struct AttentionGradients {
   /// Of the queries; nil where nothing behind them learns.
-  public var query: Buffer?
-  public var key: Buffer?
-  public var value: Buffer?
-  public var relativeQuery: Buffer?
-  public var relativeKey: Buffer?
+  package var query: Buffer?
+  /// Of the keys.
+  package var key: Buffer?
+  /// Of the values.
+  package var value: Buffer?
+  var relativeQuery: Buffer?
+  var relativeKey: Buffer?
 }

@@ -7,9 +7,9 @@ import Foundation
 import Synchronization
 
 /// The library that computes matrix products, as it stands in this process.
-public struct BLAS: Sendable, Equatable {
+package struct BLAS: Sendable, Equatable {
   /// Why products are computed on this core.
-  public enum Reason: String, Sendable, CaseIterable {
+  package enum Reason: String, Sendable, CaseIterable {
     /// The fastest that the processor can run.
     case processor
     /// Asked for on the command line.
@@ -25,20 +25,20 @@ public struct BLAS: Sendable, Equatable {
   }
 
   /// The core, as the library names it: `SkylakeX`.
-  public let core: String
+  package let core: String
   /// Why the library cannot be used as asked.
-  public let reason: Reason
+  package let reason: Reason
   /// The library's version: `0.3.21`.
-  public let version: String
+  package let version: String
   /// The library's own description of its version and build, this core among it.
-  public let configuration: String
+  package let configuration: String
   /// A value of `OPENBLAS_CORETYPE` that the library does not know.
-  public let unknownRequest: String?
+  package let unknownRequest: String?
 
   /// The core where it is one that this program knows.
-  public var knownCore: BLASCore? { BLASCore(named: core) }
+  package var knownCore: BLASCore? { BLASCore(named: core) }
   /// The core that the processor could run and that is faster than the one in use; nil where there is none.
-  public var fasterCore: BLASCore? {
+  package var fasterCore: BLASCore? {
     guard let best = BLASCore.best, !(knownCore?.isAsWide(as: best) ?? false) else { return nil }
     return best
   }
@@ -61,7 +61,7 @@ public struct BLAS: Sendable, Equatable {
   /// What this process computes with; chosen now where nothing was before.
   ///
   /// - Throws: `BackendError` where the library cannot be used as it must be.
-  public static func current() throws -> BLAS {
+  package static func current() throws -> BLAS {
     try state.withLock { state in
       if let chosen = state.chosen { return chosen }
       return try choose(nil, .processor, &state)
@@ -75,12 +75,12 @@ public struct BLAS: Sendable, Equatable {
   /// - Throws: `BackendError.coreNotSupported`; `.coreNotInBuild`; `.coreNotSwitchable` where this build of the library takes a core
   ///   when it is loaded only. What was in use stays so.
   @discardableResult
-  public static func use(_ core: BLASCore?, because reason: Reason) throws -> BLAS {
+  package static func use(_ core: BLASCore?, because reason: Reason) throws -> BLAS {
     try state.withLock { state in try choose(core, reason, &state) }
   }
 
   /// The core that OpenBLAS takes by itself on this machine; nil where that cannot be told without loading it anew.
-  public static func libraryChoice() -> String? {
+  package static func libraryChoice() -> String? {
     state.withLock { state in
       let before = String(cString: openblas_get_corename())
       guard state.request != nil || state.chosen != nil else { return before }
@@ -153,7 +153,7 @@ public struct BLAS: Sendable, Equatable {
   /// Sets the environment so that this program, started again, finds the library on a core; for a library that cannot switch.
   ///
   /// - Returns: false where that was done before, and did not help.
-  public static func prepareRestart(on core: BLASCore) -> Bool {
+  package static func prepareRestart(on core: BLASCore) -> Bool {
     guard restartCore != core else { return false }
     return setenv(restartMark, core.rawValue, 1) == 0 && setenv(variable, core.rawValue, 1) == 0
   }

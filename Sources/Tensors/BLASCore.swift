@@ -2,7 +2,7 @@
 import CKernels
 
 /// A kernel set of OpenBLAS by its own name for it.
-public enum BLASCore: String, Sendable, CaseIterable {
+package enum BLASCore: String, Sendable, CaseIterable {
   case haswell = "Haswell"
   /// The kernels of `haswell` in another order of choice: equal bits.
   case zen = "Zen"
@@ -12,19 +12,19 @@ public enum BLASCore: String, Sendable, CaseIterable {
 
   /// The ones that this program takes by itself and that a user may ask for: they are in every build, and one of them runs on every
   /// processor with AVX2.
-  public static let choices: [BLASCore] = [.haswell, .skylakeX]
+  package static let choices: [BLASCore] = [.haswell, .skylakeX]
 
   /// The fastest choice that this processor can run; nil where OpenBLAS is left to choose.
-  public static var best: BLASCore? { choices.last { $0.isSupported } }
+  package static var best: BLASCore? { choices.last { $0.isSupported } }
 
   /// The core of this name, however it is written; nil for one that this program knows nothing about.
-  public init?(named name: String) {
+  package init?(named name: String) {
     guard let core = Self.allCases.first(where: { $0.rawValue.lowercased() == name.lowercased() }) else { return nil }
     self = core
   }
 
   /// What a processor must have, for messages.
-  public var needs: String {
+  package var needs: String {
     switch self {
     case .haswell, .zen: "AVX2 and FMA"
     case .skylakeX: "AVX-512 (F, BW, DQ and VL)"
@@ -41,7 +41,7 @@ public enum BLASCore: String, Sendable, CaseIterable {
   }
 
   /// Whether this processor, under this system, can run its kernels. Others would end the process with an illegal instruction.
-  public var isSupported: Bool { Int(lr_processor_features()) & features == features }
+  package var isSupported: Bool { Int(lr_processor_features()) & features == features }
 
   /// Whether its kernels use vectors at least as wide as those of another.
   func isAsWide(as other: BLASCore) -> Bool { features & LR_AVX512 >= other.features & LR_AVX512 }

@@ -1,11 +1,11 @@
 /// How one matrix operand is read.
-public enum Transposition: Sendable {
+package enum Transposition: Sendable {
   case none
   case transposed
 }
 
 /// Nonlinearities between layers.
-public enum Activation: String, Sendable, Codable, CaseIterable {
+package enum Activation: String, Sendable, Codable, CaseIterable {
   /// The exact form, `x Φ(x)` by the error function.
   case gelu
   case tanh
@@ -14,23 +14,24 @@ public enum Activation: String, Sendable, Codable, CaseIterable {
 }
 
 /// Settings of one AdamW update (Loshchilov and Hutter 2019).
-public struct AdamWSettings: Sendable, Equatable {
+package struct AdamWSettings: Sendable, Equatable {
   /// The rate of this update.
-  public var learningRate: Float
+  package var learningRate: Float
   /// The decay of the first moment.
-  public var beta1: Float
+  package var beta1: Float
   /// The decay of the second moment.
-  public var beta2: Float
+  package var beta2: Float
   /// What is added to the root of the second moment.
-  public var epsilon: Float
+  package var epsilon: Float
   /// The decoupled decay: the weight shrinks by the rate times it.
-  public var weightDecay: Float
+  package var weightDecay: Float
   /// Updates done including this one; the bias corrections are its powers.
-  public var step: Int
+  package var step: Int
   /// Factor on the gradient, of clipping.
-  public var gradientScale: Float
+  package var gradientScale: Float
 
-  public init(
+  /// Settings of the update that is number `step`, from 1.
+  package init(
     learningRate: Float, beta1: Float, beta2: Float, epsilon: Float, weightDecay: Float, step: Int, gradientScale: Float
   ) {
     self.learningRate = learningRate
@@ -44,7 +45,7 @@ public struct AdamWSettings: Sendable, Equatable {
 }
 
 /// What AFLoRA's freezing score measures of a weight `p` with gradient `g` (AFLoRA, Eq. 2 and Fig. 4).
-public enum Sensitivity: String, Sendable, Codable, CaseIterable {
+package enum Sensitivity: String, Sendable, Codable, CaseIterable {
   case gradient
   case weightGradient = "weight-gradient"
   case gradientOverWeight = "gradient-over-weight"
@@ -52,7 +53,7 @@ public enum Sensitivity: String, Sendable, Codable, CaseIterable {
 
 /// The kernels that stand between operations and a processor. All work on float32 buffers, row-major; results do not depend on how
 /// many threads run them. `accumulate` adds to what the output holds, otherwise it is overwritten.
-public protocol Backend: AnyObject {
+package protocol Backend: AnyObject {
   /// Whether operations record what the backward pass needs.
   var recordsGradients: Bool { get set }
   /// Floating-point operations of all matrix products so far, multiplications and additions counted apart.
@@ -132,7 +133,7 @@ public protocol Backend: AnyObject {
 
 extension Backend {
   /// Runs `body` without recording anything for a backward pass.
-  public func withoutGradients<Result>(_ body: () throws -> Result) rethrows -> Result {
+  package func withoutGradients<Result>(_ body: () throws -> Result) rethrows -> Result {
     let before = recordsGradients
     recordsGradients = false
     defer { recordsGradients = before }

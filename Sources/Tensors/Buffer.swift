@@ -1,7 +1,7 @@
 /// A run of float32 numbers that a backend owns; its memory goes back to the backend's pool with the last reference.
-public class Buffer {
+package class Buffer {
   /// How many numbers it holds.
-  public let count: Int
+  package let count: Int
 
   init(count: Int) {
     self.count = count

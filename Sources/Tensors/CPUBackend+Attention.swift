@@ -3,7 +3,7 @@ import CKernels
 // The work is shared out by heads, and a head walks its sequences in order: each head's columns of every gradient, those of the
 // relative tables too, are written by one block alone.
 extension CPUBackend {
-  public func attention(
+  package func attention(
     _ shape: AttentionShape, _ operands: AttentionOperands, dropout: Dropout?, context: Buffer, probabilities: Buffer?
   ) {
     let width = shape.heads * shape.headSize, size = shape.headSize
@@ -73,7 +73,7 @@ extension CPUBackend {
     }
   }
 
-  public func attentionBackward(
+  package func attentionBackward(
     _ shape: AttentionShape, _ operands: AttentionOperands, dropout: Dropout?, probabilities: Buffer, contextGradient: Buffer,
     into gradients: AttentionGradients
   ) {

@@ -1,12 +1,12 @@
 import CKernels
 
 extension CPUBackend {
-  public func fill(_ buffer: Buffer, _ value: Float) {
+  package func fill(_ buffer: Buffer, _ value: Float) {
     let y = host(buffer)
     parallelElements(buffer.count) { lr_fill(y + $0.lowerBound, Int64($0.count), value) }
   }
 
-  public func copy(_ source: Buffer, from: Int, to target: Buffer, at: Int, count: Int) {
+  package func copy(_ source: Buffer, from: Int, to target: Buffer, at: Int, count: Int) {
     precondition(from >= 0 && at >= 0 && from + count <= source.count && at + count <= target.count, "copy out of range")
     (host(target) + at).update(from: host(source) + from, count: count)
   }
@@ -29,16 +29,16 @@ extension CPUBackend {
     parallelElements(y.count) { kernel(out + $0.lowerBound, p + $0.lowerBound, Int64($0.count)) }
   }
 
-  public func add(_ a: Buffer, _ b: Buffer, into y: Buffer) { map(a, b, into: y, lr_add) }
-  public func subtract(_ a: Buffer, _ b: Buffer, into y: Buffer) { map(a, b, into: y, lr_subtract) }
-  public func multiply(_ a: Buffer, _ b: Buffer, into y: Buffer) { map(a, b, into: y, lr_multiply) }
-  public func scale(_ a: Buffer, _ factor: Float, into y: Buffer) { map(a, into: y) { lr_scale($0, $1, $2, factor) } }
-  public func accumulate(_ x: Buffer, _ factor: Float, into y: Buffer) { map(x, into: y) { lr_axpy($0, $1, $2, factor) } }
-  public func absolute(_ a: Buffer, into y: Buffer) { map(a, into: y) { lr_absolute($0, $1, $2) } }
-  public func sign(_ a: Buffer, into y: Buffer) { map(a, into: y) { lr_sign($0, $1, $2) } }
-  public func squareRoot(_ a: Buffer, into y: Buffer) { map(a, into: y) { lr_square_root($0, $1, $2) } }
+  package func add(_ a: Buffer, _ b: Buffer, into y: Buffer) { map(a, b, into: y, lr_add) }
+  package func subtract(_ a: Buffer, _ b: Buffer, into y: Buffer) { map(a, b, into: y, lr_subtract) }
+  package func multiply(_ a: Buffer, _ b: Buffer, into y: Buffer) { map(a, b, into: y, lr_multiply) }
+  package func scale(_ a: Buffer, _ factor: Float, into y: Buffer) { map(a, into: y) { lr_scale($0, $1, $2, factor) } }
+  package func accumulate(_ x: Buffer, _ factor: Float, into y: Buffer) { map(x, into: y) { lr_axpy($0, $1, $2, factor) } }
+  package func absolute(_ a: Buffer, into y: Buffer) { map(a, into: y) { lr_absolute($0, $1, $2) } }
+  package func sign(_ a: Buffer, into y: Buffer) { map(a, into: y) { lr_sign($0, $1, $2) } }
+  package func squareRoot(_ a: Buffer, into y: Buffer) { map(a, into: y) { lr_square_root($0, $1, $2) } }
 
-  public func multiplyRows(_ a: Buffer, by row: Buffer, into y: Buffer) {
+  package func multiplyRows(_ a: Buffer, by row: Buffer, into y: Buffer) {
     let columns = row.count, (p, q, out) = (host(a), host(row), host(y))
     parallelRows(y.count / columns, columns: columns) {
       let at = $0.lowerBound * columns
@@ -46,7 +46,7 @@ extension CPUBackend {
     }
   }
 
-  public func addRows(_ a: Buffer, _ row: Buffer, into y: Buffer) {
+  package func addRows(_ a: Buffer, _ row: Buffer, into y: Buffer) {
     let columns = row.count, (p, q, out) = (host(a), host(row), host(y))
     parallelRows(y.count / columns, columns: columns) {
       let at = $0.lowerBound * columns
@@ -54,7 +54,7 @@ extension CPUBackend {
     }
   }
 
-  public func multiplyColumns(_ a: Buffer, by column: Buffer, into y: Buffer) {
+  package func multiplyColumns(_ a: Buffer, by column: Buffer, into y: Buffer) {
     let columns = y.count / column.count, (p, q, out) = (host(a), host(column), host(y))
     parallelRows(column.count, columns: columns) {
       let at = $0.lowerBound * columns
@@ -62,38 +62,38 @@ extension CPUBackend {
     }
   }
 
-  public func activate(_ x: Buffer, _ kind: Activation, into y: Buffer) {
+  package func activate(_ x: Buffer, _ kind: Activation, into y: Buffer) {
     let kind = kind.c
     map(x, into: y) { lr_activate($0, $1, $2, kind) }
   }
 
-  public func activateBackward(_ dy: Buffer, _ x: Buffer, _ kind: Activation, into dx: Buffer) {
+  package func activateBackward(_ dy: Buffer, _ x: Buffer, _ kind: Activation, into dx: Buffer) {
     let kind = kind.c
     map(dy, x, into: dx) { lr_activate_backward($0, $1, $2, $3, kind) }
   }
 
-  public func dropout(_ x: Buffer, _ dropout: Dropout, into y: Buffer) {
+  package func dropout(_ x: Buffer, _ dropout: Dropout, into y: Buffer) {
     let (p, out, stream) = (host(x), host(y), dropout.stream.c)
     parallelElements(y.count) {
       lr_dropout(out + $0.lowerBound, p + $0.lowerBound, Int64($0.lowerBound), Int64($0.upperBound), stream, dropout.rate)
     }
   }
 
-  public func uniform(_ stream: RandomStream, low: Float, high: Float, into y: Buffer) {
+  package func uniform(_ stream: RandomStream, low: Float, high: Float, into y: Buffer) {
     let out = host(y), stream = stream.c
     parallelElements(y.count) {
       lr_random_uniform(out + $0.lowerBound, Int64($0.lowerBound), Int64($0.upperBound), stream, low, high)
     }
   }
 
-  public func normal(_ stream: RandomStream, mean: Float, deviation: Float, into y: Buffer) {
+  package func normal(_ stream: RandomStream, mean: Float, deviation: Float, into y: Buffer) {
     let out = host(y), stream = stream.c
     parallelElements(y.count) {
       lr_random_normal(out + $0.lowerBound, Int64($0.lowerBound), Int64($0.upperBound), stream, mean, deviation)
     }
   }
 
-  public func adamW(weights: Buffer, gradient: Buffer, first: Buffer, second: Buffer, _ settings: AdamWSettings) {
+  package func adamW(weights: Buffer, gradient: Buffer, first: Buffer, second: Buffer, _ settings: AdamWSettings) {
     let (w, g, m, v) = (host(weights), host(gradient), host(first), host(second))
     let c = settings.c
     parallelElements(weights.count) {
@@ -102,7 +102,7 @@ extension CPUBackend {
     }
   }
 
-  public func freezingScore(
+  package func freezingScore(
     mean: Buffer, spread: Buffer, gradient: Buffer, weights: Buffer, beta1: Float, beta2: Float, _ kind: Sensitivity
   ) -> Double {
     let sum = lr_freezing_score(

@@ -17,7 +17,7 @@ extension CPUBackend {
     }
   }
 
-  public func matmul(
+  package func matmul(
     _ a: Buffer, _ at: Transposition, _ b: Buffer, _ bt: Transposition, into c: Buffer, m: Int, n: Int, k: Int, factor: Float,
     accumulate: Bool, bias: Buffer?
   ) {
@@ -52,7 +52,7 @@ extension CPUBackend {
       blasint(k), factor, a, blasint(lda), b, blasint(ldb), beta, c, blasint(ldc))
   }
 
-  public func sumRows(_ a: Buffer, times b: Buffer?, into y: Buffer, accumulate: Bool) {
+  package func sumRows(_ a: Buffer, times b: Buffer?, into y: Buffer, accumulate: Bool) {
     let columns = y.count, rows = a.count / max(1, columns)
     let (p, out) = (host(a), host(y))
     let q = b.map { host($0) }
@@ -64,7 +64,7 @@ extension CPUBackend {
     }
   }
 
-  public func dotRows(_ a: Buffer, _ b: Buffer, into y: Buffer, accumulate: Bool) {
+  package func dotRows(_ a: Buffer, _ b: Buffer, into y: Buffer, accumulate: Bool) {
     let rows = y.count, columns = a.count / max(1, rows)
     let (p, q, out) = (host(a), host(b), host(y))
     parallelRows(rows, columns: columns) {
@@ -86,19 +86,19 @@ extension CPUBackend {
     return partial.reduce(0, +)
   }
 
-  public func sum(_ x: Buffer) -> Double {
+  package func sum(_ x: Buffer) -> Double {
     let p = host(x)
     return reduce(x.count) { lr_sum(p + $0, Int64($1)) }
   }
 
-  public func sumOfSquares(_ x: Buffer) -> Double {
+  package func sumOfSquares(_ x: Buffer) -> Double {
     let p = host(x)
     return reduce(x.count) { lr_sum_squares(p + $0, Int64($1)) }
   }
 
-  public func isFinite(_ x: Buffer) -> Bool { lr_all_finite(host(x), Int64(x.count)) != 0 }
+  package func isFinite(_ x: Buffer) -> Bool { lr_all_finite(host(x), Int64(x.count)) != 0 }
 
-  public func layerNorm(
+  package func layerNorm(
     _ x: Buffer, residual: Buffer?, gain: Buffer, bias: Buffer, epsilon: Float, into y: Buffer, normalized: Buffer,
     inverse: Buffer
   ) {
@@ -112,7 +112,7 @@ extension CPUBackend {
     }
   }
 
-  public func layerNormBackward(_ dy: Buffer, normalized: Buffer, inverse: Buffer, gain: Buffer, into dx: Buffer) {
+  package func layerNormBackward(_ dy: Buffer, normalized: Buffer, inverse: Buffer, gain: Buffer, into dx: Buffer) {
     let columns = gain.count, (d, n, s, g, out) = (host(dy), host(normalized), host(inverse), host(gain), host(dx))
     parallelRows(inverse.count, columns: columns) {
       let at = $0.lowerBound * columns
@@ -120,17 +120,17 @@ extension CPUBackend {
     }
   }
 
-  public func gatherRows(_ table: Buffer, _ rows: [Int32], columns: Int, into y: Buffer) {
+  package func gatherRows(_ table: Buffer, _ rows: [Int32], columns: Int, into y: Buffer) {
     let (p, out) = (host(table), host(y))
     for (r, row) in rows.enumerated() { (out + r * columns).update(from: p + Int(row) * columns, count: columns) }
   }
 
-  public func scatterRows(_ x: Buffer, _ rows: [Int32], columns: Int, into table: Buffer) {
+  package func scatterRows(_ x: Buffer, _ rows: [Int32], columns: Int, into table: Buffer) {
     let (p, out) = (host(x), host(table))
     for (r, row) in rows.enumerated() { lr_axpy(out + Int(row) * columns, p + r * columns, Int64(columns), 1) }
   }
 
-  public func crossEntropy(_ logits: Buffer, labels: [Int32], classes: Int, gradient: Buffer) -> Double {
+  package func crossEntropy(_ logits: Buffer, labels: [Int32], classes: Int, gradient: Buffer) -> Double {
     let (z, g) = (host(logits), host(gradient))
     var total = 0.0
     for (r, label) in labels.enumerated() {

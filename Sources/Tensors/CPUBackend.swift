@@ -1,7 +1,7 @@
 import CKernels
 
 /// Why no backend could be made.
-public enum BackendError: Error, CustomStringConvertible, Equatable {
+package enum BackendError: Error, CustomStringConvertible, Equatable {
   case blasThreads(found: Int)
   /// Kernels that this processor cannot run; `by` says who asked for them.
   case coreNotSupported(BLASCore, by: String)
@@ -12,14 +12,14 @@ public enum BackendError: Error, CustomStringConvertible, Equatable {
   case threads(asked: Int, limit: Int)
 
   /// Whether it is this build of the library that keeps a core from being taken.
-  public var isOfBuild: Bool {
+  package var isOfBuild: Bool {
     switch self {
     case .coreNotSwitchable, .coreNotInBuild: true
     case .blasThreads, .coreNotSupported, .threads: false
     }
   }
 
-  public var description: String {
+  package var description: String {
     switch self {
     case .threads(let asked, let limit): "\(asked) threads were asked for, but at most \(limit) are started. Ask for fewer"
     case .blasThreads(let found):
@@ -41,19 +41,19 @@ public enum BackendError: Error, CustomStringConvertible, Equatable {
 ///
 /// Work is cut into blocks whose boundaries are a function of the shape alone, so the same bits come out with any number of threads.
 /// A backend and all its tensors belong to one task; several backends may run side by side.
-public final class CPUBackend: Backend {
-  public var recordsGradients = true
-  public internal(set) var operations = 0
+package final class CPUBackend: Backend {
+  package var recordsGradients = true
+  package internal(set) var operations = 0
   /// The most threads that a backend starts.
-  public static let mostThreads = 1024
+  package static let mostThreads = 1024
   /// How many threads share the blocks.
-  public let threads: Int
+  package let threads: Int
   let pool = BufferPool()
   private let workers: OpaquePointer
 
   /// - Throws: `BackendError`: more than `mostThreads`, an OpenBLAS that cannot be kept to one thread a call, or one without kernels for
   ///   this processor.
-  public init(threads: Int) throws {
+  package init(threads: Int) throws {
     guard threads <= Self.mostThreads else { throw BackendError.threads(asked: threads, limit: Self.mostThreads) }
     _ = try BLAS.current()
     self.threads = max(1, threads)
@@ -64,8 +64,8 @@ public final class CPUBackend: Backend {
     lr_workers_destroy(workers)
   }
 
-  public var peakBytes: Int { pool.peak * MemoryLayout<Float>.stride }
-  public var allocations: Int { pool.allocations }
+  package var peakBytes: Int { pool.peak * MemoryLayout<Float>.stride }
+  package var allocations: Int { pool.allocations }
 
   /// Runs `body` once for each block, spread over the threads; returns when all are done.
   func parallel(_ blocks: Int, _ body: (Int) -> Void) {
@@ -97,19 +97,19 @@ public final class CPUBackend: Backend {
     parallel((rows + size - 1) / size) { body($0 * size..<min(rows, ($0 + 1) * size)) }
   }
 
-  public func allocate(_ count: Int) -> Buffer { HostBuffer(count: count, pool: pool) }
+  package func allocate(_ count: Int) -> Buffer { HostBuffer(count: count, pool: pool) }
 
-  public func upload(_ values: [Float]) -> Buffer {
+  package func upload(_ values: [Float]) -> Buffer {
     let buffer = allocate(values.count)
     write(values, to: buffer)
     return buffer
   }
 
-  public func download(_ buffer: Buffer) -> [Float] {
+  package func download(_ buffer: Buffer) -> [Float] {
     Array(UnsafeBufferPointer(start: host(buffer), count: buffer.count))
   }
 
-  public func write(_ values: [Float], to buffer: Buffer) {
+  package func write(_ values: [Float], to buffer: Buffer) {
     precondition(values.count == buffer.count, "\(values.count) values for a buffer of \(buffer.count)")
     values.withUnsafeBufferPointer { source in
       if let base = source.baseAddress { host(buffer).update(from: base, count: values.count) }

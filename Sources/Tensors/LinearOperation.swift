@@ -1,22 +1,22 @@
 /// The low-rank branch beside a linear layer: `scale · outer ⊙ (B (inner ⊙ (A dropout(x))))`.
 ///
 /// One form serves LoRA (no vectors), VeRA and AFLoRA (both vectors), gates and singular values (`inner`).
-public struct LowRankBranch {
+package struct LowRankBranch {
   /// `[rank, in]`
-  public var a: Tensor
+  package var a: Tensor
   /// `[out, rank]`
-  public var b: Tensor
+  package var b: Tensor
   /// `[rank]`
-  public var inner: Tensor?
+  package var inner: Tensor?
   /// `[out]`
-  public var outer: Tensor?
+  package var outer: Tensor?
   /// The factor of the whole branch.
-  public var scale: Float
+  package var scale: Float
   /// Acts on the branch's input alone.
-  public var dropout: Dropout?
+  package var dropout: Dropout?
 
   /// Takes A `[rank, inputs]`, B `[outputs, rank]`, and vectors that scale the ranks (`inner`) and the outputs (`outer`).
-  public init(a: Tensor, b: Tensor, inner: Tensor? = nil, outer: Tensor? = nil, scale: Float = 1, dropout: Dropout? = nil) {
+  package init(a: Tensor, b: Tensor, inner: Tensor? = nil, outer: Tensor? = nil, scale: Float = 1, dropout: Dropout? = nil) {
     self.a = a
     self.b = b
     self.inner = inner
@@ -31,7 +31,7 @@ extension Tensor {
   ///
   /// The branch's vectors are folded into B (`outer ⊙ B ⊙ inner`, `[out, rank]`), so that it costs two products however many of its
   /// parts are there. The input is kept for the backward pass only if `weight` or the branch's A learns.
-  public func linear(weight: Tensor, bias: Tensor?, branch: LowRankBranch? = nil) -> Tensor {
+  package func linear(weight: Tensor, bias: Tensor?, branch: LowRankBranch? = nil) -> Tensor {
     let tokens = shape[0], input = shape[1], output = weight.shape[0]
     precondition(shape.count == 2 && weight.shape == [output, input], "linear: \(shape) by a weight of \(weight.shape)")
     let backend = backend, y = backend.allocate(tokens * output)

@@ -1,6 +1,6 @@
 extension Tensor {
   /// Mean cross-entropy of `logits: [rows, classes]` against class numbers `[rows]`: `[]`. Labels must be in range.
-  public func crossEntropy(_ labels: [Int32]) -> Tensor {
+  package func crossEntropy(_ labels: [Int32]) -> Tensor {
     let backend = backend, classes = shape[1], slot = recordedSlot
     precondition(shape[0] == labels.count && labels.allSatisfy { $0 >= 0 && Int($0) < classes }, "labels do not fit \(shape)")
     let dz = backend.allocate(count)
@@ -13,7 +13,7 @@ extension Tensor {
   }
 
   /// Mean squared distance to `targets`, one for each element: `[]`.
-  public func meanSquaredError(_ targets: [Float]) -> Tensor {
+  package func meanSquaredError(_ targets: [Float]) -> Tensor {
     precondition(count == targets.count, "\(targets.count) targets for shape \(shape)")
     let difference = subtracting(Tensor(targets, shape: shape, on: backend))
     return difference.multiplied(by: difference).mean()

@@ -4,7 +4,7 @@ extension Tensor {
   }
 
   /// Elementwise sum of equal shapes.
-  public func adding(_ other: Tensor) -> Tensor {
+  package func adding(_ other: Tensor) -> Tensor {
     requireEqual(other, "adding")
     let backend = backend, y = backend.allocate(count)
     backend.add(buffer, other.buffer, into: y)
@@ -16,10 +16,10 @@ extension Tensor {
   }
 
   /// Elementwise difference of equal shapes.
-  public func subtracting(_ other: Tensor) -> Tensor { adding(other.scaled(by: -1)) }
+  package func subtracting(_ other: Tensor) -> Tensor { adding(other.scaled(by: -1)) }
 
   /// Elementwise product of equal shapes.
-  public func multiplied(by other: Tensor) -> Tensor {
+  package func multiplied(by other: Tensor) -> Tensor {
     requireEqual(other, "multiplied")
     let backend = backend, y = backend.allocate(count), (p, q) = (buffer, other.buffer)
     backend.multiply(p, q, into: y)
@@ -35,7 +35,7 @@ extension Tensor {
   }
 
   /// Every element times a constant.
-  public func scaled(by factor: Float) -> Tensor {
+  package func scaled(by factor: Float) -> Tensor {
     let backend = backend, y = backend.allocate(count), slot = recordedSlot
     backend.scale(buffer, factor, into: y)
     return .result(shape, y, of: [self], on: backend) { gradient in
@@ -46,7 +46,7 @@ extension Tensor {
   }
 
   /// The matrix product `self · other`, `[m, k]` by `[k, n]` → `[m, n]`.
-  public func matmul(_ other: Tensor) -> Tensor {
+  package func matmul(_ other: Tensor) -> Tensor {
     precondition(
       shape.count == 2 && other.shape.count == 2 && shape[1] == other.shape[0], "matmul: \(shape) by \(other.shape)")
     let (m, k, n) = (shape[0], shape[1], other.shape[1])
@@ -66,7 +66,7 @@ extension Tensor {
   }
 
   /// The sum of all elements: `[]`.
-  public func sum() -> Tensor {
+  package func sum() -> Tensor {
     let backend = backend, slot = recordedSlot, count = count
     return .result([], backend.upload([Float(backend.sum(buffer))]), of: [self], on: backend) { gradient in
       let spread = backend.allocate(count)
@@ -76,10 +76,10 @@ extension Tensor {
   }
 
   /// The mean of all elements: `[]`.
-  public func mean() -> Tensor { sum().scaled(by: 1 / Float(count)) }
+  package func mean() -> Tensor { sum().scaled(by: 1 / Float(count)) }
 
   /// An activation function, element by element; the input is kept for the backward pass.
-  public func activated(_ kind: Activation) -> Tensor {
+  package func activated(_ kind: Activation) -> Tensor {
     let backend = backend, y = backend.allocate(count), x = buffer, slot = recordedSlot
     backend.activate(x, kind, into: y)
     return .result(shape, y, of: [self], on: backend) { gradient in
@@ -90,7 +90,7 @@ extension Tensor {
   }
 
   /// Inverted dropout; `nil` or rate 0 returns the tensor itself. The mask is drawn again for the backward pass, not kept.
-  public func dropped(_ dropout: Dropout?) -> Tensor {
+  package func dropped(_ dropout: Dropout?) -> Tensor {
     guard let dropout, dropout.rate > 0 else { return self }
     let backend = backend, y = backend.allocate(count), slot = recordedSlot
     backend.dropout(buffer, dropout, into: y)
@@ -102,7 +102,7 @@ extension Tensor {
   }
 
   /// Layer normalisation over the last dimension of `dropout(self) + residual` (Ba et al. 2016): `[rows, columns]`.
-  public func layerNorm(
+  package func layerNorm(
     residual: Tensor? = nil, gain: Tensor, bias: Tensor, epsilon: Float, dropout: Dropout? = nil
   ) -> Tensor {
     let backend = backend, columns = shape[shape.count - 1], rows = count / columns
@@ -146,7 +146,7 @@ extension Tensor {
   /// Rows of a table, `self: [rows, columns]` → `[indices.count, columns]`. Every index must be in range.
   ///
   /// - Parameter padding: a row whose gradient stays zero, as PyTorch's `padding_idx`.
-  public func rows(_ indices: [Int32], padding: Int32? = nil) -> Tensor {
+  package func rows(_ indices: [Int32], padding: Int32? = nil) -> Tensor {
     let backend = backend, columns = shape[1], total = shape[0], slot = recordedSlot, count = count
     precondition(indices.allSatisfy { $0 >= 0 && Int($0) < total }, "a row index outside 0..<\(total)")
     let y = backend.allocate(indices.count * columns)
@@ -167,7 +167,7 @@ extension Tensor {
   }
 
   /// The same numbers in another shape of the same count.
-  public func reshaped(_ shape: [Int]) -> Tensor {
+  package func reshaped(_ shape: [Int]) -> Tensor {
     let backend = backend, slot = recordedSlot
     return .result(shape, buffer, of: [self], on: backend) { gradient in
       slot?.add(gradient, exclusive: false, on: backend)

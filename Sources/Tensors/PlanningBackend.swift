@@ -1,6 +1,6 @@
 /// A backend without memory or arithmetic: it counts what a step would allocate and compute, so that a plan can state the cost of a run
 /// from the very code that will run it. Every number it gives back is zero.
-public final class PlanningBackend: Backend {
+package final class PlanningBackend: Backend {
   private final class Ledger {
     var inUse = 0
     var peak = 0
@@ -19,29 +19,29 @@ public final class PlanningBackend: Backend {
     deinit { ledger.inUse -= count }
   }
 
-  public var recordsGradients = true
-  public private(set) var operations = 0
-  public private(set) var allocations = 0
+  package var recordsGradients = true
+  package private(set) var operations = 0
+  package private(set) var allocations = 0
   /// Whether `products` is kept.
-  public var recordsProducts = false
+  package var recordsProducts = false
   /// How often each shape of product was asked for, attention's left out.
-  public var products: [ProductShape: Int] = [:]
+  package var products: [ProductShape: Int] = [:]
   private let ledger = Ledger()
 
   /// A backend that has counted nothing yet.
-  public init() {}
+  package init() {}
 
-  public var peakBytes: Int { ledger.peak * MemoryLayout<Float>.stride }
+  package var peakBytes: Int { ledger.peak * MemoryLayout<Float>.stride }
 
-  public func allocate(_ count: Int) -> Buffer {
+  package func allocate(_ count: Int) -> Buffer {
     allocations += 1
     return PlannedBuffer(count: count, ledger: ledger)
   }
 
-  public func upload(_ values: [Float]) -> Buffer { allocate(values.count) }
-  public func download(_ buffer: Buffer) -> [Float] { Array(repeating: 0, count: buffer.count) }
+  package func upload(_ values: [Float]) -> Buffer { allocate(values.count) }
+  package func download(_ buffer: Buffer) -> [Float] { Array(repeating: 0, count: buffer.count) }
 
-  public func matmul(
+  package func matmul(
     _ a: Buffer, _ at: Transposition, _ b: Buffer, _ bt: Transposition, into c: Buffer, m: Int, n: Int, k: Int, factor: Float,
     accumulate: Bool, bias: Buffer?
   ) {
@@ -49,52 +49,52 @@ public final class PlanningBackend: Backend {
     if recordsProducts { products[ProductShape(m: m, n: n, k: k, left: at, right: bt), default: 0] += 1 }
   }
 
-  public func attention(
+  package func attention(
     _ shape: AttentionShape, _ operands: AttentionOperands, dropout: Dropout?, context: Buffer, probabilities: Buffer?
   ) {
     operations += shape.forwardOperations
   }
 
-  public func attentionBackward(
+  package func attentionBackward(
     _ shape: AttentionShape, _ operands: AttentionOperands, dropout: Dropout?, probabilities: Buffer, contextGradient: Buffer,
     into gradients: AttentionGradients
   ) {
     operations += shape.backwardOperations(gradients)
   }
 
-  public func write(_ values: [Float], to buffer: Buffer) {}
-  public func fill(_ buffer: Buffer, _ value: Float) {}
-  public func copy(_ source: Buffer, from: Int, to target: Buffer, at: Int, count: Int) {}
-  public func add(_ a: Buffer, _ b: Buffer, into y: Buffer) {}
-  public func subtract(_ a: Buffer, _ b: Buffer, into y: Buffer) {}
-  public func multiply(_ a: Buffer, _ b: Buffer, into y: Buffer) {}
-  public func scale(_ a: Buffer, _ factor: Float, into y: Buffer) {}
-  public func accumulate(_ x: Buffer, _ factor: Float, into y: Buffer) {}
-  public func multiplyRows(_ a: Buffer, by row: Buffer, into y: Buffer) {}
-  public func multiplyColumns(_ a: Buffer, by column: Buffer, into y: Buffer) {}
-  public func addRows(_ a: Buffer, _ row: Buffer, into y: Buffer) {}
-  public func absolute(_ a: Buffer, into y: Buffer) {}
-  public func sign(_ a: Buffer, into y: Buffer) {}
-  public func squareRoot(_ a: Buffer, into y: Buffer) {}
-  public func activate(_ x: Buffer, _ kind: Activation, into y: Buffer) {}
-  public func activateBackward(_ dy: Buffer, _ x: Buffer, _ kind: Activation, into dx: Buffer) {}
-  public func dropout(_ x: Buffer, _ dropout: Dropout, into y: Buffer) {}
-  public func sum(_ x: Buffer) -> Double { 0 }
-  public func sumOfSquares(_ x: Buffer) -> Double { 0 }
-  public func isFinite(_ x: Buffer) -> Bool { true }
-  public func sumRows(_ a: Buffer, times b: Buffer?, into y: Buffer, accumulate: Bool) {}
-  public func dotRows(_ a: Buffer, _ b: Buffer, into y: Buffer, accumulate: Bool) {}
-  public func layerNorm(
+  package func write(_ values: [Float], to buffer: Buffer) {}
+  package func fill(_ buffer: Buffer, _ value: Float) {}
+  package func copy(_ source: Buffer, from: Int, to target: Buffer, at: Int, count: Int) {}
+  package func add(_ a: Buffer, _ b: Buffer, into y: Buffer) {}
+  package func subtract(_ a: Buffer, _ b: Buffer, into y: Buffer) {}
+  package func multiply(_ a: Buffer, _ b: Buffer, into y: Buffer) {}
+  package func scale(_ a: Buffer, _ factor: Float, into y: Buffer) {}
+  package func accumulate(_ x: Buffer, _ factor: Float, into y: Buffer) {}
+  package func multiplyRows(_ a: Buffer, by row: Buffer, into y: Buffer) {}
+  package func multiplyColumns(_ a: Buffer, by column: Buffer, into y: Buffer) {}
+  package func addRows(_ a: Buffer, _ row: Buffer, into y: Buffer) {}
+  package func absolute(_ a: Buffer, into y: Buffer) {}
+  package func sign(_ a: Buffer, into y: Buffer) {}
+  package func squareRoot(_ a: Buffer, into y: Buffer) {}
+  package func activate(_ x: Buffer, _ kind: Activation, into y: Buffer) {}
+  package func activateBackward(_ dy: Buffer, _ x: Buffer, _ kind: Activation, into dx: Buffer) {}
+  package func dropout(_ x: Buffer, _ dropout: Dropout, into y: Buffer) {}
+  package func sum(_ x: Buffer) -> Double { 0 }
+  package func sumOfSquares(_ x: Buffer) -> Double { 0 }
+  package func isFinite(_ x: Buffer) -> Bool { true }
+  package func sumRows(_ a: Buffer, times b: Buffer?, into y: Buffer, accumulate: Bool) {}
+  package func dotRows(_ a: Buffer, _ b: Buffer, into y: Buffer, accumulate: Bool) {}
+  package func layerNorm(
     _ x: Buffer, residual: Buffer?, gain: Buffer, bias: Buffer, epsilon: Float, into y: Buffer, normalized: Buffer, inverse: Buffer
   ) {}
-  public func layerNormBackward(_ dy: Buffer, normalized: Buffer, inverse: Buffer, gain: Buffer, into dx: Buffer) {}
-  public func gatherRows(_ table: Buffer, _ rows: [Int32], columns: Int, into y: Buffer) {}
-  public func scatterRows(_ x: Buffer, _ rows: [Int32], columns: Int, into table: Buffer) {}
-  public func crossEntropy(_ logits: Buffer, labels: [Int32], classes: Int, gradient: Buffer) -> Double { 0 }
-  public func uniform(_ stream: RandomStream, low: Float, high: Float, into y: Buffer) {}
-  public func normal(_ stream: RandomStream, mean: Float, deviation: Float, into y: Buffer) {}
-  public func adamW(weights: Buffer, gradient: Buffer, first: Buffer, second: Buffer, _ settings: AdamWSettings) {}
-  public func freezingScore(
+  package func layerNormBackward(_ dy: Buffer, normalized: Buffer, inverse: Buffer, gain: Buffer, into dx: Buffer) {}
+  package func gatherRows(_ table: Buffer, _ rows: [Int32], columns: Int, into y: Buffer) {}
+  package func scatterRows(_ x: Buffer, _ rows: [Int32], columns: Int, into table: Buffer) {}
+  package func crossEntropy(_ logits: Buffer, labels: [Int32], classes: Int, gradient: Buffer) -> Double { 0 }
+  package func uniform(_ stream: RandomStream, low: Float, high: Float, into y: Buffer) {}
+  package func normal(_ stream: RandomStream, mean: Float, deviation: Float, into y: Buffer) {}
+  package func adamW(weights: Buffer, gradient: Buffer, first: Buffer, second: Buffer, _ settings: AdamWSettings) {}
+  package func freezingScore(
     mean: Buffer, spread: Buffer, gradient: Buffer, weights: Buffer, beta1: Float, beta2: Float, _ kind: Sensitivity
   ) -> Double { 0 }
 }

@@ -1,7 +1,7 @@
 import CKernels
 
 /// What a random stream is for. Each purpose draws from numbers of its own, so that no two uses ever share one.
-public enum RandomPurpose: UInt32, Sendable {
+package enum RandomPurpose: UInt32, Sendable {
   case initialization = 1
   case dropout = 2
   case sampling = 4
@@ -9,18 +9,18 @@ public enum RandomPurpose: UInt32, Sendable {
 
 /// A place in the counter-based generator Philox4x32-10 (Salmon et al. 2011): its numbers are a function of the four fields and the
 /// element's index alone, so a resumed run draws what an uninterrupted one would.
-public struct RandomStream: Sendable, Equatable {
+package struct RandomStream: Sendable, Equatable {
   /// The run's seed.
-  public var seed: UInt64
+  package var seed: UInt64
   /// What the numbers are for; no two purposes share numbers.
-  public var purpose: RandomPurpose
+  package var purpose: RandomPurpose
   /// The training step, or 0 where there is none.
-  public var step: UInt32
+  package var step: UInt32
   /// Which of the streams of this purpose and step.
-  public var index: UInt32
+  package var index: UInt32
 
   /// The stream of one purpose at one step (from 0) and place.
-  public init(seed: UInt64, purpose: RandomPurpose, step: UInt32 = 0, index: UInt32 = 0) {
+  package init(seed: UInt64, purpose: RandomPurpose, step: UInt32 = 0, index: UInt32 = 0) {
     self.seed = seed
     self.purpose = purpose
     self.step = step
@@ -28,7 +28,7 @@ public struct RandomStream: Sendable, Equatable {
   }
 
   /// A stream of initial values that depends on the parameter's name alone (FNV-1a), not on the order of creation.
-  public static func initialization(seed: UInt64, name: String) -> RandomStream {
+  package static func initialization(seed: UInt64, name: String) -> RandomStream {
     var hash: UInt64 = 0xcbf2_9ce4_8422_2325
     for byte in name.utf8 { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01b3 }
     return RandomStream(
@@ -39,14 +39,14 @@ public struct RandomStream: Sendable, Equatable {
 }
 
 /// Inverted dropout: elements are zeroed with probability `rate`, the others divided by `1 - rate`.
-public struct Dropout: Sendable, Equatable {
+package struct Dropout: Sendable, Equatable {
   /// The share of entries that become zero.
-  public var rate: Float
+  package var rate: Float
   /// The numbers that choose them.
-  public var stream: RandomStream
+  package var stream: RandomStream
 
   /// Drops a share `rate` of entries by the numbers of `stream`.
-  public init(rate: Float, stream: RandomStream) {
+  package init(rate: Float, stream: RandomStream) {
     self.rate = rate
     self.stream = stream
   }

@@ -67,11 +67,11 @@ final class Node {
 /// Operations run at once and, where an input `requiresGradient`, leave a node behind; `backward()` on a single number then adds to
 /// `gradient` of every trainable leaf. What leads to no trainable leaf is never visited and nothing is kept for it. A graph serves one
 /// backward pass: activations are freed as it goes. Tensors belong to one task, as their backend does.
-public final class Tensor {
+package final class Tensor {
   /// Lengths of the dimensions, outermost first; `[]` is a single number.
-  public let shape: [Int]
+  package let shape: [Int]
   /// Where its numbers lie.
-  public let backend: any Backend
+  package let backend: any Backend
   let buffer: Buffer
   private(set) var slot: GradientSlot?
   let node: Node?
@@ -86,29 +86,29 @@ public final class Tensor {
   }
 
   /// A leaf with these values, row-major.
-  public convenience init(_ values: [Float], shape: [Int], on backend: any Backend) {
+  package convenience init(_ values: [Float], shape: [Int], on backend: any Backend) {
     self.init(shape: shape, buffer: backend.upload(values), backend: backend)
   }
 
   /// A tensor with one value in every entry.
-  public static func filled(_ value: Float, shape: [Int], on backend: any Backend) -> Tensor {
+  package static func filled(_ value: Float, shape: [Int], on backend: any Backend) -> Tensor {
     let buffer = backend.allocate(shape.reduce(1, *))
     backend.fill(buffer, value)
     return Tensor(shape: shape, buffer: buffer, backend: backend)
   }
 
   /// A tensor of zeros.
-  public static func zeros(_ shape: [Int], on backend: any Backend) -> Tensor { filled(0, shape: shape, on: backend) }
+  package static func zeros(_ shape: [Int], on backend: any Backend) -> Tensor { filled(0, shape: shape, on: backend) }
 
   /// Numbers drawn evenly from `low..<high`.
-  public static func uniform(_ stream: RandomStream, low: Float, high: Float, shape: [Int], on backend: any Backend) -> Tensor {
+  package static func uniform(_ stream: RandomStream, low: Float, high: Float, shape: [Int], on backend: any Backend) -> Tensor {
     let buffer = backend.allocate(shape.reduce(1, *))
     backend.uniform(stream, low: low, high: high, into: buffer)
     return Tensor(shape: shape, buffer: buffer, backend: backend)
   }
 
   /// Numbers drawn from a normal distribution.
-  public static func normal(
+  package static func normal(
     _ stream: RandomStream, mean: Float = 0, deviation: Float, shape: [Int], on backend: any Backend
   ) -> Tensor {
     let buffer = backend.allocate(shape.reduce(1, *))
@@ -117,12 +117,12 @@ public final class Tensor {
   }
 
   /// The numbers in it.
-  public var count: Int { buffer.count }
+  package var count: Int { buffer.count }
   /// A copy of the values, row-major.
-  public var values: [Float] { backend.download(buffer) }
+  package var values: [Float] { backend.download(buffer) }
 
   /// Whether the backward pass must reach this tensor. Set it on leaves only; clearing it drops the gradient too.
-  public var requiresGradient: Bool {
+  package var requiresGradient: Bool {
     get { slot != nil }
     set {
       precondition(node == nil, "only a leaf is made trainable or frozen")
@@ -131,21 +131,21 @@ public final class Tensor {
   }
 
   /// What backward passes have added up here since `clearGradient()`; `nil` when none reached it.
-  public var gradient: Tensor? {
+  package var gradient: Tensor? {
     guard let buffer = slot?.buffer else { return nil }
     return Tensor(shape: shape, buffer: buffer, backend: backend)
   }
 
   /// Lets go of the gradient.
-  public func clearGradient() { slot?.clear() }
+  package func clearGradient() { slot?.clear() }
 
   /// Overwrites the values in place; for leaves (parameters between steps).
-  public func assign(_ values: [Float]) {
+  package func assign(_ values: [Float]) {
     backend.write(values, to: buffer)
   }
 
   /// Overwrites a row of a matrix with zeros in place; for leaves. Nothing is read back.
-  public func clearRow(_ row: Int) {
+  package func clearRow(_ row: Int) {
     let columns = shape[1], zeros = backend.allocate(columns)
     precondition((0..<shape[0]).contains(row), "row \(row) of \(shape[0])")
     backend.fill(zeros, 0)
@@ -153,20 +153,20 @@ public final class Tensor {
   }
 
   /// The same numbers outside the graph.
-  public var detached: Tensor { Tensor(shape: shape, buffer: buffer, backend: backend) }
+  package var detached: Tensor { Tensor(shape: shape, buffer: buffer, backend: backend) }
 
   /// A leaf with a copy of the values.
-  public func copied() -> Tensor {
+  package func copied() -> Tensor {
     let copy = backend.allocate(count)
     backend.copy(buffer, from: 0, to: copy, at: 0, count: count)
     return Tensor(shape: shape, buffer: copy, backend: backend)
   }
 
   /// Whether every value is finite.
-  public var isFinite: Bool { backend.isFinite(buffer) }
+  package var isFinite: Bool { backend.isFinite(buffer) }
 
   /// The value of a tensor with one element.
-  public var item: Float {
+  package var item: Float {
     precondition(count == 1, "a tensor of shape \(shape) is not a single number")
     return values[0]
   }
@@ -186,7 +186,7 @@ public final class Tensor {
   var recordedSlot: GradientSlot? { backend.recordsGradients ? slot : nil }
 
   /// Adds the gradient of this single number with respect to every trainable leaf to that leaf's `gradient`.
-  public func backward() {
+  package func backward() {
     precondition(count == 1, "backward starts from a single number, not from shape \(shape)")
     guard let node, let slot else { return }
     slot.add(backend.upload([1]), exclusive: true, on: backend)

@@ -1,17 +1,17 @@
 /// What happens to parameters outside the graph, between two passes.
 extension Tensor {
   /// One AdamW update in place; `first` and `second` are the moments, of the same shape.
-  public func updateAdamW(gradient: Tensor, first: Tensor, second: Tensor, _ settings: AdamWSettings) {
+  package func updateAdamW(gradient: Tensor, first: Tensor, second: Tensor, _ settings: AdamWSettings) {
     precondition(gradient.shape == shape && first.shape == shape && second.shape == shape, "AdamW on \(shape)")
     backend.adamW(weights: buffer, gradient: gradient.buffer, first: first.buffer, second: second.buffer, settings)
   }
 
   /// The sum of squares of all elements, in double precision.
-  public var sumOfSquares: Double { backend.sumOfSquares(buffer) }
+  package var sumOfSquares: Double { backend.sumOfSquares(buffer) }
 
   /// Updates the running `mean` and `spread` of this parameter's sensitivity to `gradient`, and returns the mean of their product:
   /// AFLoRA's freezing score (Eq. 2 to 4).
-  public func updateFreezingScore(
+  package func updateFreezingScore(
     gradient: Tensor, mean: Tensor, spread: Tensor, beta1: Float, beta2: Float, sensitivity: Sensitivity
   ) -> Double {
     backend.freezingScore(

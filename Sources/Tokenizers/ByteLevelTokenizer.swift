@@ -3,9 +3,9 @@
 import Synchronization
 
 /// The tokenizer of RoBERTa and GPT-2.
-public struct ByteLevelTokenizer: Tokenizer {
-  public let specialTokens: SpecialTokens
-  public let template: InputTemplate
+package struct ByteLevelTokenizer: Tokenizer {
+  package let specialTokens: SpecialTokens
+  package let template: InputTemplate
 
   private let vocabulary: ByteLevelVocabulary
   /// The bytes of each token.
@@ -48,9 +48,9 @@ public struct ByteLevelTokenizer: Tokenizer {
     isSpecial = Set(special.map(\.id))
   }
 
-  public var vocabularySize: Int { vocabulary.tokens.count }
+  package var vocabularySize: Int { vocabulary.tokens.count }
 
-  public func encode(_ text: String) -> [Int32] {
+  package func encode(_ text: String) -> [Int32] {
     let bytes = Array(text.utf8)
     var ids: [Int32] = []
     for part in splitter.split(bytes) {
@@ -69,7 +69,7 @@ public struct ByteLevelTokenizer: Tokenizer {
     vocabulary.merges.apply(to: word.map { vocabulary.byteIDs[Int($0)] })
   }
 
-  public func decode(_ ids: [Int32]) -> String {
+  package func decode(_ ids: [Int32]) -> String {
     var text: [UInt8] = []
     for id in ids where bytes.indices.contains(Int(id)) && !isSpecial.contains(id) {
       text.append(contentsOf: bytes[Int(id)])

@@ -1,9 +1,9 @@
 // The special tokens that a model wants around one text or two.
 
 /// A model's templates for one text and for two.
-public struct InputTemplate: Sendable, Equatable {
+package struct InputTemplate: Sendable, Equatable {
   /// One place of a template: a special token, or one of the texts; with the token type id it gets.
-  public enum Part: Sendable, Equatable {
+  package enum Part: Sendable, Equatable {
     /// A special token.
     case special(Int32, segment: Int32)
     /// All tokens of the first text.
@@ -13,14 +13,14 @@ public struct InputTemplate: Sendable, Equatable {
   }
 
   /// A row of parts.
-  public struct Sequence: Sendable, Equatable {
+  package struct Sequence: Sendable, Equatable {
     /// The parts, in order.
-    public let parts: [Part]
+    package let parts: [Part]
     /// How many special tokens the parts hold.
-    public let specialCount: Int
+    let specialCount: Int
 
     /// Creates a template from its parts.
-    public init(_ parts: [Part]) {
+    package init(_ parts: [Part]) {
       self.parts = parts
       specialCount = parts.reduce(into: 0) { count, part in if case .special = part { count += 1 } }
     }
@@ -48,12 +48,12 @@ public struct InputTemplate: Sendable, Equatable {
   }
 
   /// The template of one text.
-  public let single: Sequence
+  package let single: Sequence
   /// The template of two texts.
-  public let pair: Sequence
+  package let pair: Sequence
 
   /// BERT and DeBERTa: `[CLS] A [SEP]` and `[CLS] A [SEP] B [SEP]`; B and what follows it are segment 1.
-  public static func bert(classification: Int32, separator: Int32) -> InputTemplate {
+  package static func bert(classification: Int32, separator: Int32) -> InputTemplate {
     let single: [Part] = [
       .special(classification, segment: 0), .first(segment: 0), .special(separator, segment: 0),
     ]
@@ -63,7 +63,7 @@ public struct InputTemplate: Sendable, Equatable {
   }
 
   /// RoBERTa: `<s> A </s>` and `<s> A </s></s> B </s>`, all of segment 0.
-  public static func roberta(beginning: Int32, separator: Int32) -> InputTemplate {
+  package static func roberta(beginning: Int32, separator: Int32) -> InputTemplate {
     let end = Part.special(separator, segment: 0)
     let single: [Part] = [.special(beginning, segment: 0), .first(segment: 0), end]
     return InputTemplate(single: Sequence(single), pair: Sequence(single + [end, .second(segment: 0), end]))
@@ -71,7 +71,7 @@ public struct InputTemplate: Sendable, Equatable {
 
   /// Llama: `<s> A` and `<s> A <s> B`, the second half of segment 1; either special token, and an end token after
   /// each text, as the model's own files say.
-  public static func llama(beginning: Int32?, end: Int32?) -> InputTemplate {
+  static func llama(beginning: Int32?, end: Int32?) -> InputTemplate {
     func half(_ text: Part, segment: Int32) -> [Part] {
       let before = beginning.map { [Part.special($0, segment: segment)] } ?? []
       let after = end.map { [Part.special($0, segment: segment)] } ?? []
@@ -83,6 +83,6 @@ public struct InputTemplate: Sendable, Equatable {
   }
 
   /// No special token at all, as GPT-2 has it.
-  public static let plain = InputTemplate(
+  package static let plain = InputTemplate(
     single: Sequence([.first(segment: 0)]), pair: Sequence([.first(segment: 0), .second(segment: 0)]))
 }

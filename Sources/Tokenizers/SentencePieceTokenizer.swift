@@ -6,10 +6,10 @@
 /// piece.
 /// Where DeBERTa's vocabulary lacks a character, the answer is the library's own: its bytes if the model has byte
 /// pieces.
-public struct SentencePieceTokenizer: Tokenizer {
-  public let vocabularySize: Int
-  public let specialTokens: SpecialTokens
-  public let template: InputTemplate
+package struct SentencePieceTokenizer: Tokenizer {
+  package let vocabularySize: Int
+  package let specialTokens: SpecialTokens
+  package let template: InputTemplate
 
   private let model: SentencePieceModel
   private let splitter: SpecialTokenSplitter
@@ -80,7 +80,7 @@ public struct SentencePieceTokenizer: Tokenizer {
     isSpecial = Set(spelled.map(\.id))
   }
 
-  public func encode(_ text: String) -> [Int32] {
+  package func encode(_ text: String) -> [Int32] {
     let bytes = Array(text.utf8)
     var ids: [Int32] = []
     for part in splitter.split(bytes) {
@@ -92,7 +92,7 @@ public struct SentencePieceTokenizer: Tokenizer {
     return ids
   }
 
-  public func decode(_ ids: [Int32]) -> String {
+  package func decode(_ ids: [Int32]) -> String {
     var text = ""
     var run: [UInt8] = []
     var isFirst = true

@@ -4,7 +4,7 @@ import CSentencePiece
 import Foundation
 
 /// Makes the SentencePiece vocabulary of a model of our own.
-public enum SentencePieceTrainer {
+package enum SentencePieceTrainer {
   /// Trains a unigram model (Kudo 2018) on the lines of a corpus and answers the bytes of `spm.model`.
   ///
   /// Ids are DeBERTa-v3's: `[PAD]` 0, `[CLS]` 1, `[SEP]` 2, `[UNK]` 3, then the pieces; `[MASK]` follows them without
@@ -16,7 +16,7 @@ public enum SentencePieceTrainer {
   ///   - vocabularySize: How many pieces to make, special ones included; fewer where the corpus gives no more.
   ///   - characterCoverage: The share of the corpus's characters that get a piece; the others are unknown.
   /// - Throws: ``TokenizerError`` when the corpus cannot be read or the library refuses.
-  public static func train(
+  package static func train(
     corpus: URL, vocabularySize: Int, characterCoverage: Double = 0.9995
   ) throws -> [UInt8] {
     guard vocabularySize > 4 else {

@@ -1,20 +1,20 @@
 // What every tokenizer of this house does: text to ids and back, and a model's input from one text or two.
 
 /// The ids of the tokens that models give a meaning of their own; nil where a vocabulary has none.
-public struct SpecialTokens: Sendable, Equatable {
+package struct SpecialTokens: Sendable, Equatable {
   /// The token before everything: `[CLS]` of BERT and DeBERTa, `<s>` of RoBERTa and Llama.
-  public var beginning: Int32?
+  package var beginning: Int32?
   /// The token after a text: `[SEP]` of BERT and DeBERTa, `</s>` of RoBERTa and Llama.
-  public var separator: Int32?
+  package var separator: Int32?
   /// The token that fills a padded batch.
-  public var padding: Int32?
+  package var padding: Int32?
   /// The token for what the vocabulary cannot spell.
-  public var unknown: Int32?
+  package var unknown: Int32?
   /// The token that hides a word in masked language modelling.
-  public var mask: Int32?
+  package var mask: Int32?
 
   /// Creates a set of special tokens; what is not named is absent.
-  public init(
+  package init(
     beginning: Int32? = nil, separator: Int32? = nil, padding: Int32? = nil, unknown: Int32? = nil, mask: Int32? = nil
   ) {
     self.beginning = beginning
@@ -26,14 +26,14 @@ public struct SpecialTokens: Sendable, Equatable {
 }
 
 /// A model's input: one text or two, with the special tokens of the model's template around them.
-public struct Encoding: Sendable, Equatable {
+package struct Encoding: Sendable, Equatable {
   /// Token ids, `[tokens]`.
-  public var ids: [Int32]
+  package var ids: [Int32]
   /// Token type ids, `[tokens]`: which of the two texts a token belongs to, as the model counts them.
-  public var segments: [Int32]
+  package var segments: [Int32]
 
   /// Creates an encoding from ids and as many segments.
-  public init(ids: [Int32], segments: [Int32]) {
+  package init(ids: [Int32], segments: [Int32]) {
     precondition(ids.count == segments.count, "\(ids.count) ids with \(segments.count) segments")
     self.ids = ids
     self.segments = segments
@@ -43,7 +43,7 @@ public struct Encoding: Sendable, Equatable {
 /// Text to ids and back, by the rules of one published model family.
 ///
 /// A tokenizer is a value read from files by ``TokenizerFolder``; equal files and equal text give equal ids.
-public protocol Tokenizer: Sendable {
+package protocol Tokenizer: Sendable {
   /// How many ids there are: every id is at least 0 and less than this.
   var vocabularySize: Int { get }
   /// The ids with a meaning of their own.
@@ -65,7 +65,7 @@ extension Tokenizer {
   ///   - second: The second text; nil (not "") where there is none.
   ///   - maximumLength: The largest number of ids wanted, nil for no limit. Texts are shortened at their end by
   ///     ``longestFirst(_:_:room:)``; special tokens always stay, so a limit below their number leaves them alone.
-  public func encode(_ first: String, _ second: String?, maximumLength: Int? = nil) -> Encoding {
+  package func encode(_ first: String, _ second: String?, maximumLength: Int? = nil) -> Encoding {
     var firstIDs = encode(first)[...]
     guard let second else {
       if let maximumLength {
@@ -89,7 +89,7 @@ extension Tokenizer {
 ///
 /// The shorter text stays whole if it has at most half of the room (rounded down); else it gets that half. The longer
 /// one, the second if they are equal, gets the rest.
-public func longestFirst(_ first: Int, _ second: Int, room: Int) -> (first: Int, second: Int) {
+func longestFirst(_ first: Int, _ second: Int, room: Int) -> (first: Int, second: Int) {
   if first + second <= room { return (first, second) }
   let shorter = min(first, second, room / 2)
   return first > second ? (room - shorter, shorter) : (shorter, room - shorter)

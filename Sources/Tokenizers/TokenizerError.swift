@@ -3,7 +3,7 @@
 import Foundation
 
 /// A tokenizer's file that cannot be used: which, where in it, what was found, and what to do.
-public enum TokenizerError: Error, Equatable, CustomStringConvertible {
+package enum TokenizerError: Error, Equatable, CustomStringConvertible {
   /// No file of a known tokenizer is in the folder.
   case noTokenizer(folder: String, expected: [String])
   /// A file that should be there is not, or cannot be read.
@@ -20,7 +20,7 @@ public enum TokenizerError: Error, Equatable, CustomStringConvertible {
   case training(reason: String)
 
   /// One sentence for a person.
-  public var description: String {
+  package var description: String {
     switch self {
     case .noTokenizer(let folder, let expected):
       "\(folder): no tokenizer here. Expected one of: \(expected.joined(separator: ", ")). "

@@ -3,7 +3,7 @@
 import Foundation
 
 /// A folder with a published model's tokenizer files.
-public enum TokenizerFolder {
+package enum TokenizerFolder {
   /// Reads the tokenizer of a folder.
   ///
   /// | files | tokenizer |
@@ -19,7 +19,7 @@ public enum TokenizerFolder {
   ///
   /// - Parameter modelType: `model_type` of the model's `config.json`; nil where there is none.
   /// - Throws: ``TokenizerError``.
-  public static func load(from folder: URL, modelType: String? = nil) throws -> any Tokenizer {
+  package static func load(from folder: URL, modelType: String? = nil) throws -> any Tokenizer {
     let settings = try TokenizerSettings(folder: folder)
     let named = settings.tokenizerClass.flatMap(Family.init(tokenizerClass:)).flatMap { $0.isPresent(in: folder) ? $0 : nil }
     let own = named ?? modelType.flatMap(Family.init(modelType:))

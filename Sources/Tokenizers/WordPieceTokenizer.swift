@@ -3,10 +3,10 @@
 import Foundation
 
 /// BERT's tokenizer.
-public struct WordPieceTokenizer: Tokenizer {
-  public let vocabularySize: Int
-  public let specialTokens: SpecialTokens
-  public let template: InputTemplate
+package struct WordPieceTokenizer: Tokenizer {
+  package let vocabularySize: Int
+  package let specialTokens: SpecialTokens
+  package let template: InputTemplate
 
   /// A longer word is unknown as a whole.
   private static let longestWord = 100
@@ -76,7 +76,7 @@ public struct WordPieceTokenizer: Tokenizer {
       [unknown, classification, separator, padding, mask].map { SpecialToken(pieces[Int($0)], id: $0) })
   }
 
-  public func encode(_ text: String) -> [Int32] {
+  package func encode(_ text: String) -> [Int32] {
     let bytes = Array(text.utf8)
     var ids: [Int32] = []
     for part in splitter.split(bytes) {
@@ -107,7 +107,7 @@ public struct WordPieceTokenizer: Tokenizer {
     }
   }
 
-  public func decode(_ ids: [Int32]) -> String {
+  package func decode(_ ids: [Int32]) -> String {
     var text = ""
     for id in ids where pieces.indices.contains(Int(id)) && !isSpecial.contains(id) {
       let piece = pieces[Int(id)]

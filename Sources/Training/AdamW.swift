@@ -30,23 +30,6 @@ package final class AdamW {
   /// The parameters that learn now.
   var trainable: [Parameter] { parameters.filter(\.isTrainable) }
 
-  /// The norm of all gradients together.
-  func gradientNorm() -> Double {
-    var sum = 0.0
-    for parameter in parameters { sum += parameter.gradient?.sumOfSquares ?? 0 }
-    return sum.squareRoot()
-  }
-
-  /// The norm of all gradients together, before update number `step` (from 0), and the factor that keeps it within its limit.
-  ///
-  /// - Throws: `Divergence` when the norm is not finite.
-  package func clipping(step: Int) throws -> (norm: Double, scale: Double) {
-    let norm = gradientNorm()
-    guard norm.isFinite else { throw Divergence(step: step, quantity: "gradient norm", value: norm) }
-    let limit = settings.maximumGradientNorm
-    return (norm, limit > 0 ? min(1, limit / (norm + 1e-6)) : 1)
-  }
-
   /// Update number `step` (from 1) with gradients times `scale`; they stay until `clearGradients()`.
   package func update(step: Int, factor: Double, scale: Double) {
     for (index, parameter) in parameters.enumerated() where parameter.isTrainable {

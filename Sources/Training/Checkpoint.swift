@@ -3,16 +3,16 @@ import Foundation
 import Storage
 
 /// A file that a run, or a pre-training, can be resumed from, bit for bit.
-public struct Checkpoint: Sendable {
+package struct Checkpoint: Sendable {
   /// The file.
-  public let url: URL
+  package let url: URL
   /// The run it belongs to; a file of another run is refused.
-  public let identity: String
+  package let identity: String
   /// What computes its numbers; a file of another arithmetic is refused.
-  public let origin: CheckpointOrigin
+  package let origin: CheckpointOrigin
 
   /// Names the checkpoint of the run of this identity; nothing is read yet.
-  public init(url: URL, identity: String, origin: CheckpointOrigin) {
+  package init(url: URL, identity: String, origin: CheckpointOrigin) {
     self.url = url
     self.identity = identity
     self.origin = origin
@@ -48,15 +48,15 @@ public struct Checkpoint: Sendable {
   }
 
   /// Removes the file of a run that has ended.
-  public func delete() { try? FileManager.default.removeItem(at: url) }
+  package func delete() { try? FileManager.default.removeItem(at: url) }
 }
 
 /// A checkpoint that cannot be resumed from.
-public struct CheckpointError: Error, CustomStringConvertible, Equatable {
+package struct CheckpointError: Error, CustomStringConvertible, Equatable {
   /// The checkpoint's path.
-  public let file: String
+  package let file: String
   /// Why it is of no use, without a full stop.
-  public let reason: String
+  package let reason: String
 
-  public var description: String { "\(file): cannot go on from this checkpoint: \(reason). Delete it to start the run again" }
+  package var description: String { "\(file): cannot go on from this checkpoint: \(reason). Delete it to start the run again" }
 }

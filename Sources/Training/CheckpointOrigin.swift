@@ -2,23 +2,23 @@
 import Storage
 
 /// The arithmetic of a checkpoint. A run that goes on with another ends with the bits of neither.
-public struct CheckpointOrigin: Sendable, Equatable {
+package struct CheckpointOrigin: Sendable, Equatable {
   /// The kernels of matrix products, as in `SkylakeX`.
-  public let core: String
+  package let core: String
   /// The version of the library of matrix products, as in `0.3.21`.
-  public let library: String
+  package let library: String
   /// The version of this program's arithmetic.
-  public let numerics: Int
+  package let numerics: Int
 
   /// Names an arithmetic.
-  public init(core: String, library: String, numerics: Int) {
+  package init(core: String, library: String, numerics: Int) {
     self.core = core
     self.library = library
     self.numerics = numerics
   }
 
   /// What a checkpoint's root says; nil where it does not say all of it.
-  public init?(_ attributes: [(name: String, attribute: HDF5Attribute)]) {
+  package init?(_ attributes: [(name: String, attribute: HDF5Attribute)]) {
     func value(_ name: String) -> HDF5Attribute? { attributes.first { $0.name == name }?.attribute }
     guard case .string(let core)? = value("blas_core"), case .string(let library)? = value("blas_version"),
       case .integer(let numerics)? = value("numerics_version")

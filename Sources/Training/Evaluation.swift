@@ -5,12 +5,12 @@ import Models
 import Tensors
 
 /// A model's answers on a validation set, in the order of its examples.
-public enum Predictions: Sendable, Equatable {
+package enum Predictions: Sendable, Equatable {
   case classes([Int])
   case scores([Double])
 
   /// Whether all answers are the same although the labels are not to be.
-  public var isConstant: Bool {
+  package var isConstant: Bool {
     switch self {
     case .classes(let values): Set(values).count < 2 && values.count > 1
     case .scores(let values): Set(values).count < 2 && values.count > 1
@@ -19,12 +19,13 @@ public enum Predictions: Sendable, Equatable {
 }
 
 /// What evaluation found on one validation set.
-public struct Evaluation: Sendable, Equatable {
-  public let name: String
+package struct Evaluation: Sendable, Equatable {
+  /// Which of the task's validation sets it is.
+  package let name: String
   /// The scores by metric.
-  public let scores: Scores
+  package let scores: Scores
   /// What the model said of each example, in their order.
-  public let predictions: Predictions
+  package let predictions: Predictions
 
   init(name: String, scores: Scores, predictions: Predictions) {
     self.name = name
@@ -51,7 +52,7 @@ public struct Evaluation: Sendable, Equatable {
   ///
   /// - Parameter shouldStop: asked after every batch.
   /// - Throws: `Interruption` when asked to stop.
-  public static func run(
+  package static func run(
     _ model: any SequenceClassifier, on set: ValidationSet, metrics: [Metric], backend: any Backend,
     shouldStop: () -> Bool = { false }
   ) throws -> Evaluation {

@@ -9,14 +9,14 @@ import Storage
 import Tensors
 
 /// How a run ended.
-public enum TrainingOutcome: Sendable, Equatable {
+package enum TrainingOutcome: Sendable, Equatable {
   case completed
   /// The loss or the gradient went to infinity or NaN.
   case diverged(Divergence)
 }
 
 /// What is told while a run goes on.
-public protocol TrainingObserver: AnyObject {
+package protocol TrainingObserver: AnyObject {
   /// An update is done; `updates` of `total`.
   func didUpdate(_ result: StepResult, updates: Int, total: Int)
   func didFinishEpoch(_ epoch: TrainingHistory.Epoch, number: Int)
@@ -25,50 +25,51 @@ public protocol TrainingObserver: AnyObject {
 }
 
 extension TrainingObserver {
-  public func didSaveCheckpoint() {}
+  package func didSaveCheckpoint() {}
 }
 
 /// A run was asked to stop; it goes on from its checkpoint.
-public struct Interruption: Error, Equatable {
+package struct Interruption: Error, Equatable {
   /// An observer may leave out what it does not need.
-  public init() {}
+  package init() {}
 }
 
 /// One fine-tuning run from start to end: epochs of shuffled batches, evaluation after each, checkpoints between.
 ///
 /// Its numbers are a function of the model, the data, the method, the settings and the seed; when it is killed and started again it
 /// ends with the same bits.
-public struct FineTuning {
+package struct FineTuning {
   /// With the method on it.
-  public let model: any SequenceClassifier
+  package let model: any SequenceClassifier
   /// The method that trains.
-  public let method: any TuningMethod
+  package let method: any TuningMethod
   /// The recipe: rates, batch, epochs, schedule.
-  public let settings: TrainingSettings
+  package let settings: TrainingSettings
   /// The training set, in the order of its file.
-  public let train: [EncodedExample]
+  package let train: [EncodedExample]
   /// What every epoch's end is evaluated on.
-  public let validation: [ValidationSet]
+  package let validation: [ValidationSet]
   /// What predictions are scored by.
-  public let metrics: [Metric]
+  package let metrics: [Metric]
   /// What all randomness of the run starts from.
-  public let seed: UInt64
+  package let seed: UInt64
   /// Where the tensors lie.
-  public let backend: any Backend
+  package let backend: any Backend
   /// Whether the model's dropouts act while training.
-  public var usesDropout = true
+  var usesDropout = true
   /// Where it can be resumed from; `nil` keeps nothing.
-  public var checkpoint: Checkpoint?
+  package var checkpoint: Checkpoint?
   /// Seconds between checkpoints; 0 saves after every update. They change no number.
-  public var checkpointInterval = 20.0
+  package var checkpointInterval = 20.0
   /// Where the best and the last epoch's trained parameters go, as `best.safetensors` and `last.safetensors`.
-  public var weights: URL?
+  package var weights: URL?
   /// Who is told of each update and epoch.
-  public weak var observer: (any TrainingObserver)?
+  package weak var observer: (any TrainingObserver)?
   /// Asked after every update, and between the batches of evaluations and measurements.
-  public var shouldStop: () -> Bool = { false }
+  package var shouldStop: () -> Bool = { false }
 
-  public init(
+  /// A run of `method`, which has attached to `model`, on examples that fit it.
+  package init(
     model: any SequenceClassifier, method: any TuningMethod, settings: TrainingSettings, train: [EncodedExample],
     validation: [ValidationSet], metrics: [Metric], seed: UInt64, backend: any Backend
   ) {
@@ -83,7 +84,7 @@ public struct FineTuning {
   }
 
   /// How many updates training takes.
-  public static func length(examples: Int, settings: TrainingSettings) -> TrainingLength {
+  package static func length(examples: Int, settings: TrainingSettings) -> TrainingLength {
     TrainingLength(
       stepsPerEpoch: BatchPlan(count: examples, batchSize: settings.batchSize).stepsPerEpoch, epochs: settings.epochs)
   }
@@ -91,7 +92,7 @@ public struct FineTuning {
   /// Trains, or goes on from the checkpoint.
   ///
   /// - Throws: `Interruption` after saving a checkpoint, `CheckpointError`, and `StorageError` when a file cannot be written.
-  public func run() throws -> (history: TrainingHistory, outcome: TrainingOutcome) {
+  package func run() throws -> (history: TrainingHistory, outcome: TrainingOutcome) {
     var history = TrainingHistory()
     let saved = try checkpoint.flatMap { try SavedRun($0) }
     if let checkpoint, let saved {
@@ -123,12 +124,12 @@ public struct FineTuning {
   }
 
   /// What makes the updates of training proper, on the parameters that the method has now.
-  public func makeStepper() -> Stepper {
+  package func makeStepper() -> Stepper {
     Stepper(model: model, method: method, settings: settings, totalSteps: length.totalSteps, backend: backend)
   }
 
   /// How long training proper is.
-  public var length: TrainingLength { Self.length(examples: train.count, settings: settings) }
+  package var length: TrainingLength { Self.length(examples: train.count, settings: settings) }
 
   /// Makes the updates of a phase that are not done; a divergence ends it.
   private func update(_ phase: TrainingPhase, _ history: inout TrainingHistory) throws -> Divergence? {

@@ -6,7 +6,7 @@ import Storage
 extension TrainingHistory {
   /// The tensors of a run: losses, rates, norms, counts and operations by step; scores by epoch; the answers of the best and the last
   /// epoch with the right ones beside them.
-  public func tensors(gold: [ValidationSet]) -> HDF5Group {
+  package func tensors(gold: [ValidationSet]) -> HDF5Group {
     let before = measurementOperations == nil && preliminary.isEmpty ? [] : [("preliminary", preliminaryGroup)]
     return HDF5Group(
       groups: before + [

@@ -2,7 +2,7 @@ import Datasets
 import Layers
 
 /// What a batch is compared with.
-public enum Targets: Sendable, Equatable {
+package enum Targets: Sendable, Equatable {
   case classes([Int32])
   case scores([Float])
 
@@ -21,20 +21,20 @@ public enum Targets: Sendable, Equatable {
 }
 
 /// A packed batch and its labels.
-public struct LabelledBatch: Sendable, Equatable {
+package struct LabelledBatch: Sendable, Equatable {
   /// The packed sequences.
-  public let batch: TokenBatch
+  package let batch: TokenBatch
   /// What each sequence's output is held against, in their order.
-  public let targets: Targets
+  package let targets: Targets
 
   /// Puts together sequences and as many targets.
-  public init(_ batch: TokenBatch, _ targets: Targets) {
+  package init(_ batch: TokenBatch, _ targets: Targets) {
     self.batch = batch
     self.targets = targets
   }
 
   /// Packs examples, whose labels are all classes or all numbers.
-  public init(_ examples: [EncodedExample]) {
+  package init(_ examples: [EncodedExample]) {
     batch = TokenBatch(examples.map { ($0.tokens, $0.segments) })
     targets = Targets(examples.map(\.label))
   }

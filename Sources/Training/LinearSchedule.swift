@@ -2,14 +2,14 @@
 import Settings
 
 /// Linear warm-up, then linear decay to zero; the first update of a warm-up has rate 0, as in transformers.
-public struct LinearSchedule: Sendable, Equatable {
+package struct LinearSchedule: Sendable, Equatable {
   /// Updates during which the rate rises.
-  public let warmupSteps: Int
+  package let warmupSteps: Int
   /// All updates.
-  public let totalSteps: Int
+  package let totalSteps: Int
 
   /// The schedule of so many updates.
-  public init(_ warmup: Warmup, totalSteps: Int) {
+  package init(_ warmup: Warmup, totalSteps: Int) {
     self.totalSteps = totalSteps
     switch warmup {
     case .ratio(let share): warmupSteps = Int((share * Double(totalSteps)).rounded(.up))
@@ -18,7 +18,7 @@ public struct LinearSchedule: Sendable, Equatable {
   }
 
   /// The factor on the highest learning rate at update `step`, from 0.
-  public func factor(_ step: Int) -> Double {
+  package func factor(_ step: Int) -> Double {
     if step < warmupSteps { return Double(step) / Double(max(1, warmupSteps)) }
     return max(0, Double(totalSteps - step) / Double(max(1, totalSteps - warmupSteps)))
   }

@@ -4,7 +4,7 @@ import Tensors
 
 extension MethodHost {
   /// What a method finds on a model.
-  public init(_ model: any SequenceClassifier, backend: any Backend, seed: UInt64, schedule: TrainingLength) {
+  package init(_ model: any SequenceClassifier, backend: any Backend, seed: UInt64, schedule: TrainingLength) {
     self.init(
       projections: model.projections, sublayers: model.encoder.sublayers,
       backbone: model.parameters.filter { $0.group == .backbone }, head: model.parameters.filter { $0.group == .head },

@@ -43,10 +43,10 @@ struct PreliminaryRun {
 }
 
 /// Batches of the training set, as a method measures on them.
-public struct TrainingSample: MeasuredSample {
+package struct TrainingSample: MeasuredSample {
   /// Where the model's tensors lie.
-  public let backend: any Backend
-  public let rows: [Int]
+  package let backend: any Backend
+  package let rows: [Int]
   private let stepper: Stepper
   private let batches: [LabelledBatch]
   private let shouldStop: () -> Bool
@@ -54,7 +54,7 @@ public struct TrainingSample: MeasuredSample {
   /// - Parameters:
   ///   - rows: where the batches' examples stand in the training set.
   ///   - shouldStop: asked after every batch.
-  public init(
+  package init(
     _ batches: [LabelledBatch], rows: [Int] = [], stepper: Stepper, backend: any Backend,
     shouldStop: @escaping () -> Bool = { false }
   ) {
@@ -76,7 +76,7 @@ public struct TrainingSample: MeasuredSample {
     self.init(batches, rows: rows, stepper: stepper, backend: backend, shouldStop: shouldStop)
   }
 
-  public func forward(_ body: (TokenBatch) -> Void) throws {
+  package func forward(_ body: (TokenBatch) -> Void) throws {
     for batch in batches {
       if shouldStop() { throw Interruption() }
       backend.withoutGradients { _ = stepper.model.logits(batch.batch, pass: .evaluation, everyToken: true) }
@@ -84,7 +84,7 @@ public struct TrainingSample: MeasuredSample {
     }
   }
 
-  public func addGradients() throws {
+  package func addGradients() throws {
     for batch in batches {
       if shouldStop() { throw Interruption() }
       stepper.taskLoss(batch, pass: .evaluation).backward()
@@ -108,7 +108,7 @@ extension FineTuning {
 extension FineTuning {
   /// What the preliminary takes, judged by its first update, and its measurement; training proper is set up then. It is for a backend
   /// that counts and computes nothing.
-  public func planPreliminary() throws -> (updates: Int, operations: Double) {
+  package func planPreliminary() throws -> (updates: Int, operations: Double) {
     guard let preliminary = try PreliminaryRun(self) else { return (0, 0) }
     let (phase, updates) = (preliminary.phase, preliminary.phase.length.totalSteps)
     let batch = LabelledBatch(Array(phase.examples.prefix(settings.batchSize)))

@@ -5,10 +5,10 @@ import Tensors
 
 extension ProgramVersion {
   /// The version of this program.
-  public static let number = "0.1.0"
+  package static let number = "0.1.0"
 
   /// The version with the commit of the checkout in the current folder, where git can tell.
-  public static let current: ProgramVersion = {
+  package static let current: ProgramVersion = {
     let commit = git("rev-parse HEAD")
     let changes = git("status --porcelain --untracked-files=no")
     return ProgramVersion(version: number, commit: commit.isEmpty ? nil : commit, isModified: !changes.isEmpty)
@@ -28,7 +28,7 @@ extension RunEnvironment {
   /// This machine, with so many threads a run.
   ///
   /// - Throws: `BackendError` where its library of products cannot be used.
-  public static func current(threads: Int) throws -> RunEnvironment {
+  package static func current(threads: Int) throws -> RunEnvironment {
     let blas = try BLAS.current()
     return RunEnvironment(
       blasCore: blas.core, blasCoreReason: blas.reason.rawValue, blasVersion: blas.version,

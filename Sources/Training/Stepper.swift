@@ -5,43 +5,44 @@ import Settings
 import Tensors
 
 /// What one update did.
-public struct StepResult: Sendable, Equatable {
+package struct StepResult: Sendable, Equatable {
   /// The task's loss before the update.
-  public var taskLoss: Float
+  package var taskLoss: Float
   /// With the method's own term.
-  public var loss: Float
+  package var loss: Float
   /// The factor of the schedule times the two highest rates.
-  public var learningRate: Double
+  package var learningRate: Double
   /// The head's learning rate in this update.
-  public var headLearningRate: Double
+  package var headLearningRate: Double
   /// Of all gradients together, before clipping.
-  public var gradientNorm: Double
+  package var gradientNorm: Double
   /// Parameters that learned at this update, without and with the head.
-  public var trainable: Int
+  package var trainable: Int
   /// Numbers that were trained, the head's with them.
-  public var trainableWithHead: Int
+  package var trainableWithHead: Int
   /// Tokens of the batch; there is no padding.
-  public var tokens: Int
+  package var tokens: Int
   /// Operations of the matrix products of this step, forward and backward.
-  public var floatingPointOperations: Int
+  package var floatingPointOperations: Int
 }
 
 /// Makes updates: forward, loss, backward, the method's hooks, clipping, AdamW, schedule. It knows no method by name.
-public final class Stepper {
+package final class Stepper {
   /// The model that is trained.
-  public let model: any SequenceClassifier
+  package let model: any SequenceClassifier
   /// The method that decides what learns.
-  public let method: any TuningMethod
+  package let method: any TuningMethod
   /// The recipe.
-  public let settings: TrainingSettings
+  package let settings: TrainingSettings
   /// The learning rate's factor by update.
-  public let schedule: LinearSchedule
+  package let schedule: LinearSchedule
   let optimizer: AdamW
   private let backend: any Backend
   /// What was trained at some time, and the head: all that differs from the checkpoint that training started from.
   private let saved: Set<ObjectIdentifier>
 
-  public init(
+  /// Trains what of `model` and `method` is trainable now, over `totalSteps` updates.
+  package init(
     model: any SequenceClassifier, method: any TuningMethod, settings: TrainingSettings, totalSteps: Int, backend: any Backend
   ) {
     self.model = model
@@ -57,7 +58,7 @@ public final class Stepper {
   func isSaved(_ parameter: Parameter) -> Bool { saved.contains(ObjectIdentifier(parameter)) }
 
   /// The task's loss on a batch: mean cross-entropy, or mean squared error for scores.
-  public func taskLoss(_ batch: LabelledBatch, pass: Pass) -> Tensor {
+  package func taskLoss(_ batch: LabelledBatch, pass: Pass) -> Tensor {
     let logits = model.logits(batch.batch, pass: pass, everyToken: method.needsEveryToken)
     switch batch.targets {
     case .classes(let labels): return logits.crossEntropy(labels)
@@ -66,7 +67,7 @@ public final class Stepper {
   }
 
   /// Forward and backward on one batch; the gradients stay on the parameters.
-  public func gradients(_ batch: LabelledBatch, pass: Pass) -> (taskLoss: Float, loss: Float) {
+  package func gradients(_ batch: LabelledBatch, pass: Pass) -> (taskLoss: Float, loss: Float) {
     let task = taskLoss(batch, pass: pass)
     let total = method.additionalLoss().map { task.adding($0) } ?? task
     total.backward()
@@ -76,23 +77,23 @@ public final class Stepper {
   /// Update number `step`, from 0.
   ///
   /// - Throws: `Divergence` when the loss or the gradient is not finite; the parameters are then as before.
-  public func step(_ step: Int, _ batch: LabelledBatch, pass: Pass) throws -> StepResult {
+  package func step(_ step: Int, _ batch: LabelledBatch, pass: Pass) throws -> StepResult {
     let operations = backend.operations
     method.beforeStep(step)
     let (taskLoss, loss) = gradients(batch, pass: pass)
     guard loss.isFinite else { throw Divergence(step: step, quantity: "loss", value: Double(loss)) }
     method.afterGradients(step: step)
-    let (norm, scale) = try optimizer.clipping(step: step)
+    let clipping = try GradientClipping(optimizer.parameters, limit: settings.maximumGradientNorm, step: step)
     let factor = schedule.factor(step)
     let (trainable, idle) = (optimizer.trainable, method.idleParameters)
     let result = StepResult(
       taskLoss: taskLoss, loss: loss, learningRate: settings.learningRate * factor,
-      headLearningRate: settings.headLearningRate * factor, gradientNorm: norm,
+      headLearningRate: settings.headLearningRate * factor, gradientNorm: clipping.norm,
       trainable: trainable.filter { $0.group != .head }.reduce(-idle) { $0 + $1.count },
       trainableWithHead: trainable.reduce(-idle) { $0 + $1.count }, tokens: batch.batch.tokens.count,
       floatingPointOperations: backend.operations - operations)
-    optimizer.update(step: step + 1, factor: factor, scale: scale)
-    method.afterUpdate(FinishedUpdate(count: step + 1, gradientScale: Float(scale)))
+    optimizer.update(step: step + 1, factor: factor, scale: clipping.scale)
+    method.afterUpdate(FinishedUpdate(count: step + 1, gradientScale: Float(clipping.scale)))
     optimizer.clearGradients()
     optimizer.dropFrozen()
     return result
@@ -100,12 +101,13 @@ public final class Stepper {
 }
 
 /// A run that went to infinity or NaN.
-public struct Divergence: Error, CustomStringConvertible, Equatable {
+package struct Divergence: Error, CustomStringConvertible, Equatable {
   /// The update, from 0, at which it showed.
-  public let step: Int
+  package let step: Int
   /// What was not finite, such as `loss`.
-  public internal(set) var quantity: String
-  public let value: Double
+  package internal(set) var quantity: String
+  /// The number that was found.
+  package let value: Double
 
   /// Reports a value that is not finite, at update `step` (from 0).
   package init(step: Int, quantity: String, value: Double) {
@@ -114,5 +116,5 @@ public struct Divergence: Error, CustomStringConvertible, Equatable {
     self.value = value
   }
 
-  public var description: String { "\(quantity) \(value) at step \(step)" }
+  package var description: String { "\(quantity) \(value) at step \(step)" }
 }

@@ -2,12 +2,13 @@ import ArgumentParser
 import Experiments
 import Foundation
 import Manifests
+import Pocket
 import Settings
 
 /// `lowrank check`
 struct Check: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Check every manifest under every profile, with the recipes, tasks and published figures beside them.",
+    abstract: "Check every manifest under every profile, with the recipes, tasks, pre-trainings and published figures beside them.",
     discussion:
       "Runs whose model and data are here are put on the model too, without its weights: an option that the model lacks, or a length "
       + "over its positions, is a problem. Trains nothing. Exits with 1 where there is any problem.")
@@ -21,10 +22,11 @@ struct Check: ParsableCommand {
 
   func run() throws {
     let workspace = try project.workspace()
-    let listing = ExperimentFolder(path: workspace.experiments.path).checked(methods: .registered)
-    var problems: [Problem] = []
-    for (_, error) in listing.broken {
-      if case .invalid(let found) = error { problems += found } else { problems.append(Problem(at: nil, "\(error)")) }
+    let folder = ExperimentFolder(path: workspace.experiments.path)
+    let listing = folder.checked(methods: .registered)
+    var problems = listing.broken.flatMap { $0.error.problems }
+    for file in folder.pretrainings {
+      do throws(ManifestError) { _ = try PretrainingManifest.load(path: file) } catch { problems += error.problems }
     }
     let inputs = RunInputs(workspace: workspace, data: data.map { URL(filePath: ($0 as NSString).expandingTildeInPath) })
     let store = RunStore(workspace)

@@ -53,16 +53,16 @@ struct CoreOptions: ParsableArguments {
 
 extension BLASCore: ExpressibleByArgument {
   /// The core that a user names, in any case of letters.
-  public init?(argument: String) {
+  package init?(argument: String) {
     guard let core = BLASCore(named: argument), Self.choices.contains(core) else { return nil }
     self = core
   }
 
-  public static var allValueStrings: [String] { choices.map { $0.rawValue.lowercased() } }
-  public static var allValueDescriptions: [String: String] {
+  package static var allValueStrings: [String] { choices.map { $0.rawValue.lowercased() } }
+  package static var allValueDescriptions: [String: String] {
     Dictionary(uniqueKeysWithValues: choices.map { ($0.rawValue.lowercased(), "needs \($0.needs)") })
   }
-  public var defaultValueDescription: String { rawValue.lowercased() }
+  package var defaultValueDescription: String { rawValue.lowercased() }
 }
 
 extension BLAS {

@@ -5,14 +5,13 @@ import Settings
 @testable import Adapters
 
 /// LoRA-FA: only B learns.
-public final class LoRAFA: TuningMethod {
-  public static let description = MethodSchema(
+final class LoRAFA: TuningMethod {
+  static let description = MethodSchema(
     id: "lora-fa", label: "LoRA-FA", source: "Zhang et al. 2023, LoRA-FA", options: LoRA.options())
-  public static let benchmarkOptions: [String: OptionValue] = [:]
-  public let parameters: [Parameter]
-  public var form: AdaptedForm { .lowRank(isStabilized: false) }
+  let parameters: [Parameter]
+  var form: AdaptedForm { .lowRank(isStabilized: false) }
 
-  public init(_ options: MethodOptions, on host: MethodHost) throws {
+  init(_ options: MethodOptions, on host: MethodHost) throws {
     let scale = try options.number("alpha") / Double(options.integer("rank"))
     let pairs = try LoRA.attach(options, scale: scale, method: Self.description, on: host)
     for pair in pairs { pair.a.isTrainable = false }

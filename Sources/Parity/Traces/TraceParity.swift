@@ -10,9 +10,9 @@ import Tensors
 import Training
 
 /// Compares the first batch's loss and gradients, every optimizer step, and the trained tensors.
-public enum TraceParity {
+package enum TraceParity {
   /// - Throws: `ParityError`, `StorageError`, `ModelError` when the folder cannot be compared at all.
-  public static func run(folder: URL, on backend: any Backend) throws -> ParityReport {
+  package static func run(folder: URL, on backend: any Backend) throws -> ParityReport {
     var comparison = try TraceComparison(try AdapterTrace(folder: folder), on: backend)
     try comparison.firstBatch()
     try comparison.training()

@@ -112,8 +112,9 @@ final class Pretraining {
       value = Double(loss.item)
       guard value.isFinite else { throw Divergence(step: step, quantity: "loss", value: value) }
       loss.backward()
-      let (_, scale) = try optimizer.clipping(step: step)
-      optimizer.update(step: step + 1, factor: settings.factor(step), scale: scale)
+      let clipping = try GradientClipping(
+        optimizer.parameters, limit: settings.optimization.maximumGradientNorm, step: step)
+      optimizer.update(step: step + 1, factor: settings.factor(step), scale: clipping.scale)
       optimizer.clearGradients()
     }
     completedSteps += 1

@@ -21,7 +21,7 @@ package struct PretrainingTally: Sendable, Equatable {
     (self.updates, self.lossSum, self.total, self.right) = (updates, lossSum, total, right)
   }
 
-  /// The mean loss.
+  /// The loss of an update, averaged over those counted; 0 where there are none.
   package var meanLoss: Double { updates == 0 ? 0 : lossSum / Double(updates) }
 
   /// The share of words of a judgement that were judged rightly; nil where there was none.

@@ -4,9 +4,9 @@ import Manifests
 import Storage
 
 /// What became of one figure.
-public struct FigureOutcome: Sendable, Equatable {
+package struct FigureOutcome: Sendable, Equatable {
   /// How a figure ended.
-  public enum State: Sendable, Equatable {
+  package enum State: Sendable, Equatable {
     /// It was written to these files.
     case drawn([URL])
     /// No run that it is made of is there.
@@ -16,21 +16,21 @@ public struct FigureOutcome: Sendable, Equatable {
   }
 
   /// The figure's id.
-  public let id: String
+  package let id: String
   /// How it ended.
-  public let state: State
+  package let state: State
   /// A phrase on each run that is not in it.
-  public let missing: [String]
+  package let missing: [String]
 
   /// Whether the figure is not there although its runs are.
-  public var isFailure: Bool { if case .failed = state { true } else { false } }
+  package var isFailure: Bool { if case .failed = state { true } else { false } }
 
   /// The runs named in one line.
   private static let namedRuns = 3
 
   /// Lines for people.
   /// - Parameter readable: how a file is named.
-  public func text(_ readable: (URL) -> String) -> String {
+  package func text(_ readable: (URL) -> String) -> String {
     let named = missing.prefix(Self.namedRuns).joined(separator: "; ")
     let runs = missing.count > Self.namedRuns ? named + "; and \(missing.count - Self.namedRuns) more" : named
     switch state {
@@ -42,16 +42,16 @@ public struct FigureOutcome: Sendable, Equatable {
 }
 
 /// The figures of one experiment under one profile.
-public struct ExperimentFigures {
+package struct ExperimentFigures {
   /// What the manifest asks for.
-  public let settings: [FigureSettings]
+  package let settings: [FigureSettings]
   private let experiment: String
   private let source: FigureSource
   private let results: ResultsFolder
 
   /// Takes what was found of the experiment's runs; their tensors are read when a figure is made.
   /// - Throws: `ReportError.unrecordedMetric`.
-  public init(_ experiment: Experiment, _ findings: RunFindings, results: ResultsFolder) throws(ReportError) {
+  package init(_ experiment: Experiment, _ findings: RunFindings, results: ResultsFolder) throws(ReportError) {
     settings = experiment.figures
     self.experiment = experiment.id
     self.results = results
@@ -81,7 +81,7 @@ public struct ExperimentFigures {
   }
 
   /// Draws every figure and writes it to the folder of results. What goes wrong with one figure leaves the others alone.
-  public func draw(with gnuplot: Gnuplot) -> [FigureOutcome] {
+  package func draw(with gnuplot: Gnuplot) -> [FigureOutcome] {
     settings.map { settings in
       do {
         let (figure, missing) = try figure(settings)
@@ -98,19 +98,19 @@ public struct ExperimentFigures {
 }
 
 /// The learning curves of any run.
-public enum RunFigure {
+package enum RunFigure {
   /// Draws them from a run's folder into another folder. Returns the files.
   /// - Throws: `ReportError`, `StorageError`.
-  public static func write(runIn run: URL, to folder: URL, with gnuplot: Gnuplot) throws -> [URL] {
+  package static func write(runIn run: URL, to folder: URL, with gnuplot: Gnuplot) throws -> [URL] {
     let figure = try LearningCurvesFigure.make(runIn: run)
     return try FigureFiles.write(figure, with: gnuplot) { folder.appending(path: "\(figure.id).\($0)") }
   }
 }
 
-/// The files of a figure.
-public enum FigureFiles {
+/// Writes the picture of a figure and its values, and names the files for people.
+package enum FigureFiles {
   /// Files that differ in their extensions alone as one line for people: `→ figures/a.svg, .png, .csv`.
-  public static func text(_ files: [URL], _ readable: (URL) -> String) -> String {
+  package static func text(_ files: [URL], _ readable: (URL) -> String) -> String {
     "→ " + (files.prefix(1).map(readable) + files.dropFirst().map { "." + $0.pathExtension }).joined(separator: ", ")
   }
 

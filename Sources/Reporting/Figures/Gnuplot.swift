@@ -2,7 +2,7 @@
 import Foundation
 
 /// gnuplot, found on PATH.
-public struct Gnuplot: Sendable {
+package struct Gnuplot: Sendable {
   private let program: URL
 
   /// Seconds after which a drawing is given up.
@@ -13,7 +13,7 @@ public struct Gnuplot: Sendable {
   /// Finds gnuplot.
   /// - Parameter path: the folders to look in, with colons between; by default the environment's PATH.
   /// - Throws: `ReportError.noGnuplot`.
-  public init(path: String? = nil) throws(ReportError) {
+  package init(path: String? = nil) throws(ReportError) {
     let path = path ?? ProcessInfo.processInfo.environment["PATH"] ?? ""
     let candidates = path.split(separator: ":").map { URL(filePath: String($0)).appending(path: "gnuplot") }
     guard let found = candidates.first(where: { FileManager.default.isExecutableFile(atPath: $0.path) }) else { throw .noGnuplot }

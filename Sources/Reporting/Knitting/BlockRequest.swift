@@ -4,7 +4,7 @@ import Metrics
 import Settings
 
 /// What stands in a block.
-public enum BlockSubject: Sendable, Equatable {
+package enum BlockSubject: Sendable, Equatable {
   /// An experiment's table; nil: as the manifest says.
   case table(epoch: EpochChoice?, aggregate: SeedAggregate?, metric: String?)
   /// One of an experiment's figures, by its id.
@@ -14,16 +14,16 @@ public enum BlockSubject: Sendable, Equatable {
 }
 
 /// A block as its opening mark asks for it.
-public struct BlockRequest: Sendable, Equatable, CustomStringConvertible {
+package struct BlockRequest: Sendable, Equatable, CustomStringConvertible {
   /// The id or alias of the experiment.
-  public let experiment: String
-  /// The profile.
-  public let profile: Profile
+  package let experiment: String
+  /// The size whose results it shows.
+  package let profile: Profile
   /// What is shown of it.
-  public let subject: BlockSubject
+  package let subject: BlockSubject
 
   /// The request in a message's words, as `table aflora-table2 profile=small`.
-  public var description: String {
+  package var description: String {
     let name =
       switch subject {
       case .table: "table \(experiment)"

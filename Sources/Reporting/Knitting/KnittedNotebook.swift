@@ -3,14 +3,14 @@ import Foundation
 import Manifests
 
 /// A picture that a block shows.
-public struct NotebookPicture: Sendable, Equatable {
+package struct NotebookPicture: Sendable, Equatable {
   /// The file's name, in the folder `figures` beside the notebook.
-  public let name: String
+  package let name: String
   /// The file that it is a copy of.
-  public let source: URL
+  package let source: URL
 
   /// Makes a picture from its parts.
-  public init(name: String, source: URL) {
+  package init(name: String, source: URL) {
     self.name = name
     self.source = source
   }
@@ -20,7 +20,7 @@ public struct NotebookPicture: Sendable, Equatable {
 }
 
 /// What a block's source says to a request.
-public enum BlockContent: Sendable, Equatable {
+package enum BlockContent: Sendable, Equatable {
   /// Markdown, and a picture that it shows.
   case markdown(String, picture: NotebookPicture? = nil)
   /// There is nothing at hand that it could be made of; the reason in a sentence's words.
@@ -28,16 +28,16 @@ public enum BlockContent: Sendable, Equatable {
 }
 
 /// Whoever makes the content of blocks.
-public protocol BlockSource: Sendable {
+package protocol BlockSource: Sendable {
   /// The content that a request asks for.
   /// - Throws: where the request names what does not exist.
   func content(of request: BlockRequest) throws -> BlockContent
 }
 
 /// A notebook after a source was asked for each of its blocks.
-public struct KnittedNotebook: Sendable, Equatable {
+package struct KnittedNotebook: Sendable, Equatable {
   /// What became of a block.
-  public enum State: Sendable, Equatable {
+  package enum State: Sendable, Equatable {
     /// It stands there as the source has it.
     case same
     /// It is made anew.
@@ -47,27 +47,27 @@ public struct KnittedNotebook: Sendable, Equatable {
   }
 
   /// One block.
-  public struct Block: Sendable, Equatable {
+  package struct Block: Sendable, Equatable {
     /// Where its opening mark stands.
-    public let position: SourcePosition
+    package let position: SourcePosition
     /// What it asks for.
-    public let request: BlockRequest
+    package let request: BlockRequest
     /// What became of it.
-    public let state: State
+    package let state: State
     /// The picture that it shows.
-    public let picture: NotebookPicture?
+    let picture: NotebookPicture?
   }
 
   /// The notebook as it is to be.
-  public let notebook: Notebook
+  let notebook: Notebook
   /// Its blocks, in order.
-  public let blocks: [Block]
+  package let blocks: [Block]
 }
 
 extension Notebook {
   /// Asks a source for the content of every block.
   /// - Throws: `ReportError.invalidNotebooks` with every request that cannot be met.
-  public func knitted(from source: some BlockSource) throws(ReportError) -> KnittedNotebook {
+  func knitted(from source: some BlockSource) throws(ReportError) -> KnittedNotebook {
     var problems: [Problem] = []
     var blocks: [KnittedNotebook.Block] = []
     let parts = parts.map { part -> Part in

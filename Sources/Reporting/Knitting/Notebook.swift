@@ -5,15 +5,15 @@
 import Manifests
 
 /// A Markdown text and its blocks. Everything outside of the blocks is kept byte for byte.
-public struct Notebook: Sendable, Equatable {
+package struct Notebook: Sendable, Equatable {
   /// One block, from its opening to its closing mark.
-  public struct Block: Sendable, Equatable {
+  package struct Block: Sendable, Equatable {
     /// Where the opening mark stands.
-    public let position: SourcePosition
+    package let position: SourcePosition
     /// What it asks for.
-    public let request: BlockRequest
+    package let request: BlockRequest
     /// What stands between the marks.
-    public internal(set) var content: String
+    package internal(set) var content: String
     /// The line ends of the opening mark.
     let lineEnd: String
   }
@@ -25,14 +25,14 @@ public struct Notebook: Sendable, Equatable {
   }
 
   /// The file's name in messages.
-  public let file: String
+  package let file: String
   let parts: [Part]
 
   /// The blocks, in order.
-  public var blocks: [Block] { parts.compactMap { if case .block(let block) = $0 { block } else { nil } } }
+  package var blocks: [Block] { parts.compactMap { if case .block(let block) = $0 { block } else { nil } } }
 
   /// The whole text.
-  public var text: String {
+  package var text: String {
     parts.map { part in
       switch part {
       case .text(let text): text
@@ -44,7 +44,7 @@ public struct Notebook: Sendable, Equatable {
   /// Finds the blocks of a text. A mark stands alone on its line, at most three spaces in; in a code fence it is text.
   /// - Parameter file: the file's name in messages.
   /// - Throws: `ReportError.invalidNotebooks` with every problem of the marks.
-  public init(_ text: String, file: String) throws(ReportError) {
+  package init(_ text: String, file: String) throws(ReportError) {
     var reader = NotebookReader(file: file)
     for line in Self.lines(of: text) { reader.read(line) }
     parts = try reader.finished()

@@ -4,7 +4,7 @@ import Manifests
 import Storage
 
 /// The notebooks of a project, knitted but not written.
-public struct NotebookFiles: Sendable {
+package struct NotebookFiles: Sendable {
   /// A notebook with its file.
   struct Entry: Sendable {
     let file: URL
@@ -24,7 +24,7 @@ public struct NotebookFiles: Sendable {
   ///   - files: the notebooks.
   ///   - root: the folder that they must lie in, wherever links lead.
   /// - Throws: `ReportError.invalidNotebooks` with the problems of all of them; `StorageError` where one cannot be read.
-  public init(_ files: [URL], root: URL, source: some BlockSource) throws {
+  package init(_ files: [URL], root: URL, source: some BlockSource) throws {
     var entries: [Entry] = []
     var problems: [Problem] = []
     for file in files {
@@ -58,14 +58,14 @@ public struct NotebookFiles: Sendable {
   }
 
   /// The notebooks of a project: `notebooks-md/*.md`, sorted by name.
-  public static func all(in root: URL) -> [URL] {
+  package static func all(in root: URL) -> [URL] {
     let folder = root.appending(path: "notebooks-md")
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
     return names.filter { $0.hasSuffix(".md") && !$0.hasPrefix(".") }.sorted().map { folder.appending(path: $0) }
   }
 
   /// Every block that is not as the results would print it, a line each: `file:line:column: …`.
-  public var differences: [String] {
+  package var differences: [String] {
     entries.flatMap { entry in
       entry.knitted.blocks.compactMap { block -> String? in
         if block.state == .changed { return Self.line(block, "is not what the results at hand print") }
@@ -76,7 +76,7 @@ public struct NotebookFiles: Sendable {
   }
 
   /// Every block that there are no results for, a line each.
-  public var unavailable: [String] {
+  package var unavailable: [String] {
     entries.flatMap { entry in
       entry.knitted.blocks.compactMap { block -> String? in
         guard case .unavailable(let reason) = block.state else { return nil }
@@ -86,7 +86,7 @@ public struct NotebookFiles: Sendable {
   }
 
   /// `4 notebooks, 18 blocks: 16 as the results print them, 1 not so, 1 without results at hand`
-  public var summary: String {
+  package var summary: String {
     let blocks = entries.flatMap(\.knitted.blocks).count
     let (different, unknown) = (differences.count, unavailable.count)
     return "\(entries.count) notebook\(entries.count == 1 ? "" : "s"), \(blocks) block\(blocks == 1 ? "" : "s"): "
@@ -96,7 +96,7 @@ public struct NotebookFiles: Sendable {
   /// Writes the notebooks that change and copies their pictures, each whole or not at all. Returns what was written, in order.
   /// - Throws: `StorageError`; the file that it names is then unchanged.
   @discardableResult
-  public func write() throws -> [URL] {
+  package func write() throws -> [URL] {
     var written: [URL] = []
     for entry in entries {
       let folder = entry.file.deletingLastPathComponent().appending(path: NotebookPicture.folder)

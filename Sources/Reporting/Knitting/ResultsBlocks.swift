@@ -7,7 +7,7 @@ import Storage
 
 /// Makes blocks of tables, figures and lists of runs. The same results give the same text, on any machine, but for figures of
 /// time: what a clock measured (`<id>-cost.md`) is no block.
-public struct ResultsBlocks: BlockSource {
+package struct ResultsBlocks: BlockSource {
   private let experiments: ExperimentFolder
   private let methods: MethodCatalog
   private let results: ResultsFolder
@@ -15,7 +15,7 @@ public struct ResultsBlocks: BlockSource {
 
   /// Names the folders; nothing is read yet.
   /// - Parameter inputs: what a run would read now, as far as it is at hand.
-  public init(
+  package init(
     experiments: ExperimentFolder, methods: MethodCatalog, results: ResultsFolder,
     inputs: @escaping @Sendable (RunSpecification) -> InputDigests
   ) {
@@ -25,7 +25,7 @@ public struct ResultsBlocks: BlockSource {
   /// The content that a request asks for.
   /// - Throws: `ManifestError` for an experiment or profile that does not exist; `ReportError.unrecordedMetric`,
   ///   `ReportError.unknownFigure`; `StorageError`.
-  public func content(of request: BlockRequest) throws -> BlockContent {
+  package func content(of request: BlockRequest) throws -> BlockContent {
     let experiment = try experiments.manifest(named: request.experiment, profile: request.profile, methods: methods)
       .experiment(request.profile)
     let findings = results.findings(for: experiment.runs, inputs: inputs)
