@@ -62,6 +62,8 @@ package final class AFLoRA: TuningMethod {
   }
 
   /// With a schedule given in steps.
+  ///
+  /// - Throws: `AdapterError` where the options make no sense on this model.
   package init(_ options: MethodOptions, on host: MethodHost, freezing: Freezing) throws {
     let rank = try options.integer("rank")
     settings = freezing

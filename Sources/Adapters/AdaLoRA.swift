@@ -71,6 +71,8 @@ package final class AdaLoRA: TuningMethod {
   }
 
   /// With a schedule given in steps.
+  ///
+  /// - Throws: `AdapterError` where the options make no sense on this model.
   package init(
     _ options: MethodOptions, on host: MethodHost, initialSteps: Int, finalSteps: Int, interval: Int, totalSteps: Int
   ) throws {

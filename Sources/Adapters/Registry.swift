@@ -37,6 +37,8 @@ package enum MethodRegistry {
   }
 
   /// Puts a method on a model: freezes the backbone, lets the head learn, and hands over to the method.
+  ///
+  /// - Throws: `AdapterError` where no method has the id, or its options make no sense on this model.
   package static func attach(_ id: String, options: [String: OptionValue], to host: MethodHost) throws -> any TuningMethod {
     try attach(method(id), options: options, to: host)
   }

@@ -34,6 +34,8 @@ package final class VeRA: TuningMethod {
   }
 
   /// With shared matrices that come from elsewhere, such as a saved adapter.
+  ///
+  /// - Throws: `AdapterError` where the options make no sense on this model.
   package init(_ options: MethodOptions, on host: MethodHost, sharedA: Tensor, sharedB: Tensor) throws {
     self.sharedA = sharedA
     self.sharedB = sharedB

@@ -47,6 +47,8 @@ package struct PocketCheck: Sendable {
 
   /// The runs of full fine-tuning: of the model, and of the same model from random weights. Those of the model are the
   /// table's own, whatever they are linked under.
+  ///
+  /// - Throws: `ExperimentError`, `ModelError`, `StorageError` where the model or a task cannot be used.
   package func plan() throws -> [PlannedRun] {
     let untrained = try Dictionary(
       seeds.map { ($0, try randomModel(seed: $0)) }, uniquingKeysWith: { first, _ in first })
@@ -81,6 +83,7 @@ package struct PocketCheck: Sendable {
   /// Trains what is not there yet, `jobs` at a time, then measures the baselines.
   ///
   /// - Parameter note: told what is being measured.
+  /// - Throws: what planning, training or a baseline throws; a run that fails is in the summary instead.
   /// - Returns: the gate, and the summary of the runs; `nil` for the gate where they were stopped.
   package func measure(
     jobs: Int, options: ExecutionOptions, progress: RunProgress, note: (String) -> Void

@@ -43,6 +43,8 @@ package final class RunStore: Sendable {
   }
 
   /// Makes `results/<experiment>/<profile>/<row>/<task>/seed-<n>` lead to the run, replacing an older link.
+  ///
+  /// - Throws: `StorageError`, or Foundation's error where the link cannot be made.
   package func link(_ run: PlannedRun) throws {
     guard linkedIdentity(run.specification) != run.identity else { return }
     let link = workspace.link(run.specification)

@@ -122,6 +122,8 @@ package struct PEFTConfiguration: Sendable, Equatable {
   }
 
   /// The bytes of an `adapter_config.json`; equal configurations give equal bytes.
+  ///
+  /// - Throws: nothing in practice: every field can be encoded.
   package func json() throws -> Data {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]

@@ -6,6 +6,8 @@ import Storage
 /// Writes models.
 package enum ModelWriter {
   /// Writes `model.safetensors` and `config.json` into a folder, which is made if it is not there.
+  ///
+  /// - Throws: `StorageError` where a file cannot be written.
   package static func save(
     _ model: any SequenceClassifier, as precision: SafetensorsWriter.Precision = .float32, to folder: URL
   ) throws {
@@ -13,6 +15,8 @@ package enum ModelWriter {
   }
 
   /// Writes an encoder without a head; what loads it makes a new one.
+  ///
+  /// - Throws: `StorageError` where a file cannot be written.
   package static func save(
     _ encoder: TransformerEncoder, as precision: SafetensorsWriter.Precision = .float32, to folder: URL
   ) throws {

@@ -31,6 +31,8 @@ package enum MetricParity {
   }
 
   /// Metrics of generated text in the folder are left out, with a note.
+  ///
+  /// - Throws: `ParityError` where the reference cannot be used.
   package static func run(folder: URL) throws -> ParityReport {
     var report = ParityReport(subject: folder.path)
     for (number, row) in try read([Classification].self, "classification.json", in: folder).enumerated() {

@@ -16,6 +16,8 @@ package enum ModelParity {
   ///
   /// Sizes come from the folder's files alone. The logits and gradients are computed twice: of all tokens, and in the way
   /// of training, where the last layer computes first tokens only.
+  ///
+  /// - Throws: `ParityError` where the reference cannot be used; `ModelError`, `StorageError` for its checkpoint.
   package static func run(folder: URL, on backend: any Backend) throws -> ParityReport {
     // a model of another kind is refused by its own name, before any tensor is missed
     _ = try ModelLoader.configuration(folder: folder)

@@ -38,6 +38,8 @@ package enum TokenizerParity {
 
   /// Where an unknown character makes transformers' fast and SentencePiece version differ, either answer is right; the report says
   /// how often the second was met. Such a text cut as one of a pair is left out: the two also cut by rules of their own.
+  ///
+  /// - Throws: `ParityError` where the reference cannot be used; `TokenizerError` for its tokenizer.
   package static func run(folder: URL) throws -> ParityReport {
     let file = folder.appending(path: "cases.json")
     let cases: Cases

@@ -5,11 +5,15 @@ import Synchronization
 /// Writing that leaves either the whole new file or what stood there before, even when the process is killed.
 package enum AtomicFile {
   /// Replaces the file at `url` by `data`.
+  ///
+  /// - Throws: `StorageError` where it cannot be written; what was there before stays.
   package static func write(_ data: Data, to url: URL) throws {
     try write(to: url) { output in try data.withUnsafeBytes { try output.append($0) } }
   }
 
   /// Replaces the file at `url` by what `body` appends, so that large content need not be in memory at once.
+  ///
+  /// - Throws: `StorageError` where it cannot be written, and what `body` throws; what was there before stays.
   package static func write(to url: URL, _ body: (OutputFile) throws -> Void) throws {
     _ = fileSizeSignalIgnored
     let target = url.path
@@ -30,6 +34,8 @@ package enum AtomicFile {
 
   /// Removes temporaries that killed processes left in `folder`; those of living writers, which hold a lock on
   /// theirs, stay. Returns the names removed, sorted.
+  ///
+  /// - Throws: `StorageError` where the folder cannot be read.
   @discardableResult
   package static func sweepStaleTemporaries(in folder: URL) throws -> [String] {
     let names: [String]

@@ -24,6 +24,8 @@ package final class CheckpointFolder: Sendable {
   ]
 
   /// Opens the checkpoint in the folder at `url`.
+  ///
+  /// - Throws: `StorageError` where the folder holds no weights, or its index cannot be used.
   package init(url: URL) throws {
     self.url = url
     configuration = try Self.readConfiguration(url.appendingPathComponent("config.json"))
@@ -55,6 +57,8 @@ package final class CheckpointFolder: Sendable {
   }
 
   /// Opens one file of tensors, by its extension: safetensors, or else a PyTorch state dict.
+  ///
+  /// - Throws: `StorageError` where the file is of no known format, or damaged.
   package static func openArchive(_ url: URL) throws -> any TensorArchive {
     url.pathExtension == "safetensors" ? try SafetensorsFile(url: url) : try PickleArchive(url: url)
   }

@@ -5,6 +5,8 @@ import Foundation
 /// SHA-256 digests as 64 lower-case hexadecimal digits.
 package enum FileDigest {
   /// The digest of the file at `url`, read in pieces.
+  ///
+  /// - Throws: `StorageError` where the file cannot be read.
   package static func sha256(of url: URL) throws -> String {
     let file = try InputFile(path: url.path)
     let piece = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 16)
@@ -19,6 +21,8 @@ package enum FileDigest {
   }
 
   /// One digest of several files, in this order: that of the lines of their digests.
+  ///
+  /// - Throws: `StorageError` where a file cannot be read.
   package static func sha256(ofAll files: [URL]) throws -> String {
     sha256(of: Array(try files.map { try sha256(of: $0) + "\n" }.joined().utf8))
   }

@@ -17,6 +17,8 @@ package final class FolderLock: Sendable {
   }
 
   /// Takes the lock that the file `name` in `folder` stands for, or returns nil where another holds it.
+  ///
+  /// - Throws: `StorageError` where the file cannot be made or locked.
   package static func tryAcquire(in folder: URL, name: String = ".lock") throws -> FolderLock? {
     try take(folder.appendingPathComponent(name).path, operation: LOCK_EX | LOCK_NB)
   }

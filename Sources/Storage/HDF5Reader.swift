@@ -8,16 +8,22 @@ extension HDF5File {
 
   /// The content of the file at `url`, names sorted. Compare the file's digest with its record first where there is
   /// one: the library takes long over some damaged files.
+  ///
+  /// - Throws: `StorageError` where the file cannot be read, is no HDF5 file, or holds what is not read here.
   package static func read(_ url: URL) throws -> HDF5Group {
     try read(try InputFile(path: url.path).contents(limit: longestFile), name: url.path)
   }
 
   /// The content of a file's `bytes`; `name` stands in messages.
+  ///
+  /// - Throws: `StorageError` where the bytes are no HDF5 file, or hold what is not read here.
   package static func read(_ bytes: [UInt8], name: String = "HDF5") throws -> HDF5Group {
     try read(bytes, name: name) { reader, root in try reader.readGroup(root, path: "", depth: 0) }
   }
 
   /// What the root of the file at `url` says of itself; its groups and datasets are left alone.
+  ///
+  /// - Throws: `StorageError` where the file cannot be read or is no HDF5 file.
   package static func attributes(_ url: URL) throws -> [(name: String, attribute: HDF5Attribute)] {
     try read(try InputFile(path: url.path).contents(limit: longestFile), name: url.path) { reader, root in
       try reader.readAttributes(root, path: "")

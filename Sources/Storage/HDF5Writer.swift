@@ -6,11 +6,15 @@ import Foundation
 /// HDF5 files as values.
 package enum HDF5File {
   /// Replaces the file at `url` by one with `root`, atomically.
+  ///
+  /// - Throws: `StorageError` where a shape does not fit its values, or the file cannot be written.
   package static func write(_ root: HDF5Group, to url: URL) throws {
     try AtomicFile.write(try data(root, name: url.path), to: url)
   }
 
   /// The bytes of a file with `root`; `name` stands in messages.
+  ///
+  /// - Throws: `StorageError` where a shape does not fit its values.
   package static func data(_ root: HDF5Group, name: String = "HDF5") throws -> Data {
     do {
       return try HDF5Library.exclusively { try HDF5Writer(name: name).image(of: root) }

@@ -23,6 +23,8 @@ package final class PickleArchive: RecordedArchive {
   }
 
   /// Opens the file at `url`, reads its pickle, and checks that every tensor lies within the file.
+  ///
+  /// - Throws: `StorageError` where the file cannot be read, is damaged, or asks for more than tensors.
   package init(url: URL) throws {
     let file = try InputFile(path: url.path)
     try file.refuseLargeFilePointer()

@@ -16,6 +16,8 @@ package final class SafetensorsFile: RecordedArchive {
 
   /// Opens the file at `url` and checks its header: lengths, types, shapes, and that the tensors cover the rest of the
   /// file without gap or overlap.
+  ///
+  /// - Throws: `StorageError` where the file cannot be read, or its header does not fit it.
   package init(url: URL) throws {
     let file = try InputFile(path: url.path)
     try file.refuseLargeFilePointer()

@@ -31,6 +31,8 @@ package enum SafetensorsWriter {
   }
 
   /// Replaces the file at `url` by one with `entries`, atomically.
+  ///
+  /// - Throws: `StorageError` where a shape does not fit its values, or the file cannot be written.
   package static func write(
     _ entries: [SafetensorsEntry], as precision: Precision = .float32, metadata: [String: String] = [:], to url: URL
   ) throws {
@@ -43,6 +45,8 @@ package enum SafetensorsWriter {
   }
 
   /// The bytes of a file with `entries`.
+  ///
+  /// - Throws: `StorageError` where a shape does not fit its values.
   package static func data(
     _ entries: [SafetensorsEntry], as precision: Precision = .float32, metadata: [String: String] = [:]
   ) throws -> Data {

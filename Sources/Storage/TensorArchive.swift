@@ -20,6 +20,8 @@ package protocol TensorArchive: AnyObject, Sendable {
 
 extension TensorArchive {
   /// The tensor's elements in row-major order, widened to float32.
+  ///
+  /// - Throws: `StorageError` where there is no such tensor, or it holds no floating-point numbers.
   package func floats(_ name: String) throws -> [Float] {
     guard let description = description(of: name) else {
       throw StorageError.unknownTensor(path: path, name: name)

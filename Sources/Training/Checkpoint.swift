@@ -19,6 +19,8 @@ package struct Checkpoint: Sendable {
   }
 
   /// Replaces what is there.
+  ///
+  /// - Throws: `StorageError` where the file cannot be written; the checkpoint before it stays.
   package func write(
     _ groups: [(name: String, group: HDF5Group)], attributes: [(name: String, attribute: HDF5Attribute)]
   ) throws {

@@ -108,6 +108,8 @@ extension FineTuning {
 extension FineTuning {
   /// What the preliminary takes, judged by its first update, and its measurement; training proper is set up then. It is for a backend
   /// that counts and computes nothing.
+  ///
+  /// - Throws: what the method throws at the end of its preliminary phase.
   package func planPreliminary() throws -> (updates: Int, operations: Double) {
     guard let preliminary = try PreliminaryRun(self) else { return (0, 0) }
     let (phase, updates) = (preliminary.phase, preliminary.phase.length.totalSteps)

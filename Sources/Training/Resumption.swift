@@ -19,6 +19,7 @@ package enum Resumption: Equatable {
   /// Looks at the checkpoint at `url`, of a run or of a pre-training. A file that cannot be read goes on, and then says why not.
   ///
   /// - Parameter canSwitch: whether the library can take another core now.
+  /// - Throws: `BackendError` where the library cannot be asked for its core.
   package static func of(_ url: URL, canSwitch: Bool = true) throws -> Resumption {
     guard FileManager.default.fileExists(atPath: url.path) else { return .begins }
     guard let attributes = try? HDF5File.attributes(url) else { return .goesOn }

@@ -42,7 +42,7 @@ struct Check: ParsableCommand {
     problems = problems.filter { seen.insert($0).inserted }
     for problem in problems { say("\(problem)") }
     say(
-      "\(listing.manifests.count) manifests, \(experiments.count) profiles of them, \(runs) runs (\(tried) with their model and data at "
+      "\(listing.manifests.count) \(listing.manifests.count == 1 ? "manifest" : "manifests"), \(experiments.count) profiles of them, \(runs) runs (\(tried) with their model and data at "
         + "hand): \(problems.isEmpty ? "no problem" : problems.count == 1 ? "1 problem" : "\(problems.count) problems")")
     if !problems.isEmpty { throw ExitCode.failure }
   }

@@ -11,7 +11,7 @@ struct CheckTests {
     let before = tiny.project.everything()
     let check = try tiny.lowrank(["check"], apart: true)
     #expect(check.status == 0 && check.errors.isEmpty, "\(check)")
-    #expect(check.output == "1 manifests, 2 profiles of them, 4 runs (4 with their model and data at hand): no problem\n")
+    #expect(check.output == "1 manifest, 2 profiles of them, 4 runs (4 with their model and data at hand): no problem\n")
     tiny.expectUnchanged(since: before)
   }
 

@@ -8,6 +8,8 @@ package enum PocketData {
   static let seed: UInt64 = 1
 
   /// The eight tasks, in GLUE's layout, in `folder`, which is returned; written whole when they are not there.
+  ///
+  /// - Throws: `StorageError` where the files cannot be written.
   package static func folder(at folder: URL) throws -> URL {
     try Folder.fill(folder, unless: { isWhole(folder) }) {
       try PocketTasks(world: PocketWorld(seed: seed), seed: seed).write(to: folder)
