@@ -12,26 +12,45 @@ LOWRANK := .build/release/lowrank
 PACKAGES := libopenblas-pthread-dev libhdf5-dev libsentencepiece-dev libssl-dev pkg-config gnuplot-nox
 LIBRARIES := OpenBLAS (pthread build), HDF5, SentencePiece, OpenSSL and pkg-config, each with its headers
 
-# `$(call option,TASKS,tasks)` is `--tasks 'rte,mrpc'` after `make … TASKS=rte,mrpc`, else nothing. Only the command line of make counts:
-# a variable that happens to be in the environment must not change an experiment.
+# What a goal takes on make's command line. Only that counts: a variable that happens to be in the environment must not change an experiment.
+# Any goal that is not named here is a manifest's.
+TAKES_run := PROFILE MODEL DATA TASKS METHODS SEEDS JOBS THREADS CORE
+TAKES_all := PROFILE DATA JOBS THREADS CORE
+TAKES_rerun := EXPERIMENT PROFILE MODEL DATA METHOD TASK SEED THREADS CORE
+TAKES_show := RUN
+TAKES_verify := EXPERIMENT
+TAKES_check := DATA
+TAKES_agreement := DATA
+TAKES_check-pocket := CORE
+TAKES_pocket-deberta := CORE
+TAKES_pocket-roberta := CORE
+TAKES_bench := CORE
+TAKES_bench-methods := CORE
+TAKE_NOTHING := help list notebooks doctor test lint clean setup build minilm
+takes = $(if $(filter $1,$(TAKE_NOTHING)),,$(value TAKES_$(if $(filter file,$(origin TAKES_$1)),$1,run)))
+
+# `$(call options,table1)` is `--tasks 'rte,mrpc'` after `make table1 TASKS=rte,mrpc`.
 given = $(filter command,$(origin $1))
 home = $(if $(filter ~/%,$(firstword $1)),$(patsubst ~/%,$(HOME)/%,$1),$1)
 quoted = '$(subst ','\'',$1)'
-option = $(if $(call given,$1),--$2 $(call quoted,$(call home,$(value $1))))
+option = $(if $(call given,$1),--$(shell echo $1 | tr A-Z a-z) $(call quoted,$(call home,$(value $1))))
+options = $(foreach name,$(call takes,$1),$(call option,$(name)))
 
-# Said before anything is built: `$(call require,TARGET,VARIABLES,EXAMPLE)`.
-require = $(if $(filter $1,$(MAKECMDGOALS)),$(foreach name,$2,$(if $(call given,$(name)),,$(error `make $1` needs $(name)=…, as in: $3))))
+# Said before anything is built. A variable that no goal of the call takes is refused: a misspelt one must not start every run of a table.
+# What make itself takes, what this page defines for a developer, and what programs that it calls read from their environment.
+OWN := SHELL MAKE% SWIFT_OPTIONS LOWRANK% PEER_PYTHON OPENBLAS_CORETYPE
+GOALS := $(or $(MAKECMDGOALS),$(.DEFAULT_GOAL))
+TAKEN := $(sort $(foreach goal,$(GOALS),$(call takes,$(goal))))
+nearest = $(shell printf '%s\n' $(TAKEN) | awk -v word=$1 -f .ci/nearest.awk)
+refuse = $(error $1=… is no variable of `make $(GOALS)`.$(foreach near,$(call nearest,$1), Did you mean $(near)?) $(if $(TAKEN),It takes $(TAKEN),It takes none))
+$(foreach name,$(filter-out $(OWN) $(TAKEN),$(.VARIABLES)),$(if $(call given,$(name)),$(call refuse,$(name))))
+# `$(call require,GOAL,VARIABLES,EXAMPLE)`
+require = $(if $(filter $1,$(GOALS)),$(foreach name,$2,$(if $(call given,$(name)),,$(error `make $1` needs $(name)=…, as in: $3))))
 $(call require,rerun,EXPERIMENT METHOD TASK SEED,make rerun EXPERIMENT=table1 METHOD=aflora TASK=rte SEED=0)
 $(call require,agreement,DATA,make agreement DATA=~/glue)
 $(call require,show,RUN,make show RUN=results/table1/pocket/aflora/rte/seed-0)
 
-RUN_OPTIONS = $(call option,PROFILE,profile) $(call option,MODEL,model) $(call option,DATA,data) $(call option,TASKS,tasks) \
-  $(call option,METHODS,methods) $(call option,SEEDS,seeds) $(call option,JOBS,jobs) $(call option,THREADS,threads) $(call option,CORE,core)
-ALL_OPTIONS = $(call option,PROFILE,profile) $(call option,DATA,data) $(call option,JOBS,jobs) $(call option,THREADS,threads) $(call option,CORE,core)
-RERUN_OPTIONS = $(call option,EXPERIMENT,experiment) $(call option,PROFILE,profile) $(call option,MODEL,model) $(call option,DATA,data) \
-  $(call option,METHOD,method) $(call option,TASK,task) $(call option,SEED,seed) $(call option,THREADS,threads) $(call option,CORE,core)
-
-.PHONY: help demo table1 all list check notebooks rerun show check-pocket pocket-deberta pocket-roberta bench bench-methods agreement minilm doctor test lint clean setup build
+.PHONY: help demo table1 all list check notebooks rerun show verify check-pocket pocket-deberta pocket-roberta bench bench-methods agreement minilm doctor test lint clean setup build
 
 define HELP
   make ID             any other manifest of experiments/, by its id or alias (`make list` names them)
@@ -52,13 +71,13 @@ help: ## this page
 DEMO_CORE = $(if $(call given,CORE),,$(shell if grep -qsw avx2 /proc/cpuinfo; then echo --core haswell; fi))
 
 demo: build ## three methods, two tasks, a table in about a minute
-	@exec $(LOWRANK) run demo $(DEMO_CORE) $(RUN_OPTIONS)
+	@exec $(LOWRANK) run demo $(DEMO_CORE) $(call options,$@)
 
 table1: build ## the head-to-head of all methods on eight tasks
-	@exec $(LOWRANK) run table1 $(RUN_OPTIONS)
+	@exec $(LOWRANK) run table1 $(call options,$@)
 
 all: build ## every manifest of experiments/, one after the other, each shared run once: [PROFILE=] [DATA=] [JOBS=]
-	@exec $(LOWRANK) all $(ALL_OPTIONS)
+	@exec $(LOWRANK) all $(call options,$@)
 
 list: build ## every manifest by paper: what it varies, its runs, and how many are done
 	@exec $(LOWRANK) list
@@ -67,31 +86,34 @@ notebooks: build ## the tables and figures in notebooks-md/ anew from results/, 
 	@exec $(LOWRANK) knit README.md notebooks-md/*.md
 
 check: build ## every manifest under every profile, with the recipes and tasks beside them; trains nothing: [DATA=]
-	@exec $(LOWRANK) check $(call option,DATA,data)
+	@exec $(LOWRANK) check $(call options,$@)
 
 rerun: build ## one seed again, compared with its record: EXPERIMENT= METHOD= TASK= SEED= [PROFILE=] [THREADS=]
-	@exec $(LOWRANK) rerun $(RERUN_OPTIONS)
+	@exec $(LOWRANK) rerun $(call options,$@)
 
 show: build ## all that one run recorded: RUN=results/…/seed-0
 	@exec $(LOWRANK) show $(call quoted,$(call home,$(value RUN)))
 
+verify: build ## compares every file that runs left with their records: [EXPERIMENT=]
+	@exec $(LOWRANK) verify $(if $(call given,EXPERIMENT),$(call quoted,$(EXPERIMENT)))
+
 check-pocket: build ## does the pocket profile tell methods apart? prints its gate
-	@exec $(LOWRANK) check-pocket $(call option,CORE,core)
+	@exec $(LOWRANK) check-pocket $(call options,$@)
 
 pocket-deberta: build ## trains the shipped pocket DeBERTa again, from its manifest in experiments/pretrain
-	@exec $(LOWRANK) pretrain experiments/pretrain/$@.yaml $(call option,CORE,core)
+	@exec $(LOWRANK) pretrain experiments/pretrain/$@.yaml $(call options,$@)
 
 pocket-roberta: build ## the shipped pocket RoBERTa likewise
-	@exec $(LOWRANK) pretrain experiments/pretrain/$@.yaml $(call option,CORE,core)
+	@exec $(LOWRANK) pretrain experiments/pretrain/$@.yaml $(call options,$@)
 
 bench: build ## time, memory and product rate of training steps, beside transformers + peft where Python has them
-	@exec python3 Tests/Peer/compare.py --program $(LOWRANK) $(call option,CORE,core)
+	@exec python3 Tests/Peer/compare.py --program $(LOWRANK) $(call options,$@)
 
 agreement: build ## LoRA on the real MRPC beside transformers + peft, five seeds of each: DATA= (after make minilm)
 	@exec python3 Tests/Peer/agreement.py --program $(LOWRANK) --data $(call quoted,$(call home,$(value DATA)))
 
 bench-methods: build ## every method's training step beside LoRA's, at DeBERTaV3-base's size
-	@exec $(LOWRANK) bench --ratios $(call option,CORE,core)
+	@exec $(LOWRANK) bench --ratios $(call options,$@)
 
 doctor: build ## what this machine has and lacks
 	@exec $(LOWRANK) doctor
@@ -199,4 +221,4 @@ Makefile: ;
 
 # Any other name is a manifest's id or alias; the program knows which there are, and suggests the nearest for a slip.
 %: build
-	@exec $(LOWRANK) run $(call quoted,$@) $(RUN_OPTIONS)
+	@exec $(LOWRANK) run $(call quoted,$@) $(call options,$@)

@@ -158,7 +158,7 @@ package enum AdapterError: Error, CustomStringConvertible, Equatable {
     case .noProjection(let method, let targets):
       "\(method): the model has no linear layer among the targets \(targets)"
     case .state(let name, let reason):
-      "the saved state of the method does not fit: '\(name)' \(reason). Delete the run's checkpoint to start it again"
+      "the saved state of the method does not fit: '\(name)' \(reason)"
     }
   }
 }

@@ -68,12 +68,14 @@ package struct RunExecutor: Sendable {
       throw interruption
     }
     let tensors = RunFile.tensors.url(in: folder)
-    try HDF5File.write(
-      RunTensors.tree(history, gold: fineTuning.validation, diagnostics: fineTuning.method.diagnostics), to: tensors)
+    let bytes = try HDF5File.data(
+      RunTensors.tree(history, gold: fineTuning.validation, diagnostics: fineTuning.method.diagnostics),
+      name: tensors.lastPathComponent)
+    try AtomicFile.write(bytes, to: tensors)
     try saveTiming(history.updates)
     let record = try RunRecord(
       run, history, outcome, metrics: fineTuning.metrics, validation: fineTuning.validation,
-      measures: fineTuning.method.measures, tensors: try FileDigest.sha256(of: tensors), threads: options.threads)
+      measures: fineTuning.method.measures, tensors: FileDigest.sha256(of: bytes), threads: options.threads)
     try AtomicFile.write(try record.jsonData(), to: RunFile.record.url(in: folder))
     fineTuning.checkpoint?.delete()
     return record

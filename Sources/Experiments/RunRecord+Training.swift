@@ -32,7 +32,7 @@ extension RunRecord {
         average: history.steps.isEmpty
           ? 0 : history.steps.reduce(0) { $0 + Double($1.trainableWithHead) } / Double(history.steps.count)),
       steps: history.steps.count, flops: history.operations, measures: measures,
-      digests: run.digests.with(tensors: tensors), numericsVersion: Numerics.version, program: .current,
+      digests: run.digests.with(tensors: tensors, weights: history.weights), numericsVersion: Numerics.version, program: .current,
       environment: try .current(threads: threads))
   }
 
@@ -56,10 +56,11 @@ extension RunSpecification {
 }
 
 extension RunDigests {
-  /// These digests with that of the file of tensors.
-  fileprivate func with(tensors: String) -> RunDigests {
+  /// These digests with those of what the run left.
+  fileprivate func with(tensors: String, weights: [String: String]) -> RunDigests {
     RunDigests(
-      specification: specification, manifest: manifest, model: model, tokenizer: tokenizer, data: data, tensors: tensors)
+      specification: specification, manifest: manifest, model: model, tokenizer: tokenizer, data: data, tensors: tensors,
+      best: weights["best"], last: weights["last"])
   }
 }
 

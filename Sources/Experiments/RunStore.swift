@@ -17,11 +17,12 @@ package final class RunStore: Sendable {
     self.workspace = workspace
   }
 
-  /// The record of a finished run; `nil` when there is none that can be read and holds this identity, or the run failed.
+  /// The record of a finished run; `nil` when there is none that can be read and holds this identity, the run failed, or a file that it
+  /// left is gone.
   package func record(_ identity: String) -> RunRecord? {
     if let known = finished.withLock({ $0[identity] }) { return known }
-    guard let record = anyRecord(identity), !record.outcome.isFailure,
-      FileManager.default.fileExists(atPath: RunFile.tensors.url(in: workspace.run(identity)).path)
+    guard let record = anyRecord(identity), !record.outcome.isFailure, record.digests.tensors != nil,
+      record.missingFile(in: workspace.run(identity)) == nil
     else { return nil }
     finished.withLock { $0[identity] = record }
     return record
@@ -71,7 +72,14 @@ package final class RunStore: Sendable {
   /// Why a run is to be trained, or that it is done.
   package func status(_ run: PlannedRun) -> RunStatus {
     if record(run.identity) != nil { return .done }
-    if case .failed(let message)? = anyRecord(run.identity)?.outcome { return .failed(message) }
+    if let left = anyRecord(run.identity) {
+      if case .failed(let message) = left.outcome { return .failed(message) }
+      if case .missing(let path)? = left.missingFile(in: workspace.run(run.identity)) {
+        return .damaged("\((path as NSString).lastPathComponent) is missing")
+      }
+    } else if FileManager.default.fileExists(atPath: RunFile.record.url(in: workspace.run(run.identity)).path) {
+      return .damaged("its record cannot be used")
+    }
     if FileManager.default.fileExists(atPath: RunFile.checkpoint.url(in: workspace.run(run.identity)).path) { return .begun }
     guard let before = linkedIdentity(run.specification).flatMap(record) else { return .new }
     var changes = InputDigests(model: run.digests.model, tokenizer: run.digests.tokenizer, data: run.digests.data).changes(
@@ -101,6 +109,8 @@ package enum RunStatus: Sendable, Equatable {
   case new
   /// It could not be trained when it was tried, for this reason; it is tried again.
   case failed(String)
+  /// It was finished, but what it left is no longer whole; it is trained again.
+  case damaged(String)
   /// It was run before, from other inputs.
   case changed([String])
 
@@ -110,6 +120,7 @@ package enum RunStatus: Sendable, Equatable {
     case .begun: "goes on from a checkpoint"
     case .new: "never run"
     case .failed(let reason): "failed: \(reason)"
+    case .damaged(let reason): "damaged: \(reason)"
     case .changed(let reasons): reasons.joined(separator: ", ")
     }
   }

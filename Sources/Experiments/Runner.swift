@@ -173,7 +173,7 @@ package struct Runner: Sendable {
         let need = try need(of: run, queue)
         guard try queue.memory.admit(need) else { return .busy }
         defer { queue.memory.release(need) }
-        let record = try executor.execute(run, in: folder, observer: progress.observer(of: run))
+        let record = try execute(run, in: folder, progress)
         progress.finished(run, record)
         return .trained(record.outcome)
       } catch let error where !(error is Interruption) {
@@ -182,6 +182,18 @@ package struct Runner: Sendable {
         try? store.link(run)
         throw error
       }
+    }
+  }
+
+  /// Trains a run, from its start where its checkpoint is of no use: that is set aside then.
+  private func execute(_ run: PlannedRun, in folder: URL, _ progress: RunProgress) throws -> RunRecord {
+    do {
+      return try executor.execute(run, in: folder, observer: progress.observer(of: run))
+    } catch let error as CheckpointError {
+      let place = try Checkpoint.setAside(RunFile.checkpoint.url(in: folder))
+      progress.noted(
+        run, "its checkpoint cannot be used: \(error.reason). It starts again, and the file is kept as \(place.lastPathComponent)")
+      return try executor.execute(run, in: folder, observer: progress.observer(of: run))
     }
   }
 

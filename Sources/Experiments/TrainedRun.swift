@@ -12,6 +12,8 @@ import Training
 /// The two epochs whose weights a run keeps.
 package enum SavedEpoch: String, Sendable, CaseIterable {
   case best, last
+
+  var file: RunFile { self == .best ? .best : .last }
 }
 
 /// A model with a method on it, both as a run left them.
@@ -29,7 +31,7 @@ package struct TrainedRun {
   ///   - folder: the run's folder, or a link to it.
   ///   - model: the base model's folder, where it is no longer where the run found it.
   /// - Throws: `ExperimentError` when the run did not end, the base model is not the one it was, or the weights do not fit;
-  ///   `RecordError`, `StorageError`, `ModelError`, `AdapterError`.
+  ///   `FileDamage` where the weights are not those that the run wrote; `RecordError`, `StorageError`, `ModelError`, `AdapterError`.
   package init(folder: URL, epoch: SavedEpoch, model name: String? = nil, in workspace: Workspace, on backend: any Backend) throws {
     let file = RunFile.record.url(in: folder)
     guard FileManager.default.fileExists(atPath: file.path) else { throw ExperimentError.unfinishedRun(folder.path) }
@@ -47,7 +49,8 @@ package struct TrainedRun {
     let digest = try RunInputs(workspace: workspace, data: nil).modelDigests(modelFolder).model
     guard digest == record.digests.model else { throw ExperimentError.changedModel(modelFolder.path) }
 
-    let weights = folder.appending(path: "\(epoch.rawValue).safetensors")
+    if let damage = record.damage(of: epoch.file, in: folder) { throw damage }
+    let weights = epoch.file.url(in: folder)
     guard FileManager.default.fileExists(atPath: weights.path) else { throw ExperimentError.noWeights(weights.path) }
     let saved = try SafetensorsFile(url: weights)
     let seed = UInt64(bitPattern: Int64(run.seed))

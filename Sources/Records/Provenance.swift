@@ -14,10 +14,15 @@ package struct RunDigests: Sendable, Equatable, Codable {
   package let data: String
   /// `tensors`: the file of tensors; nil where the run failed before it was written.
   package let tensors: String?
+  /// `best`: the file of the best epoch's weights; nil where no epoch was evaluated, and in records without a seal.
+  package let best: String?
+  /// `last`: the file of the last weights; nil where the run failed, and in records without a seal.
+  package let last: String?
 
   /// Makes digests from their parts.
   package init(
-    specification: String, manifest: String, model: String, tokenizer: String, data: String, tensors: String?
+    specification: String, manifest: String, model: String, tokenizer: String, data: String, tensors: String?, best: String? = nil,
+    last: String? = nil
   ) {
     self.specification = specification
     self.manifest = manifest
@@ -25,14 +30,17 @@ package struct RunDigests: Sendable, Equatable, Codable {
     self.tokenizer = tokenizer
     self.data = data
     self.tensors = tensors
+    self.best = best
+    self.last = last
   }
 
   /// Every digest with its key.
   var all: [(key: String, digest: String)] {
-    [
+    let left: [(String, String?)] = [("tensors", tensors), ("best", best), ("last", last)]
+    return [
       ("specification", specification), ("manifest", manifest), ("model", model), ("tokenizer", tokenizer),
       ("data", data),
-    ] + (tensors.map { [("tensors", $0)] } ?? [])
+    ] + left.compactMap { key, digest in digest.map { (key, $0) } }
   }
 }
 

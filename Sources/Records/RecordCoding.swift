@@ -121,8 +121,14 @@ extension RunRecord {
   /// - Parameters:
   ///   - data: the file's bytes.
   ///   - file: its path, for messages.
-  /// - Throws: `RecordError` where it is too large, damaged, of another schema, or contradicts itself.
-  package init(jsonData data: Data, file: String) throws(RecordError) { self = try Self.read(data, file: file) }
+  /// - Throws: `RecordError` where it is too large, damaged, of another schema, not what its seal was made for, or contradicts itself.
+  package init(jsonData data: Data, file: String) throws(RecordError) {
+    self = try Self.read(data, file: file)
+    guard RecordSeal.holds(seal, of: data) else {
+      throw .invalid(
+        file: file, kind: Self.kind, key: "seal", reason: "does not fit the rest: a bit has flipped, or the file was edited")
+    }
+  }
 }
 
 extension TimingRecord {

@@ -9,8 +9,12 @@ package enum RunFile: String, Sendable {
   case timing = "timing.json"
   /// The run's history and what its method recorded.
   case tensors = "tensors.h5"
+  /// What was trained, as it was after the best epoch.
+  case best = "best.safetensors"
+  /// What was trained, as it was at the end.
+  case last = "last.safetensors"
   /// Where a run that was stopped goes on.
-  case checkpoint = "checkpoint.h5"
+  case checkpoint = "checkpoint.safetensors"
 
   /// The file in a run's folder.
   package func url(in run: URL) -> URL { run.appending(path: rawValue) }

@@ -61,6 +61,8 @@ package struct RunRecord: Sendable, Equatable, Codable, VersionedRecord {
   package let program: ProgramVersion
   /// `environment`: the machine it ran on.
   package let environment: RunEnvironment
+  /// `seal`: the SHA-256 of the file itself, with zeros in the seal's place; nil in records from before there was one.
+  package internal(set) var seal: String?
 
   private enum CodingKeys: String, CodingKey {
     case schemaVersion = "schema_version"
@@ -71,7 +73,7 @@ package struct RunRecord: Sendable, Equatable, Codable, VersionedRecord {
     case trainableParametersWithHead = "trainable_parameters_with_head"
     case steps, flops, measures, digests
     case numericsVersion = "numerics_version"
-    case program, environment
+    case program, environment, seal
   }
 
   /// Makes a record of this program's schema. The best and the last epoch follow from the scores.
@@ -100,6 +102,7 @@ package struct RunRecord: Sendable, Equatable, Codable, VersionedRecord {
     self.numericsVersion = numericsVersion
     self.program = program
     self.environment = environment
+    seal = RecordSeal.of(self)
   }
 
   /// The epoch with the highest primary score, averaged over the validation sets, the first of equals. An undefined score counts as
@@ -117,6 +120,7 @@ package struct RunRecord: Sendable, Equatable, Codable, VersionedRecord {
     if let bad = digests.all.first(where: { !isDigest($0.digest) }) {
       return ("digests." + bad.key, "is not a SHA-256 of 64 hexadecimal digits")
     }
+    if seal == nil, digests.best != nil || digests.last != nil { return ("seal", "is missing beside the digests of weights") }
     for (index, epoch) in epochs.enumerated() where epoch.epoch != index + 1 || epoch.step < 0 {
       return ("epochs", "are not numbered from 1, each once")
     }

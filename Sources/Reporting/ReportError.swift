@@ -27,8 +27,8 @@ package enum ReportError: Error, Equatable, Sendable, CustomStringConvertible {
 
   /// A run left no tensors.
   case noTensors(path: String)
-  /// The tensors in a run's folder are not those that it wrote.
-  case alteredTensors(path: String, found: String, expected: String)
+  /// A file in a run's folder is not the one that the run wrote.
+  case damagedFile(FileDamage)
   /// A run's tensors cannot be read.
   case unreadableTensors(StorageError)
   /// A figure is made of a tensor that the run did not record.
@@ -65,9 +65,7 @@ package enum ReportError: Error, Equatable, Sendable, CustomStringConvertible {
       problems.map(\.description).joined(separator: "\n")
         + "\n\(problems.count == 1 ? "1 problem" : "\(problems.count) problems"); nothing was written."
     case .noTensors(let path): "\(path): the run left no tensors, of which figures are made."
-    case .alteredTensors(let path, let found, let expected):
-      "\(path): is not the file that the run wrote: its SHA-256 begins with \(found.prefix(12)), the record's with "
-        + "\(expected.prefix(12)). Move the run's folder away, and the run is made again."
+    case .damagedFile(let damage): damage.description
     case .unreadableTensors(let error): error.description
     case .missingTensor(let path, let tensor):
       "\(path): holds no tensor '\(tensor)': the run's method records none. Name a row of a method that does."

@@ -66,8 +66,9 @@ package struct ResultsFolder: Sendable, Equatable {
     var findings = RunFindings()
     for run in runs {
       let key = RunKey(run)
-      do {
+      do throws(ReportError) {
         guard let record = try Self.record(in: layout.link(run)) else { continue }
+        if let damage = record.damage(of: .tensors, in: layout.link(run)) { throw ReportError.damagedFile(damage) }
         findings.records[key] = record
         // the record's own model: another than the manifest's may have been asked for when it was made
         let trained = if case .text(let model)? = record.specification["model"] { run.on(model: model) } else { run }
@@ -143,7 +144,7 @@ package struct ResultsFolder: Sendable, Equatable {
     }
   }
 
-  private static func isIdentity(_ name: String) -> Bool { name.utf8.count == 64 && name.utf8.allSatisfy(isHexadecimal) }
+  static func isIdentity(_ name: String) -> Bool { name.utf8.count == 64 && name.utf8.allSatisfy(isHexadecimal) }
 
   private static func isHexadecimal(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) || (0x61...0x66).contains(byte) }
 }

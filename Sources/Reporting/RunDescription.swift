@@ -15,6 +15,9 @@ package struct RunDescription: Sendable {
   /// The tensors, or why they are not shown.
   package let tensors: Tensors
 
+  /// What is wrong with the files that the record seals.
+  package let damage: [FileDamage]
+
   /// What became of `tensors.h5`.
   package enum Tensors: Sendable {
     /// Its content; its digest is the record's.
@@ -34,11 +37,13 @@ package struct RunDescription: Sendable {
     } catch {
       timing = .failure(error)
     }
+    damage = record.files.compactMap { record.damage(of: $0.file, in: folder) }
     tensors = Self.tensors(in: folder, record)
   }
 
   private static func tensors(in folder: URL, _ record: RunRecord) -> Tensors {
     guard record.digests.tensors != nil else { return .unavailable("the run left none") }
+    if record.damage(of: .tensors, in: folder) != nil { return .unavailable("not shown: see the damage below") }
     do {
       return .read(try RecordedTensors(in: folder, record: record).root)
     } catch {
@@ -50,9 +55,10 @@ package struct RunDescription: Sendable {
   package var text: String {
     let sections: [(String, [String])] = [
       ("run", overview), ("specification", specification), ("scores by epoch", scores), ("digests (SHA-256)", digests),
-      ("environment", environment), ("time and memory", timings), ("tensors", tensorLines), ("files", files),
+      ("environment", environment), ("time and memory", timings), ("tensors", tensorLines), ("damage", damage.map(\.description)),
+      ("files", files),
     ]
-    return sections.map { title, lines in
+    return sections.filter { $0.0 != "damage" || !$0.1.isEmpty }.map { title, lines in
       title + "\n" + lines.map { "  " + Self.printable($0) + "\n" }.joined()
     }.joined(separator: "\n")
   }
@@ -136,6 +142,8 @@ package struct RunDescription: Sendable {
     return [
       "specification  \(digests.specification)", "manifest       \(digests.manifest)", "model          \(digests.model)",
       "tokenizer      \(digests.tokenizer)", "data           \(digests.data)", "tensors        \(digests.tensors ?? "none")",
+      "best           \(digests.best ?? "none")", "last           \(digests.last ?? "none")",
+      "seal           \(record.seal ?? "none: the record is of a version of this program before there was one")",
     ]
   }
 

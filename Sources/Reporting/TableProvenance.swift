@@ -62,11 +62,16 @@ package struct TableProvenance: Sendable, Equatable, Encodable {
   /// Runs that the manifest plans.
   let plannedRuns: Int
 
+  /// Runs whose records have no seal: what they left cannot be compared with them; nil where all have one.
+  let unsealedRuns: Int?
+
   init(recipe: String, manifest: String?, tasks: [String], records: [(key: RunKey, record: RunRecord)], runs: Int, planned: Int) {
     self.recipe = recipe
     self.manifest = manifest
     self.runs = runs
     plannedRuns = planned
+    let unsealed = records.count { $0.record.seal == nil }
+    unsealedRuns = unsealed == 0 ? nil : unsealed
     models = Self.distinct(
       records.map { _, record in
         Model(name: Self.modelName(record), digest: record.digests.model, tokenizer: record.digests.tokenizer)

@@ -18,8 +18,12 @@ package final class SafetensorsFile: RecordedArchive {
   /// file without gap or overlap.
   ///
   /// - Throws: `StorageError` where the file cannot be read, or its header does not fit it.
-  package init(url: URL) throws {
-    let file = try InputFile(path: url.path)
+  package convenience init(url: URL) throws {
+    try self.init(InputFile(path: url.path))
+  }
+
+  /// Reads the header of an open file.
+  init(_ file: InputFile) throws {
     try file.refuseLargeFilePointer()
     path = file.path
     func malformed(_ problem: String) -> StorageError {

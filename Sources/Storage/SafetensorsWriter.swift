@@ -30,18 +30,43 @@ package enum SafetensorsWriter {
     fileprivate var elementType: ElementType { self == .float32 ? .float32 : .float16 }
   }
 
+  /// A tensor's place in the header.
+  struct Outline {
+    let name: String
+    let shape: [Int]
+    let type: ElementType
+    /// Its elements, as many as the shape says.
+    let count: Int
+
+    /// - Throws: `StorageError.invalidContent` where the shape is impossible.
+    init(name: String, shape: [Int], type: ElementType, in file: String) throws {
+      guard let count = checkedCount(shape), checkedProduct([count, type.size]) != nil else {
+        throw StorageError.invalidContent(name: file, problem: "tensor '\(name)' has the impossible shape \(shape)")
+      }
+      (self.name, self.shape, self.type, self.count) = (name, shape, type, count)
+    }
+  }
+
   /// Replaces the file at `url` by one with `entries`, atomically.
   ///
   /// - Throws: `StorageError` where a shape does not fit its values, or the file cannot be written.
+  /// - Returns: the SHA-256 of what was written.
+  @discardableResult
   package static func write(
     _ entries: [SafetensorsEntry], as precision: Precision = .float32, metadata: [String: String] = [:], to url: URL
-  ) throws {
-    let sorted = try checked(entries, in: url.lastPathComponent)
-    let header = Self.header(sorted, precision.elementType, metadata)
+  ) throws -> String {
+    let sorted = sorted(entries, by: \.name)
+    let header = try Self.header(outlines(of: sorted, precision, in: url.lastPathComponent), metadata, in: url.lastPathComponent)
+    let digest = DigestStream()
     try AtomicFile.write(to: url) { output in
-      try header.withUnsafeBytes { try output.append($0) }
-      for entry in sorted { try forEachPiece(of: entry, as: precision) { try output.append($0) } }
+      func put(_ bytes: UnsafeRawBufferPointer) throws {
+        digest.update(bytes)
+        try output.append(bytes)
+      }
+      try header.withUnsafeBytes(put)
+      for entry in sorted { try forEachPiece(of: entry, as: precision, put) }
     }
+    return digest.finish()
   }
 
   /// The bytes of a file with `entries`.
@@ -50,41 +75,48 @@ package enum SafetensorsWriter {
   package static func data(
     _ entries: [SafetensorsEntry], as precision: Precision = .float32, metadata: [String: String] = [:]
   ) throws -> Data {
-    let sorted = try checked(entries, in: "safetensors")
-    var data = Data(header(sorted, precision.elementType, metadata))
+    let sorted = sorted(entries, by: \.name)
+    var data = Data(try header(outlines(of: sorted, precision, in: "safetensors"), metadata, in: "safetensors"))
     for entry in sorted { forEachPiece(of: entry, as: precision) { data.append(contentsOf: $0) } }
     return data
   }
 
-  private static func checked(_ entries: [SafetensorsEntry], in file: String) throws -> [SafetensorsEntry] {
-    // By bytes, as the Python library sorts, not by Swift's idea of equal characters.
-    let sorted = entries.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
-    for (index, entry) in sorted.enumerated() {
+  /// By the bytes of their names, as the Python library sorts, not by Swift's idea of equal characters.
+  static func sorted<Entry>(_ entries: [Entry], by name: (Entry) -> String) -> [Entry] {
+    entries.sorted { name($0).utf8.lexicographicallyPrecedes(name($1).utf8) }
+  }
+
+  private static func outlines(of entries: [SafetensorsEntry], _ precision: Precision, in file: String) throws -> [Outline] {
+    try entries.map { entry in
       guard checkedCount(entry.shape) == entry.values.count else {
         throw StorageError.invalidContent(
           name: file, problem: "tensor '\(entry.name)' of shape \(entry.shape) has \(entry.values.count) values")
       }
-      guard entry.name != "__metadata__", index == 0 || sorted[index - 1].name != entry.name else {
-        throw StorageError.invalidContent(name: file, problem: "two tensors are called '\(entry.name)'")
-      }
+      return try Outline(name: entry.name, shape: entry.shape, type: precision.elementType, in: file)
     }
-    return sorted
   }
 
-  private static func header(
-    _ entries: [SafetensorsEntry], _ type: ElementType, _ metadata: [String: String]
-  ) -> [UInt8] {
+  /// The bytes before the first tensor's.
+  ///
+  /// - Parameter tensors: what follows, sorted by name.
+  /// - Throws: `StorageError.invalidContent` where two have one name, or one has the name that the format keeps for itself.
+  static func header(_ tensors: [Outline], _ metadata: [String: String], in file: String) throws -> [UInt8] {
+    for (index, tensor) in tensors.enumerated() {
+      guard tensor.name != "__metadata__", index == 0 || tensors[index - 1].name != tensor.name else {
+        throw StorageError.invalidContent(name: file, problem: "two tensors are called '\(tensor.name)'")
+      }
+    }
     var parts: [String] = []
     if !metadata.isEmpty {
       let pairs = metadata.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
       parts.append("\"__metadata__\":{\(pairs.map { "\(quoted($0.key)):\(quoted($0.value))" }.joined(separator: ","))}")
     }
     var start = 0
-    for entry in entries {
-      let end = start + entry.values.count * type.size
-      let shape = entry.shape.map(String.init).joined(separator: ",")
+    for tensor in tensors {
+      let end = start + tensor.count * tensor.type.size
+      let shape = tensor.shape.map(String.init).joined(separator: ",")
       parts.append(
-        "\(quoted(entry.name)):{\"dtype\":\"\(type.safetensorsName)\",\"shape\":[\(shape)],"
+        "\(quoted(tensor.name)):{\"dtype\":\"\(tensor.type.safetensorsName)\",\"shape\":[\(shape)],"
           + "\"data_offsets\":[\(start),\(end)]}")
       start = end
     }

@@ -58,7 +58,7 @@ package enum StorageError: Error, Equatable, Sendable, CustomStringConvertible {
   }
 
   /// The error of a failed write to `path`, with the advice that fits the system's `code`.
-  static func writing(_ path: String, code: Int32) -> StorageError {
+  package static func writing(_ path: String, code: Int32) -> StorageError {
     let advice: String
     switch code {
     case ENOSPC, EDQUOT: advice = "Free some space on its disk, then run the same command again."

@@ -62,38 +62,26 @@ package final class AdamW {
 }
 
 extension AdamW {
-  /// The values and moments of parameters, each under its place among all.
-  package func saved(_ isSaved: (Parameter) -> Bool = { _ in true }) -> HDF5Group {
-    var datasets: [(name: String, dataset: HDF5Dataset)] = []
-    for (index, parameter) in parameters.enumerated() where isSaved(parameter) {
+  /// The values and moments of parameters, each under its place among all; they are fetched when they are written.
+  package func saved(_ isSaved: (Parameter) -> Bool = { _ in true }) -> [SealedEntry] {
+    parameters.enumerated().filter { isSaved($1) }.flatMap { index, parameter in
       var held: [(String, Tensor)] = [("value", parameter.tensor)]
       if let moments = moments[index] { held += [("first", moments.first), ("second", moments.second)] }
-      for (kind, tensor) in held {
-        let dataset = HDF5Dataset(
-          shape: [tensor.count], values: .float32(tensor.values), attributes: [("name", .string(parameter.name))])
-        datasets.append(("\(index).\(kind)", dataset))
-      }
+      return held.map { kind, tensor in SealedEntry("parameters/\(index).\(kind)", count: tensor.count) { tensor.values } }
     }
-    return HDF5Group(datasets: datasets)
   }
 
   /// Takes up saved values and moments.
   ///
   /// - Throws: `CheckpointError` when a value is missing or misshapen.
-  package func restore(_ saved: HDF5Group, from checkpoint: Checkpoint, _ isSaved: (Parameter) -> Bool = { _ in true }) throws {
-    func values(_ name: String, _ count: Int) -> [Float]? {
-      guard case .float32(let values)? = saved.dataset(name)?.values, values.count == count else { return nil }
-      return values
-    }
+  package func restore(_ saved: CheckpointContents, _ isSaved: (Parameter) -> Bool = { _ in true }) throws {
     for (index, parameter) in parameters.enumerated() where isSaved(parameter) {
-      guard let value = values("\(index).value", parameter.count) else { throw checkpoint.missing(parameter.name) }
-      parameter.tensor.assign(value)
-      guard let first = values("\(index).first", parameter.count), let second = values("\(index).second", parameter.count) else {
-        continue
-      }
-      let backend = parameter.tensor.backend
+      let place = "parameters/\(index)", (count, shape, backend) = (parameter.count, parameter.shape, parameter.tensor.backend)
+      parameter.tensor.assign(try saved.floats("\(place).value", count: count))
+      guard saved.has("\(place).first") else { continue }
       moments[index] = Moments(
-        first: Tensor(first, shape: parameter.shape, on: backend), second: Tensor(second, shape: parameter.shape, on: backend))
+        first: Tensor(try saved.floats("\(place).first", count: count), shape: shape, on: backend),
+        second: Tensor(try saved.floats("\(place).second", count: count), shape: shape, on: backend))
     }
   }
 }

@@ -1,4 +1,4 @@
-// What a killed run goes on from, as one HDF5 file that is replaced whole; what is in it is the run's own affair.
+// What a killed run goes on from, as one sealed file that is replaced whole; what is in it is the run's own affair.
 import Foundation
 import Storage
 
@@ -21,36 +21,91 @@ package struct Checkpoint: Sendable {
   /// Replaces what is there.
   ///
   /// - Throws: `StorageError` where the file cannot be written; the checkpoint before it stays.
-  package func write(
-    _ groups: [(name: String, group: HDF5Group)], attributes: [(name: String, attribute: HDF5Attribute)]
-  ) throws {
-    try HDF5File.write(
-      HDF5Group(groups: groups, attributes: [("identity", .string(identity))] + attributes + origin.attributes), to: url)
+  package func write(_ entries: [SealedEntry], texts: [String: String]) throws {
+    let own = ["identity": identity].merging(origin.texts) { $1 }
+    try SealedArchive.write(entries, texts: texts.merging(own) { $1 }, to: url)
   }
 
-  /// What is there; `nil` when there is nothing.
+  /// What is there, compared with its digest; `nil` when there is nothing.
   ///
   /// - Throws: `CheckpointError` when the file is damaged, of another run, or of another arithmetic.
-  package func contents() throws -> HDF5Group? {
+  package func contents() throws -> CheckpointContents? {
     guard FileManager.default.fileExists(atPath: url.path) else { return nil }
-    let root: HDF5Group
-    do { root = try HDF5File.read(url) } catch { throw CheckpointError(file: url.path, reason: "\(error)") }
-    guard root.attribute("identity") == .string(identity) else {
+    let archive: SealedArchive
+    do { archive = try SealedArchive(url: url) } catch { throw CheckpointError(file: url.path, error) }
+    guard archive.texts["identity"] == identity else {
       throw CheckpointError(file: url.path, reason: "it belongs to another run")
     }
-    guard CheckpointOrigin(root.attributes) == origin else {
+    guard CheckpointOrigin(archive.texts) == origin else {
       throw CheckpointError(file: url.path, reason: "it was computed with another arithmetic than core \(origin.core)")
     }
-    return root
+    return CheckpointContents(checkpoint: self, archive: archive)
   }
 
-  /// The error for what the file lacks.
-  package func missing(_ what: String) -> CheckpointError {
-    CheckpointError(file: url.path, reason: "\(what) is missing or misshapen")
+  /// Moves a file that is of no use out of the run's way, beside it, and says where it lies then.
+  ///
+  /// - Throws: `StorageError` where it cannot be moved.
+  package static func setAside(_ url: URL) throws -> URL {
+    let place = url.deletingPathExtension().appendingPathExtension("damaged.\(url.pathExtension)")
+    guard rename(url.path, place.path) == 0 else { throw StorageError.writing(place.path, code: errno) }
+    return place
   }
 
   /// Removes the file of a run that has ended.
   package func delete() { try? FileManager.default.removeItem(at: url) }
+}
+
+/// What a checkpoint holds. Every array is read when it is asked for.
+package struct CheckpointContents {
+  fileprivate let checkpoint: Checkpoint
+  fileprivate let archive: SealedArchive
+
+  /// A text by its name; nil where there is none.
+  package func text(_ name: String) -> String? { archive.texts[name] }
+
+  /// The names of the arrays whose names begin with `prefix`, in order, without it.
+  func names(under prefix: String) -> [String] {
+    archive.names.filter { $0.hasPrefix(prefix) }.map { String($0.dropFirst(prefix.count)) }
+  }
+
+  /// Whether there is an array of this name.
+  func has(_ name: String) -> Bool { archive.names.contains(name) }
+
+  /// Parameters and moments, `[count]`.
+  ///
+  /// - Throws: `CheckpointError` where there are none, or not as many.
+  func floats(_ name: String, count: Int) throws -> [Float] {
+    guard case .float32(let values)? = try values(name), values.count == count else { throw missing(name) }
+    return values
+  }
+
+  /// Numbers of a history or a method.
+  ///
+  /// - Throws: `CheckpointError` where there are none, or not as many as `count`.
+  package func numbers(_ name: String, count: Int? = nil) throws -> [Double] {
+    guard case .float64(let values)? = try values(name), values.count == count ?? values.count else { throw missing(name) }
+    return values
+  }
+
+  /// Whole numbers of a history or a method.
+  ///
+  /// - Throws: `CheckpointError` where there are none, or not as many as `count`.
+  package func integers(_ name: String, count: Int? = nil) throws -> [Int64] {
+    guard case .int64(let values)? = try values(name), values.count == count ?? values.count else { throw missing(name) }
+    return values
+  }
+
+  /// Numbers of whichever type; nil where there are none.
+  ///
+  /// - Throws: `CheckpointError` where they cannot be read.
+  func values(_ name: String) throws -> SealedEntry.Values? {
+    do { return try archive.values(name) } catch { throw CheckpointError(file: checkpoint.url.path, error) }
+  }
+
+  /// The error for what the file lacks.
+  package func missing(_ what: String) -> CheckpointError {
+    CheckpointError(file: checkpoint.url.path, reason: "\(what) is missing or misshapen")
+  }
 }
 
 /// A checkpoint that cannot be resumed from.
@@ -59,6 +114,16 @@ package struct CheckpointError: Error, CustomStringConvertible, Equatable {
   package let file: String
   /// Why it is of no use, without a full stop.
   package let reason: String
+
+  init(file: String, reason: String) {
+    self.file = file
+    self.reason = reason
+  }
+
+  /// What reading the file came to.
+  fileprivate init(file: String, _ error: any Error) {
+    self.init(file: file, reason: (error as? ArchiveDamage)?.reason ?? "\(error)")
+  }
 
   package var description: String { "\(file): cannot go on from this checkpoint: \(reason). Delete it to start the run again" }
 }

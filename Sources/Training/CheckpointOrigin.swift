@@ -1,6 +1,4 @@
 // What computed the numbers in a checkpoint.
-import Storage
-
 /// The arithmetic of a checkpoint. A run that goes on with another ends with the bits of neither.
 package struct CheckpointOrigin: Sendable, Equatable {
   /// The kernels of matrix products, as in `SkylakeX`.
@@ -17,19 +15,14 @@ package struct CheckpointOrigin: Sendable, Equatable {
     self.numerics = numerics
   }
 
-  /// What a checkpoint's root says; nil where it does not say all of it.
-  package init?(_ attributes: [(name: String, attribute: HDF5Attribute)]) {
-    func value(_ name: String) -> HDF5Attribute? { attributes.first { $0.name == name }?.attribute }
-    guard case .string(let core)? = value("blas_core"), case .string(let library)? = value("blas_version"),
-      case .integer(let numerics)? = value("numerics_version")
+  /// What a checkpoint says; nil where it does not say all of it.
+  init?(_ texts: [String: String]) {
+    guard let core = texts["blas_core"], let library = texts["blas_version"],
+      let numerics = texts["numerics_version"].flatMap({ Int($0) })
     else { return nil }
-    self.init(core: core, library: library, numerics: Int(clamping: numerics))
+    self.init(core: core, library: library, numerics: numerics)
   }
 
-  /// What stands on a checkpoint's root.
-  var attributes: [(name: String, attribute: HDF5Attribute)] {
-    [
-      ("blas_core", .string(core)), ("blas_version", .string(library)), ("numerics_version", .integer(Int64(numerics))),
-    ]
-  }
+  /// What stands in a checkpoint.
+  var texts: [String: String] { ["blas_core": core, "blas_version": library, "numerics_version": "\(numerics)"] }
 }

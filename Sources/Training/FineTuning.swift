@@ -103,7 +103,12 @@ package struct FineTuning {
       guard history.measurementOperations == nil || !saved.methodState.isEmpty else {
         throw CheckpointError(file: checkpoint.url.path, reason: "the state of the method is missing")
       }
-      try method.restore(saved.methodState)
+      if let file = changedWeights(history) {
+        throw CheckpointError(file: checkpoint.url.path, reason: "\(file) is not the file that was saved with it")
+      }
+      do { try method.restore(saved.methodState) } catch let error as AdapterError {
+        throw CheckpointError(file: checkpoint.url.path, reason: "\(error)")
+      }
     }
     if history.measurementOperations == nil, let preliminary = try PreliminaryRun(self) {
       let phase = preliminary.phase
@@ -116,10 +121,10 @@ package struct FineTuning {
     if let saved, saved.history.measurementOperations == history.measurementOperations { try saved.restore(phase.stepper) }
     if history.steps.isEmpty, history.measurementOperations != nil { try checkpoint?.save(phase.stepper, history) }
     if let divergence = try update(phase, &history) {
-      try saveWeights("last", of: phase.stepper)
+      try saveWeights("last", of: phase.stepper, &history)
       return (history, .diverged(divergence))
     }
-    try saveWeights("last", of: phase.stepper)
+    try saveWeights("last", of: phase.stepper, &history)
     return (history, .completed)
   }
 
@@ -220,16 +225,24 @@ package struct FineTuning {
           try Evaluation.run(model, on: $0, metrics: metrics, backend: backend, shouldStop: shouldStop)
         }))
     let epoch = history.epochs.count
-    if history.best == epoch - 1 { try saveWeights("best", of: stepper) }
+    if history.best == epoch - 1 { try saveWeights("best", of: stepper, &history) }
     observer?.didFinishEpoch(history.epochs[epoch - 1], number: epoch)
   }
 
-  private func saveWeights(_ name: String, of stepper: Stepper) throws {
+  private func saveWeights(_ name: String, of stepper: Stepper, _ history: inout TrainingHistory) throws {
     guard let weights else { return }
     let entries = (method.parameters + model.parameters).filter(stepper.isSaved).map {
       SafetensorsEntry(name: $0.name, shape: $0.shape, values: $0.tensor.values)
     }
-    try SafetensorsWriter.write(entries, to: weights.appending(component: "\(name).safetensors"))
+    history.weights[name] = try SafetensorsWriter.write(entries, to: weights.appending(component: "\(name).safetensors"))
+  }
+
+  /// The file of weights that is not what a checkpoint says was written; nil where all are.
+  private func changedWeights(_ history: TrainingHistory) -> String? {
+    guard let weights else { return nil }
+    return history.weights.sorted { $0.key < $1.key }.map { ("\($0.key).safetensors", $0.value) }.first { name, digest in
+      (try? FileDigest.sha256(of: weights.appending(component: name))) != digest
+    }?.0
   }
 }
 

@@ -1,4 +1,4 @@
-// A run's history as a tree of HDF5 values: the run's `tensors.h5`, and, read back, part of its checkpoint.
+// A run's history as a tree of HDF5 values: what is in the run's `tensors.h5` whatever its method.
 import Datasets
 import Metrics
 import Storage
@@ -12,7 +12,7 @@ extension TrainingHistory {
       groups: before + [
         ("evaluation", HDF5Group(groups: scoreGroups)),
         ("predictions", HDF5Group(groups: gold.enumerated().map { ($1.name, predictionGroup($0, $1)) })),
-        ("training", stepGroup),
+        ("training", Self.group(steps)),
       ],
       datasets: [
         ("epoch_loss", .numbers(epochs.map(\.meanLoss), "epoch")),
@@ -20,10 +20,8 @@ extension TrainingHistory {
       ])
   }
 
-  var stepGroup: HDF5Group { Self.group(steps) }
-
   /// The preliminary's updates, and the operations of its measurement.
-  var preliminaryGroup: HDF5Group {
+  private var preliminaryGroup: HDF5Group {
     var group = Self.group(preliminary)
     group.attributes = measurementOperations.map { [("measurement_operations", .integer(Int64($0)))] } ?? []
     return group
@@ -77,20 +75,10 @@ extension Targets {
 }
 
 extension Predictions {
-  var dataset: HDF5Dataset {
+  fileprivate var dataset: HDF5Dataset {
     switch self {
     case .classes(let values): .integers(values.map(Int64.init), "example")
     case .scores(let values): .numbers(values, "example")
-    }
-  }
-
-  init?(_ dataset: HDF5Dataset?) {
-    if let values = dataset?.integers {
-      self = .classes(values.map { Int($0) })
-    } else if let values = dataset?.numbers {
-      self = .scores(values)
-    } else {
-      return nil
     }
   }
 }

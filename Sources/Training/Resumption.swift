@@ -16,14 +16,14 @@ package enum Resumption: Equatable {
   /// It is of an arithmetic that cannot be had here, for this reason.
   case startsAgain(String)
 
-  /// Looks at the checkpoint at `url`, of a run or of a pre-training. A file that cannot be read goes on, and then says why not.
+  /// Looks at the checkpoint at `url`, of a run or of a pre-training. A damaged file goes on: what reads it says so.
   ///
   /// - Parameter canSwitch: whether the library can take another core now.
   /// - Throws: `BackendError` where the library cannot be asked for its core.
   package static func of(_ url: URL, canSwitch: Bool = true) throws -> Resumption {
     guard FileManager.default.fileExists(atPath: url.path) else { return .begins }
-    guard let attributes = try? HDF5File.attributes(url) else { return .goesOn }
-    guard let found = CheckpointOrigin(attributes) else {
+    guard let archive = try? SealedArchive(url: url) else { return .goesOn }
+    guard let found = CheckpointOrigin(archive.texts) else {
       return .startsAgain("its checkpoint does not say on which BLAS core it was computed")
     }
     let blas = try BLAS.current(), here = CheckpointOrigin(blas)

@@ -8,57 +8,150 @@ import Storage
 struct SavedRun {
   let history: TrainingHistory
   let methodState: [Diagnostic]
-  private let checkpoint: Checkpoint
-  private let parameters: HDF5Group
+  private let contents: CheckpointContents
 
   /// What was saved; `nil` when there is nothing.
   ///
   /// - Throws: `CheckpointError` when the file is damaged, of another run, or of another arithmetic.
   init?(_ checkpoint: Checkpoint) throws {
-    guard let root = try checkpoint.contents() else { return nil }
-    guard let parameters = root.group("parameters"), let entries = root.group("method"), let steps = root.group("steps"),
-      let epochs = root.group("epochs"), let preliminary = root.group("preliminary"),
-      let history = TrainingHistory(preliminary: preliminary, steps: steps, epochs: epochs)
-    else { throw checkpoint.missing("a group") }
-    methodState = try entries.datasets.map { entry in
-      guard case .string(let path)? = entry.dataset.attributes.first(where: { $0.name == "name" })?.attribute else {
-        throw checkpoint.missing("the name of a method's array")
-      }
-      switch entry.dataset.values {
-      case .float64(let numbers):
-        return Diagnostic(path, shape: [numbers.count], .numbers(numbers), dimensions: ["entry"])
-      case .int64(let integers):
-        return Diagnostic(path, shape: [integers.count], .integers(integers), dimensions: ["entry"])
-      default: throw checkpoint.missing(path)
+    guard let contents = try checkpoint.contents() else { return nil }
+    history = try TrainingHistory(contents)
+    methodState = try contents.names(under: "method/").map { path in
+      switch try contents.values("method/" + path) {
+      case .float64(let numbers)?: Diagnostic(path, shape: [numbers.count], .numbers(numbers), dimensions: ["entry"])
+      case .int64(let integers)?: Diagnostic(path, shape: [integers.count], .integers(integers), dimensions: ["entry"])
+      default: throw contents.missing(path)
       }
     }
-    self.history = history
-    self.checkpoint = checkpoint
-    self.parameters = parameters
+    self.contents = contents
   }
 
   /// Puts parameters and moments back.
   ///
   /// - Throws: `CheckpointError` when one is missing.
   func restore(_ stepper: Stepper) throws {
-    try stepper.optimizer.restore(parameters, from: checkpoint, stepper.isSaved)
+    try stepper.optimizer.restore(contents, stepper.isSaved)
   }
 }
 
 extension Checkpoint {
   func save(_ stepper: Stepper, _ history: TrainingHistory) throws {
-    let state = stepper.method.state.enumerated().map { index, entry -> (name: String, dataset: HDF5Dataset) in
-      let values = HDF5Dataset.Values(entry.values)
-      return (
-        "\(index)", HDF5Dataset(shape: [entry.values.count], values: values, attributes: [("name", .string(entry.path))])
-      )
+    let state = stepper.method.state.map { entry in
+      switch entry.values {
+      case .numbers(let values): SealedEntry("method/\(entry.path)", .float64(values))
+      case .integers(let values): SealedEntry("method/\(entry.path)", .int64(values))
+      }
     }
-    try write(
-      [
-        ("epochs", history.epochGroup), ("method", HDF5Group(datasets: state)),
-        ("parameters", stepper.optimizer.saved(stepper.isSaved)),
-        ("preliminary", history.preliminaryGroup), ("steps", history.stepGroup),
-      ], attributes: [("updates", .integer(Int64(history.updates)))])
+    try write(stepper.optimizer.saved(stepper.isSaved) + state + history.entries, texts: history.texts)
+  }
+}
+
+extension TrainingHistory {
+  /// Its numbers.
+  fileprivate var entries: [SealedEntry] {
+    let evaluations = epochs.enumerated().flatMap { index, epoch in
+      epoch.evaluations.enumerated().flatMap { set, evaluation in
+        [
+          SealedEntry("epochs/\(index)/\(set)/predictions", evaluation.predictions.values),
+          SealedEntry("epochs/\(index)/\(set)/scores", .float64(evaluation.scores.entries.map { $0.value ?? .nan })),
+        ]
+      }
+    }
+    return Self.entries(steps, under: "steps/") + Self.entries(preliminary, under: "preliminary/") + evaluations + [
+      SealedEntry("epochs/mean_loss", .float64(epochs.map(\.meanLoss))),
+      SealedEntry("epochs/updates", .int64(epochs.map { Int64($0.updates) })),
+    ]
+  }
+
+  /// What else there is to say, in words.
+  fileprivate var texts: [String: String] {
+    var texts = ["updates": "\(updates)"]
+    texts["measurement_operations"] = measurementOperations.map { "\($0)" }
+    for (name, digest) in weights { texts["weights/\(name)"] = digest }
+    for (index, epoch) in epochs.enumerated() {
+      for (set, evaluation) in epoch.evaluations.enumerated() {
+        texts["epochs/\(index)/\(set)/name"] = evaluation.name
+        texts["epochs/\(index)/\(set)/metrics"] = evaluation.scores.entries.map(\.metric.rawValue).joined(separator: " ")
+      }
+    }
+    return texts
+  }
+
+  fileprivate init(_ contents: CheckpointContents) throws {
+    self.init()
+    steps = try Self.steps(contents, under: "steps/")
+    preliminary = try Self.steps(contents, under: "preliminary/")
+    if let text = contents.text("measurement_operations") {
+      guard let operations = Int(text), (0...1 << 53).contains(operations) else {
+        throw contents.missing("the count of operations")
+      }
+      measurementOperations = operations
+    }
+    for name in ["best", "last"] { weights[name] = contents.text("weights/\(name)") }
+    let updates = try contents.integers("epochs/updates")
+    for (index, meanLoss) in try contents.numbers("epochs/mean_loss", count: updates.count).enumerated() {
+      var evaluations: [Evaluation] = []
+      while let name = contents.text("epochs/\(index)/\(evaluations.count)/name") {
+        evaluations.append(try Self.evaluation(contents, name, at: "epochs/\(index)/\(evaluations.count)/"))
+      }
+      epochs.append(Epoch(updates: Int(updates[index]), meanLoss: meanLoss, evaluations: evaluations))
+    }
+  }
+
+  private static func evaluation(_ contents: CheckpointContents, _ name: String, at place: String) throws -> Evaluation {
+    let metrics = (contents.text(place + "metrics") ?? "").split(separator: " ").compactMap { Metric(rawValue: String($0)) }
+    let scores = try contents.numbers(place + "scores", count: metrics.count)
+    let predictions: Predictions
+    switch try contents.values(place + "predictions") {
+    case .int64(let values)?: predictions = .classes(values.map { Int($0) })
+    case .float64(let values)?: predictions = .scores(values)
+    default: throw contents.missing("the predictions of an epoch")
+    }
+    let entries = zip(metrics, scores).map { Scores.Entry(metric: $0, value: $1.isNaN ? nil : $1) }
+    return Evaluation(name: name, scores: Scores(entries: entries), predictions: predictions)
+  }
+
+  private static func entries(_ steps: [StepResult], under place: String) -> [SealedEntry] {
+    let numbers: [(String, (StepResult) -> Double)] = [
+      ("gradient_norm", \.gradientNorm), ("head_learning_rate", \.headLearningRate), ("learning_rate", \.learningRate),
+      ("loss", { Double($0.loss) }), ("task_loss", { Double($0.taskLoss) }),
+    ]
+    let integers: [(String, (StepResult) -> Int)] = [
+      ("floating_point_operations", \.floatingPointOperations), ("tokens", \.tokens), ("trainable_parameters", \.trainable),
+      ("trainable_parameters_with_head", \.trainableWithHead),
+    ]
+    return numbers.map { SealedEntry(place + $0, .float64(steps.map($1))) }
+      + integers.map { name, value in SealedEntry(place + name, .int64(steps.map { Int64(value($0)) })) }
+  }
+
+  private static func steps(_ contents: CheckpointContents, under place: String) throws -> [StepResult] {
+    let loss = try contents.numbers(place + "loss")
+    func numbers(_ name: String) throws -> [Double] { try contents.numbers(place + name, count: loss.count) }
+    func counts(_ name: String) throws -> [Int] {
+      let values = try contents.integers(place + name, count: loss.count)
+      // sums of them must not overflow
+      guard values.allSatisfy((0...(1 << 53) / Int64(max(1, loss.count))).contains) else { throw contents.missing(place + name) }
+      return values.map { Int($0) }
+    }
+    let task = try numbers("task_loss"), rate = try numbers("learning_rate"), headRate = try numbers("head_learning_rate"),
+      norm = try numbers("gradient_norm"), trainable = try counts("trainable_parameters"),
+      withHead = try counts("trainable_parameters_with_head"), tokens = try counts("tokens"),
+      operations = try counts("floating_point_operations")
+    return loss.indices.map {
+      StepResult(
+        taskLoss: Float(task[$0]), loss: Float(loss[$0]), learningRate: rate[$0], headLearningRate: headRate[$0],
+        gradientNorm: norm[$0], trainable: trainable[$0], trainableWithHead: withHead[$0], tokens: tokens[$0],
+        floatingPointOperations: operations[$0])
+    }
+  }
+}
+
+extension Predictions {
+  fileprivate var values: SealedEntry.Values {
+    switch self {
+    case .classes(let values): .int64(values.map(Int64.init))
+    case .scores(let values): .float64(values)
+    }
   }
 }
 
@@ -68,81 +161,6 @@ extension HDF5Dataset.Values {
     switch values {
     case .numbers(let values): self = .float64(values)
     case .integers(let values): self = .int64(values)
-    }
-  }
-}
-
-extension TrainingHistory {
-  fileprivate var epochGroup: HDF5Group {
-    HDF5Group(
-      groups: epochs.enumerated().map { index, epoch in
-        (
-          "\(index)",
-          HDF5Group(
-            groups: epoch.evaluations.enumerated().map { set, evaluation in
-              (
-                "\(set)",
-                HDF5Group(
-                  datasets: [
-                    ("predictions", evaluation.predictions.dataset),
-                    ("scores", .numbers(evaluation.scores.entries.map { $0.value ?? .nan }, "metric")),
-                  ],
-                  attributes: [
-                    ("metrics", .strings(evaluation.scores.entries.map(\.metric.rawValue))), ("name", .string(evaluation.name)),
-                  ])
-              )
-            },
-            attributes: [("mean_loss", .double(epoch.meanLoss)), ("updates", .integer(Int64(epoch.updates)))])
-        )
-      })
-  }
-
-  fileprivate init?(preliminary: HDF5Group, steps: HDF5Group, epochs: HDF5Group) {
-    self.init()
-    guard let updates = Self.steps(steps), let before = Self.steps(preliminary) else { return nil }
-    (self.steps, self.preliminary) = (updates, before)
-    if case .integer(let operations)? = preliminary.attribute("measurement_operations") {
-      guard (0...1 << 53).contains(operations) else { return nil }
-      measurementOperations = Int(operations)
-    }
-    for index in 0..<epochs.groups.count {
-      guard let group = epochs.group("\(index)"), case .double(let meanLoss)? = group.attribute("mean_loss"),
-        case .integer(let updates)? = group.attribute("updates")
-      else { return nil }
-      var evaluations: [Evaluation] = []
-      for set in 0..<group.groups.count {
-        guard let saved = group.group("\(set)"), case .string(let name)? = saved.attribute("name"),
-          case .strings(let metrics)? = saved.attribute("metrics"), let scores = saved.dataset("scores")?.numbers,
-          let predictions = Predictions(saved.dataset("predictions")), metrics.count == scores.count
-        else { return nil }
-        var entries: [Scores.Entry] = []
-        for (name, value) in zip(metrics, scores) {
-          guard let metric = Metric(rawValue: name) else { return nil }
-          entries.append(Scores.Entry(metric: metric, value: value.isNaN ? nil : value))
-        }
-        evaluations.append(Evaluation(name: name, scores: Scores(entries: entries), predictions: predictions))
-      }
-      self.epochs.append(Epoch(updates: Int(updates), meanLoss: meanLoss, evaluations: evaluations))
-    }
-  }
-
-  private static func steps(_ group: HDF5Group) -> [StepResult]? {
-    let numbers = { (name: String) in group.dataset(name)?.numbers }
-    let integers = { (name: String) in group.dataset(name)?.integers }
-    guard let loss = numbers("loss"), let task = numbers("task_loss"), let rate = numbers("learning_rate"),
-      let headRate = numbers("head_learning_rate"), let norm = numbers("gradient_norm"),
-      let trainable = integers("trainable_parameters"), let withHead = integers("trainable_parameters_with_head"),
-      let tokens = integers("tokens"), let operations = integers("floating_point_operations"),
-      [task.count, rate.count, headRate.count, norm.count, trainable.count, withHead.count, tokens.count, operations.count]
-        .allSatisfy({ $0 == loss.count }),
-      // sums of them must not overflow
-      (trainable + withHead + tokens + operations).allSatisfy((0...(1 << 53) / Int64(max(1, loss.count))).contains)
-    else { return nil }
-    return loss.indices.map {
-      StepResult(
-        taskLoss: Float(task[$0]), loss: Float(loss[$0]), learningRate: rate[$0], headLearningRate: headRate[$0],
-        gradientNorm: norm[$0], trainable: Int(trainable[$0]), trainableWithHead: Int(withHead[$0]),
-        tokens: Int(tokens[$0]), floatingPointOperations: Int(operations[$0]))
     }
   }
 }

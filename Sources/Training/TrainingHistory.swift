@@ -21,6 +21,9 @@ package struct TrainingHistory: Sendable, Equatable {
   /// What the end of each epoch left, in order.
   package var epochs: [Epoch] = []
 
+  /// SHA-256 of the files of weights that were written, by the epoch that they are of: `best`, `last`.
+  package var weights: [String: String] = [:]
+
   /// A history of nothing yet.
   package init() {}
 

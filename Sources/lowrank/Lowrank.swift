@@ -14,6 +14,7 @@ struct Lowrank: ParsableCommand {
       Knit.self,
       FigureCommand.self,
       Show.self,
+      Verify.self,
       Export.self,
       Merge.self,
       Parity.self,

@@ -71,6 +71,7 @@ struct Rerun: ParsableCommand {
       say("digest \(digest): equal to the record. Same bits.")
       return
     }
+    for file in comparison.otherWeights { say("\(file.rawValue) has other bytes than the run's") }
     say("digest \(digest), recorded \(comparison.recordedDigest)")
     say("first difference: \(comparison.firstDifference ?? "none"); largest relative distance \(comparison.largestDistance)")
     guard !comparison.isOfOneArithmetic else { throw ExitCode.failure }

@@ -5,7 +5,8 @@ import Reporting
 /// `lowrank show results/table1/pocket/aflora/rte/seed-0`
 struct Show: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Print all that a run left: outcome, settings, scores, digests, machine, times, tensors.")
+    abstract: "Print all that a run left: outcome, settings, scores, digests, machine, times, tensors.",
+    discussion: "Exits with 1 where a file is not the one that the run wrote.")
 
   @Argument(
     help: ArgumentHelp(
@@ -16,6 +17,8 @@ struct Show: ParsableCommand {
 
   func run() throws {
     let results = ResultsFolder(try project.workspace().results)
-    say(try RunDescription(folder: results.folder(of: name)).text, terminator: "")
+    let run = try RunDescription(folder: results.folder(of: name))
+    say(run.text, terminator: "")
+    if !run.damage.isEmpty { throw ExitCode.failure }
   }
 }

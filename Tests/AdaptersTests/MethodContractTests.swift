@@ -130,14 +130,15 @@ struct MethodContractTests {
     let straight = try MethodSubject(row)
     try straight.train(0..<pause)
     let state = straight.method.state
-    let saved = straight.stepper.optimizer.saved()
+    let file = FileManager.default.temporaryDirectory.appending(path: "lowrank-contract-\(UUID().uuidString).safetensors")
+    defer { try? FileManager.default.removeItem(at: file) }
+    let checkpoint = Checkpoint(url: file, identity: "any", origin: CheckpointOrigin(core: "any", library: "any", numerics: 1))
+    try checkpoint.write(straight.stepper.optimizer.saved(), texts: [:])
     let rest = try straight.train(pause..<MethodSubject.steps)
 
     let resumed = try MethodSubject(row, restoring: state)
     #expect(resumed.parameters.map(\.name) == straight.parameters.map(\.name))
-    let checkpoint = Checkpoint(
-      url: URL(filePath: "none"), identity: "any", origin: CheckpointOrigin(core: "any", library: "any", numerics: 1))
-    try resumed.stepper.optimizer.restore(saved, from: checkpoint)
+    try resumed.stepper.optimizer.restore(try #require(try checkpoint.contents()))
     #expect(resumed.method.state == state)
     #expect(try resumed.train(pause..<MethodSubject.steps) == rest)
     #expect(resumed.bits == straight.bits)

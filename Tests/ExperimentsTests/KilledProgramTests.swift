@@ -48,7 +48,7 @@ struct KilledProgramTests {
     let call = try project.call(results: results)
     let record = try call.record(0)
     #expect(record.outcome == .completed)
-    #expect(!FileManager.default.fileExists(atPath: call.folder(0).appending(path: "checkpoint.h5").path))
+    #expect(!FileManager.default.fileExists(atPath: call.folder(0).appending(path: "checkpoint.safetensors").path))
     return try ["tensors.h5", "best.safetensors", "last.safetensors"].map {
       try Data(contentsOf: call.folder(0).appending(path: $0))
     }

@@ -100,7 +100,7 @@ struct PinnedBitsTests {
     ) {
       let runs = stopped.appending(path: "runs")
       let names = (try? FileManager.default.contentsOfDirectory(atPath: runs.path)) ?? []
-      return names.contains { FileManager.default.fileExists(atPath: runs.appending(path: "\($0)/checkpoint.h5").path) }
+      return names.contains { FileManager.default.fileExists(atPath: runs.appending(path: "\($0)/checkpoint.safetensors").path) }
     }
     #expect(killed.status == SIGKILL, "\(killed.output)")
     // the table lacks the other methods

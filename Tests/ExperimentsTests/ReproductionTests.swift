@@ -50,7 +50,7 @@ struct ReproductionTests {
     root.groups[group].group.datasets[place].dataset.values = .float64(losses)
     let tensors = folder.appending(path: "tensors.h5")
     try HDF5File.write(root, to: tensors)
-    var fields = try #require(JSONSerialization.jsonObject(with: record.jsonData()) as? [String: Any])
+    var fields = try #require(JSONSerialization.jsonObject(with: unsealed(record.jsonData())) as? [String: Any])
     var digests = try #require(fields["digests"] as? [String: Any]), machine = try #require(fields["environment"] as? [String: Any])
     digests["tensors"] = try FileDigest.sha256(of: tensors)
     machine["blas_core"] = "Nehalem"
@@ -67,10 +67,10 @@ struct ReproductionTests {
     let call = try project.call()
     _ = try call.run()
     let tensors = call.folder(0).appending(path: "tensors.h5")
+    let expected = try FileDigest.sha256(of: tensors), found = FileDigest.sha256(of: Data("other".utf8))
     try Data("other".utf8).write(to: tensors)
     #expect(
-      throws: StorageError.malformed(
-        path: tensors.path, format: "HDF5", problem: "it is not the file that its record describes")
+      throws: FileDamage.altered(path: tensors.relativePath, found: found, expected: expected)
     ) { try RerunComparison(call.record(0), in: call.folder(0), with: call.record(1), in: call.folder(1)) }
   }
 

@@ -58,7 +58,7 @@ struct RunnerTests {
 
     let before = project.files("results")
     // what a call leaves that is killed between a record and the end
-    try Data("old".utf8).write(to: call.folder(0).appending(path: "checkpoint.h5"))
+    try Data("old".utf8).write(to: call.folder(0).appending(path: "checkpoint.safetensors"))
     let again = try project.call(jobs: 2)
     #expect(again.plan.map { again.store.status($0) } == [.done, .done])
     #expect(
@@ -227,8 +227,8 @@ struct RunnerTests {
   func failedInTable() throws {
     let tiny = try TinyProgram()
     let call = try tiny.project.call()
-    try FileManager.default.createDirectory(at: call.folder(0), withIntermediateDirectories: true)
-    try Data("no HDF5".utf8).write(to: call.folder(0).appending(path: "checkpoint.h5"))
+    try FileManager.default.createDirectory(
+      at: call.folder(0).appending(path: "best.safetensors/in the way"), withIntermediateDirectories: true)
     let run = try tiny.lowrank(["run", "tiny"])
     #expect(run.status != 0)
     #expect(run.output.contains("- lora, warmth: seed 0 failed – results/runs/"), "\(run.output)")
@@ -237,26 +237,22 @@ struct RunnerTests {
     let results = tiny.project.root.appending(path: "results")
     let folder = results.appending(path: "tiny/pocket/lora/warmth/seed-0").path
     let show = try tiny.lowrank(["show", folder])
-    #expect(show.status == 0 && show.output.contains("cannot go on from this checkpoint"), "\(show.output)")
+    #expect(show.status == 0 && show.output.contains("best.safetensors: cannot be written"), "\(show.output)")
     let export = try tiny.lowrank(["export", folder, "--to", tiny.project.root.appending(path: "adapter").path])
     #expect(export.status == 1 && export.output.contains("there is no record of a finished run"), "\(export.output)")
   }
 
-  @Test("a damaged checkpoint fails its run and stays")
-  func damagedCheckpoint() throws {
+  @Test("a run whose files cannot be written is recorded as failed, and is tried again")
+  func failedRecord() throws {
     let project = try TinyProject()
     let call = try project.call()
-    let checkpoint = call.folder(0).appending(path: "checkpoint.h5")
-    try FileManager.default.createDirectory(at: call.folder(0), withIntermediateDirectories: true)
-    try Data("no HDF5".utf8).write(to: checkpoint)
+    let obstacle = call.folder(0).appending(path: "best.safetensors")
+    try FileManager.default.createDirectory(at: obstacle.appending(path: "in the way"), withIntermediateDirectories: true)
     let (summary, _) = try call.run()
     #expect(summary.trained == 1)
     #expect(summary.failures.count == 1)
     let reason = summary.failures.first?.reason ?? ""
-    #expect(
-      reason.hasPrefix("\(checkpoint.path): cannot go on from this checkpoint: ")
-        && reason.hasSuffix(" Delete it to start the run again"), "\(reason)")
-    #expect(try Data(contentsOf: checkpoint) == Data("no HDF5".utf8))
+    #expect(reason.hasPrefix("\(obstacle.path): cannot be written: "), "\(reason)")
     // the failure is recorded, without a path of this machine, and is no result
     let file = call.folder(0).appending(path: "record.json")
     let record = try RunRecord(jsonData: Data(contentsOf: file), file: file.path)
@@ -266,9 +262,35 @@ struct RunnerTests {
     #expect(call.store.record(call.plan[0].identity) == nil && call.store.status(call.plan[0]) == .failed(message))
     #expect(call.store.linkedIdentity(call.plan[0].specification) == call.plan[0].identity)
     #expect(PlanSummary(call.plan, store: call.store).toTrain == 1)
-    try FileManager.default.removeItem(at: checkpoint)
+    try FileManager.default.removeItem(at: obstacle)
     #expect(try project.call().run().summary.trained == 1)
     #expect(try call.record(0).outcome == .completed)
+  }
+
+  @Test("a damaged checkpoint is set aside with a word, and its run starts again and ends as a straight one")
+  func damagedCheckpoint() throws {
+    let tiny = try TinyProgram(
+      TinyProject.manifest.replacing("[lora, {aflora: {initial_epochs: 0.5, final_fraction: 0.3}}]", with: "[lora]"))
+    #expect(try tiny.lowrank(["run", "tiny"], results: "straight").status == 0)
+    let call = try tiny.project.call()
+    let folder = call.folder(0), checkpoint = folder.appending(path: "checkpoint.safetensors")
+    _ = try tiny.interrupt(
+      ["run", "tiny", "--jobs", "1", "--checkpoint-seconds", "0"], by: SIGKILL, when: { tiny.hasCheckpoint() })
+    var bytes = try Data(contentsOf: checkpoint)
+    bytes[bytes.count / 2] ^= 4
+    try bytes.write(to: checkpoint)
+    let again = try tiny.lowrank(["run", "tiny"])
+    #expect(again.status == 0, "\(again.output)")
+    #expect(
+      again.output.contains("its bytes are not those that were written")
+        && again.output.contains("changed it. It starts again, and the file is kept as checkpoint.damaged.safetensors"),
+      "\(again.output)")
+    #expect(try Data(contentsOf: folder.appending(path: "checkpoint.damaged.safetensors")) == bytes)
+    #expect(!FileManager.default.fileExists(atPath: checkpoint.path))
+    let straight = try tiny.project.call(results: "straight").folder(0)
+    for name in ["tensors.h5", "best.safetensors", "last.safetensors"] {
+      #expect(try Data(contentsOf: folder.appending(path: name)) == Data(contentsOf: straight.appending(path: name)), "\(name)")
+    }
   }
 }
 

@@ -77,7 +77,7 @@ struct PocketPretrainingRunTests {
     let run = PocketPretrainingRun(
       manifest, output: root.appending(path: "model"), workFolder: root.appending(path: "work"), threads: 1)
     #expect(throws: Interruption()) { try run.execute(shouldStop: { true }, report: { _ in }) }
-    let checkpoint = root.appending(path: "work/checkpoint.h5")
+    let checkpoint = root.appending(path: "work/checkpoint.safetensors")
     #expect(FileManager.default.fileExists(atPath: checkpoint.path))
     #expect(throws: Interruption()) { try run.execute(shouldStop: { true }, report: { _ in }) }
     let record = try run.execute(shouldStop: { true }, report: { _ in })

@@ -217,7 +217,7 @@ struct PretrainingTests {
       let straight = try pretraining(steps: 20)
       try straight.run()
       let checkpoint = Checkpoint(
-        url: folder.appendingPathComponent("checkpoint.h5"), identity: "this", origin: origin)
+        url: folder.appendingPathComponent("checkpoint.safetensors"), identity: "this", origin: origin)
       var seen = 0
       #expect(throws: Interruption()) {
         try pretraining(steps: 20).run(
@@ -242,7 +242,7 @@ struct PretrainingTests {
   @Test("a checkpoint that cannot be gone on from")
   func foreignCheckpoint() throws {
     try withTemporaryFolder { folder in
-      let url = folder.appendingPathComponent("checkpoint.h5")
+      let url = folder.appendingPathComponent("checkpoint.safetensors")
       let run = try pretraining(steps: 1)
       try Checkpoint(url: url, identity: "that", origin: origin).save(run)
       #expect {
@@ -251,12 +251,12 @@ struct PretrainingTests {
         "\(error)"
           == "\(url.path): cannot go on from this checkpoint: it belongs to another run. Delete it to start the run again"
       }
-      try Checkpoint(url: url, identity: "this", origin: origin).write([], attributes: [])
+      try Checkpoint(url: url, identity: "this", origin: origin).write([], texts: [:])
       #expect {
         try Checkpoint(url: url, identity: "this", origin: origin).restore(run)
       } throws: { error in
         "\(error)"
-          == "\(url.path): cannot go on from this checkpoint: the levels of difficulty is missing or misshapen. "
+          == "\(url.path): cannot go on from this checkpoint: progress/levels is missing or misshapen. "
           + "Delete it to start the run again"
       }
       try Data("no HDF5".utf8).write(to: url)
@@ -270,17 +270,17 @@ struct PretrainingTests {
   func extremes() throws {
     try withTemporaryFolder { folder in
       let checkpoint = Checkpoint(
-        url: folder.appendingPathComponent("checkpoint.h5"), identity: "this", origin: origin)
+        url: folder.appendingPathComponent("checkpoint.safetensors"), identity: "this", origin: origin)
       let first = try pretraining(steps: 3)
       try first.advance()
       try checkpoint.save(first)
       let run = try pretraining(steps: 3)
       var (taken, refused) = (0, 0)
-      for variation in HDF5Variation.all(of: try HDF5File.read(checkpoint.url)) {
-        try variation.write(to: checkpoint.url)
+      for variation in SealedVariation.all(of: try OpenedArchive(checkpoint.url)) {
+        try variation.archive.write(to: checkpoint.url)
         do {
           try checkpoint.restore(run)
-          if run.completedSteps < 3, !variation.description.contains("/parameters") { try run.advance() }
+          if run.completedSteps < 3, !variation.description.hasPrefix("parameters/") { try run.advance() }
           #expect(run.completedSteps <= 3 && !run.tally.lines.map(\.text).contains(""), "\(variation)")
           taken += 1
         } catch {

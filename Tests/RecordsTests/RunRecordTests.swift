@@ -8,8 +8,9 @@ import Testing
 @Suite struct RunRecordTests {
   private static func digest(_ digit: Character) -> String { String(repeating: digit, count: 64) }
 
-  private static func record(
-    outcome: RunOutcome = .completed, values: [Double] = [0.5, 0.1 + 0.2], flops: Int = 9_007_199_254_740_993
+  static func record(
+    outcome: RunOutcome = .completed, values: [Double] = [0.5, 0.1 + 0.2], flops: Int = 9_007_199_254_740_993,
+    tensors: String? = nil, best: String? = nil, last: String? = nil
   ) throws -> RunRecord {
     let counts = TrainableParameters(initial: 451_872, final: 83_232, average: 124_704.25)
     return RunRecord(
@@ -26,7 +27,7 @@ import Testing
       trainableParametersWithHead: counts, steps: 64, flops: flops,
       digests: RunDigests(
         specification: digest("b"), manifest: digest("c"), model: digest("d"), tokenizer: digest("e"),
-        data: digest("f"), tensors: nil),
+        data: digest("f"), tensors: tensors, best: best, last: last),
       numericsVersion: 1, program: ProgramVersion(version: "0.1.0", commit: "4f2c1ab", isModified: true),
       environment: RunEnvironment(
         blasCore: "SkylakeX", blasCoreReason: "processor", blasVersion: "0.3.21", blasConfiguration: "OpenBLAS 0.3.21 / pthread",
@@ -49,8 +50,9 @@ import Testing
 
   @Test func bytesAreGolden() throws {
     let a = Self.digest("a")
+    let record = try Self.record()
     #expect(
-      try Self.text(Self.record()) == """
+      try Self.text(record) == """
         {
           "best_epoch" : 1,
           "digests" : {
@@ -113,6 +115,7 @@ import Testing
             "version" : "0.1.0"
           },
           "schema_version" : 1,
+          "seal" : "\(try #require(record.seal))",
           "specification" : {
             "method" : "aflora",
             "options" : {

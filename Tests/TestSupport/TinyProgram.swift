@@ -60,6 +60,8 @@ public struct TinyProgram {
   private func checkpointFiles(_ results: String) -> [URL] {
     let runs = project.root.appending(path: "\(results)/runs")
     let names = (try? FileManager.default.contentsOfDirectory(atPath: runs.path)) ?? []
-    return names.map { runs.appending(path: "\($0)/checkpoint.h5") }.filter { FileManager.default.fileExists(atPath: $0.path) }
+    return names.map { runs.appending(path: "\($0)/checkpoint.safetensors") }.filter {
+      FileManager.default.fileExists(atPath: $0.path)
+    }
   }
 }

@@ -36,7 +36,8 @@ struct ResumptionTests {
   {
     var run = try TinyTask.fineTuning(id, regression: regression)
     run.weights = folder
-    run.checkpoint = Checkpoint(url: folder.appendingPathComponent("checkpoint.h5"), identity: "run of \(id)", origin: testOrigin)
+    run.checkpoint = Checkpoint(
+      url: folder.appendingPathComponent("checkpoint.safetensors"), identity: "run of \(id)", origin: testOrigin)
     run.checkpointInterval = 1e6
     if let question {
       var asked = 0
@@ -236,14 +237,14 @@ struct CheckpointErrorTests {
   @Test("of another run")
   func foreign() throws {
     try withTemporaryFolder { folder in
-      let url = folder.appendingPathComponent("checkpoint.h5")
+      let url = folder.appendingPathComponent("checkpoint.safetensors")
       try stopped("lora", identity: "one", at: url)
       let data = try Data(contentsOf: url)
       #expect(try message("lora", identity: "two", at: url) == expected(url, "it belongs to another run"))
       // an identity says all; a file that lies about it is still refused
       #expect(
         try message("aflora", identity: "one", at: url)
-          == "the saved state of the method does not fit: 'fractions' is missing. Delete the run's checkpoint to start it again")
+          == expected(url, "the saved state of the method does not fit: 'fractions' is missing"))
       var settings = TinyTask.settings()
       settings.batchSize = 9
       #expect(
@@ -254,52 +255,80 @@ struct CheckpointErrorTests {
     }
   }
 
-  @Test("damaged")
+  @Test("damaged: cut, another file, and each of many bits flipped")
   func damaged() throws {
     try withTemporaryFolder { folder in
-      let url = folder.appendingPathComponent("checkpoint.h5")
+      let url = folder.appendingPathComponent("checkpoint.safetensors")
       try stopped("aflora", identity: "one", at: url)
       let data = try Data(contentsOf: url)
-      for bytes in [Data(), Data("no HDF5".utf8), data.prefix(data.count / 2), data.prefix(data.count - 1)] {
+      func refused(_ bytes: Data) throws {
         try bytes.write(to: url)
         var reason = ""
-        do { _ = try HDF5File.read(url) } catch { reason = "\(error)" }
+        do { _ = try SealedArchive(url: url) } catch let damage as ArchiveDamage { reason = damage.reason }
         #expect(!reason.isEmpty)
         #expect(try message("aflora", identity: "one", at: url) == expected(url, reason))
         #expect(try Data(contentsOf: url) == bytes)
       }
+      for bytes in [Data(), Data("no archive".utf8), data.prefix(data.count / 2), data.prefix(data.count - 1), data + Data([0])] {
+        try refused(bytes)
+      }
+      for place in stride(from: 0, to: data.count, by: data.count / 40) {
+        var flipped = data
+        flipped[place] ^= UInt8(1 << (place % 8))
+        try refused(flipped)
+      }
+    }
+  }
+
+  @Test("whose file of weights is another one now")
+  func otherWeights() throws {
+    try withTemporaryFolder { folder in
+      let url = folder.appendingPathComponent("checkpoint.safetensors")
+      var run = try TinyTask.fineTuning("lora")
+      run.checkpoint = Checkpoint(url: url, identity: "one", origin: testOrigin)
+      run.weights = folder
+      let updates = Updates()
+      run.observer = updates
+      run.shouldStop = { updates.count == 7 }
+      #expect(throws: Interruption()) { try run.run() }
+      let best = folder.appendingPathComponent("best.safetensors")
+      var bytes = try Data(contentsOf: best)
+      bytes[bytes.count - 1] ^= 1
+      try bytes.write(to: best)
+      run.observer = nil
+      run.shouldStop = { false }
+      #expect {
+        _ = try run.run()
+      } throws: { "\($0)" == expected(url, "best.safetensors is not the file that was saved with it") }
     }
   }
 
   @Test("with a part missing")
   func incomplete() throws {
     try withTemporaryFolder { folder in
-      let url = folder.appendingPathComponent("checkpoint.h5")
+      let url = folder.appendingPathComponent("checkpoint.safetensors")
       try stopped("lora", identity: "one", at: url)
-      let whole = try HDF5File.read(url)
-      func change(_ group: String, _ body: (inout HDF5Group) -> Void) throws -> String {
-        var root = whole
-        let index = try #require(root.groups.firstIndex { $0.name == group })
-        body(&root.groups[index].group)
-        try HDF5File.write(root, to: url)
+      let whole = try OpenedArchive(url)
+      func change(_ body: (inout OpenedArchive) -> Void) throws -> String {
+        var archive = whole
+        body(&archive)
+        try archive.write(to: url)
         return try message("lora", identity: "one", at: url)
       }
-      try HDF5File.write(HDF5Group(attributes: whole.attributes), to: url)
-      #expect(try message("lora", identity: "one", at: url) == expected(url, "a group is missing or misshapen"))
-      let first = try #require(TinyTask.fineTuning("lora").method.parameters.first).name
+      #expect(try change { $0.arrays = [:] } == expected(url, "steps/loss is missing or misshapen"))
       #expect(
-        try change("parameters") { $0.datasets.removeAll { $0.name == "0.value" } }
-          == expected(url, "\(first) is missing or misshapen"))
-      #expect(
-        try change("steps") { $0.datasets.removeFirst() } == expected(url, "a group is missing or misshapen"))
+        try change { $0.arrays["parameters/0.value"] = nil } == expected(url, "parameters/0.value is missing or misshapen"))
+      #expect(try change { $0.arrays["steps/tokens"] = nil } == expected(url, "steps/tokens is missing or misshapen"))
       let fit = expected(url, "its history does not fit the run's length and validation sets")
-      #expect(try change("epochs") { $0.groups = [] } == fit)
-      try HDF5File.write(HDF5Group(attributes: [("identity", .string("one"))]), to: url)
       #expect(
-        try message("lora", identity: "one", at: url) == expected(url, "it was computed with another arithmetic than core Haswell"))
-      #expect(try change("epochs") { $0.groups[0].group.groups.removeLast() } == fit)
-      try HDF5File.write(whole, to: url)
-      #expect(try message("lora", identity: "one", at: url) == "no error")
+        try change { archive in
+          archive.arrays["epochs/updates"] = .int64([])
+          archive.arrays["epochs/mean_loss"] = .float64([])
+        } == fit)
+      #expect(
+        try change { $0.texts = ["identity": "one"] } == expected(url, "it was computed with another arithmetic than core Haswell"))
+      #expect(try change { $0.texts["epochs/0/0/name"] = nil } == fit)
+      #expect(try change { _ in } == "no error")
     }
   }
 }

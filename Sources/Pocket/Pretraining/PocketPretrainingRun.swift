@@ -75,9 +75,9 @@ package struct PocketPretrainingRun: Sendable {
     }
   }
 
-  /// The checkpoint, with the core taken that it was computed on; removed where that cannot be.
+  /// The checkpoint, with the core taken that it was computed on; removed where that cannot be, set aside where it is damaged.
   private func resumable(_ note: (String) -> Void) throws -> Checkpoint {
-    let url = workFolder.appending(path: "checkpoint.h5")
+    let url = workFolder.appending(path: "checkpoint.safetensors")
     var resumption = try Resumption.of(url)
     if case .movesTo(let core) = resumption {
       do {
@@ -89,6 +89,10 @@ package struct PocketPretrainingRun: Sendable {
     if case .startsAgain(let reason) = resumption {
       note("\(reason): it starts again")
       checkpoint.delete()
+    }
+    do { _ = try checkpoint.contents() } catch let error as CheckpointError {
+      let place = try Checkpoint.setAside(url)
+      note("its checkpoint cannot be used: \(error.reason). It starts again, and the file is kept as \(place.lastPathComponent)")
     }
     return checkpoint
   }

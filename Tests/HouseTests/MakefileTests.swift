@@ -1,0 +1,52 @@
+// What make says before it does anything: `make -n` reads the page and runs nothing.
+import Foundation
+import TestSupport
+import Testing
+
+@Suite("Makefile")
+struct MakefileTests {
+  private func make(_ arguments: String) throws -> ProgramResult {
+    try execute(
+      URL(filePath: "/usr/bin/make"), ["-n", "--no-print-directory", "-C", Repository.root.path] + arguments.split(separator: " ").map(String.init),
+      apart: true)
+  }
+
+  @Test(
+    "a variable that no goal of the call takes is refused, with the one that is meant",
+    arguments: [
+      ("table1 TASK=rte", "TASK=… is no variable of `make table1`. Did you mean TASKS? It takes CORE DATA "),
+      ("table1 tasks=rte", "tasks=… is no variable of `make table1`. Did you mean TASKS?"),
+      ("aflora-table2 METHOD=lora", "METHOD=… is no variable of `make aflora-table2`. Did you mean METHODS?"),
+      ("rerun SEEDS=0", "SEEDS=… is no variable of `make rerun`. Did you mean SEED?"),
+      ("list PROFIL=paper", "PROFIL=… is no variable of `make list`. It takes none."),
+      ("demo CFLAGS=-g", "CFLAGS=… is no variable of `make demo`. It takes "),
+      ("list test DATA=x", "DATA=… is no variable of `make list test`. It takes none."),
+    ])
+  func refused(arguments: String, message: String) throws {
+    let result = try make(arguments)
+    #expect(result.status == 2 && result.errors.contains(": *** " + message), "\(result.errors)")
+    #expect(result.output.isEmpty)
+  }
+
+  @Test(
+    "what a goal takes reaches the program",
+    arguments: [
+      ("table1 TASKS=rte,mrpc SEEDS=0", "run table1 --tasks 'rte,mrpc' --seeds '0'"),
+      ("some-other SEEDS=0 PROFILE=paper", "run 'some-other' --profile 'paper' --seeds '0'"),
+      ("rerun EXPERIMENT=t METHOD=lora TASK=rte SEED=0", "rerun --experiment 't' --method 'lora' --task 'rte' --seed '0'"),
+      ("all JOBS=2", "all --jobs '2'"), ("check DATA=it's", "check --data 'it'\\''s'"), ("verify", "verify"),
+      ("verify EXPERIMENT=t", "verify 't'"), ("table1 LOWRANK_PYTHON=python3 PEER_PYTHON=python3", "run table1"),
+    ])
+  func taken(arguments: String, command: String) throws {
+    let result = try make(arguments)
+    let lines = result.output.split(separator: "\n").map { $0.split(separator: " ").joined(separator: " ") }
+    #expect(result.status == 0 && lines.contains("exec .build/release/lowrank \(command)"), "\(result.output)\(result.errors)")
+  }
+
+  @Test("the environment changes nothing")
+  func environment() throws {
+    let result = try execute(
+      URL(filePath: "/usr/bin/env"), ["TASK=rte", "SEEDS=7", "make", "-n", "-C", Repository.root.path, "table1"], apart: true)
+    #expect(result.status == 0 && !result.output.contains("--seeds"))
+  }
+}
