@@ -52,8 +52,8 @@ package struct ExperimentFolder: Sendable, Equatable {
     return papers
   }
 
-  /// Every manifest, and every file that is none although it stands among them. Of two that share an id or alias, the second is
-  /// one that cannot be used.
+  /// Every manifest, and every file that is none although it stands among them. A file whose name is not its id, and the second of
+  /// two that share an id or alias, cannot be used.
   /// - Parameters:
   ///   - files: the files that are read, in order; by default those of all tables and pilots.
   ///   - profile: the profile that is read and checked; nil: all.
@@ -62,19 +62,33 @@ package struct ExperimentFolder: Sendable, Equatable {
     var owners: [String: String] = [:]
     for file in files ?? self.files {
       do throws(ManifestError) {
-        let manifest = try Manifest.load(path: file, recipes: recipes, profile: profile, methods: methods)
-        let names = [manifest.id] + manifest.aliases
-        if let name = names.first(where: { owners[$0] != nil }), let owner = owners[name] {
-          let position = SourcePosition(file: file, line: 1, column: 1)
-          throw .invalid([Problem(at: position, "the id or alias '\(name)' is already taken by \(owner).")])
-        }
-        for name in names { owners[name] = file }
-        listing.manifests.append(manifest)
+        listing.manifests.append(try load(file, names: Self.names(inFile: file) ?? [], &owners, profile: profile, methods: methods))
       } catch {
         listing.broken.append((file, error))
       }
     }
     return listing
+  }
+
+  /// Loads a manifest whose names are its own, and remembers them.
+  /// - Throws: as `Manifest.load`; `ManifestError.invalid` where its id is not the file's name, or another file has one of its names.
+  private func load(
+    _ file: String, names: [Name], _ owners: inout [String: String], profile: Profile?, methods: MethodCatalog
+  ) throws(ManifestError) -> Manifest {
+    let manifest = try Manifest.load(path: file, recipes: recipes, profile: profile, methods: methods)
+    var problems: [Problem] = []
+    let stem = (file as NSString).lastPathComponent.dropLast(".yaml".count)
+    if let id = names.first(where: { $0.isID }), id.text != stem {
+      problems.append(Problem(at: id.position, "the id is '\(id.text)', but the file is '\(stem).yaml': make them one."))
+    }
+    for name in names {
+      if let owner = owners[name.text] {
+        problems.append(Problem(at: name.position, "the id or alias '\(name.text)' is already taken by \(owner)."))
+      }
+    }
+    guard problems.isEmpty else { throw .invalid(problems) }
+    for name in names { owners[name.text] = file }
+    return manifest
   }
 
   /// Everything that is wrong with the folder's files: all manifests under all profiles, the recipes and tasks that none of them
@@ -112,32 +126,49 @@ package struct ExperimentFolder: Sendable, Equatable {
     return listing
   }
 
-  /// One manifest by its id or alias. The manifests beside it may be broken: only its own problems are reported.
+  /// One manifest by its id or alias. The manifests beside it may be broken: only its own problems are reported, and that another
+  /// has its name.
   /// - Parameter profile: the profile that is read and checked; nil: all.
-  /// - Throws: `ManifestError.unknownExperiment` with the known names; else as `Manifest.load`.
+  /// - Throws: `ManifestError.unknownExperiment` with the known names; `ManifestError.invalid` where two files have the name, or the id
+  ///   is not the file's name; else as `Manifest.load`.
   package func manifest(named name: String, profile: Profile? = nil, methods: MethodCatalog) throws(ManifestError) -> Manifest {
     var known: [String] = []
+    var owners: [String: String] = [:]
+    var found: Manifest?
     for file in files {
       // A file that is no YAML is still meant by its own name, and then says what is wrong with it.
-      let names = Self.names(inFile: file) ?? (file.hasSuffix("/" + name + ".yaml") ? [name] : [])
-      if names.contains(name) { return try Manifest.load(path: file, recipes: recipes, profile: profile, methods: methods) }
-      known += names
+      let names = Self.names(inFile: file)
+      let isMeant = names.map { $0.contains { $0.text == name } } ?? file.hasSuffix("/" + name + ".yaml")
+      if isMeant {
+        found = try load(file, names: names ?? [], &owners, profile: profile, methods: methods)
+      } else {
+        known += names?.map(\.text) ?? []
+        for other in names ?? [] where owners[other.text] == nil { owners[other.text] = file }
+      }
     }
+    if let found { return found }
     throw .unknownExperiment(name, known: known, folder: path)
   }
 
+  /// An id or alias as a file gives it.
+  private struct Name {
+    var text: String
+    var isID: Bool
+    var position: SourcePosition
+  }
+
   /// The id and aliases of a file, as far as they can be read; nil where it is no YAML.
-  private static func names(inFile file: String) -> [String]? {
+  private static func names(inFile file: String) -> [Name]? {
     guard let root = try? SourceNode.load(path: file, problems: ProblemCollector(mainFile: file)),
       case .mapping(let entries) = root.content
     else { return nil }
-    return entries.filter { $0.key == "id" || $0.key == "aliases" }.flatMap { entry -> [String] in
-      switch entry.value.content {
-      case .scalar(let text, _): return [text]
-      case .sequence(let items):
-        return items.compactMap { if case .scalar(let text, _) = $0.content { text } else { nil } }
-      case .mapping: return []
+    return entries.filter { $0.key == "id" || $0.key == "aliases" }.flatMap { entry -> [Name] in
+      func name(_ node: SourceNode) -> Name? {
+        guard case .scalar(let text, _) = node.content else { return nil }
+        return Name(text: text, isID: entry.key == "id", position: node.position)
       }
+      if case .sequence(let items) = entry.value.content { return items.compactMap(name) }
+      return name(entry.value).map { [$0] } ?? []
     }
   }
 }

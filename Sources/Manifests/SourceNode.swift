@@ -87,8 +87,10 @@ extension SourceNode {
 
 /// One parse of one text, with the duplicate keys met so far.
 private struct SourceParse {
-  /// The library stops at the first duplicate key. Up to this many are found by masking each and parsing again.
+  /// The library stops at the first duplicate key. Up to this many are found by masking each and parsing again, and so many fewer in a
+  /// long text that no more than this many bytes are parsed.
   private static let mostDuplicates = 20
+  private static let mostParsed = 1 << 19
 
   let text: String
   let file: String
@@ -119,7 +121,9 @@ private struct SourceParse {
         let place = position(context.mark)
         let key = keys.first ?? ""
         problems.report("'\(SourceNode.shortened(key))' is given more than once in this mapping; keep one.", at: place)
-        guard masked.count < Self.mostDuplicates, let next = mask(place, in: current, number: masked.count) else {
+        guard masked.count < Self.mostDuplicates, masked.count * text.utf8.count < Self.mostParsed,
+          let next = mask(place, in: current, number: masked.count)
+        else {
           return nil
         }
         masked.append(place)

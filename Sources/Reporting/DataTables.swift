@@ -117,8 +117,11 @@ enum CSVText {
   /// A number with all its digits; nothing for none.
   static func number(_ value: Double?) -> String { value.map { "\($0)" } ?? "" }
 
-  /// A field, in quotes where it would else be read as several.
-  static func quoted(_ text: String) -> String {
+  /// A field, in quotes where it would else be read as several, and behind an apostrophe where a spreadsheet would take it for a
+  /// formula (OWASP, *CSV injection*). A number is neither.
+  static func quoted(_ field: String) -> String {
+    let isFormula = field.first.map { "=+-@\t\r".contains($0) } ?? false && Double(field) == nil
+    let text = isFormula ? "'" + field : field
     let needsQuotes =
       text.unicodeScalars.contains { ",\"\r\n".unicodeScalars.contains($0) } || text.hasPrefix(" ") || text.hasSuffix(" ")
     return needsQuotes ? "\"" + text.replacing("\"", with: "\"\"") + "\"" : text

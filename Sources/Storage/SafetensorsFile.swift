@@ -13,6 +13,8 @@ package final class SafetensorsFile: RecordedArchive {
 
   /// The longest header that the format allows.
   private static let longestHeader = 100_000_000
+  /// More tensors than any model has; a header of empty ones would take seconds to read.
+  private static let mostTensors = 65_536
 
   /// Opens the file at `url` and checks its header: lengths, types, shapes, and that the tensors cover the rest of the
   /// file without gap or overlap.
@@ -36,10 +38,14 @@ package final class SafetensorsFile: RecordedArchive {
       throw malformed("its header should have \(declared) bytes, but the file has \(file.size) in all")
     }
     let headerLength = Int(declared)
+    let json = Data(try file.bytes(at: 8, count: headerLength))
+    guard Self.tensors(in: json) <= Self.mostTensors else {
+      throw StorageError.unsupported(
+        path: file.path, problem: "has more than \(Self.mostTensors) tensors", advice: "Check that it is the right file.")
+    }
     let header: SafetensorsHeader
     do {
-      header = try JSONDecoder().decode(
-        SafetensorsHeader.self, from: Data(try file.bytes(at: 8, count: headerLength)))
+      header = try JSONDecoder().decode(SafetensorsHeader.self, from: json)
     } catch let error as DecodingError {
       throw malformed("its header is not the JSON of this format (\(Self.reason(error)))")
     }
@@ -81,6 +87,17 @@ package final class SafetensorsFile: RecordedArchive {
   }
 
   func record(of name: String) -> TensorRecord? { records[name] }
+
+  /// How many tensors a header may name at most.
+  private static func tensors(in json: Data) -> Int {
+    var count = 0
+    var start = json.startIndex
+    while count <= mostTensors, let found = json.range(of: Data("\"dtype\"".utf8), in: start..<json.endIndex) {
+      count += 1
+      start = found.upperBound
+    }
+    return count
+  }
 
   private static func reason(_ error: DecodingError) -> String {
     let context: DecodingError.Context

@@ -18,19 +18,50 @@ import Testing
   }
 
   @Test func aFileThatCannotBeUsedKeepsNoOtherFromTheList() throws {
-    let manifest = "id: one\naliases: [first]\nmodel: x\nrecipe: plain\ntasks: [rte]\nseeds: [0]\nmethods: [fft]\n"
+    let manifest = "id: a\naliases: [first]\nmodel: x\nrecipe: plain\ntasks: [rte]\nseeds: [0]\nmethods: [fft]\n"
     let files = try TestFolder([
-      "a.yaml": manifest, "b.yaml": manifest.replacing("id: one", with: "id: first"), "pilots/c.yaml": "id: [",
+      "a.yaml": manifest, "b.yaml": manifest.replacing("id: a", with: "id: b"), "pilots/c.yaml": "id: [",
       "recipes/plain.yaml": TestFolder.plainRecipe,
     ])
     let own = ExperimentFolder(path: files.path)
     let listing = own.list(methods: .test)
-    #expect(listing.manifests.map(\.id) == ["one"])
+    #expect(listing.manifests.map(\.id) == ["a"])
     let lines = listing.broken.map { "\($0.error)".replacing(files.path + "/", with: "") }
-    #expect(lines.first == "b.yaml:1:1: the id or alias 'first' is already taken by a.yaml.\n1 problem; nothing was run.")
+    #expect(lines.first == "b.yaml:2:11: the id or alias 'first' is already taken by a.yaml.\n1 problem; nothing was run.")
     #expect(lines.count == 2 && lines.last?.hasPrefix("pilots/c.yaml:") == true)
-    #expect(try own.manifest(named: "first", methods: .test).id == "one")
+    #expect(try own.manifest(named: "a", methods: .test).id == "a", "another's trouble is not its own")
     #expect(throws: ManifestError.self) { try own.manifest(named: "c", methods: .test) }
+  }
+
+  /// What a verb says that is asked for a name.
+  private func message(_ name: String, in files: TestFolder) -> String {
+    do {
+      _ = try ExperimentFolder(path: files.path).manifest(named: name, methods: .test)
+      return ""
+    } catch {
+      return "\(error)".replacing(files.path + "/", with: "")
+    }
+  }
+
+  @Test("a name that two files have is no one's, and a file is called as its id")
+  func names() throws {
+    let manifest = "id: a\naliases: [first]\nmodel: x\nrecipe: plain\ntasks: [rte]\nseeds: [0]\nmethods: [fft]\n"
+    let files = try TestFolder([
+      "a.yaml": manifest, "b.yaml": manifest.replacing("aliases: [first]\n", with: ""),
+      "c.yaml": manifest.replacing("id: a", with: "id: c"), "recipes/plain.yaml": TestFolder.plainRecipe,
+      "d.yaml": manifest.replacing("id: a", with: "id: d").replacing("first", with: "other"),
+    ])
+    #expect(
+      message("a", in: files)
+        == "b.yaml:1:5: the id is 'a', but the file is 'b.yaml': make them one.\n"
+        + "b.yaml:1:5: the id or alias 'a' is already taken by a.yaml.\n2 problems; nothing was run.")
+    #expect(
+      message("first", in: files) == "c.yaml:2:11: the id or alias 'first' is already taken by a.yaml.\n1 problem; nothing was run."
+    )
+    #expect(
+      message("c", in: files) == "c.yaml:2:11: the id or alias 'first' is already taken by a.yaml.\n1 problem; nothing was run.")
+    #expect(message("other", in: files).isEmpty)
+    #expect(ExperimentFolder(path: files.path).list(methods: .test).manifests.map(\.id) == ["a", "d"])
   }
 
   @Test func otherFilesAreToldApart() throws {

@@ -7,6 +7,16 @@ import Testing
 @testable import Reporting
 
 @Suite struct DataTableTests {
+  @Test(
+    "what a spreadsheet would take for a formula is text, a number stays one",
+    arguments: [
+      ("=1+1", "'=1+1"), ("+cmd", "'+cmd"), ("-lora", "'-lora"), ("@sum(a)", "'@sum(a)"), ("\tx", "'\tx"), ("-0.5", "-0.5"),
+      ("+1e3", "+1e3"), ("=a,b", "\"'=a,b\""), ("plain", "plain"), ("", ""), ("a=b", "a=b"),
+    ])
+  func formulas(field: String, written: String) {
+    #expect(CSVText.quoted(field) == written)
+  }
+
   @Test func commaSeparatedValues() throws {
     let experiment = try MadeUpExperiment(
       MadeUpExperiment.plain.replacing("methods: [lora, aflora]", with: #"methods: [{lora: {label: "a, \"b\""}}, aflora]"#))
