@@ -26,13 +26,19 @@ struct JSONKeys {
         } while place < json.endIndex && json[place] != UInt8(ascii: "\"")
         guard place < json.endIndex else { return nil }
         if depth <= 2, Self.isKey(endingAt: place, in: json) {
-          guard let key = try? JSONDecoder().decode(String.self, from: json[start...place]) else { return nil }
+          guard let key = Self.text(json[start...place]) else { return nil }
           if depth == 1 { outer.append(key) } else if let member = outer.last { inner[member, default: []].append(key) }
         }
       default: break
       }
       place += 1
     }
+  }
+
+  /// What stands between two quotation marks.
+  private static func text(_ quoted: Data) -> String? {
+    guard quoted.contains(UInt8(ascii: "\\")) else { return String(bytes: quoted.dropFirst().dropLast(), encoding: .utf8) }
+    return try? JSONDecoder().decode(String.self, from: quoted)
   }
 
   /// Whether a text is followed by a colon.

@@ -59,7 +59,8 @@ struct ModelModules {
   func adapted(by configuration: PEFTConfiguration, path: String) throws -> [Module] {
     var selection = configuration.selection
     switch selection.targets {
-    case .allLinear: selection.targets = .names(linear(isForSequences: selection.task == "SEQ_CLS"))
+    // a head that is stored whole is left out by its name
+    case .allLinear: selection.targets = .names(Set(modules.filter { $0.kind == .linear }.map(\.path)))
     case .usual: selection.targets = .names(usual(configuration.kind))
     case .names, .pattern: break
     }
@@ -84,12 +85,6 @@ struct ModelModules {
       }
     }
     return adapted
-  }
-
-  /// What the library's word for all linear layers means.
-  private func linear(isForSequences: Bool) -> Set<String> {
-    let all = Set(modules.filter { $0.kind == .linear }.map(\.path))
-    return isForSequences ? all.subtracting(["classifier"]) : all
   }
 
   private func usual(_ kind: PEFTConfiguration.Kind) -> Set<String> {

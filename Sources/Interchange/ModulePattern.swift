@@ -66,12 +66,13 @@ struct ModulePattern: Sendable, Equatable {
 
   private static func run(_ steps: [Step], on path: [Unicode.Scalar], from start: Int, whole: Bool) -> Bool {
     var waiting: [Int] = [], pending = [0]
+    // the place at which a step was last reached
+    var seen = [Int](repeating: -1, count: steps.count)
     for place in start...path.count {
-      var seen = [Bool](repeating: false, count: steps.count)
       waiting.removeAll(keepingCapacity: true)
       while let step = pending.popLast() {
-        guard !seen[step] else { continue }
-        seen[step] = true
+        guard seen[step] != place else { continue }
+        seen[step] = place
         switch steps[step] {
         case .one: waiting.append(step)
         case .either(let first, let second): pending += [second, first]

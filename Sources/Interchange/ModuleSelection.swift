@@ -9,7 +9,7 @@ struct ModuleSelection: Sendable, Equatable {
     case names(Set<String>)
     /// All whose whole path matches.
     case pattern(ModulePattern)
-    /// All linear layers but the head.
+    /// All linear layers.
     case allLinear
     /// Those that the library adapts in models of this family when nothing is said.
     case usual
@@ -39,7 +39,7 @@ struct ModuleSelection: Sendable, Equatable {
   /// From how many names on the library shortens their list, which can make whole paths into ends.
   static let shortenedFrom = 20
   /// What each `task_type` stores whole, whatever the settings say.
-  static let heads = ["SEQ_CLS": ["classifier", "score"], "TOKEN_CLS": ["classifier", "score"], "FEATURE_EXTRACTION": []]
+  static let heads = ["SEQ_CLS": ["classifier", "score"], "FEATURE_EXTRACTION": []]
 
   /// Whether a module is adapted; `allLinear` and `usual` must have been replaced by names.
   func adapts(_ path: String) -> Bool {

@@ -132,11 +132,7 @@ extension PEFTConfiguration.Fields {
     }
     if let excluded, !excluded.isEmpty { selection.excluded = try Self.modules("exclude_modules", excluded, budget: &budget) }
     selection.task = taskType
-    guard let head = taskType.map({ ModuleSelection.heads[$0] }) ?? [] else {
-      let known = ModuleSelection.heads.keys.sorted().joined(separator: ", ")
-      throw failure("task_type is '\(taskType ?? "")', of which this program has no models; known are null, \(known)")
-    }
-    for name in (savedModules ?? []) + head {
+    for name in (savedModules ?? []) + (taskType.flatMap { ModuleSelection.heads[$0] } ?? []) {
       selection.saved.append(try Self.pattern("modules_to_save", "(^|.*\\.)\(name)($|\\..*)", of: name, budget: &budget))
     }
     selection.layerNames = layerNames?.names.filter { !$0.isEmpty } ?? []
@@ -148,7 +144,13 @@ extension PEFTConfiguration.Fields {
       if !selection.layerNames.isEmpty { throw failure("layers_pattern is set, and layers_to_transform is not") }
       return selection
     }
-    if case .expression? = targets { throw failure("layers_to_transform stands beside a target_modules that is no list") }
+    if case .expression? = targets {
+      // the library's VeRA takes both, and goes by the expression alone
+      guard kind == PEFTConfiguration.Kind.vera.rawValue else {
+        throw failure("layers_to_transform stands beside a target_modules that is no list")
+      }
+      return selection
+    }
     guard !layers.indices.isEmpty else { return selection }
     if case .names(let names) = selection.targets, names.count >= ModuleSelection.shortenedFrom {
       throw ModulePattern.Problem(

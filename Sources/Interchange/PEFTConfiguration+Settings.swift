@@ -46,6 +46,12 @@ extension PEFTConfiguration {
         "\(found), a setting that this program does not know",
         "Remove it if it changes nothing of what the adapter computes; else: \(InterchangeError.mergeAdvice)")
     }
+    if case .text(let task)? = settings["task_type"], ModuleSelection.heads[task] == nil {
+      let known = ModuleSelection.heads.keys.sorted().joined(separator: ", ")
+      throw refusal(
+        "task_type is '\(task)', of which this program has no models; known are null, \(known)",
+        "Take an adapter of a sequence classifier; if this is one, set task_type to SEQ_CLS and save it again with its classifier")
+    }
     if kind == .vera, settings["save_projection"] == .flag(false) {
       throw refusal(
         "save_projection is false, so that the shared matrices are not in the file",

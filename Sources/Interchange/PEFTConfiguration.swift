@@ -80,6 +80,12 @@ package struct PEFTConfiguration: Sendable, Equatable {
     return try encoder.encode(Fields(self)) + Data("\n".utf8)
   }
 
+  /// Whether a parameter belongs to a module that is stored whole: the library compares ends of paths, wherever they begin.
+  func stores(_ parameter: String) -> Bool {
+    let modules = parameter.indices.filter { parameter[$0] == "." }.map { parameter[..<$0] }
+    return savedModules.contains { name in modules.contains { $0.hasSuffix(name) } }
+  }
+
   /// The rank of a module's matrices: those components that AdaLoRA kept, or what a pattern says.
   func rank(of path: String) -> Int {
     keptComponents[path].map { $0.filter { $0 }.count } ?? rankPattern.value(for: path) ?? rank

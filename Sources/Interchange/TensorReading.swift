@@ -39,8 +39,10 @@ struct TensorReading {
 
   /// The values of a parameter that the adapter stores whole, of a module that it does not adapt.
   mutating func whole(_ parameter: Parameter) -> [Float]? {
-    let isAsked = configuration.biases == .all && parameter.name.hasSuffix(".bias")
-    guard isAsked || adapter.tensors[parameter.name] != nil else { return nil }
+    let isBias = configuration.biases == .all && parameter.name.hasSuffix(".bias")
+    // a head that is missing may be the base model's
+    let isSaved = parameter.group != .head && configuration.stores(parameter.name)
+    guard isBias || isSaved || adapter.tensors[parameter.name] != nil else { return nil }
     return entry(parameter.name, parameter.shape)?.values
   }
 

@@ -88,10 +88,6 @@ struct AdapterFolderTests {
         "layers_to_transform stands beside a target_modules that is no list"
       ),
       ("{\"peft_type\": \"LORA\", \"r\": 2, \"layers_to_transform\": true}", "layers_to_transform has the wrong type"),
-      (
-        "{\"peft_type\": \"LORA\", \"r\": 2, \"task_type\": \"CAUSAL_LM\"}",
-        "task_type is 'CAUSAL_LM', of which this program has no models; known are null, FEATURE_EXTRACTION, SEQ_CLS, TOKEN_CLS"
-      ),
       ("{\"peft_type\": \"LORA\", \"r\": 2, \"init_lora_weights\": 3}", "init_lora_weights is 3"),
     ])
   func configurations(_ json: String, _ problem: String) {
@@ -104,6 +100,10 @@ struct AdapterFolderTests {
     "what is not computed is refused by name, with what to do",
     arguments: [
       ("\"peft_type\": \"LOHA\"", "peft_type is 'LOHA'; known are LORA, ADALORA, VERA"),
+      (
+        "\"task_type\": \"CAUSAL_LM\"",
+        "task_type is 'CAUSAL_LM', of which this program has no models; known are null, FEATURE_EXTRACTION, SEQ_CLS"
+      ),
       ("\"layer_replication\": [[0, 2]]", "layer_replication is [[0,2]], which this program does not compute"),
       ("\"trainable_token_indices\": [3]", "trainable_token_indices is [3], which this program does not compute"),
       ("\"future\": {\"x\": 1}", "future is {\"x\":1}, a setting that this program does not know"),

@@ -11,13 +11,13 @@ import Testing
 
 @Suite("Recorded adapters")
 struct RecordedAdapterTests {
-  private static let fixtures = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+  static let fixtures = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .appending(path: "Fixtures/adapters")
 
   /// Every folder but the base models'.
   static let names = ((try? FileManager.default.contentsOfDirectory(atPath: fixtures.path)) ?? []).filter { $0 != "base" }.sorted()
 
-  private struct Expected: Decodable {
+  struct Expected: Decodable {
     var base: String
     var rows: [[Int32]]
     var logits: [Float]
@@ -26,7 +26,7 @@ struct RecordedAdapterTests {
   }
 
   /// A case's folder with its tensors, and what the library says of it.
-  private static func withCase(_ name: String, _ body: (URL, Expected) throws -> Void) throws {
+  static func withCase(_ name: String, _ body: (URL, Expected) throws -> Void) throws {
     try withTemporaryFolder { parent in
       let folder = parent.appending(path: name), weights = PEFTAdapterFolder.weightsName
       try FileManager.default.copyItem(at: fixtures.appending(path: name), to: folder)
@@ -113,6 +113,15 @@ struct RecordedAdapterTests {
       return
     }
     #expect(unread.count == 3 && unread.allSatisfy { $0.hasSuffix("lora_B.bias' belongs to no layer or parameter of the model") })
+  }
+
+  @Test("a module that the settings promise whole and the tensors lack is named") func saved() throws {
+    let old = "\"classifier\",\n  \"score\"", new = "\"classifier\",\n  \"embeddings.LayerNorm\""
+    guard case .tensors(_, let missing)? = try failure("key", old, new) else {
+      Issue.record("modules may be missing")
+      return
+    }
+    #expect(missing == ["weight", "bias"].map { "'base_model.model.bert.embeddings.LayerNorm.\($0)' is missing" })
   }
 
   @Test("settings in another order than the alphabet's are not written again in it") func rewriting() throws {
