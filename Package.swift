@@ -31,7 +31,7 @@ let package = Package(
     .target(name: "Records", dependencies: ["Settings", "Storage"]),
     .target(name: "Models", dependencies: ["Layers", "Storage", "Tensors"]),
     .target(name: "Adapters", dependencies: ["Layers", "Settings", "Tensors"]),
-    .target(name: "Interchange", dependencies: ["Adapters", "Layers", "Models", "Storage", "Tensors"]),
+    .target(name: "Interchange", dependencies: ["Adapters", "Layers", "Models", "Settings", "Storage", "Tensors"]),
     .target(name: "Tokenizers", dependencies: ["CSentencePiece"]),
     .target(name: "Datasets", dependencies: ["CKernels", "Settings", "Tokenizers"]),
     .target(name: "Manifests", dependencies: ["Metrics", "Records", "Settings", .product(name: "Yams", package: "Yams")]),

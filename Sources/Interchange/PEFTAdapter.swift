@@ -14,11 +14,14 @@ package struct PEFTAdapter: Sendable {
   package private(set) var tensors: [String: SafetensorsEntry]
   /// Where it came from, for messages.
   package let origin: String
+  /// Where its configuration came from, for messages.
+  private let configurationPath: String
 
-  init(configuration: PEFTConfiguration, tensors: [SafetensorsEntry], origin: String) {
+  init(configuration: PEFTConfiguration, tensors: [SafetensorsEntry], origin: String, configurationPath: String? = nil) {
     self.configuration = configuration
     self.tensors = Dictionary(tensors.map { ($0.name, $0) }) { first, _ in first }
     self.origin = origin
+    self.configurationPath = configurationPath ?? origin
   }
 
   /// Reads a folder.
@@ -35,12 +38,15 @@ package struct PEFTAdapter: Sendable {
       entries.append(SafetensorsEntry(name: name, shape: description.shape, values: values))
     }
     guard problems.isEmpty else { throw InterchangeError.tensors(path: folder.archive.path, problems: problems) }
-    self.init(configuration: folder.configuration, tensors: entries, origin: folder.archive.path)
+    self.init(
+      configuration: folder.configuration, tensors: entries, origin: folder.archive.path,
+      configurationPath: url.appending(path: PEFTAdapterFolder.configurationName).path)
   }
 
   /// Writes a folder that `PeftModel.from_pretrained` loads: all of it, or nothing.
   ///
-  /// - Throws: `StorageError`, also where a folder with files is there already.
+  /// - Throws: `StorageError`, also where a folder with files is there already; `InterchangeError.notComputed` for a read adapter
+  ///   that says more than what methods here train.
   package func write(to url: URL) throws {
     let entries = tensors.values.map {
       SafetensorsEntry(name: PEFTAdapterFolder.libraryName($0.name), shape: $0.shape, values: $0.values)
@@ -53,7 +59,7 @@ package struct PEFTAdapter: Sendable {
 
   /// The base model in a folder with this adapter on it, its head made as large as the adapter's.
   ///
-  /// - Throws: `InterchangeError.tensors`, `ModelError`, `StorageError`.
+  /// - Throws: `InterchangeError.tensors`, `.notComputed`, `ModelError`, `StorageError`.
   package func load(onto folder: URL, on backend: any Backend) throws -> any SequenceClassifier {
     let loaded = try ModelLoader.load(folder: folder, seed: 0, on: backend) { configuration in
       if let head = tensors["\(configuration.architecture.outputPath).weight"], let rows = head.shape.first {
@@ -70,25 +76,38 @@ package struct PEFTAdapter: Sendable {
     return loaded.model
   }
 
-  /// Puts the adapter on its base model: every adapted layer's change, and the parameters that are stored whole. A layer that it does
-  /// not adapt loses what wrapped it before.
+  /// Puts the adapter on its base model: every adapted layer's change, and the parameters that are stored whole. A layer of a block
+  /// keeps its weight beside the change; pooler, head and embeddings take the change into theirs. A layer that it does not adapt
+  /// loses what wrapped it before.
   ///
-  /// - Throws: `InterchangeError.tensors` with all that is missing, misshapen or unknown; the model is then as it was.
+  /// - Throws: `InterchangeError.tensors` with all that is missing, misshapen or unknown, `.notComputed` where a module cannot be
+  ///   adapted; the model is then as it was.
   package func attach(to model: any SequenceClassifier) throws {
+    let modules = try ModelModules(model).adapted(by: configuration, path: configurationPath)
+    let biases = Set(modules.compactMap(\.bias?.name)), weights = Set(modules.map(\.weight.name))
     var reading = TensorReading(self)
-    if configuration.kind == .vera { reading.readSharedMatrices(of: model.projections) }
-    let changes = model.projections.compactMap { projection in
-      let backend = projection.linear.weight.tensor.backend
-      return backend.withoutGradients { reading.change(of: projection) }.map { (projection, $0) }
+    if configuration.kind == .vera { reading.readSharedMatrices(of: modules) }
+    let changes = modules.compactMap { module in
+      let backend = module.weight.tensor.backend
+      return backend.withoutGradients { reading.change(of: module) }.map { (module, $0) }
     }
     var whole: [(Parameter, [Float])] = []
-    for parameter in model.parameters {
+    for parameter in model.parameters where !biases.contains(parameter.name) && !weights.contains(parameter.name) {
       if let values = reading.whole(parameter) { whole.append((parameter, values)) }
     }
     try reading.finish(adapted: changes.count)
     for projection in model.projections { projection.adapter = nil }
-    for (projection, change) in changes { projection.adapter = WeightChange(change) }
     for (parameter, values) in whole { parameter.tensor.assign(values) }
+    for (module, change) in changes {
+      if let weight = change.base { module.weight.tensor.assign(weight) }
+      if let bias = change.bias { module.bias?.tensor.assign(bias) }
+      if let projection = module.projection {
+        projection.adapter = WeightChange(change.weight)
+      } else {
+        let weight = module.weight.tensor
+        weight.assign(weight.backend.withoutGradients { weight.adding(change.weight).values })
+      }
+    }
   }
 }
 

@@ -16,6 +16,10 @@ extension PEFTConfiguration {
     var totalSteps: Int?
     var alpha: Double?
     var alphaPattern: [String: Double]?
+    var excluded: Targets?
+    var layers: Layers?
+    var layerNames: Targets?
+    var hasBranchBias: Bool?
     var rankPattern: RankPattern?
     var isRankStabilized: Bool?
     var isWeightDecomposed: Bool?
@@ -35,20 +39,14 @@ extension PEFTConfiguration {
       case alpha = "lora_alpha"
       case alphaPattern = "alpha_pattern"
       case rankPattern = "rank_pattern"
+      case excluded = "exclude_modules"
+      case layers = "layers_to_transform"
+      case layerNames = "layers_pattern"
+      case hasBranchBias = "lora_bias"
       case isRankStabilized = "use_rslora"
       case isWeightDecomposed = "use_dora"
       case savesProjection = "save_projection"
     }
-
-    /// Settings that change what a layer computes, in ways that nothing here does.
-    static let unknownArithmetic = [
-      "alora_invocation_tokens", "arrow_config", "corda_config", "fan_in_fan_out", "kasa_config", "layer_replication",
-      "loftq_config",
-      "lora_bias", "lora_ga_config", "megatron_config", "monteclora_config", "target_parameters", "trainable_token_indices",
-      "use_bdlora", "use_qalora", "velora_config",
-    ]
-    /// Initialisations that change the base model's weights too, by how their names begin.
-    static let rewritingInitializations = ["corda", "loftq", "lora_ga", "olora", "pissa"]
   }
 
   /// LoRA's ranks by module, or AdaLoRA's kept components.
@@ -74,27 +72,37 @@ extension PEFTConfiguration {
     }
   }
 
-  /// Any value of the file: whether it says something, and what it is where it is text.
-  struct Setting: Decodable {
-    let isSet: Bool
-    var text: String?
+  /// One block's index or several.
+  struct Layers: Codable {
+    let indices: [Int]
 
     init(from decoder: any Decoder) throws {
       let container = try decoder.singleValueContainer()
-      if container.decodeNil() {
-        isSet = false
-      } else if let flag = try? container.decode(Bool.self) {
-        isSet = flag
-      } else if let list = try? container.decode([Setting].self) {
-        isSet = !list.isEmpty
-      } else if let object = try? container.decode([String: Setting].self) {
-        isSet = !object.isEmpty
+      if let index = try? container.decode(Int.self) {
+        indices = [index]
       } else {
-        isSet = true
-        text = try? container.decode(String.self)
+        indices = try container.decode([Int].self)
       }
     }
+
+    func encode(to encoder: any Encoder) throws {
+      var container = encoder.singleValueContainer()
+      try container.encode(indices)
+    }
   }
+}
+
+extension PEFTConfiguration.Targets {
+  /// Its entries, where one text is one.
+  var names: [String] {
+    switch self {
+    case .paths(let paths): paths
+    case .expression(let text): [text]
+    }
+  }
+
+  /// Whether it says nothing.
+  var isEmpty: Bool { names.allSatisfy(\.isEmpty) }
 }
 
 extension PEFTConfiguration.Targets: Codable {
@@ -139,8 +147,8 @@ extension PEFTConfiguration.Fields {
     case .lora:
       rank = configuration.rank
       alpha = configuration.alpha
-      alphaPattern = configuration.alphaPattern
-      rankPattern = .ranks(configuration.rankPattern)
+      alphaPattern = configuration.alphaPattern.dictionary
+      rankPattern = .ranks(configuration.rankPattern.dictionary)
       isRankStabilized = configuration.isRankStabilized
       isWeightDecomposed = configuration.isWeightDecomposed
     }

@@ -71,15 +71,15 @@ private struct ExportSource {
   /// As LoRA, the vectors folded into B. What layers share is written out for each.
   func lowRank(stabilized: Bool) throws -> (PEFTConfiguration, [SafetensorsEntry]) {
     let branches = try branches()
-    var configuration = PEFTConfiguration(kind: .lora, rank: 1, targets: .paths(paths))
+    var configuration = PEFTConfiguration(kind: .lora, rank: 1, paths: paths)
     configuration.isRankStabilized = stabilized
     var tensors: [SafetensorsEntry] = []
     for (index, (path, branch)) in branches.enumerated() {
       let rank = branch.a.shape[0]
       let alpha = Self.alpha(scale: branch.scale, divisor: stabilized ? Double(rank).squareRoot() : Double(rank))
       if index == 0 { (configuration.rank, configuration.alpha) = (rank, alpha) }
-      if rank != configuration.rank { configuration.rankPattern[path] = rank }
-      if alpha != configuration.alpha { configuration.alphaPattern[path] = alpha }
+      if rank != configuration.rank { configuration.rankPattern.append(rank, for: path) }
+      if alpha != configuration.alpha { configuration.alphaPattern.append(alpha, for: path) }
       tensors.append(SafetensorsEntry("\(path).lora_A.weight", branch.a))
       tensors.append(
         SafetensorsEntry("\(path).lora_B.weight", branch.b).scaled(rows: branch.outer?.values, columns: branch.inner?.values))
@@ -91,7 +91,7 @@ private struct ExportSource {
   func weightDecomposed(scale: Double) -> (PEFTConfiguration, [SafetensorsEntry]) {
     let tensors = method.parameters.map { SafetensorsEntry($0.name, $0.tensor) }
     let rank = tensors.first { $0.name.hasSuffix("lora_A.weight") }?.shape[0] ?? 1
-    var configuration = PEFTConfiguration(kind: .lora, rank: rank, targets: .paths(paths))
+    var configuration = PEFTConfiguration(kind: .lora, rank: rank, paths: paths)
     configuration.isWeightDecomposed = true
     configuration.alpha = Self.alpha(scale: Float(scale), divisor: Double(rank))
     return (configuration, tensors)
@@ -101,7 +101,7 @@ private struct ExportSource {
   func singularValues() throws -> (PEFTConfiguration, [SafetensorsEntry]) {
     let branches = try branches()
     let rank = branches[0].branch.a.shape[0]
-    var configuration = PEFTConfiguration(kind: .adalora, rank: rank, targets: .paths(paths))
+    var configuration = PEFTConfiguration(kind: .adalora, rank: rank, paths: paths)
     configuration.alpha = Self.alpha(scale: branches[0].branch.scale, divisor: Double(rank) + 1e-5)
     var tensors: [SafetensorsEntry] = []
     for (path, branch) in branches {
@@ -124,7 +124,7 @@ private struct ExportSource {
   func sharedMatrices(_ a: Tensor, _ b: Tensor) -> (PEFTConfiguration, [SafetensorsEntry]) {
     let shared = [("base_model.vera_A", a), ("base_model.vera_B", b)]
     return (
-      PEFTConfiguration(kind: .vera, rank: a.shape[0], targets: .paths(paths)),
+      PEFTConfiguration(kind: .vera, rank: a.shape[0], paths: paths),
       shared.map { SafetensorsEntry($0.0, $0.1) } + method.parameters.map { SafetensorsEntry($0.name, $0.tensor) }
     )
   }

@@ -15,6 +15,17 @@ struct TensorReading {
   init(_ adapter: PEFTAdapter) {
     self.adapter = adapter
     unread = Set(adapter.tensors.keys)
+    unread = unread.filter { !isCopy($0) }
+  }
+
+  /// Whether a tensor is a second copy of a stored module's bias, which the library writes with `bias: all` and does not load:
+  /// `classifier.original_module.bias` and `classifier.modules_to_save.default.dense.bias` beside `classifier.dense.bias`.
+  private func isCopy(_ name: String) -> Bool {
+    let parts = name.split(separator: ".", omittingEmptySubsequences: false)
+    guard parts.last == "bias", let place = parts.firstIndex(where: { $0 == "original_module" || $0 == "modules_to_save" }) else {
+      return false
+    }
+    return [1, 2].contains { adapter.tensors[(parts[..<place] + parts[place...].dropFirst($0)).joined(separator: ".")] != nil }
   }
 
   /// Notes what was left over.
@@ -26,24 +37,52 @@ struct TensorReading {
     guard problems.isEmpty else { throw InterchangeError.tensors(path: adapter.origin, problems: problems) }
   }
 
-  /// The values of a parameter that the adapter stores whole.
+  /// The values of a parameter that the adapter stores whole, of a module that it does not adapt.
   mutating func whole(_ parameter: Parameter) -> [Float]? {
-    guard adapter.tensors[parameter.name] != nil else { return nil }
+    let isBias = configuration.biases == .all && parameter.name.hasSuffix(".bias")
+    // a head that is missing may be the base model's
+    let isSaved = parameter.group != .head && configuration.stores(parameter.name)
+    guard isBias || isSaved || adapter.tensors[parameter.name] != nil else { return nil }
     return entry(parameter.name, parameter.shape)?.values
   }
 
-  /// What the adapter changes in a layer's weight: `[out, in]`; `nil` where it does not adapt the layer, or what it has does not fit.
-  mutating func change(of projection: Projection) -> Tensor? {
-    guard let change = formed(projection) else { return nil }
-    if !change.isFinite { problems.append("the weight of '\(projection.path)' becomes infinite or NaN") }
-    return change
+  /// What an adapter makes of a module.
+  struct Change {
+    /// What is added to the weight: `[out, in]`, of a table `[rows, columns]`.
+    var weight: Tensor
+    /// The weight that it is added to, where the adapter brings it.
+    var base: [Float]?
+    /// The bias, where it is another: `[out]`.
+    var bias: [Float]?
   }
 
-  private mutating func formed(_ projection: Projection) -> Tensor? {
-    let path = projection.path
-    guard configuration.lists(path) || parts.contains(where: { adapter.tensors["\(path).\($0)"] != nil }) else { return nil }
-    let (input, output, rank) = (projection.linear.inputSize, projection.linear.outputSize, configuration.rank(of: path))
-    let weight = projection.linear.weight.tensor
+  /// What the adapter does to a module; `nil` where what it has does not fit.
+  mutating func change(of module: ModelModules.Module) -> Change? {
+    let path = module.path, backend = module.weight.tensor.backend
+    let base = adapter.tensors["\(path).base_layer.weight"].flatMap { entry($0.name, module.weight.shape) }
+    let bias = bias(of: module)
+    let weight = base.map { Tensor($0.values, shape: $0.shape, on: backend) } ?? module.weight.tensor
+    guard let change = module.kind == .table ? tableChange(path, weight) : linearChange(path, weight) else { return nil }
+    if !change.isFinite { problems.append("the weight of '\(path)' becomes infinite or NaN") }
+    if let bias, !bias.allSatisfy(\.isFinite) { problems.append("the bias of '\(path)' becomes infinite or NaN") }
+    return Change(weight: change, base: base?.values, bias: bias)
+  }
+
+  /// The bias of a layer, where the adapter brings it or adds to it.
+  private mutating func bias(of module: ModelModules.Module) -> [Float]? {
+    guard let parameter = module.bias else { return nil }
+    let name = "\(module.path).base_layer.bias"
+    var values: [Float]?
+    if configuration.biases != .none || adapter.tensors[name] != nil { values = entry(name, parameter.shape)?.values }
+    if configuration.hasBranchBias, let added = entry("\(module.path).lora_B.bias", parameter.shape) {
+      let scale = configuration.scale(of: module.path)
+      values = zip(values ?? parameter.tensor.values, added.values).map { $0 + scale * $1 }
+    }
+    return values
+  }
+
+  private mutating func linearChange(_ path: String, _ weight: Tensor) -> Tensor? {
+    let (input, output, rank) = (weight.shape[1], weight.shape[0], configuration.rank(of: path))
     switch configuration.kind {
     case .lora:
       let a = entry("\(path).lora_A.weight", [rank, input]), b = entry("\(path).lora_B.weight", [output, rank])
@@ -65,10 +104,17 @@ struct TensorReading {
     }
   }
 
+  /// `(B A)ᵀ` of a table's LoRA, whose A is `[rank, rows]` and whose B is `[columns, rank]`.
+  private mutating func tableChange(_ path: String, _ weight: Tensor) -> Tensor? {
+    let (rows, columns, rank) = (weight.shape[0], weight.shape[1], configuration.rank(of: path))
+    let a = entry("\(path).lora_embedding_A", [rank, rows]), b = entry("\(path).lora_embedding_B", [columns, rank])
+    guard let a, let b else { return nil }
+    return product(a.transposed, b.transposed, like: weight).scaled(by: configuration.scale(of: path))
+  }
+
   /// Takes VeRA's shared matrices, which must be as large as the largest of the adapted layers.
-  mutating func readSharedMatrices(of projections: [Projection]) {
-    let adapted = projections.filter { adapter.tensors["\($0.path).vera_lambda_d"] != nil }
-    let input = adapted.map(\.linear.inputSize).max() ?? 0, output = adapted.map(\.linear.outputSize).max() ?? 0
+  mutating func readSharedMatrices(of modules: [ModelModules.Module]) {
+    let input = modules.map { $0.weight.shape[1] }.max() ?? 0, output = modules.map { $0.weight.shape[0] }.max() ?? 0
     let names = (a: "base_model.vera_A", b: "base_model.vera_B")
     guard let a = present(names.a), let b = present(names.b) else { return }
     let rank = configuration.rank
@@ -78,15 +124,6 @@ struct TensorReading {
       note(names.b, "is \(b.shape), expected [\(output), \(rank)] or higher")
     } else {
       shared = (a, b)
-    }
-  }
-
-  /// The ends of the names that adapted layers' tensors have.
-  private var parts: [String] {
-    switch configuration.kind {
-    case .lora: ["lora_A.weight", "lora_B.weight", "lora_magnitude_vector"]
-    case .adalora: ["lora_A", "lora_B", "lora_E"]
-    case .vera: ["vera_lambda_b", "vera_lambda_d"]
     }
   }
 
@@ -139,6 +176,13 @@ extension SafetensorsEntry {
     let width = shape[1]
     let scaled = values.enumerated().map { $1 * (rows?[$0 / width] ?? 1) * (columns?[$0 % width] ?? 1) }
     return SafetensorsEntry(name: name, shape: shape, values: scaled)
+  }
+
+  /// A matrix with its rows as columns.
+  var transposed: SafetensorsEntry {
+    let (rows, columns) = (shape[0], shape[1])
+    let turned = (0..<columns).flatMap { column in (0..<rows).map { values[$0 * columns + column] } }
+    return SafetensorsEntry(name: name, shape: [columns, rows], values: turned)
   }
 
   /// The first rows and columns of a matrix.

@@ -49,7 +49,7 @@ struct AdapterFolderTests {
   }
 
   static let configuration = """
-    {"peft_type": "LORA", "r": 2, "lora_alpha": 4, "bias": "none", "target_modules": ["attention.self.query"], "future": {"x": 1}}
+    {"peft_type": "LORA", "r": 2, "lora_alpha": 4, "bias": "none", "target_modules": ["attention.self.query"], "future": {}}
     """
 
   @Test(
@@ -57,37 +57,38 @@ struct AdapterFolderTests {
     arguments: [
       ("[]", "it is no JSON object"),
       ("{\"r\": 2}", "it has no peft_type"),
-      ("{\"peft_type\": \"LOHA\", \"r\": 2}", "peft_type is 'LOHA'; known are LORA, ADALORA, VERA"),
       ("{\"peft_type\": \"LORA\"}", "r is missing"),
       ("{\"peft_type\": \"LORA\", \"r\": \"two\"}", "r has the wrong type"),
       ("{\"peft_type\": \"LORA\", \"r\": 0}", "r is 0, expected 1 to 65536"),
       ("{\"peft_type\": \"VERA\", \"r\": 1000000000000}", "r is 1000000000000, expected 1 to 65536"),
       ("{\"peft_type\": \"ADALORA\", \"r\": 8}", "init_r is missing"),
-      ("{\"peft_type\": \"LORA\", \"r\": 2, \"bias\": \"all\"}", "bias is 'all', which this program does not compute"),
-      (
-        "{\"peft_type\": \"LORA\", \"r\": 2, \"layer_replication\": [[0, 2]]}",
-        "layer_replication is set, which this program does not compute"
-      ),
-      (
-        "{\"peft_type\": \"LORA\", \"r\": 2, \"init_lora_weights\": \"pissa\"}",
-        "init_lora_weights is 'pissa', which changes the base model's weights; convert it to plain LoRA"
-      ),
-      (
-        "{\"peft_type\": \"VERA\", \"r\": 2, \"save_projection\": false}",
-        "save_projection is false, so that the shared matrices are not in the file"
-      ),
       (
         "{\"peft_type\": \"LORA\", \"r\": 2, \"rank_pattern\": {\"a.b\": -1}}", "rank_pattern of 'a.b' is -1, expected 1 to 65536"
-      ),
-      (
-        "{\"peft_type\": \"LORA\", \"r\": 2, \"alpha_pattern\": {\"(a+)+\": 1}}",
-        "the pattern '(a+)+' is a regular expression; expected modules' paths or their ends"
       ),
       (
         "{\"peft_type\": \"ADALORA\", \"init_r\": 2, \"rank_pattern\": {\"a.lora_E\": [true]}}",
         "rank_pattern of 'a.lora_E' has 1 entries, expected 2"
       ),
       ("{\"peft_type\": \"ADALORA\", \"init_r\": 2, \"lora_alpha\": 0}", "lora_alpha is 0.0, expected a number above 0"),
+      ("{\"peft_type\": \"LORA\", \"r\": 2, \"bias\": \"some\"}", "bias is 'some', expected none, all or lora_only"),
+      ("{\"peft_type\": \"VERA\", \"r\": 2, \"bias\": \"lora_only\"}", "bias is 'lora_only', expected none, all or vera_only"),
+      ("{\"peft_type\": \"LORA\", \"r\": 2, \"r\": 4}", "it has 'r' twice"),
+      (
+        "{\"peft_type\": \"LORA\", \"r\": 2, \"alpha_pattern\": {\"key\": 1, \"k\\u0065y\": 2}}",
+        "alpha_pattern has 'key' twice"
+      ),
+      ("{\"peft_type\": \"LORA\", \"r\": 2, \"lora_bias\": true, \"use_dora\": true}", "lora_bias and use_dora exclude each other"),
+      ("{\"peft_type\": \"ADALORA\", \"init_r\": 2, \"use_dora\": true}", "use_dora is none of ADALORA's"),
+      (
+        "{\"peft_type\": \"LORA\", \"r\": 2, \"layers_pattern\": \"layer\"}",
+        "layers_pattern is set, and layers_to_transform is not"
+      ),
+      (
+        "{\"peft_type\": \"LORA\", \"r\": 2, \"layers_to_transform\": 1, \"target_modules\": \"all-linear\"}",
+        "layers_to_transform stands beside a target_modules that is no list"
+      ),
+      ("{\"peft_type\": \"LORA\", \"r\": 2, \"layers_to_transform\": true}", "layers_to_transform has the wrong type"),
+      ("{\"peft_type\": \"LORA\", \"r\": 2, \"init_lora_weights\": 3}", "init_lora_weights is 3"),
     ])
   func configurations(_ json: String, _ problem: String) {
     #expect(throws: InterchangeError.configuration(path: "a.json", problem: problem)) {
@@ -95,13 +96,68 @@ struct AdapterFolderTests {
     }
   }
 
+  @Test(
+    "what is not computed is refused by name, with what to do",
+    arguments: [
+      ("\"peft_type\": \"LOHA\"", "peft_type is 'LOHA'; known are LORA, ADALORA, VERA"),
+      (
+        "\"task_type\": \"CAUSAL_LM\"",
+        "task_type is 'CAUSAL_LM', of which this program has no models; known are null, FEATURE_EXTRACTION, SEQ_CLS"
+      ),
+      ("\"layer_replication\": [[0, 2]]", "layer_replication is [[0,2]], which this program does not compute"),
+      ("\"trainable_token_indices\": [3]", "trainable_token_indices is [3], which this program does not compute"),
+      ("\"future\": {\"x\": 1}", "future is {\"x\":1}, a setting that this program does not know"),
+      ("\"future\": 0.5", "future is 0.5, a setting that this program does not know"),
+      ("\"init_lora_weights\": \"pissa_niter_4\"", "init_lora_weights is 'pissa_niter_4', which changes the base model's weights"),
+      ("\"init_lora_weights\": \"new\"", "init_lora_weights is 'new'; known are true, false, eva, gaussian, mica, orthogonal"),
+      (
+        "\"peft_type\": \"VERA\", \"save_projection\": false",
+        "save_projection is false, so that the shared matrices are not in the file"
+      ),
+      (
+        "\"peft_type\": \"VERA\", \"exclude_modules\": [\"a\"]",
+        "exclude_modules is [\"a\"], a setting that this program does not know"
+      ),
+      ("\"alpha_pattern\": {\"(a\": 1}", "alpha_pattern has the pattern '(a': a '(' is not closed"),
+      (
+        "\"rank_pattern\": {\"a\": 1, \"(.)\\\\1\": 1}",
+        "rank_pattern has the pattern '(.)\\1': '\\1' is not taken; known are \\d \\D \\w \\W \\s \\S \\A \\Z and signs"
+      ),
+      (
+        "\"target_modules\": \"(?i).*\"",
+        "target_modules has the pattern '(?i).*': a group '(?i' is not taken; known are (…), (?:…), (?P<name>…), (?=…), (?!…)"
+      ),
+      ("\"exclude_modules\": \"a**\"", "exclude_modules has the pattern 'a**': '*' follows a repetition, which is not taken"),
+      ("\"modules_to_save\": [\"a[\"]", "modules_to_save has the pattern 'a[': a '[' is not closed"),
+      (
+        "\"layers_to_transform\": 0, \"layers_pattern\": \"l.*\"",
+        "layers_pattern is 'l.*', of which only letters, digits and _ are taken"
+      ),
+      (
+        "\"layers_to_transform\": 0, \"target_modules\": \((0..<21).map { "a\($0)" })",
+        "layers_to_transform stands beside 21 target_modules, of which the library makes fewer in its own way"
+      ),
+    ])
+  func notComputed(_ settings: String, _ problem: String) throws {
+    let kind = settings.contains("peft_type") ? "" : "\"peft_type\": \"LORA\", "
+    let json = "{\(kind)\(settings), \"r\": 2}"
+    do {
+      _ = try PEFTConfiguration(json: Data(json.utf8), path: "a.json")
+      Issue.record("\(json) is taken")
+    } catch InterchangeError.notComputed("a.json", let found, let advice) {
+      #expect(found == problem)
+      #expect(!advice.isEmpty && !advice.contains("again with save_pretrained"))
+    }
+  }
+
   @Test("targets are a list or an expression") func targets() throws {
     let list = try PEFTConfiguration(json: Data(Self.configuration.utf8), path: "a.json")
-    #expect(list.targets == .paths(["attention.self.query"]) && list.lists("x.attention.self.query"))
-    #expect(!list.lists("x.my_attention.self.query"))
+    #expect(list.targets == .paths(["attention.self.query"]) && list.selection.adapts("x.attention.self.query"))
+    #expect(!list.selection.adapts("x.my_attention.self.query"))
     let text = "{\"peft_type\": \"LORA\", \"r\": 2, \"target_modules\": \".*query\"}"
     let expression = try PEFTConfiguration(json: Data(text.utf8), path: "a.json")
-    #expect(expression.targets == .expression(".*query") && !expression.lists("x.query"))
+    #expect(expression.targets == .expression(".*query") && expression.selection.adapts("x.query"))
+    #expect(!expression.selection.adapts("x.query.y"))
   }
 
   /// A folder with the configuration above for a model of two layers' hidden size 16, some of its tensors changed.
@@ -164,9 +220,16 @@ struct AdapterFolderTests {
       let name = "base_model.model.classifier.out_proj.bias"
       $0[name] = SafetensorsEntry(name: name, shape: [2], values: [0, 0])
     }
-    try expect(["it adapts no layer of the model"], json: "{\"peft_type\": \"LORA\", \"r\": 2, \"target_modules\": \".*\"}") {
+    try expect(["it adapts no layer of the model"], json: "{\"peft_type\": \"LORA\", \"r\": 2, \"target_modules\": [\"x\"]}") {
       $0 = $0.filter { !$0.key.contains("lora_") }
     }
+    // the library would not load these
+    let last = Self.configuration.replacing("\"r\": 2", with: "\"r\": 2, \"layers_to_transform\": [0, 1]")
+    let other = name.replacing("layer.1", with: "layer.2")
+    try expect(
+      ["'\(other).lora_A.weight'", "'\(other).lora_B.weight'"].map { "\($0) belongs to no layer or parameter of the model" },
+      json: last
+    ) { _ in }
   }
 
   @Test("a rank that is not the tensors' is named, however large") func ranks() throws {

@@ -43,4 +43,33 @@ struct ExtremeAdapterTests {
       #expect(taken > 50 && refused > 50)
     }
   }
+
+  @Test(
+    "every setting of patterns, layers and biases replaced, through to a model",
+    arguments: [
+      "adalora-layers", "alpha-pattern-expression", "bias-all", "exclude-expression", "layers-pattern-of-others",
+      "lora-bias-and-bias",
+      "rank-pattern", "target-embeddings", "vera-layers",
+    ])
+  func settings(name: String) throws {
+    try RecordedAdapterTests.withCase(name) { folder, expected in
+      let file = folder.appending(path: PEFTAdapterFolder.configurationName)
+      let base = RecordedAdapterTests.fixtures.appending(path: "base/\(expected.base)")
+      let backend = try CPUBackend(threads: 1)
+      var (taken, refused) = (0, 0)
+      let meant = ["alpha_", "bias", "exclude_", "layers_", "lora_bias", "modules_", "rank_", "target_m", "task_"]
+      let variations = JSONVariations.of(try Data(contentsOf: file)) { path in meant.contains { path.hasPrefix($0) } }
+      for variation in variations {
+        try variation.json.write(to: file)
+        do {
+          _ = try PEFTAdapter(folder: folder).load(onto: base, on: backend)
+          taken += 1
+        } catch {
+          #expect(error is InterchangeError || error is ModelError, "\(variation): \(error)")
+          refused += 1
+        }
+      }
+      #expect(taken > 0 && refused > 50)
+    }
+  }
 }

@@ -119,7 +119,7 @@ struct RoundTripTests {
         in: folder)
       let configuration = try PEFTAdapter(adapted.method, on: adapted.model, baseModel: "base").configuration
       let paths = adapted.model.projections.filter { $0.role == .query }.map(\.path)
-      #expect(configuration.rank == 2 && configuration.rankPattern == [paths[1]: 3, paths[2]: 4])
+      #expect(configuration.rank == 2 && configuration.rankPattern.dictionary == [paths[1]: 3, paths[2]: 4])
       #expect(configuration.alpha == 6 && configuration.alphaPattern.isEmpty)
     }
   }

@@ -1,0 +1,98 @@
+// A model's modules by the paths that the peft library matches its patterns with.
+import Layers
+import Models
+
+/// What an adapter may change in a model, and what it may not.
+struct ModelModules {
+  /// A module with a weight.
+  struct Module {
+    enum Kind {
+      case linear
+      /// Rows by token, position or type.
+      case table
+      case other
+    }
+
+    let path: String
+    let kind: Kind
+    let weight: Parameter
+    let bias: Parameter?
+    /// The layer that an adapter may wrap; nil for one whose weight takes the change itself.
+    let projection: Projection?
+  }
+
+  /// All modules with a weight, in the model's order.
+  let modules: [Module]
+  /// Paths of modules that hold others.
+  private let containers: [String]
+  private let architecture: Architecture
+
+  init(_ model: any SequenceClassifier) {
+    architecture = model.configuration.architecture
+    let projections = Dictionary(model.projections.map { ($0.path, $0) }) { first, _ in first }
+    let biases = Dictionary(model.parameters.map { ($0.name, $0) }) { first, _ in first }
+    modules = model.parameters.compactMap { parameter in
+      guard parameter.name.hasSuffix(".weight") else { return nil }
+      let path = String(parameter.name.dropLast(".weight".count))
+      return Module(
+        path: path, kind: Self.kind(path, parameter), weight: parameter, bias: biases["\(path).bias"], projection: projections[path]
+      )
+    }
+    var seen: Set<String> = []
+    containers = modules.flatMap { Self.containers(of: $0.path) }.filter { seen.insert($0).inserted }
+  }
+
+  private static func kind(_ path: String, _ weight: Parameter) -> Module.Kind {
+    guard weight.shape.count == 2 else { return .other }
+    // the library's change of DeBERTa's table of distances reaches no result of its own
+    return path.hasSuffix(".rel_embeddings") ? .other : path.hasSuffix("_embeddings") ? .table : .linear
+  }
+
+  private static func containers(of path: String) -> [String] {
+    path.indices.filter { path[$0] == "." }.map { String(path[..<$0]) }
+  }
+
+  /// The modules that a configuration adapts.
+  ///
+  /// - Parameter path: the configuration's file, for messages.
+  /// - Throws: `InterchangeError.notComputed` where it names one that cannot be adapted.
+  func adapted(by configuration: PEFTConfiguration, path: String) throws -> [Module] {
+    var selection = configuration.selection
+    switch selection.targets {
+    // a head that is stored whole is left out by its name
+    case .allLinear: selection.targets = .names(Set(modules.filter { $0.kind == .linear }.map(\.path)))
+    case .usual: selection.targets = .names(usual(configuration.kind))
+    case .names, .pattern: break
+    }
+    func failure(_ module: String, _ reason: String) -> InterchangeError {
+      .notComputed(
+        path: path, problem: "target_modules takes in '\(module)', \(reason)",
+        advice: "Name linear layers only, or leave this one out with exclude_modules, and train the adapter again")
+    }
+    if let container = containers.first(where: selection.adapts) {
+      throw failure(container, "which holds layers and is none; the library adapts none such either")
+    }
+    let adapted = modules.filter { selection.adapts($0.path) }
+    for module in adapted {
+      switch module.kind {
+      case .linear: break
+      case .table where configuration.kind == .lora && !configuration.isWeightDecomposed && !configuration.hasBranchBias: break
+      case .table:
+        throw InterchangeError.notComputed(
+          path: path, problem: "target_modules takes in the embedding '\(module.path)', which only plain LoRA is computed for",
+          advice: InterchangeError.mergeAdvice)
+      case .other: throw failure(module.path, "which is neither a linear layer nor a table of tokens, positions or types")
+      }
+    }
+    return adapted
+  }
+
+  private func usual(_ kind: PEFTConfiguration.Kind) -> Set<String> {
+    switch (architecture, kind) {
+    case (.bert, _), (.roberta, .lora), (.roberta, .vera): ["query", "value"]
+    case (.roberta, .adalora): ["query", "key", "value", "dense"]
+    case (.deberta, .lora), (.deberta, .vera): ["query_proj", "value_proj"]
+    case (.deberta, .adalora): ["query_proj", "key_proj", "value_proj", "dense"]
+    }
+  }
+}
