@@ -30,6 +30,8 @@ package struct Experiment: Sendable, Equatable, Codable {
   package let figures: [FigureSettings]
   /// The paper's table that the report names; nil where it names none, and under every profile but `paper`.
   package let published: PublishedTable?
+  /// The methods of rows that the recipe has no entry for, although it has for others.
+  let unlistedMethods: [String]
   /// Every run, in table order: rows, then tasks, then seeds. Each has every option and setting filled in.
   package internal(set) var runs: [RunSpecification]
   /// Where its values stand.
