@@ -16,6 +16,8 @@ import Training
 struct PlanCheck {
   /// What is wrong, each once, in the order in which it was met.
   private(set) var problems: [Problem] = []
+  /// What is to be known of the runs' data, each once.
+  private(set) var notes: [String] = []
   private let experiment: Experiment
   private let inputs: RunInputs
   private let store: RunStore
@@ -97,5 +99,6 @@ struct PlanCheck {
       $0.adapt(to: training, outputs: outputs)
     }.model
     _ = try specification.attach(to: MethodHost(model, backend: backend, seed: 0, schedule: length))
+    if seen.insert("splits \(run.digests.data)").inserted { notes += try inputs.splitNotes(run) }
   }
 }

@@ -128,6 +128,9 @@ package final class RunInputs: Sendable {
     return min(rows, run.specification.training.trainingRows ?? rows)
   }
 
+  /// What is doubtful about the splits of the run's task, a sentence each.
+  func splitNotes(_ run: PlannedRun) throws -> [String] { try task(run).splitNotes }
+
   /// How many token types the run's inputs have, by its first row: a matter of the tokenizer, and of one text or two.
   func tokenTypes(_ run: PlannedRun, _ configuration: EncoderConfiguration) throws -> Int {
     guard let example = try task(run).train.examples.first else { return 1 }

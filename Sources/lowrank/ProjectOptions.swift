@@ -106,6 +106,7 @@ struct TrainingOptions: ParsableArguments {
     let stop = StopSignal(), toTrain = series.toTrain
     say(series.summary)
     sayProducts(blas, series.plan.runs, store)
+    for note in series.notes { say("note: \(note)") }
     let outcome = series.run(
       runner: { runner(store, inputs, stop, isTimed: $0.isTimed) },
       progress: { place in
