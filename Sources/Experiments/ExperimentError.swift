@@ -4,7 +4,8 @@ import Records
 /// What keeps an experiment from being planned or run.
 package enum ExperimentError: Error, CustomStringConvertible, Equatable {
   case noProject(String)
-  case noModel(String, advice: String)
+  case noFolder(String, found: String)
+  case noModel(String, found: String, advice: String)
   case noData(profile: String)
   case vocabulary(model: String, tokenizer: Int, embedding: Int)
   case tooLong(model: String, length: Int, limit: Int)
@@ -26,7 +27,9 @@ package enum ExperimentError: Error, CustomStringConvertible, Equatable {
   package var description: String {
     switch self {
     case .noProject(let path): "\(path): there is no folder 'experiments' here. Run this in the project's root"
-    case .noModel(let name, let advice): "model '\(name)' is not here: \(advice)"
+    case .noFolder(let path, let found):
+      "\(path): \(found), and results go into a folder. Name one with --results, or none for 'results'"
+    case .noModel(let name, let found, let advice): "model '\(name)' \(found): \(advice)"
     case .noData(let profile): "profile \(profile) trains on real files: name their folder with DATA=<folder with CoLA, MRPC, …>"
     case .vocabulary(let model, let tokenizer, let embedding):
       "\(model): the tokenizer has \(tokenizer) entries but the embedding only \(embedding) rows. Put the model's own tokenizer files "

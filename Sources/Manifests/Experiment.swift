@@ -52,9 +52,9 @@ package struct Experiment: Sendable, Equatable, Codable {
     var messages: [String] = []
     func check(_ wanted: [String]?, _ kind: String, known: [String], isThere: (String) -> Bool) {
       for name in wanted ?? [] where !isThere(name) {
-        messages.append(
-          "\(kind) '\(name)' is not in this manifest." + Suggestion.sentence(for: name, among: known)
-            + Suggestion.list("known", known))
+        // one number is as near to another as any
+        let suggestion = kind == "seed" ? "" : Suggestion.sentence(for: name, among: known)
+        messages.append("\(kind) '\(name)' is not in this manifest." + suggestion + Suggestion.list("known", known))
       }
     }
     let tasks = self.tasks.map(\.id), seeds = self.seeds.map(String.init)
