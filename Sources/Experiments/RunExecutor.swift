@@ -44,6 +44,7 @@ package struct RunExecutor: Sendable {
     let clock = ContinuousClock.now
     let backend = try CPUBackend(threads: options.threads)
     let assembled = try AssembledRun(run, inputs: inputs, backend: backend)
+    try inputs.requireUnchanged(run)
     let stopwatch = Stopwatch(observer, keepsSteps: options.keepsStepTimes)
     var fineTuning = assembled.fineTuning
     if let interval = options.checkpointInterval {

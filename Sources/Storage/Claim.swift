@@ -180,7 +180,8 @@ package final class Claim: Sendable {
       }
     }
     guard let age = try age(of: path, folder) else { return .gone }
-    return age > expiry ? .stale(content, nil) : .held(holder)
+    // a time ahead of now is one from before the clock was set back
+    return age > expiry || age < .zero - expiry ? .stale(content, nil) : .held(holder)
   }
 
   /// How long ago a claim was touched, by the clock that the file system gives its times by; nil where it is gone.

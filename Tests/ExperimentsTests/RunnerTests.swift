@@ -158,6 +158,27 @@ struct RunnerTests {
     }
   }
 
+  @Test(
+    "a file that is replaced while runs go ends those that would read it",
+    arguments: ["model/vocab.txt", "model/model.safetensors", "experiments/tasks/train.tsv"])
+  func replacedInput(name: String) throws {
+    let project = try TinyProject()
+    let call = try project.call()
+    let file = project.root.appending(path: name)
+    let bytes = try Data(contentsOf: file)
+    // the same bytes, but another file: what was read of which is not known
+    try FileManager.default.removeItem(at: file)
+    try bytes.write(to: file)
+    let (summary, _) = try call.run()
+    #expect(summary.trained == 0 && summary.failures.count == 2)
+    for (_, reason) in summary.failures {
+      #expect(
+        reason == "\(file.path): was changed since the runs were planned: what would be trained is not what the run is named for. "
+          + "Start the call again")
+    }
+    #expect(try project.call().run().summary.trained == 2)
+  }
+
   @Test("rows that share a run train it once")
   func sharedRuns() throws {
     let project = try TinyProject(
