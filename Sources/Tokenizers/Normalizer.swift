@@ -69,6 +69,15 @@ indirect enum Normalizer: Sendable {
     }
   }
 
+  /// How many times as long a text can be in this form, about.
+  var growth: Int {
+    switch self {
+    case .replace(let pattern, let content): pattern.growth(content.count)
+    case .sequence(let stages): TokenizerStages.product(stages.map(\.growth))
+    case .bert, .lowercase, .form, .stripAccents, .strip, .prepend, .map: 1
+    }
+  }
+
   /// Whether what a text begins with is never taken away, so that its beginning stays its beginning.
   var keepsBeginning: Bool {
     switch self {

@@ -104,6 +104,7 @@ struct OlderFiles {
 
   /// Llama and Llama 2: `tokenizer.model`, with `<unk>`, `<s>`, `</s>`.
   func llama() throws -> TokenPipeline {
+    try settings.requireLegacy()
     let file = file("tokenizer.model")
     let model = try SentencePieceModel(bytes: readTokenizerFile(file), file: file.path)
     for token in ["<unk>", "<s>", "</s>"] {

@@ -80,6 +80,15 @@ enum PreTokenizer: Sendable {
     }
   }
 
+  /// How many times as long a text can be in all its pieces, about.
+  var growth: Int {
+    switch self {
+    case .wordMarks(let mark, _, _): mark.count
+    case .byteLevel: 2
+    case .bert, .wordsAndMarks, .whitespace, .punctuation, .digits, .split: 1
+    }
+  }
+
   /// Each scalar of a range by itself.
   private static func scalars(_ text: ArraySlice<UInt8>, _ range: Range<Int>) -> [Range<Int>] {
     let starts = range.filter { text[$0] & 0xC0 != 0x80 }

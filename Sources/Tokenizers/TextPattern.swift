@@ -49,6 +49,17 @@ enum TextPattern: Sendable {
     }
   }
 
+  /// How many times as long a text can be with so many bytes in each match's place.
+  func growth(_ count: Int) -> Int {
+    let least =
+      switch self {
+      case .text(let wanted): wanted.count
+      case .spaces(let least): least
+      case .whitespace, .byteLevelWords: 1
+      }
+    return max(1, (count + least - 1) / max(1, least))
+  }
+
   private func runs(_ text: ArraySlice<UInt8>, _ isTaken: (UInt8) -> Bool) -> [Range<Int>] {
     var runs: [Range<Int>] = []
     var position = text.startIndex

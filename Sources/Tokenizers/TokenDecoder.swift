@@ -45,6 +45,15 @@ enum TokenDecoder: Sendable {
     }
   }
 
+  /// How many times as long a text can be after it, about.
+  var growth: Int {
+    switch self {
+    case .replace(let pattern, let content): pattern.growth(content.count)
+    case .bytes, .byteLevel: 3
+    case .wordPiece, .wordMarks, .fuse, .strip, .wordEnds, .spaces: 1
+    }
+  }
+
   private static func replaced(_ token: [UInt8], _ pattern: TextPattern, with content: [UInt8]) -> [UInt8] {
     Normalizer.replace(pattern, with: content).normalized(token)
   }

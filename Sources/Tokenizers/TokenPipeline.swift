@@ -13,6 +13,9 @@ package struct TokenPipeline: Tokenizer {
   private let literal: AddedTokenFinder
   private let normalized: AddedTokenFinder
 
+  /// Stages that can make a text longer than this many times are refused: a row of them could fill any memory.
+  private static let mostGrowth = 1 << 16
+
   /// Puts the stages together.
   ///
   /// - Parameters:
@@ -31,6 +34,11 @@ package struct TokenPipeline: Tokenizer {
     literal = added.finder(normalized: false, splitsSpecial: splitsSpecial)
     normalized = added.finder(normalized: true, splitsSpecial: splitsSpecial) {
       stages.normalizer?.normalized($0) ?? $0
+    }
+    guard stages.growth <= Self.mostGrowth else {
+      throw TokenizerError.malformed(
+        file: file, problem: "its stages can make a text more than \(Self.mostGrowth) times as long",
+        remedy: TokenizerError.downloadAgain)
     }
     if let token = normalized.empty.first {
       throw TokenizerError.malformed(
@@ -102,6 +110,19 @@ struct TokenizerStages: Sendable {
   /// Whether the model wants text as it is and has the normalizer's rules itself, as SentencePiece's own library;
   /// the normalizer then serves to find added tokens.
   var normalizesItself = false
+
+  /// How many times as long a text can be after all stages, about.
+  var growth: Int {
+    let factors = [normalizer?.growth ?? 1] + preTokenizers.map(\.growth)
+    return max(Self.product(factors), Self.product(decoders.map(\.growth)))
+  }
+
+  static func product(_ factors: [Int]) -> Int {
+    factors.reduce(1) { product, factor in
+      let (next, overflows) = product.multipliedReportingOverflow(by: factor)
+      return overflows ? .max : next
+    }
+  }
 }
 
 /// U+2581, which stands for a space within pieces.

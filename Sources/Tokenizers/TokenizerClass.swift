@@ -27,7 +27,11 @@ enum TokenizerClass: Sendable, CaseIterable {
 
   private var names: [String] {
     switch self {
-    case .bert: ["BertTokenizer", "DistilBertTokenizer", "ElectraTokenizer", "ConvBertTokenizer", "MobileBertTokenizer"]
+    case .bert:
+      [
+        "BertTokenizer", "DistilBertTokenizer", "ElectraTokenizer", "ConvBertTokenizer", "MobileBertTokenizer",
+        "SqueezeBertTokenizer", "LayoutLMTokenizer",
+      ]
     case .roberta: ["RobertaTokenizer", "LongformerTokenizer", "BartTokenizer"]
     case .gpt2: ["GPT2Tokenizer"]
     case .deberta: ["DebertaV2Tokenizer"]

@@ -13,6 +13,7 @@ enum TokenizerJSON {
   ) throws -> TokenPipeline {
     let root = try JSONSection.root(bytes, file: file)
     let modelSection = try root.required("model")
+    try settings.requireSupport(besideJSON: root, kind)
     var preTokenizers = try root["pre_tokenizer"].map(PreTokenizer.read) ?? []
     let isByteLevel = preTokenizers.contains { if case .byteLevel = $0 { true } else { false } }
     let model = try PieceModelJSON.model(modelSection, isByteLevel: isByteLevel)
@@ -80,7 +81,7 @@ enum TokenizerJSON {
   /// The class that a vocabulary was made for, by the special tokens in it.
   private static func guess(_ id: ([UInt8]) -> Int32?) -> TokenizerClass {
     func has(_ tokens: String...) -> Bool { tokens.allSatisfy { id(Array($0.utf8)) != nil } }
-    if has("[CLS]", "[SEP]", "[UNK]") { return .deberta }
+    if has("[CLS]", "[SEP]", "[UNK]") { return .bert }
     if has("[CLS]", "[SEP]", "<unk>") { return .albert }
     if has("<s>", "</s>", "<pad>") { return .roberta }
     if has("<s>", "</s>", "<unk>") { return .llama }

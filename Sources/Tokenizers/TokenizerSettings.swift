@@ -16,6 +16,9 @@ struct TokenizerSettings {
   private(set) var splitsSpecial = false
   private(set) var names: SpecialTokenNames
   private var splitsPunctuation: Bool?
+  private var isLegacy: Bool?
+  /// The side of a text that is cut; nil where the settings do not say.
+  private var truncationSide: String?
   private let file: String
 
   /// Reads a folder's files, as far as they are there.
@@ -40,8 +43,15 @@ struct TokenizerSettings {
     addsPrefixSpace = try settings["add_prefix_space"]?.flag()
     splitsPunctuation = try settings["split_by_punct"]?.flag()
     splitsSpecial = try settings["split_special_tokens"]?.flag() ?? false
-    if let side = settings["truncation_side"], try side.text() != "right" {
-      throw side.unsupported(try side.text(), "right")
+    isLegacy = try settings["legacy"]?.flag()
+    truncationSide = try settings["truncation_side"]?.text()
+    if let truncationSide, truncationSide != "right" {
+      throw TokenizerError.unsupported(file: file, setting: "truncation_side", found: truncationSide, supported: "right")
+    }
+    if let versions = try settings["fast_tokenizer_files"]?.elements(),
+      let other = try versions.first(where: { try $0.text() != "tokenizer.json" })
+    {
+      throw other.unsupported(try other.text(), "tokenizer.json alone")
     }
   }
 
@@ -65,6 +75,29 @@ struct TokenizerSettings {
     }
     if splitsPunctuation == true {
       throw TokenizerError.unsupported(file: file, setting: "split_by_punct", found: "true", supported: "false")
+    }
+  }
+
+  /// Llama's options that are only there with a `tokenizer.json` that was made with them.
+  func requireLegacy() throws {
+    if isLegacy == false {
+      throw TokenizerError.unsupported(
+        file: file, setting: "legacy", found: "false", supported: "true beside tokenizer.model, and both with a tokenizer.json")
+    }
+    if addsPrefixSpace == false {
+      throw TokenizerError.unsupported(file: file, setting: "add_prefix_space", found: "false", supported: "true for Llama")
+    }
+  }
+
+  /// What changes ids and is neither in a `tokenizer.json` nor taken from beside it.
+  func requireSupport(besideJSON root: JSONSection, _ kind: TokenizerClass?) throws {
+    if truncationSide == nil, let side = root["truncation"]?["direction"], try side.text() != "Right" {
+      throw side.unsupported(try side.text(), "Right")
+    }
+    // Llama's class makes the tokenizer anew from `tokenizer.model` then.
+    if kind == .llama, let addsPrefixSpace {
+      throw TokenizerError.unsupported(
+        file: file, setting: "add_prefix_space", found: "\(addsPrefixSpace)", supported: "null for Llama with a tokenizer.json")
     }
   }
 

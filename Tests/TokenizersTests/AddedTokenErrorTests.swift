@@ -91,6 +91,9 @@ struct AddedTokenErrorTests {
     #expect(
       try bert(["config.json": #"{"tokenizer_class": "BertJapaneseTokenizer"}"#])
         == "config.json: tokenizer_class is BertJapaneseTokenizer; this program supports \(TokenizerClass.allNames)")
+    #expect(
+      try config(#"{"fast_tokenizer_files": ["tokenizer.json", "tokenizer.4.0.0.json"]}"#)
+        == "tokenizer_config.json: fast_tokenizer_files[1] is tokenizer.4.0.0.json; this program supports tokenizer.json alone")
     #expect(try config(#"{"tokenizer_class": "BertTokenizerFast", "model_max_length": 1e30, "padding_side": "left"}"#) == "loaded")
     #expect(
       try config(#"{"additional_special_tokens": "<new>"}"#)
@@ -106,6 +109,23 @@ struct AddedTokenErrorTests {
       return try message(["tokenizer_config.json": decoder], beside: "llama-bpe", "tokenizer.model", modelType: "llama")
     }
     #expect(try config(#""normalized": false"#) == "loaded")
+    func setting(_ text: String, _ names: String) throws -> String {
+      let files = ["tokenizer_config.json": text]
+      return names.isEmpty
+        ? try message(files, beside: "llama-bpe", "tokenizer.model", modelType: "llama")
+        : try message(files, beside: "llama-bpe", "tokenizer.model", names, modelType: "llama")
+    }
+    #expect(
+      try setting(#"{"legacy": false}"#, "")
+        == "tokenizer_config.json: legacy is false; this program supports true beside tokenizer.model, and both with a tokenizer.json"
+    )
+    #expect(try setting(#"{"legacy": false}"#, "tokenizer.json") == "loaded")
+    #expect(
+      try setting(#"{"add_prefix_space": false}"#, "")
+        == "tokenizer_config.json: add_prefix_space is false; this program supports true for Llama")
+    #expect(
+      try setting(#"{"add_prefix_space": true}"#, "tokenizer.json")
+        == "tokenizer_config.json: add_prefix_space is true; this program supports null for Llama with a tokenizer.json")
     #expect(
       try config(#""normalized": true"#) == """
         tokenizer_config.json: "normalized" of the added token '<new>' is true; this program supports false beside \
@@ -203,6 +223,27 @@ struct AddedTokenErrorTests {
     #expect(
       try whole("normalizer", String(repeating: "[", count: 100_000))
         == "tokenizer.json:5: more than 64 brackets are open. \(Self.again)")
+  }
+
+  @Test("stages that would fill any memory")
+  func growth() throws {
+    func doubled(_ times: Int) throws -> String {
+      let stage = #"{"type": "Replace", "pattern": {"String": "a"}, "content": "aa"}"#
+      return try whole(
+        "normalizer",
+        "{\"type\": \"Sequence\", \"normalizers\": [\(Array(repeating: stage, count: times).joined(separator: ","))]}")
+    }
+    #expect(try doubled(10) == "loaded")
+    #expect(
+      try doubled(70) == "tokenizer.json: its stages can make a text more than 65536 times as long. \(Self.again)")
+  }
+
+  @Test("a text cut at its left in the library")
+  func truncation() throws {
+    let cut = #"{"direction": "Left", "max_length": 8, "strategy": "LongestFirst", "stride": 0}"#
+    #expect(
+      try whole("truncation", cut) == "tokenizer.json: truncation.direction is Left; this program supports Right")
+    #expect(try whole("truncation", cut.replacing("Left", with: "Right")) == "loaded")
   }
 
   @Test("two spellings of an accented letter are two tokens")

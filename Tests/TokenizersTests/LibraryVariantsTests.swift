@@ -51,11 +51,15 @@ struct LibraryVariant: Decodable, Sendable, CustomTestStringConvertible {
   /// Its tokenizer, from files in a folder of its own.
   func tokenizer() throws -> any Tokenizer {
     try withTemporaryFolder { folder in
-      for (name, text) in files { try Data(text.utf8).write(to: folder.appending(path: name)) }
-      for (name, source) in copied {
-        try FileManager.default.copyItem(at: Fixtures.root.appending(path: source), to: folder.appending(path: name))
-      }
+      try write(to: folder)
       return try TokenizerFolder.load(from: folder, modelType: modelType)
+    }
+  }
+
+  func write(to folder: URL) throws {
+    for (name, text) in files { try Data(text.utf8).write(to: folder.appending(path: name)) }
+    for (name, source) in copied {
+      try FileManager.default.copyItem(at: Fixtures.root.appending(path: source), to: folder.appending(path: name))
     }
   }
 
