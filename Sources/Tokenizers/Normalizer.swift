@@ -10,6 +10,39 @@ indirect enum Normalizer: Sendable {
     case nfd = "NFD"
     case nfkc = "NFKC"
     case nfkd = "NFKD"
+
+    /// The text in this form, by the tables of Unicode 11, which the reference has: what was assigned later stays as it
+    /// is, and so does its neighbourhood.
+    func normalized(_ text: String) -> String {
+      if text.utf8.allSatisfy({ $0 < 0x80 }) { return text }
+      let scalars = text.unicodeScalars
+      var result = ""
+      var start = scalars.startIndex
+      while start < scalars.endIndex {
+        let end = scalars[start...].firstIndex { !Self.isKnown($0) } ?? scalars.endIndex
+        result += known(String(scalars[start..<end]))
+        start = scalars[end...].firstIndex(where: Self.isKnown) ?? scalars.endIndex
+        result.unicodeScalars.append(contentsOf: scalars[end..<start])
+      }
+      return result
+    }
+
+    /// Composition takes what was decomposed: by itself it leaves a Hangul syllable apart from its last letter. And
+    /// decomposition by compatibility leaves some marks in the order in which it finds them.
+    private func known(_ text: String) -> String {
+      switch self {
+      case .nfc: text.decomposedStringWithCanonicalMapping.precomposedStringWithCanonicalMapping
+      case .nfd: text.decomposedStringWithCanonicalMapping
+      case .nfkc:
+        text.decomposedStringWithCompatibilityMapping.decomposedStringWithCanonicalMapping.precomposedStringWithCanonicalMapping
+      case .nfkd: text.decomposedStringWithCompatibilityMapping.decomposedStringWithCanonicalMapping
+      }
+    }
+
+    private static func isKnown(_ scalar: Unicode.Scalar) -> Bool {
+      if scalar.value < 0x300 { return true }
+      return scalar.properties.age.map { $0.major <= 11 } ?? false
+    }
   }
 
   case bert(BertText)
@@ -46,10 +79,7 @@ indirect enum Normalizer: Sendable {
     switch self {
     case .bert(let form): return form.normalized(text)
     case .lowercase: return lowercased(text.unicodeScalars)
-    case .form(.nfc): return text.precomposedStringWithCanonicalMapping
-    case .form(.nfd): return text.decomposedStringWithCanonicalMapping
-    case .form(.nfkc): return text.precomposedStringWithCompatibilityMapping
-    case .form(.nfkd): return text.decomposedStringWithCompatibilityMapping
+    case .form(let form): return form.normalized(text)
     case .stripAccents:
       return String(String.UnicodeScalarView(text.unicodeScalars.filter { !Self.isMark($0) }))
     case .strip(let left, let right):

@@ -38,7 +38,7 @@ TEXTS = [
     "<ent><ent>", "x <user> y <user>z", "new_word <user>  . new", "a  [NEW]  b", "[new] [NEW][New]", "word[NEW]",
     "é café CAFÉ <é> <É>", "<e\u0301>", "straße STRASSE", "日本 <日>", "a <mask> [MASK]  b", "<s> x </s>", "[CLS] a [SEP]",
     "tab\t<ent>\nnewline", "\u00a0<ent>\u3000x", "ent user 12 1,2", "<user>1 _<user> é<user> <user>", "a do not b", "<x y> a <x  y>",
-    "<|endoftext|>a<|pad|>", "  two  spaces <ent>  end  ", "<ent", "[PAD]<pad>", "a+b=c #1 -- ..", "it's can't '' ``q",
+    "<|endoftext|>a<|pad|>", "  two  spaces <ent>  end  ", "<ent", "[PAD]<pad>", "a+b=c #1 -- ..", "\uac00\u11ae\u0301 \u32ff\u0301 \u03a3\u0323\u0301 \u1fce\u032d", "it's can't '' ``q",
 ]
 PAIRS = [("a new", "the word"), ("", ""), ("a <ent>", "<ent> b"), ("", "x"), ("x [NEW]", "")]
 
