@@ -21,7 +21,9 @@ extension AddedVocabulary {
     for entry in names.declared {
       var token = entry.token
       if special.contains(token.content) { token.isSpecial = true }
-      let id = tokens.values.contains(entry.token) ? self.id(of: token.content) : add(token, to: model)
+      let known = self.id(of: token.content)
+      let isThere = known.map { tokens[$0] == entry.token } ?? false
+      let id = isThere ? known : add(token, to: model)
       guard let id, Int(id) == entry.id else {
         throw TokenizerError.misplaced(token, entry.id, found: id, in: model, file: entry.file, line: entry.line)
       }

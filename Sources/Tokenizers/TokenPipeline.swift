@@ -21,11 +21,17 @@ package struct TokenPipeline: Tokenizer {
   /// - Parameters:
   ///   - splitsSpecial: Whether special tokens in a text are spelled like any other text.
   ///   - file: The file to name in an error.
-  /// - Throws: ``TokenizerError`` for an added token of which its normal form leaves nothing.
+  /// - Throws: ``TokenizerError`` for an added token of which its normal form leaves nothing, and for stages that make
+  ///   texts too long.
   init(
     _ stages: TokenizerStages, added: AddedVocabulary, specialTokens: SpecialTokens, template: InputTemplate,
     splitsSpecial: Bool, file: String
   ) throws {
+    guard stages.growth <= Self.mostGrowth else {
+      throw TokenizerError.malformed(
+        file: file, problem: "its stages can make a text more than \(Self.mostGrowth) times as long",
+        remedy: TokenizerError.downloadAgain)
+    }
     self.stages = stages
     self.added = added
     self.specialTokens = specialTokens
@@ -34,11 +40,6 @@ package struct TokenPipeline: Tokenizer {
     literal = added.finder(normalized: false, splitsSpecial: splitsSpecial)
     normalized = added.finder(normalized: true, splitsSpecial: splitsSpecial) {
       stages.normalizer?.normalized($0) ?? $0
-    }
-    guard stages.growth <= Self.mostGrowth else {
-      throw TokenizerError.malformed(
-        file: file, problem: "its stages can make a text more than \(Self.mostGrowth) times as long",
-        remedy: TokenizerError.downloadAgain)
     }
     if let token = normalized.empty.first {
       throw TokenizerError.malformed(

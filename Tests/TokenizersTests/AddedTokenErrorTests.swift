@@ -158,9 +158,9 @@ struct AddedTokenErrorTests {
   }
 
   /// `tokenizer.json` of a few words with one part replaced.
-  private func whole(_ part: String, _ value: String) throws -> String {
+  private func whole(_ part: String, _ value: String, added: String = "[]") throws -> String {
     var parts = [
-      "added_tokens": "[]", "normalizer": "null", "pre_tokenizer": "null", "post_processor": "null", "decoder": "null",
+      "added_tokens": added, "normalizer": "null", "pre_tokenizer": "null", "post_processor": "null", "decoder": "null",
       "model": #"{"type": "WordPiece", "unk_token": "u", "vocab": {"u": 0, "a": 1}}"#,
     ]
     parts[part] = value
@@ -231,7 +231,8 @@ struct AddedTokenErrorTests {
       let stage = #"{"type": "Replace", "pattern": {"String": "a"}, "content": "aa"}"#
       return try whole(
         "normalizer",
-        "{\"type\": \"Sequence\", \"normalizers\": [\(Array(repeating: stage, count: times).joined(separator: ","))]}")
+        "{\"type\": \"Sequence\", \"normalizers\": [\(Array(repeating: stage, count: times).joined(separator: ","))]}",
+        added: #"[{"id": 1, "content": "a"}]"#)
     }
     #expect(try doubled(10) == "loaded")
     #expect(
