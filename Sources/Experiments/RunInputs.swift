@@ -84,7 +84,7 @@ package final class RunInputs: Sendable {
     if let known = cache.withLock({ $0.models[folder] }) { return known }
     let files = try Self.modelFiles(folder)
     remember(files.weights + files.tokenizer)
-    let weights = try digest(files.weights), tokenizer = try digest(files.tokenizer)
+    let weights = try digest(files.weights), tokenizer = try digest(files.tokenizer, InputReading.tokenizer(files.tokenizer))
     cache.withLock { $0.models[folder] = (weights, tokenizer) }
     return (weights, tokenizer)
   }
@@ -118,8 +118,9 @@ package final class RunInputs: Sendable {
     }
   }
 
-  private func digest(_ files: [URL]) throws -> String {
-    let lines = try files.map { "\($0.lastPathComponent)\t\(try FileDigest.sha256(of: $0))\n" }
+  /// - Parameter reading: the version of how they are read, where it is not the first.
+  private func digest(_ files: [URL], _ reading: String? = nil) throws -> String {
+    let lines = try files.map { "\($0.lastPathComponent)\t\(try FileDigest.sha256(of: $0))\n" } + (reading.map { ["\($0)\n"] } ?? [])
     return FileDigest.sha256(of: Array(lines.joined().utf8))
   }
 
