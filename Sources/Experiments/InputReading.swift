@@ -10,7 +10,8 @@ enum InputReading {
   private static let plainFiles: Set = ["merges.txt", "spm.model", "tokenizer_config.json", "vocab.json", "vocab.txt"]
   private static let plainKeys: Set = [
     "add_bos_token", "add_eos_token", "bos_token", "cls_token", "do_lower_case", "eos_token", "mask_token", "model_max_length",
-    "pad_token", "sep_token", "split_by_punct", "strip_accents", "tokenize_chinese_chars", "tokenizer_class", "unk_token", "vocab_type",
+    "pad_token", "sep_token", "split_by_punct", "strip_accents", "tokenize_chinese_chars", "tokenizer_class", "unk_token",
+    "vocab_type",
   ]
   private static let plainTokens: Set = [
     "[CLS]", "[SEP]", "[PAD]", "[UNK]", "[MASK]", "<s>", "</s>", "<pad>", "<unk>", "<mask>", "<|endoftext|>",

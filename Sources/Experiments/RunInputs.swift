@@ -120,7 +120,8 @@ package final class RunInputs: Sendable {
 
   /// - Parameter reading: the version of how they are read, where it is not the first.
   private func digest(_ files: [URL], _ reading: String? = nil) throws -> String {
-    let lines = try files.map { "\($0.lastPathComponent)\t\(try FileDigest.sha256(of: $0))\n" } + (reading.map { ["\($0)\n"] } ?? [])
+    let lines =
+      try files.map { "\($0.lastPathComponent)\t\(try FileDigest.sha256(of: $0))\n" } + (reading.map { ["\($0)\n"] } ?? [])
     return FileDigest.sha256(of: Array(lines.joined().utf8))
   }
 
