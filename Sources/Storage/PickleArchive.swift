@@ -27,7 +27,7 @@ package final class PickleArchive: RecordedArchive {
   /// - Throws: `StorageError` where the file cannot be read, is damaged, or asks for more than tensors.
   package init(url: URL) throws {
     let file = try InputFile(path: url.path)
-    try file.refuseLargeFilePointer()
+    try file.refuseOtherKind()
     path = file.path
     let start = try file.bytes(at: 0, count: min(file.size, Self.oldMagic.count))
     let content: (machine: PickleMachine, value: PickleValue, blocks: [String: Block])
