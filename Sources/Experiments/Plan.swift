@@ -15,6 +15,8 @@ package struct Plan: Sendable, Equatable, Codable {
     package let runs: [PlannedRun]
     /// What keeps it from being run, each with its place in a file where it has one.
     package let problems: [Problem]
+    /// What its runs that are not done start from, where that is not the body of a model alone: a sentence for each model and task.
+    package let notes: [String]
   }
 
   /// The size at which its experiments run.
@@ -37,7 +39,8 @@ package struct Plan: Sendable, Equatable, Codable {
     for experiment in experiments {
       var check = PlanCheck(experiment, inputs: inputs, store: store)
       let runs = check.plan(try experiment.runs(narrowing))
-      items.append(Item(experiment: experiment, runs: check.problems.isEmpty ? runs : [], problems: check.problems))
+      items.append(
+        Item(experiment: experiment, runs: check.problems.isEmpty ? runs : [], problems: check.problems, notes: check.notes))
     }
     self.items = items
   }
@@ -47,4 +50,10 @@ package struct Plan: Sendable, Equatable, Codable {
 
   /// What is wrong with any of the experiments.
   package var problems: [Problem] { items.flatMap(\.problems) }
+
+  /// What the runs that are not done start from, where that is not the body of a model alone; each once.
+  package var notes: [String] {
+    var seen: Set<String> = []
+    return items.flatMap(\.notes).filter { seen.insert($0).inserted }
+  }
 }

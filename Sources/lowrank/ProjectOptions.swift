@@ -105,6 +105,7 @@ struct TrainingOptions: ParsableArguments {
   ) throws -> ExperimentSeries.Outcome {
     let stop = StopSignal(), toTrain = series.toTrain
     say(series.summary)
+    for note in series.plan.notes { say(note) }
     sayProducts(blas, series.plan.runs, store)
     let outcome = series.run(
       runner: { runner(store, inputs, stop, isTimed: $0.isTimed) },

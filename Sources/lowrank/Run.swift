@@ -36,6 +36,7 @@ struct Run: ParsableCommand {
     guard plan.problems.isEmpty else { throw ManifestError.invalid(plan.problems) }
     if dryRun {
       say(try PlanTable(plan.runs, store: store, inputs: inputs).text)
+      for note in plan.notes { say(note) }
       sayProducts(blas, plan.runs, store)
       return
     }
