@@ -29,7 +29,7 @@ struct HeadNote {
     let hasHead = loaded.head != .absent
     text =
       "\(task.id): \(start)" + (hasHead && !new.isEmpty ? "; new, because the checkpoint lacks them: \(Self.list(new))" : "")
-      + (left.isEmpty ? "" : "; left, because no classifier has them: \(Self.list(left))")
+      + (left.isEmpty ? "" : "; left, because no classifier has them: \(Self.list(left))") + "."
   }
 
   private static func start(_ loaded: LoadedModel, _ task: TaskDefinition, _ folder: URL, isBody: Bool) -> String? {

@@ -15,7 +15,7 @@ package struct Plan: Sendable, Equatable, Codable {
     package let runs: [PlannedRun]
     /// What keeps it from being run, each with its place in a file where it has one.
     package let problems: [Problem]
-    /// What its runs that are not done start from, where that is not the body of a model alone: a sentence for each model and task.
+    /// What is to be known of the runs that are not done, although it keeps none from being run.
     package let notes: [String]
   }
 
@@ -50,10 +50,4 @@ package struct Plan: Sendable, Equatable, Codable {
 
   /// What is wrong with any of the experiments.
   package var problems: [Problem] { items.flatMap(\.problems) }
-
-  /// What the runs that are not done start from, where that is not the body of a model alone; each once.
-  package var notes: [String] {
-    var seen: Set<String> = []
-    return items.flatMap(\.notes).filter { seen.insert($0).inserted }
-  }
 }

@@ -16,7 +16,7 @@ import Training
 struct PlanCheck {
   /// What is wrong, each once, in the order in which it was met.
   private(set) var problems: [Problem] = []
-  /// What a person should know of the models and is no problem, each once.
+  /// What is to be known of the runs' models and data, each once.
   private(set) var notes: [String] = []
   private let experiment: Experiment
   private let inputs: RunInputs
@@ -87,7 +87,8 @@ struct PlanCheck {
     let configuration = try ModelLoader.configuration(folder: run.modelFolder), target = specification.task.headTarget
     let types = configuration.maximumTokenTypes == nil ? 1 : try inputs.tokenTypes(run, configuration)
     let subject =
-      "\(specification.row) \(specification.options) \(run.modelFolder.path) \(length) \(training.maximumLength) \(target) \(types)"
+      "\(specification.row) \(specification.options) \(run.modelFolder.path) \(length) \(training.maximumLength) \(types) "
+      + "\(specification.task.id) \(target)"
     guard seen.insert(subject).inserted else { return }
     try configuration.checkInputs(length: training.maximumLength, tokenTypes: types, of: run.modelFolder)
     let words = try inputs.vocabularySize(run, configuration)
@@ -100,5 +101,6 @@ struct PlanCheck {
       notes.append(note)
     }
     _ = try specification.attach(to: MethodHost(loaded.model, backend: backend, seed: 0, schedule: length))
+    if seen.insert("splits \(run.digests.data)").inserted { notes += try inputs.splitNotes(run) }
   }
 }

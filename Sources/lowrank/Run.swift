@@ -36,8 +36,8 @@ struct Run: ParsableCommand {
     guard plan.problems.isEmpty else { throw ManifestError.invalid(plan.problems) }
     if dryRun {
       say(try PlanTable(plan.runs, store: store, inputs: inputs).text)
-      for note in plan.notes { say(note) }
       sayProducts(blas, plan.runs, store)
+      for note in ExperimentSeries(plan, store: store).notes { say("note: \(note)") }
       return
     }
     let outcome = try training.train(ExperimentSeries(plan, store: store), blas, store, inputs) {

@@ -39,7 +39,7 @@ struct MergeTests {
     }
     let first = try #require(accuracies[0], "\(before)")
     #expect(first > 60 && accuracies[1] == first, "\(before.output)\(after.output)")
-    #expect(before.output.contains("warmth: starts from the head of ") && before.output.contains("are the task's\n"))
+    #expect(before.output.contains("warmth: starts from the head of ") && before.output.contains("are the task's.\n"))
     #expect(
       after.output.contains("its outputs put in the task's order: 'warm', 'cold', from 'cold', 'warm' in "), "\(after.output)")
   }

@@ -10,34 +10,37 @@ import Testing
 
 @Suite("What runs start from")
 struct HeadNoteTests {
+  /// What a plan says of heads.
+  private func notes(_ call: TinyCall) throws -> [String] { try call.checked().notes.filter { $0.contains(" head ") } }
+
   @Test("what the runs start from is said once for each model and task, and not of runs that are done")
   func notes() throws {
     let project = try TinyProject(), call = try project.call()
     let start = "warmth: starts from the head of \(project.file("model").standardizedFileURL.path)"
     #expect(
-      try call.checked().notes == [
-        "\(start), whose outputs have no names in config.json: they are taken in the order of the task's labels, 'cold', 'warm'"
+      try notes(call) == [
+        "\(start), whose outputs have no names in config.json: they are taken in the order of the task's labels, 'cold', 'warm'."
       ])
-    func notes(_ labels: [String: Int]) throws -> [String] {
+    func relabelled(_ labels: [String: Int]) throws -> [String] {
       let file = project.file("model/config.json")
       var fields = try #require(JSONSerialization.jsonObject(with: Data(contentsOf: file)) as? [String: Any])
       fields["label2id"] = labels
       fields["id2label"] = Dictionary(uniqueKeysWithValues: labels.map { ("\($1)", $0) })
       try JSONSerialization.data(withJSONObject: fields).write(to: file)
-      return try project.call().checked().notes
+      return try self.notes(project.call())
     }
-    #expect(try notes(["cold": 0, "warm": 1]) == ["\(start), whose labels in config.json are the task's"])
+    #expect(try relabelled(["cold": 0, "warm": 1]) == ["\(start), whose labels in config.json are the task's."])
     #expect(
-      try notes(["Warm": 0, "Cold": 1]) == [
+      try relabelled(["Warm": 0, "Cold": 1]) == [
         "\(start), its outputs put in the task's order: 'cold', 'warm', from 'Warm', 'Cold' in "
-          + "\(project.file("model/config.json").standardizedFileURL.path)"
+          + "\(project.file("model/config.json").standardizedFileURL.path)."
       ])
-    let other = try notes(["up": 0, "down": 1])
+    let other = try relabelled(["up": 0, "down": 1])
     #expect(other.count == 1 && other[0].hasPrefix("warmth: a new head on "), "\(other)")
     #expect(
-      other[0].hasSuffix("/model: the checkpoint's has the labels 'up', 'down', the task's labels are 'cold', 'warm'"), "\(other)")
+      other[0].hasSuffix("/model: the checkpoint's has the labels 'up', 'down', the task's labels are 'cold', 'warm'."), "\(other)")
     _ = try project.call().run()
-    #expect(try project.call().checked().notes.isEmpty)
+    #expect(try notes(project.call()).isEmpty)
   }
 
   @Test("labels that contradict each other are a problem of the model, in the plan")
@@ -67,12 +70,12 @@ struct HeadNoteTests {
     #expect(
       try note(source)
         == "warmth: a new head on \(source.path), which has none for sequences; left, because no classifier has them: "
-        + "qa_outputs.bias, qa_outputs.weight")
+        + "qa_outputs.bias, qa_outputs.weight.")
     let tokens = Repository.root.appending(path: "Tests/Fixtures/checkpoints/tokens")
     #expect(
       try note(tokens)
         == "warmth: a new head on \(tokens.path): the checkpoint's is that of BertForTokenClassification, the task's labels are 'cold', "
-        + "'warm'; new, because the checkpoint lacks them: bert.pooler.dense.weight, bert.pooler.dense.bias")
+        + "'warm'; new, because the checkpoint lacks them: bert.pooler.dense.weight, bert.pooler.dense.bias.")
     // a body alone, as the program's own models are
     #expect(try note(Repository.root.appending(path: "Tests/Fixtures/checkpoints/body")) == nil)
   }

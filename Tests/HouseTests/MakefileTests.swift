@@ -7,7 +7,8 @@ import Testing
 struct MakefileTests {
   private func make(_ arguments: String) throws -> ProgramResult {
     try execute(
-      URL(filePath: "/usr/bin/make"), ["-n", "--no-print-directory", "-C", Repository.root.path] + arguments.split(separator: " ").map(String.init),
+      URL(filePath: "/usr/bin/make"),
+      ["-n", "--no-print-directory", "-C", Repository.root.path] + arguments.split(separator: " ").map(String.init),
       apart: true)
   }
 
