@@ -18,7 +18,7 @@ struct ExportTests {
       let result = try tiny.lowrank(["export", tiny.link(row), "--to", folder, "--epoch", epoch], apart: true)
       #expect(result.status == 0 && result.errors.isEmpty, "\(result)")
       #expect(result.output == "→ \(folder)  (LORA, 2 labels)\n")
-      #expect(try names(tiny, "adapters/\(epoch)") == ["adapter_config.json", "adapter_model.safetensors"])
+      #expect(try names(tiny, "adapters/\(epoch)") == ["adapter_config.json", "adapter_model.safetensors", "config.json"])
       let read = try JSONSerialization.jsonObject(
         with: Data(contentsOf: tiny.project.file("adapters/\(epoch)/adapter_config.json")))
       #expect((read as? [String: Any])?["peft_type"] as? String == "LORA")
