@@ -9,6 +9,7 @@ SHELL := /bin/sh
 .DEFAULT_GOAL := help
 
 LOWRANK := .build/release/lowrank
+TORTURE := .build/release/torture
 PACKAGES := libopenblas-pthread-dev libhdf5-dev libsentencepiece-dev libssl-dev pkg-config gnuplot-nox
 LIBRARIES := OpenBLAS (pthread build), HDF5, SentencePiece, OpenSSL and pkg-config, each with its headers
 
@@ -26,6 +27,8 @@ TAKES_pocket-deberta := CORE
 TAKES_pocket-roberta := CORE
 TAKES_bench := CORE
 TAKES_bench-methods := CORE
+TAKES_fuzz := MINUTES INPUTS SEED FORMAT
+TAKES_torture := KILLS FLIPS SEED
 TAKE_NOTHING := help list notebooks doctor test lint clean setup build minilm
 takes = $(if $(filter $1,$(TAKE_NOTHING)),,$(value TAKES_$(if $(filter file,$(origin TAKES_$1)),$1,run)))
 
@@ -50,7 +53,7 @@ $(call require,rerun,EXPERIMENT METHOD TASK SEED,make rerun EXPERIMENT=table1 ME
 $(call require,agreement,DATA,make agreement DATA=~/glue)
 $(call require,show,RUN,make show RUN=results/table1/pocket/aflora/rte/seed-0)
 
-.PHONY: help demo table1 all list check notebooks rerun show verify check-pocket pocket-deberta pocket-roberta bench bench-methods agreement minilm doctor test lint clean setup build
+.PHONY: help demo table1 all list check notebooks rerun show verify check-pocket pocket-deberta pocket-roberta bench bench-methods agreement minilm doctor test fuzz torture lint clean setup build
 
 define HELP
   make ID             any other manifest of experiments/, by its id or alias (`make list` names them)
@@ -127,6 +130,19 @@ test: setup ## every test, in release mode; then the minutes of each target, and
 	  swift test $(SWIFT_OPTIONS) --skip-build --disable-xctest --filter "^$$target[.]" --xunit-output ".build/reports/$$target.xml" 2>&1 || status=1
 	done
 	.ci/summarize .build/reports/*.xml || status=1
+	exit $$status
+
+# `$(call counted,KILLS)` is `--count '50'` after `make torture KILLS=50`.
+counted = $(if $(call given,$1),--count $(call quoted,$(value $1)))
+
+fuzz: setup ## damaged files before every reader, with counts; what fails is kept in results/fuzz: [MINUTES=2] [INPUTS=] [SEED=] [FORMAT=]
+	@$(call quietly,the harness,$(TORTURE),swift build $(SWIFT_OPTIONS) --product torture)
+	exec $(TORTURE) fuzz $(call options,$@)
+
+torture: build ## runs killed at random, raced for, and flipped bit by bit, with counts: [KILLS=1000] [FLIPS=5000] [SEED=]
+	@$(call quietly,the harness,$(TORTURE),swift build $(SWIFT_OPTIONS) --product torture)
+	$(TORTURE) kills $(call counted,KILLS) $(call option,SEED) || status=1
+	$(TORTURE) flips $(call counted,FLIPS) $(call option,SEED) || status=1
 	exit $$status
 
 lint: setup ## the format of the sources

@@ -68,6 +68,14 @@ let package = Package(
     .target(
       name: "KernelVariants", dependencies: ["CKernels"], path: "Tests/KernelVariants",
       cSettings: [.unsafeFlags(kernelFlags)]),
+    .executableTarget(
+      name: "torture",
+      dependencies: [
+        "Adapters", "Datasets", "Experiments", "Interchange", "Manifests", "Metrics", "Models", "Parity", "Pocket", "Records",
+        "Reporting", "Settings", "Storage", "Tensors", "TestSupport", "Tokenizers", "Training",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      path: "Tests/Torture"),
     .testTarget(name: "TensorsTests", dependencies: ["CKernels", "KernelVariants", "Tensors", "TestSupport"]),
     .testTarget(name: "SettingsTests", dependencies: ["Metrics", "Settings"]),
     .testTarget(name: "LayersTests", dependencies: ["Layers", "Tensors"]),
@@ -112,5 +120,6 @@ let package = Package(
       name: "ReportingTests", dependencies: ["Manifests", "Records", "Reporting", "Settings", "Storage", "TestSupport"]),
     .testTarget(name: "HouseTests", dependencies: ["TestSupport"]),
     .testTarget(name: "CommandLineTests", dependencies: ["TestSupport"]),
+    .testTarget(name: "TortureTests", dependencies: ["TestSupport"]),
   ]
 )

@@ -67,7 +67,7 @@ package final class RunInputs: Sendable {
 
   /// What the run would read now, as far as it is at hand. Nothing is made, fetched or loaded.
   package func digestsAtHand(of run: RunSpecification) -> InputDigests {
-    let model = workspace.modelAtHand(run.model).flatMap { try? modelDigests($0) }
+    let model = workspace.modelAtHand(run.model).flatMap { modelDigestsAtHand($0) }
     let isGenerated = run.profile == .pocket && run.task.isBuiltIn, pocket = workspace.pocketData
     let folder = isGenerated ? (PocketData.isWhole(pocket) ? pocket : nil) : try? dataFolder(of: run)
     return InputDigests(
@@ -87,6 +87,20 @@ package final class RunInputs: Sendable {
     let weights = try digest(files.weights), tokenizer = try digest(files.tokenizer, InputReading.tokenizer(files.tokenizer))
     cache.withLock { $0.models[folder] = (weights, tokenizer) }
     return (weights, tokenizer)
+  }
+
+  /// The same of a folder that need not be whole. Files that cannot be opened as a model are none that a run was made of; nil where
+  /// there are no weights at all.
+  private func modelDigestsAtHand(_ folder: URL) -> (model: String, tokenizer: String?)? {
+    do {
+      let (model, tokenizer) = try modelDigests(folder)
+      return (model, tokenizer)
+    } catch StorageError.noCheckpoint {
+      return nil
+    } catch {
+      // what no file has for its digest
+      return ("damaged", nil)
+    }
   }
 
   private static func modelFiles(_ folder: URL) throws -> (weights: [URL], tokenizer: [URL]) {

@@ -55,6 +55,18 @@ struct ReportTests {
     #expect(try tiny.lowrank(["report", "tiny"]).status == 0)
   }
 
+  @Test("runs whose model can no longer be opened are no done runs", arguments: ["config.json", "model.safetensors"])
+  func damagedModel(file: String) throws {
+    let tiny = try TinyProgram.trained()
+    try tiny.project.cut("model/\(file)")
+    let report = try tiny.lowrank(["report", "tiny"])
+    #expect(report.status == 1 && report.output.contains("- lora, warmth: seed 0 is outdated – model files changed\n"), "\(report.output)")
+    #expect(try tiny.lowrank(["list"]).output.contains("pocket 2 ·"))
+    // weights that are not here say nothing
+    try FileManager.default.removeItem(at: tiny.project.file("model/model.safetensors"))
+    if file != "config.json" { #expect(try tiny.lowrank(["report", "tiny"]).status == 0) }
+  }
+
   @Test("runs on a model of the user's own are done, and stay so without its name")
   func ownModel() throws {
     let tiny = try TinyProgram()

@@ -21,6 +21,8 @@ struct MakefileTests {
       ("rerun SEEDS=0", "SEEDS=… is no variable of `make rerun`. Did you mean SEED?"),
       ("list PROFIL=paper", "PROFIL=… is no variable of `make list`. It takes none."),
       ("demo CFLAGS=-g", "CFLAGS=… is no variable of `make demo`. It takes "),
+      ("fuzz MINUTE=5", "MINUTE=… is no variable of `make fuzz`. Did you mean MINUTES? It takes FORMAT INPUTS MINUTES SEED."),
+      ("torture KILL=5", "KILL=… is no variable of `make torture`. Did you mean KILLS?"),
       ("list test DATA=x", "DATA=… is no variable of `make list test`. It takes none."),
     ])
   func refused(arguments: String, message: String) throws {
@@ -42,6 +44,21 @@ struct MakefileTests {
     let result = try make(arguments)
     let lines = result.output.split(separator: "\n").map { $0.split(separator: " ").joined(separator: " ") }
     #expect(result.status == 0 && lines.contains("exec .build/release/lowrank \(command)"), "\(result.output)\(result.errors)")
+  }
+
+  @Test(
+    "what damages files and runs takes its counts",
+    arguments: [
+      ("fuzz MINUTES=5", ["exec .build/release/torture fuzz --minutes '5'"]), ("fuzz", ["exec .build/release/torture fuzz"]),
+      (
+        "torture KILLS=50 FLIPS=500 SEED=3",
+        ["kills --count '50' --seed '3'", "flips --count '500' --seed '3'"].map { ".build/release/torture \($0) || status=1" }
+      ),
+    ])
+  func counted(arguments: String, commands: [String]) throws {
+    let result = try make(arguments)
+    let lines = result.output.split(separator: "\n").map { $0.split(separator: " ").joined(separator: " ") }
+    #expect(result.status == 0 && commands.allSatisfy(lines.contains), "\(result.output)\(result.errors)")
   }
 
   @Test("the environment changes nothing")

@@ -56,6 +56,32 @@ struct ExtremeReferenceTests {
     }
   }
 
+  @Test(
+    "metrics of lists that are not as long as each other",
+    arguments: ["classification.json", "correlation.json", "comparisons.json"])
+  func lengths(file: String) throws {
+    let keys = ["classification.json": ("gold", "predicted"), "correlation.json": ("x", "y")][file] ?? ("a", "b")
+    let copy = try SpoiledCopy(of: "metrics")
+    let rows = try #require(JSONSerialization.jsonObject(with: Data(contentsOf: copy.file(file))) as? [[String: Any]])
+    let changes: [([Any]) -> [Any]] = [{ Array($0.dropLast()) }, { _ in [] }, { $0 + $0 }, { $0 + $0.prefix(1) }]
+    for (number, row) in rows.enumerated() {
+      for key in [keys.0, keys.1] {
+        let values = try #require(row[key] as? [Any])
+        for change in changes where change(values).count != values.count {
+          var spoiled = rows
+          spoiled[number][key] = change(values)
+          try JSONSerialization.data(withJSONObject: spoiled).write(to: copy.file(file))
+          let counts = key == keys.0 ? (change(values).count, values.count) : (values.count, change(values).count)
+          #expect(
+            throws: ParityError.reference(
+              path: copy.file(file).path,
+              problem: "case \(number) has \(counts.0) values on one side and \(counts.1) on the other")
+          ) { try MetricParity.run(folder: copy.folder) }
+        }
+      }
+    }
+  }
+
   @Test("a tokenizer's cases")
   func tokenizer() throws {
     // one case of each kind, with the first of its ids

@@ -22,21 +22,22 @@ public final class TinyProject {
 
     """
 
+  public static let task = """
+    id: warmth
+    train: train.tsv
+    validation: dev.tsv
+    format: tsv
+    columns: {text: [sentence], label: label}
+    labels: [cold, warm]
+    metric: [accuracy, f1]
+
+    """
+
   public init(_ manifest: String = TinyProject.manifest) throws {
     root = FileManager.default.temporaryDirectory.appending(path: "lowrank-project-\(UUID().uuidString)").standardizedFileURL
     try write(manifest, to: "experiments/tiny.yaml")
     try write(Self.recipe, to: "experiments/recipes/tiny.yaml")
-    try write(
-      """
-      id: warmth
-      train: train.tsv
-      validation: dev.tsv
-      format: tsv
-      columns: {text: [sentence], label: label}
-      labels: [cold, warm]
-      metric: [accuracy, f1]
-
-      """, to: "experiments/tasks/warmth.yaml")
+    try write(Self.task, to: "experiments/tasks/warmth.yaml")
     try write(Self.rows(0..<24), to: "experiments/tasks/train.tsv")
     try write(Self.rows(24..<40), to: "experiments/tasks/dev.tsv")
     let vocabulary = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"] + Self.words

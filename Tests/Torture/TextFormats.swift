@@ -1,0 +1,158 @@
+// What people write: manifests and what they name, data, notebooks.
+import Datasets
+import Experiments
+import Foundation
+import Manifests
+import Metrics
+import Pocket
+import Reporting
+import Settings
+import TestSupport
+
+extension Format {
+  static let textFormats = [manifest, experiments, pretraining, published, glue, data, notebook]
+
+  /// Manifests as they are shipped, with what they name.
+  private static let manifest = Format("manifest", share: 1500) { folder in
+    let shipped = Repository.root.appending(path: "experiments"), home = folder.appending(path: "experiments")
+    func copied(_ name: String) throws -> Subject.Target {
+      let text = try String(contentsOf: shipped.appending(path: name), encoding: .utf8)
+      // the file of published figures has a format of its own, and takes long
+      return try Subject.Target(home.appending(path: name), text: text.replacing(/published: [\w-]+,? ?/, with: ""))
+    }
+    let names = ["aflora-table3", "aflora-fig2", "loradrop-fig5", "prilora-ranks", "demo"].map { "\($0).yaml" }
+    let recipes = ["aflora-deberta", "loradrop-roberta-large", "loradrop-roberta", "pocket-roberta", "pocket", "small"]
+    let others = try recipes.map { try copied("recipes/\($0).yaml") }
+    let targets = try names.map(copied)
+    return Subject(targets + targets + others) { target, _ in
+      let isRecipe = target.folder.lastPathComponent == "recipes"
+      let path = isRecipe ? targets[0].file.path : target.file.path
+      let manifest = try Manifest.load(path: path, methods: .registered)
+      for experiment in manifest.experiments { for run in try experiment.runs(Narrowing()) { _ = run.identityJSON } }
+    }
+  }
+
+  /// A folder of manifests with a task of the user's own.
+  private static let experiments = Format("experiments-folder") { folder in
+    let home = folder.appending(path: "experiments")
+    let targets = try [
+      Subject.Target(home.appending(path: "tiny.yaml"), text: TinyProject.manifest),
+      Subject.Target(home.appending(path: "recipes/tiny.yaml"), text: TinyProject.recipe),
+      Subject.Target(home.appending(path: "tasks/warmth.yaml"), text: TinyProject.task),
+    ]
+    let experiments = ExperimentFolder(path: home.path)
+    return Subject(targets) { _, _ in
+      if let broken = experiments.checked(methods: .registered).broken.first { throw broken.error }
+      _ = try experiments.manifest(named: "tiny", methods: .registered)
+    }
+  }
+
+  private static let pretraining = Format("pre-training", share: 1500) { folder in
+    let text = try String(contentsOf: Repository.fixtures.appending(path: "bits/short-pretraining.yaml"), encoding: .utf8)
+    let target = try Subject.Target(folder.appending(path: "short-pretraining.yaml"), text: text)
+    return Subject([target]) { target, _ in _ = try PretrainingManifest.load(path: target.file.path) }
+  }
+
+  private static let published = Format("published", share: 600) { folder in
+    let text = """
+      papers:
+        aflora: {title: "AFLoRA: Adaptive Freezing", arxiv: "2403.13269", venue: ACL 2024 (short), seeds: 5, statistic: mean}
+      metrics: {bleu: BLEU}
+      tasks: {e2e: E2E NLG}
+      tables:
+        aflora-1:
+          paper: aflora
+          title: Table 1
+          number: 1
+          model: deberta-v3-base
+          rows:
+            - method: lora
+              setting: r=8
+              parameters: 1330000
+              quoted: true
+              average: 88.38
+              scores: {cola: {matthews: [69.73, 0.2]}, mnli: {accuracy.matched: 90.47, accuracy.mismatched: 90.46}, e2e: {bleu: 70}}
+            - {method: fft, parameters: 184000000, average: 87.82, scores: {sst2: {accuracy: 95.64}}}
+
+      """
+    let target = try Subject.Target(folder.appending(path: "published.yaml"), text: text)
+    return Subject([target]) { target, _ in _ = try ExperimentFolder(path: target.folder.path).papers() }
+  }
+
+  /// GLUE's files of every task, a few rows each.
+  private static let glue = Format("glue-tsv", share: 3000) { folder in
+    let rows: [(GLUETask, String)] = [
+      (.cola, "gj04\t1\t\tThe sea is deep.\ngj04\t0\t*\tSea the deep is.\n"), (.sst2, "sentence\tlabel\nwarm \t1\ncold \t0\n"),
+      (.mrpc, "\u{FEFF}Quality\t#1 ID\t#2 ID\t#1 String\t#2 String\n1\t7\t8\tA sea.\tThe \"sea\n0\t7\t8\ta\tb\n"),
+      (.qqp, "id\tqid1\tqid2\tquestion1\tquestion2\tis_duplicate\n1\t2\t3\tWhy?\tHow?\t0\n4\t5\n1\t2\t3\tWhy?\tWhy\t1\n"),
+      (.stsb, "index\tgenre\tsentence1\tsentence2\tscore\n0\tx\ta sea\tthe sea\t4.750\n1\tx\ta\tb\t0\n"),
+      (.rte, "index\tsentence1\tsentence2\tlabel\n0\ta sea\tthe sea\tentailment\n1\ta\tb\tnot_entailment\n"),
+      (.mnli, "index\tsentence1\tsentence2\tgold_label\n0\ta\tb\tneutral\n1\ta\tb\t-\n2\ta\tb\tentailment\n"),
+    ]
+    var targets: [Subject.Target] = []
+    for (task, text) in rows {
+      let definition = task.definition, home = folder.appending(path: definition.folders[0])
+      for file in ["train.tsv"] + definition.validation.map(\.file) {
+        targets.append(try Subject.Target(home.appending(path: file), text: text))
+      }
+    }
+    let tasks = Dictionary(uniqueKeysWithValues: rows.map { ($0.0.definition.folders[0], $0.0.definition) })
+    return Subject(targets) { target, _ in
+      guard let task = tasks[target.folder.lastPathComponent] else { return }
+      _ = try TaskLoader.load(task, from: folder)
+    }
+  }
+
+  /// Data of the user's own, in both forms.
+  private static let data = Format("user-data", share: 3000) { folder in
+    func task(_ id: String, _ format: TaskDefinition.Format, _ target: TaskDefinition.Target) -> TaskDefinition {
+      TaskDefinition(
+        id: id, title: id, format: format, train: "train.\(id)", validation: [.init(name: "validation", file: "dev.\(id)")],
+        columns: .init(first: .name("text"), second: .name("other"), label: .name("label")), target: target, metrics: [.accuracy])
+    }
+    let tasks = [
+      task("tsv", .tsv, .classes(["cold", "warm"])), task("jsonl", .jsonl, .classes(["0", "true"])),
+    ]
+    let table = "text\tother\tlabel\nthe sea\t\twarm\n\"a\"\tb\tcold\n"
+    let lines = """
+      {"text": "a", "other": "b", "label": 0}
+      {"label": true, "other": "é", "text": "\\u0041\\n", "more": {"a": [1, null]}}
+
+      """
+    let targets = try [("train.tsv", table), ("dev.tsv", table), ("train.jsonl", lines), ("dev.jsonl", lines)].map {
+      try Subject.Target(folder.appending(path: $0.0), text: $0.1)
+    }
+    return Subject(targets) { target, _ in
+      for task in tasks where target.file.pathExtension == task.id { _ = try TaskLoader.load(task, from: folder) }
+    }
+  }
+
+  private static let notebook = Format("notebook", share: 4000) { folder in
+    let text = """
+      # A page
+
+      <!-- lowrank table tiny select=last aggregate=median -->
+      | a | b |
+      |---|--:|
+      <!-- /lowrank -->
+
+      ```
+      <!-- lowrank table tiny -->
+      ```
+         <!-- lowrank figure tiny curves profile=small -->
+      ![a](figures/a.svg)
+         <!-- /lowrank -->
+      <!-- lowrank runs tiny profile=paper -->
+      <!-- /lowrank -->
+
+      """
+    struct Source: BlockSource {
+      func content(of request: BlockRequest) throws -> BlockContent { .markdown("\(request)\n") }
+    }
+    let target = try Subject.Target(folder.appending(path: "page.md"), text: text)
+    return Subject([target]) { target, _ in
+      let notebooks = try NotebookFiles([target.file], root: folder, source: Source())
+      _ = (notebooks.differences, notebooks.unavailable, notebooks.summary)
+    }
+  }
+}
