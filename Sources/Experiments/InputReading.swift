@@ -2,6 +2,7 @@
 // the digest of such files names the version of the reading: a run that was made by the former reading is then no run of today's.
 // Files that were always read as now keep their digests.
 import Foundation
+import Models
 import Storage
 
 /// The versions of how files are read that are not in the files themselves.
@@ -16,6 +17,11 @@ enum InputReading {
   private static let plainTokens: Set = [
     "[CLS]", "[SEP]", "[PAD]", "[UNK]", "[MASK]", "<s>", "</s>", "<pad>", "<unk>", "<mask>", "<|endoftext|>",
   ]
+
+  /// The version of reading a model's head; nil for the first, which took its outputs in their order whatever they are called.
+  static func head(_ folder: URL) -> String? {
+    if case .named? = try? ModelLoader.configuration(folder: folder).labels { "head 2" } else { nil }
+  }
 
   /// The version of reading these files of a tokenizer; nil for the first, which ignored added tokens and other files beside a
   /// vocabulary.

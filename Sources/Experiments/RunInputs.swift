@@ -84,7 +84,8 @@ package final class RunInputs: Sendable {
     if let known = cache.withLock({ $0.models[folder] }) { return known }
     let files = try Self.modelFiles(folder)
     remember(files.weights + files.tokenizer)
-    let weights = try digest(files.weights), tokenizer = try digest(files.tokenizer, InputReading.tokenizer(files.tokenizer))
+    let weights = try digest(files.weights, InputReading.head(folder)),
+      tokenizer = try digest(files.tokenizer, InputReading.tokenizer(files.tokenizer))
     cache.withLock { $0.models[folder] = (weights, tokenizer) }
     return (weights, tokenizer)
   }

@@ -24,6 +24,19 @@ struct InputReadingTests {
     }
   }
 
+  @Test("a head whose outputs have names has a new one, and with it its runs", arguments: [true, false])
+  func head(isNamed: Bool) throws {
+    let project = try TinyProject()
+    let file = project.root.appending(path: "model/config.json")
+    let before = try project.call().plan[0]
+    var fields = try #require(JSONSerialization.jsonObject(with: Data(contentsOf: file)) as? [String: Any])
+    fields["id2label"] = isNamed ? ["0": "warm", "1": "cold"] : ["0": "LABEL_0", "1": "LABEL_1"]
+    fields["label2id"] = isNamed ? ["warm": 0, "cold": 1] : ["LABEL_0": 0, "LABEL_1": 1]
+    try JSONSerialization.data(withJSONObject: fields).write(to: file)
+    #expect(InputReading.head(file.deletingLastPathComponent()) == (isNamed ? "head 2" : nil))
+    #expect(try project.call().plan[0].digests.model != before.digests.model)
+  }
+
   @Test(
     "what was ignored before has a new one",
     arguments: [
