@@ -259,18 +259,22 @@ struct RunnerTests {
     let project = try TinyProject()
     _ = try project.call().run()
     let before = project.files("results")
-    try project.write("a file", to: "occupied")
-    let call = try project.call(results: "occupied")
+    try project.write("a file", to: "results-elsewhere/runs")
+    let call = try project.call(results: "results-elsewhere")
     let (summary, _) = try call.run()
     #expect(summary.trained == 0)
     #expect(
       summary.failures.map(\.reason)
         == call.plan.map {
-          "\(project.root.path)/occupied/runs/\($0.identity): cannot be written: the folder cannot be made. "
+          "\(project.root.path)/results-elsewhere/runs/\($0.identity): cannot be written: the folder cannot be made. "
             + "What stood there before is unchanged. Check the path, its permissions and the free space."
         })
-    #expect(try String(contentsOf: project.root.appending(path: "occupied"), encoding: .utf8) == "a file")
+    #expect(try String(contentsOf: project.root.appending(path: "results-elsewhere/runs"), encoding: .utf8) == "a file")
     #expect(project.files("results") == before)
+    try project.write("a file", to: "occupied")
+    #expect(throws: ExperimentError.noFolder(project.root.appending(path: "occupied").path, found: "is no folder")) {
+      _ = try project.call(results: "occupied")
+    }
   }
 
   @Test("a failed run is a failed run in its table")

@@ -105,7 +105,7 @@ import Testing
     let row = try #require(table.differences?.rows.first)
     #expect(row.pairs == 3 && row.worse == 1 && row.better == 2 && abs((row.difference ?? 0) + 0.1) < 1e-12 && row.pValue != nil)
     let text = MarkdownTable.render(table)
-    #expect(text.contains("| AFLoRA | 20.00K | 40.00 ± 34.64 ‡ |"), "\(text)")
+    #expect(text.contains("| AFLoRA | 20.00K | <ins>40.00 ± 34.64</ins> ‡ |"), "\(text)")
     #expect(
       text.contains(
         "A correlation with one answer for everything is undefined: such a run counts as 0, in means, ranks, differences and tests."
