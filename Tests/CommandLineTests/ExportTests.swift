@@ -89,7 +89,9 @@ struct ExportTests {
       "\(other): is not the model that the run was trained on, by the digest of its files. Name that model's folder with --model")
     try FileManager.default.moveItem(at: tiny.project.file("model"), to: tiny.project.file("moved"))
     try tiny.expectMistake(
-      arguments, "model 'model' is not here, there is no such folder: name a folder that holds its config.json, weights and tokenizer: MODEL=<folder>")
+      arguments,
+      "model 'model' is not here, there is no such folder: name a folder that holds its config.json, weights and tokenizer: MODEL=<folder>"
+    )
     #expect(try tiny.lowrank(arguments + ["--model", tiny.project.file("moved").path]).status == 0)
   }
 

@@ -25,7 +25,7 @@ struct UnlikeRowsTests {
     #expect(
       try notes("[lora, aflora, vera]") == [
         "The recipe 'plain' has no entry for vera: what the manifest does not give is the recipe's general setting and the method's own "
-          + "default.", "Rows adapt different layers: all-linear (lora, aflora); query, value (vera).",
+          + "default.", "Rows adapt different layers: all-linear (lora, aflora); query+value (vera).",
         "Rows have different ranks: 4 (lora, aflora); 256 (vera).",
       ])
     #expect(try notes("[lora, aflora]") == [])
