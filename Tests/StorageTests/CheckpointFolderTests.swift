@@ -180,12 +180,13 @@ import Testing
     arguments: ["model.safetensors", "pytorch_model.bin", "config.json"])
   func otherKinds(name: String) throws {
     let folder = try TemporaryFolder()
-    for (bytes, found) in [
+    let kinds: [(bytes: [UInt8], found: String)] = [
       (Array("version https://git-lfs.github.com/spec/v1\noid sha256:0\n".utf8), "is a Git LFS pointer, not the file itself"),
       ([0x1F, 0x8B, 0x08, 0x00, 0, 0, 0, 0, 0, 3, 1, 2], "is compressed with gzip"),
       (Array("<!doctype HTML>".utf8), "is an HTML page"),
       (Array("{ \"a\": 1}".utf8).flatMap { [$0, 0] }, "is UTF-16"), ([], "is empty"),
-    ] {
+    ]
+    for (bytes, found) in kinds {
       let file = try folder.write(bytes, as: name)
       let found = "\(file.path): \(found)"
       switch name {

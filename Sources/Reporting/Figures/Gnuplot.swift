@@ -37,7 +37,7 @@ package struct Gnuplot: Sendable {
   /// - Throws: `ReportError.gnuplot`.
   func run(_ script: String, figure: String) throws(ReportError) -> Data {
     do {
-      let folder = try Self.makeFolder()
+      let folder = try Self.makeFolder(for: figure)
       defer { try? FileManager.default.removeItem(at: folder) }
       let (input, output, errors) = (
         folder.appending(path: "figure.gp"), folder.appending(path: "output"), folder.appending(path: "errors")
@@ -70,10 +70,12 @@ package struct Gnuplot: Sendable {
     }
   }
 
-  private static func makeFolder() throws -> URL {
+  private static func makeFolder(for figure: String) throws -> URL {
     var template = Array((FileManager.default.temporaryDirectory.path + "/lowrank-figure-XXXXXX").utf8CString)
     guard mkdtemp(&template) != nil else {
-      throw CocoaError(.fileWriteUnknown)
+      let (folder, reason) = (FileManager.default.temporaryDirectory.path, String(cString: strerror(errno)))
+      throw ReportError.gnuplot(
+        figure: figure, message: "nothing can be written into \(folder): \(reason). Set TMPDIR to a folder for temporary files.")
     }
     return URL(filePath: String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self))
   }
