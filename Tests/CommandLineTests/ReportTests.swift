@@ -60,7 +60,9 @@ struct ReportTests {
     let tiny = try TinyProgram.trained()
     try tiny.project.cut("model/\(file)")
     let report = try tiny.lowrank(["report", "tiny"])
-    #expect(report.status == 1 && report.output.contains("- lora, warmth: seed 0 is outdated – model files changed\n"), "\(report.output)")
+    #expect(
+      report.status == 1 && report.output.contains("- lora, warmth: seed 0 is outdated – model files changed\n"), "\(report.output)"
+    )
     #expect(try tiny.lowrank(["list"]).output.contains("pocket 2 ·"))
     // weights that are not here say nothing
     try FileManager.default.removeItem(at: tiny.project.file("model/model.safetensors"))

@@ -28,12 +28,15 @@ struct FlipRounds {
   /// The files of the runs after they were stopped, and after they were done.
   private let begun: [String: Data]
   private let done: [String: Data]
+  /// The rows of the table, by identity.
+  private let rows: [String: String]
 
   init(_ program: URL, _ account: Account) throws {
     self.account = account
     known = try KnownProject(methods: Self.methods, program)
     done = known.project.files("results/runs")
     let call = try ProjectCall(known.project)
+    rows = Dictionary(uniqueKeysWithValues: call.plan.map { ($0.identity, $0.specification.row) })
     try FileManager.default.removeItem(at: call.workspace.runs)
     for (number, run) in call.plan.enumerated() {
       var options = ExecutionOptions()
@@ -116,6 +119,9 @@ struct FlipRounds {
       require(isRefused, number, "export took a flipped \(one.value.rawValue)", exported.output)
     }
     try? FileManager.default.removeItem(at: target)
+    let again = ["rerun", "--experiment", "tiny", "--method", rows[one.key] ?? "", "--task", "warmth", "--seed", "0"]
+    let compared = try call(again, number)
+    require(compared.status == (one.value == .timing ? 0 : 1), number, "rerun ended with \(compared.status)", compared.output)
     let ran = try call(["run", "tiny", "--jobs", "2"], number)
     // a record that is of no use is made again; tensors that are not the record's are named, and left
     for (identity, file) in flipped where file == .record { requireSame(identity, number, ran.output) }

@@ -8,7 +8,9 @@ import TestSupport
 import Tokenizers
 
 extension Format {
-  static let modelFormats = [configuration, model, wordPiece, byteLevel, fastByteLevel, sentencePiece, adapter, merge]
+  static let modelFormats = [
+    configuration, model, wordPiece, byteLevel, fastByteLevel, sentencePiece, piecesByPair, adapter, merge,
+  ]
 
   private static let configuration = Format("config.json", share: 4000) { folder in
     let sources = ["models/bert", "models/roberta", "models/deberta", "releases/bert-gamma-beta"]
@@ -104,6 +106,15 @@ extension Format {
     "key", "adalora", "alpha-pattern-expression", "bias-all", "dora", "exclude-expression", "layers", "rank-pattern",
     "rank-pattern-stabilized", "saved-path", "target-all-linear", "target-expression", "vera-layers",
   ]
+
+  /// Llama's, which the program reads as a tokenizer, not as a model.
+  private static let piecesByPair = Format("tokenizer.model") { folder in
+    try copyFixture("tokenizers/llama-bpe", to: folder, ["tokenizer.model", "tokenizer_config.json"])
+    let model = try Subject.Target(folder.appending(path: "tokenizer.model"))
+    return Subject([model, model, try .init(folder.appending(path: "tokenizer_config.json"))]) { target, _ in
+      try tokenize(target.folder)
+    }
+  }
 
   private static func adapters(_ folder: URL) throws -> [Subject.Target] {
     try copyFixture("adapters/base", to: folder.appending(path: "base"))

@@ -36,7 +36,10 @@ struct WorkCommand: ParsableCommand {
     try Data(worker.targets.map(\.file.path).joined(separator: "\n").utf8).write(to: folder.appending(path: "targets"))
     tally[.index] = from
     tally[.isReady] = 1
+    let parent = getppid()
     for index in from..<to {
+      // nobody counts any more
+      if getppid() != parent { return }
       tally[.index] = index
       tally[.target] = worker.target(of: index)
       tally[.inputs] += 1
