@@ -26,9 +26,10 @@ struct FuzzWatch {
   private let patience: Double
   private var children: [Child] = []
   private var started = 0
-  private(set) var report = FuzzReport()
+  private(set) var report: FuzzReport
 
-  init(rounds: FuzzRounds, seed: UInt64, jobs: Int, scratch: URL, keep: URL, patience: Double) {
+  init(rounds: FuzzRounds, report: FuzzReport, seed: UInt64, jobs: Int, scratch: URL, keep: URL, patience: Double) {
+    self.report = report
     (self.rounds, self.seed, self.jobs, self.scratch, self.keep, self.patience) = (rounds, seed, jobs, scratch, keep, patience)
   }
 

@@ -1,6 +1,7 @@
 // Folders with models, tokenizers and adapters, as the hub has them.
 import Foundation
 import Interchange
+import Layers
 import Models
 import Storage
 import Tensors
@@ -38,7 +39,12 @@ extension Format {
       targets.append(try Subject.Target(home.appending(path: "config.json")))
       targets.append(try Subject.Target(home.appending(path: "model.safetensors"), .safetensors))
     }
-    return Subject(targets) { target, _ in _ = try ModelLoader.load(folder: target.folder, seed: 0, on: CPUBackend(threads: 1)) }
+    let batch = TokenBatch(sequences: [[1, 2, 3], [4]])
+    return Subject(targets) { target, _ in
+      let model = try ModelLoader.load(folder: target.folder, seed: 0, on: CPUBackend(threads: 1)).model
+      try model.configuration.validate(batch)
+      _ = model.logits(batch, pass: .evaluation)
+    }
   }
 
   private static let texts = [
