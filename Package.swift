@@ -32,9 +32,10 @@ let package = Package(
     .target(name: "Models", dependencies: ["Layers", "Storage", "Tensors"]),
     .target(name: "Adapters", dependencies: ["Layers", "Settings", "Tensors"]),
     .target(name: "Interchange", dependencies: ["Adapters", "Layers", "Models", "Settings", "Storage", "Tensors"]),
-    .target(name: "Tokenizers", dependencies: ["CSentencePiece"]),
-    .target(name: "Datasets", dependencies: ["CKernels", "Settings", "Tokenizers"]),
-    .target(name: "Manifests", dependencies: ["Metrics", "Records", "Settings", .product(name: "Yams", package: "Yams")]),
+    .target(name: "Tokenizers", dependencies: ["CSentencePiece", "Storage"]),
+    .target(name: "Datasets", dependencies: ["CKernels", "Settings", "Storage", "Tokenizers"]),
+    .target(
+      name: "Manifests", dependencies: ["Metrics", "Records", "Settings", "Storage", .product(name: "Yams", package: "Yams")]),
     .target(
       name: "Training",
       dependencies: ["Adapters", "Datasets", "Layers", "Metrics", "Models", "Records", "Settings", "Storage", "Tensors"]),

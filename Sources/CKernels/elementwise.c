@@ -80,6 +80,23 @@ LR_INLINE float silu_slope(float x) {
   float s = logistic(x);
   return s * (1 + x * (1 - s));
 }
+// x times the logistic function of 1.702 x
+LR_INLINE float quick_gelu(float x) { return x * logistic(1.702f * x); }
+LR_INLINE float quick_gelu_slope(float x) {
+  float s = logistic(1.702f * x);
+  return s * (1 + 1.702f * x * (1 - s));
+}
+// gelu by the hyperbolic tangent: x (1 + tanh(u)) / 2 is x times the logistic function of 2u, 2u = sqrt(8 / pi) (x + 0.044715 x^3)
+LR_INLINE float tangent_gelu_argument(float x) { return 1.5957691216f * x * __builtin_fmaf(0.044715f * x, x, 1); }
+LR_INLINE float tangent_gelu(float x) { return x * logistic(tangent_gelu_argument(x)); }
+LR_INLINE float tangent_gelu_slope(float x) {
+  // beyond 16 the slope is 0 or 1, and the square below must not become infinite
+  float near = x > -16 ? x : -16;
+  near = near < 16 ? near : 16;
+  float u = tangent_gelu_argument(near), s = logistic(u), rest = logistic(-u);
+  float slope = s * (1 + near * rest * 1.5957691216f * __builtin_fmaf(3 * 0.044715f * near, near, 1));
+  return x == x ? slope : x;
+}
 LR_INLINE float tangent_slope(float x) {
   float y = hyperbolic_tangent(x);
   return 1 - y * y;
@@ -96,6 +113,8 @@ ACTIVATION(activate_gelu, gelu, gelu_slope)
 ACTIVATION(activate_tanh, hyperbolic_tangent, tangent_slope)
 ACTIVATION(activate_relu, relu, relu_slope)
 ACTIVATION(activate_silu, silu, silu_slope)
+ACTIVATION(activate_tangent_gelu, tangent_gelu, tangent_gelu_slope)
+ACTIVATION(activate_quick_gelu, quick_gelu, quick_gelu_slope)
 
 void lr_activate(float *y, const float *x, int64_t n, lr_activation kind) {
   switch (kind) {
@@ -103,6 +122,8 @@ void lr_activate(float *y, const float *x, int64_t n, lr_activation kind) {
     case LR_TANH: activate_tanh(y, x, n); break;
     case LR_RELU: activate_relu(y, x, n); break;
     case LR_SILU: activate_silu(y, x, n); break;
+    case LR_TANGENT_GELU: activate_tangent_gelu(y, x, n); break;
+    case LR_QUICK_GELU: activate_quick_gelu(y, x, n); break;
   }
 }
 
@@ -112,5 +133,7 @@ void lr_activate_backward(float *y, const float *dy, const float *x, int64_t n, 
     case LR_TANH: activate_tanh_backward(y, dy, x, n); break;
     case LR_RELU: activate_relu_backward(y, dy, x, n); break;
     case LR_SILU: activate_silu_backward(y, dy, x, n); break;
+    case LR_TANGENT_GELU: activate_tangent_gelu_backward(y, dy, x, n); break;
+    case LR_QUICK_GELU: activate_quick_gelu_backward(y, dy, x, n); break;
   }
 }

@@ -9,13 +9,15 @@ package enum DatasetError: Error, Equatable, Sendable, CustomStringConvertible {
   case missingFile(path: String, task: String, role: String)
   /// A file cannot be read, or is no regular file.
   case unreadable(path: String, reason: String)
+  /// Something else lies in a file's place.
+  case otherKind(path: String, found: String, advice: String)
   /// A byte sequence is not UTF-8.
   case invalidUTF8(path: String, line: Int)
   /// A NUL byte, as in UTF-16 or binary files.
   case nulByte(path: String, line: Int)
   /// A row has another number of columns than the first line.
   case irregularRow(path: String, line: Int, found: Int, expected: Int)
-  /// The header does not have a column.
+  /// The header does not have a column. Its names are not told: the file may be any file of the machine.
   case missingColumn(path: String, column: String, header: [String])
   /// The header has a column twice.
   case repeatedColumn(path: String, column: String)
@@ -25,8 +27,8 @@ package enum DatasetError: Error, Equatable, Sendable, CustomStringConvertible {
   case unknownLabel(path: String, line: Int, found: String, known: [String])
   /// A score is not a finite number.
   case invalidScore(path: String, line: Int, found: String)
-  /// A line of a JSONL file is not a JSON object.
-  case invalidJSON(path: String, line: Int)
+  /// A line of a JSONL file is not a JSON object, and what it is where that is evident.
+  case invalidJSON(path: String, line: Int, found: String?)
   /// A line of a JSONL file lacks a field.
   case missingField(path: String, line: Int, field: String, found: [String])
   /// A field of a JSONL file has a value of a wrong kind.
@@ -48,6 +50,8 @@ package enum DatasetError: Error, Equatable, Sendable, CustomStringConvertible {
       "\(path): no such file. It should hold the \(role) rows of the task \(task)."
     case .unreadable(let path, let reason):
       "\(path): cannot be read: \(reason)."
+    case .otherKind(let path, let found, let advice):
+      "\(path): is \(found). \(advice)."
     case .invalidUTF8(let path, let line):
       "\(path):\(line): a byte sequence that is not UTF-8. Save the file as UTF-8."
     case .nulByte(let path, let line):
@@ -56,7 +60,8 @@ package enum DatasetError: Error, Equatable, Sendable, CustomStringConvertible {
       "\(path):\(line): \(counted(found, "column")) where the first line has \(expected). "
         + "Columns are separated by one tab each; quotes have no meaning."
     case .missingColumn(let path, let column, let header):
-      "\(path):1: no column \(quoted(column)). The header has: \(listed(header))."
+      "\(path):1: no column \(quoted(column)). The first line has \(counted(header.count, "column"))"
+        + (header.isEmpty ? "." : ", none of them called so.") + Suggestion.sentence(for: column, among: header)
     case .repeatedColumn(let path, let column):
       "\(path):1: more than one column \(quoted(column)). Name it by its number, from 0."
     case .columnOutOfRange(let path, let column, let width):
@@ -65,10 +70,11 @@ package enum DatasetError: Error, Equatable, Sendable, CustomStringConvertible {
       "\(path):\(line): unknown label \(quoted(found)). The task's labels are: \(listed(known))."
     case .invalidScore(let path, let line, let found):
       "\(path):\(line): the score \(quoted(found)) is not a finite number."
-    case .invalidJSON(let path, let line):
-      "\(path):\(line): not a JSON object. A JSONL file holds one {...} per line."
+    case .invalidJSON(let path, let line, let found):
+      "\(path):\(line): not a JSON object\(found.map { ": it has \($0)" } ?? ""). A JSONL file holds one {...} per line."
     case .missingField(let path, let line, let field, let found):
-      "\(path):\(line): no field \(quoted(field)). The line has: \(listed(found))."
+      "\(path):\(line): no field \(quoted(field)) among the \(counted(found.count, "field")) of the line."
+        + Suggestion.sentence(for: field, among: found)
     case .invalidField(let path, let line, let field, let expected):
       "\(path):\(line): the field \(quoted(field)) is not \(expected)."
     case .noRows(let path):

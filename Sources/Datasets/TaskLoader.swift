@@ -107,8 +107,10 @@ private struct RowReader {
     examples.reserveCapacity(file.lines.count)
     let decoder = JSONDecoder()
     for (index, line) in file.lines.enumerated() {
+      // a blank line is no row
+      if file.bytes[line].allSatisfy({ $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }) { continue }
       guard let object = try? decoder.decode([String: JSONScalar].self, from: Data(file.bytes[line])) else {
-        throw .invalidJSON(path: path, line: index + 1)
+        throw .invalidJSON(path: path, line: index + 1, found: Self.notJSON(file.text(line)))
       }
       let first = try text(task.columns.first, of: object, line: index + 1)
       var second: String?
@@ -120,6 +122,14 @@ private struct RowReader {
       guard let gold = try answer(found, line: index + 1) else { continue }
       examples.append(Example(first: first, second: second, label: gold))
     }
+  }
+
+  /// What other programs write into JSON, and JSON has not.
+  private static func notJSON(_ text: String) -> String? {
+    // of a pair the first half is D800 to DBFF, the second DC00 to DFFF
+    let pairs = text.replacing(/\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}/, with: "")
+    if let half = pairs.firstMatch(of: /\\u[dD][89a-fA-F][0-9a-fA-F]{2}/) { return "\(half.0), one half of a character" }
+    return ["NaN", "Infinity"].first { text.contains($0) }.map { "\($0), which is no number of JSON" }
   }
 
   /// Where a column of a table is.

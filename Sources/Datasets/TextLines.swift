@@ -1,6 +1,7 @@
 // A text file as checked lines: UTF-8 without NUL, with or without a byte-order mark, LF or CRLF, with or without a
 // newline at the end.
 import Foundation
+import Storage
 
 /// The lines of a UTF-8 file; blank lines at the end are no lines.
 struct TextLines {
@@ -24,6 +25,8 @@ struct TextLines {
       if reason.hasSuffix(".") { reason.removeLast() }
       throw .unreadable(path: url.path, reason: reason)
     }
+    // an empty file is one without rows, which has its own error
+    if !data.isEmpty, let kind = OtherKind(data) { throw .otherKind(path: url.path, found: kind.name, advice: kind.advice) }
     try self.init(bytes: [UInt8](data), path: url.path)
   }
 

@@ -29,9 +29,9 @@ package struct AssembledRun {
       throw ExperimentError.vocabulary(model: run.modelFolder.path, tokenizer: highest + 1, embedding: checkpoint.vocabularySize)
     }
     let seed = UInt64(bitPattern: Int64(specification.seed))
-    let loaded = try ModelLoader.load(folder: run.modelFolder, seed: seed, on: backend) {
-      $0.adapt(to: recipe, outputs: task.outputs)
-    }
+    let loaded = try ModelLoader.load(
+      folder: run.modelFolder, seed: seed, on: backend, target: specification.task.headTarget
+    ) { $0.adapt(to: recipe) }
     fineTuning = try Self.fineTuning(specification, loaded.model, task, backend)
     newlyInitialized = loaded.newlyInitialized
   }
@@ -43,7 +43,8 @@ package struct AssembledRun {
     _ specification: RunSpecification, configuration: EncoderConfiguration, task: EncodedTask, backend: any Backend
   ) throws {
     var configuration = configuration
-    configuration.adapt(to: specification.training, outputs: task.outputs)
+    configuration.classes = task.outputs
+    configuration.adapt(to: specification.training)
     let model = try ModelLoader.random(configuration, seed: 0, on: backend)
     fineTuning = try Self.fineTuning(specification, model, task, backend)
     newlyInitialized = []
@@ -73,9 +74,8 @@ extension EncoderConfiguration {
     }
   }
 
-  /// Takes the number of outputs and what a recipe says of dropout.
-  mutating func adapt(to recipe: TrainingSettings, outputs: Int) {
-    classes = outputs
+  /// Takes what a recipe says of dropout.
+  mutating func adapt(to recipe: TrainingSettings) {
     if let rate = recipe.hiddenDropout { hiddenDropout = rate }
     if let rate = recipe.attentionDropout { attentionDropout = rate }
     if let rate = recipe.classifierDropout { classifierDropout = rate }

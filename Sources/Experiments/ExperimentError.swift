@@ -4,7 +4,8 @@ import Records
 /// What keeps an experiment from being planned or run.
 package enum ExperimentError: Error, CustomStringConvertible, Equatable {
   case noProject(String)
-  case noModel(String, advice: String)
+  case noFolder(String, found: String)
+  case noModel(String, found: String, advice: String)
   case noData(profile: String)
   case vocabulary(model: String, tokenizer: Int, embedding: Int)
   case tooLong(model: String, length: Int, limit: Int)
@@ -16,6 +17,7 @@ package enum ExperimentError: Error, CustomStringConvertible, Equatable {
   case unreadableSpecification(String)
   case otherNumerics(String, found: Int)
   case changedModel(String)
+  case changedInput(String)
   case noWeights(String)
   case foreignWeights(String, problems: [String])
   case fewFiles(limit: Int, needed: Int)
@@ -26,7 +28,9 @@ package enum ExperimentError: Error, CustomStringConvertible, Equatable {
   package var description: String {
     switch self {
     case .noProject(let path): "\(path): there is no folder 'experiments' here. Run this in the project's root"
-    case .noModel(let name, let advice): "model '\(name)' is not here: \(advice)"
+    case .noFolder(let path, let found):
+      "\(path): \(found), and results go into a folder. Name one with --results, or none for 'results'"
+    case .noModel(let name, let found, let advice): "model '\(name)' \(found): \(advice)"
     case .noData(let profile): "profile \(profile) trains on real files: name their folder with DATA=<folder with CoLA, MRPC, …>"
     case .vocabulary(let model, let tokenizer, let embedding):
       "\(model): the tokenizer has \(tokenizer) entries but the embedding only \(embedding) rows. Put the model's own tokenizer files "
@@ -45,6 +49,8 @@ package enum ExperimentError: Error, CustomStringConvertible, Equatable {
       "\(folder): was trained by version \(found) of the arithmetic, this program has version \(Numerics.version). Train the run again"
     case .changedModel(let folder):
       "\(folder): is not the model that the run was trained on, by the digest of its files. Name that model's folder with --model"
+    case .changedInput(let path):
+      "\(path): was changed since the runs were planned: what would be trained is not what the run is named for. Start the call again"
     case .noWeights(let path): "\(path): the run left no weights of this epoch. Try the other epoch, or run it again"
     case .foreignWeights(let path, let problems):
       "\(path): its tensors are not those of the run: \(problems.prefix(10).joined(separator: "; ")). Run it again"

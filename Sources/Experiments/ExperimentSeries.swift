@@ -48,6 +48,14 @@ package struct ExperimentSeries: Sendable {
     self.store = store
   }
 
+  /// What is to be known before anything is trained: of the data, and, where there is one experiment, of how its rows compare.
+  package var notes: [String] {
+    var notes: [String] = []
+    for note in plan.items.flatMap(\.notes) where !notes.contains(note) { notes.append(note) }
+    guard plan.items.count == 1, let item = plan.items.first else { return notes }
+    return item.experiment.unlikeRows(among: item.runs.map(\.specification)) + notes
+  }
+
   /// Different runs that are not done.
   package var toTrain: Int { Set(plan.runs.map(\.identity).filter { store.record($0) == nil }).count }
 

@@ -15,6 +15,8 @@ package struct Plan: Sendable, Equatable, Codable {
     package let runs: [PlannedRun]
     /// What keeps it from being run, each with its place in a file where it has one.
     package let problems: [Problem]
+    /// What is to be known of the runs that are not done, although it keeps none from being run.
+    package let notes: [String]
   }
 
   /// The size at which its experiments run.
@@ -37,7 +39,8 @@ package struct Plan: Sendable, Equatable, Codable {
     for experiment in experiments {
       var check = PlanCheck(experiment, inputs: inputs, store: store)
       let runs = check.plan(try experiment.runs(narrowing))
-      items.append(Item(experiment: experiment, runs: check.problems.isEmpty ? runs : [], problems: check.problems))
+      items.append(
+        Item(experiment: experiment, runs: check.problems.isEmpty ? runs : [], problems: check.problems, notes: check.notes))
     }
     self.items = items
   }

@@ -16,6 +16,8 @@ import Training
 struct PlanCheck {
   /// What is wrong, each once, in the order in which it was met.
   private(set) var problems: [Problem] = []
+  /// What is to be known of the runs' models and data, each once.
+  private(set) var notes: [String] = []
   private let experiment: Experiment
   private let inputs: RunInputs
   private let store: RunStore
@@ -82,10 +84,11 @@ struct PlanCheck {
   private mutating func check(_ run: PlannedRun) throws {
     let specification = run.specification, training = specification.training
     let length = FineTuning.length(examples: try inputs.trainingRows(run), settings: training)
-    let configuration = try ModelLoader.configuration(folder: run.modelFolder), outputs = specification.task.outputCount
+    let configuration = try ModelLoader.configuration(folder: run.modelFolder), target = specification.task.headTarget
     let types = configuration.maximumTokenTypes == nil ? 1 : try inputs.tokenTypes(run, configuration)
     let subject =
-      "\(specification.row) \(specification.options) \(run.modelFolder.path) \(length) \(training.maximumLength) \(outputs) \(types)"
+      "\(specification.row) \(specification.options) \(run.modelFolder.path) \(length) \(training.maximumLength) \(types) "
+      + "\(specification.task.id) \(target)"
     guard seen.insert(subject).inserted else { return }
     try configuration.checkInputs(length: training.maximumLength, tokenTypes: types, of: run.modelFolder)
     let words = try inputs.vocabularySize(run, configuration)
@@ -93,9 +96,11 @@ struct PlanCheck {
       throw ExperimentError.vocabulary(model: run.modelFolder.path, tokenizer: words, embedding: configuration.vocabularySize)
     }
     let backend = PlanningBackend()
-    let model = try ModelLoader.load(folder: run.modelFolder, seed: 0, on: backend) {
-      $0.adapt(to: training, outputs: outputs)
-    }.model
-    _ = try specification.attach(to: MethodHost(model, backend: backend, seed: 0, schedule: length))
+    let loaded = try ModelLoader.load(folder: run.modelFolder, seed: 0, on: backend, target: target) { $0.adapt(to: training) }
+    if let note = HeadNote(loaded, for: specification.task, folder: run.modelFolder)?.text, !notes.contains(note) {
+      notes.append(note)
+    }
+    _ = try specification.attach(to: MethodHost(loaded.model, backend: backend, seed: 0, schedule: length))
+    if seen.insert("splits \(run.digests.data)").inserted { notes += try inputs.splitNotes(run) }
   }
 }

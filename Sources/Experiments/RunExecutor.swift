@@ -35,12 +35,16 @@ package struct RunExecutor: Sendable {
 
   /// Trains, or goes on from a checkpoint, and leaves a record in `folder`.
   ///
-  /// - Throws: `Interruption` when asked to stop; errors of files. A run that diverges is a result, not an error.
-  package func execute(_ run: PlannedRun, in folder: URL, observer: (any TrainingObserver)? = nil) throws -> RunRecord {
+  /// - Parameter claim: what keeps other workers from the run; nil where none can be.
+  /// - Throws: `Interruption` when asked to stop; `ClaimLost` when another worker has taken the run over; errors of files. A run that diverges is a result, not an error.
+  package func execute(
+    _ run: PlannedRun, in folder: URL, claim: Claim? = nil, observer: (any TrainingObserver)? = nil
+  ) throws -> RunRecord {
     let started = Date.now
     let clock = ContinuousClock.now
     let backend = try CPUBackend(threads: options.threads)
     let assembled = try AssembledRun(run, inputs: inputs, backend: backend)
+    try inputs.requireUnchanged(run)
     let stopwatch = Stopwatch(observer, keepsSteps: options.keepsStepTimes)
     var fineTuning = assembled.fineTuning
     if let interval = options.checkpointInterval {
@@ -51,6 +55,7 @@ package struct RunExecutor: Sendable {
     fineTuning.weights = folder
     fineTuning.observer = stopwatch
     fineTuning.shouldStop = options.shouldStop
+    if let claim { fineTuning.beforeWriting = claim.requireHeld }
     let timingFile = RunFile.timing.url(in: folder)
     let saveTiming = { (last: Int) in
       let segment = stopwatch.segment(
@@ -67,6 +72,7 @@ package struct RunExecutor: Sendable {
       try saveTiming(stopwatch.updates)
       throw interruption
     }
+    try fineTuning.beforeWriting()
     let tensors = RunFile.tensors.url(in: folder)
     let bytes = try HDF5File.data(
       RunTensors.tree(history, gold: fineTuning.validation, diagnostics: fineTuning.method.diagnostics),
@@ -76,6 +82,7 @@ package struct RunExecutor: Sendable {
     let record = try RunRecord(
       run, history, outcome, metrics: fineTuning.metrics, validation: fineTuning.validation,
       measures: fineTuning.method.measures, tensors: FileDigest.sha256(of: bytes), threads: options.threads)
+    try fineTuning.beforeWriting()
     try AtomicFile.write(try record.jsonData(), to: RunFile.record.url(in: folder))
     fineTuning.checkpoint?.delete()
     return record

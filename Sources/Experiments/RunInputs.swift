@@ -19,6 +19,8 @@ package final class RunInputs: Sendable {
     var digests: [[URL]: String] = [:]
     var tokenTypes: [String: Int] = [:]
     var vocabularies: [URL: Int] = [:]
+    /// The files that were read, as they were before.
+    var stamps: [URL: FileStamp] = [:]
   }
 
   private struct LoadedTask {
@@ -80,10 +82,10 @@ package final class RunInputs: Sendable {
   /// SHA-256 of the configuration and the weights in a model's folder, and of its tokenizer's files.
   func modelDigests(_ folder: URL) throws -> (model: String, tokenizer: String) {
     if let known = cache.withLock({ $0.models[folder] }) { return known }
-    let checkpoint = try CheckpointFolder(url: folder)
-    let weights = try digest([folder.appending(path: "config.json")] + checkpoint.weightFiles)
-    let tokenizer = try digest(
-      CheckpointFolder.tokenizerNames.map { folder.appending(path: $0) }.filter { FileManager.default.fileExists(atPath: $0.path) })
+    let files = try Self.modelFiles(folder)
+    remember(files.weights + files.tokenizer)
+    let weights = try digest(files.weights, InputReading.head(folder)),
+      tokenizer = try digest(files.tokenizer, InputReading.tokenizer(files.tokenizer))
     cache.withLock { $0.models[folder] = (weights, tokenizer) }
     return (weights, tokenizer)
   }
@@ -102,14 +104,46 @@ package final class RunInputs: Sendable {
     }
   }
 
-  private func digest(_ files: [URL]) throws -> String {
-    let lines = try files.map { "\($0.lastPathComponent)\t\(try FileDigest.sha256(of: $0))\n" }
+  private static func modelFiles(_ folder: URL) throws -> (weights: [URL], tokenizer: [URL]) {
+    let tokenizer = CheckpointFolder.tokenizerNames.map { folder.appending(path: $0) }
+    return (
+      [folder.appending(path: "config.json")] + (try CheckpointFolder(url: folder).weightFiles),
+      tokenizer.filter { FileManager.default.fileExists(atPath: $0.path) }
+    )
+  }
+
+  /// Remembers how files are before they are read for the first time.
+  private func remember(_ files: [URL]) {
+    cache.withLock { cache in
+      for file in files where cache.stamps[file] == nil { cache.stamps[file] = FileStamp(file) }
+    }
+  }
+
+  /// Compares the run's files with what they were when its identity was made of them. A run that has read others is none of this
+  /// identity.
+  ///
+  /// - Throws: `ExperimentError.changedInput`.
+  func requireUnchanged(_ run: PlannedRun) throws {
+    let model = try Self.modelFiles(run.modelFolder)
+    let files =
+      model.weights + model.tokenizer + (try DatasetFiles(of: run.specification.task, in: run.dataFolder)).files.map(\.url)
+    let known = cache.withLock { $0.stamps }
+    if let file = files.first(where: { known[$0] == nil || known[$0] != FileStamp($0) }) {
+      throw ExperimentError.changedInput(file.path)
+    }
+  }
+
+  /// - Parameter reading: the version of how they are read, where it is not the first.
+  private func digest(_ files: [URL], _ reading: String? = nil) throws -> String {
+    let lines =
+      try files.map { "\($0.lastPathComponent)\t\(try FileDigest.sha256(of: $0))\n" } + (reading.map { ["\($0)\n"] } ?? [])
     return FileDigest.sha256(of: Array(lines.joined().utf8))
   }
 
   private func dataDigest(of task: TaskDefinition, in folder: URL) throws -> String {
     let files = try DatasetFiles(of: task, in: folder), key = files.files.map(\.url)
     if let known = cache.withLock({ $0.digests[key] }) { return known }
+    remember(key)
     let digest = FileDigest.sha256(of: Array(try files.summary { try FileDigest.sha256(of: $0) }.utf8))
     cache.withLock { $0.digests[key] = digest }
     return digest
@@ -126,6 +160,7 @@ package final class RunInputs: Sendable {
   private func task(_ definition: TaskDefinition, in folder: URL) throws -> TaskData {
     let known = cache.withLock { $0.tasks.first { $0.definition == definition && $0.folder == folder } }
     if let known { return known.data }
+    remember(try DatasetFiles(of: definition, in: folder).files.map(\.url))
     let data = try TaskLoader.load(definition, from: folder)
     guard !data.train.examples.isEmpty, data.validation.allSatisfy({ !$0.examples.isEmpty }) else {
       throw ExperimentError.emptyTask(definition.id)
@@ -141,6 +176,9 @@ package final class RunInputs: Sendable {
     let rows = try task(run).train.examples.count
     return min(rows, run.specification.training.trainingRows ?? rows)
   }
+
+  /// What is doubtful about the splits of the run's task, a sentence each.
+  func splitNotes(_ run: PlannedRun) throws -> [String] { try task(run).splitNotes }
 
   /// How many token types the run's inputs have, by its first row: a matter of the tokenizer, and of one text or two.
   func tokenTypes(_ run: PlannedRun, _ configuration: EncoderConfiguration) throws -> Int {

@@ -23,6 +23,9 @@ package final class RunProgress: Sendable {
     var started = ContinuousClock.now
     var drawn = ContinuousClock.now
     var isLive = false
+
+    /// `2/6`; a run that another process had to finish first is met once more, and counts as one.
+    var place: String { "\(min(done, toTrain))/\(toTrain)" }
   }
 
   private let state = Mutex(State())
@@ -70,7 +73,7 @@ package final class RunProgress: Sendable {
         result = "diverged at step \(step)"
       }
       if record.flags.contains(.collapsed) { result += ", collapsed" }
-      write("  \(state.done)/\(state.toTrain)  \(run.specification.shortName)  \(result)  \(left(state))\n")
+      write("  \(state.place)  \(run.specification.shortName)  \(result)  \(left(state))\n")
     }
   }
 
@@ -80,7 +83,7 @@ package final class RunProgress: Sendable {
       state.active[run.identity] = nil
       state.order.removeAll { $0 == run.identity }
       state.done += 1
-      write("  \(state.done)/\(state.toTrain)  \(run.specification.shortName)  failed: \(reason)\n")
+      write("  \(state.place)  \(run.specification.shortName)  failed: \(reason)\n")
     }
   }
 

@@ -14,13 +14,16 @@ package struct RunnerSummary: Sendable {
   package var diverged: [PlannedRun] = []
   /// Runs that could not be trained, with the reason.
   package var failures: [(run: PlannedRun, reason: String)] = []
+  /// Times that another process took a run over that was being trained here: a machine that slept, or a file system that was away.
+  /// Such a run is trained there, and perhaps was in part twice.
+  package var takenOver = 0
   /// Whether a signal ended it before its last run.
   package var wasStopped = false
 }
 
 /// Trains the runs of a plan that are not done, `jobs` at a time on threads of their own, and links to all that are.
 ///
-/// Two processes on one results folder never train the same run: whoever holds a run's lock does, and the other waits for its record.
+/// Two processes on one results folder never train the same run: whoever holds a run's claim does, and the other waits for its record.
 /// A run that was begun on another BLAS core goes on on that core, when the others are done.
 package struct Runner: Sendable {
   /// Where records are looked for and left.
@@ -46,6 +49,8 @@ package struct Runner: Sendable {
       /// Whether the library can take another core.
       var canSwitch = true
       var isCancelled = false
+      /// Runs that other processes hold, which has been said.
+      var waitedFor: Set<String> = []
       /// What runs need, by identity, as far as it was asked.
       var needs: [String: MemoryLedger.Need] = [:]
       var summary = RunnerSummary()
@@ -150,18 +155,25 @@ package struct Runner: Sendable {
     case trained(RunOutcome)
     /// Another process had trained it.
     case found
-    /// Another process holds its lock, or other runs hold the memory.
+    /// Another process holds its claim, or other runs hold the memory.
     case busy
     /// It goes on on another core than the one in use.
     case elsewhere(BLASCore)
   }
 
-  /// Trains one run under its lock. An error is recorded, so that tables count the run as failed; another call tries again.
+  /// Trains one run under its claim. An error is recorded, so that tables count the run as failed; another call tries again.
   private func train(_ run: PlannedRun, _ queue: Queue, _ progress: RunProgress) throws -> Visit {
     let folder = store.workspace.run(run.identity)
     try Folder.make(at: folder)
-    guard let lock = try FolderLock.tryAcquire(in: folder) else { return .busy }
-    return try withExtendedLifetime(lock) {
+    let claim: Claim
+    switch try Claim.take(in: folder) {
+    case .taken(let own): claim = own
+    case .held(let holder):
+      let isNew = queue.state.withLock { $0.waitedFor.insert(run.identity).inserted }
+      if isNew { progress.noted(run, "waits for \(holder?.description ?? "another process"), which trains it") }
+      return .busy
+    }
+    return try withExtendedLifetime(claim) {
       // it may have been finished while this call waited
       if let record = store.record(run.identity) {
         progress.finished(run, record)
@@ -173,9 +185,13 @@ package struct Runner: Sendable {
         let need = try need(of: run, queue)
         guard try queue.memory.admit(need) else { return .busy }
         defer { queue.memory.release(need) }
-        let record = try execute(run, in: folder, progress)
+        let record = try execute(run, in: folder, claim, progress)
         progress.finished(run, record)
         return .trained(record.outcome)
+      } catch is ClaimLost {
+        progress.noted(run, "was taken over by another process, which trains it now")
+        queue.state.withLock { $0.summary.takenOver += 1 }
+        return .busy
       } catch let error where !(error is Interruption) {
         // where even this cannot be written, the error itself is what is told
         try? executor.recordFailure(of: run, reason: "\(error)", in: folder)
@@ -186,14 +202,14 @@ package struct Runner: Sendable {
   }
 
   /// Trains a run, from its start where its checkpoint is of no use: that is set aside then.
-  private func execute(_ run: PlannedRun, in folder: URL, _ progress: RunProgress) throws -> RunRecord {
+  private func execute(_ run: PlannedRun, in folder: URL, _ claim: Claim, _ progress: RunProgress) throws -> RunRecord {
     do {
-      return try executor.execute(run, in: folder, observer: progress.observer(of: run))
+      return try executor.execute(run, in: folder, claim: claim, observer: progress.observer(of: run))
     } catch let error as CheckpointError {
       let place = try Checkpoint.setAside(RunFile.checkpoint.url(in: folder))
       progress.noted(
         run, "its checkpoint cannot be used: \(error.reason). It starts again, and the file is kept as \(place.lastPathComponent)")
-      return try executor.execute(run, in: folder, observer: progress.observer(of: run))
+      return try executor.execute(run, in: folder, claim: claim, observer: progress.observer(of: run))
     }
   }
 

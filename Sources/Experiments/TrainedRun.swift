@@ -54,7 +54,9 @@ package struct TrainedRun {
     guard FileManager.default.fileExists(atPath: weights.path) else { throw ExperimentError.noWeights(weights.path) }
     let saved = try SafetensorsFile(url: weights)
     let seed = UInt64(bitPattern: Int64(run.seed))
+    // the run's own head replaces the checkpoint's, whatever that is
     model = try ModelLoader.load(folder: modelFolder, seed: seed, on: backend) { configuration in
+      configuration.adopt(run.task.headTarget)
       let head = saved.description(of: "\(configuration.architecture.outputPath).weight")
       if let rows = head?.shape.first { configuration.classes = rows }
     }.model

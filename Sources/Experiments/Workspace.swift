@@ -13,11 +13,23 @@ package struct Workspace: Sendable, Equatable {
 
   /// The project whose root is `root`.
   ///
-  /// - Throws: `ExperimentError.noProject` when it holds no `experiments` folder.
+  /// - Throws: `ExperimentError.noProject` when it holds no `experiments` folder; `ExperimentError.noFolder` when something else than a
+  ///   folder stands where results go.
   package init(root: URL, results: URL? = nil) throws {
     self.root = root.standardizedFileURL
     self.results = (results ?? root.appending(path: "results")).standardizedFileURL
     guard FileManager.default.fileExists(atPath: experiments.path) else { throw ExperimentError.noProject(self.root.path) }
+    var status = stat()
+    guard lstat(self.results.path, &status) == 0 else { return }
+    if let target = try? FileManager.default.destinationOfSymbolicLink(atPath: self.results.path),
+      !FileManager.default.fileExists(atPath: self.results.path)
+    {
+      throw ExperimentError.noFolder(self.results.path, found: "is a link to \(target), which is not there")
+    }
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: self.results.path, isDirectory: &isFolder), isFolder.boolValue else {
+      throw ExperimentError.noFolder(self.results.path, found: "is no folder")
+    }
   }
 
   /// The folder of manifests, recipes, tasks and published figures.
@@ -43,10 +55,13 @@ package struct Workspace: Sendable, Equatable {
     if let (name, size) = RandomModel.sizes.first(where: { $0.name == name }) {
       return try RandomModel.folder(named: name, size, tokenizerOf: model("pocket-deberta"), in: self)
     }
-    let advice =
-      Self.madeModels.keys.contains(name)
-      ? "'make \(name)' makes it" : "name a folder that holds its config.json, weights and tokenizer: MODEL=<folder>"
-    throw ExperimentError.noModel(name, advice: advice)
+    if Self.madeModels.keys.contains(name) {
+      throw ExperimentError.noModel(name, found: "is not here", advice: "'make \(name)' makes it")
+    }
+    let isThere = FileManager.default.fileExists(atPath: place(ofModel: name).path)
+    throw ExperimentError.noModel(
+      name, found: isThere ? "has no config.json" : "is not here, there is no such folder",
+      advice: "name a folder that holds its config.json, weights and tokenizer: MODEL=<folder>")
   }
 
   /// The models that a goal of make leaves in this folder, by name.
@@ -57,11 +72,15 @@ package struct Workspace: Sendable, Equatable {
 
   /// The folder of a model where it is there; nothing is made.
   func modelAtHand(_ name: String) -> URL? {
+    let isRandom = RandomModel.sizes.contains { $0.name == name }
+    let folder = isRandom ? RandomModel.place(of: name, in: self) : place(ofModel: name)
+    return FileManager.default.fileExists(atPath: folder.appending(path: "config.json").path) ? folder : nil
+  }
+
+  /// The folder that a name stands for, be it there or not.
+  private func place(ofModel name: String) -> URL {
     let path = Self.madeModels[name] ?? (name as NSString).expandingTildeInPath
     // not `URL(filePath:relativeTo:)`: it drops the root's last part where the root was written without a slash at its end
-    let named = (path.hasPrefix("/") ? URL(filePath: path) : root.appending(path: path)).standardizedFileURL
-    let isRandom = RandomModel.sizes.contains { $0.name == name }
-    let folder = isRandom ? RandomModel.place(of: name, in: self) : named
-    return FileManager.default.fileExists(atPath: folder.appending(path: "config.json").path) ? folder : nil
+    return (path.hasPrefix("/") ? URL(filePath: path) : root.appending(path: path)).standardizedFileURL
   }
 }

@@ -12,13 +12,19 @@ package struct PEFTAdapter: Sendable {
   /// The tensors by plain name: `<module path>.lora_A.weight`, and the head's parameters under the model's names. VeRA's shared
   /// matrices are `base_model.vera_A` and `base_model.vera_B`.
   package private(set) var tensors: [String: SafetensorsEntry]
+  /// The adapted model with its head, whose outputs the library's own files do not name; nil where nothing says so.
+  package let model: EncoderConfiguration?
   /// Where it came from, for messages.
   package let origin: String
   /// Where its configuration came from, for messages.
   private let configurationPath: String
 
-  init(configuration: PEFTConfiguration, tensors: [SafetensorsEntry], origin: String, configurationPath: String? = nil) {
+  init(
+    configuration: PEFTConfiguration, tensors: [SafetensorsEntry], model: EncoderConfiguration? = nil, origin: String,
+    configurationPath: String? = nil
+  ) {
     self.configuration = configuration
+    self.model = model
     self.tensors = Dictionary(tensors.map { ($0.name, $0) }) { first, _ in first }
     self.origin = origin
     self.configurationPath = configurationPath ?? origin
@@ -38,8 +44,11 @@ package struct PEFTAdapter: Sendable {
       entries.append(SafetensorsEntry(name: name, shape: description.shape, values: values))
     }
     guard problems.isEmpty else { throw InterchangeError.tensors(path: folder.archive.path, problems: problems) }
+    // many adapters have none, or that of a model of another kind
+    let file = url.appending(path: "config.json")
+    let model = (try? SmallFile.contents(of: file)).flatMap { try? EncoderConfiguration(json: $0, path: file.path) }
     self.init(
-      configuration: folder.configuration, tensors: entries, origin: folder.archive.path,
+      configuration: folder.configuration, tensors: entries, model: model, origin: folder.archive.path,
       configurationPath: url.appending(path: PEFTAdapterFolder.configurationName).path)
   }
 
@@ -53,17 +62,22 @@ package struct PEFTAdapter: Sendable {
     }
     try Folder.makeWhole(at: url) { folder in
       try SafetensorsWriter.write(entries, metadata: ["format": "pt"], to: folder.appending(path: PEFTAdapterFolder.weightsName))
+      if let model { try AtomicFile.write(try model.json(), to: folder.appending(path: "config.json")) }
       try AtomicFile.write(try configuration.json(), to: folder.appending(path: PEFTAdapterFolder.configurationName))
     }
   }
 
-  /// The base model in a folder with this adapter on it, its head made as large as the adapter's.
+  /// The base model in a folder with this adapter on it, its head made as large as the adapter's. Its outputs are called what the
+  /// adapter's `config.json` says, else what the base model's does.
   ///
   /// - Throws: `InterchangeError.tensors`, `.notComputed`, `ModelError`, `StorageError`.
   package func load(onto folder: URL, on backend: any Backend) throws -> any SequenceClassifier {
     let loaded = try ModelLoader.load(folder: folder, seed: 0, on: backend) { configuration in
       if let head = tensors["\(configuration.architecture.outputPath).weight"], let rows = head.shape.first {
         configuration.classes = rows
+      }
+      if let model, model.classes == configuration.classes {
+        (configuration.labels, configuration.problem) = (model.labels, model.problem)
       }
     }
     let missing = loaded.newlyInitialized.filter { tensors[$0] == nil }

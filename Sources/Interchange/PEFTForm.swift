@@ -36,7 +36,8 @@ extension PEFTAdapter {
     }
     configuration.baseModel = baseModel
     self.init(
-      configuration: configuration, tensors: tensors + head.map { SafetensorsEntry($0.name, $0.tensor) }, origin: source.id)
+      configuration: configuration, tensors: tensors + head.map { SafetensorsEntry($0.name, $0.tensor) },
+      model: model.configuration, origin: source.id)
   }
 }
 

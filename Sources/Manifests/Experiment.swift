@@ -30,6 +30,8 @@ package struct Experiment: Sendable, Equatable, Codable {
   package let figures: [FigureSettings]
   /// The paper's table that the report names; nil where it names none, and under every profile but `paper`.
   package let published: PublishedTable?
+  /// The methods of rows that the recipe has no entry for, although it has for others.
+  let unlistedMethods: [String]
   /// Every run, in table order: rows, then tasks, then seeds. Each has every option and setting filled in.
   package internal(set) var runs: [RunSpecification]
   /// Where its values stand.
@@ -50,9 +52,9 @@ package struct Experiment: Sendable, Equatable, Codable {
     var messages: [String] = []
     func check(_ wanted: [String]?, _ kind: String, known: [String], isThere: (String) -> Bool) {
       for name in wanted ?? [] where !isThere(name) {
-        messages.append(
-          "\(kind) '\(name)' is not in this manifest." + Suggestion.sentence(for: name, among: known)
-            + Suggestion.list("known", known))
+        // one number is as near to another as any
+        let suggestion = kind == "seed" ? "" : Suggestion.sentence(for: name, among: known)
+        messages.append("\(kind) '\(name)' is not in this manifest." + suggestion + Suggestion.list("known", known))
       }
     }
     let tasks = self.tasks.map(\.id), seeds = self.seeds.map(String.init)

@@ -139,7 +139,10 @@ struct ManifestReader {
       id: id, profile: profile, title: draft.title, description: draft.description,
       sources: Set([path] + tasks.files + recipe.files).sorted(), recipe: recipe.name, tasks: draft.tasks.map(\.task),
       seeds: draft.seeds, rows: draft.rows.map(\.row), report: draft.report, isTimed: draft.isTimed, figures: draft.figures,
-      published: draft.published, runs: resolution.runs, places: resolution.places)
+      published: draft.published,
+      unlistedMethods: recipe.methods.isEmpty
+        ? [] : draft.rows.map(\.row.method).filter { id in !recipe.methods.contains { $0.method == id } },
+      runs: resolution.runs, places: resolution.places)
   }
 
   /// The keys that a profile may give anew. Later ones may ask what earlier ones gave.

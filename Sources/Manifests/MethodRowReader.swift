@@ -27,6 +27,8 @@ struct MethodRowReader {
     /// The names whose values came from a list.
     var listed: [String] = []
     let position: SourcePosition
+    /// Whether every option of it could be read.
+    var isWhole = true
   }
 
   let reader: MappingReader
@@ -96,9 +98,15 @@ struct MethodRowReader {
     for entry in entries where !Self.reservedKeys.contains(entry.key) {
       guard
         let schema = reader.schema(of: entry, method: method, subject: "'\(row.key)'", skip: Self.reservedKeys)
-      else { continue }
+      else {
+        for index in drafts.indices { drafts[index].isWhole = false }
+        continue
+      }
       if let draft = drafts.first { reader.reportExcluded(schema, entry, draft.settings.common) }
-      guard let values = values(entry, schema) else { continue }
+      guard let values = values(entry, schema) else {
+        for index in drafts.indices { drafts[index].isWhole = false }
+        continue
+      }
       guard drafts.count * values.items.count <= Self.mostRows else {
         reader.problems.report("the lists of this row make more than \(Self.mostRows) rows.", at: entry.keyPosition)
         return []
@@ -165,7 +173,8 @@ struct MethodRowReader {
         guard let value = draft.settings.common[name] else { return label }
         return label + ", " + name.replacing("_", with: " ") + " " + value.readable
       }
-      if !ids.insert(id).inserted {
+      // an option that was refused might have told it from the other
+      if draft.isWhole, !ids.insert(id).inserted {
         reader.problems.report(
           "two rows would have the id '\(id)': make an option differ, or give this one an 'id'.", at: draft.position)
       }

@@ -1,6 +1,7 @@
 // A YAML text as a tree of positions and undecided scalars. The library's own typing (YAML 1.1: `no` is false, `010` is 8,
 // `12:30` is 750) is never asked: each scalar is typed later by the schema of its key.
 import Foundation
+import Storage
 import Yams
 
 /// A node of a parsed file with its place.
@@ -60,6 +61,9 @@ extension SourceNode {
       guard data.count <= SourceScreening.largestFile else {
         throw ManifestError.unreadable(
           path: path, reason: "it is larger than \(SourceScreening.largestFile / 1024) KB, the limit of a manifest.")
+      }
+      if !data.isEmpty, let kind = OtherKind(data) {
+        throw ManifestError.unreadable(path: path, reason: "it is \(kind.name). \(kind.advice).")
       }
       guard let decoded = String(data: data, encoding: .utf8) else {
         throw ManifestError.unreadable(path: path, reason: "it is not UTF-8 text.")

@@ -45,6 +45,8 @@ struct SourceScreening {
     var entries = 0
     var onlyEntries = true
     var isNodeStart = true
+    // a line of blanks alone is none
+    var isIndentation = line.contains { $0 != " " && $0 != "\t" }
     func refuse(_ message: String) -> (SourcePosition, String) {
       (SourcePosition(file: file, line: number, column: column), message)
     }
@@ -53,7 +55,11 @@ struct SourceScreening {
       let scalar = line[index]
       index = line.index(after: index)
       column += 1
+      if scalar == "\t", isIndentation {
+        return refuse("is indented by a tab: YAML takes spaces only.")
+      }
       if scalar == " " || scalar == "\t" || scalar == "\u{FEFF}" { continue }
+      isIndentation = false
       if onlyEntries, column > Self.widestIndentation {
         return refuse("is indented by more than \(Self.widestIndentation) columns.")
       }

@@ -16,50 +16,109 @@ final class CheckpointTensors: ParameterSource {
   private var misshapen: [String] = []
   private var notFinite: [String] = []
   private var unexpected: [String] = []
+  private var foreign: [String] = []
+  private let names: CheckpointNames
+  private let match: HeadMatch
+  private let isTied: Bool
   private(set) var newlyInitialized: [String] = []
+  /// What the last layer starts from.
+  private(set) var head = HeadStart.absent
+  /// What keeps anyone from knowing what the outputs of a head that fits stand for.
+  private(set) var refusal: String?
 
-  init(_ folder: CheckpointFolder, _ architecture: Architecture, initialValues: InitialValues, on backend: any Backend) {
+  /// - Parameters:
+  ///   - origin: what the file says of the model that it was saved from.
+  ///   - match: what is to be done with a head of the fitting size.
+  init(
+    _ folder: CheckpointFolder, _ architecture: Architecture, origin: CheckpointOrigin, match: HeadMatch,
+    initialValues: InitialValues, on backend: any Backend
+  ) {
     self.folder = folder
+    self.match = match
+    isTied = origin.tieWordEmbeddings ?? true
     self.initialValues = initialValues
     self.backend = backend
-    let names = CheckpointNames(architecture, among: folder.archive.descriptions.map(\.name))
+    names = CheckpointNames(architecture, among: folder.archive.descriptions.map(\.name))
     for description in folder.archive.descriptions {
-      let name = names.canonical(description.name)
-      if stored.updateValue(description, forKey: name) == nil {
-        order.append(name)
-      } else {
-        unexpected.append("'\(description.name)', a second '\(name)'")
+      switch names.part(description.name) {
+      case .foreign: foreign.append(description.name)
+      case .unexpected: unexpected.append("'\(description.name)'")
+      case .model(let name):
+        if stored.updateValue(description, forKey: name) == nil {
+          order.append(name)
+        } else {
+          unexpected.append("'\(description.name)', a second '\(name)'")
+        }
       }
     }
   }
 
   func tensor(_ request: ParameterRequest) throws -> Tensor {
     used.insert(request.name)
-    guard let found = stored[request.name] else {
+    guard let found = stored[request.name] ?? tied(request) else {
       guard request.isOptional else { return refuse(&missing, "'\(request.name)'") }
       return initialize(request)
     }
+    // the bias goes with its weight, which was asked for before
+    let isWeight = request.shape.count == 2
+    if request.isOutput, !isWeight, hasNewHead { return initialize(request) }
     guard found.shape == request.shape else {
-      if request.isOutput, found.shape.dropFirst() == request.shape.dropFirst() { return initialize(request) }
+      if request.isOutput, isWeight, found.shape.dropFirst() == request.shape.dropFirst() {
+        head = .new("the checkpoint's has \(found.shape.first ?? 0) outputs, not \(request.shape[0])")
+        return initialize(request)
+      }
       return refuse(&misshapen, "'\(found.name)' is \(found.shape), expected \(request.shape)")
+    }
+    if request.isOutput, isWeight {
+      meetHead()
+      if hasNewHead { return initialize(request) }
     }
     // a backend that computes nothing needs no values
     if backend is PlanningBackend, found.elementType.isFloatingPoint { return .zeros(request.shape, on: backend) }
-    let tensor = Tensor(try folder.archive.floats(found.name), shape: request.shape, on: backend)
+    var values = try folder.archive.floats(found.name)
+    if request.isOutput, case .byName(let rows, _) = head { values = Self.rows(rows, of: values) }
+    let tensor = Tensor(values, shape: request.shape, on: backend)
     return tensor.isFinite ? tensor : refuse(&notFinite, "'\(found.name)'")
   }
 
-  /// What the model did not ask for, all of it known to be useless for it.
+  /// The word table, where a file holds it once for the body and for a head that predicts words, under the head's name.
+  private func tied(_ request: ParameterRequest) -> TensorDescription? {
+    guard isTied, request.name.hasSuffix(".embeddings.word_embeddings.weight") else { return nil }
+    return ["cls.predictions.decoder.weight", "lm_head.decoder.weight"].lazy.compactMap { self.stored[$0] }.first
+  }
+
+  private var hasNewHead: Bool {
+    switch head {
+    case .absent, .new: true
+    case .stored, .byName, .byIndex, .score: false
+    }
+  }
+
+  private func meetHead() {
+    switch match {
+    case .start(let start): head = start
+    case .refused(let reason): refusal = reason
+    }
+  }
+
+  /// Some rows of a matrix, or elements of a vector, in another order: as many as there are.
+  private static func rows(_ rows: [Int], of values: [Float]) -> [Float] {
+    let width = values.count / rows.count
+    return rows.flatMap { values[$0 * width..<($0 + 1) * width] }
+  }
+
+  /// What the model did not ask for and stands beside its body.
   ///
-  /// - Throws: `ModelError.weights` with all that is missing, misshapen, not finite or unexpected.
-  func finish(_ architecture: Architecture) throws -> [String] {
+  /// - Throws: `ModelError.bodies`, `.weights` with all that is missing, misshapen, not finite or unexpected.
+  func finish() throws -> [String] {
+    guard names.bodies.isEmpty else { throw ModelError.bodies(path: folder.archive.path, prefixes: names.bodies) }
     let rest = order.filter { !used.contains($0) }
-    unexpected += rest.filter { !CheckpointNames.isKnownToBeUseless($0, for: architecture) }.map { "'\($0)'" }
+    unexpected += rest.filter { names.unused($0) == .unexpected }.map { "'\($0)'" }
     guard missing.isEmpty, misshapen.isEmpty, notFinite.isEmpty, unexpected.isEmpty else {
       throw ModelError.weights(
         path: folder.archive.path, missing: missing, misshapen: misshapen, notFinite: notFinite, unexpected: unexpected)
     }
-    return rest
+    return rest + foreign
   }
 
   private func initialize(_ request: ParameterRequest) -> Tensor {
@@ -73,45 +132,5 @@ final class CheckpointTensors: ParameterSource {
   private func refuse(_ list: inout [String], _ problem: String) -> Tensor {
     list.append(problem)
     return .zeros([0], on: backend)
-  }
-}
-
-/// How the names in a file relate to the model's: older ones, and those of a body saved without its prefix.
-struct CheckpointNames {
-  private let architecture: Architecture
-  private let hasPrefix: Bool
-
-  init(_ architecture: Architecture, among names: [String]) {
-    self.architecture = architecture
-    hasPrefix = names.contains { $0.hasPrefix("\(architecture.prefix).") }
-  }
-
-  /// The model's name for a stored tensor.
-  func canonical(_ stored: String) -> String {
-    var name = stored
-    for (old, new) in [("LayerNorm.gamma", "LayerNorm.weight"), ("LayerNorm.beta", "LayerNorm.bias")]
-    where name.hasSuffix(old) {
-      name = name.dropLast(old.count) + new
-    }
-    // DeBERTa's pooler belongs to its head and never has the prefix
-    let parts = architecture == .deberta ? ["embeddings.", "encoder."] : ["embeddings.", "encoder.", "pooler."]
-    return !hasPrefix && parts.contains { name.hasPrefix($0) } ? "\(architecture.prefix).\(name)" : name
-  }
-
-  /// Whether a tensor is one of those that published checkpoints hold beside the classifier's: heads of the
-  /// pre-training, counted positions, and parts that the architecture's classifier leaves unused.
-  static func isKnownToBeUseless(_ name: String, for architecture: Architecture) -> Bool {
-    let prefix = architecture.prefix
-    let names: [String]
-    let prefixes: [String]
-    switch architecture {
-    case .bert: (names, prefixes) = ([], ["cls."])
-    case .roberta: (names, prefixes) = ([], ["lm_head.", "roberta.pooler."])
-    case .deberta:
-      names = ["deberta.embeddings.position_embeddings.weight"]
-      prefixes = ["cls.", "lm_predictions.", "mask_predictions."]
-    }
-    return name == "\(prefix).embeddings.position_ids" || name == "\(prefix).embeddings.token_type_ids"
-      || names.contains(name) || prefixes.contains { name.hasPrefix($0) }
   }
 }

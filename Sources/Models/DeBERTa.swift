@@ -1,7 +1,7 @@
 import Layers
 import Tensors
 
-/// DeBERTa-v2 and v3 (He et al. 2021, 2023) for classification: a new pooler with gelu, then one linear layer.
+/// DeBERTa-v2 and v3 (He et al. 2021, 2023) for classification: a new pooler, usually with gelu, then one linear layer.
 package final class DeBERTaClassifier: SequenceClassifier {
   package let encoder: TransformerEncoder
   package let output: Linear
@@ -21,8 +21,8 @@ package final class DeBERTaClassifier: SequenceClassifier {
     parameters = builder.parameters
   }
 
-  /// `gelu(dense(dropout(first)))`
+  /// `activation(dense(dropout(first)))`
   package func pool(_ first: Tensor, pass: Pass) -> Tensor {
-    pooler(first.dropped(pass.dropout(poolerDropout))).activated(.gelu)
+    pooler(first.dropped(pass.dropout(poolerDropout))).activated(encoder.configuration.poolerActivation)
   }
 }

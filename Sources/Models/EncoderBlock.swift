@@ -2,12 +2,13 @@
 import Layers
 import Tensors
 
-/// `a = norm(x + attention(x))`, then `norm(a + output(gelu(intermediate(a))))`.
+/// `a = norm(x + attention(x))`, then `norm(a + output(activation(intermediate(a))))`.
 final class EncoderBlock {
   private let attention: SelfAttention
   private let attentionOutput: SublayerOutput
   private let intermediate: Projection
   private let output: SublayerOutput
+  private let activation: Activation
 
   /// Query, key, value, attention output, intermediate, output.
   var projections: [Projection] {
@@ -28,6 +29,7 @@ final class EncoderBlock {
       try builder.norm("\(path).\(name)", size: hidden, epsilon: configuration.normEpsilon)
     }
     attention = try SelfAttention(configuration, layer: layer, path: "\(path).attention.self", builder)
+    activation = configuration.activation
     let dropout = Float(configuration.hiddenDropout)
     attentionOutput = SublayerOutput(
       try projection("attention.output.dense", from: hidden, to: hidden, .attentionOutput),
@@ -46,6 +48,6 @@ final class EncoderBlock {
     let queries = tokens == .first ? x.rows(batch.firstRows) : x
     let context = attention(queries: queries, x, batch, relative: relative, pass: pass, probabilities: probabilities)
     let a = attentionOutput(context, residual: queries, pass: pass)
-    return output(intermediate(a, pass: pass).activated(.gelu), residual: a, pass: pass)
+    return output(intermediate(a, pass: pass).activated(activation), residual: a, pass: pass)
   }
 }

@@ -1,5 +1,6 @@
 // `config.json` in the hub's own fields: what is read from it, what is refused, and what is written.
 import Foundation
+import Tensors
 
 extension EncoderConfiguration {
   /// Reads the bytes of a `config.json`.
@@ -36,6 +37,10 @@ extension EncoderConfiguration {
       classifierDropout: isRelative ? fields.clsDropout : fields.classifierDropout,
       initializerRange: fields.initializerRange ?? 0.02, classes: fields.id2label?.count ?? fields.numLabels ?? 2,
       relativePositions: isRelative ? fields.relativePositions : nil)
+    labels = OutputLabels(fields.id2label, fields.label2id, count: classes)
+    problem = fields.problemType.flatMap(HeadProblem.init)
+    activation = Activation(storedName: fields.hiddenAct ?? Self.usualActivation) ?? .gelu
+    poolerActivation = Activation(storedName: fields.poolerHiddenAct ?? Self.usualActivation) ?? .gelu
     let problems = problems + fields.unsupported(architecture)
     guard problems.isEmpty else { throw failure(problems) }
   }
@@ -47,6 +52,9 @@ extension EncoderConfiguration {
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     return try encoder.encode(ConfigurationFields(self)) + Data("\n".utf8)
   }
+
+  /// What `transformers` takes where a file names no activation.
+  fileprivate static let usualActivation = "gelu"
 
   private static func problem(_ error: DecodingError) -> String {
     /// The field's name in the file, which the decoder turned into camel case.
@@ -66,6 +74,25 @@ extension EncoderConfiguration {
 
 private struct ModelKind: Decodable {
   var modelType: String?
+}
+
+extension Activation {
+  /// By the names that `config.json` may have, the first of each the one that is written.
+  private static let storedNames: [(names: [String], activation: Activation)] = [
+    (["gelu", "gelu_python"], .gelu),
+    (["gelu_new", "gelu_pytorch_tanh", "gelu_fast", "gelu_python_tanh", "gelu_accurate"], .tangentGELU),
+    (["quick_gelu"], .quickGELU), (["relu"], .relu), (["silu", "swish"], .silu), (["tanh"], .tanh),
+  ]
+
+  /// All names, for messages.
+  fileprivate static var allStoredNames: String { storedNames.flatMap(\.names).joined(separator: ", ") }
+
+  fileprivate init?(storedName: String) {
+    guard let found = Self.storedNames.first(where: { $0.names.contains(storedName) }) else { return nil }
+    self = found.activation
+  }
+
+  fileprivate var storedName: String { Self.storedNames.first { $0.activation == self }?.names.first ?? rawValue }
 }
 
 /// The fields of `config.json` that matter for an encoder; in the file they are in snake case.
@@ -90,9 +117,10 @@ private struct ConfigurationFields: Codable {
   var poolerDropout: Double?
   var poolerHiddenAct: String?
   var poolerHiddenSize: Int?
-  var id2label: [String: String]?
-  var label2id: [String: Int]?
+  var id2label: [String: StoredLabel]?
+  var label2id: [String: StoredLabel]?
   var numLabels: Int?
+  var problemType: String?
   // BERT and RoBERTa
   var positionEmbeddingType: String?
   var isDecoder: Bool?
@@ -140,7 +168,16 @@ private struct ConfigurationFields: Codable {
     func require<Value: Equatable>(_ name: String, _ found: Value, _ supported: Value) {
       if found != supported { problems.append("\(name) is \(found); supported is \(supported)") }
     }
-    require("hidden_act", hiddenAct ?? "gelu", "gelu")
+    func requireActivation(_ name: String, _ found: String?) {
+      if let found, Activation(storedName: found) == nil {
+        problems.append("\(name) is \(found); supported are \(Activation.allStoredNames)")
+      }
+    }
+    requireActivation("hidden_act", hiddenAct)
+    if let problemType, HeadProblem(rawValue: problemType) == nil {
+      let known = HeadProblem.allCases.map(\.rawValue).joined(separator: ", ")
+      problems.append("problem_type is \(problemType); supported are \(known)")
+    }
     guard architecture == .deberta else {
       require("position_embedding_type", positionEmbeddingType ?? "absolute", "absolute")
       require("is_decoder", isDecoder ?? false, false)
@@ -155,7 +192,7 @@ private struct ConfigurationFields: Codable {
     require("conv_kernel_size", convKernelSize ?? 0, 0)
     require("embedding_size", embeddingSize ?? hiddenSize, hiddenSize)
     require("pooler_hidden_size", poolerHiddenSize ?? hiddenSize, hiddenSize)
-    require("pooler_hidden_act", poolerHiddenAct ?? "gelu", "gelu")
+    requireActivation("pooler_hidden_act", poolerHiddenAct)
     if let attentionHeadSize, numAttentionHeads > 0 {
       require("attention_head_size", attentionHeadSize, hiddenSize / numAttentionHeads)
     }
@@ -180,12 +217,14 @@ private struct ConfigurationFields: Codable {
     padTokenId = configuration.paddingToken
     layerNormEps = configuration.normEpsilon
     initializerRange = configuration.initializerRange
-    hiddenAct = "gelu"
+    hiddenAct = configuration.activation.storedName
     hiddenDropoutProb = configuration.hiddenDropout
     attentionProbsDropoutProb = configuration.attentionDropout
-    let labels = (0..<configuration.classes).map { ("LABEL_\($0)", $0) }
-    id2label = Dictionary(uniqueKeysWithValues: labels.map { (String($0.1), $0.0) })
-    label2id = Dictionary(uniqueKeysWithValues: labels)
+    let labels = configuration.labels.names(configuration.classes).enumerated()
+    id2label = Dictionary(uniqueKeysWithValues: labels.map { ("\($0)", .text($1)) })
+    // names from elsewhere may be there twice
+    label2id = Dictionary(labels.map { ($1, .number($0)) }) { first, _ in first }
+    problemType = configuration.problem?.rawValue
     guard let positions = configuration.relativePositions else {
       classifierDropout = configuration.classifierDropout
       positionEmbeddingType = "absolute"
@@ -193,7 +232,7 @@ private struct ConfigurationFields: Codable {
     }
     clsDropout = configuration.classifierDropout
     poolerDropout = configuration.poolerDropout
-    poolerHiddenAct = "gelu"
+    poolerHiddenAct = configuration.poolerActivation.storedName
     poolerHiddenSize = configuration.hiddenSize
     relativeAttention = true
     positionBiasedInput = false

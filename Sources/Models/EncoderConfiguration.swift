@@ -1,4 +1,5 @@
 // The sizes and rates of an encoder, checked, whichever file they come from.
+import Tensors
 
 /// The kinds of encoder that this program builds, by their `model_type` on the Hugging Face hub.
 package enum Architecture: String, Sendable, CaseIterable {
@@ -46,8 +47,18 @@ package struct EncoderConfiguration: Sendable, Equatable {
   package var classifierDropout: Double?
   /// Standard deviation of newly initialised matrices.
   package var initializerRange: Double
-  /// Outputs of the head; 1 is a regression.
-  package var classes: Int
+  /// Outputs of the head; 1 is a regression. Another number of them has no names yet.
+  package var classes: Int {
+    didSet { if classes != oldValue { (labels, problem) = (.unnamed, nil) } }
+  }
+  /// What the outputs are called.
+  package var labels = OutputLabels.unnamed
+  /// What the head is trained for; `nil` where nothing says so.
+  package var problem: HeadProblem?
+  /// What stands between the two linear layers of a block's feed-forward half.
+  package var activation = Activation.gelu
+  /// The activation of DeBERTa's pooler.
+  package var poolerActivation = Activation.gelu
   /// DeBERTa's relative positions; `nil` for the others.
   package var relativePositions: RelativePositions?
 
@@ -78,6 +89,20 @@ package struct EncoderConfiguration: Sendable, Equatable {
     self.relativePositions =
       architecture == .deberta
       ? relativePositions ?? RelativePositions(buckets: 256, maximumDistance: maximumPositions) : nil
+  }
+
+  /// Takes what the outputs are to stand for.
+  ///
+  /// - Parameter start: what decides by which of a task's lists of names its classes go; the first, where nothing does.
+  package mutating func adopt(_ target: HeadTarget, start: HeadStart = .absent) {
+    classes = target.outputs
+    switch target {
+    case .score: (labels, problem) = (.unnamed, .score)
+    case .classes(let lists):
+      var names = lists.first ?? []
+      if case .byName(_, let stored) = start { names = lists.first { HeadMatch.rows(of: $0, among: stored) != nil } ?? names }
+      (labels, problem) = (.named(names), .oneClass)
+    }
   }
 
   /// The most tokens of one sequence; `nil` where positions are relative and any length works.

@@ -6,6 +6,8 @@ package enum ModelError: Error, Equatable, Sendable, CustomStringConvertible {
   case configuration(path: String, problems: [String])
   /// The stored tensors are not those of the configured model.
   case weights(path: String, missing: [String], misshapen: [String], notFinite: [String], unexpected: [String])
+  /// The stored tensors are those of more than one body; each is known by what its names begin with.
+  case bodies(path: String, prefixes: [String])
   /// A batch that the model cannot take.
   case batch(problem: String)
 
@@ -21,6 +23,10 @@ package enum ModelError: Error, Equatable, Sendable, CustomStringConvertible {
       ]
       return "\(path): its tensors do not fit config.json: \(parts.compactMap { $0 }.joined(separator: "; ")). "
         + "Check that both files are whole and belong to the same model."
+    case .bodies(let path, let prefixes):
+      return
+        "\(path): it holds \(prefixes.count) bodies, whose names begin with \(prefixes.joined(separator: ", ")); expected one. "
+        + "Save the one that is meant alone."
     case .batch(let problem):
       return "a batch does not fit the model: \(problem)"
     }

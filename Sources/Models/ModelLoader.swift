@@ -12,6 +12,8 @@ package struct LoadedModel {
   package let newlyInitialized: [String]
   /// Stored tensors that a classifier has no use for, by their names on the hub.
   package let ignored: [String]
+  /// What the last layer started from.
+  package let head: HeadStart
   /// The files that the weights came from; for digests.
   package let weightFiles: [URL]
 }
@@ -22,26 +24,38 @@ package enum ModelLoader {
   ///
   /// - Parameters:
   ///   - seed: decides the values of a head that the checkpoint lacks.
+  ///   - target: what the outputs are to stand for; a head of the checkpoint is taken for it by its labels' names. `nil` takes a head as
+  ///     it is.
   ///   - adjust: changes the configuration before the model is built: the number of classes, dropout rates.
   /// - Throws: `StorageError`, `ModelError.configuration`, and `ModelError.weights` with all tensors that do not fit.
   package static func load(
-    folder: URL, seed: UInt64, on backend: any Backend, adjust: (inout EncoderConfiguration) -> Void = { _ in }
+    folder: URL, seed: UInt64, on backend: any Backend, target: HeadTarget? = nil,
+    adjust: (inout EncoderConfiguration) -> Void = { _ in }
   ) throws -> LoadedModel {
     let checkpoint = try CheckpointFolder(url: folder)
     let path = folder.appendingPathComponent("config.json").path
     var configuration = try EncoderConfiguration(json: checkpoint.configuration, path: path)
+    let origin = (try? JSONDecoder().decode(CheckpointOrigin.self, from: checkpoint.configuration)) ?? CheckpointOrigin()
+    let match = HeadMatch(configuration, origin, to: target)
+    if let target {
+      if case .start(let start) = match { configuration.adopt(target, start: start) } else { configuration.adopt(target) }
+    }
     adjust(&configuration)
     guard configuration.problems.isEmpty else {
       throw ModelError.configuration(path: path, problems: configuration.problems)
     }
     let source = CheckpointTensors(
-      checkpoint, configuration.architecture,
+      checkpoint, configuration.architecture, origin: origin, match: match,
       initialValues: InitialValues(seed: seed, deviation: Float(configuration.initializerRange), on: backend),
       on: backend)
     let model = try classifier(configuration, ParameterBuilder(source))
-    let ignored = try source.finish(configuration.architecture)
+    let ignored = try source.finish()
+    if let refusal = source.refusal {
+      throw ModelError.configuration(path: path, problems: ["what its labels stand for is unclear: \(refusal)"])
+    }
     return LoadedModel(
-      model: model, newlyInitialized: source.newlyInitialized, ignored: ignored, weightFiles: checkpoint.weightFiles)
+      model: model, newlyInitialized: source.newlyInitialized, ignored: ignored, head: source.head,
+      weightFiles: checkpoint.weightFiles)
   }
 
   /// What the folder's `config.json` says. Its sizes are within their ranges, but may be larger than any memory: build from them only

@@ -20,7 +20,10 @@ package enum ModelWriter {
   package static func save(
     _ encoder: TransformerEncoder, as precision: SafetensorsWriter.Precision = .float32, to folder: URL
   ) throws {
-    try save(encoder.parameters, encoder.configuration, as: precision, to: folder)
+    // outputs that are not there have no names
+    var configuration = encoder.configuration
+    (configuration.labels, configuration.problem) = (.unnamed, nil)
+    try save(encoder.parameters, configuration, as: precision, to: folder)
   }
 
   private static func save(

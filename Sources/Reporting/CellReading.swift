@@ -50,9 +50,14 @@ struct CellReading {
     let values = column.splits.map { scores.value(split: $0, metric: metric) }
     let found = values.compactMap { $0 }
     guard found.count == values.count, !found.isEmpty else { return left(.unscored, "no score '\(metric)'") }
-    guard found.allSatisfy(\.isFinite) else { return left(.undefined) }
-    let state: CellRun.State = record.flags.contains(.collapsed) ? .collapsed : .completed
-    return CellRun(seed: run.seed, state: state, scores: found)
+    let isCollapsed = record.flags.contains(.collapsed)
+    if found.allSatisfy(\.isFinite) { return CellRun(seed: run.seed, state: isCollapsed ? .collapsed : .completed, scores: found) }
+    // A correlation with a constant answer has no value. To leave such a run out would score a method that collapses on its other
+    // seeds alone, so it counts as 0, as Matthews' correlation does of itself. Where the right answers are constant, no method is to
+    // blame.
+    guard isCollapsed else { return left(.undefined) }
+    return CellRun(
+      seed: run.seed, state: .collapsed, detail: CellRun.countedAsZero, scores: found.map { $0.isFinite ? $0 : 0 })
   }
 }
 

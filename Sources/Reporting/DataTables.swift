@@ -93,6 +93,7 @@ package enum JSONTable {
     let published: PublishedSource?
     let isComplete: Bool
     let problems: [String]
+    let unlikeRows: [String]?
     let warnings: [String]
     let provenance: TableProvenance
   }
@@ -107,7 +108,8 @@ package enum JSONTable {
       Document(
         experiment: table.experiment, title: table.title, profile: table.profile.rawValue, evaluation: table.evaluation,
         seeds: table.seeds, tasks: table.tasks, rows: table.rows, differences: table.differences, published: table.published,
-        isComplete: table.isComplete, problems: table.problems, warnings: table.warnings, provenance: table.provenance))
+        isComplete: table.isComplete, problems: table.problems,
+        unlikeRows: table.unlikeRows.isEmpty ? nil : table.unlikeRows, warnings: table.warnings, provenance: table.provenance))
     return String(decoding: data, as: UTF8.self) + "\n"
   }
 }

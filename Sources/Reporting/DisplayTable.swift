@@ -139,7 +139,7 @@ enum CellState: String, CaseIterable {
     case .diverged: "diverged: the loss became infinite or not a number; not in the value."
     case .failed: "failed: ended by an error; not in the value."
     case .undefined:
-      "undefined: the score has no value, for the model gives one answer to every validation example; not in the value."
+      "undefined: the score has no value, for the right answers of the validation set are all the same; not in the value."
     case .unusable: "unusable: the record is damaged, of other settings or without the score; not in the value."
     case .missing: "missing: not run."
     }

@@ -63,6 +63,7 @@ extension TableModel {
       parametersVary: records.contains { $0.record.trainableParameters.initial != $0.record.trainableParameters.final },
       differences: experiment.report.baseline.flatMap { BaselineDifferences(rows: rows, baseline: $0) },
       published: matching.map { $0.source(rows: rows) }, problems: Self.problems(rows, tasks),
+      unlikeRows: experiment.unlikeRows(among: runs) + Self.unlikeBudgets(rows, columns),
       warnings: provenance.warnings + Self.unrecordedMeasures(rows, records.map(\.record)), provenance: provenance)
   }
 
@@ -89,6 +90,17 @@ extension TableModel {
     zip(runs, cells.flatMap(\.runs)).compactMap { run, state in
       state.state.counts || state.state == .undefined ? findings.records[RunKey(run)] : nil
     }
+  }
+
+  /// Says how far trainable parameters are apart where no column shows them.
+  private static func unlikeBudgets(_ rows: [TableRow], _ columns: [TableColumn]) -> [String] {
+    let counts = rows.compactMap { row in row.trainableParameters.map { (row.id, $0) } }
+    guard !columns.contains(.parameters), let least = counts.min(by: { $0.1 < $1.1 }), let most = counts.max(by: { $0.1 < $1.1 }),
+      most.1 > 1.1 * least.1
+    else { return [] }
+    return [
+      "Trainable parameters differ between rows: from \(NumberText.count(least.1)) (\(least.0)) to \(NumberText.count(most.1)) (\(most.0))."
+    ]
   }
 
   /// Says which columns no run recorded, and what there is instead.

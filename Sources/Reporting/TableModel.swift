@@ -26,9 +26,9 @@ package struct CellRun: Sendable, Equatable, Encodable {
   package enum State: String, Sendable, Encodable {
     /// In the mean.
     case completed
-    /// In the mean, though the model answers everything alike.
+    /// In the mean, though the model answers everything alike; a correlation that has no value is 0 there.
     case collapsed
-    /// Completed, but the score has no value, as a correlation with a constant; not in the mean.
+    /// Completed, but the score has no value, for the right answers of the validation set are all the same; not in the mean.
     case undefined
     /// Ended by a loss that is infinite or not a number; not in the mean.
     case diverged
@@ -46,6 +46,9 @@ package struct CellRun: Sendable, Equatable, Encodable {
     /// Whether the run's score is in its cell's value.
     package var counts: Bool { self == .completed || self == .collapsed }
   }
+
+  /// The detail of a collapsed run whose score has no value.
+  static let countedAsZero = "undefined, counted as 0"
 
   /// The run's seed.
   package let seed: Int
@@ -181,6 +184,8 @@ package struct TableModel: Sendable, Equatable {
   package let published: PublishedSource?
   /// Every cell with a run that is not in it, one sentence each.
   package let problems: [String]
+  /// How rows differ in what no one asked for: layers, ranks, updates, budgets.
+  let unlikeRows: [String]
   /// What a reader must know of the runs as a whole, as two different models in one table.
   let warnings: [String]
   /// Where the numbers come from.

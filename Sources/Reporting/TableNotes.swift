@@ -41,9 +41,16 @@ extension TableModel {
       notes.append(
         .text("\(CellState.collapsedMark) collapsed: the model gives one answer to every validation example; in the value."))
     }
+    if cells.contains(where: { $0.runs.contains { $0.detail == CellRun.countedAsZero } }) {
+      notes.append(
+        .text(
+          "A correlation with one answer for everything is undefined: such a run counts as 0, in means, ranks, differences and tests."
+        ))
+    }
     notes += CellState.allCases.filter { state in cells.contains { $0.counts(state) } }.map { .text($0.note) }
     if cells.contains(where: { $0.splits.isEmpty }) { notes.append(.text("— no run that counts.")) }
     if let published { notes += published.notes(averages: rows.compactMap { $0.published?.average }).map { .text($0) } }
+    notes += unlikeRows.map { .text($0) }
     return notes + warnings.map { .warning($0) }
   }
 

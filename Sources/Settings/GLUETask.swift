@@ -66,6 +66,18 @@ package enum GLUETask: String, Sendable, CaseIterable {
     }
   }
 
+  /// What the data on the Hugging Face hub calls the classes, and with it the models that were trained on it; nil where the official
+  /// files have the same names, or there are no classes.
+  package var publishedLabels: [String]? {
+    switch self {
+    case .cola: ["unacceptable", "acceptable"]
+    case .sst2: ["negative", "positive"]
+    case .mrpc: ["not_equivalent", "equivalent"]
+    case .qqp: ["not_duplicate", "duplicate"]
+    case .stsb, .mnli, .qnli, .rte: nil
+    }
+  }
+
   private func glue(
     _ title: String, hasHeader: Bool = true,
     validation: [TaskDefinition.ValidationFile] = [.init(name: "validation", file: "dev.tsv")],

@@ -48,9 +48,8 @@ package enum Folder {
   package static func fill(_ url: URL, unless isWhole: () -> Bool, _ body: () throws -> Void) throws {
     if isWhole() { return }
     try make(at: url)
-    let lock = try FolderLock.acquire(in: url)
-    defer { withExtendedLifetime(lock) {} }
-    if !isWhole() { try body() }
+    let claim = try Claim.wait(in: url)
+    try withExtendedLifetime(claim) { if !isWhole() { try body() } }
   }
 
   private static func requireVacant(_ url: URL) throws {

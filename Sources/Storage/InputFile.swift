@@ -64,12 +64,13 @@ final class InputFile: Sendable {
     return try bytes(at: 0, count: size)
   }
 
-  /// Refuses the small text that git puts in place of a large file which was not fetched.
-  func refuseLargeFilePointer() throws {
-    let marker = Array("version https://git-lfs.github.com/".utf8)
-    guard size >= marker.count, size < 1024, try bytes(at: 0, count: marker.count) == marker else { return }
-    throw StorageError.unsupported(
-      path: path, problem: "is a Git LFS pointer, not the file itself",
-      advice: "Fetch the content with 'git lfs pull', or download the file.")
+  /// Refuses what lies in a file's place where a download went wrong. A zip archive may be meant, and the length that a safetensors file
+  /// begins with may look like gzip's mark.
+  func refuseOtherKind() throws {
+    let start = try bytes(at: 0, count: min(size, 512))
+    guard let kind = OtherKind(start), !start.starts(with: [0x50, 0x4B]) else { return }
+    let length = start.prefix(8).reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+    if start.starts(with: [0x1F, 0x8B]), start.count >= 8, length < UInt64(size) { return }
+    throw StorageError.unsupported(path: path, problem: "is \(kind.name)", advice: kind.advice + ".")
   }
 }

@@ -11,6 +11,8 @@ package final class PickleArchive: RecordedArchive {
 
   /// The longest pickle read; that of a model with 300,000 tensors is shorter.
   private static let longestPickle = 1 << 25
+  /// What training programs call the state dict in a larger dictionary.
+  private static let stateDictNames: Set<String> = ["state_dict", "model_state_dict", "model_state", "model", "module"]
   /// A pickle of the number that marks the old format.
   private static let oldMagic: [UInt8] = [
     0x80, 0x02, 0x8a, 0x0a, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19, 0x2e,
@@ -27,7 +29,7 @@ package final class PickleArchive: RecordedArchive {
   /// - Throws: `StorageError` where the file cannot be read, is damaged, or asks for more than tensors.
   package init(url: URL) throws {
     let file = try InputFile(path: url.path)
-    try file.refuseLargeFilePointer()
+    try file.refuseOtherKind()
     path = file.path
     let start = try file.bytes(at: 0, count: min(file.size, Self.oldMagic.count))
     let content: (machine: PickleMachine, value: PickleValue, blocks: [String: Block])
@@ -122,9 +124,10 @@ package final class PickleArchive: RecordedArchive {
   private static func collect(
     _ value: PickleValue, _ machine: PickleMachine, _ blocks: [String: Block], _ file: InputFile
   ) throws -> ([TensorDescription], [String: TensorRecord]) {
-    guard case .dictionary(let index) = value else {
+    guard case .dictionary(let outermost) = value else {
       throw PickleMachine.Refusal.unsupported("it holds \(value.kind), not a state dict")
     }
+    let index = try stateDict(in: outermost, machine)
     var descriptions: [TensorDescription] = []
     var records: [String: TensorRecord] = [:]
     for (key, element) in machine.dictionaries[index] {
@@ -141,6 +144,22 @@ package final class PickleArchive: RecordedArchive {
       descriptions.append(record.description)
     }
     return (descriptions, records)
+  }
+
+  /// The state dict itself, or the one that a training program put beside its epoch and its optimizer's state.
+  private static func stateDict(in outermost: Int, _ machine: PickleMachine) throws -> Int {
+    let holders: [(name: String, index: Int)] = machine.dictionaries[outermost].compactMap { key, value in
+      guard case .text(let name) = key, stateDictNames.contains(name), case .dictionary(let index) = value, index != outermost
+      else {
+        return nil
+      }
+      return (name, index)
+    }
+    guard holders.count <= 1 else {
+      throw PickleMachine.Refusal.unsupported(
+        "it holds \(holders.count) state dicts, \(holders.map { "'\($0.name)'" }.joined(separator: ", "))")
+    }
+    return holders.first?.index ?? outermost
   }
 
   private static func place(

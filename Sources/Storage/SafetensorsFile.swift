@@ -26,7 +26,7 @@ package final class SafetensorsFile: RecordedArchive {
 
   /// Reads the header of an open file.
   init(_ file: InputFile) throws {
-    try file.refuseLargeFilePointer()
+    try file.refuseOtherKind()
     path = file.path
     func malformed(_ problem: String) -> StorageError {
       .malformed(path: file.path, format: "safetensors", problem: problem)

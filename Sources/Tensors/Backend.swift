@@ -11,6 +11,10 @@ package enum Activation: String, Sendable, Codable, CaseIterable {
   case tanh
   case relu
   case silu
+  /// gelu approximated by the hyperbolic tangent, `x (1 + tanh(√(2/π) (x + 0.044715 x³))) / 2`.
+  case tangentGELU
+  /// gelu approximated by the logistic function, `x σ(1.702 x)`.
+  case quickGELU
 }
 
 /// Settings of one AdamW update (Loshchilov and Hutter 2019).

@@ -118,6 +118,8 @@ extension Activation {
     case .tanh: LR_TANH
     case .relu: LR_RELU
     case .silu: LR_SILU
+    case .tangentGELU: LR_TANGENT_GELU
+    case .quickGELU: LR_QUICK_GELU
     }
   }
 }

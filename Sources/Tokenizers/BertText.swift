@@ -1,44 +1,24 @@
-// BERT's way from text to words: cleaning, CJK isolation, accent stripping, lower case, splitting at white space and
-// punctuation (Devlin et al. 2019, `BasicTokenizer`), with the character classes of `transformers`' fast tokenizer.
+// BERT's normal form of a text: cleaning, CJK isolation, accent stripping, lower case (Devlin et al. 2019,
+// `BasicTokenizer`), with the character classes of `transformers`' fast tokenizer.
 
 import Foundation
 
 /// The options of BERT's text cleaning.
 struct BertText: Sendable, Equatable {
+  /// Whether control characters go and all white space becomes spaces.
+  var cleans = true
   var lowercases = true
-  var stripsAccents = true
+  /// nil: as `lowercases` says.
+  var stripsAccents: Bool?
   var isolatesCJK = true
 
-  /// The words of a text; each punctuation mark is one of its own.
-  func words(_ text: String) -> [String.UnicodeScalarView] {
-    var words: [String.UnicodeScalarView] = []
-    var word = String.UnicodeScalarView()
-    func finish() {
-      guard !word.isEmpty else { return }
-      words.append(word)
-      word = String.UnicodeScalarView()
-    }
-    for scalar in normalized(text) {
-      if Self.isSpace(scalar) {
-        finish()
-      } else if Self.isPunctuation(scalar) {
-        finish()
-        words.append(String.UnicodeScalarView([scalar]))
-      } else {
-        word.append(scalar)
-      }
-    }
-    finish()
-    return words
-  }
-
   /// The text, cleaned as the options say.
-  private func normalized(_ text: String) -> String.UnicodeScalarView {
+  func normalized(_ text: String) -> String {
     var cleaned = String.UnicodeScalarView()
     var isASCII = true
-    for scalar in text.unicodeScalars where !Self.isRemoved(scalar) {
+    for scalar in text.unicodeScalars where !cleans || !Self.isRemoved(scalar) {
       if !scalar.isASCII { isASCII = false }
-      if Self.isSpace(scalar) {
+      if cleans && Self.isSpace(scalar) {
         cleaned.append(" ")
       } else if isolatesCJK && Self.isCJK(scalar) {
         cleaned.append(contentsOf: [" ", scalar, " "])
@@ -46,24 +26,14 @@ struct BertText: Sendable, Equatable {
         cleaned.append(scalar)
       }
     }
-    if stripsAccents && !isASCII {
+    if stripsAccents ?? lowercases, !isASCII {
       cleaned = String.UnicodeScalarView(
         String(cleaned).decomposedStringWithCanonicalMapping.unicodeScalars.filter { !Self.isNonspacingMark($0) })
     }
-    guard lowercases else { return cleaned }
-    var lower = String.UnicodeScalarView()
-    for scalar in cleaned {
-      if scalar.isASCII {
-        let isCapital = (0x41...0x5A).contains(scalar.value)
-        lower.append(isCapital ? Unicode.Scalar(UInt8(scalar.value) | 0x20) : scalar)
-      } else {
-        lower.append(contentsOf: scalar.properties.lowercaseMapping.unicodeScalars)
-      }
-    }
-    return lower
+    return lowercases ? lowercased(cleaned) : String(cleaned)
   }
 
-  private static func isSpace(_ scalar: Unicode.Scalar) -> Bool {
+  static func isSpace(_ scalar: Unicode.Scalar) -> Bool {
     if scalar.isASCII { return scalar.value == 0x20 || (0x09...0x0D).contains(scalar.value) }
     return scalar.properties.isWhitespace
   }
@@ -87,7 +57,7 @@ struct BertText: Sendable, Equatable {
   }
 
   /// All of ASCII that is neither letter, digit nor control, and Unicode's punctuation.
-  private static func isPunctuation(_ scalar: Unicode.Scalar) -> Bool {
+  static func isPunctuation(_ scalar: Unicode.Scalar) -> Bool {
     if scalar.isASCII {
       switch scalar.value {
       case 0x21...0x2F, 0x3A...0x40, 0x5B...0x60, 0x7B...0x7E: return true
@@ -117,4 +87,18 @@ struct BertText: Sendable, Equatable {
     default: return false
     }
   }
+}
+
+/// Each scalar in lower case by itself, whatever stands around it.
+func lowercased(_ text: String.UnicodeScalarView) -> String {
+  var lower = String.UnicodeScalarView()
+  for scalar in text {
+    if scalar.isASCII {
+      let isCapital = (0x41...0x5A).contains(scalar.value)
+      lower.append(isCapital ? Unicode.Scalar(UInt8(scalar.value) | 0x20) : scalar)
+    } else {
+      lower.append(contentsOf: scalar.properties.lowercaseMapping.unicodeScalars)
+    }
+  }
+  return String(lower)
 }

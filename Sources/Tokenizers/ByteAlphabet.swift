@@ -14,14 +14,25 @@ enum ByteAlphabet {
     }
   }()
 
+  /// The UTF-8 of each byte's character.
+  private static let spellings: [[UInt8]] = characters.map { Array(String($0).utf8) }
+
+  /// Bytes as the files spell them, in UTF-8.
+  static func spelling(_ bytes: ArraySlice<UInt8>) -> [UInt8] {
+    var result: [UInt8] = []
+    result.reserveCapacity(bytes.count + bytes.count / 4)
+    for byte in bytes { result.append(contentsOf: spellings[Int(byte)]) }
+    return result
+  }
+
   private static let bytes: [Unicode.Scalar: UInt8] = Dictionary(
     uniqueKeysWithValues: characters.enumerated().map { ($1, UInt8($0)) })
 
   /// The bytes that a token spells; a token with a character outside the alphabet is its own UTF-8.
-  static func bytes(of token: String) -> [UInt8] {
+  static func bytes(of token: [UInt8]) -> [UInt8] {
     var result: [UInt8] = []
-    for scalar in token.unicodeScalars {
-      guard let byte = bytes[scalar] else { return Array(token.utf8) }
+    for scalar in String(decoding: token, as: UTF8.self).unicodeScalars {
+      guard let byte = bytes[scalar] else { return token }
       result.append(byte)
     }
     return result

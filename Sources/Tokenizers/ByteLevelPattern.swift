@@ -1,5 +1,7 @@
-// GPT-2's splitting of text into words (Radford et al. 2019), the regular expression
-// `'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+`, written out over Unicode scalars.
+// GPT-2's splitting of text into words (Radford et al. 2019), its regular expression written out over Unicode scalars.
+
+/// The expression, as a `tokenizer.json` may spell it.
+let byteLevelExpression = #"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"#
 
 /// What the expression tells apart.
 private enum ScalarClass: UInt8 {
@@ -75,3 +77,6 @@ private func scalarClass(_ scalar: Unicode.Scalar) -> ScalarClass {
   default: return .other
   }
 }
+
+/// A digit, letter-like number or other number, as the reference's tables know it.
+func isNumberScalar(_ scalar: Unicode.Scalar) -> Bool { scalarClass(scalar) == .number }

@@ -47,6 +47,11 @@ package struct InputTemplate: Sendable, Equatable {
     }
   }
 
+  /// The highest id of its special tokens; nil where it has none.
+  var highestID: Int32? {
+    (single.parts + pair.parts).compactMap { if case .special(let id, _) = $0 { id } else { nil } }.max()
+  }
+
   /// The template of one text.
   package let single: Sequence
   /// The template of two texts.
@@ -82,7 +87,13 @@ package struct InputTemplate: Sendable, Equatable {
       single: Sequence(single), pair: Sequence(single + half(.second(segment: 1), segment: 1)))
   }
 
-  /// No special token at all, as GPT-2 has it.
+  /// GPT-2 where it is told to begin with a special token: before the first text only.
+  static func gpt2(beginning: Int32) -> InputTemplate {
+    let single: [Part] = [.special(beginning, segment: 0), .first(segment: 0)]
+    return InputTemplate(single: Sequence(single), pair: Sequence(single + [.second(segment: 1)]))
+  }
+
+  /// No special token at all, as GPT-2 has it; the second text is segment 1.
   package static let plain = InputTemplate(
-    single: Sequence([.first(segment: 0)]), pair: Sequence([.first(segment: 0), .second(segment: 0)]))
+    single: Sequence([.first(segment: 0)]), pair: Sequence([.first(segment: 0), .second(segment: 1)]))
 }

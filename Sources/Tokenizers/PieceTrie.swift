@@ -24,6 +24,24 @@ struct PieceTrie: Sendable {
     return before < 0 ? nil : before
   }
 
+  /// The id of the entry with just these bytes.
+  func id(of bytes: [UInt8]) -> Int32? {
+    guard let match = longestPrefix(of: bytes[...]), match.length == bytes.count else { return nil }
+    return match.id
+  }
+
+  /// Calls `body` with the id and the length of each entry that `bytes` begins with, shortest first.
+  func forEachPrefix(of bytes: ArraySlice<UInt8>, _ body: (Int32, Int) -> Void) {
+    var node: Int32 = 0
+    var length = 0
+    for byte in bytes {
+      guard let child = children[UInt64(UInt32(bitPattern: node)) << 8 | UInt64(byte)] else { return }
+      node = child
+      length += 1
+      if ids[Int(node)] >= 0 { body(ids[Int(node)], length) }
+    }
+  }
+
   /// The longest entry that `bytes` begins with: its id and how many bytes it has.
   func longestPrefix(of bytes: ArraySlice<UInt8>) -> (id: Int32, length: Int)? {
     var node: Int32 = 0

@@ -68,48 +68,26 @@ enum SentencePieceModelCheck {
     while let (field, value) = try reader.next() {
       guard field == 2 else { continue }
       guard case .bytes(let map) = value else { throw .init(problem: "the character map is not a string of bytes") }
-      if !map.isEmpty { try checkCharacterMap(Array(map)) }
+      if !map.isEmpty { _ = try CharacterMap(Array(map)) }
     }
   }
 
-  /// The map: a 32-bit size, a double-array trie of that many bytes (units of 32 bits), then replacement texts, each
-  /// ended by a zero byte.
-  ///
-  /// Every unit that a search can reach is visited, so that no search leaves the array and no value the texts.
-  private static func checkCharacterMap(_ map: [UInt8]) throws(ProtobufReader.Malformed) {
-    func unit(_ index: Int) -> UInt32 {
-      (0..<4).reversed().reduce(0) { $0 << 8 | UInt32(map[4 + 4 * index + $1]) }
-    }
-    guard map.count > 4 else { throw .init(problem: "the character map is cut") }
-    let size = Int(map[0]) | Int(map[1]) << 8 | Int(map[2]) << 16 | Int(map[3]) << 24
-    let count = size / 4
-    // Searches go to (offset of a unit) XOR (a byte), so an array of whole blocks of 256 keeps them inside.
-    guard size > 0, size % 1024 == 0, size < map.count - 4, map.last == 0 else {
-      throw .init(problem: "the character map's tree has \(size) of its \(map.count - 4) bytes")
-    }
-    let texts = map[(4 + size)...]
-    var isVisited = [Bool](repeating: false, count: count)
-    var pending = [0]
-    isVisited[0] = true
-    while let position = pending.popLast() {
-      let node = unit(position)
-      let base = position ^ Int((node >> 10) << ((node & 0x200) >> 6))
-      guard base < count else { throw .init(problem: "the character map's tree points outside itself") }
-      if node & 0x100 != 0 {
-        let value = Int(unit(base) & 0x7FFF_FFFF)
-        guard value < texts.count else { throw .init(problem: "the character map has a text outside itself") }
-        let text = texts.dropFirst(value).prefix { $0 != 0 }
-        guard String(validating: text, as: UTF8.self) != nil else {
-          throw .init(problem: "the character map has a text that is not UTF-8")
+  /// The character map of a checked model's normalizer; nil where it has none.
+  static func characterMap(_ bytes: [UInt8], file: String) throws -> CharacterMap? {
+    do {
+      var found: CharacterMap?
+      var model = ProtobufReader(bytes[...])
+      while let (field, value) = try model.next() {
+        guard field == 3, case .bytes(let normalizer) = value else { continue }
+        var reader = ProtobufReader(normalizer)
+        while let (field, value) = try reader.next() {
+          if field == 2, case .bytes(let map) = value { found = map.isEmpty ? nil : try CharacterMap(Array(map)) }
         }
       }
-      for byte in 0..<256 {
-        let child = base ^ byte
-        if !isVisited[child], unit(child) & 0x8000_00FF == UInt32(byte) {
-          isVisited[child] = true
-          pending.append(child)
-        }
-      }
+      return found
+    } catch {
+      throw TokenizerError.malformed(
+        file: file, problem: "not a SentencePiece model: \(error.problem)", remedy: TokenizerError.downloadAgain)
     }
   }
 }

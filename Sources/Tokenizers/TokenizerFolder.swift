@@ -8,106 +8,71 @@ package enum TokenizerFolder {
   ///
   /// | files | tokenizer |
   /// |---|---|
+  /// | `tokenizer.json` | any: WordPiece, byte-pair encoding or unigram, as the file says |
   /// | `spm.model` | DeBERTa-v2/v3: SentencePiece unigram |
   /// | `tokenizer.model` | Llama: SentencePiece BPE |
   /// | `vocab.txt` | BERT: WordPiece |
-  /// | `tokenizer.json`, or `vocab.json` and `merges.txt` | RoBERTa, GPT-2: byte-level BPE |
+  /// | `vocab.json` and `merges.txt` | RoBERTa, GPT-2: byte-level BPE |
   ///
-  /// `tokenizer_config.json` is read where it is there. Its `tokenizer_class` decides where the folder has that class's files (a
-  /// RoBERTa may come with a SentencePiece vocabulary), else the model's own row where `modelType` is known, else the first row
-  /// that the folder has.
+  /// `tokenizer.json` comes before the others, as in `transformers`. Beside all of them, `tokenizer_config.json`,
+  /// `special_tokens_map.json` and `added_tokens.json` are read where they are there. `tokenizer_class` of
+  /// `tokenizer_config.json`, or else of `config.json`, decides where the folder has that class's files (a RoBERTa may
+  /// come with a SentencePiece vocabulary), else the model's own row where `modelType` is known, else the first row that
+  /// the folder has.
   ///
   /// - Parameter modelType: `model_type` of the model's `config.json`; nil where there is none.
   /// - Throws: ``TokenizerError``.
   package static func load(from folder: URL, modelType: String? = nil) throws -> any Tokenizer {
+    func has(_ names: String...) -> Bool {
+      names.allSatisfy { FileManager.default.fileExists(atPath: folder.appendingPathComponent($0).path) }
+    }
     let settings = try TokenizerSettings(folder: folder)
-    let named = settings.tokenizerClass.flatMap(Family.init(tokenizerClass:)).flatMap { $0.isPresent(in: folder) ? $0 : nil }
-    let own = named ?? modelType.flatMap(Family.init(modelType:))
-    guard let family = own ?? Family.allCases.first(where: { $0.isPresent(in: folder) }), family.isPresent(in: folder) else {
-      let expected = own.map { [$0.files] } ?? Family.allCases.map(\.files)
-      throw TokenizerError.noTokenizer(folder: folder.path, expected: expected)
-    }
-    switch family {
-    case .deberta:
-      try settings.requireNoSplitting()
-      let file = folder.appendingPathComponent("spm.model")
-      return try SentencePieceTokenizer.deberta(
-        model: SentencePieceModel(bytes: readFile(file), file: file.path), file: file.path)
-    case .llama:
-      let file = folder.appendingPathComponent("tokenizer.model")
-      return try SentencePieceTokenizer.llama(
-        model: SentencePieceModel(bytes: readFile(file), file: file.path), file: file.path,
-        addsBeginning: settings.addsBeginning ?? true, addsEnd: settings.addsEnd ?? false)
-    case .bert:
-      let file = folder.appendingPathComponent("vocab.txt")
-      let lowercases = settings.lowercases ?? true
-      return try WordPieceTokenizer(
-        vocabulary: readFile(file), file: file.path,
-        text: BertText(
-          lowercases: lowercases, stripsAccents: settings.stripsAccents ?? lowercases,
-          isolatesCJK: settings.isolatesCJK ?? true))
-    case .byteLevel:
-      try settings.requireNoPrefixSpace()
-      return try byteLevel(folder)
-    }
-  }
-
-  private static func byteLevel(_ folder: URL) throws -> ByteLevelTokenizer {
+    let model = modelType.flatMap(TokenizerClass.init(modelType:))
     let whole = folder.appendingPathComponent("tokenizer.json")
-    if FileManager.default.fileExists(atPath: whole.path) {
-      return try ByteLevelTokenizer(
-        vocabulary: TokenizerJSON.vocabulary(readFile(whole), file: whole.path), file: whole.path)
+    if has("tokenizer.json") {
+      return try TokenizerJSON.tokenizer(
+        readTokenizerFile(whole), file: whole.path, kind: settings.tokenizerClass ?? model, settings: settings)
     }
-    let file = folder.appendingPathComponent("vocab.json")
-    let mergesFile = folder.appendingPathComponent("merges.txt")
-    var vocabulary = try ByteLevelVocabulary(
-      entries: VocabularyJSON.entries(readFile(file), file: file.path), file: file.path)
-    try vocabulary.addMerges(readFile(mergesFile), file: mergesFile.path)
-    return try ByteLevelTokenizer(vocabulary: vocabulary, file: file.path)
+    let named = settings.tokenizerClass.flatMap { kind in kind.files.flatMap { isPresent($0, in: folder) ? kind : nil } }
+    let own = named ?? model
+    guard let files = own?.files ?? Files.allCases.first(where: { isPresent($0, in: folder) }), isPresent(files, in: folder)
+    else {
+      let expected = own?.files.map { [$0.rawValue] } ?? Files.allCases.map(\.rawValue)
+      throw TokenizerError.noTokenizer(folder: folder.path, expected: ["tokenizer.json"] + expected)
+    }
+    let older = OlderFiles(folder: folder, settings: settings)
+    switch files {
+    case .pieces: return try older.deberta()
+    case .llamaPieces: return try older.llama()
+    case .words: return try older.bert()
+    case .merges: return try older.byteLevel(own)
+    }
   }
 
-  /// The kinds of tokenizers, in the order in which a folder is searched for them.
-  private enum Family: CaseIterable {
-    case deberta, llama, bert, byteLevel
+  /// The older files of a tokenizer, in the order in which a folder is searched for them.
+  fileprivate enum Files: String, CaseIterable {
+    case pieces = "spm.model"
+    case llamaPieces = "tokenizer.model"
+    case words = "vocab.txt"
+    case merges = "vocab.json with merges.txt"
+  }
 
-    init?(modelType: String) {
-      switch modelType {
-      case "deberta-v2": self = .deberta
-      case "llama": self = .llama
-      case "bert": self = .bert
-      case "roberta", "gpt2": self = .byteLevel
-      default: return nil
-      }
+  private static func isPresent(_ files: Files, in folder: URL) -> Bool {
+    files.rawValue.split(separator: " with ").allSatisfy {
+      FileManager.default.fileExists(atPath: folder.appendingPathComponent(String($0)).path)
     }
+  }
+}
 
-    /// By the class's name in `transformers`, slow or fast.
-    init?(tokenizerClass: String) {
-      switch tokenizerClass.hasSuffix("Fast") ? String(tokenizerClass.dropLast(4)) : tokenizerClass {
-      case "DebertaV2Tokenizer": self = .deberta
-      case "LlamaTokenizer": self = .llama
-      case "BertTokenizer": self = .bert
-      case "RobertaTokenizer", "GPT2Tokenizer": self = .byteLevel
-      default: return nil
-      }
-    }
-
-    var files: String {
-      switch self {
-      case .deberta: "spm.model"
-      case .llama: "tokenizer.model"
-      case .bert: "vocab.txt"
-      case .byteLevel: "tokenizer.json or vocab.json with merges.txt"
-      }
-    }
-
-    func isPresent(in folder: URL) -> Bool {
-      func has(_ name: String) -> Bool {
-        FileManager.default.fileExists(atPath: folder.appendingPathComponent(name).path)
-      }
-      return switch self {
-      case .deberta, .llama, .bert: has(files)
-      case .byteLevel: has("tokenizer.json") || (has("vocab.json") && has("merges.txt"))
-      }
+extension TokenizerClass {
+  /// The older files that the class reads; nil for one that this program only knows from `tokenizer.json`.
+  fileprivate var files: TokenizerFolder.Files? {
+    switch self {
+    case .deberta: .pieces
+    case .llama: .llamaPieces
+    case .bert: .words
+    case .roberta, .gpt2: .merges
+    case .albert, .xlmRoberta, .t5, .plain: nil
     }
   }
 }

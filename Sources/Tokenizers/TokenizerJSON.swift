@@ -1,141 +1,90 @@
-// Reads byte-level BPE from `tokenizer.json`, the one-file format of Hugging Face's fast tokenizers.
+// Reads `tokenizer.json`, the one-file format of Hugging Face's fast tokenizers: normalizer, pre-tokenizer, model,
+// post-processor and decoder, each by a file of its own. `truncation` and `padding` change no id here: the caller says
+// how long an input is, and `transformers` overrides them too.
 
-import Foundation
-
-/// The parts of `tokenizer.json` that byte-level BPE has; another kind of tokenizer is refused.
+/// A reader of `tokenizer.json`.
 enum TokenizerJSON {
-  /// The kind of tokenizer, read before the parts that only one kind has.
-  private struct Head: Decodable {
-    struct Stage: Decodable {
-      let type: String
-      let addsPrefixSpace: Bool?
-      let usesPattern: Bool?
-
-      enum CodingKeys: String, CodingKey {
-        case type
-        case addsPrefixSpace = "add_prefix_space"
-        case usesPattern = "use_regex"
-      }
-    }
-    struct Model: Decodable {
-      let type: String?
-    }
-    let model: Model
-    let normalizer: Stage?
-    let preTokenizer: Stage?
-
-    enum CodingKeys: String, CodingKey {
-      case model, normalizer
-      case preTokenizer = "pre_tokenizer"
-    }
-  }
-
-  private struct Body: Decodable {
-    struct AddedToken: Decodable {
-      let id: Int
-      let content: String
-      let stripsLeft: Bool?
-      let stripsRight: Bool?
-      let isWholeWord: Bool?
-
-      enum CodingKeys: String, CodingKey {
-        case id, content
-        case stripsLeft = "lstrip"
-        case stripsRight = "rstrip"
-        case isWholeWord = "single_word"
-      }
-    }
-    struct Model: Decodable {
-      let vocab: [String: Int]
-      let merges: [Merge]
-    }
-    /// `"a b"`, or `["a", "b"]` in newer files.
-    struct Merge: Decodable {
-      let left: String
-      let right: String
-
-      init(from decoder: any Decoder) throws {
-        let container = try decoder.singleValueContainer()
-        var parts: [String]
-        if let text = try? container.decode(String.self) {
-          parts = text.unicodeScalars.split(separator: " ", omittingEmptySubsequences: false).map { String($0) }
-        } else {
-          parts = try container.decode([String].self)
-        }
-        guard parts.count == 2 else {
-          throw DecodingError.dataCorruptedError(
-            in: container, debugDescription: "two tokens were expected, \(parts.count) found")
-        }
-        (left, right) = (parts[0], parts[1])
-      }
-    }
-    let model: Model
-    let addedTokens: [AddedToken]?
-
-    enum CodingKeys: String, CodingKey {
-      case model
-      case addedTokens = "added_tokens"
-    }
-  }
-
-  /// The vocabulary, merges and added tokens of a `tokenizer.json`.
+  /// The tokenizer of a file and of the settings beside it.
   ///
-  /// - Throws: ``TokenizerError``.
-  static func vocabulary(_ bytes: [UInt8], file: String) throws -> ByteLevelVocabulary {
-    let data = Data(bytes)
-    let head = try decode(Head.self, from: data, file: file)
-    func require(_ setting: String, _ found: String?, _ supported: String?) throws {
-      guard found != supported else { return }
-      throw TokenizerError.unsupported(
-        file: file, setting: setting, found: found ?? "absent", supported: supported ?? "none")
-    }
-    try require("the model's type", head.model.type, "BPE")
-    try require("the normalizer", head.normalizer?.type, nil)
-    try require("the pre_tokenizer", head.preTokenizer?.type, "ByteLevel")
-    try require("add_prefix_space", "\(head.preTokenizer?.addsPrefixSpace ?? true)", "false")
-    try require("use_regex", "\(head.preTokenizer?.usesPattern ?? true)", "true")
+  /// - Parameter kind: The tokenizer's class; nil where none is named, then the vocabulary's own tokens tell.
+  /// - Throws: ``TokenizerError``, which names what this program does not have.
+  static func tokenizer(
+    _ bytes: [UInt8], file: String, kind: TokenizerClass?, settings: TokenizerSettings
+  ) throws -> TokenPipeline {
+    let root = try JSONSection.root(bytes, file: file)
+    let modelSection = try root.required("model")
+    try settings.requireSupport(besideJSON: root, kind)
+    var preTokenizers = try root["pre_tokenizer"].map(PreTokenizer.read) ?? []
+    let isByteLevel = preTokenizers.contains { if case .byteLevel = $0 { true } else { false } }
+    let model = try PieceModelJSON.model(modelSection, isByteLevel: isByteLevel)
+    var normalizer = try root["normalizer"].map(Normalizer.init)
+    if kind == .bert { normalizer = bert(normalizer, settings) }
+    if kind != .llama { preTokenizers = spaced(preTokenizers, settings) }
+    try requireBeginning(preTokenizers, normalizer, file: file)
+    let decoders = try root["decoder"].map(TokenDecoder.read) ?? [.spaces]
 
-    let body = try decode(Body.self, from: data, file: file)
-    // By id, then by spelling: the order of a dictionary is no order.
-    let entries = body.model.vocab.map { VocabularyEntry(token: $0.key, id: $0.value, line: nil) }
-      .sorted { ($0.id, $0.token) < ($1.id, $1.token) }
-    var vocabulary = try ByteLevelVocabulary(entries: entries, file: file)
-    for (rank, merge) in body.model.merges.enumerated() {
-      if let wrong = vocabulary.addMerge(merge.left, merge.right, rank: rank) {
-        throw TokenizerError.malformed(
-          file: file, problem: "merge \(rank): \(wrong)", remedy: TokenizerError.downloadAgain)
+    var added = AddedVocabulary()
+    for section in try root["added_tokens"]?.elements() ?? [] {
+      let token = try AddedToken(section)
+      let declared = try section.required("id").integer()
+      let id = added.add(token, to: model)
+      guard let id, Int(id) == declared else {
+        throw TokenizerError.misplaced(token, declared, found: id, in: model, file: file, line: section.node.line)
       }
     }
-    for token in (body.addedTokens ?? []).sorted(by: { ($0.id, $0.content) < ($1.id, $1.content) }) {
-      try require("rstrip of the added token '\(token.content)'", "\(token.stripsRight ?? false)", "false")
-      try require("single_word of the added token '\(token.content)'", "\(token.isWholeWord ?? false)", "false")
-      try vocabulary.addToken(
-        token.content, id: token.id, stripsLeft: token.stripsLeft ?? false, file: file)
+    let own = kind ?? guess { added.id(of: $0) ?? model.id(of: $0) }
+    var names = settings.names
+    names.describe(added.inOrder)
+    let roles = try added.add(names, own, to: model, fromPieces: false)
+    if own == .t5, added.id(of: Array("<extra_id_0>".utf8)) == nil {
+      throw TokenizerError.missingToken(file: file, token: "<extra_id_0>", needed: "which T5's class adds")
     }
-    return vocabulary
-  }
-
-  private static func decode<Part: Decodable>(_ part: Part.Type, from data: Data, file: String) throws -> Part {
-    do {
-      return try JSONDecoder().decode(part, from: data)
-    } catch {
+    var template = try root["post_processor"].map(InputTemplate.read) ?? nil
+    if own == .llama { template = try settings.llamaTemplate(roles, file: file) }
+    let size = max(model.count, added.end)
+    if let highest = template?.highestID, Int(highest) >= size {
       throw TokenizerError.malformed(
-        file: file, problem: "not a tokenizer.json of byte-level BPE: \(reason(error))",
+        file: file, problem: "the post_processor has the id \(highest); \(size) tokens have ids 0 to \(size - 1)",
         remedy: TokenizerError.downloadAgain)
     }
+    return try TokenPipeline(
+      TokenizerStages(normalizer: normalizer, preTokenizers: preTokenizers, model: model, decoders: decoders),
+      added: added, specialTokens: SpecialTokens(roles), template: template ?? .plain,
+      splitsSpecial: settings.splitsSpecial, file: file)
   }
 
-  /// Where a JSON file is not as expected, in one clause.
-  private static func reason(_ error: any Error) -> String {
-    func place(_ context: DecodingError.Context) -> String {
-      context.codingPath.isEmpty ? "" : " at " + context.codingPath.map(\.stringValue).joined(separator: ".")
+  /// BERT's class overrides what the file says of its normalizer, with its own defaults too.
+  private static func bert(_ normalizer: Normalizer?, _ settings: TokenizerSettings) -> Normalizer? {
+    guard case .bert(var text) = normalizer else { return normalizer }
+    text.lowercases = settings.lowercases ?? true
+    text.stripsAccents = settings.stripsAccents
+    text.isolatesCJK = settings.isolatesCJK ?? true
+    return .bert(text)
+  }
+
+  /// Every class overrides whether a byte-level pre-tokenizer that stands alone begins with a space.
+  private static func spaced(_ preTokenizers: [PreTokenizer], _ settings: TokenizerSettings) -> [PreTokenizer] {
+    guard preTokenizers.count == 1, case .byteLevel(_, let splits) = preTokenizers[0] else { return preTokenizers }
+    return [.byteLevel(addsSpace: settings.addsPrefixSpace ?? false, splits: splits)]
+  }
+
+  /// Which piece is a text's first is only known where the normalizer takes nothing away before it.
+  private static func requireBeginning(_ stages: [PreTokenizer], _ normalizer: Normalizer?, file: String) throws {
+    let isAsked = stages.contains { if case .wordMarks(_, .first, _) = $0 { true } else { false } }
+    if isAsked, normalizer?.keepsBeginning == false {
+      throw TokenizerError.unsupported(
+        file: file, setting: "prepend_scheme", found: "first, after a normalizer that may take the text's beginning away",
+        supported: "always and never there")
     }
-    switch error as? DecodingError {
-    case .keyNotFound(let key, let context): return "'\(key.stringValue)' is missing" + place(context)
-    case .typeMismatch(_, let context), .valueNotFound(_, let context):
-      return "a value of another type" + place(context)
-    case .dataCorrupted(let context): return "invalid JSON or value" + place(context)
-    default: return "invalid JSON"
-    }
+  }
+
+  /// The class that a vocabulary was made for, by the special tokens in it.
+  private static func guess(_ id: ([UInt8]) -> Int32?) -> TokenizerClass {
+    func has(_ tokens: String...) -> Bool { tokens.allSatisfy { id(Array($0.utf8)) != nil } }
+    if has("[CLS]", "[SEP]", "[UNK]") { return .bert }
+    if has("[CLS]", "[SEP]", "<unk>") { return .albert }
+    if has("<s>", "</s>", "<pad>") { return .roberta }
+    if has("<s>", "</s>", "<unk>") { return .llama }
+    return has("<|endoftext|>") ? .gpt2 : .plain
   }
 }

@@ -1,43 +1,70 @@
-// What `tokenizer_config.json` says beside the vocabulary.
+// What `tokenizer_config.json`, `special_tokens_map.json`, `added_tokens.json` and the model's `config.json` say beside
+// the vocabulary.
 
 import Foundation
 
-/// The settings that change ids; nil where the file does not say.
+/// The settings that change ids; nil where no file says.
 struct TokenizerSettings {
-  /// `tokenizer_class`, which decides before the model's type does.
-  private(set) var tokenizerClass: String?
+  /// The tokenizer's class, which decides before the model's type does.
+  private(set) var tokenizerClass: TokenizerClass?
   private(set) var lowercases: Bool?
   private(set) var stripsAccents: Bool?
   private(set) var isolatesCJK: Bool?
   private(set) var addsBeginning: Bool?
   private(set) var addsEnd: Bool?
-  private var addsPrefixSpace: Bool?
+  private(set) var addsPrefixSpace: Bool?
+  private(set) var splitsSpecial = false
+  private(set) var names: SpecialTokenNames
   private var splitsPunctuation: Bool?
+  private var isLegacy: Bool?
+  /// The side of a text that is cut; nil where the settings do not say.
+  private var truncationSide: String?
   private let file: String
 
-  /// Reads a folder's `tokenizer_config.json`, if it has one.
+  /// Reads a folder's files, as far as they are there.
+  ///
+  /// - Throws: ``TokenizerError``, also for a setting that changes ids and that this program does not have.
   init(folder: URL) throws {
     let url = folder.appendingPathComponent("tokenizer_config.json")
     file = url.path
-    guard FileManager.default.fileExists(atPath: url.path) else { return }
-    let object = try jsonObject(readFile(url), file: file)
-    func flag(_ key: String) throws -> Bool? {
-      switch object[key] {
-      case nil, is NSNull: return nil
-      case let value as Bool: return value
-      default:
-        throw TokenizerError.malformed(
-          file: url.path, problem: "'\(key)' is not true or false", remedy: TokenizerError.downloadAgain)
-      }
+    let settings = try Self.section(url)
+    names = try SpecialTokenNames(settings: settings, folder: folder)
+    if let name = settings?["tokenizer_class"] {
+      tokenizerClass = try Self.tokenizerClass(name)
+    } else if let model = try? Self.section(folder.appendingPathComponent("config.json")), let name = model["tokenizer_class"] {
+      tokenizerClass = try Self.tokenizerClass(name)
     }
-    tokenizerClass = object["tokenizer_class"] as? String
-    lowercases = try flag("do_lower_case")
-    stripsAccents = try flag("strip_accents")
-    isolatesCJK = try flag("tokenize_chinese_chars")
-    addsBeginning = try flag("add_bos_token")
-    addsEnd = try flag("add_eos_token")
-    addsPrefixSpace = try flag("add_prefix_space")
-    splitsPunctuation = try flag("split_by_punct")
+    guard let settings else { return }
+    lowercases = try settings["do_lower_case"]?.flag()
+    stripsAccents = try settings["strip_accents"]?.flag()
+    isolatesCJK = try settings["tokenize_chinese_chars"]?.flag()
+    addsBeginning = try settings["add_bos_token"]?.flag()
+    addsEnd = try settings["add_eos_token"]?.flag()
+    addsPrefixSpace = try settings["add_prefix_space"]?.flag()
+    splitsPunctuation = try settings["split_by_punct"]?.flag()
+    splitsSpecial = try settings["split_special_tokens"]?.flag() ?? false
+    isLegacy = try settings["legacy"]?.flag()
+    truncationSide = try settings["truncation_side"]?.text()
+    if let truncationSide, truncationSide != "right" {
+      throw TokenizerError.unsupported(file: file, setting: "truncation_side", found: truncationSide, supported: "right")
+    }
+    if let versions = try settings["fast_tokenizer_files"]?.elements(),
+      let other = try versions.first(where: { try $0.text() != "tokenizer.json" })
+    {
+      throw other.unsupported(try other.text(), "tokenizer.json alone")
+    }
+  }
+
+  /// The object of a JSON file, nil where there is no such file.
+  static func section(_ url: URL) throws -> JSONSection? {
+    guard FileManager.default.fileExists(atPath: url.path) else { return nil }
+    return try .root(readTokenizerFile(url), file: url.path)
+  }
+
+  private static func tokenizerClass(_ section: JSONSection) throws -> TokenizerClass {
+    let name = try section.text()
+    guard let known = TokenizerClass(name: name) else { throw section.unsupported(name, TokenizerClass.allNames) }
+    return known
   }
 
   /// DeBERTa's options that no published v2 or v3 model uses.
@@ -51,19 +78,39 @@ struct TokenizerSettings {
     }
   }
 
-  /// Byte-level models that put a space before every text.
-  func requireNoPrefixSpace() throws {
-    if addsPrefixSpace == true {
-      throw TokenizerError.unsupported(file: file, setting: "add_prefix_space", found: "true", supported: "false")
+  /// Llama's options that are only there with a `tokenizer.json` that was made with them.
+  func requireLegacy() throws {
+    if isLegacy == false {
+      throw TokenizerError.unsupported(
+        file: file, setting: "legacy", found: "false", supported: "true beside tokenizer.model, and both with a tokenizer.json")
+    }
+    if addsPrefixSpace == false {
+      throw TokenizerError.unsupported(file: file, setting: "add_prefix_space", found: "false", supported: "true for Llama")
     }
   }
-}
 
-/// A file's JSON object.
-func jsonObject(_ bytes: [UInt8], file: String) throws -> [String: Any] {
-  guard let object = try? JSONSerialization.jsonObject(with: Data(bytes)) as? [String: Any] else {
-    throw TokenizerError.malformed(
-      file: file, problem: "a JSON object was expected", remedy: TokenizerError.downloadAgain)
+  /// What changes ids and is neither in a `tokenizer.json` nor taken from beside it.
+  func requireSupport(besideJSON root: JSONSection, _ kind: TokenizerClass?) throws {
+    if truncationSide == nil, let side = root["truncation"]?["direction"], try side.text() != "Right" {
+      throw side.unsupported(try side.text(), "Right")
+    }
+    // Llama's class makes the tokenizer anew from `tokenizer.model` then.
+    if kind == .llama, let addsPrefixSpace {
+      throw TokenizerError.unsupported(
+        file: file, setting: "add_prefix_space", found: "\(addsPrefixSpace)", supported: "null for Llama with a tokenizer.json")
+    }
   }
-  return object
+
+  /// Llama's template: whether `<s>` stands before each text and `</s>` after it.
+  func llamaTemplate(_ roles: [SpecialRole: Int32], file: String) throws -> InputTemplate {
+    func required(_ role: SpecialRole, _ isWanted: Bool) throws -> Int32? {
+      guard isWanted else { return nil }
+      guard let id = roles[role] else {
+        throw TokenizerError.missingToken(
+          file: file, token: TokenizerClass.llama.usualToken(role) ?? role.rawValue, needed: "which Llama's inputs need")
+      }
+      return id
+    }
+    return .llama(beginning: try required(.beginning, addsBeginning ?? true), end: try required(.end, addsEnd ?? false))
+  }
 }

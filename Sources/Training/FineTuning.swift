@@ -65,6 +65,8 @@ package struct FineTuning {
   package var weights: URL?
   /// Who is told of each update and epoch.
   package weak var observer: (any TrainingObserver)?
+  /// Asked before every file is written; what it throws ends the run, and nothing is written any more.
+  package var beforeWriting: () throws -> Void = {}
   /// Asked after every update, and between the batches of evaluations and measurements.
   package var shouldStop: () -> Bool = { false }
 
@@ -119,7 +121,7 @@ package struct FineTuning {
     let phase = TrainingPhase(
       stepper: makeStepper(), examples: train, length: length, seed: seed, steps: \.steps, isMain: true)
     if let saved, saved.history.measurementOperations == history.measurementOperations { try saved.restore(phase.stepper) }
-    if history.steps.isEmpty, history.measurementOperations != nil { try checkpoint?.save(phase.stepper, history) }
+    if history.steps.isEmpty, history.measurementOperations != nil { try save(phase.stepper, history) }
     if let divergence = try update(phase, &history) {
       try saveWeights("last", of: phase.stepper, &history)
       return (history, .diverged(divergence))
@@ -169,15 +171,15 @@ package struct FineTuning {
       if phase.isMain, isEvaluated {
         do { try finishEpoch(isLast: isLast, stepper, &history) } catch let interruption as Interruption {
           // the evaluation is made again from here; before the last one a method may have changed what is evaluated
-          if !isLast { try checkpoint?.save(stepper, history) }
+          if !isLast { try save(stepper, history) }
           throw interruption
         }
       }
       guard !(phase.isMain && isLast) else { continue }
       let mustStop = shouldStop()
-      if let checkpoint, mustStop || ContinuousClock.now - saved > interval {
+      if checkpoint != nil, mustStop || ContinuousClock.now - saved > interval {
         let start = ContinuousClock.now
-        try checkpoint.save(stepper, history)
+        try save(stepper, history)
         observer?.didSaveCheckpoint()
         saved = .now
         // a large model's checkpoint takes its time: never more than a tenth of the whole
@@ -229,8 +231,15 @@ package struct FineTuning {
     observer?.didFinishEpoch(history.epochs[epoch - 1], number: epoch)
   }
 
+  private func save(_ stepper: Stepper, _ history: TrainingHistory) throws {
+    guard let checkpoint else { return }
+    try beforeWriting()
+    try checkpoint.save(stepper, history)
+  }
+
   private func saveWeights(_ name: String, of stepper: Stepper, _ history: inout TrainingHistory) throws {
     guard let weights else { return }
+    try beforeWriting()
     let entries = (method.parameters + model.parameters).filter(stepper.isSaved).map {
       SafetensorsEntry(name: $0.name, shape: $0.shape, values: $0.tensor.values)
     }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Settings
 
 /// The program: one verb a file, no logic of its own.
 struct Lowrank: ParsableCommand {
@@ -29,7 +30,8 @@ struct Lowrank: ParsableCommand {
     let verbs = configuration.subcommands.map { $0._commandName }
     let words = arguments.first == "help" ? arguments.dropFirst() : arguments
     guard let word = words.first, !word.hasPrefix("-"), !verbs.contains(word) else { return }
-    throw ValidationError("'\(word)' is not a verb (verbs: \(verbs.joined(separator: ", ")))")
+    throw ValidationError(
+      "'\(word)' is not a verb." + Suggestion.sentence(for: word, among: verbs) + Suggestion.list("verbs", verbs))
   }
 }
 

@@ -13,13 +13,22 @@ enum Main {
       try ProcessLimits.prepare()
       CoreOptions.takeFastest()
       try Lowrank.validateVerb(CommandLine.arguments.dropFirst())
-      var command = try Lowrank.parseAsRoot()
+      var command = try WrongValues.collected { try Lowrank.parseAsRoot($0) }
       try command.run()
     } catch {
-      let status = Lowrank.exitCode(for: error).rawValue
-      let message = Lowrank.fullMessage(for: error)
+      let status = error is WrongValues.Several ? ExitCode.validationFailure.rawValue : Lowrank.exitCode(for: error).rawValue
+      let message = Self.message(Lowrank.fullMessage(for: error))
       if !message.isEmpty { if status == 0 { say(message) } else { warn(message) } }
       exit(status == ExitCode.validationFailure.rawValue ? 2 : status)
     }
+  }
+
+  /// A list of problems stands line by line as `file:line:column: …`, where editors find it, and the word *Error* before their count.
+  private static func message(_ text: String) -> String {
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+    guard lines.count > 1, let last = lines.last, last.hasSuffix("; nothing was run."), lines[0].hasPrefix("Error: ") else {
+      return text
+    }
+    return ([lines[0].dropFirst("Error: ".count)] + lines[1..<(lines.count - 1)] + ["Error: " + last]).joined(separator: "\n")
   }
 }

@@ -13,6 +13,12 @@ struct ProjectOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Where results go; by default 'results' in the root.", valueName: "folder"))
   var results: String?
 
+  func validate() throws {
+    for (value, name) in [(root, "--root"), (results ?? ".", "--results")] where value.isEmpty {
+      throw ValidationError("\(name) is empty, expected the name of a folder")
+    }
+  }
+
   func workspace() throws -> Workspace {
     try Workspace(root: URL(filePath: root), results: results.map { URL(filePath: $0) })
   }
@@ -106,6 +112,7 @@ struct TrainingOptions: ParsableArguments {
     let stop = StopSignal(), toTrain = series.toTrain
     say(series.summary)
     sayProducts(blas, series.plan.runs, store)
+    for note in series.notes { say("note: \(note)") }
     let outcome = series.run(
       runner: { runner(store, inputs, stop, isTimed: $0.isTimed) },
       progress: { place in

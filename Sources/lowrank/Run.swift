@@ -37,6 +37,7 @@ struct Run: ParsableCommand {
     if dryRun {
       say(try PlanTable(plan.runs, store: store, inputs: inputs).text)
       sayProducts(blas, plan.runs, store)
+      for note in ExperimentSeries(plan, store: store).notes { say("note: \(note)") }
       return
     }
     let outcome = try training.train(ExperimentSeries(plan, store: store), blas, store, inputs) {

@@ -18,6 +18,7 @@ struct CheckPocketTests {
     try tiny.project.write(TinyProject.manifest.replacing("[lora,", with: "[fft, lora,"), to: "experiments/tiny.yaml")
     try tiny.expectMistake(
       ["check-pocket", "--experiment", "tiny", "--model", "nowhere"],
-      "model 'nowhere' is not here: name a folder that holds its config.json, weights and tokenizer: MODEL=<folder>")
+      "model 'nowhere' is not here, there is no such folder: name a folder that holds its config.json, weights and tokenizer: MODEL=<folder>"
+    )
   }
 }

@@ -18,7 +18,7 @@ struct ExportTests {
       let result = try tiny.lowrank(["export", tiny.link(row), "--to", folder, "--epoch", epoch], apart: true)
       #expect(result.status == 0 && result.errors.isEmpty, "\(result)")
       #expect(result.output == "→ \(folder)  (LORA, 2 labels)\n")
-      #expect(try names(tiny, "adapters/\(epoch)") == ["adapter_config.json", "adapter_model.safetensors"])
+      #expect(try names(tiny, "adapters/\(epoch)") == ["adapter_config.json", "adapter_model.safetensors", "config.json"])
       let read = try JSONSerialization.jsonObject(
         with: Data(contentsOf: tiny.project.file("adapters/\(epoch)/adapter_config.json")))
       #expect((read as? [String: Any])?["peft_type"] as? String == "LORA")
@@ -82,14 +82,16 @@ struct ExportTests {
     let arguments = ["export", tiny.link(), "--to", tiny.project.file("adapter").path]
     try tiny.expectMistake(
       arguments + ["--model", "experiments"],
-      "model 'experiments' is not here: name a folder that holds its config.json, weights and tokenizer: MODEL=<folder>")
+      "model 'experiments' has no config.json: name a folder that holds its config.json, weights and tokenizer: MODEL=<folder>")
     let other = Repository.fixtures.appending(path: "models/roberta").path
     try tiny.expectMistake(
       arguments + ["--model", other],
       "\(other): is not the model that the run was trained on, by the digest of its files. Name that model's folder with --model")
     try FileManager.default.moveItem(at: tiny.project.file("model"), to: tiny.project.file("moved"))
     try tiny.expectMistake(
-      arguments, "model 'model' is not here: name a folder that holds its config.json, weights and tokenizer: MODEL=<folder>")
+      arguments,
+      "model 'model' is not here, there is no such folder: name a folder that holds its config.json, weights and tokenizer: MODEL=<folder>"
+    )
     #expect(try tiny.lowrank(arguments + ["--model", tiny.project.file("moved").path]).status == 0)
   }
 

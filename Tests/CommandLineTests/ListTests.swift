@@ -48,9 +48,11 @@ struct ListTests {
     let here = tiny.project.root.path
     try broken(
       "\(here)/experiments/broken.yaml: line 2:1: is not YAML here: while parsing a flow node, did not find expected node content.")
-    let alias = TinyProject.manifest.replacing("id: tiny", with: "id: broken\naliases: [tiny]")
-    try tiny.project.write(alias, to: "experiments/broken.yaml")
-    #expect(try tiny.lowrank(["list"]).output.contains("line 2:11: the id or alias 'tiny' is already taken by "))
+    let alias = TinyProject.manifest.replacing("id: tiny", with: "id: tiny-too\naliases: [tiny]")
+    try tiny.project.write(alias, to: "experiments/tiny-too.yaml")
+    let list = try tiny.lowrank(["list"])
+    #expect(list.output.contains("the id or alias 'tiny' is already taken by "), "\(list.output)")
+    try FileManager.default.removeItem(at: tiny.project.file("experiments/tiny-too.yaml"))
     try FileManager.default.removeItem(at: tiny.project.file("experiments/broken.yaml"))
     try FileManager.default.createDirectory(at: tiny.project.file("experiments/folder.yaml"), withIntermediateDirectories: true)
     try broken("\(here)/experiments/folder.yaml: cannot be read: Is a directory.")

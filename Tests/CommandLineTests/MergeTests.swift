@@ -21,6 +21,29 @@ struct MergeTests {
     #expect(run.output.contains("1/1  lora warmth seed 0  accuracy "), "\(run.output)")
   }
 
+  @Test("a merged model knows the task's labels, and is as good for the same task with its labels in another order")
+  func labels() throws {
+    let tiny = try TinyProgram.trained("[fft]")
+    #expect(try tiny.lowrank(["merge", tiny.link("fft"), "--to", tiny.project.file("one").path]).status == 0)
+    let config = try String(contentsOf: tiny.project.file("one/config.json"), encoding: .utf8)
+    let isNamed = config.contains("\"0\" : \"cold\"") && config.contains("\"warm\" : 1")
+    #expect(isNamed && !config.contains("LABEL_"), "\(config)")
+    // so slow that the numbers are those of the start
+    try tiny.project.write(TinyProject.recipe.replacing("1e-2", with: "1e-9"), to: "experiments/recipes/tiny.yaml")
+    let before = try tiny.lowrank(["run", "tiny", "--model", tiny.project.file("one").path], results: "before")
+    let task = try String(contentsOf: tiny.project.file("experiments/tasks/warmth.yaml"), encoding: .utf8)
+    try tiny.project.write(task.replacing("[cold, warm]", with: "[warm, cold]"), to: "experiments/tasks/warmth.yaml")
+    let after = try tiny.lowrank(["run", "tiny", "--model", tiny.project.file("one").path], results: "after")
+    let accuracies = [before, after].map { result in
+      result.output.firstMatch(of: /fft warmth seed 0  accuracy ([\d.]+)/).flatMap { Double($0.1) }
+    }
+    let first = try #require(accuracies[0], "\(before)")
+    #expect(first > 60 && accuracies[1] == first, "\(before.output)\(after.output)")
+    #expect(before.output.contains("warmth: starts from the head of ") && before.output.contains("are the task's.\n"))
+    #expect(
+      after.output.contains("its outputs put in the task's order: 'warm', 'cold', from 'cold', 'warm' in "), "\(after.output)")
+  }
+
   @Test("full fine-tuning and BitFit are merged too", arguments: ["fft", "bitfit"])
   func plain(row: String) throws {
     let tiny = try TinyProgram.trained("[\(row)]")

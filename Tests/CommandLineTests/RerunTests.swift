@@ -42,13 +42,13 @@ struct RerunTests {
     for (call, message) in [
       (arguments(method: "lor"), "method 'lor' is not in this manifest. Did you mean 'lora'? (known: lora, aflora)"),
       (arguments(task: "cold"), "task 'cold' is not in this manifest. (known: warmth)"),
-      (arguments(seed: "1"), "seed '1' is not in this manifest. Did you mean '0'? (known: 0)"),
+      (arguments(seed: "1"), "seed '1' is not in this manifest. (known: 0)"),
     ] {
       try tiny.expectMistake(call, "tiny: \(message)\n1 problem; nothing was run.")
     }
     try tiny.expectMistake(
       arguments() + ["--model", "nowhere"],
-      "model 'nowhere' is not here: name a folder that holds its config.json, weights and tokenizer: MODEL=<folder>\n1 problem; nothing was run."
+      "model 'nowhere' is not here, there is no such folder: name a folder that holds its config.json, weights and tokenizer: MODEL=<folder>\n1 problem; nothing was run."
     )
   }
 

@@ -43,12 +43,31 @@ struct RunTests {
       tiny: task 'warm' is not in this manifest. (known: warmth)
       tiny: task 'cold' is not in this manifest. (known: warmth)
       tiny: method 'lor' is not in this manifest. Did you mean 'lora'? (known: lora, aflora)
-      tiny: seed '5' is not in this manifest. Did you mean '0'? (known: 0)
+      tiny: seed '5' is not in this manifest. (known: 0)
       4 problems; nothing was run.
       """)
     try tiny.expectMistake(["run", "tiny", "--profile", "small"], "tiny has no profile 'small'. (profiles: pocket, paper)")
     try tiny.expectMistake(
       ["run", "tinny"], "experiment 'tinny' is not known in HERE/experiments. Did you mean 'tiny'? (known: tiny)")
+  }
+
+  @Test("a model's folder without a model, and results that cannot go where they are to")
+  func folders() throws {
+    let tiny = try TinyProgram()
+    try tiny.expectMistake(
+      ["run", "tiny", "--model", tiny.project.file("experiments").path],
+      "model 'HERE/experiments' has no config.json: name a folder that holds its config.json, weights and tokenizer: MODEL=<folder>\n"
+        + "1 problem; nothing was run.")
+    let advice = "and results go into a folder. Name one with --results, or none for 'results'"
+    func refuse(_ results: String, _ found: String) throws {
+      let result = try execute(tiny.program, ["run", "tiny", "--root", tiny.project.root.path, "--results", results], apart: true)
+      #expect(result.status == 1 && result.errors == "Error: \(results): \(found), \(advice)\n", "\(result)")
+    }
+    try refuse("/dev/null", "is no folder")
+    try refuse(tiny.project.file("experiments/tiny.yaml").path, "is no folder")
+    let link = tiny.project.file("link")
+    try FileManager.default.createSymbolicLink(atPath: link.path, withDestinationPath: "/nowhere/at all")
+    try refuse(link.path, "is a link to /nowhere/at all, which is not there")
   }
 
   @Test("a manifest with mistakes, a model or a recipe that is not there")
@@ -61,7 +80,7 @@ struct RunTests {
     try tiny.project.write(TinyProject.manifest, to: "experiments/tiny.yaml")
     try tiny.expectMistake(
       ["run", "tiny", "--model", "nowhere"],
-      "model 'nowhere' is not here: name a folder that holds its config.json, weights and tokenizer: MODEL=<folder>\n1 problem; nothing was run."
+      "model 'nowhere' is not here, there is no such folder: name a folder that holds its config.json, weights and tokenizer: MODEL=<folder>\n1 problem; nothing was run."
     )
     try tiny.project.cut("model/config.json")
     let config = try tiny.lowrank(["run", "tiny"], apart: true)

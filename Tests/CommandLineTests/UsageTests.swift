@@ -81,6 +81,8 @@ struct UsageTests {
     Mistake("unknown-metric", "report", "table1", "--metric", "colour"),
     Mistake("unknown-format", "report", "table1", "--format", "html"),
     Mistake("unknown-epoch", "merge", "0a1b2c3d", "--to", "model", "--epoch", "first"),
+    Mistake("several-wrong-values", "run", "table1", "--jobs", "x", "--threads=y", "--profile", "huge", "--seeds", "0"),
+    Mistake("empty-folder", "run", "table1", "--results", ""),
     Mistake("nothing-to-draw", "figure"),
     Mistake("figure-without-place", "figure", "--run", "0a1b2c3d"),
     Mistake("unknown-verb-to-help", "help", "trian"),

@@ -26,7 +26,14 @@ import Testing
 
   @Test(arguments: [
     ("[1]", "not a JSON object. A JSONL file holds one {...} per line."),
-    ("", "not a JSON object. A JSONL file holds one {...} per line."),
+    (
+      #"{"text": "a", "topic": NaN}"#,
+      "not a JSON object: it has NaN, which is no number of JSON. A JSONL file holds one {...} per line."
+    ),
+    (
+      #"{"text": "a\uD83d", "topic": 7}"#,
+      #"not a JSON object: it has \uD83d, one half of a character. A JSONL file holds one {...} per line."#
+    ),
     (#"{"text": "a""#, "not a JSON object. A JSONL file holds one {...} per line."),
     (
       String(repeating: "[", count: 100_000), "not a JSON object. A JSONL file holds one {...} per line."
@@ -36,7 +43,8 @@ import Testing
       "not a JSON object. A JSONL file holds one {...} per line."
     ),
     (#"{"text": "a", "topic": 1e999}"#, "the field 'topic' is not a text or a number."),
-    (#"{"text": "a", "label": "sport"}"#, "no field 'topic'. The line has: 'label', 'text'."),
+    (#"{"text": "a", "label": "sport"}"#, "no field 'topic' among the 2 fields of the line."),
+    (#"{"text": "a", "topics": 7}"#, "no field 'topic' among the 2 fields of the line. Did you mean 'topics'?"),
     (#"{"text": 3, "topic": "sport"}"#, "the field 'text' is not a text."),
     (#"{"text": "a", "topic": null}"#, "the field 'topic' is not a text or a number."),
     (#"{"text": "a", "topic": 8}"#, "unknown label '8'. The task's labels are: 'sport', '7', 'true'."),
@@ -45,6 +53,30 @@ import Testing
     let good = #"{"text": "a", "topic": "sport"}"#
     try folder.write("\(good)\n\(line)\n\(good)\n", to: "data/train.jsonl")
     #expect(folder.complaint(sound) == "HERE/data/train.jsonl:2: \(message)")
+  }
+
+  @Test("blank lines are no rows, and an escaped pair is one character")
+  func blankLines() throws {
+    let folder = try TaskFolder()
+    let row = #"{"text": "\ud83d\ude00", "topic": "sport"}"#
+    try folder.write("\(row)\n\n  \t\r\n\(row)\n", to: "data/train.jsonl")
+    try folder.write(row, to: "data/dev.jsonl")
+    #expect(try TaskLoader.load(sound, from: folder.url).train.examples.map(\.first) == ["😀", "😀"])
+  }
+
+  @Test(
+    "another kind of file in a table's place is named, and a file of the machine is not shown",
+    arguments: [
+      (Array("version https://git-lfs.github.com/spec/v1\n".utf8), "is a Git LFS pointer, not the file itself. Run `git lfs pull`"),
+      ([0x1F, 0x8B, 0x08, 0, 1], "is compressed with gzip. Unpack it with gunzip first."),
+      ([0xFF, 0xFE, 0x61, 0], "is UTF-16. Save it as UTF-8"),
+      (Array("<!DOCTYPE html>".utf8), "is an HTML page, not the file itself."),
+    ])
+  func otherKinds(bytes: [UInt8], message: String) throws {
+    let folder = try TaskFolder()
+    try folder.write("", to: "data/train.jsonl")
+    try Data(bytes).write(to: folder.url.appending(path: "data/train.jsonl"))
+    #expect(folder.complaint(sound).hasPrefix("HERE/data/train.jsonl: \(message)"), "\(folder.complaint(sound))")
   }
 
   @Test func aRegressionTableByColumnNumbers() throws {

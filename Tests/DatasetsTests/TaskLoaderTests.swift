@@ -72,7 +72,10 @@ import Testing
       "HERE/SST-2/train.tsv:2: unknown label '\\u{1B}[31m\(String(repeating: "x", count: 55))...'. "
         + "The task's labels are: '0', '1'."
     ),
-    ("sentence\tscore\nfine\t1\n", "HERE/SST-2/train.tsv:1: no column 'label'. The header has: 'sentence', 'score'."),
+    (
+      "sentence\tscore\nfine\t1\n",
+      "HERE/SST-2/train.tsv:1: no column 'label'. The first line has 2 columns, none of them called so."
+    ),
     (
       "sentence\tlabel\tlabel\nfine\t1\t1\n",
       "HERE/SST-2/train.tsv:1: more than one column 'label'. Name it by its number, from 0."

@@ -62,7 +62,7 @@ struct ExperimentSeriesTests {
     }
     let outcome = run(series)
     let reason =
-      "\(project.root.path)/experiments/broken.yaml:4:8: model 'elsewhere' is not here: name a folder that holds its config.json, weights and tokenizer: MODEL=<folder>"
+      "\(project.root.path)/experiments/broken.yaml:4:8: model 'elsewhere' is not here, there is no such folder: name a folder that holds its config.json, weights and tokenizer: MODEL=<folder>"
     #expect(
       events == [
         "[1/3] broken · cannot be run: \(reason)",
@@ -127,7 +127,7 @@ struct ExperimentSeriesTests {
       result.output.hasSuffix(
         """
         1 of 3 experiments is incomplete:
-          broken: \(project.root.path)/experiments/broken.yaml:4:8: model 'elsewhere' is not here: name a folder that holds its config.json, weights and tokenizer: MODEL=<folder>
+          broken: \(project.root.path)/experiments/broken.yaml:4:8: model 'elsewhere' is not here, there is no such folder: name a folder that holds its config.json, weights and tokenizer: MODEL=<folder>
 
         """), "\(result.output)")
     let tables = try FileManager.default.contentsOfDirectory(atPath: project.root.appending(path: "results").path).filter {

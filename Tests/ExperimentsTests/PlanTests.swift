@@ -52,6 +52,20 @@ import Testing
       "\(words)")
   }
 
+  @Test("tokens added beside the vocabulary count")
+  func addedTokens() throws {
+    let project = try TinyProject()
+    let vocabulary = try String(contentsOf: project.file("model/vocab.txt"), encoding: .utf8)
+    let count = vocabulary.split(separator: "\n").count
+    #expect(try project.call().problems() == [])
+    try project.write("{\"<new>\": \(count)}", to: "model/added_tokens.json")
+    let words = try project.call().problems()
+    #expect(
+      words.first?.hasPrefix(
+        "experiments/tiny.yaml:4:8: model: the tokenizer has \(count + 1) entries but the embedding only \(count)")
+        == true, "\(words)")
+  }
+
   @Test("a task whose files cannot be used is read and reported once, whatever the rows")
   func unusable() throws {
     let project = try TinyProject()

@@ -34,7 +34,7 @@ struct RunnerTests {
       #expect(record.environment.threads == 1)
       let names = try FileManager.default.contentsOfDirectory(atPath: call.folder(index).path).sorted()
       #expect(
-        names == [".lock", "best.safetensors", "last.safetensors", "record.json", "tensors.h5", "timing.json"])
+        names == ["best.safetensors", "last.safetensors", "record.json", "tensors.h5", "timing.json"])
       let tensors = call.folder(index).appending(path: "tensors.h5")
       #expect(try FileDigest.sha256(of: tensors) == record.digests.tensors)
       let root = try HDF5File.read(tensors)
@@ -129,6 +129,56 @@ struct RunnerTests {
     #expect(results.reduce(0) { $0 + $1.summary.trained } == 6)
   }
 
+  @Test("a run that another process has taken over is left to it, and counted; what is left is a straight run's")
+  func takenOver() throws {
+    let project = try TinyProject(
+      TinyProject.manifest.replacing(
+        "[lora, {aflora: {initial_epochs: 0.5, final_fraction: 0.3}}]", with: "[lora]"))
+    let straight = try project.call(results: "straight")
+    _ = try straight.run()
+    let folder = try project.call().folder(0), claim = folder.appending(path: ".claim")
+    let asked = Counter()
+    var options = ExecutionOptions()
+    options.checkpointInterval = 0
+    options.shouldStop = {
+      // a claim of another machine, which has not been heard of for long when this one looks
+      if asked.next() == 5 {
+        try? Data("token\nanother start\nlocked\nhost\n1\n".utf8).write(to: claim)
+        let time = timespec(tv_sec: 1, tv_nsec: 0)
+        utimensat(AT_FDCWD, claim.path, [time, time], 0)
+      }
+      return false
+    }
+    let (summary, lines) = try project.call(options: options).run()
+    #expect(summary.takenOver == 1 && summary.trained == 1 && summary.failures.isEmpty, "\(lines)")
+    #expect(lines.contains("  lora warmth seed 0  was taken over by another process, which trains it now\n"), "\(lines)")
+    for name in ["tensors.h5", "best.safetensors", "last.safetensors"] {
+      #expect(
+        try Data(contentsOf: folder.appending(path: name)) == Data(contentsOf: straight.folder(0).appending(path: name)), "\(name)")
+    }
+  }
+
+  @Test(
+    "a file that is replaced while runs go ends those that would read it",
+    arguments: ["model/vocab.txt", "model/model.safetensors", "experiments/tasks/train.tsv"])
+  func replacedInput(name: String) throws {
+    let project = try TinyProject()
+    let call = try project.call()
+    let file = project.root.appending(path: name)
+    let bytes = try Data(contentsOf: file)
+    // the same bytes, but another file: what was read of which is not known
+    try FileManager.default.removeItem(at: file)
+    try bytes.write(to: file)
+    let (summary, _) = try call.run()
+    #expect(summary.trained == 0 && summary.failures.count == 2)
+    for (_, reason) in summary.failures {
+      #expect(
+        reason == "\(file.path): was changed since the runs were planned: what would be trained is not what the run is named for. "
+          + "Start the call again")
+    }
+    #expect(try project.call().run().summary.trained == 2)
+  }
+
   @Test("rows that share a run train it once")
   func sharedRuns() throws {
     let project = try TinyProject(
@@ -209,18 +259,22 @@ struct RunnerTests {
     let project = try TinyProject()
     _ = try project.call().run()
     let before = project.files("results")
-    try project.write("a file", to: "occupied")
-    let call = try project.call(results: "occupied")
+    try project.write("a file", to: "results-elsewhere/runs")
+    let call = try project.call(results: "results-elsewhere")
     let (summary, _) = try call.run()
     #expect(summary.trained == 0)
     #expect(
       summary.failures.map(\.reason)
         == call.plan.map {
-          "\(project.root.path)/occupied/runs/\($0.identity): cannot be written: the folder cannot be made. "
+          "\(project.root.path)/results-elsewhere/runs/\($0.identity): cannot be written: the folder cannot be made. "
             + "What stood there before is unchanged. Check the path, its permissions and the free space."
         })
-    #expect(try String(contentsOf: project.root.appending(path: "occupied"), encoding: .utf8) == "a file")
+    #expect(try String(contentsOf: project.root.appending(path: "results-elsewhere/runs"), encoding: .utf8) == "a file")
     #expect(project.files("results") == before)
+    try project.write("a file", to: "occupied")
+    #expect(throws: ExperimentError.noFolder(project.root.appending(path: "occupied").path, found: "is no folder")) {
+      _ = try project.call(results: "occupied")
+    }
   }
 
   @Test("a failed run is a failed run in its table")

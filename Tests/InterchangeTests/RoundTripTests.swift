@@ -64,7 +64,7 @@ struct RoundTripTests {
       try PEFTAdapter(adapted.method, on: adapted.model, baseModel: "base").write(to: target)
       #expect(
         try FileManager.default.contentsOfDirectory(atPath: target.path).sorted() == [
-          "adapter_config.json", "adapter_model.safetensors",
+          "adapter_config.json", "adapter_model.safetensors", "config.json",
         ])
       let read = try PEFTAdapter(folder: target)
       #expect(read.configuration.kind == row.kind)
@@ -105,7 +105,7 @@ struct RoundTripTests {
       #expect(adapter.configuration.savedModules == ["classifier"])
       try adapter.write(to: folder.appending(path: "first"))
       try PEFTAdapter(folder: folder.appending(path: "first")).write(to: folder.appending(path: "second"))
-      for name in ["adapter_config.json", "adapter_model.safetensors"] {
+      for name in ["adapter_config.json", "adapter_model.safetensors", "config.json"] {
         let files = try ["first", "second"].map { try Data(contentsOf: folder.appending(path: "\($0)/\(name)")) }
         #expect(files[0] == files[1])
       }

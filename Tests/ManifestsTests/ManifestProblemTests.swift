@@ -99,6 +99,11 @@ import Testing
       "- aflora: {final_fraction: 0.5, final_epochs: 2}",
       "m.yaml:7:33: 'final_epochs' and 'final_fraction' cannot be given together; keep one."
     ),
+    (
+      "- lora\n- lora: {rnk: 3}",
+      "m.yaml:8:10: 'rnk' is not an option of lora. Did you mean 'rank'? (options: rank, alpha, dropout, targets)"
+    ),
+    ("- lora\n\t- aflora", "m.yaml:8:1: is indented by a tab: YAML takes spaces only."),
     ("- lora: {betas: [0.9]}", "m.yaml:7:17: 'betas' must be a list of 2 numbers from 0 to 0.999999, but is a list."),
     (
       "- lora: {id: a b}",

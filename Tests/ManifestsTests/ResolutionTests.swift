@@ -180,7 +180,7 @@ import Testing
       error?.description == """
         m: task 'rta' is not in this manifest. Did you mean 'rte'? (known: rte, mrpc)
         m: method 'vera-rank-9' is not in this manifest. Did you mean 'vera-rank-4'? (known: vera-rank-4, vera-rank-8, lora, vera)
-        m: seed '7' is not in this manifest. Did you mean '0'? (known: 0, 1)
+        m: seed '7' is not in this manifest. (known: 0, 1)
         3 problems; nothing was run.
         """)
   }

@@ -55,7 +55,11 @@ struct ConfigurationTests {
     "what cannot be built is refused by name",
     arguments: [
       ("model_type", "llama", "model_type 'llama' is not known; known are 'bert', 'roberta', 'deberta-v2'"),
-      ("hidden_act", "relu", "hidden_act is relu; supported is gelu"),
+      (
+        "hidden_act", "gelu_10",
+        "hidden_act is gelu_10; supported are gelu, gelu_python, gelu_new, gelu_pytorch_tanh, gelu_fast, gelu_python_tanh, "
+          + "gelu_accurate, quick_gelu, relu, silu, swish, tanh"
+      ),
       ("position_embedding_type", "relative_key", "position_embedding_type is relative_key; supported is absolute"),
       ("hidden_size", "wide", "hidden_size has the wrong type"),
     ])
@@ -68,7 +72,7 @@ struct ConfigurationTests {
   func variants() {
     let changes: [(String, any Sendable)] = [
       ("relative_attention", false), ("position_biased_input", true), ("share_att_key", false), ("conv_kernel_size", 3),
-      ("embedding_size", 6), ("pooler_hidden_size", 6), ("pooler_hidden_act", "tanh"), ("type_vocab_size", 2),
+      ("embedding_size", 6), ("pooler_hidden_size", 6), ("pooler_hidden_act", "mish"), ("type_vocab_size", 2),
       ("norm_rel_ebd", "batch_norm"), ("position_buckets", 1), ("position_buckets", 64), ("attention_head_size", 8),
     ]
     for (field, value) in changes {

@@ -33,7 +33,8 @@ final class MadeUpExperiment {
     try FileManager.default.createDirectory(at: folder.appending(path: "recipes"), withIntermediateDirectories: true)
     try Data("defaults: {epochs: 2, batch: 16, learning_rate: 5e-4}\n".utf8).write(to: folder.appending(path: "recipes/plain.yaml"))
     if let published { try Data(published.utf8).write(to: folder.appending(path: "published.yaml")) }
-    let file = folder.appending(path: "m.yaml")
+    let id = text.firstMatch(of: /id: (\S+)/).map { String($0.1) } ?? "m"
+    let file = folder.appending(path: "\(id).yaml")
     try Data(text.utf8).write(to: file)
     manifest = try Manifest.load(path: file.path, recipes: folder.appending(path: "recipes").path, methods: Self.methods)
   }

@@ -46,7 +46,7 @@ import Testing
     try experiment.add("lora", "rte", 1, [0.6], outcome: .diverged(step: 12))
     try experiment.add("lora", "mrpc", 0, [0.7], flags: [.collapsed])
     try experiment.add("lora", "mrpc", 1, [0.7])
-    try experiment.add("lora", "stsb", 0, [.nan], flags: [.collapsed])
+    try experiment.add("lora", "stsb", 0, [.nan])
     try experiment.add("lora", "stsb", 1, [0.5])
     try experiment.add("aflora", "rte", 0, [], outcome: .diverged(step: 1))
     try experiment.add("aflora", "rte", 1, [], outcome: .failed(message: "no | space\nleft"))
@@ -68,7 +68,7 @@ import Testing
         ‡ collapsed: the model gives one answer to every validation example; in the value.\u{20}\u{20}
         diverged: the loss became infinite or not a number; not in the value.\u{20}\u{20}
         failed: ended by an error; not in the value.\u{20}\u{20}
-        undefined: the score has no value, for the model gives one answer to every validation example; not in the value.\u{20}\u{20}
+        undefined: the score has no value, for the right answers of the validation set are all the same; not in the value.\u{20}\u{20}
         unusable: the record is damaged, of other settings or without the score; not in the value.\u{20}\u{20}
         — no run that counts.
 
@@ -86,6 +86,30 @@ import Testing
         - aflora, stsb: seed 0 missing; seed 1 missing
 
         """))
+  }
+
+  @Test("a collapsed run whose correlation is undefined counts as 0, in the mean, the rank, the differences and the test")
+  func collapsedCorrelations() throws {
+    let experiment = try MadeUpExperiment(
+      MadeUpExperiment.plain.replacing("tasks: [rte, mrpc]", with: "tasks: [stsb]").replacing(
+        "seeds: [0, 1]", with: "seeds: [0, 1, 2]"
+      )
+      .replacing("methods:", with: "report: {baseline: lora}\nmethods:"))
+    for seed in 0..<3 { try experiment.add("lora", "stsb", seed, [0.5]) }
+    try experiment.add("aflora", "stsb", 0, [.nan, .nan], flags: [.collapsed])
+    for seed in 1..<3 { try experiment.add("aflora", "stsb", seed, [0.6]) }
+    let table = try experiment.table()
+    #expect(table.isComplete)
+    let cell = table.rows[1].cells[0]
+    #expect(cell.runs.map(\.scores) == [[0], [0.6], [0.6]] && cell.rank == .second)
+    let row = try #require(table.differences?.rows.first)
+    #expect(row.pairs == 3 && row.worse == 1 && row.better == 2 && abs((row.difference ?? 0) + 0.1) < 1e-12 && row.pValue != nil)
+    let text = MarkdownTable.render(table)
+    #expect(text.contains("| AFLoRA | 20.00K | <ins>40.00 ± 34.64</ins> ‡ |"), "\(text)")
+    #expect(
+      text.contains(
+        "A correlation with one answer for everything is undefined: such a run counts as 0, in means, ranks, differences and tests."
+      ))
   }
 
   @Test func withoutAnyRecordTheTableStillStands() throws {

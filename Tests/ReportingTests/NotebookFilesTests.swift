@@ -222,7 +222,7 @@ import Testing
     }
     #expect(
       error.map { shown([$0.description]).joined().replacing(root.path, with: "ROOT") } == """
-        notebooks-md/n.md:1:1: experiment 't2' is not known in ROOT. Did you mean 't1'? (known: t1, only)
+        notebooks-md/n.md:1:1: experiment 't2' is not known in ROOT. Did you mean 't1'? (known: only, t1)
         notebooks-md/n.md:3:1: only has no profile 'paper'. (profiles: pocket)
         notebooks-md/n.md:5:1: t1 has no figure 'mapp'. Did you mean 'map'? (figures: map)
         notebooks-md/other.md:1:1: a mark stands on a line of its own and ends with -->.

@@ -70,7 +70,7 @@ import Testing
         + "Its folder does not exist: create it, or name another one.")
     let missing = folder.file("none").appendingPathComponent("record.json")
     #expect(message { try AtomicFile.write(Data("x".utf8), to: missing) }.contains("No such file or directory"))
-    #expect(message { _ = try FolderLock.tryAcquire(in: blocker) }.contains("Not a directory"))
+    #expect(message { _ = try Claim.take(in: blocker) }.contains("Not a directory"))
   }
 
   @Test func staleTemporariesAreSweptAndLivingOnesKept() throws {
@@ -85,18 +85,6 @@ import Testing
     #expect(try Data(contentsOf: url) == Data("new".utf8))
     #expect(try names(folder) == [".hidden", "record.json"])
     #expect(message { try AtomicFile.sweepStaleTemporaries(in: folder.file("none")) }.contains("cannot be opened"))
-  }
-
-  @Test func aLockAdmitsOneAndIsReleasedAtItsEnd() throws {
-    let folder = try TemporaryFolder()
-    var first: FolderLock? = try FolderLock.tryAcquire(in: folder.url)
-    #expect(first != nil)
-    #expect(try FolderLock.tryAcquire(in: folder.url) == nil)
-    #expect(try FolderLock.tryAcquire(in: folder.url, name: ".other") != nil)
-    first = nil
-    let second = try FolderLock.acquire(in: folder.url)
-    #expect(try FolderLock.tryAcquire(in: folder.url) == nil)
-    withExtendedLifetime(second) {}
   }
 
   @Test func digestsAreThoseOfTheStandard() throws {

@@ -175,13 +175,24 @@ import Testing
     #expect(message { _ = try SafetensorsFile(url: pipe) }.contains("is not a plain file"))
   }
 
-  @Test func aLargeFilePointerIsNamed() throws {
+  @Test(
+    "another kind of file in a checkpoint's place is named, in every place",
+    arguments: ["model.safetensors", "pytorch_model.bin", "config.json"])
+  func otherKinds(name: String) throws {
     let folder = try TemporaryFolder()
-    let file = try folder.write(
-      "version https://git-lfs.github.com/spec/v1\noid sha256:0\n".utf8, as: "model.safetensors")
-    #expect(
-      message { _ = try SafetensorsFile(url: file) }
-        == "\(file.path): is a Git LFS pointer, not the file itself. "
-        + "Fetch the content with 'git lfs pull', or download the file.")
+    for (bytes, found) in [
+      (Array("version https://git-lfs.github.com/spec/v1\noid sha256:0\n".utf8), "is a Git LFS pointer, not the file itself"),
+      ([0x1F, 0x8B, 0x08, 0x00, 0, 0, 0, 0, 0, 3, 1, 2], "is compressed with gzip"),
+      (Array("<!doctype HTML>".utf8), "is an HTML page"),
+      (Array("{ \"a\": 1}".utf8).flatMap { [$0, 0] }, "is UTF-16"), ([], "is empty"),
+    ] {
+      let file = try folder.write(bytes, as: name)
+      let found = "\(file.path): \(found)"
+      switch name {
+      case "model.safetensors": #expect(message { _ = try SafetensorsFile(url: file) }.hasPrefix(found))
+      case "config.json": #expect(message { _ = try SmallFile.contents(of: file) }.hasPrefix(found))
+      default: #expect(message { _ = try PickleArchive(url: file) }.hasPrefix(found))
+      }
+    }
   }
 }

@@ -48,7 +48,7 @@ struct ExtremeHeaderTests {
   @Test("more tensors than any model has are refused before they are read one by one")
   func tensors() throws {
     let folder = try TemporaryFolder()
-    let entries = (0..<65_537).map { #""\($0)":{"dtype":"F32","shape":[0],"data_offsets":[0,0]}"# }
+    let entries = (0..<65_537).map { #""\#($0)":{"dtype":"F32","shape":[0],"data_offsets":[0,0]}"# }
     let header = "{" + entries.joined(separator: ",") + "}"
     let url = try folder.write(little(UInt64(header.utf8.count)) + Array(header.utf8), as: "x.safetensors")
     #expect(

@@ -141,6 +141,35 @@ import Testing
       try refusal(Pickle.file(pickle).dropLast(3)).contains("it has no directory; the file is probably cut short"))
   }
 
+  /// The items of a dictionary.
+  private func dictionary(_ items: (String, [UInt8])...) -> [UInt8] {
+    [0x7d] + items.flatMap { Pickle.text($0.0) + $0.1 + [0x73] }
+  }
+
+  @Test(arguments: ["state_dict", "model_state_dict", "model_state", "model", "module"])
+  func aStateDictWithinATrainingProgramsIsFound(_ key: String) throws {
+    let tensor = Pickle.tensor(Pickle.storage(count: 2), shape: [2], strides: [1])
+    let optimizer = dictionary(("step", Pickle.integer(7)), ("exp_avg", tensor))
+    let whole = dictionary(("epoch", Pickle.integer(3)), (key, dictionary(("a", tensor))), ("optimizer", optimizer))
+    let archive = try open(Pickle.file([0x80, 2] + whole + [0x2e], [5, 6])).archive
+    #expect(archive.descriptions.map(\.name) == ["a"])
+    #expect(try archive.floats("a") == [5, 6])
+  }
+
+  @Test func whatIsNoStateDictOrTwoIsRefused() throws {
+    let tensor = Pickle.tensor(Pickle.storage(count: 2), shape: [2], strides: [1])
+    let two = dictionary(("model", dictionary(("a", tensor))), ("state_dict", dictionary(("a", tensor))))
+    #expect(
+      try refusal(Pickle.file([0x80, 2] + two + [0x2e], [5, 6]))
+        == "it holds 2 state dicts, 'model', 'state_dict'. \(Self.advice)")
+    let nested = dictionary(("model", dictionary(("epoch", Pickle.integer(3)))))
+    #expect(
+      try refusal(Pickle.file([0x80, 2] + nested + [0x2e])) == "its entry 'epoch' is an integer, not a tensor. \(Self.advice)")
+    // a state dict that is its own
+    let cycle: [UInt8] = [0x80, 2, 0x7d, 0x71, 0] + Pickle.text("model") + [0x68, 0, 0x73, 0x2e]
+    #expect(try refusal(Pickle.file(cycle)) == "its entry 'model' is a dictionary, not a tensor. \(Self.advice)")
+  }
+
   @Test func deepAndGreedyPicklesAreBounded() throws {
     // A tuple in a tuple a million times would exhaust the stack when it is released.
     let deep: [UInt8] = [0x80, 2, 0x29] + [UInt8](repeating: 0x85, count: 1_000_000) + [0x2e]

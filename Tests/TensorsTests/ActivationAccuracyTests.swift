@@ -11,6 +11,8 @@ extension Activation {
     case .tanh: Foundation.tanh(x)
     case .relu: max(0, x)
     case .silu: x / (1 + exp(-x))
+    case .tangentGELU: x * 0.5 * (1 + Foundation.tanh(Self.tangentArgument(x)))
+    case .quickGELU: x / (1 + exp(-1.702 * x))
     }
   }
 
@@ -20,7 +22,18 @@ extension Activation {
     case .tanh: 1 / (cosh(x) * cosh(x))
     case .relu: x > 0 ? 1 : 0
     case .silu: 1 / (1 + exp(-x)) * (1 + x / (1 + exp(x)))
+    case .tangentGELU: Self.tangentGELUSlope(x)
+    case .quickGELU: 1 / (1 + exp(-1.702 * x)) * (1 + 1.702 * x / (1 + exp(1.702 * x)))
     }
+  }
+
+  private static func tangentArgument(_ x: Double) -> Double { (2 / Double.pi).squareRoot() * (x + 0.044715 * x * x * x) }
+
+  private static func tangentGELUSlope(_ x: Double) -> Double {
+    let t = Foundation.tanh(tangentArgument(x))
+    // where the tangent has come to its limit, its slope is gone
+    guard abs(x) < 100 else { return 0.5 * (1 + t) }
+    return 0.5 * (1 + t) + 0.5 * x * (1 - t * t) * (2 / Double.pi).squareRoot() * (1 + 3 * 0.044715 * x * x)
   }
 }
 
@@ -47,7 +60,11 @@ extension Activation {
     return worst
   }
 
-  @Test(arguments: [(Activation.gelu, 4.0, 0.25), (.tanh, 2.0, 1e-30), (.relu, 0.0, 1e-30), (.silu, 4.0, 1e-30)])
+  @Test(
+    arguments: [
+      (Activation.gelu, 4.0, 0.25), (.tanh, 2.0, 1e-30), (.relu, 0.0, 1e-30), (.silu, 4.0, 1e-30), (.tangentGELU, 4.0, 0.25),
+      (.quickGELU, 4.0, 0.25),
+    ])
   func value(_ kind: Activation, bound: Double, floor: Double) throws {
     let backend = try backend()
     let y = Tensor(Self.points, shape: [Self.points.count], on: backend).activated(kind).values
@@ -55,7 +72,7 @@ extension Activation {
     #expect(error.ulps <= bound, "\(kind) at \(error.at): \(error.ulps) units in the last place")
   }
 
-  @Test(arguments: [(Activation.gelu, 4.0), (.tanh, 4.0), (.relu, 0.0), (.silu, 10.0)])
+  @Test(arguments: [(Activation.gelu, 4.0), (.tanh, 4.0), (.relu, 0.0), (.silu, 10.0), (.tangentGELU, 10.0), (.quickGELU, 10.0)])
   func slope(_ kind: Activation, bound: Double) throws {
     let backend = try backend()
     let x = Tensor(Self.points, shape: [Self.points.count], on: backend)
@@ -78,6 +95,8 @@ extension Activation {
     #expect(x.activated(.gelu).values == [.infinity, 1e30, 0])
     #expect(x.activated(.relu).values == [.infinity, 1e30, 0])
     #expect(x.activated(.silu).values == [.infinity, 1e30, 0])
+    #expect(x.activated(.tangentGELU).values == [.infinity, 1e30, 0])
+    #expect(x.activated(.quickGELU).values == [.infinity, 1e30, 0])
   }
 
   /// The exponential inside softmax, by the ratio of two probabilities.

@@ -112,7 +112,7 @@ struct KernelCase: Sendable, CustomTestStringConvertible {
     },
   ]
 
-  private static let activations: [KernelCase] = [Activation.gelu, .tanh, .relu, .silu].flatMap { kind in
+  private static let activations: [KernelCase] = Activation.allCases.flatMap { kind in
     [
       KernelCase("activate", "\(kind)") { $0.activate($1.blank(), $1.array(), $1.count, kind.c) },
       KernelCase("activate_backward", "\(kind)") { $0.activate_backward($1.blank(), $1.array(), $1.array(), $1.count, kind.c) },

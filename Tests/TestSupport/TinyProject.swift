@@ -73,7 +73,7 @@ public final class TinyProject {
     let base = root.appending(path: folder)
     let names = FileManager.default.enumerator(atPath: base.path)?.allObjects.compactMap { $0 as? String } ?? []
     var files: [String: Data] = [:]
-    for name in names where !name.hasSuffix(".lock") { files[name] = try? Data(contentsOf: base.appending(path: name)) }
+    for name in names where !name.hasSuffix(".claim") { files[name] = try? Data(contentsOf: base.appending(path: name)) }
     return files
   }
 
@@ -90,7 +90,7 @@ public final class TinyProject {
   public func everything() -> [String: Data] {
     let names = FileManager.default.enumerator(atPath: root.path)?.allObjects.compactMap { $0 as? String } ?? []
     var found: [String: Data] = [:]
-    for name in names where !name.hasSuffix(".lock") {
+    for name in names where !name.hasSuffix(".claim") {
       let target = try? FileManager.default.destinationOfSymbolicLink(atPath: file(name).path)
       found[name] = target.map { Data($0.utf8) } ?? (try? Data(contentsOf: file(name))) ?? Data()
     }

@@ -57,7 +57,7 @@ struct MutatedFileTests {
       }
       var refused = 0
       for _ in 0..<target.rounds * Self.effort {
-        try Data(mutated(original, &generator)).write(to: folder.appendingPathComponent(target.file))
+        try Data(Self.mutated(original, &generator)).write(to: folder.appendingPathComponent(target.file))
         do {
           let tokenizer = try TokenizerFolder.load(from: folder)
           for text in texts {
@@ -74,7 +74,8 @@ struct MutatedFileTests {
     }
   }
 
-  private func mutated(_ original: [UInt8], _ generator: inout Generator) -> [UInt8] {
+  /// A file with a few of its bytes changed, most where its structure is.
+  static func mutated(_ original: [UInt8], _ generator: inout Generator) -> [UInt8] {
     var bytes = original
     for _ in 0...generator.below(3) where !bytes.isEmpty {
       // Half of the changes go to the first pages and the last, where the structure is.

@@ -51,7 +51,7 @@ void lr_absolute(float *y, const float *a, int64_t n);
 void lr_sign(float *y, const float *a, int64_t n);
 void lr_square_root(float *y, const float *a, int64_t n);
 
-typedef enum { LR_GELU = 0, LR_TANH = 1, LR_RELU = 2, LR_SILU = 3 } lr_activation;
+typedef enum { LR_GELU = 0, LR_TANH = 1, LR_RELU = 2, LR_SILU = 3, LR_TANGENT_GELU = 4, LR_QUICK_GELU = 5 } lr_activation;
 void lr_activate(float *y, const float *x, int64_t n, lr_activation kind);
 // y = dy * f'(x)
 void lr_activate_backward(float *y, const float *dy, const float *x, int64_t n, lr_activation kind);

@@ -52,10 +52,10 @@ package struct PocketPretrainingRun: Sendable {
     shouldStop: () -> Bool, note: (String) -> Void = { _ in }, report: (PretrainingProgress) -> Void
   ) throws -> PretrainingRecord {
     try Folder.make(at: workFolder)
-    guard let lock = try FolderLock.tryAcquire(in: workFolder) else {
+    guard case .taken(let claim) = try Claim.take(in: workFolder) else {
       throw PretrainingError.busy(folder: workFolder.path)
     }
-    return try withExtendedLifetime(lock) {
+    return try withExtendedLifetime(claim) {
       _ = try AtomicFile.sweepStaleTemporaries(in: workFolder)
       let checkpoint = try resumable(note)
       let world = PocketWorld(seed: PocketData.seed)
@@ -68,7 +68,9 @@ package struct PocketPretrainingRun: Sendable {
         encoder, tokenizer: tokenizer, rows: PocketPretraining(world: world, seed: seed), settings: settings, seed: seed,
         backend: backend)
       try training.run(
-        checkpoint: checkpoint, interval: checkpointInterval, shouldStop: shouldStop, report: report)
+        checkpoint: checkpoint, interval: checkpointInterval, shouldStop: shouldStop, beforeWriting: claim.requireHeld,
+        report: report)
+      try claim.requireHeld()
       let record = try write(training)
       checkpoint.delete()
       return record

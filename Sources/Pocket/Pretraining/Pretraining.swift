@@ -150,10 +150,11 @@ final class Pretraining {
   ///   - interval: seconds between checkpoints; they change no number.
   ///   - reportEvery: updates between reports.
   ///   - shouldStop: asked after every update.
+  ///   - beforeWriting: asked before every checkpoint; what it throws ends the run without one.
   /// - Throws: `Interruption` after saving a checkpoint, `CheckpointError`, `Divergence`, `StorageError`.
   func run(
     checkpoint: Checkpoint? = nil, interval: Double = 60, reportEvery: Int = 100,
-    shouldStop: () -> Bool = { false }, report: (PretrainingProgress) -> Void = { _ in }
+    shouldStop: () -> Bool = { false }, beforeWriting: () throws -> Void = {}, report: (PretrainingProgress) -> Void = { _ in }
   ) throws {
     try checkpoint?.restore(self)
     var saved = ContinuousClock.now, reported = (seconds: seconds, tokens: tokens), mark = ContinuousClock.now
@@ -174,6 +175,7 @@ final class Pretraining {
       guard let checkpoint, completedSteps < settings.steps else { continue }
       let mustStop = shouldStop()
       if mustStop || now - saved > .seconds(interval) {
+        try beforeWriting()
         try checkpoint.save(self)
         saved = .now
       }
