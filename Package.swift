@@ -71,8 +71,8 @@ let package = Package(
     .executableTarget(
       name: "torture",
       dependencies: [
-        "Adapters", "Datasets", "Experiments", "Interchange", "Manifests", "Metrics", "Models", "Parity", "Pocket", "Records",
-        "Reporting", "Settings", "Storage", "Tensors", "TestSupport", "Tokenizers", "Training",
+        "Adapters", "Datasets", "Experiments", "Interchange", "Layers", "Manifests", "Metrics", "Models", "Parity", "Pocket",
+        "Records", "Reporting", "Settings", "Storage", "Tensors", "TestSupport", "Tokenizers", "Training",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Tests/Torture"),

@@ -28,12 +28,14 @@ struct FlipRounds {
   /// The files of the runs after they were stopped, and after they were done.
   private let begun: [String: Data]
   private let done: [String: Data]
+  private let planned: ProjectCall
 
   init(_ program: URL, _ account: Account) throws {
     self.account = account
     known = try KnownProject(methods: Self.methods, program)
     done = known.project.files("results/runs")
     let call = try ProjectCall(known.project)
+    planned = call
     try FileManager.default.removeItem(at: call.workspace.runs)
     for (number, run) in call.plan.enumerated() {
       var options = ExecutionOptions()
@@ -64,6 +66,8 @@ struct FlipRounds {
     let folder = results.appending(path: "runs")
     try? FileManager.default.removeItem(at: folder)
     for (name, data) in files { try known.project.put(data, at: "results/runs/\(name)") }
+    // a run of a flipped input took the link
+    for run in planned.plan { try planned.store.link(run) }
   }
 
   private func flip(_ name: String, _ kind: String, _ chance: inout Chance) throws {
@@ -116,6 +120,10 @@ struct FlipRounds {
       require(isRefused, number, "export took a flipped \(one.value.rawValue)", exported.output)
     }
     try? FileManager.default.removeItem(at: target)
+    let row = planned.plan.first { $0.identity == one.key }?.specification.row ?? ""
+    let again = ["rerun", "--experiment", "tiny", "--method", row, "--task", "warmth", "--seed", "0"]
+    let compared = try call(again, number)
+    require(compared.status == (one.value == .timing ? 0 : 1), number, "rerun ended with \(compared.status)", compared.output)
     let ran = try call(["run", "tiny", "--jobs", "2"], number)
     // a record that is of no use is made again; tensors that are not the record's are named, and left
     for (identity, file) in flipped where file == .record { requireSame(identity, number, ran.output) }

@@ -32,7 +32,8 @@ struct FuzzCommand: ParsableCommand {
     let budget: FuzzRounds.Budget =
       if let inputs { .inputs(inputs) } else { .until(start + .milliseconds(Int((minutes ?? 2) * 60_000))) }
     var watch = FuzzWatch(
-      rounds: FuzzRounds(formats, budget), seed: seed, jobs: max(1, jobs), scratch: scratch.url, keep: URL(filePath: keep),
+      rounds: FuzzRounds(formats, budget), report: FuzzReport(formats), seed: seed, jobs: max(1, jobs), scratch: scratch.url,
+      keep: URL(filePath: keep),
       patience: patience)
     try watch.run()
     for line in watch.report.lines { say(line) }
@@ -55,27 +56,38 @@ struct FuzzRounds {
   }
 
   private let formats: [Format]
-  private let budget: Budget
+  /// How many inputs of each format a round has.
+  private let counts: [Int]
+  private let rounds: Int
+  private let end: ContinuousClock.Instant?
   private var round = 0
   private var place = 0
-  private var given = 0
 
-  init(_ formats: [Format], _ budget: Budget) { (self.formats, self.budget) = (formats, budget) }
+  /// Inputs are spread over the formats by their shares, at least as many as asked for.
+  init(_ formats: [Format], _ budget: Budget) {
+    self.formats = formats
+    let whole = formats.map(\.share).reduce(0, +)
+    switch budget {
+    case .inputs(let most):
+      let rounds = max(1, (most + whole - 1) / whole)
+      counts = formats.map { ($0.share * most + rounds * whole - 1) / (rounds * whole) }
+      (self.rounds, end) = (rounds, nil)
+    case .until(let end):
+      counts = formats.map(\.share)
+      (rounds, self.end) = (.max, end)
+    }
+  }
 
   /// The next part; nil where there is none, or no time.
   mutating func next() -> Part? {
-    let format = formats[place]
-    var count = format.share
-    switch budget {
-    case .inputs(let most): count = min(count, most - given)
-    case .until(let end): if ContinuousClock.now >= end { return nil }
+    if let end, ContinuousClock.now >= end { return nil }
+    guard round < rounds else { return nil }
+    let start = round * counts[place]
+    defer {
+      place += 1
+      if place == formats.count { (place, round) = (0, round + 1) }
     }
-    guard count > 0 else { return nil }
-    let start = round * format.share
-    given += count
-    place += 1
-    if place == formats.count { (place, round) = (0, round + 1) }
-    return Part(format: format, indices: start..<start + count)
+    return Part(format: formats[place], indices: start..<start + counts[place])
   }
 }
 
@@ -98,7 +110,10 @@ struct FuzzReport {
     }
   }
 
-  private(set) var rows: [(format: String, row: Row)] = []
+  private(set) var rows: [(format: String, row: Row)]
+
+  /// No counts yet of these formats.
+  init(_ formats: [Format]) { rows = formats.map { ($0.name, Row()) } }
 
   var total: Row {
     var total = Row()
@@ -109,7 +124,7 @@ struct FuzzReport {
   var hasFailure: Bool { total.failures > 0 }
 
   mutating func add(_ row: Row, of format: String) {
-    if let index = rows.firstIndex(where: { $0.format == format }) { rows[index].row.add(row) } else { rows.append((format, row)) }
+    if let index = rows.firstIndex(where: { $0.format == format }) { rows[index].row.add(row) }
   }
 
   func failures(of format: String) -> Int { rows.first { $0.format == format }?.row.failures ?? 0 }

@@ -26,9 +26,10 @@ struct FuzzWatch {
   private let patience: Double
   private var children: [Child] = []
   private var started = 0
-  private(set) var report = FuzzReport()
+  private(set) var report: FuzzReport
 
-  init(rounds: FuzzRounds, seed: UInt64, jobs: Int, scratch: URL, keep: URL, patience: Double) {
+  init(rounds: FuzzRounds, report: FuzzReport, seed: UInt64, jobs: Int, scratch: URL, keep: URL, patience: Double) {
+    self.report = report
     (self.rounds, self.seed, self.jobs, self.scratch, self.keep, self.patience) = (rounds, seed, jobs, scratch, keep, patience)
   }
 
@@ -62,6 +63,8 @@ struct FuzzWatch {
     var environment = ProcessInfo.processInfo.environment
     environment["SWIFT_BACKTRACE"] = "enable=no"
     environment["TMPDIR"] = folder.path
+    // each of its threads maps memory, on a machine of many cores more than an input may take
+    environment["OPENBLAS_NUM_THREADS"] = "1"
     process.environment = environment
     let log = folder.appending(path: "log")
     try Data().write(to: log)

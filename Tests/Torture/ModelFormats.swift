@@ -1,6 +1,7 @@
 // Folders with models, tokenizers and adapters, as the hub has them.
 import Foundation
 import Interchange
+import Layers
 import Models
 import Storage
 import Tensors
@@ -8,7 +9,9 @@ import TestSupport
 import Tokenizers
 
 extension Format {
-  static let modelFormats = [configuration, model, wordPiece, byteLevel, fastByteLevel, sentencePiece, adapter, merge]
+  static let modelFormats = [
+    configuration, model, wordPiece, byteLevel, fastByteLevel, sentencePiece, piecesByPair, adapter, merge,
+  ]
 
   private static let configuration = Format("config.json", share: 4000) { folder in
     let sources = ["models/bert", "models/roberta", "models/deberta", "releases/bert-gamma-beta"]
@@ -36,7 +39,12 @@ extension Format {
       targets.append(try Subject.Target(home.appending(path: "config.json")))
       targets.append(try Subject.Target(home.appending(path: "model.safetensors"), .safetensors))
     }
-    return Subject(targets) { target, _ in _ = try ModelLoader.load(folder: target.folder, seed: 0, on: CPUBackend(threads: 1)) }
+    let batch = TokenBatch(sequences: [[1, 2, 3], [4]])
+    return Subject(targets) { target, _ in
+      let model = try ModelLoader.load(folder: target.folder, seed: 0, on: CPUBackend(threads: 1)).model
+      try model.configuration.validate(batch)
+      _ = model.logits(batch, pass: .evaluation)
+    }
   }
 
   private static let texts = [
@@ -104,6 +112,15 @@ extension Format {
     "key", "adalora", "alpha-pattern-expression", "bias-all", "dora", "exclude-expression", "layers", "rank-pattern",
     "rank-pattern-stabilized", "saved-path", "target-all-linear", "target-expression", "vera-layers",
   ]
+
+  /// Llama's, which the program reads as a tokenizer, not as a model.
+  private static let piecesByPair = Format("tokenizer.model") { folder in
+    try copyFixture("tokenizers/llama-bpe", to: folder, ["tokenizer.model", "tokenizer_config.json"])
+    let model = try Subject.Target(folder.appending(path: "tokenizer.model"))
+    return Subject([model, model, try .init(folder.appending(path: "tokenizer_config.json"))]) { target, _ in
+      try tokenize(target.folder)
+    }
+  }
 
   private static func adapters(_ folder: URL) throws -> [Subject.Target] {
     try copyFixture("adapters/base", to: folder.appending(path: "base"))

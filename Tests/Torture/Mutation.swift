@@ -11,8 +11,8 @@ struct Mutation {
   mutating func changed(_ bytes: [UInt8]) -> [UInt8] {
     var bytes = bytes
     let most = 2 * bytes.count + (1 << 18)
-    // every other file keeps its form: a value or a line is another
-    let keepsForm = chance.oneIn(2)
+    // most files keep their form: a value or a line is another
+    let keepsForm = !chance.oneIn(3)
     for _ in 0..<(chance.oneIn(2) ? 1 : 1 + chance.below(4)) {
       if keepsForm { changeValue(&bytes) } else { change(&bytes) }
       if bytes.count > most { bytes.removeSubrange(most...) }
@@ -20,13 +20,21 @@ struct Mutation {
     return bytes
   }
 
+  /// A change that leaves the file what it is: JSON JSON, lines lines, and binary parts in their places.
   private mutating func changeValue(_ bytes: inout [UInt8]) {
     guard !bytes.isEmpty else { return bytes = foreign() }
+    if changeJSON(&bytes) { return }
+    let isText = !bytes.prefix(512).contains { $0 < 9 }
     switch chance.below(8) {
-    case 0: replaceNumber(&bytes)
-    case 1: swapLines(&bytes)
+    case 0 where isText: replaceNumber(&bytes)
+    case 1 where isText: swapLines(&bytes)
+    case 0, 1: overwriteInteger(&bytes)
     case 2: bytes[place(bytes)] ^= 1 << UInt8(chance.below(8))
-    default: swapValue(&bytes)
+    case _ where isText: swapValue(&bytes)
+    case 3, 4: bytes[place(bytes)] = chance.pick(Self.bytes)
+    default:
+      let place = place(bytes)
+      bytes[place] = bytes[place] &+ (chance.oneIn(2) ? 1 : 255)
     }
   }
 

@@ -5,7 +5,7 @@ import Tensors
 import TestSupport
 
 extension Format {
-  static let parityFormats = [metrics, tokenizerCases, modelReference, trace]
+  static let parityFormats = [metrics, tokenizerCases, modelReference, trace, computedTrace]
 
   /// A JSON file of a reference with the first parts of its lists alone.
   private static func shortened(_ path: String, _ shorten: (Any) -> Any) throws -> Data {
@@ -46,19 +46,30 @@ extension Format {
     return Subject(targets) { target, _ in _ = try ParityFolder.compare(target.folder, on: CPUBackend(threads: 1)).description }
   }
 
+  /// Nothing is computed: what is read matters here.
   private static let trace = Format("parity-trace", share: 60) { folder in
-    let methods = ["adalora", "aflora", "lora", "prilora", "sora"]
+    Subject(try traces(["adalora", "aflora", "lora", "prilora", "sora"], folder)) { target, _ in
+      _ = try ParityFolder.compare(target.folder, on: PlanningBackend()).description
+    }
+  }
+
+  /// Of methods that choose by numbers, which must be computed.
+  private static let computedTrace = Format("parity-computed", share: 20) { folder in
+    Subject(try traces(["loradrop", "sparseadapter"], folder)) { target, _ in
+      _ = try ParityFolder.compare(target.folder, on: CPUBackend(threads: 1)).description
+    }
+  }
+
+  private static func traces(_ methods: [String], _ folder: URL) throws -> [Subject.Target] {
     try copyFixture("models/roberta", to: folder.appending(path: "models/roberta"))
     try copyFixture("models/deberta", to: folder.appending(path: "models/deberta"))
     let home = folder.appending(path: "peft/deberta")
     try copyFixture("peft/deberta", to: home, ["batches.safetensors"])
-    let targets = try methods.flatMap { method in
+    return try methods.flatMap { method in
       try copyFixture("peft/deberta/\(method)", to: home.appending(path: method))
       return try ["meta.json", "trace.json", "expected.safetensors"].map { name in
         try Subject.Target(home.appending(path: "\(method)/\(name)"), name.hasSuffix("s") ? .safetensors : .none)
       }
     }
-    // nothing is computed: what is read matters here
-    return Subject(targets) { target, _ in _ = try ParityFolder.compare(target.folder, on: PlanningBackend()).description }
   }
 }

@@ -100,9 +100,16 @@ extension Format {
     return (project, call)
   }
 
-  /// A table and its costs, in all forms, from records without a seal.
-  private static let report = Format("report", share: 500) { _ in
-    let (project, call) = try trained()
+  /// A table, its costs and its figures, in all forms, from records without a seal.
+  private static let report = Format("report", share: 400) { folder in
+    let figures = ["bars", "learning-curves", "cost-bars", "cost-curves"].map { "  - \($0): {title: A figure}\n" }.joined()
+    let (project, call) = try trained(TinyProject.manifest + "figures:\n" + figures)
+    // in gnuplot's place: what it would be given is made, and nothing is drawn
+    let programs = folder.appending(path: "programs")
+    try FileManager.default.createDirectory(at: programs, withIntermediateDirectories: true)
+    try FileManager.default.createSymbolicLink(
+      at: programs.appending(path: "gnuplot"), withDestinationURL: URL(filePath: "/bin/true"))
+    let gnuplot = try Gnuplot(path: programs.path)
     var targets: [Subject.Target] = []
     for run in call.plan {
       let folder = call.workspace.run(run.identity)
@@ -116,6 +123,7 @@ extension Format {
       let report = try Report(call.experiment, findings)
       for format in TableFormat.allCases { _ = try report.rendered(format) }
       _ = report.cost.markdown
+      _ = try ExperimentFigures(call.experiment, findings, results: results).draw(with: gnuplot).map { $0.text(\.path) }
       if !findings.unreadable.isEmpty { throw Refused() }
     }
   }

@@ -32,18 +32,30 @@ extension Format {
     }
   }
 
-  /// A folder of manifests with a task of the user's own.
-  private static let experiments = Format("experiments-folder") { folder in
-    let home = folder.appending(path: "experiments")
-    let targets = try [
-      Subject.Target(home.appending(path: "tiny.yaml"), text: TinyProject.manifest),
-      Subject.Target(home.appending(path: "recipes/tiny.yaml"), text: TinyProject.recipe),
-      Subject.Target(home.appending(path: "tasks/warmth.yaml"), text: TinyProject.task),
+  /// A project with a task of the user's own, as `check` and `run --dry-run` look at it.
+  private static let experiments = Format("project", share: 500) { _ in
+    let methods = [
+      "lora", "{aflora: {initial_epochs: 0.5, final_fraction: 0.3}}", "{loradrop: {sample_ratio: 0.5, sample_epochs: 2, keep: 1}}",
+      "{adalora: {initial_rank: 3, target_rank: 1, interval: 2}}", "{prilora: {rank_first: 2, rank_last: 4, interval: 2}}",
+      "{sparseadapter: {epochs: 2}}", "{vera: {rank: 8}}", "{sora: {xi: 0.05, eta: 0.1}}",
     ]
-    let experiments = ExperimentFolder(path: home.path)
-    return Subject(targets) { _, _ in
+    let project = try TinyProject(
+      TinyProject.manifest.replacing(
+        "[lora, {aflora: {initial_epochs: 0.5, final_fraction: 0.3}}]", with: "[\(methods.joined(separator: ", "))]"))
+    let manifest = try Subject.Target(project.file("experiments/tiny.yaml"))
+    let others = [
+      "experiments/recipes/tiny.yaml", "experiments/tasks/warmth.yaml", "experiments/tasks/train.tsv", "model/config.json",
+    ]
+    return Subject([manifest, manifest] + (try others.map { try Subject.Target(project.file($0)) })) { _, _ in
+      let workspace = try Workspace(root: project.root)
+      let experiments = ExperimentFolder(path: workspace.experiments.path)
       if let broken = experiments.checked(methods: .registered).broken.first { throw broken.error }
-      _ = try experiments.manifest(named: "tiny", methods: .registered)
+      let inputs = RunInputs(workspace: workspace, data: nil), store = RunStore(workspace)
+      for experiment in try experiments.manifest(named: "tiny", methods: .registered).experiments {
+        let plan = try Plan([experiment], profile: experiment.profile, inputs: inputs, store: store)
+        guard plan.problems.isEmpty else { throw ManifestError.invalid(plan.problems) }
+        _ = try PlanTable(plan.runs, store: store, inputs: inputs).text
+      }
     }
   }
 

@@ -32,13 +32,26 @@ final class Scratch {
   init() throws {
     let memory = "/dev/shm"
     if getenv("TMPDIR") == nil, access(memory, W_OK) == 0 { setenv("TMPDIR", memory, 1) }
-    url = FileManager.default.temporaryDirectory.appending(path: "lowrank-torture-\(UUID().uuidString)").standardizedFileURL
+    let home = FileManager.default.temporaryDirectory
+    Self.sweep(home)
+    url = home.appending(path: "\(Self.prefix)\(getpid())").standardizedFileURL
+    try? FileManager.default.removeItem(at: url)
     try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
     // what the readers and their children put into the temporary folder goes away with this one
     setenv("TMPDIR", url.path, 1)
   }
 
   deinit { try? FileManager.default.removeItem(at: url) }
+
+  private static let prefix = "lowrank-torture-"
+
+  /// Removes what calls left that were ended from outside.
+  private static func sweep(_ home: URL) {
+    for name in (try? FileManager.default.contentsOfDirectory(atPath: home.path)) ?? [] where name.hasPrefix(prefix) {
+      guard let process = Int32(name.dropFirst(prefix.count)), kill(process, 0) != 0, errno == ESRCH else { continue }
+      try? FileManager.default.removeItem(at: home.appending(path: name))
+    }
+  }
 }
 
 /// Writes a line at once, also where the output is a pipe.

@@ -36,7 +36,10 @@ struct WorkCommand: ParsableCommand {
     try Data(worker.targets.map(\.file.path).joined(separator: "\n").utf8).write(to: folder.appending(path: "targets"))
     tally[.index] = from
     tally[.isReady] = 1
+    let parent = getppid()
     for index in from..<to {
+      // nobody counts any more
+      if getppid() != parent { return }
       tally[.index] = index
       tally[.target] = worker.target(of: index)
       tally[.inputs] += 1
@@ -54,11 +57,7 @@ struct WorkCommand: ParsableCommand {
   /// A reader that takes gigabytes for a file of kilobytes is a failure: it traps here.
   private static func limitMemory() {
     var limit = rlimit(rlim_cur: 4 << 30, rlim_max: 4 << 30)
-    #if canImport(Glibc)
-      setrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit)
-    #else
-      setrlimit(RLIMIT_AS, &limit)
-    #endif
+    setrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit)
   }
 }
 
@@ -105,9 +104,9 @@ final class Worker {
   /// Writes an input in its example's place and reads it.
   func read(_ index: Int) throws -> Outcome {
     let number = target(of: index), target = targets[number], bytes = input(index)
-    if let spoiled, spoiled != number { try write(targets[spoiled].bytes, to: targets[spoiled].file) }
+    if let spoiled, spoiled != number { try Data(targets[spoiled].bytes).write(to: targets[spoiled].file) }
     spoiled = number
-    try write(bytes, to: target.file)
+    try Data(bytes).write(to: target.file)
     return outcome(target, isChanged: bytes != target.bytes)
   }
 
@@ -115,7 +114,7 @@ final class Worker {
   func tell(_ index: Int) throws -> String {
     let bytes = input(index), target = targets[target(of: index)]
     say("\(format.name) \(index): \(bytes.count) bytes as \(target.file.lastPathComponent)")
-    try write(bytes, to: target.file)
+    try Data(bytes).write(to: target.file)
     do {
       try subject.read(target, bytes != target.bytes)
       return "taken"
@@ -142,10 +141,6 @@ final class Worker {
       true
     default: false
     }
-  }
-
-  private func write(_ bytes: [UInt8], to file: URL) throws {
-    try Data(bytes).write(to: file)
   }
 }
 

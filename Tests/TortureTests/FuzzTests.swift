@@ -86,7 +86,10 @@ struct FuzzTests {
 
 /// Runs the `torture` that was built beside the tests.
 func torture(_ arguments: [String]) throws -> ProgramResult {
-  var environment = Program.environment()
-  environment["SWIFT_BACKTRACE"] = "enable=no"
-  return try execute(Program.url.deletingLastPathComponent().appending(path: "torture"), arguments, environment: environment)
+  try withTemporaryFolder { folder in
+    var environment = Program.environment()
+    environment["SWIFT_BACKTRACE"] = "enable=no"
+    environment["TMPDIR"] = folder.path
+    return try execute(Program.url.deletingLastPathComponent().appending(path: "torture"), arguments, environment: environment)
+  }
 }
