@@ -21,8 +21,10 @@ extension Format {
     }
     return Subject(targets) { target, _ in
       let read = try EncoderConfiguration(json: SmallFile.contents(of: target.file), path: target.file.path)
-      guard try EncoderConfiguration(json: read.json(), path: "again") == read else {
-        throw Wrong(description: "what is written of it is not what was read")
+      // labels that make no sense are not written
+      let written = try read.json()
+      guard try EncoderConfiguration(json: written, path: "again").json() == written else {
+        throw Wrong(description: "what is written of it is not what is read again")
       }
     }
   }
@@ -36,14 +38,26 @@ extension Format {
         relativePositions: RelativePositions(buckets: 4, maximumDistance: 8))
       let home = folder.appending(path: "\(number)")
       try ModelWriter.save(ModelLoader.random(configuration, seed: 9, on: backend), to: home)
-      targets.append(try Subject.Target(home.appending(path: "config.json")))
+      // what a fine-tuned checkpoint says of its outputs
+      let file = home.appending(path: "config.json"), said = try JSONSerialization.jsonObject(with: Data(contentsOf: file))
+      let more: [String: Any] = [
+        "architectures": ["\(architecture)ForSequenceClassification"], "id2label": ["0": "warm", "1": "cold"],
+        "label2id": ["warm": 0, "cold": 1], "problem_type": "single_label_classification", "tie_word_embeddings": true,
+      ]
+      let whole = ((said as? [String: Any]) ?? [:]).merging(more) { $1 }
+      targets.append(try Subject.Target(file, JSONSerialization.data(withJSONObject: whole, options: [.sortedKeys])))
       targets.append(try Subject.Target(home.appending(path: "model.safetensors"), .safetensors))
     }
     let batch = TokenBatch(sequences: [[1, 2, 3], [4]])
     return Subject(targets) { target, _ in
-      let model = try ModelLoader.load(folder: target.folder, seed: 0, on: CPUBackend(threads: 1)).model
-      try model.configuration.validate(batch)
-      _ = model.logits(batch, pass: .evaluation)
+      for head in [nil, HeadTarget.classes([["cold", "warm"]]), .classes([["a", "b", "c"]]), .score] {
+        let model = try ModelLoader.load(folder: target.folder, seed: 0, on: CPUBackend(threads: 1), target: head).model
+        try model.configuration.validate(batch)
+        let logits = model.logits(batch, pass: .evaluation)
+        guard head == nil || logits.shape == [2, head?.outputs ?? 0] else {
+          throw Wrong(description: "\(logits.shape) logits for \(head.map { "\($0)" } ?? "")")
+        }
+      }
     }
   }
 
@@ -65,7 +79,7 @@ extension Format {
   }
 
   /// What lies beside a tokenizer's own files in published folders.
-  private static func companions(_ folder: URL, _ tokenizerClass: String) throws -> [Subject.Target] {
+  private static func companions(_ folder: URL, _ tokenizerClass: String, mask: Int) throws -> [Subject.Target] {
     try [
       .init(
         folder.appending(path: "tokenizer_config.json"),
@@ -75,14 +89,15 @@ extension Format {
       .init(
         folder.appending(path: "special_tokens_map.json"),
         text: #"{"mask_token": {"content": "[MASK]", "lstrip": true}, "pad_token": "[PAD]"}"#),
-      .init(folder.appending(path: "added_tokens.json"), text: #"{"[MASK]": 4}"#),
+      .init(folder.appending(path: "added_tokens.json"), text: #"{"[MASK]": \#(mask)}"#),
     ]
   }
 
   private static let wordPiece = Format("wordpiece") { folder in
     try copyFixture("tokenizers/bert-wordpiece", to: folder, ["vocab.txt"])
     let vocabulary = try Subject.Target(folder.appending(path: "vocab.txt"))
-    return Subject([vocabulary, vocabulary] + (try companions(folder, "BertTokenizer"))) { target, _ in try tokenize(target.folder)
+    return Subject([vocabulary, vocabulary] + (try companions(folder, "BertTokenizer", mask: 4))) { target, _ in
+      try tokenize(target.folder)
     }
   }
 
@@ -90,22 +105,28 @@ extension Format {
     let names = ["vocab.json", "merges.txt"]
     try copyFixture("tokenizers/roberta-bpe", to: folder, names)
     let targets = try names.map { try Subject.Target(folder.appending(path: $0)) }
-    return Subject(targets + targets + (try companions(folder, "RobertaTokenizer"))) { target, _ in try tokenize(target.folder) }
+    return Subject(targets + targets + (try companions(folder, "RobertaTokenizer", mask: 620))) { target, _ in
+      try tokenize(target.folder)
+    }
   }
 
   private static let fastByteLevel = Format("tokenizer.json", share: 600) { folder in
     try copyFixture("tokenizers/roberta-bpe", to: folder, ["tokenizer.json"])
     let whole = try Subject.Target(folder.appending(path: "tokenizer.json"))
-    return Subject([whole, whole] + (try companions(folder, "RobertaTokenizerFast"))) { target, _ in try tokenize(target.folder) }
+    return Subject([whole, whole] + (try companions(folder, "RobertaTokenizerFast", mask: 620))) { target, _ in
+      try tokenize(target.folder)
+    }
   }
 
-  private static let sentencePiece = Format("sentencepiece") { folder in
+  private static let sentencePiece = Format("sentencepiece", share: 300) { folder in
     let corpus = folder.appending(path: "corpus.txt")
     let lines = TinyProject.rows(0..<200)
     _ = try Subject.Target(corpus, text: lines)
     let pieces = try SentencePieceTrainer.train(corpus: corpus, vocabularySize: 60)
     let model = try Subject.Target(folder.appending(path: "spm.model"), Data(pieces))
-    return Subject([model, model] + (try companions(folder, "DebertaV2Tokenizer"))) { target, _ in try tokenize(target.folder) }
+    return Subject([model, model] + (try companions(folder, "DebertaV2Tokenizer", mask: 37))) { target, _ in
+      try tokenize(target.folder)
+    }
   }
 
   private static let adapterNames = [
@@ -115,9 +136,12 @@ extension Format {
 
   /// Llama's, which the program reads as a tokenizer, not as a model.
   private static let piecesByPair = Format("tokenizer.model") { folder in
-    try copyFixture("tokenizers/llama-bpe", to: folder, ["tokenizer.model", "tokenizer_config.json"])
+    try copyFixture("tokenizers/llama-bpe", to: folder, ["tokenizer.model"])
     let model = try Subject.Target(folder.appending(path: "tokenizer.model"))
-    return Subject([model, model, try .init(folder.appending(path: "tokenizer_config.json"))]) { target, _ in
+    let settings = try Subject.Target(
+      folder.appending(path: "tokenizer_config.json"),
+      text: #"{"add_bos_token": true, "add_eos_token": false, "legacy": true, "tokenizer_class": "LlamaTokenizer"}"#)
+    return Subject([model, model, settings]) { target, _ in
       try tokenize(target.folder)
     }
   }

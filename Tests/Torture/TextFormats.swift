@@ -111,7 +111,7 @@ extension Format {
     let tasks = Dictionary(uniqueKeysWithValues: rows.map { ($0.0.definition.folders[0], $0.0.definition) })
     return Subject(targets) { target, _ in
       guard let task = tasks[target.folder.lastPathComponent] else { return }
-      _ = try TaskLoader.load(task, from: folder)
+      _ = try TaskLoader.load(task, from: folder).splitNotes
     }
   }
 
@@ -135,7 +135,7 @@ extension Format {
       try Subject.Target(folder.appending(path: $0.0), text: $0.1)
     }
     return Subject(targets) { target, _ in
-      for task in tasks where target.file.pathExtension == task.id { _ = try TaskLoader.load(task, from: folder) }
+      for task in tasks where target.file.pathExtension == task.id { _ = try TaskLoader.load(task, from: folder).splitNotes }
     }
   }
 

@@ -27,6 +27,9 @@ struct WorkCommand: ParsableCommand {
   @Option var to: Int
   @Option var keep: String
 
+  /// More wrong answers than this say nothing new.
+  private static let enough = 20
+
   func run() throws {
     let folder = URL(filePath: folder)
     Self.limitMemory()
@@ -39,7 +42,7 @@ struct WorkCommand: ParsableCommand {
     let parent = getppid()
     for index in from..<to {
       // nobody counts any more
-      if getppid() != parent { return }
+      if getppid() != parent || tally[.wrong] >= Self.enough { return }
       tally[.index] = index
       tally[.target] = worker.target(of: index)
       tally[.inputs] += 1
