@@ -10,7 +10,7 @@ import Tokenizers
 
 extension Format {
   static let modelFormats = [
-    configuration, model, wordPiece, byteLevel, fastByteLevel, sentencePiece, piecesByPair, adapter, merge,
+    configuration, model, wordPiece, byteLevel, fastByteLevel, sentencePiece, piecesByPair, tokenizerVariants, adapter, merge,
   ]
 
   private static let configuration = Format("config.json", share: 4000) { folder in
@@ -67,8 +67,8 @@ extension Format {
   ]
 
   /// Reads the tokenizer and uses it.
-  private static func tokenize(_ folder: URL) throws {
-    let tokenizer = try TokenizerFolder.load(from: folder)
+  private static func tokenize(_ folder: URL, _ modelType: String? = nil) throws {
+    let tokenizer = try TokenizerFolder.load(from: folder, modelType: modelType)
     for text in texts {
       let ids = tokenizer.encode(text, "the sea", maximumLength: 16).ids
       guard ids.allSatisfy({ $0 >= 0 && $0 < tokenizer.vocabularySize }) else {
@@ -133,6 +133,35 @@ extension Format {
     "key", "adalora", "alpha-pattern-expression", "bias-all", "dora", "exclude-expression", "layers", "rank-pattern",
     "rank-pattern-stabilized", "saved-path", "target-all-linear", "target-expression", "vera-layers",
   ]
+
+  /// The variants that are compared with the library: every stage of `tokenizer.json`, and all that lies beside vocabularies.
+  private static let tokenizerVariants = Format("tokenizer-variants", share: 1500) { folder in
+    struct Variant: Decodable {
+      let name: String
+      let files: [String: String]
+      let copied: [String: String]
+      let modelType: String
+
+      enum CodingKeys: String, CodingKey {
+        case name, files, copied
+        case modelType = "model_type"
+      }
+    }
+    struct File: Decodable { let variants: [Variant] }
+    let tokenizers = Repository.fixtures.appending(path: "tokenizers")
+    let file = try JSONDecoder().decode(File.self, from: Data(contentsOf: tokenizers.appending(path: "variants.json")))
+    var types: [String: String] = [:]
+    let targets = try file.variants.flatMap { variant in
+      let home = folder.appending(path: variant.name)
+      types[home.path] = variant.modelType
+      for (name, source) in variant.copied {
+        _ = try Subject.Target(home.appending(path: name), Data(contentsOf: tokenizers.appending(path: source)))
+      }
+      return try variant.files.sorted { $0.key < $1.key }.map { try Subject.Target(home.appending(path: $0), text: $1) }
+    }
+    let modelTypes = types
+    return Subject(targets) { target, _ in try tokenize(target.folder, modelTypes[target.folder.path]) }
+  }
 
   /// Llama's, which the program reads as a tokenizer, not as a model.
   private static let piecesByPair = Format("tokenizer.model") { folder in
