@@ -109,8 +109,12 @@ private struct RowReader {
     for (index, line) in file.lines.enumerated() {
       // a blank line is no row
       if file.bytes[line].allSatisfy({ $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }) { continue }
+      if let half = Self.halfCharacter(file.text(line)) {
+        throw .invalidJSON(path: path, line: index + 1, found: "\(half), one half of a character")
+      }
       guard let object = try? decoder.decode([String: JSONScalar].self, from: Data(file.bytes[line])) else {
-        throw .invalidJSON(path: path, line: index + 1, found: Self.notJSON(file.text(line)))
+        let found = ["NaN", "Infinity"].first { file.text(line).contains($0) }
+        throw .invalidJSON(path: path, line: index + 1, found: found.map { "\($0), which is no number of JSON" })
       }
       let first = try text(task.columns.first, of: object, line: index + 1)
       var second: String?
@@ -124,12 +128,13 @@ private struct RowReader {
     }
   }
 
-  /// What other programs write into JSON, and JSON has not.
-  private static func notJSON(_ text: String) -> String? {
+  /// An escaped half of a character without its other half, as a text has it that was cut between them.
+  private static func halfCharacter(_ text: String) -> String? {
+    guard text.contains("\\u") else { return nil }
     // of a pair the first half is D800 to DBFF, the second DC00 to DFFF
-    let pairs = text.replacing(/\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}/, with: "")
-    if let half = pairs.firstMatch(of: /\\u[dD][89a-fA-F][0-9a-fA-F]{2}/) { return "\(half.0), one half of a character" }
-    return ["NaN", "Infinity"].first { text.contains($0) }.map { "\($0), which is no number of JSON" }
+    let rest = text.replacing(/\\\\/, with: "").replacing(
+      /\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}/, with: "")
+    return rest.firstMatch(of: /\\u[dD][89a-fA-F][0-9a-fA-F]{2}/).map { String($0.0) }
   }
 
   /// Where a column of a table is.

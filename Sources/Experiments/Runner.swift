@@ -206,9 +206,12 @@ package struct Runner: Sendable {
     do {
       return try executor.execute(run, in: folder, claim: claim, observer: progress.observer(of: run))
     } catch let error as CheckpointError {
-      let place = try Checkpoint.setAside(RunFile.checkpoint.url(in: folder))
+      let checkpoint = RunFile.checkpoint.url(in: folder)
+      let isThere = FileManager.default.fileExists(atPath: checkpoint.path)
+      let place = isThere ? try Checkpoint.setAside(checkpoint).lastPathComponent : nil
       progress.noted(
-        run, "its checkpoint cannot be used: \(error.reason). It starts again, and the file is kept as \(place.lastPathComponent)")
+        run,
+        "its checkpoint cannot be used: \(error.reason). It starts again" + (place.map { ", and the file is kept as \($0)" } ?? ""))
       return try executor.execute(run, in: folder, claim: claim, observer: progress.observer(of: run))
     }
   }

@@ -105,9 +105,6 @@ package struct FineTuning {
       guard history.measurementOperations == nil || !saved.methodState.isEmpty else {
         throw CheckpointError(file: checkpoint.url.path, reason: "the state of the method is missing")
       }
-      if let file = changedWeights(history) {
-        throw CheckpointError(file: checkpoint.url.path, reason: "\(file) is not the file that was saved with it")
-      }
       do { try method.restore(saved.methodState) } catch let error as AdapterError {
         throw CheckpointError(file: checkpoint.url.path, reason: "\(error)")
       }
@@ -124,9 +121,11 @@ package struct FineTuning {
     if history.steps.isEmpty, history.measurementOperations != nil { try save(phase.stepper, history) }
     if let divergence = try update(phase, &history) {
       try saveWeights("last", of: phase.stepper, &history)
+      try requireWeights(history)
       return (history, .diverged(divergence))
     }
     try saveWeights("last", of: phase.stepper, &history)
+    try requireWeights(history)
     return (history, .completed)
   }
 
@@ -246,12 +245,17 @@ package struct FineTuning {
     history.weights[name] = try SafetensorsWriter.write(entries, to: weights.appending(component: "\(name).safetensors"))
   }
 
-  /// The file of weights that is not what a checkpoint says was written; nil where all are.
-  private func changedWeights(_ history: TrainingHistory) -> String? {
-    guard let weights else { return nil }
-    return history.weights.sorted { $0.key < $1.key }.map { ("\($0.key).safetensors", $0.value) }.first { name, digest in
-      (try? FileDigest.sha256(of: weights.appending(component: name))) != digest
-    }?.0
+  /// Compares the files of weights with what was written: between a stop and the going on from it, anything may have happened to them.
+  /// It is done at the end, since an epoch that is made again writes its file again.
+  private func requireWeights(_ history: TrainingHistory) throws {
+    guard let weights else { return }
+    for (name, digest) in history.weights.sorted(by: { $0.key < $1.key }) {
+      let file = weights.appending(component: "\(name).safetensors")
+      guard (try? FileDigest.sha256(of: file)) == digest else {
+        throw CheckpointError(
+          file: (checkpoint?.url ?? file).path, reason: "\(file.lastPathComponent) is not the file that was saved")
+      }
+    }
   }
 }
 

@@ -76,7 +76,8 @@ import Testing
     let folder = try TaskFolder()
     try folder.write("", to: "data/train.jsonl")
     try Data(bytes).write(to: folder.url.appending(path: "data/train.jsonl"))
-    #expect(folder.complaint(sound).hasPrefix("HERE/data/train.jsonl: \(message)"), "\(folder.complaint(sound))")
+    let complaint = try #require(folder.complaint(sound))
+    #expect(complaint.hasPrefix("HERE/data/train.jsonl: \(message)"), "\(complaint)")
   }
 
   @Test func aRegressionTableByColumnNumbers() throws {

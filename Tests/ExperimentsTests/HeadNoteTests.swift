@@ -11,14 +11,16 @@ import Testing
 @Suite("What runs start from")
 struct HeadNoteTests {
   /// What a plan says of heads.
-  private func notes(_ call: TinyCall) throws -> [String] { try call.checked().notes.filter { $0.contains(" head ") } }
+  private func notes(of call: TinyCall) throws -> [String] {
+    try call.checked().items.flatMap(\.notes).filter { $0.contains(" head ") }
+  }
 
   @Test("what the runs start from is said once for each model and task, and not of runs that are done")
   func notes() throws {
     let project = try TinyProject(), call = try project.call()
     let start = "warmth: starts from the head of \(project.file("model").standardizedFileURL.path)"
     #expect(
-      try notes(call) == [
+      try notes(of: call) == [
         "\(start), whose outputs have no names in config.json: they are taken in the order of the task's labels, 'cold', 'warm'."
       ])
     func relabelled(_ labels: [String: Int]) throws -> [String] {
@@ -27,7 +29,7 @@ struct HeadNoteTests {
       fields["label2id"] = labels
       fields["id2label"] = Dictionary(uniqueKeysWithValues: labels.map { ("\($1)", $0) })
       try JSONSerialization.data(withJSONObject: fields).write(to: file)
-      return try self.notes(project.call())
+      return try notes(of: project.call())
     }
     #expect(try relabelled(["cold": 0, "warm": 1]) == ["\(start), whose labels in config.json are the task's."])
     #expect(
@@ -40,7 +42,7 @@ struct HeadNoteTests {
     #expect(
       other[0].hasSuffix("/model: the checkpoint's has the labels 'up', 'down', the task's labels are 'cold', 'warm'."), "\(other)")
     _ = try project.call().run()
-    #expect(try notes(project.call()).isEmpty)
+    #expect(try notes(of: project.call()).isEmpty)
   }
 
   @Test("labels that contradict each other are a problem of the model, in the plan")
