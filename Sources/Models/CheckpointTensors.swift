@@ -30,7 +30,7 @@ final class CheckpointTensors: ParameterSource {
   ///   - origin: what the file says of the model that it was saved from.
   ///   - match: what is to be done with a head of the fitting size.
   init(
-    _ folder: CheckpointFolder, _ architecture: Architecture, origin: CheckpointOrigin, match: HeadMatch,
+    _ folder: CheckpointFolder, _ architecture: Architecture, origin: SavedKind, match: HeadMatch,
     initialValues: InitialValues, on backend: any Backend
   ) {
     self.folder = folder

@@ -43,7 +43,7 @@ package enum HeadStart: Sendable, Equatable {
 }
 
 /// What `config.json` says of the model that a checkpoint was saved from, and the classifier has no use for.
-struct CheckpointOrigin: Decodable {
+struct SavedKind: Decodable {
   /// Names of Python classes.
   var architectures: [String]?
   /// Whether a head that predicts words shares the body's table of them.
@@ -63,7 +63,7 @@ enum HeadMatch {
 
   /// Compares what a checkpoint's files say of its head with what is asked for.
   ///
-  init(_ stored: EncoderConfiguration, _ origin: CheckpointOrigin, to target: HeadTarget?) {
+  init(_ stored: EncoderConfiguration, _ origin: SavedKind, to target: HeadTarget?) {
     guard let target else {
       self = .start(.stored)
       return

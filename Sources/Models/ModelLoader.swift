@@ -35,7 +35,7 @@ package enum ModelLoader {
     let checkpoint = try CheckpointFolder(url: folder)
     let path = folder.appendingPathComponent("config.json").path
     var configuration = try EncoderConfiguration(json: checkpoint.configuration, path: path)
-    let origin = (try? JSONDecoder().decode(CheckpointOrigin.self, from: checkpoint.configuration)) ?? CheckpointOrigin()
+    let origin = (try? JSONDecoder().decode(SavedKind.self, from: checkpoint.configuration)) ?? SavedKind()
     let match = HeadMatch(configuration, origin, to: target)
     if let target {
       if case .start(let start) = match { configuration.adopt(target, start: start) } else { configuration.adopt(target) }

@@ -61,14 +61,21 @@ package struct ResultsFolder: Sendable, Equatable {
   package var layout: ResultsLayout { ResultsLayout(url) }
 
   /// What is there of these runs. A file that cannot be used is a finding, not an error: the other runs still count.
-  /// - Parameter inputs: what a run would read now, as far as it is at hand.
-  package func findings(for runs: [RunSpecification], inputs: (RunSpecification) -> InputDigests) -> RunFindings {
+  /// - Parameters:
+  ///   - comparesTensors: whether every file of tensors is read and compared with its record, for what prints figures; a list of all
+  ///     experiments only looks whether the files of each run are there.
+  ///   - inputs: what a run would read now, as far as it is at hand.
+  package func findings(
+    for runs: [RunSpecification], comparesTensors: Bool = true, inputs: (RunSpecification) -> InputDigests
+  ) -> RunFindings {
     var findings = RunFindings()
     for run in runs {
       let key = RunKey(run)
       do throws(ReportError) {
         guard let record = try Self.record(in: layout.link(run)) else { continue }
-        if let damage = record.damage(of: .tensors, in: layout.link(run)) { throw ReportError.damagedFile(damage) }
+        let place = layout.link(run)
+        let damage = comparesTensors ? record.damage(of: .tensors, in: place) : record.missingFile(in: place)
+        if let damage { throw ReportError.damagedFile(damage) }
         findings.records[key] = record
         // the record's own model: another than the manifest's may have been asked for when it was made
         let trained = if case .text(let model)? = record.specification["model"] { run.on(model: model) } else { run }

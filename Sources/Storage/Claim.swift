@@ -186,7 +186,7 @@ package final class Claim: Sendable {
 
   /// How long ago a claim was touched, by the clock that the file system gives its times by; nil where it is gone.
   private static func age(of path: String, _ folder: URL) throws -> Duration? {
-    let probe = folder.appendingPathComponent(".probe-\(UUID().uuidString)").path
+    let probe = folder.appendingPathComponent(".probe-\(UUID().uuidString)\(AtomicFile.temporarySuffix)").path
     let descriptor = open(probe, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else { throw StorageError.writing(probe, code: errno) }
     defer {
@@ -202,7 +202,7 @@ package final class Claim: Sendable {
   /// Takes a stale claim out of the way: under a name of its own first, so that of several that try one does. What turns out to be
   /// another claim than the stale one goes back.
   private static func remove(_ path: String, _ stale: Content?) -> Bool {
-    let aside = path + "-" + UUID().uuidString
+    let aside = path + "-" + UUID().uuidString + AtomicFile.temporarySuffix
     guard rename(path, aside) == 0 else { return true }
     defer { unlink(aside) }
     if Content(aside) == stale { return true }

@@ -17,7 +17,7 @@ struct List: ParsableCommand {
     let results = ResultsFolder(workspace.results), inputs = RunInputs(workspace: workspace, data: nil)
     let listing = folder.list(methods: .registered)
     let list = ExperimentList(listing.manifests, papers: (try? folder.papers()) ?? []) { runs in
-      results.findings(for: runs, inputs: inputs.digestsAtHand)
+      results.findings(for: runs, comparesTensors: false, inputs: inputs.digestsAtHand)
     }
     say(list.text, terminator: "")
     if listing.broken.isEmpty { return }

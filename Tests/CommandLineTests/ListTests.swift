@@ -15,6 +15,11 @@ struct ListTests {
     tiny.expectUnchanged(since: before)
     #expect(try tiny.lowrank(["run", "tiny", "--methods", "lora"]).output.contains("1/1  lora"))
     #expect(try tiny.lowrank(["list"]).output.hasSuffix("      runs: pocket 1 of 2 done · paper 2\n"))
+    let weights = tiny.project.file(tiny.file("best.safetensors"))
+    let bytes = try Data(contentsOf: weights)
+    try FileManager.default.removeItem(at: weights)
+    #expect(try tiny.lowrank(["list"]).output == fresh.output, "a run whose weights are gone is no done run")
+    try bytes.write(to: weights)
     try tiny.project.cut(tiny.file("record.json"))
     #expect(try tiny.lowrank(["list"]).output == fresh.output, "a damaged record is no done run")
   }
