@@ -17,6 +17,7 @@ package enum ExperimentError: Error, CustomStringConvertible, Equatable {
   case unreadableSpecification(String)
   case otherNumerics(String, found: Int)
   case changedModel(String)
+  case changedTokenizer(String)
   case changedInput(String)
   case noWeights(String)
   case foreignWeights(String, problems: [String])
@@ -49,6 +50,9 @@ package enum ExperimentError: Error, CustomStringConvertible, Equatable {
       "\(folder): was trained by version \(found) of the arithmetic, this program has version \(Numerics.version). Train the run again"
     case .changedModel(let folder):
       "\(folder): is not the model that the run was trained on, by the digest of its files. Name that model's folder with --model"
+    case .changedTokenizer(let folder):
+      "\(folder): its tokenizer is not the one that the run was trained with, by the digest of its files. Put the run's own files back, "
+        + "or name their folder with --model"
     case .changedInput(let path):
       "\(path): was changed since the runs were planned: what would be trained is not what the run is named for. Start the call again"
     case .noWeights(let path): "\(path): the run left no weights of this epoch. Try the other epoch, or run it again"

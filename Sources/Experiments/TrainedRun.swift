@@ -24,6 +24,7 @@ package struct TrainedRun {
   package let method: any TuningMethod
   /// The base model's folder.
   package let modelFolder: URL
+  private let hasItsTokenizer: Bool
 
   /// Loads the base model, attaches the run's method, and gives both the values that the run saved.
   ///
@@ -46,8 +47,9 @@ package struct TrainedRun {
       steps <= 1_000_000_000
     else { throw ExperimentError.unreadableSpecification(file.path) }
     modelFolder = try workspace.model(name ?? run.model)
-    let digest = try RunInputs(workspace: workspace, data: nil).modelDigests(modelFolder).model
-    guard digest == record.digests.model else { throw ExperimentError.changedModel(modelFolder.path) }
+    let digests = try RunInputs(workspace: workspace, data: nil).modelDigests(modelFolder)
+    guard digests.model == record.digests.model else { throw ExperimentError.changedModel(modelFolder.path) }
+    hasItsTokenizer = digests.tokenizer == record.digests.tokenizer
 
     if let damage = record.damage(of: epoch.file, in: folder) { throw damage }
     let weights = epoch.file.url(in: folder)
@@ -65,6 +67,13 @@ package struct TrainedRun {
       run.method, options: run.options.byName, to: MethodHost(model, backend: backend, seed: seed, schedule: length))
     method.adopt(savedNames: Set(saved.descriptions.map(\.name)))
     try take(saved)
+  }
+
+  /// Asks that the tokenizer beside the base model is the run's, for whoever copies it.
+  ///
+  /// - Throws: `ExperimentError.changedTokenizer`.
+  package func requireItsTokenizer() throws {
+    guard hasItsTokenizer else { throw ExperimentError.changedTokenizer(modelFolder.path) }
   }
 
   /// Gives every saved tensor to the parameter of its name. What the run did not save is the base model's, or follows from the seed.

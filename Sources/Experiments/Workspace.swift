@@ -55,11 +55,18 @@ package struct Workspace: Sendable, Equatable {
     if let (name, size) = RandomModel.sizes.first(where: { $0.name == name }) {
       return try RandomModel.folder(named: name, size, tokenizerOf: model("pocket-deberta"), in: self)
     }
-    if Self.madeModels.keys.contains(name) {
-      throw ExperimentError.noModel(name, found: "is not here", advice: "'make \(name)' makes it")
-    }
+    throw missing(name)
+  }
+
+  /// What is wrong with the place of a model; nothing is made or loaded.
+  package func problem(ofModel name: String) -> String? {
+    modelAtHand(name) == nil && !RandomModel.sizes.contains { $0.name == name } ? "\(missing(name))" : nil
+  }
+
+  private func missing(_ name: String) -> ExperimentError {
+    if Self.madeModels.keys.contains(name) { return .noModel(name, found: "is not here", advice: "'make \(name)' makes it") }
     let isThere = FileManager.default.fileExists(atPath: place(ofModel: name).path)
-    throw ExperimentError.noModel(
+    return .noModel(
       name, found: isThere ? "has no config.json" : "is not here, there is no such folder",
       advice: "name a folder that holds its config.json, weights and tokenizer: MODEL=<folder>")
   }

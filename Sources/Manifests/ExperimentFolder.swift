@@ -73,9 +73,11 @@ package struct ExperimentFolder: Sendable, Equatable {
   /// Loads a manifest whose names are its own, and remembers them.
   /// - Throws: as `Manifest.load`; `ManifestError.invalid` where its id is not the file's name, or another file has one of its names.
   private func load(
-    _ file: String, names: [Name], _ owners: inout [String: String], profile: Profile?, methods: MethodCatalog
+    _ file: String, names: [Name], _ owners: inout [String: String], profile: Profile?, methods: MethodCatalog,
+    problemOfModel: @escaping (String) -> String? = { _ in nil }
   ) throws(ManifestError) -> Manifest {
-    let manifest = try Manifest.load(path: file, recipes: recipes, profile: profile, methods: methods)
+    let manifest = try Manifest.load(
+      path: file, recipes: recipes, profile: profile, methods: methods, problemOfModel: problemOfModel)
     var problems: [Problem] = []
     let stem = (file as NSString).lastPathComponent.dropLast(".yaml".count)
     if let id = names.first(where: { $0.isID }), id.text != stem {
@@ -128,10 +130,15 @@ package struct ExperimentFolder: Sendable, Equatable {
 
   /// One manifest by its id or alias. The manifests beside it may be broken: only its own problems are reported, and that another
   /// has its name.
-  /// - Parameter profile: the profile that is read and checked; nil: all.
+  /// - Parameters:
+  ///   - profile: the profile that is read and checked; nil: all.
+  ///   - problemOfModel: what is wrong with the model of a name, told beside other problems.
   /// - Throws: `ManifestError.unknownExperiment` with the known names; `ManifestError.invalid` where two files have the name, or the id
   ///   is not the file's name; else as `Manifest.load`.
-  package func manifest(named name: String, profile: Profile? = nil, methods: MethodCatalog) throws(ManifestError) -> Manifest {
+  package func manifest(
+    named name: String, profile: Profile? = nil, methods: MethodCatalog,
+    problemOfModel: @escaping (String) -> String? = { _ in nil }
+  ) throws(ManifestError) -> Manifest {
     var known: [String] = []
     var owners: [String: String] = [:]
     var found: Manifest?
@@ -140,7 +147,8 @@ package struct ExperimentFolder: Sendable, Equatable {
       let names = Self.names(inFile: file)
       let isMeant = names.map { $0.contains { $0.text == name } } ?? file.hasSuffix("/" + name + ".yaml")
       if isMeant {
-        found = try load(file, names: names ?? [], &owners, profile: profile, methods: methods)
+        found = try load(
+          file, names: names ?? [], &owners, profile: profile, methods: methods, problemOfModel: problemOfModel)
       } else {
         known += names?.map(\.text) ?? []
         for other in names ?? [] where owners[other.text] == nil { owners[other.text] = file }

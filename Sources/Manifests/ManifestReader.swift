@@ -36,6 +36,8 @@ struct ManifestReader {
   let recipesFolder: String
   /// The profiles that are read.
   let wanted: [Profile]
+  /// What is wrong with the model of a name.
+  let problemOfModel: (String) -> String?
 
   /// A folder of this name in the manifests' folder, or beside it (as for `experiments/pilots/`).
   static func folder(_ name: String, near folder: String) -> String {
@@ -153,7 +155,10 @@ struct ManifestReader {
         .value("title", .text, \.title, "the title for people"),
         .value("description", .text, \.description, "what the table is about"),
         .custom("model", required: true, "a model's name or folder") { draft, entry, reader in
-          reader.text(entry).map { draft.model = ($0, entry.value.position) } != nil
+          guard let name = reader.text(entry) else { return false }
+          draft.model = (name, entry.value.position)
+          if let problem = problemOfModel(name) { reader.problems.reportBesideOthers(problem, at: entry.value.position) }
+          return true
         },
         .custom("recipe", required: true, "the recipe's name") { draft, entry, reader in
           draft.recipe = reader.text(entry).flatMap { recipes?.recipe(named: $0, at: entry.value.position) }

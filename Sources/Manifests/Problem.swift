@@ -40,6 +40,8 @@ package struct Problem: Sendable, Hashable, Codable, CustomStringConvertible {
 /// Collects the problems of one reading.
 final class ProblemCollector {
   private var problems: [(position: SourcePosition, problem: Problem)] = []
+  /// What is told beside others alone.
+  private var companions: [(position: SourcePosition, problem: Problem)] = []
   private var known: Set<Problem> = []
   private let mainFile: String
 
@@ -52,11 +54,16 @@ final class ProblemCollector {
     if known.insert(problem).inserted { problems.append((position, problem)) }
   }
 
+  /// Reports what whoever uses the files finds as well, and says better: it is told where other problems keep it from being found.
+  func reportBesideOthers(_ message: String, at position: SourcePosition) {
+    companions.append((position, Problem(at: position, message)))
+  }
+
   /// All problems: the main file's, then other files' in the order in which they were met; each by line and column.
   var ordered: [Problem] {
     var ranks = [mainFile: 0]
     for (position, _) in problems where ranks[position.file] == nil { ranks[position.file] = ranks.count }
-    return problems.enumerated().sorted { first, second in
+    return (problems + companions).enumerated().sorted { first, second in
       let (one, other) = (first.element.position, second.element.position)
       // The last part keeps the order of finding among problems of one place.
       return (ranks[one.file] ?? 0, one.line, one.column, first.offset)

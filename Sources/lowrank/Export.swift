@@ -36,7 +36,7 @@ struct RunChoice: ParsableArguments {
   func load(_ name: String, _ project: ProjectOptions) throws -> TrainedRun {
     let workspace = try project.workspace()
     return try TrainedRun(
-      folder: ResultsFolder(workspace.results).folder(of: name), epoch: epoch, model: model, in: workspace,
+      folder: ResultsFolder(workspace.results).folder(of: name), epoch: epoch, model: model.map(project.model), in: workspace,
       on: CPUBackend(threads: 1))
   }
 }

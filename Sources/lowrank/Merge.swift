@@ -24,12 +24,13 @@ struct Merge: ParsableCommand {
       guard let model = choice.model else {
         throw Failure(description: "\(source): an adapter does not hold its base model: name it with --model <folder>")
       }
-      let base = URL(filePath: (model as NSString).expandingTildeInPath)
+      let base = try project.workspace().model(project.model(model))
       let merged = try PEFTAdapter(folder: adapterFolder).load(onto: base, on: CPUBackend(threads: 1))
       try MergedModel.fold(merged, method: source)
       try MergedModel.write(merged, tokenizerFrom: base, to: target)
     } else {
       let trained = try choice.load(source, project)
+      try trained.requireItsTokenizer()
       try MergedModel.fold(trained.model, method: type(of: trained.method).description.id)
       try MergedModel.write(trained.model, tokenizerFrom: trained.modelFolder, to: target)
     }

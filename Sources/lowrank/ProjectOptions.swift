@@ -29,14 +29,35 @@ struct ProjectOptions: ParsableArguments {
     return url.path.hasPrefix(here) ? String(url.path.dropFirst(here.count)) : url.path
   }
 
-  /// An experiment by its id or alias, on a model of the user's where one is named; of its other profiles nothing is read.
+  /// A model as manifests name it, from how the command line does: a folder that is there is meant from the current folder.
+  func model(_ name: String) -> String {
+    let path = (name as NSString).expandingTildeInPath
+    let isRoot = URL(filePath: root).standardizedFileURL == URL(filePath: ".").standardizedFileURL
+    return isRoot || !FileManager.default.fileExists(atPath: path) ? name : URL(filePath: path).standardizedFileURL.path
+  }
+
+  /// An experiment by its id or alias; of its other profiles nothing is read.
   /// - Parameter folder: the folder of manifests, in place of the project's own.
-  func experiment(
-    _ id: String, _ profile: Profile, model: String? = nil, in workspace: Workspace, folder: String? = nil
-  ) throws -> Experiment {
+  func experiment(_ id: String, _ profile: Profile, in workspace: Workspace, folder: String? = nil) throws -> Experiment {
     let folder = ExperimentFolder(path: folder ?? workspace.experiments.path)
-    let experiment = try folder.manifest(named: id, profile: profile, methods: .registered).experiment(profile)
-    return model.map { experiment.on(model: $0) } ?? experiment
+    return try folder.manifest(named: id, profile: profile, methods: .registered).experiment(profile)
+  }
+
+  /// An experiment that is trained, on a model of the user's where one is named. What is wrong with the manifest is said together
+  /// with what is wrong with the model.
+  func experiment(_ id: String, _ profile: Profile, model typed: String?, in workspace: Workspace) throws -> Experiment {
+    let model = typed.map { self.model($0) }
+    let folder = ExperimentFolder(path: workspace.experiments.path)
+    do {
+      let manifest = try folder.manifest(
+        named: id, profile: profile, methods: .registered,
+        problemOfModel: { model == nil ? workspace.problem(ofModel: $0) : nil })
+      let experiment = try manifest.experiment(profile)
+      return model.map { experiment.on(model: $0) } ?? experiment
+    } catch ManifestError.invalid(let problems) {
+      let ofModel = model.flatMap { workspace.problem(ofModel: $0) }
+      throw ManifestError.invalid(problems + (ofModel.map { [Problem(at: nil, $0)] } ?? []))
+    }
   }
 }
 

@@ -73,6 +73,18 @@ struct MergeTests {
         + "Name a folder that is not there yet.")
   }
 
+  @Test("a base model whose tokenizer is no longer the run's is not copied")
+  func otherTokenizer() throws {
+    let tiny = try TinyProgram.trained()
+    let vocabulary = try String(contentsOf: tiny.project.file("model/vocab.txt"), encoding: .utf8)
+    try tiny.project.write(vocabulary + "more\n", to: "model/vocab.txt")
+    try tiny.expectMistake(
+      ["merge", tiny.link(), "--to", tiny.project.file("merged").path],
+      "HERE/model: its tokenizer is not the one that the run was trained with, by the digest of its files. Put the run's own files "
+        + "back, or name their folder with --model")
+    #expect(try tiny.lowrank(["export", tiny.link(), "--to", tiny.project.file("adapter").path]).status == 0, "it holds no tokenizer")
+  }
+
   @Test("a damaged adapter")
   func damaged() throws {
     let tiny = try TinyProgram.trained()

@@ -19,6 +19,7 @@ extension TinyProgram {
     #expect(
       result.errors.replacing(project.root.path, with: "HERE") == lines.joined(separator: "\n") + "\n",
       sourceLocation: sourceLocation)
+    #expect(!result.errors.contains(/[.,:;]\.(\s|$)|\.:/), "two marks in a row: \(result.errors)", sourceLocation: sourceLocation)
     expectUnchanged(since: before, sourceLocation: sourceLocation)
   }
 

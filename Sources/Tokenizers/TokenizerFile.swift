@@ -18,3 +18,13 @@ func readTokenizerFile(_ file: URL) throws -> [UInt8] {
   }
   return bytes
 }
+
+/// All bytes of a file.
+func readFile(_ file: URL) throws -> [UInt8] {
+  do {
+    return Array(try Data(contentsOf: file))
+  } catch {
+    throw TokenizerError.unreadable(
+      file: file.path, reason: "this file cannot be read. Check that it is there and that you may read it")
+  }
+}

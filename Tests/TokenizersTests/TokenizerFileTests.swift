@@ -6,7 +6,7 @@ import Testing
 @testable import Tokenizers
 
 @Suite("Other files in a tokenizer's place")
-struct FileKindTests {
+struct TokenizerFileTests {
   static let kinds: [(bytes: [UInt8], message: String)] = [
     (
       Array("version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n".utf8),

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Datasets
 
-@Suite struct CustomTaskTests {
+@Suite struct OwnTaskTests {
   private let sound = TaskDefinition(
     id: "topics", title: "topics", format: .jsonl, train: "data/train.jsonl",
     validation: [.init(name: "validation", file: "data/dev.jsonl")],
