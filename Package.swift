@@ -35,26 +35,32 @@ let package = Package(
     .target(name: "Tokenizers", dependencies: ["CSentencePiece", "Storage"]),
     .target(name: "Datasets", dependencies: ["CKernels", "Settings", "Storage", "Tokenizers"]),
     .target(
+      name: "Objectives", dependencies: ["Datasets", "Layers", "Metrics", "Models", "Settings", "Tensors", "Tokenizers"]),
+    .target(
       name: "Manifests", dependencies: ["Metrics", "Records", "Settings", "Storage", .product(name: "Yams", package: "Yams")]),
     .target(
       name: "Training",
-      dependencies: ["Adapters", "Datasets", "Layers", "Metrics", "Models", "Records", "Settings", "Storage", "Tensors"]),
+      dependencies: [
+        "Adapters", "Datasets", "Layers", "Metrics", "Models", "Objectives", "Records", "Settings", "Storage", "Tensors",
+      ]),
     .target(
       name: "Pocket",
       dependencies: [
-        "Datasets", "Layers", "Manifests", "Metrics", "Models", "Records", "Settings", "Storage", "Tensors", "Tokenizers",
+        "Datasets", "Layers", "Manifests", "Metrics", "Models", "Objectives", "Records", "Settings", "Storage", "Tensors",
+        "Tokenizers",
         "Training",
       ]),
     .target(
       name: "Experiments",
       dependencies: [
-        "Adapters", "CSignals", "Datasets", "Layers", "Manifests", "Metrics", "Models", "Pocket", "Records", "Settings",
-        "Storage", "Tensors", "Tokenizers", "Training",
+        "Adapters", "CSignals", "Datasets", "Layers", "Manifests", "Metrics", "Models", "Objectives", "Pocket", "Records",
+        "Settings", "Storage", "Tensors", "Tokenizers", "Training",
       ]),
     .target(
       name: "Parity",
       dependencies: [
-        "Adapters", "Interchange", "Layers", "Metrics", "Models", "Settings", "Storage", "Tensors", "Tokenizers", "Training",
+        "Adapters", "Datasets", "Interchange", "Layers", "Metrics", "Models", "Objectives", "Settings", "Storage", "Tensors",
+        "Tokenizers", "Training",
       ]),
     .target(name: "Reporting", dependencies: ["Manifests", "Metrics", "Records", "Settings", "Storage"]),
     .executableTarget(
@@ -83,12 +89,16 @@ let package = Package(
     .testTarget(name: "ModelsTests", dependencies: ["Layers", "Models", "Parity", "Storage", "Tensors", "TestSupport"]),
     .testTarget(name: "TokenizersTests", dependencies: ["TestSupport", "Tokenizers"]),
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Metrics", "Settings", "TestSupport"]),
+    .testTarget(
+      name: "ObjectivesTests", dependencies: ["Datasets", "Layers", "Metrics", "Models", "Objectives", "Settings", "Tensors"]),
     .testTarget(name: "MetricsTests", dependencies: ["Metrics"]),
     .testTarget(name: "ManifestsTests", dependencies: ["Manifests", "Records", "Settings"]),
     .testTarget(name: "RecordsTests", dependencies: ["Records", "Settings", "Storage", "TestSupport"]),
     .testTarget(
       name: "AdaptersTests",
-      dependencies: ["Adapters", "Datasets", "Layers", "Models", "Settings", "Tensors", "TestSupport", "Training"]),
+      dependencies: [
+        "Adapters", "Datasets", "Layers", "Models", "Objectives", "Settings", "Tensors", "TestSupport", "Training",
+      ]),
     .testTarget(
       name: "InterchangeTests",
       dependencies: [
@@ -97,19 +107,20 @@ let package = Package(
     .testTarget(
       name: "TrainingTests",
       dependencies: [
-        "Adapters", "Datasets", "Layers", "Metrics", "Models", "Settings", "Storage", "Tensors", "TestSupport", "Training",
+        "Adapters", "Datasets", "Layers", "Metrics", "Models", "Objectives", "Settings", "Storage", "Tensors", "TestSupport",
+        "Training",
       ]),
     .testTarget(
       name: "PocketTests",
       dependencies: [
-        "Datasets", "Layers", "Manifests", "Metrics", "Models", "Pocket", "Storage", "Tensors", "TestSupport", "Tokenizers",
-        "Training",
+        "Datasets", "Layers", "Manifests", "Metrics", "Models", "Objectives", "Pocket", "Storage", "Tensors", "TestSupport",
+        "Tokenizers", "Training",
       ]),
     .testTarget(
       name: "ExperimentsTests",
       dependencies: [
-        "Adapters", "Experiments", "Manifests", "Metrics", "Models", "Pocket", "Records", "Settings", "Storage", "Tensors",
-        "TestSupport", "Tokenizers", "Training",
+        "Adapters", "Experiments", "Manifests", "Metrics", "Models", "Objectives", "Pocket", "Records", "Settings", "Storage",
+        "Tensors", "TestSupport", "Tokenizers", "Training",
       ]),
     .testTarget(
       name: "ParityTests",

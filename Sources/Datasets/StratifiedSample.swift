@@ -4,24 +4,17 @@
 package enum StratifiedSample {
   /// The rows of a sample: of each class the given fraction, rounded, but at least one row.
   ///
-  /// Scores count as classes by their rounded value (STS-B: 0 to 5, halves away from zero). Each class is drawn from a
-  /// stream of its own.
+  /// Each class is drawn from a stream of its own.
   ///
   /// - Parameters:
-  ///   - labels: the label of every row.
+  ///   - strata: the class of every row.
   ///   - fraction: the share to take, above 0 and at most 1.
   ///   - seed: the run's seed.
-  /// - Returns: positions in `labels`, ascending.
+  /// - Returns: positions in `strata`, ascending.
   /// - Throws: `DatasetError.invalidFraction` for a fraction out of range.
-  package static func indices(labels: [Label], fraction: Double, seed: UInt64) throws(DatasetError) -> [Int] {
+  package static func indices(strata: [Double], fraction: Double, seed: UInt64) throws(DatasetError) -> [Int] {
     guard fraction > 0, fraction <= 1 else { throw .invalidFraction(fraction) }
-    let strata = labels.map { label in
-      switch label {
-      case .class(let number): Double(number)
-      case .score(let score): score.rounded() + 0  // + 0 makes -0 the same stratum as 0
-      }
-    }
-    let rows = labels.indices.sorted { (strata[$0], $0) < (strata[$1], $1) }
+    let rows = strata.indices.sorted { (strata[$0], $0) < (strata[$1], $1) }
     var chosen: [Int] = []
     var start = 0
     var stratum: UInt64 = 0

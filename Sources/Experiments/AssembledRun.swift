@@ -3,6 +3,7 @@ import Adapters
 import Foundation
 import Layers
 import Models
+import Objectives
 import Records
 import Settings
 import Tensors
@@ -20,19 +21,18 @@ package struct AssembledRun {
     let specification = run.specification
     let recipe = specification.training
     let checkpoint = try ModelLoader.configuration(folder: run.modelFolder)
-    let task = try inputs.encoded(run, modelType: checkpoint.architecture.rawValue)
-    let examples = task.train + task.validation.flatMap(\.examples)
-    let types = examples.reduce(0) { max($0, Int($1.segments.max() ?? 0)) } + 1
-    try checkpoint.checkInputs(length: recipe.maximumLength, tokenTypes: types, of: run.modelFolder)
-    let highest = examples.reduce(0) { max($0, Int($1.tokens.max() ?? 0)) }
-    guard highest < checkpoint.vocabularySize else {
-      throw ExperimentError.vocabulary(model: run.modelFolder.path, tokenizer: highest + 1, embedding: checkpoint.vocabularySize)
+    let objective = try inputs.objective(of: run, modelType: checkpoint.architecture.rawValue)
+    let extent = objective.extent
+    try checkpoint.checkInputs(length: recipe.maximumLength, tokenTypes: extent.tokenTypes, of: run.modelFolder)
+    guard extent.vocabulary <= checkpoint.vocabularySize else {
+      throw ExperimentError.vocabulary(
+        model: run.modelFolder.path, tokenizer: extent.vocabulary, embedding: checkpoint.vocabularySize)
     }
     let seed = UInt64(bitPattern: Int64(specification.seed))
     let loaded = try ModelLoader.load(
       folder: run.modelFolder, seed: seed, on: backend, target: specification.task.headTarget
     ) { $0.adapt(to: recipe) }
-    fineTuning = try Self.fineTuning(specification, loaded.model, task, backend)
+    fineTuning = try Self.fineTuning(specification, loaded.model, objective, backend)
     newlyInitialized = loaded.newlyInitialized
   }
 
@@ -40,26 +40,25 @@ package struct AssembledRun {
   ///
   /// - Throws: `ModelError.configuration`, `AdapterError`.
   init(
-    _ specification: RunSpecification, configuration: EncoderConfiguration, task: EncodedTask, backend: any Backend
+    _ specification: RunSpecification, configuration: EncoderConfiguration, objective: any Objective, backend: any Backend
   ) throws {
     var configuration = configuration
-    configuration.classes = task.outputs
+    configuration.adopt(specification.task.headTarget)
     configuration.adapt(to: specification.training)
     let model = try ModelLoader.random(configuration, seed: 0, on: backend)
-    fineTuning = try Self.fineTuning(specification, model, task, backend)
+    fineTuning = try Self.fineTuning(specification, model, objective, backend)
     newlyInitialized = []
   }
 
   private static func fineTuning(
-    _ specification: RunSpecification, _ model: any SequenceClassifier, _ task: EncodedTask, _ backend: any Backend
+    _ specification: RunSpecification, _ model: any SequenceClassifier, _ objective: any Objective, _ backend: any Backend
   ) throws -> FineTuning {
     let seed = UInt64(bitPattern: Int64(specification.seed))
     let settings = specification.training
-    let length = FineTuning.length(examples: task.train.count, settings: settings)
+    let length = FineTuning.length(rows: objective.training.count, settings: settings)
     let method = try specification.attach(to: MethodHost(model, backend: backend, seed: seed, schedule: length))
     return FineTuning(
-      model: model, method: method, settings: settings, train: task.train, validation: task.validation, metrics: task.metrics,
-      seed: seed, backend: backend)
+      model: model, method: method, objective: objective, settings: settings, seed: seed, backend: backend)
   }
 }
 

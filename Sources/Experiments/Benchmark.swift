@@ -3,6 +3,7 @@ import Adapters
 import Foundation
 import Layers
 import Models
+import Objectives
 import Settings
 import Tensors
 import Training
@@ -47,17 +48,16 @@ package struct BenchmarkCase: Sendable, Equatable {
   /// - Throws: `AdapterError`, `ModelError`, `BackendError`; `Interruption` when asked to stop.
   package func run(shouldStop: () -> Bool = { false }) throws -> BenchmarkResult {
     let backend = try CPUBackend(threads: threads)
-    let (stepper, stream) = try assemble(on: backend)
+    let stepper = try assemble(on: backend)
     var seconds: [Double] = []
     var tokens = 0, operations = 0
     for step in 0..<warmup + steps {
-      let batch = stream(step)
       let start = ContinuousClock.now
-      let result = try stepper.step(step, batch, pass: .training(seed: 0, step: step))
+      let result = try stepper.step(step, rows(step), pass: .training(seed: 0, step: step))
       if shouldStop() { throw Interruption() }
       guard step >= warmup else { continue }
       seconds.append(start.duration(to: .now).seconds)
-      tokens += batch.batch.tokens.count
+      tokens += result.tokens
       operations += result.floatingPointOperations
     }
     let products = try productSeconds(on: backend, shouldStop)
@@ -66,35 +66,39 @@ package struct BenchmarkCase: Sendable, Equatable {
       productOperations: products.operations, peakBytes: Self.peakResidentBytes)
   }
 
-  private func assemble(on backend: any Backend) throws -> (Stepper, (Int) -> LabelledBatch) {
+  private func assemble(on backend: any Backend) throws -> Stepper {
     let configuration = size.configuration
     let model = try ModelLoader.random(configuration, seed: 0, on: backend)
     let host = MethodHost(model, backend: backend, seed: 0, schedule: TrainingLength(stepsPerEpoch: warmup + steps, epochs: 1))
     let method = try MethodRegistry.attach(self.method, options: options, to: host)
-    let stepper = Stepper(
-      model: model, method: method, settings: TrainingSettings(epochs: 1, batchSize: batchSize, learningRate: 1e-4),
-      totalSteps: warmup + steps, backend: backend)
-    return (stepper, batch)
+    return Stepper(
+      model: model, method: method, objective: objective,
+      settings: TrainingSettings(epochs: 1, batchSize: batchSize, learningRate: 1e-4), totalSteps: warmup + steps, backend: backend)
   }
 
-  /// Batch number `step` of a made-up task.
-  func batch(_ step: Int) -> LabelledBatch {
+  /// A made-up task of two classes.
+  var objective: any Objective {
     let vocabulary = size.configuration.vocabularySize
-    let sequences = (0..<batchSize).map { row -> [Int32] in
-      let length = lengths[(step * batchSize + row) % lengths.count]
+    let sequences = (0..<(warmup + steps) * batchSize).map { index -> [Int32] in
+      let (step, row) = index.quotientAndRemainder(dividingBy: batchSize)
       // any tokens do: the arithmetic does not look at them
-      return (0..<length).map { 5 + Int32((step &* 7919 &+ row &* 104_729 &+ $0 &* 31) % (vocabulary - 5)) }
+      return (0..<lengths[index % lengths.count]).map {
+        5 + Int32((step &* 7919 &+ row &* 104_729 &+ $0 &* 31) % (vocabulary - 5))
+      }
     }
-    return LabelledBatch(TokenBatch(sequences: sequences), .classes((0..<batchSize).map { Int32($0 % 2) }))
+    return GLUETask.sst2.definition.objective(madeUp: sequences)
   }
+
+  /// The rows of update `step`.
+  func rows(_ step: Int) -> [Int] { Array(step * batchSize..<(step + 1) * batchSize) }
 
   /// The time that the matrix products of one step take by themselves, of the same shapes and split alike.
   private func productSeconds(on backend: CPUBackend, _ shouldStop: () -> Bool) throws -> (seconds: Double, operations: Int) {
     let planning = PlanningBackend()
     planning.recordsProducts = true
-    let (stepper, stream) = try assemble(on: planning)
+    let stepper = try assemble(on: planning)
     planning.products = [:]
-    _ = try stepper.step(0, stream(0), pass: .training(seed: 0, step: 0))
+    _ = try stepper.step(0, rows(0), pass: .training(seed: 0, step: 0))
     var total = 0.0, operations = 0
     for (shape, count) in planning.products.sorted(by: { $0.key < $1.key }) {
       if shouldStop() { throw Interruption() }

@@ -2,6 +2,7 @@
 import Datasets
 import Foundation
 import Layers
+import Objectives
 import Records
 import Settings
 import Tensors
@@ -33,8 +34,8 @@ package struct CostEstimate: Sendable, Equatable {
     guard let configuration = PublishedSizes.configuration(of: specification.model),
       let task = GLUETask(rawValue: specification.task.id)
     else { return nil }
-    let backend = PlanningBackend(), rows = PublishedSizes.rows(task, specification.training)
-    let run = try AssembledRun(specification, configuration: configuration, task: rows, backend: backend)
+    let backend = PlanningBackend(), objective = PublishedSizes.objective(task, specification.training)
+    let run = try AssembledRun(specification, configuration: configuration, objective: objective, backend: backend)
     try self.init(run.fineTuning, backend)
   }
 
@@ -42,22 +43,21 @@ package struct CostEstimate: Sendable, Equatable {
     let preliminary = try fineTuning.planPreliminary()
     let (length, stepper) = (fineTuning.length, fineTuning.makeStepper())
     steps = preliminary.updates + length.totalSteps
-    let plan = BatchPlan(count: fineTuning.train.count, batchSize: fineTuning.settings.batchSize)
-    let batch = LabelledBatch(plan.shuffled(seed: fineTuning.seed, epoch: 0)[0].map { fineTuning.train[$0] })
-    let step = try stepper.step(0, batch, pass: .training(seed: fineTuning.seed, step: 0))
+    let (objective, training) = (fineTuning.objective, fineTuning.objective.training)
+    let plan = BatchPlan(count: training.count, batchSize: fineTuning.settings.batchSize)
+    let rows = plan.shuffled(seed: fineTuning.seed, epoch: 0)[0]
+    let step = try stepper.step(0, rows, pass: .training(seed: fineTuning.seed, step: 0))
     trainable = step.trainable
     trainableWithHead = step.trainableWithHead
-    let tokens = fineTuning.train.reduce(0) { $0 + $1.tokens.count } * length.epochs
+    let tokens = training.tokens * length.epochs
     var operations = preliminary.operations
-    operations += Double(step.floatingPointOperations) * Double(tokens) / Double(max(1, batch.batch.tokens.count))
-    for set in fineTuning.validation {
-      let sample = set.examples.prefix(32)
-      let before = backend.operations
+    operations += Double(step.floatingPointOperations) * Double(tokens) / Double(max(1, training.tokens(of: rows)))
+    for (index, set) in objective.validation.enumerated() {
+      let sample = Array(0..<min(32, set.count)), before = backend.operations
       _ = backend.withoutGradients {
-        fineTuning.model.logits(TokenBatch(sample.map { ($0.tokens, $0.segments) }), pass: .evaluation)
+        objective.outputs(of: fineTuning.model, sample, of: .validation(index), pass: .evaluation, everyToken: false)
       }
-      let share =
-        Double(set.examples.reduce(0) { $0 + $1.tokens.count }) / Double(max(1, sample.reduce(0) { $0 + $1.tokens.count }))
+      let share = Double(set.tokens) / Double(max(1, set.tokens(of: sample)))
       operations += Double(backend.operations - before) * share * Double(length.epochs)
     }
     floatingPointOperations = operations

@@ -77,13 +77,13 @@ package struct MethodBenchmark {
 
   private func time(_ stepper: Stepper, _ step: Int) throws -> (seconds: Double, operations: Int) {
     let start = ContinuousClock.now
-    let result = try stepper.step(step, batch(step), pass: .training(seed: 0, step: step))
+    let result = try stepper.step(step, task.rows(step), pass: .training(seed: 0, step: step))
     return (start.duration(to: .now).seconds, result.floatingPointOperations)
   }
 
   private func plannedBytes(_ method: String) throws -> Int {
     let backend = PlanningBackend()
-    _ = try assemble(method, on: backend).step(0, batch(0), pass: .training(seed: 0, step: 0))
+    _ = try assemble(method, on: backend).step(0, task.rows(0), pass: .training(seed: 0, step: 0))
     return backend.peakBytes
   }
 
@@ -93,16 +93,19 @@ package struct MethodBenchmark {
       model, backend: backend, seed: 0, schedule: TrainingLength(stepsPerEpoch: steps + 1, epochs: 1))
     let attached = try MethodRegistry.attach(method, options: try Self.options(method), to: host)
     let settings = TrainingSettings(epochs: 1, batchSize: batchSize, learningRate: 1e-4)
-    let stepper = Stepper(
-      model: model, method: attached, settings: settings, totalSteps: steps + 1, backend: backend)
-    guard attached.preliminary != nil else { return stepper }
+    let objective = task.objective
+    func stepper() -> Stepper {
+      Stepper(
+        model: model, method: attached, objective: objective, settings: settings, totalSteps: steps + 1, backend: backend)
+    }
+    guard attached.preliminary != nil else { return stepper() }
     // a preliminary without training: what it leads to is what is timed
-    try attached.finishPreliminary(TrainingSample([batch(0)], stepper: stepper, backend: backend))
+    try attached.finishPreliminary(TrainingSample(batches: [task.rows(0)], stepper: stepper(), backend: backend))
     for parameter in attached.parameters + model.parameters { parameter.tensor.clearGradient() }
-    return Stepper(model: model, method: attached, settings: settings, totalSteps: steps + 1, backend: backend)
+    return stepper()
   }
 
-  private func batch(_ step: Int) -> LabelledBatch {
-    BenchmarkCase(size: size, lengths: [length], batchSize: batchSize, steps: steps, warmup: 1, threads: threads).batch(step)
+  private var task: BenchmarkCase {
+    BenchmarkCase(size: size, lengths: [length], batchSize: batchSize, steps: steps, warmup: 1, threads: threads)
   }
 }

@@ -6,6 +6,7 @@ import Datasets
 import Foundation
 import Manifests
 import Models
+import Objectives
 import Records
 import Settings
 import Storage
@@ -83,7 +84,7 @@ struct PlanCheck {
   /// - Throws: what keeps the run from being trained.
   private mutating func check(_ run: PlannedRun) throws {
     let specification = run.specification, training = specification.training
-    let length = FineTuning.length(examples: try inputs.trainingRows(run), settings: training)
+    let length = FineTuning.length(rows: try inputs.trainingRows(run), settings: training)
     let configuration = try ModelLoader.configuration(folder: run.modelFolder), target = specification.task.headTarget
     let types = configuration.maximumTokenTypes == nil ? 1 : try inputs.tokenTypes(run, configuration)
     let subject =

@@ -100,7 +100,7 @@ package struct PocketCheck: Sendable {
         continue
       }
       let loaded = try ModelLoader.load(folder: example.modelFolder, seed: 0, on: backend)
-      let encoded = try inputs.encoded(example, modelType: loaded.model.configuration.architecture.rawValue)
+      let objective = try inputs.objective(of: example, modelType: loaded.model.configuration.architecture.rawValue)
       note(task)
       let scores = { (row: String) in
         plan.filter { $0.specification.task.id == task && $0.specification.row == row }
@@ -108,7 +108,7 @@ package struct PocketCheck: Sendable {
       }
       measurements.append(
         PocketGate.Measurement(
-          task, encoded, on: loaded.model, tuned: scores("fft"), untrained: scores("random-weights"), backend: backend))
+          task, objective, on: loaded.model, tuned: scores("fft"), untrained: scores("random-weights"), backend: backend))
     }
     return (PocketGate(measurements, spreads: try spreads(store)), summary)
   }

@@ -1,8 +1,7 @@
 // The sizes of published models and of GLUE, so that a paper's grid and its cost can be seen before anything is fetched.
-import Datasets
 import Models
+import Objectives
 import Settings
-import Training
 
 /// What a plan is counted by where there are no files.
 enum PublishedSizes {
@@ -25,17 +24,11 @@ enum PublishedSizes {
   }
 
   /// As many rows of the mean length as the task has, within the recipe's limits.
-  static func rows(_ task: GLUETask, _ recipe: TrainingSettings) -> EncodedTask {
-    let (train, validation, length) = size(task), definition = task.definition
-    let tokens = [Int32](repeating: 1, count: min(length, recipe.maximumLength)), outputs = definition.outputCount
-    func rows(_ count: Int, _ limit: Int?) -> [EncodedExample] {
-      (0..<min(count, limit ?? count)).map {
-        EncodedExample(tokens: tokens, segments: tokens, label: outputs == 1 ? .score(0) : .class($0 % outputs))
-      }
-    }
-    return EncodedTask(
-      train: rows(train, recipe.trainingRows),
-      validation: validation.enumerated().map { ValidationSet(name: "\($0)", examples: rows($1, recipe.validationRows)) },
-      metrics: definition.metrics, outputs: outputs)
+  static func objective(_ task: GLUETask, _ recipe: TrainingSettings) -> any Objective {
+    let (train, validation, length) = size(task)
+    let tokens = [Int32](repeating: 1, count: min(length, recipe.maximumLength))
+    func rows(_ count: Int, _ limit: Int?) -> [[Int32]] { Array(repeating: tokens, count: min(count, limit ?? count)) }
+    return task.definition.objective(
+      madeUp: rows(train, recipe.trainingRows), validation: validation.map { rows($0, recipe.validationRows) })
   }
 }

@@ -75,13 +75,13 @@ package struct RunExecutor: Sendable {
     try fineTuning.beforeWriting()
     let tensors = RunFile.tensors.url(in: folder)
     let bytes = try HDF5File.data(
-      RunTensors.tree(history, gold: fineTuning.validation, diagnostics: fineTuning.method.diagnostics),
+      RunTensors.tree(history, of: fineTuning.objective, diagnostics: fineTuning.method.diagnostics),
       name: tensors.lastPathComponent)
     try AtomicFile.write(bytes, to: tensors)
     try saveTiming(history.updates)
     let record = try RunRecord(
-      run, history, outcome, metrics: fineTuning.metrics, validation: fineTuning.validation,
-      measures: fineTuning.method.measures, tensors: FileDigest.sha256(of: bytes), threads: options.threads)
+      run, history, outcome, objective: fineTuning.objective, measures: fineTuning.method.measures,
+      tensors: FileDigest.sha256(of: bytes), threads: options.threads)
     try fineTuning.beforeWriting()
     try AtomicFile.write(try record.jsonData(), to: RunFile.record.url(in: folder))
     fineTuning.checkpoint?.delete()

@@ -1,15 +1,14 @@
 // What a run reads, and the digests by which it is known.
 import Datasets
 import Foundation
-import Metrics
 import Models
+import Objectives
 import Pocket
 import Records
 import Settings
 import Storage
 import Synchronization
 import Tokenizers
-import Training
 
 /// Reads models' and tasks' files once for all the runs that need them.
 package final class RunInputs: Sendable {
@@ -32,7 +31,7 @@ package final class RunInputs: Sendable {
 
   /// Encoding takes seconds: jobs that need the same task wait for the first of them.
   private final class EncodedOnce: Sendable {
-    let task = Mutex<EncodedTask?>(nil)
+    let objective = Mutex<(any Objective)?>(nil)
   }
 
   /// The project that models, pocket data and caches lie in.
@@ -199,8 +198,8 @@ package final class RunInputs: Sendable {
     return size
   }
 
-  /// The run's examples as token ids, cut to its length and number of rows.
-  func encoded(_ run: PlannedRun, modelType: String?) throws -> EncodedTask {
+  /// The run's task, its texts as token ids, cut to its length and number of rows.
+  func objective(of run: PlannedRun, modelType: String?) throws -> any Objective {
     let training = run.specification.training, definition = run.specification.task
     // tasks may read the same files in different ways
     let key = [
@@ -212,18 +211,13 @@ package final class RunInputs: Sendable {
       encoded[key] = once
       return once
     }
-    return try once.task.withLock { found in
+    return try once.objective.withLock { found in
       if let found { return found }
       let tokenizer = try TokenizerFolder.load(from: run.modelFolder, modelType: modelType)
       let data = try task(run).limited(train: training.trainingRows, validation: training.validationRows)
-      let task = EncodedTask(
-        train: data.train.encoded(with: tokenizer, maximumLength: training.maximumLength),
-        validation: data.validation.map {
-          ValidationSet(name: $0.name, examples: $0.encoded(with: tokenizer, maximumLength: training.maximumLength))
-        },
-        metrics: definition.metrics, outputs: definition.outputCount)
-      found = task
-      return task
+      let objective = data.objective(with: tokenizer, maximumLength: training.maximumLength)
+      found = objective
+      return objective
     }
   }
 }

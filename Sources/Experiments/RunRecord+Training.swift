@@ -1,15 +1,15 @@
 // From what training returned to the record of the run.
-import Datasets
 import Foundation
 import Metrics
+import Objectives
 import Records
 import Settings
 import Training
 
 extension RunRecord {
   init(
-    _ run: PlannedRun, _ history: TrainingHistory, _ outcome: TrainingOutcome, metrics: [Metric], validation: [ValidationSet],
-    measures: [String: Double], tensors: String, threads: Int
+    _ run: PlannedRun, _ history: TrainingHistory, _ outcome: TrainingOutcome, objective: any Objective, measures: [String: Double],
+    tensors: String, threads: Int
   ) throws {
     let epochs = history.epochs.enumerated().map { index, epoch in
       EpochScores(
@@ -23,8 +23,9 @@ extension RunRecord {
     self.init(
       identity: run.identity, specification: run.specification.json,
       outcome: RunOutcome(outcome),
-      flags: history.isCollapsed(validation) ? [.collapsed] : [], epochs: epochs,
-      primary: PrimaryScore(split: validation.first?.name ?? "validation", metric: metrics.first?.rawValue ?? "accuracy"),
+      flags: history.isCollapsed(objective) ? [.collapsed] : [], epochs: epochs,
+      primary: PrimaryScore(
+        split: objective.validation.first?.name ?? "validation", metric: run.specification.task.primaryMetric.rawValue),
       trainableParameters: TrainableParameters(
         initial: history.steps.first?.trainable ?? 0, final: history.steps.last?.trainable ?? 0, average: history.averageTrainable),
       trainableParametersWithHead: TrainableParameters(
@@ -75,11 +76,9 @@ extension RunOutcome {
 
 extension TrainingHistory {
   /// Whether the model of the best or the last epoch gives one answer to everything although the right answers differ.
-  func isCollapsed(_ validation: [ValidationSet]) -> Bool {
+  func isCollapsed(_ objective: any Objective) -> Bool {
     [best, epochs.indices.last].compactMap { $0 }.contains { index in
-      zip(epochs[index].evaluations, validation).contains { evaluation, set in
-        evaluation.predictions.isConstant && Set(set.examples.map(\.label)).count > 1
-      }
+      epochs[index].evaluations.enumerated().contains { objective.isCollapsed($1.predictions, set: $0) }
     }
   }
 }

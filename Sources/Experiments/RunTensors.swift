@@ -1,12 +1,13 @@
 // The run's `tensors.h5`: its history, and what the method recorded.
 import Adapters
+import Objectives
 import Storage
 import Training
 
 enum RunTensors {
   /// The tree of groups, diagnostics at their paths, all names in order.
-  static func tree(_ history: TrainingHistory, gold: [ValidationSet], diagnostics: [Diagnostic]) -> HDF5Group {
-    var root = history.tensors(gold: gold)
+  static func tree(_ history: TrainingHistory, of objective: any Objective, diagnostics: [Diagnostic]) -> HDF5Group {
+    var root = history.tensors(of: objective)
     for diagnostic in diagnostics {
       let parts = diagnostic.path.split(separator: "/").map(String.init)
       root.insert(dataset(diagnostic), at: parts[...])

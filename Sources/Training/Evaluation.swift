@@ -1,22 +1,7 @@
-import Datasets
-import Layers
 import Metrics
 import Models
+import Objectives
 import Tensors
-
-/// A model's answers on a validation set, in the order of its examples.
-package enum Predictions: Sendable, Equatable {
-  case classes([Int])
-  case scores([Double])
-
-  /// Whether all answers are the same although the labels are not to be.
-  package var isConstant: Bool {
-    switch self {
-    case .classes(let values): Set(values).count < 2 && values.count > 1
-    case .scores(let values): Set(values).count < 2 && values.count > 1
-    }
-  }
-}
 
 /// What evaluation found on one validation set.
 package struct Evaluation: Sendable, Equatable {
@@ -24,55 +9,26 @@ package struct Evaluation: Sendable, Equatable {
   package let name: String
   /// The scores by metric.
   package let scores: Scores
-  /// What the model said of each example, in their order.
-  package let predictions: Predictions
+  /// What the model said of each row, in their order.
+  package let predictions: Answers
 
-  init(name: String, scores: Scores, predictions: Predictions) {
+  init(name: String, scores: Scores, predictions: Answers) {
     self.name = name
     self.scores = scores
     self.predictions = predictions
   }
 
-  /// What the logits of a set's examples, in their order, are worth.
-  package init(of set: ValidationSet, logits: Logits, metrics: [Metric]) {
-    name = set.name
-    switch Targets(set.examples.map(\.label)) {
-    case .classes(let gold):
-      let predicted = set.examples.indices.map { logits.answer($0) }
-      scores = Scores(metrics: metrics, gold: gold.map(Int.init), predicted: predicted)
-      predictions = .classes(predicted)
-    case .scores(let gold):
-      let predicted = logits.values.map(Double.init)
-      scores = Scores(metrics: metrics, gold: gold.map(Double.init), predicted: predicted)
-      predictions = .scores(predicted)
-    }
-  }
-
-  /// Runs the model without dropout and without recording gradients.
+  /// Runs the model on a validation set, without dropout and without recording gradients.
   ///
-  /// - Parameter shouldStop: asked after every batch.
+  /// - Parameter shouldStop: asked before every batch.
   /// - Throws: `Interruption` when asked to stop.
   package static func run(
-    _ model: any SequenceClassifier, on set: ValidationSet, metrics: [Metric], backend: any Backend,
-    shouldStop: () -> Bool = { false }
+    _ model: any SequenceClassifier, _ objective: any Objective, set: Int, backend: any Backend, shouldStop: () -> Bool = { false }
   ) throws -> Evaluation {
-    // sequences of like length together: the answers go back to their places
-    let order = set.examples.indices.sorted { (set.examples[$0].tokens.count, $0) < (set.examples[$1].tokens.count, $1) }
-    let classes = model.configuration.classes
-    var logits = Logits([Float](repeating: 0, count: set.examples.count * classes), classes: classes)
-    try backend.withoutGradients {
-      for start in stride(from: 0, to: order.count, by: batchSize) {
-        if shouldStop() { throw Interruption() }
-        let chosen = order[start..<min(order.count, start + batchSize)]
-        let batch = TokenBatch(chosen.map { (set.examples[$0].tokens, set.examples[$0].segments) })
-        let values = model.logits(batch, pass: .evaluation).values
-        for (row, index) in chosen.enumerated() {
-          for c in 0..<classes { logits.values[index * classes + c] = values[row * classes + c] }
-        }
-      }
+    let answers = try backend.withoutGradients {
+      try objective.answers(of: model, set: set) { if shouldStop() { throw Interruption() } }
     }
-    return Evaluation(of: set, logits: logits, metrics: metrics)
+    return Evaluation(
+      name: objective.validation[set].name, scores: objective.scores(of: answers, set: set), predictions: answers)
   }
-
-  private static let batchSize = 32
 }

@@ -2,8 +2,8 @@ import Adapters
 import Datasets
 import Foundation
 import Layers
-import Metrics
 import Models
+import Objectives
 import Settings
 import Storage
 import Tensors
@@ -43,14 +43,10 @@ package struct FineTuning {
   package let model: any SequenceClassifier
   /// The method that trains.
   package let method: any TuningMethod
+  /// The task: what is trained on, and what every epoch's end is evaluated on.
+  package let objective: any Objective
   /// The recipe: rates, batch, epochs, schedule.
   package let settings: TrainingSettings
-  /// The training set, in the order of its file.
-  package let train: [EncodedExample]
-  /// What every epoch's end is evaluated on.
-  package let validation: [ValidationSet]
-  /// What predictions are scored by.
-  package let metrics: [Metric]
   /// What all randomness of the run starts from.
   package let seed: UInt64
   /// Where the tensors lie.
@@ -70,25 +66,23 @@ package struct FineTuning {
   /// Asked after every update, and between the batches of evaluations and measurements.
   package var shouldStop: () -> Bool = { false }
 
-  /// A run of `method`, which has attached to `model`, on examples that fit it.
+  /// A run of `method`, which has attached to `model`, on a task that fits it.
   package init(
-    model: any SequenceClassifier, method: any TuningMethod, settings: TrainingSettings, train: [EncodedExample],
-    validation: [ValidationSet], metrics: [Metric], seed: UInt64, backend: any Backend
+    model: any SequenceClassifier, method: any TuningMethod, objective: any Objective, settings: TrainingSettings, seed: UInt64,
+    backend: any Backend
   ) {
     self.model = model
     self.method = method
+    self.objective = objective
     self.settings = settings
-    self.train = train
-    self.validation = validation
-    self.metrics = metrics
     self.seed = seed
     self.backend = backend
   }
 
-  /// How many updates training takes.
-  package static func length(examples: Int, settings: TrainingSettings) -> TrainingLength {
+  /// How many updates training on so many rows takes.
+  package static func length(rows: Int, settings: TrainingSettings) -> TrainingLength {
     TrainingLength(
-      stepsPerEpoch: BatchPlan(count: examples, batchSize: settings.batchSize).stepsPerEpoch, epochs: settings.epochs)
+      stepsPerEpoch: BatchPlan(count: rows, batchSize: settings.batchSize).stepsPerEpoch, epochs: settings.epochs)
   }
 
   /// Trains, or goes on from the checkpoint.
@@ -116,7 +110,7 @@ package struct FineTuning {
       history.measurementOperations = try preliminary.finish()
     }
     let phase = TrainingPhase(
-      stepper: makeStepper(), examples: train, length: length, seed: seed, steps: \.steps, isMain: true)
+      stepper: makeStepper(), rows: Array(0..<objective.training.count), length: length, seed: seed, steps: \.steps, isMain: true)
     if let saved, saved.history.measurementOperations == history.measurementOperations { try saved.restore(phase.stepper) }
     if history.steps.isEmpty, history.measurementOperations != nil { try save(phase.stepper, history) }
     if let divergence = try update(phase, &history) {
@@ -131,15 +125,16 @@ package struct FineTuning {
 
   /// What makes the updates of training proper, on the parameters that the method has now.
   package func makeStepper() -> Stepper {
-    Stepper(model: model, method: method, settings: settings, totalSteps: length.totalSteps, backend: backend)
+    Stepper(
+      model: model, method: method, objective: objective, settings: settings, totalSteps: length.totalSteps, backend: backend)
   }
 
   /// How long training proper is.
-  package var length: TrainingLength { Self.length(examples: train.count, settings: settings) }
+  package var length: TrainingLength { Self.length(rows: objective.training.count, settings: settings) }
 
   /// Makes the updates of a phase that are not done; a divergence ends it.
   private func update(_ phase: TrainingPhase, _ history: inout TrainingHistory) throws -> Divergence? {
-    let plan = BatchPlan(count: phase.examples.count, batchSize: settings.batchSize)
+    let plan = BatchPlan(count: phase.rows.count, batchSize: settings.batchSize)
     let (stepper, length) = (phase.stepper, phase.length)
     var batches: [[Int]] = []
     var shuffledEpoch = -1
@@ -154,10 +149,10 @@ package struct FineTuning {
         batches = plan.shuffled(seed: phase.seed, epoch: epoch)
         shuffledEpoch = epoch
       }
-      let batch = LabelledBatch(batches[step % length.stepsPerEpoch].map { phase.examples[$0] })
+      let rows = batches[step % length.stepsPerEpoch].map { phase.rows[$0] }
       let pass: Pass = usesDropout ? .training(seed: phase.seed, step: step) : .evaluation
       do {
-        history[keyPath: phase.steps].append(try stepper.step(step, batch, pass: pass))
+        history[keyPath: phase.steps].append(try stepper.step(step, rows, pass: pass))
       } catch var divergence as Divergence {
         if !phase.isMain { divergence.quantity += " of the preliminary" }
         return divergence
@@ -196,7 +191,7 @@ package struct FineTuning {
     return history.steps.count <= length.totalSteps
       && (history.epochs.count == evaluated || isEvaluationPending(history))
       && history.epochs.enumerated().allSatisfy { index, epoch in
-        epoch.updates == (index + 1) * length.stepsPerEpoch && epoch.evaluations.map(\.name) == validation.map(\.name)
+        epoch.updates == (index + 1) * length.stepsPerEpoch && epoch.evaluations.map(\.name) == objective.validation.map(\.name)
       }
       && (method.preliminary == nil
         ? history.preliminary.isEmpty && history.measurementOperations == nil
@@ -212,9 +207,7 @@ package struct FineTuning {
   private func finishEpoch(isLast: Bool, _ stepper: Stepper, _ history: inout TrainingHistory) throws {
     if isLast {
       let sample = try method.lastSample.map { sample in
-        let rows = try rows(sample)
-        return TrainingSample(
-          rows.map { train[$0] }, rows: rows, stepper: stepper, backend: backend, shouldStop: shouldStop)
+        TrainingSample(try rows(sample), stepper: stepper, backend: backend, shouldStop: shouldStop)
       }
       try method.beforeLastEvaluation(sample)
     }
@@ -222,8 +215,8 @@ package struct FineTuning {
     history.epochs.append(
       TrainingHistory.Epoch(
         updates: history.steps.count, meanLoss: losses.reduce(0) { $0 + Double($1.taskLoss) } / Double(losses.count),
-        evaluations: try validation.map {
-          try Evaluation.run(model, on: $0, metrics: metrics, backend: backend, shouldStop: shouldStop)
+        evaluations: try objective.validation.indices.map {
+          try Evaluation.run(model, objective, set: $0, backend: backend, shouldStop: shouldStop)
         }))
     let epoch = history.epochs.count
     if history.best == epoch - 1 { try saveWeights("best", of: stepper, &history) }
@@ -259,10 +252,11 @@ package struct FineTuning {
   }
 }
 
-/// A stretch of updates with its own data, optimizer, schedule and random streams.
+/// A stretch of updates with its own rows, optimizer, schedule and random streams.
 struct TrainingPhase {
   let stepper: Stepper
-  let examples: [EncodedExample]
+  /// Of the training set.
+  let rows: [Int]
   let length: TrainingLength
   let seed: UInt64
   /// Where its updates stand in the history.

@@ -1,17 +1,20 @@
 // A run's history as a tree of HDF5 values: what is in the run's `tensors.h5` whatever its method.
-import Datasets
 import Metrics
+import Objectives
 import Storage
 
 extension TrainingHistory {
   /// The tensors of a run: losses, rates, norms, counts and operations by step; scores by epoch; the answers of the best and the last
   /// epoch with the right ones beside them.
-  package func tensors(gold: [ValidationSet]) -> HDF5Group {
+  package func tensors(of objective: any Objective) -> HDF5Group {
     let before = measurementOperations == nil && preliminary.isEmpty ? [] : [("preliminary", preliminaryGroup)]
     return HDF5Group(
       groups: before + [
         ("evaluation", HDF5Group(groups: scoreGroups)),
-        ("predictions", HDF5Group(groups: gold.enumerated().map { ($1.name, predictionGroup($0, $1)) })),
+        (
+          "predictions",
+          HDF5Group(groups: objective.validation.indices.map { (objective.validation[$0].name, answers($0, objective)) })
+        ),
         ("training", Self.group(steps)),
       ],
       datasets: [
@@ -56,29 +59,29 @@ extension TrainingHistory {
     }
   }
 
-  private func predictionGroup(_ index: Int, _ set: ValidationSet) -> HDF5Group {
-    var datasets: [(name: String, dataset: HDF5Dataset)] = [("gold", Targets(set.examples.map(\.label)).dataset)]
+  /// The right answers to a set, and the model's after the best and the last epoch.
+  private func answers(_ set: Int, _ objective: any Objective) -> HDF5Group {
+    var datasets = objective.gold(of: .validation(set)).datasets("gold")
     for (name, epoch) in [("best", best), ("last", epochs.indices.last)] {
-      if let epoch { datasets.append((name, epochs[epoch].evaluations[index].predictions.dataset)) }
+      if let epoch { datasets += epochs[epoch].evaluations[set].predictions.datasets(name) }
     }
     return HDF5Group(datasets: datasets.sorted { $0.name < $1.name })
   }
 }
 
-extension Targets {
-  fileprivate var dataset: HDF5Dataset {
-    switch self {
-    case .classes(let values): .integers(values.map(Int64.init), "example")
-    case .scores(let values): .numbers(values.map(Double.init), "example")
-    }
+extension Answers {
+  /// The entries under `name`, and each further array under its own name behind that.
+  fileprivate func datasets(_ name: String) -> [(name: String, dataset: HDF5Dataset)] {
+    [(name, values.dataset(offsets == nil ? "example" : "entry"))]
+      + parts.map { ("\(name)_\($0.name)", $0.values.dataset("entry")) }
   }
 }
 
-extension Predictions {
-  fileprivate var dataset: HDF5Dataset {
+extension Answers.Values {
+  fileprivate func dataset(_ dimension: String) -> HDF5Dataset {
     switch self {
-    case .classes(let values): .integers(values.map(Int64.init), "example")
-    case .scores(let values): .numbers(values, "example")
+    case .integers(let values): .integers(values, dimension)
+    case .numbers(let values): .numbers(values, dimension)
     }
   }
 }

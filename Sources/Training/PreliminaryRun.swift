@@ -3,6 +3,7 @@ import Adapters
 import Datasets
 import Layers
 import Models
+import Objectives
 import Tensors
 
 /// The preliminary of a method on a run's model and data.
@@ -18,17 +19,18 @@ struct PreliminaryRun {
   init?(_ run: FineTuning) throws {
     guard let preliminary = run.method.preliminary else { return nil }
     method = run.method
-    let rows = try run.rows(preliminary.sample), examples = rows.map { run.train[$0] }
+    let rows = try run.rows(preliminary.sample)
     var settings = run.settings
     settings.epochs = preliminary.epochs
     // a warm-up of so many updates keeps its share of a schedule of this length
     if case .steps(let steps) = settings.warmup { settings.warmup = .ratio(min(1, Double(steps) / Double(run.length.totalSteps))) }
-    let length = FineTuning.length(examples: examples.count, settings: settings)
+    let length = FineTuning.length(rows: rows.count, settings: settings)
     let stepper = Stepper(
-      model: run.model, method: run.method, settings: settings, totalSteps: length.totalSteps, backend: run.backend)
+      model: run.model, method: run.method, objective: run.objective, settings: settings, totalSteps: length.totalSteps,
+      backend: run.backend)
     phase = TrainingPhase(
-      stepper: stepper, examples: examples, length: length, seed: run.seed ^ Self.seedOffset, steps: \.preliminary, isMain: false)
-    sample = TrainingSample(examples, rows: rows, stepper: stepper, backend: run.backend, shouldStop: run.shouldStop)
+      stepper: stepper, rows: rows, length: length, seed: run.seed ^ Self.seedOffset, steps: \.preliminary, isMain: false)
+    sample = TrainingSample(rows, stepper: stepper, backend: run.backend, shouldStop: run.shouldStop)
   }
 
   /// Lets the method measure and set up training proper; returns the operations that took.
@@ -48,39 +50,37 @@ package struct TrainingSample: MeasuredSample {
   package let backend: any Backend
   package let rows: [Int]
   private let stepper: Stepper
-  private let batches: [LabelledBatch]
+  private let batches: [[Int]]
   private let shouldStop: () -> Bool
 
-  /// - Parameters:
-  ///   - rows: where the batches' examples stand in the training set.
-  ///   - shouldStop: asked after every batch.
+  /// Rows of the training set, in batches.
+  ///
+  /// - Parameter shouldStop: asked before every batch.
   package init(
-    _ batches: [LabelledBatch], rows: [Int] = [], stepper: Stepper, backend: any Backend,
-    shouldStop: @escaping () -> Bool = { false }
+    batches: [[Int]], stepper: Stepper, backend: any Backend, shouldStop: @escaping () -> Bool = { false }
   ) {
     self.shouldStop = shouldStop
     self.backend = backend
-    self.rows = rows
     self.stepper = stepper
     self.batches = batches
+    rows = batches.flatMap { $0 }
   }
 
-  /// The examples in their order, in batches of the stepper's size.
-  init(
-    _ examples: [EncodedExample], rows: [Int], stepper: Stepper, backend: any Backend, shouldStop: @escaping () -> Bool
-  ) {
+  /// Rows of the training set in their order, in batches of the stepper's size.
+  init(_ rows: [Int], stepper: Stepper, backend: any Backend, shouldStop: @escaping () -> Bool) {
     let size = stepper.settings.batchSize
-    let batches = stride(from: 0, to: examples.count, by: size).map {
-      LabelledBatch(Array(examples[$0..<min(examples.count, $0 + size)]))
-    }
-    self.init(batches, rows: rows, stepper: stepper, backend: backend, shouldStop: shouldStop)
+    let batches = stride(from: 0, to: rows.count, by: size).map { Array(rows[$0..<min(rows.count, $0 + size)]) }
+    self.init(batches: batches, stepper: stepper, backend: backend, shouldStop: shouldStop)
   }
 
   package func forward(_ body: (TokenBatch) -> Void) throws {
+    let (objective, model) = (stepper.objective, stepper.model)
     for batch in batches {
       if shouldStop() { throw Interruption() }
-      backend.withoutGradients { _ = stepper.model.logits(batch.batch, pass: .evaluation, everyToken: true) }
-      body(batch.batch)
+      backend.withoutGradients {
+        _ = objective.outputs(of: model, batch, of: .training, pass: .evaluation, everyToken: true)
+      }
+      body(objective.batch(batch, of: .training))
     }
   }
 
@@ -95,13 +95,13 @@ package struct TrainingSample: MeasuredSample {
 extension FineTuning {
   /// The rows of a sample: stratified, in the order of the training set.
   func rows(_ sample: Preliminary.Sample) throws -> [Int] {
-    let labels = train.map(\.label)
+    let strata = objective.strata
     let fraction =
       switch sample {
       case .share(let share): share
-      case .rowsPerClass(let rows): min(1, Double(rows * model.classes) / Double(max(1, labels.count)))
+      case .rowsPerClass(let rows): min(1, Double(rows * strata.count) / Double(max(1, strata.ofRows.count)))
       }
-    return try StratifiedSample.indices(labels: labels, fraction: fraction, seed: seed)
+    return try StratifiedSample.indices(strata: strata.ofRows, fraction: fraction, seed: seed)
   }
 }
 
@@ -113,10 +113,10 @@ extension FineTuning {
   package func planPreliminary() throws -> (updates: Int, operations: Double) {
     guard let preliminary = try PreliminaryRun(self) else { return (0, 0) }
     let (phase, updates) = (preliminary.phase, preliminary.phase.length.totalSteps)
-    let batch = LabelledBatch(Array(phase.examples.prefix(settings.batchSize)))
-    let step = updates == 0 ? nil : try phase.stepper.step(0, batch, pass: .training(seed: phase.seed, step: 0))
-    let tokens = phase.examples.reduce(0) { $0 + $1.tokens.count } * phase.length.epochs
-    let training = Double(step?.floatingPointOperations ?? 0) * Double(tokens) / Double(max(1, batch.batch.tokens.count))
+    let rows = Array(phase.rows.prefix(settings.batchSize)), set = objective.training
+    let step = updates == 0 ? nil : try phase.stepper.step(0, rows, pass: .training(seed: phase.seed, step: 0))
+    let tokens = set.tokens(of: phase.rows) * phase.length.epochs
+    let training = Double(step?.floatingPointOperations ?? 0) * Double(tokens) / Double(max(1, set.tokens(of: rows)))
     return (updates, training + Double(try preliminary.finish()))
   }
 }

@@ -1,6 +1,7 @@
 // What fine-tuning keeps in its checkpoint: parameters, moments, the method's state and the history.
 import Adapters
 import Metrics
+import Objectives
 import Storage
 
 /// A checkpoint of a fine-tuning as read. The method takes up its state first, since that decides which parameters there are and what
@@ -51,9 +52,8 @@ extension TrainingHistory {
   fileprivate var entries: [SealedEntry] {
     let evaluations = epochs.enumerated().flatMap { index, epoch in
       epoch.evaluations.enumerated().flatMap { set, evaluation in
-        [
-          SealedEntry("epochs/\(index)/\(set)/predictions", evaluation.predictions.values),
-          SealedEntry("epochs/\(index)/\(set)/scores", .float64(evaluation.scores.entries.map { $0.value ?? .nan })),
+        evaluation.predictions.entries("epochs/\(index)/\(set)/predictions") + [
+          SealedEntry("epochs/\(index)/\(set)/scores", .float64(evaluation.scores.entries.map { $0.value ?? .nan }))
         ]
       }
     }
@@ -101,12 +101,7 @@ extension TrainingHistory {
   private static func evaluation(_ contents: CheckpointContents, _ name: String, at place: String) throws -> Evaluation {
     let metrics = (contents.text(place + "metrics") ?? "").split(separator: " ").compactMap { Metric(rawValue: String($0)) }
     let scores = try contents.numbers(place + "scores", count: metrics.count)
-    let predictions: Predictions
-    switch try contents.values(place + "predictions") {
-    case .int64(let values)?: predictions = .classes(values.map { Int($0) })
-    case .float64(let values)?: predictions = .scores(values)
-    default: throw contents.missing("the predictions of an epoch")
-    }
+    let predictions = try Answers(contents, at: place + "predictions")
     let entries = zip(metrics, scores).map { Scores.Entry(metric: $0, value: $1.isNaN ? nil : $1) }
     return Evaluation(name: name, scores: Scores(entries: entries), predictions: predictions)
   }
@@ -146,11 +141,32 @@ extension TrainingHistory {
   }
 }
 
-extension Predictions {
-  fileprivate var values: SealedEntry.Values {
-    switch self {
-    case .classes(let values): .int64(values.map(Int64.init))
-    case .scores(let values): .float64(values)
+extension Answers {
+  /// The arrays as they are kept: the entries under `name`, the others under their own names behind that.
+  fileprivate func entries(_ name: String) -> [SealedEntry] {
+    [SealedEntry(name, SealedEntry.Values(values))] + parts.map { SealedEntry("\(name).\($0.name)", SealedEntry.Values($0.values)) }
+  }
+
+  fileprivate init(_ contents: CheckpointContents, at name: String) throws {
+    func values(_ name: String) throws -> Values {
+      switch try contents.values(name) {
+      case .int64(let values)?: .integers(values)
+      case .float64(let values)?: .numbers(values)
+      default: throw contents.missing("the predictions of an epoch")
+      }
+    }
+    self.init(
+      try values(name),
+      parts: try contents.names(under: "\(name).").map { Part(name: $0, values: try values("\(name).\($0)")) })
+    guard areWhole else { throw contents.missing("the predictions of an epoch") }
+  }
+}
+
+extension SealedEntry.Values {
+  fileprivate init(_ values: Answers.Values) {
+    switch values {
+    case .integers(let values): self = .int64(values)
+    case .numbers(let values): self = .float64(values)
     }
   }
 }

@@ -1,6 +1,7 @@
 import Adapters
 import Layers
 import Models
+import Objectives
 import Settings
 import Tensors
 
@@ -32,6 +33,8 @@ package final class Stepper {
   package let model: any SequenceClassifier
   /// The method that decides what learns.
   package let method: any TuningMethod
+  /// The task whose loss is lowered.
+  package let objective: any Objective
   /// The recipe.
   package let settings: TrainingSettings
   /// The learning rate's factor by update.
@@ -43,10 +46,12 @@ package final class Stepper {
 
   /// Trains what of `model` and `method` is trainable now, over `totalSteps` updates.
   package init(
-    model: any SequenceClassifier, method: any TuningMethod, settings: TrainingSettings, totalSteps: Int, backend: any Backend
+    model: any SequenceClassifier, method: any TuningMethod, objective: any Objective, settings: TrainingSettings, totalSteps: Int,
+    backend: any Backend
   ) {
     self.model = model
     self.method = method
+    self.objective = objective
     self.settings = settings
     self.backend = backend
     schedule = LinearSchedule(settings.warmup, totalSteps: totalSteps)
@@ -57,30 +62,27 @@ package final class Stepper {
   /// Whether a parameter belongs to what a run leaves: the method's own, the head, and whatever else learns.
   func isSaved(_ parameter: Parameter) -> Bool { saved.contains(ObjectIdentifier(parameter)) }
 
-  /// The task's loss on a batch: mean cross-entropy, or mean squared error for scores.
-  package func taskLoss(_ batch: LabelledBatch, pass: Pass) -> Tensor {
-    let logits = model.logits(batch.batch, pass: pass, everyToken: method.needsEveryToken)
-    switch batch.targets {
-    case .classes(let labels): return logits.crossEntropy(labels)
-    case .scores(let scores): return logits.reshaped([scores.count]).meanSquaredError(scores)
-    }
+  /// The task's mean loss on some rows of the training set.
+  package func taskLoss(_ rows: [Int], pass: Pass) -> Tensor {
+    let outputs = objective.outputs(of: model, rows, of: .training, pass: pass, everyToken: method.needsEveryToken)
+    return objective.loss(of: outputs, rows, over: objective.terms(of: rows))
   }
 
-  /// Forward and backward on one batch; the gradients stay on the parameters.
-  package func gradients(_ batch: LabelledBatch, pass: Pass) -> (taskLoss: Float, loss: Float) {
-    let task = taskLoss(batch, pass: pass)
+  /// Forward and backward on some rows of the training set; the gradients stay on the parameters.
+  package func gradients(_ rows: [Int], pass: Pass) -> (taskLoss: Float, loss: Float) {
+    let task = taskLoss(rows, pass: pass)
     let total = method.additionalLoss().map { task.adding($0) } ?? task
     total.backward()
     return (task.item, total.item)
   }
 
-  /// Update number `step`, from 0.
+  /// Update number `step`, from 0, on some rows of the training set.
   ///
   /// - Throws: `Divergence` when the loss or the gradient is not finite; the parameters are then as before.
-  package func step(_ step: Int, _ batch: LabelledBatch, pass: Pass) throws -> StepResult {
+  package func step(_ step: Int, _ rows: [Int], pass: Pass) throws -> StepResult {
     let operations = backend.operations
     method.beforeStep(step)
-    let (taskLoss, loss) = gradients(batch, pass: pass)
+    let (taskLoss, loss) = gradients(rows, pass: pass)
     guard loss.isFinite else { throw Divergence(step: step, quantity: "loss", value: Double(loss)) }
     method.afterGradients(step: step)
     let clipping = try GradientClipping(optimizer.parameters, limit: settings.maximumGradientNorm, step: step)
@@ -90,7 +92,7 @@ package final class Stepper {
       taskLoss: taskLoss, loss: loss, learningRate: settings.learningRate * factor,
       headLearningRate: settings.headLearningRate * factor, gradientNorm: clipping.norm,
       trainable: trainable.filter { $0.group != .head }.reduce(-idle) { $0 + $1.count },
-      trainableWithHead: trainable.reduce(-idle) { $0 + $1.count }, tokens: batch.batch.tokens.count,
+      trainableWithHead: trainable.reduce(-idle) { $0 + $1.count }, tokens: objective.training.tokens(of: rows),
       floatingPointOperations: backend.operations - operations)
     optimizer.update(step: step + 1, factor: factor, scale: clipping.scale)
     method.afterUpdate(FinishedUpdate(count: step + 1, gradientScale: Float(clipping.scale)))

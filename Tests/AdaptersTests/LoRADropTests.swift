@@ -42,7 +42,7 @@ struct LoRADropTests {
 
   @Test("squared norms are those of the change of the weights, over each sequence's tokens")
   func squaredNorms() throws {
-    let backend = try CPUBackend(threads: 1), batch = MethodSubject.batch(2).batch
+    let backend = try CPUBackend(threads: 1), batch = MethodSubject.batch(2)
     let model = try ModelLoader.random(MethodSubject.configuration(.deberta), seed: 5, on: backend)
     let host = MethodSubject.host(model, steps: 10, on: backend)
     let options = try MethodOptions(["rank": .integer(3)], for: LoRADrop.description)
@@ -86,7 +86,7 @@ struct LoRADropTests {
     #expect(try lora.train(0..<MethodSubject.steps) == steps, "it trains as LoRA does")
     #expect(method.diagnostics.isEmpty)
     let whole = subject.logits
-    try method.beforeLastEvaluation(OneBatch(model: subject.model, batch: MethodSubject.batch(2).batch, backend: subject.backend))
+    try method.beforeLastEvaluation(OneBatch(model: subject.model, batch: MethodSubject.batch(2), backend: subject.backend))
     let importance = method.importance
     for role in 0..<2 {
       // two layers of each role: the one of more importance is kept, or the other
@@ -105,7 +105,7 @@ struct LoRADropTests {
     let (plain, _) = try self.subject(["keep": .integer(1)])
     #expect(method.preliminary != nil && method.lastSample == .share(0.1))
     #expect(try subject.train(0..<4) == plain.train(0..<4), "measuring changes no update")
-    let sample = OneBatch(model: subject.model, batch: MethodSubject.batch(2).batch, backend: subject.backend)
+    let sample = OneBatch(model: subject.model, batch: MethodSubject.batch(2), backend: subject.backend)
     let adapted = subject.model.projections.filter { $0.adapter != nil }
     let changes = try adapted.map { try #require($0.adapter?.weightChange).values }
     final class Inputs { var values: [[Float]] = [] }

@@ -25,7 +25,7 @@ struct MethodContractTests {
     for (parameter, other) in zip(subject.model.parameters, plain.parameters) {
       #expect(parameter.tensor.values == other.tensor.values, "\(parameter.name) is the checkpoint's")
     }
-    let logits = subject.logits, expected = plain.logits(MethodSubject.batch(0).batch, pass: .evaluation).values
+    let logits = subject.logits, expected = plain.logits(MethodSubject.batch(0), pass: .evaluation).values
     let changes = subject.model.projections.map { largest($0.adapter?.weightChange?.values ?? []) }
     switch row.start {
     case .equal:

@@ -2,6 +2,7 @@
 import Datasets
 import Layers
 import Models
+import Objectives
 import Settings
 import Tensors
 import Testing
@@ -15,6 +16,7 @@ struct MethodSubject {
   let method: any TuningMethod
   let stepper: Stepper
   let backend: any Backend
+  private let rows: Int
   static let steps = 10
 
   static func configuration(_ architecture: Architecture) -> EncoderConfiguration {
@@ -34,15 +36,16 @@ struct MethodSubject {
   /// - Parameter state: a saved state to take up, in place of a preliminary.
   init(
     _ method: any TuningMethod.Type, _ options: [String: OptionValue], configuration: EncoderConfiguration, steps: Int = Self.steps,
-    epochs: Int = 2,
-    weightDecay: Double = 0, restoring state: [Diagnostic]? = nil, on backend: any Backend
+    epochs: Int = 2, rows: Int = 4, weightDecay: Double = 0, restoring state: [Diagnostic]? = nil, on backend: any Backend
   ) throws {
+    self.rows = rows
+    let objective = Self.classification(rows: rows, classes: configuration.classes)
     let model = try ModelLoader.random(configuration, seed: 5, on: backend)
     let method = try MethodRegistry.attach(
       method, options: options, to: Self.host(model, steps: steps, epochs: epochs, on: backend))
     let makeStepper = {
       Stepper(
-        model: model, method: method,
+        model: model, method: method, objective: objective,
         settings: TrainingSettings(
           epochs: 2, batchSize: 4, learningRate: 0.02, warmup: .steps(0), weightDecay: weightDecay),
         totalSteps: steps, backend: backend)
@@ -50,13 +53,11 @@ struct MethodSubject {
     if let state {
       try method.restore(state)
     } else if let preliminary = method.preliminary {
-      let stepper = makeStepper(), batches = (50..<53).map { Self.batch($0, classes: configuration.classes) }
+      let stepper = makeStepper(), batches = (50..<53).map { Self.rows($0, of: rows) }
       for step in 0..<batches.count * preliminary.epochs {
         _ = try stepper.step(step, batches[step % batches.count], pass: .training(seed: 4, step: step))
       }
-      let examples = batches.reduce(0) { $0 + $1.batch.count }
-      try method.finishPreliminary(
-        TrainingSample(batches, rows: Array(0..<examples), stepper: stepper, backend: backend))
+      try method.finishPreliminary(TrainingSample(batches: batches, stepper: stepper, backend: backend))
       stepper.optimizer.clearGradients()
     }
     (self.model, self.method, self.backend, stepper) = (model, method, backend, makeStepper())
@@ -64,11 +65,11 @@ struct MethodSubject {
 
   init(
     _ id: String, _ options: [String: OptionValue], configuration: EncoderConfiguration, steps: Int = Self.steps,
-    epochs: Int = 2, weightDecay: Double = 0, on backend: any Backend
+    epochs: Int = 2, rows: Int = 4, weightDecay: Double = 0, on backend: any Backend
   ) throws {
     try self.init(
-      MethodRegistry.method(id), options, configuration: configuration, steps: steps, epochs: epochs, weightDecay: weightDecay,
-      on: backend)
+      MethodRegistry.method(id), options, configuration: configuration, steps: steps, epochs: epochs, rows: rows,
+      weightDecay: weightDecay, on: backend)
   }
 
   init(_ row: MethodCase, _ architecture: Architecture = .roberta, restoring state: [Diagnostic]? = nil) throws {
@@ -76,24 +77,40 @@ struct MethodSubject {
       row.method, row.options, configuration: Self.configuration(architecture), restoring: state, on: CPUBackend(threads: 1))
   }
 
-  /// Batch number `step` of a made-up task.
-  static func batch(_ step: Int, rows: Int = 4, classes: Int = 3) -> LabelledBatch {
-    let rows = (0..<rows).map { row -> (tokens: [Int32], segments: [Int32]) in
-      let tokens = (0..<(4 + (row + step) % 5)).map { Int32(3 + (7 * $0 + 5 * row + 11 * step) % 35) }
-      return (tokens, [Int32](repeating: 0, count: tokens.count))
-    }
-    return LabelledBatch(TokenBatch(rows), .classes(rows.indices.map { Int32(($0 + step) % classes) }))
+  /// The tokens of row `row` of batch number `step` of a made-up task.
+  private static func tokens(_ row: Int, _ step: Int) -> [Int32] {
+    (0..<(4 + (row + step) % 5)).map { Int32(3 + (7 * $0 + 5 * row + 11 * step) % 35) }
   }
+
+  /// Batch number `step` of a made-up task.
+  static func batch(_ step: Int, rows: Int = 4) -> TokenBatch { TokenBatch(sequences: (0..<rows).map { tokens($0, step) }) }
+
+  /// The made-up task: sixty batches, a class for each row.
+  private static func classification(rows: Int, classes: Int) -> any Objective {
+    let examples = (0..<60).flatMap { step in
+      (0..<rows).map { row in
+        let tokens = tokens(row, step)
+        return EncodedExample(tokens: tokens, segments: tokens.map { _ in 0 }, label: .class((row + step) % classes))
+      }
+    }
+    return Classification(LabelledSets(training: examples, validation: []), classes: classes, metrics: [.accuracy])
+  }
+
+  /// The rows of batch number `step`, of `rows` each.
+  private static func rows(_ step: Int, of rows: Int) -> [Int] { Array(step * rows..<(step + 1) * rows) }
+
+  /// The rows of batch number `step`.
+  func rows(_ step: Int) -> [Int] { Self.rows(step, of: rows) }
 
   @discardableResult
   func train(_ range: Range<Int>, dropout: Bool = true) throws -> [StepResult] {
     try range.map {
-      try stepper.step($0, Self.batch($0), pass: dropout ? .training(seed: 3, step: $0) : .evaluation)
+      try stepper.step($0, rows($0), pass: dropout ? .training(seed: 3, step: $0) : .evaluation)
     }
   }
 
   var logits: [Float] {
-    backend.withoutGradients { model.logits(Self.batch(0).batch, pass: .evaluation).values }
+    backend.withoutGradients { model.logits(Self.batch(0), pass: .evaluation).values }
   }
 
   var parameters: [Parameter] { method.parameters + model.parameters }

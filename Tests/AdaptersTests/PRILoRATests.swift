@@ -90,7 +90,7 @@ struct PRILoRATests {
       var x: [Float] = []
       _ = subject.backend.withoutGradients {
         subject.model.logits(
-          MethodSubject.batch(step).batch, pass: .evaluation,
+          MethodSubject.batch(step), pass: .evaluation,
           observer: ModelObserver(hiddenStates: { layer, states in if layer == 0 { x = states.values } }))
       }
       return (0..<8).map { column in

@@ -170,9 +170,9 @@ struct PublishedSizeTests {
     func step(_ trainability: String, freezingFirst: Bool = false) throws -> (operations: Int, bytes: Int) {
       let backend = PlanningBackend()
       let subject = try MethodSubject(
-        "aflora", ["trainability": .text(trainability)], configuration: Self.debertaV3Base, epochs: 10, on: backend)
+        "aflora", ["trainability": .text(trainability)], configuration: Self.debertaV3Base, epochs: 10, rows: 16, on: backend)
       if freezingFirst { subject.method.afterUpdate(FinishedUpdate(count: MethodSubject.steps, gradientScale: 1)) }
-      let result = try subject.stepper.step(0, MethodSubject.batch(0, rows: 16, classes: 2), pass: .evaluation)
+      let result = try subject.stepper.step(0, subject.rows(0), pass: .evaluation)
       return (result.floatingPointOperations, backend.peakBytes)
     }
     let learning = try step("trainable"), frozen = try step("adaptive", freezingFirst: true)

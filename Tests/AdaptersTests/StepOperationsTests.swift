@@ -19,7 +19,7 @@ struct StepOperationsTests {
     let backends: [any Backend] = [try CPUBackend(threads: 1), PlanningBackend()]
     return try backends.map { backend in
       let subject = try MethodSubject(id, options, configuration: configuration, epochs: 10, on: backend)
-      return try subject.stepper.step(0, MethodSubject.batch(0), pass: .evaluation).floatingPointOperations
+      return try subject.stepper.step(0, subject.rows(0), pass: .evaluation).floatingPointOperations
     }
   }
 
@@ -30,7 +30,7 @@ struct StepOperationsTests {
     for layers in [1, 2, 3] {
       var configuration = configuration
       configuration.layers = layers
-      var expected = StepOperations(configuration, MethodSubject.batch(0).batch)
+      var expected = StepOperations(configuration, MethodSubject.batch(0))
       shape(&expected)
       let count = expected.count()
       #expect(
@@ -93,11 +93,11 @@ struct StepOperationsTests {
       $0.branch = { _ in Branch(rank: 3, matrices: false, vectors: true) }
     }
     // the step after everything froze
-    var expected = StepOperations(configuration, MethodSubject.batch(0).batch)
+    var expected = StepOperations(configuration, MethodSubject.batch(0))
     expected.branch = { _ in Branch(rank: 3, matrices: false, vectors: true) }
     let subject = try MethodSubject("aflora", rank, configuration: configuration, epochs: 10, on: CPUBackend(threads: 1))
     subject.method.afterUpdate(FinishedUpdate(count: MethodSubject.steps, gradientScale: 1))
-    let result = try subject.stepper.step(0, MethodSubject.batch(0), pass: .evaluation)
+    let result = try subject.stepper.step(0, subject.rows(0), pass: .evaluation)
     #expect(result.floatingPointOperations == expected.count())
   }
 

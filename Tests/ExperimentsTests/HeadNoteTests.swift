@@ -1,6 +1,7 @@
 // What runs start from, as their plan says it.
 import Foundation
 import Models
+import Objectives
 import Settings
 import Tensors
 import TestSupport

@@ -50,12 +50,12 @@ struct TrainedRunTests {
     let workspace = try project.workspace(), backend = try CPUBackend(threads: 1)
     for run in call.plan {
       let folder = workspace.run(run.identity)
-      let task = try call.inputs.encoded(run, modelType: "bert")
+      let objective = try call.inputs.objective(of: run, modelType: "bert")
       let recorded = try HDF5File.read(folder.appending(path: "tensors.h5"))
       for epoch in SavedEpoch.allCases {
         let trained = try TrainedRun(folder: folder, epoch: epoch, in: workspace, on: backend)
-        let found = try Evaluation.run(trained.model, on: task.validation[0], metrics: task.metrics, backend: backend)
-        guard case .scores(let scores) = found.predictions,
+        let found = try Evaluation.run(trained.model, objective, set: 0, backend: backend)
+        guard case .numbers(let scores) = found.predictions.values,
           case .float64(let expected)? = recorded.dataset("predictions/validation/\(epoch.rawValue)")?.values
         else {
           Issue.record("\(run.specification.method): there are no answers")

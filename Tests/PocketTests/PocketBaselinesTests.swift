@@ -1,9 +1,10 @@
 // Probes and bags of words on data whose answers are known.
 import Datasets
+import Layers
 import Metrics
+import Objectives
 import Tensors
 import Testing
-import Training
 
 @testable import Pocket
 
@@ -26,7 +27,7 @@ struct PocketBaselinesTests {
     let value = { (row: Int, column: Int) in features.values[row * 3 + column] }
     func accuracy(_ label: (Int) -> Int32, classes: Int) -> Double {
       let labels = (0..<rows).map(label)
-      let model = PocketLinearModel(features, .classes(labels), outputs: classes, strength: 1e-4, on: backend)
+      let model = PocketLinearModel(features, .integers(labels.map(Int64.init)), outputs: classes, strength: 1e-4, on: backend)
       let logits = model.logits(features, on: backend)
       let right = labels.enumerated().filter { row, label in
         (0..<classes).max { logits[row * classes + $0] < logits[row * classes + $1] } == Int(label)
@@ -49,7 +50,7 @@ struct PocketBaselinesTests {
       plane.append(0.002 * point[0] - point[1] + 5)
     }
     let features = FeatureTable(values: values, columns: 3)
-    let model = PocketLinearModel(features, .scores(plane), outputs: 1, strength: 1e-6, on: backend)
+    let model = PocketLinearModel(features, .numbers(plane.map(Double.init)), outputs: 1, strength: 1e-6, on: backend)
     let found = model.logits(features, on: backend)
     #expect((Metrics.pearson(gold: plane.map(Double.init), predicted: found.map(Double.init)) ?? 0) > 0.9999)
   }
@@ -58,7 +59,7 @@ struct PocketBaselinesTests {
   func penalty() {
     // one standardised feature and centred targets: w = mean(xy) / (1 + strength)
     let features = FeatureTable(values: [-1, -1, 1, 1], columns: 1)
-    let model = PocketLinearModel(features, .scores([-1, -1, 1, 1]), outputs: 1, strength: 0.5, on: backend)
+    let model = PocketLinearModel(features, .numbers([-1, -1, 1, 1]), outputs: 1, strength: 0.5, on: backend)
     let expected: [Double] = [-1 / 1.5, -1 / 1.5, 1 / 1.5, 1 / 1.5]
     for (found, expected) in zip(model.logits(features, on: backend), expected) {
       #expect(abs(Double(found) - expected) < 2e-3)
@@ -72,7 +73,8 @@ struct PocketBaselinesTests {
 
   @Test("counts of each text, and what they share")
   func counts() {
-    let table = PocketBaselines.counts([example([1, 2, 2], [2, 3], .class(0)), example([0], [], .class(1))], vocabulary: 4)
+    let table = PocketBaselines.counts(
+      TokenBatch([(tokens: [1, 2, 2, 2, 3], segments: [0, 0, 0, 1, 1]), (tokens: [0], segments: [0])]), vocabulary: 4)
     #expect(table.columns == 10)
     #expect(
       table.values == [
@@ -89,9 +91,9 @@ struct PocketBaselinesTests {
       let first: [Int32] = [1, Int32(2 + row % 7)], second: [Int32] = [Int32(9 + answer)]
       return example(first, second, .class(answer))
     }
-    let task = EncodedTask(
-      train: Array(examples.prefix(60)), validation: [ValidationSet(name: "validation", examples: Array(examples.suffix(30)))],
-      metrics: [.accuracy], outputs: 2)
+    let sets = LabelledSets(
+      training: Array(examples.prefix(60)), validation: [("validation", Array(examples.suffix(30)))])
+    let task = Classification(sets, classes: 2, metrics: [.accuracy])
     let baselines = PocketBaselines(task: task, backend: backend)
     #expect(baselines.bag(vocabulary: 12) == 100)
     #expect(abs(baselines.chance - 200.0 / 3) < 1e-9)

@@ -3,6 +3,7 @@ import Datasets
 import Foundation
 import Metrics
 import Models
+import Objectives
 import Storage
 import Tensors
 import TestSupport
@@ -20,19 +21,20 @@ struct EvaluationTests {
     let examples = TinyTask.examples(70, regression: regression)
     let order = (0..<70).map { ($0 * 37 + 11) % 70 }
     func evaluation(_ examples: [EncodedExample]) throws -> Evaluation {
-      try Evaluation.run(
-        model, on: ValidationSet(name: "validation", examples: examples), metrics: regression ? [.spearman] : [.accuracy],
-        backend: backend)
+      let sets = LabelledSets(training: [], validation: [("validation", examples)])
+      let objective: any Objective =
+        regression ? Regression(sets, metrics: [.spearman]) : Classification(sets, classes: 2, metrics: [.accuracy])
+      return try Evaluation.run(model, objective, set: 0, backend: backend)
     }
     let straight = try evaluation(examples), shuffled = try evaluation(order.map { examples[$0] })
-    switch (straight.predictions, shuffled.predictions) {
-    case (.classes(let a), .classes(let b)):
+    switch (straight.predictions.values, shuffled.predictions.values) {
+    case (.integers(let a), .integers(let b)):
       #expect(b == order.map { a[$0] })
       #expect(Set(a).count == 2)
       #expect(shuffled.scores == straight.scores)
-      let right = zip(a, examples).filter { Label.class($0.0) == $0.1.label }.count
+      let right = zip(a, examples).filter { Label.class(Int($0.0)) == $0.1.label }.count
       #expect(straight.scores.primary == Double(right) / 70)
-    case (.scores(let a), .scores(let b)):
+    case (.numbers(let a), .numbers(let b)):
       for (row, value) in b.enumerated() { #expect(abs(value - a[order[row]]) < 1e-5) }
       #expect(Set(a).count > 10)
     default: Issue.record("classes and scores are mixed")
@@ -46,7 +48,7 @@ struct EvaluationTests {
       TrainingHistory.Epoch(
         updates: index + 1, meanLoss: 0,
         evaluations: values.map {
-          Evaluation(name: "v", scores: Scores(entries: [.init(metric: .matthews, value: $0)]), predictions: .classes([]))
+          Evaluation(name: "v", scores: Scores(entries: [.init(metric: .matthews, value: $0)]), predictions: Answers(.integers([])))
         })
     }
     return history
@@ -72,15 +74,6 @@ struct EvaluationTests {
         tokens: 0, floatingPointOperations: 0)
     }
     #expect(history.averageTrainable == 8)
-  }
-
-  @Test("one answer to everything is a constant predictor")
-  func constant() {
-    #expect(Predictions.classes([1, 1, 1]).isConstant)
-    #expect(!Predictions.classes([1, 0]).isConstant)
-    #expect(!Predictions.classes([1]).isConstant)
-    #expect(Predictions.scores([0.5, 0.5]).isConstant)
-    #expect(!Predictions.scores([0.5, 0.25]).isConstant)
   }
 
   @Test("a rate that is far too high ends the run, not the program", arguments: ["fft", "lora", "aflora"], [false, true])
@@ -112,14 +105,14 @@ struct EvaluationTests {
   @Test("the parameters of a diverged step are those before it")
   func divergedStep() throws {
     let run = try TinyTask.fineTuning("lora")
-    let batch = LabelledBatch(Array(run.train.prefix(4)))
+    let rows = [0, 1, 2, 3]
     let stepper = run.makeStepper()
-    _ = try stepper.step(0, batch, pass: .evaluation)
+    _ = try stepper.step(0, rows, pass: .evaluation)
     let weight = run.model.output.weight.tensor
     weight.assign([Float](repeating: .nan, count: weight.count))
     let before = run.bits
     #expect {
-      try stepper.step(1, batch, pass: .evaluation)
+      try stepper.step(1, rows, pass: .evaluation)
     } throws: { error in
       let divergence = error as? Divergence
       return divergence?.step == 1 && divergence?.quantity == "loss" && "\(error)" == "loss nan at step 1"

@@ -116,7 +116,7 @@ struct OptimizationTests {
       settings.maximumGradientNorm = limit
       let run = try TinyTask.fineTuning("fft", settings: settings)
       let before = run.model.parameters.map(\.tensor.values)
-      let result = try run.makeStepper().step(0, LabelledBatch(Array(run.train.prefix(4))), pass: .evaluation)
+      let result = try run.makeStepper().step(0, [0, 1, 2, 3], pass: .evaluation)
       var sum = 0.0
       for (values, parameter) in zip(before, run.model.parameters) {
         for (a, b) in zip(values, parameter.tensor.values) { sum += Double(a - b) * Double(a - b) }

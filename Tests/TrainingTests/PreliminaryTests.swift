@@ -4,6 +4,7 @@ import Datasets
 import Foundation
 import Layers
 import Models
+import Objectives
 import Settings
 import Tensors
 import Testing
@@ -34,16 +35,16 @@ struct PreliminaryTests {
   @Test("its sample is stratified, and its schedule is its own")
   func sample() throws {
     let run = try TinyTask.fineTuning("loradrop", options: drop)
-    let chosen = try run.rows(.share(0.5)).map { run.train[$0] }
-    let perClass = { (rows: [EncodedExample]) in (0..<2).map { number in rows.count { $0.label == .class(number) } } }
-    #expect(perClass(chosen) == perClass(run.train).map { Int((Double($0) * 0.5).rounded()) })
+    let chosen = try run.rows(.share(0.5)), strata = run.objective.strata.ofRows
+    let perClass = { (rows: [Int]) in (0..<2).map { number in rows.count { strata[$0] == Double(number) } } }
+    #expect(perClass(chosen) == perClass(Array(strata.indices)).map { Int((Double($0) * 0.5).rounded()) })
     #expect(try run.rows(.rowsPerClass(4)).count == 8)
-    #expect(try run.rows(.rowsPerClass(1000)) == Array(run.train.indices))
+    #expect(try run.rows(.rowsPerClass(1000)) == Array(0..<18))
     #expect(try TinyTask.fineTuning("lora", regression: true).rows(.rowsPerClass(4)).count >= 4)
     let history = try run.run().history
     // nine rows in batches of four, twice
     #expect(history.preliminary.count == 6)
-    #expect(history.preliminary.reduce(0) { $0 + $1.tokens } == 2 * chosen.reduce(0) { $0 + $1.tokens.count })
+    #expect(history.preliminary.reduce(0) { $0 + $1.tokens } == 2 * run.objective.training.tokens(of: chosen))
     #expect(history.preliminary.map(\.learningRate).last ?? 1 < 0.01 / 4, "it decays to its own end")
     #expect(history.steps.first?.learningRate == 0, "and training proper warms up anew")
   }
@@ -66,14 +67,13 @@ struct PreliminaryTests {
     let host = MethodHost(model, backend: backend, seed: 4, schedule: run.length)
     let method = try MethodRegistry.attach(id, options: TinyTask.method[id] ?? [:], to: host)
     let planned = FineTuning(
-      model: model, method: method, settings: run.settings, train: run.train, validation: run.validation, metrics: run.metrics,
-      seed: 4, backend: backend)
+      model: model, method: method, objective: run.objective, settings: run.settings, seed: 4, backend: backend)
     let (updates, operations) = try planned.planPreliminary()
     #expect(updates == history.preliminary.count)
     let made = Double(history.operations - history.steps.reduce(0) { $0 + $1.floatingPointOperations })
     #expect(abs(operations - made) <= 0.15 * made, "\(operations), \(made)")
     let first = try planned.makeStepper().step(
-      0, LabelledBatch(Array(run.train.prefix(4))), pass: .training(seed: 4, step: 0))
+      0, [0, 1, 2, 3], pass: .training(seed: 4, step: 0))
     #expect(first.trainable == history.steps.first?.trainable)
   }
 }

@@ -24,7 +24,7 @@ struct ResumptionTests {
   private func finish(_ run: FineTuning, in folder: URL) throws -> Result {
     let (history, outcome) = try run.run()
     let tensors = folder.appendingPathComponent("tensors.h5")
-    try HDF5File.write(history.tensors(gold: run.validation), to: tensors)
+    try HDF5File.write(history.tensors(of: run.objective), to: tensors)
     return Result(
       history: history, outcome: outcome, bits: run.bits, diagnostics: run.method.diagnostics,
       files: try ["best.safetensors", "last.safetensors"].map { try Data(contentsOf: folder.appendingPathComponent($0)) },

@@ -5,6 +5,7 @@ import Foundation
 import Layers
 import Metrics
 import Models
+import Objectives
 import Settings
 import Tensors
 
@@ -69,18 +70,24 @@ enum TinyTask {
   ) throws -> FineTuning {
     let backend = try CPUBackend(threads: threads)
     let model = try ModelLoader.random(configuration(classes: regression ? 1 : 2), seed: 1, on: backend)
-    let train = examples(18, regression: regression)
-    let length = FineTuning.length(examples: train.count, settings: settings)
+    let objective = objective(regression: regression)
+    let length = FineTuning.length(rows: objective.training.count, settings: settings)
     let host = MethodHost(model, backend: backend, seed: 4, schedule: length)
     let name = String(id.prefix { $0 != "/" })
     let method = try MethodRegistry.attach(name, options: options ?? Self.method[id] ?? [:], to: host)
-    return FineTuning(
-      model: model, method: method, settings: settings, train: train,
+    return FineTuning(model: model, method: method, objective: objective, settings: settings, seed: 4, backend: backend)
+  }
+
+  /// 18 training rows, and two validation sets.
+  static func objective(regression: Bool = false) -> any Objective {
+    let sets = LabelledSets(
+      training: examples(18, regression: regression),
       validation: [
-        ValidationSet(name: "matched", examples: examples(11, regression: regression)),
-        ValidationSet(name: "mismatched", examples: Array(examples(30, regression: regression).suffix(13))),
-      ],
-      metrics: regression ? [.pearsonSpearmanMean, .pearson] : [.accuracy, .f1], seed: 4, backend: backend)
+        ("matched", examples(11, regression: regression)),
+        ("mismatched", Array(examples(30, regression: regression).suffix(13))),
+      ])
+    return regression
+      ? Regression(sets, metrics: [.pearsonSpearmanMean, .pearson]) : Classification(sets, classes: 2, metrics: [.accuracy, .f1])
   }
 }
 

@@ -1,9 +1,12 @@
 // An adapter trace against what this program computes from the same checkpoint, batches and initial values.
 import Adapters
+import Datasets
 import Foundation
 import Interchange
 import Layers
+import Metrics
 import Models
+import Objectives
 import Settings
 import Storage
 import Tensors
@@ -25,7 +28,8 @@ struct TraceComparison {
   let backend: any Backend
   let stepper: Stepper
   let method: any TracedMethod
-  let batches: [LabelledBatch]
+  /// The rows of each of the trace's batches.
+  let batches: [[Int]]
   var report: ParityReport
 
   init(_ trace: AdapterTrace, on backend: any Backend) throws {
@@ -34,7 +38,8 @@ struct TraceComparison {
     report = ParityReport(subject: trace.folder.path)
     let loaded = try ModelLoader.load(folder: trace.model, seed: 0, on: backend)
     let model = loaded.model
-    batches = try Self.batches(trace, model.configuration)
+    let (objective, batches) = try Self.task(trace, model.configuration)
+    self.batches = batches
     let train = trace.meta.train
     let host = MethodHost(model, backend: backend, seed: 0, schedule: TrainingLength(stepsPerEpoch: train.steps, epochs: 1))
     let method = try trace.attach(to: host)
@@ -44,12 +49,13 @@ struct TraceComparison {
       warmup: .ratio(train.warmupRatio), weightDecay: train.weightDecay, beta1: train.betas[0], beta2: train.betas[1],
       epsilon: train.eps, maximumGradientNorm: train.maxGradNorm)
     let makeStepper = {
-      Stepper(model: model, method: method, settings: settings, totalSteps: train.steps, backend: backend)
+      Stepper(
+        model: model, method: method, objective: objective, settings: settings, totalSteps: train.steps, backend: backend)
     }
     if method.preliminary != nil {
       try Self.start(trace, method.parameters, from: trace.preliminaryValues())
       try method.finishPreliminary(
-        TrainingSample(Array(batches.prefix(try trace.preliminaryBatches())), stepper: makeStepper(), backend: backend))
+        TrainingSample(batches: Array(batches.prefix(try trace.preliminaryBatches())), stepper: makeStepper(), backend: backend))
       for parameter in method.parameters + model.parameters { parameter.tensor.clearGradient() }
     }
     try Self.start(trace, method.parameters + model.parameters, from: trace.initialValues())
@@ -82,8 +88,11 @@ struct TraceComparison {
     }
   }
 
-  private static func batches(_ trace: AdapterTrace, _ configuration: EncoderConfiguration) throws -> [LabelledBatch] {
-    var batches: [LabelledBatch] = []
+  /// The trace's examples as a task, and the rows of each of its batches.
+  private static func task(
+    _ trace: AdapterTrace, _ configuration: EncoderConfiguration
+  ) throws -> (objective: any Objective, batches: [[Int]]) {
+    var examples: [EncodedExample] = [], batches: [[Int]] = []
     while trace.batches.description(of: "\(batches.count).input_ids") != nil {
       let prefix = "\(batches.count)."
       let batch = try ReferenceBatch(trace.batches, prefix: prefix).batch
@@ -92,12 +101,19 @@ struct TraceComparison {
       guard labels.count == batch.count, labels.allSatisfy({ $0 >= 0 && Int($0) < configuration.classes }) else {
         throw ParityError.reference(path: trace.batches.path, problem: "'\(prefix)labels' do not fit the batch and the classes")
       }
-      batches.append(LabelledBatch(batch, .classes(labels)))
+      batches.append(Array(examples.count..<examples.count + batch.count))
+      for (sequence, label) in labels.enumerated() {
+        let places = batch.offsets[sequence]..<batch.offsets[sequence + 1]
+        examples.append(
+          EncodedExample(
+            tokens: Array(batch.tokens[places]), segments: Array(batch.segments[places]), label: .class(Int(label))))
+      }
     }
     guard trace.steps.allSatisfy({ batches.indices.contains($0.batch) }), !batches.isEmpty else {
       throw ParityError.reference(path: trace.folder.path, problem: "a step uses a batch that is not there")
     }
-    return batches
+    let sets = LabelledSets(training: examples, validation: [])
+    return (Classification(sets, classes: configuration.classes, metrics: [.accuracy]), batches)
   }
 
   func tolerance(_ group: String) -> Tolerance { trace.meta.tolerance[group] ?? .standard }
@@ -136,7 +152,9 @@ struct TraceComparison {
   }
 
   private mutating func logits(_ name: String) throws {
-    let values = backend.withoutGradients { stepper.model.logits(batches[0].batch, pass: .evaluation).values }
+    let values = backend.withoutGradients {
+      stepper.objective.outputs(of: stepper.model, batches[0], of: .training, pass: .evaluation, everyToken: false).values
+    }
     report.compare(name, name, values, with: try trace.expected.floats(name), within: tolerance(name))
   }
 

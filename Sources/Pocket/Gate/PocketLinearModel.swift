@@ -1,7 +1,7 @@
 // A linear model on fixed features: what a probe of a frozen encoder, or of the bare counts of words, can reach.
 import Foundation
+import Objectives
 import Tensors
-import Training
 
 /// Rows of numbers.
 struct FeatureTable: Sendable {
@@ -22,18 +22,19 @@ struct PocketLinearModel {
   private var solution: [Double]
 
   /// - Parameters:
+  ///   - gold: the right answers: classes, or scores.
   ///   - strength: of the penalty, beside the mean loss. Scores are standardised before, so that it means the same for them.
   ///   - outputs: classes, or 1 for scores.
-  init(_ features: FeatureTable, _ targets: Targets, outputs: Int, strength: Double, on backend: any Backend) {
+  init(_ features: FeatureTable, _ gold: Answers.Values, outputs: Int, strength: Double, on backend: any Backend) {
     columns = features.columns
     self.outputs = outputs
     (shift, scale) = Self.standardization(features)
     solution = Array(repeating: 0, count: outputs * (features.columns + 1))
-    let objective = Objective(
+    let loss = PenalizedLoss(
       features: Tensor(
         Self.standardized(features, shift, scale), shape: [features.rows, features.columns], on: backend),
-      targets: Self.standardized(targets), outputs: outputs, strength: strength)
-    solution = Self.minimum(from: solution, objective.valueAndGradient)
+      targets: Targets(gold), outputs: outputs, strength: strength)
+    solution = Self.minimum(from: solution, loss.valueAndGradient)
   }
 
   /// `[rows, outputs]`
@@ -62,12 +63,22 @@ struct PocketLinearModel {
     features.values.enumerated().map { ($1 - shift[$0 % features.columns]) * scale[$0 % features.columns] }
   }
 
-  private static func standardized(_ targets: Targets) -> Targets {
-    guard case .scores(let scores) = targets, !scores.isEmpty else { return targets }
-    let count = Double(scores.count)
-    let mean = scores.reduce(0) { $0 + Double($1) } / count
-    let deviation = (scores.reduce(0) { $0 + (Double($1) - mean) * (Double($1) - mean) } / count).squareRoot()
-    return .scores(scores.map { Float((Double($0) - mean) / max(deviation, 1e-9)) })
+  /// What the loss compares with.
+  private enum Targets {
+    case classes([Int32])
+    /// Standardised.
+    case scores([Float])
+
+    init(_ gold: Answers.Values) {
+      switch gold {
+      case .integers(let classes): self = .classes(classes.map { Int32($0) })
+      case .numbers(let scores):
+        let count = Double(max(1, scores.count))
+        let mean = scores.reduce(0, +) / count
+        let deviation = (scores.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / count).squareRoot()
+        self = .scores(scores.map { Float(($0 - mean) / max(deviation, 1e-9)) })
+      }
+    }
   }
 
   private static func parameters(
@@ -81,7 +92,7 @@ struct PocketLinearModel {
   // MARK: Solving
 
   /// The penalised mean loss.
-  private struct Objective {
+  private struct PenalizedLoss {
     let features: Tensor
     let targets: Targets
     let outputs: Int

@@ -1,6 +1,7 @@
 // Pre-training of the pocket models: masked words, and word by word whether it still holds.
 import Layers
 import Models
+import Objectives
 import Tensors
 import Tokenizers
 import Training

@@ -1,7 +1,9 @@
+import Tensors
+
 /// What a classifier says of several rows.
 package struct Logits: Sendable {
   /// Row-major, `[rows, classes]`.
-  package var values: [Float]
+  package let values: [Float]
   /// Columns of a row.
   package let classes: Int
 
@@ -11,7 +13,8 @@ package struct Logits: Sendable {
     self.classes = classes
   }
 
-  package var rows: Int { values.count / max(1, classes) }
+  /// Fetches `[rows, classes]`.
+  package init(_ tensor: Tensor) { self.init(tensor.values, classes: tensor.shape[1]) }
 
   /// The class of a row's largest logit; the first of equal ones.
   package func answer(_ row: Int) -> Int {

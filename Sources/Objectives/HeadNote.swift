@@ -4,23 +4,15 @@ import Foundation
 import Models
 import Settings
 
-extension TaskDefinition {
-  /// What a model's outputs are to stand for.
-  package var headTarget: HeadTarget {
-    switch target {
-    case .regression: .score
-    case .classes(let labels): .classes((GLUETask(rawValue: id)?.publishedLabels.map { [$0] } ?? []) + [labels])
-    }
-  }
-}
-
 /// A sentence about a model and a task.
-struct HeadNote {
+package struct HeadNote {
   /// The sentence; it names the model's folder or its `config.json`.
-  let text: String
+  package let text: String
 
+  /// What a plan says of the model in `folder` that was loaded for a task.
+  ///
   /// - Returns: nil where the checkpoint is a body alone, so that there is nothing to say.
-  init?(_ loaded: LoadedModel, for task: TaskDefinition, folder: URL) {
+  package init?(_ loaded: LoadedModel, for task: TaskDefinition, folder: URL) {
     // positions that are counted are no part of anything
     let left = loaded.ignored.filter { !$0.hasSuffix(".position_ids") && !$0.hasSuffix(".token_type_ids") }
     guard let start = Self.start(loaded, task, folder, isBody: left.isEmpty) else { return nil }

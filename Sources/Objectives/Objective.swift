@@ -1,0 +1,85 @@
+// What a task asks of a model: its examples, its loss, its answers and what they are worth. One file for each kind of task.
+import Layers
+import Metrics
+import Models
+import Tensors
+
+/// A task as the trainer sees it: rows that are numbered, a loss on some of them, answers to the others. What a row holds, and what an
+/// answer is, is the objective's own affair.
+package protocol Objective: Sendable {
+  /// What answers are scored by; the first is the task's own, and decides which epoch is best.
+  var metrics: [Metric] { get }
+  /// The training rows, in the order of their file.
+  var training: RowSet { get }
+  /// The validation sets, in the order of the task; scores are of the first unless they say otherwise.
+  var validation: [RowSet] { get }
+  /// What a sample of the training rows keeps the shares of.
+  var strata: Strata { get }
+
+  /// The tokens of some rows, one after the other.
+  func batch(_ rows: [Int], of split: Split) -> TokenBatch
+  /// What the loss and the answers look at, of the rows in their order: `[…, outputs]`. The model's dropout is the pass's.
+  ///
+  /// - Parameter everyToken: whether the last layer computes all tokens, for methods that measure what goes through a projection.
+  func outputs(of model: any SequenceClassifier, _ rows: [Int], of split: Split, pass: Pass, everyToken: Bool) -> Tensor
+  /// How many terms the loss on these training rows is a mean over: rows, or tokens, that have a right answer.
+  func terms(of rows: [Int]) -> Int
+  /// The sum of the losses of the training rows whose outputs these are, over `terms`: `[]`.
+  ///
+  /// - Parameter terms: those of the rows make it their mean; those of a whole batch make it a part of the batch's mean.
+  func loss(of outputs: Tensor, _ rows: [Int], over terms: Int) -> Tensor
+
+  /// The right answers to a split's rows.
+  func gold(of split: Split) -> Answers
+  /// What a model says of a validation set. Gradients are not recorded, and dropout does not act.
+  ///
+  /// - Parameter beforeBatch: called before each batch.
+  /// - Throws: what `beforeBatch` throws.
+  func answers(of model: any SequenceClassifier, set: Int, beforeBatch: () throws -> Void) throws -> Answers
+  /// What answers to a validation set are worth by each of `metrics`.
+  func scores(of answers: Answers, set: Int) -> Scores
+}
+
+extension Objective {
+  /// The rows of a split.
+  package func rows(of split: Split) -> RowSet {
+    switch split {
+    case .training: training
+    case .validation(let set): validation[set]
+    }
+  }
+
+  /// Whether the answers to a validation set are all the same although the right ones are not.
+  package func isCollapsed(_ answers: Answers, set: Int) -> Bool {
+    answers.isConstant && !gold(of: .validation(set)).isConstant
+  }
+
+  /// What a model must have rows for: one more than the highest token, and than the highest token type.
+  package var extent: (vocabulary: Int, tokenTypes: Int) {
+    let splits = [Split.training] + validation.indices.map { .validation($0) }
+    var highest: (token: Int32, type: Int32) = (0, 0)
+    for split in splits {
+      let count = rows(of: split).count
+      for start in stride(from: 0, to: count, by: 1024) {
+        let batch = batch(Array(start..<min(count, start + 1024)), of: split)
+        highest.token = max(highest.token, batch.tokens.max() ?? 0)
+        highest.type = max(highest.type, batch.segments.max() ?? 0)
+      }
+    }
+    return (Int(highest.token) + 1, Int(highest.type) + 1)
+  }
+}
+
+/// What a sample of the training rows keeps the shares of, as the classes of a task.
+package struct Strata: Sendable, Equatable {
+  /// The stratum of each training row.
+  package let ofRows: [Double]
+  /// How many strata a sample of so many rows a stratum counts; 1 for a task without any.
+  package let count: Int
+
+  /// Takes the stratum of each row.
+  package init(_ ofRows: [Double], count: Int) {
+    self.ofRows = ofRows
+    self.count = count
+  }
+}

@@ -1,0 +1,48 @@
+// From a task's definition to its objective: the one place that knows which kinds there are.
+import Datasets
+import Models
+import Settings
+import Tokenizers
+
+extension TaskData {
+  /// The objective that the task's definition asks for, its texts as token ids, each shortened to at most so many; nil is no limit.
+  package func objective(with tokenizer: any Tokenizer, maximumLength: Int?) -> any Objective {
+    task.objective(LabelledSets(self, with: tokenizer, maximumLength: maximumLength))
+  }
+}
+
+extension TaskDefinition {
+  /// The objective of a task of this kind on made-up rows, which have any answers: for its cost, and for timing.
+  ///
+  /// - Parameter validation: rows of each validation set, named by their numbers.
+  package func objective(madeUp training: [[Int32]], validation: [[[Int32]]] = []) -> any Objective {
+    func examples(_ rows: [[Int32]]) -> [EncodedExample] {
+      rows.enumerated().map { row, tokens in
+        let label: Label =
+          switch target {
+          case .classes(let names): .class(row % names.count)
+          case .regression: .score(0)
+          }
+        return EncodedExample(tokens: tokens, segments: tokens.map { _ in 0 }, label: label)
+      }
+    }
+    return objective(
+      LabelledSets(
+        training: examples(training), validation: validation.enumerated().map { ("\($0)", examples($1)) }))
+  }
+
+  fileprivate func objective(_ sets: LabelledSets) -> any Objective {
+    switch target {
+    case .classes(let names): Classification(sets, classes: names.count, metrics: metrics)
+    case .regression: Regression(sets, metrics: metrics)
+    }
+  }
+
+  /// What a model's outputs are to stand for.
+  package var headTarget: HeadTarget {
+    switch target {
+    case .regression: .score
+    case .classes(let labels): .classes((GLUETask(rawValue: id)?.publishedLabels.map { [$0] } ?? []) + [labels])
+    }
+  }
+}
