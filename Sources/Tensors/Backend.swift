@@ -67,9 +67,13 @@ package protocol Backend: AnyObject {
   /// How often memory had to come from the system rather than from the pool.
   var allocations: Int { get }
 
-  func allocate(_ count: Int) -> Buffer
+  func allocate(_ count: Int, _ type: ElementType) -> Buffer
   func upload(_ values: [Float]) -> Buffer
+  func upload(_ values: [Double]) -> Buffer
+  func upload(_ values: [Int32]) -> Buffer
   func download(_ buffer: Buffer) -> [Float]
+  func download(_ buffer: Buffer) -> [Double]
+  func download(_ buffer: Buffer) -> [Int32]
   func write(_ values: [Float], to buffer: Buffer)
   func fill(_ buffer: Buffer, _ value: Float)
   func copy(_ source: Buffer, from: Int, to target: Buffer, at: Int, count: Int)
@@ -136,6 +140,9 @@ package protocol Backend: AnyObject {
 }
 
 extension Backend {
+  /// Room for so many float32 numbers.
+  package func allocate(_ count: Int) -> Buffer { allocate(count, .float32) }
+
   /// Runs `body` without recording anything for a backward pass.
   package func withoutGradients<Result>(_ body: () throws -> Result) rethrows -> Result {
     let before = recordsGradients

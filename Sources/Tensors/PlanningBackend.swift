@@ -6,17 +6,19 @@ package final class PlanningBackend: Backend {
     var peak = 0
   }
 
-  private final class PlannedBuffer: Buffer {
+  /// Memory that is counted and not there.
+  private final class PlannedMemory {
+    private let bytes: Int
     private let ledger: Ledger
 
-    init(count: Int, ledger: Ledger) {
+    init(bytes: Int, ledger: Ledger) {
+      self.bytes = bytes
       self.ledger = ledger
-      super.init(count: count)
-      ledger.inUse += count
+      ledger.inUse += bytes
       ledger.peak = max(ledger.peak, ledger.inUse)
     }
 
-    deinit { ledger.inUse -= count }
+    deinit { ledger.inUse -= bytes }
   }
 
   package var recordsGradients = true
@@ -31,15 +33,19 @@ package final class PlanningBackend: Backend {
   /// A backend that has counted nothing yet.
   package init() {}
 
-  package var peakBytes: Int { ledger.peak * MemoryLayout<Float>.stride }
+  package var peakBytes: Int { ledger.peak }
 
-  package func allocate(_ count: Int) -> Buffer {
+  package func allocate(_ count: Int, _ type: ElementType) -> Buffer {
     allocations += 1
-    return PlannedBuffer(count: count, ledger: ledger)
+    return Buffer(count: count, type: type, storage: PlannedMemory(bytes: count * type.size, ledger: ledger))
   }
 
-  package func upload(_ values: [Float]) -> Buffer { allocate(values.count) }
+  package func upload(_ values: [Float]) -> Buffer { allocate(values.count, .float32) }
+  package func upload(_ values: [Double]) -> Buffer { allocate(values.count, .float64) }
+  package func upload(_ values: [Int32]) -> Buffer { allocate(values.count, .int32) }
   package func download(_ buffer: Buffer) -> [Float] { Array(repeating: 0, count: buffer.count) }
+  package func download(_ buffer: Buffer) -> [Double] { Array(repeating: 0, count: buffer.count) }
+  package func download(_ buffer: Buffer) -> [Int32] { Array(repeating: 0, count: buffer.count) }
 
   package func matmul(
     _ a: Buffer, _ at: Transposition, _ b: Buffer, _ bt: Transposition, into c: Buffer, m: Int, n: Int, k: Int, factor: Float,

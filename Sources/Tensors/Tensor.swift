@@ -189,7 +189,7 @@ package final class Tensor {
   package func backward() {
     precondition(count == 1, "backward starts from a single number, not from shape \(shape)")
     guard let node, let slot else { return }
-    slot.add(backend.upload([1]), exclusive: true, on: backend)
+    slot.add(backend.upload([1 as Float]), exclusive: true, on: backend)
     var seen: Set<ObjectIdentifier> = []
     var found: [Node] = []
     var stack = [node]

@@ -1,4 +1,5 @@
 // A class for each row: loss, answers, scores, strata.
+import CPUBackend
 import Datasets
 import Layers
 import Metrics

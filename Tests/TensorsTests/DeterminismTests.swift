@@ -1,5 +1,6 @@
 import Testing
 
+@testable import CPUBackend
 @testable import Tensors
 
 /// One result, whatever the number of threads.

@@ -1,6 +1,7 @@
 import CKernels
 import Testing
 
+@testable import CPUBackend
 @testable import Tensors
 
 /// The vector kernels give the same bits with every instruction set: these digests were recorded once and hold on any processor.
@@ -14,7 +15,8 @@ import Testing
   @Test(
     arguments: [
       (Activation.gelu, 3_255_431_442_821_274_625), (.tanh, 2_208_722_528_402_453_850), (.relu, 59_853_751_870_416_772),
-      (.silu, 6_944_111_209_184_775_501),
+      (.silu, 6_944_111_209_184_775_501), (.tangentGELU, 4_196_685_369_000_563_458),
+      (.quickGELU, 203_936_007_766_475_208),
     ] as [(Activation, UInt64)])
   func activations(_ kind: Activation, expected: UInt64) {
     let count = Self.x.count

@@ -4,6 +4,7 @@ import KernelVariants
 import TestSupport
 import Testing
 
+@testable import CPUBackend
 @testable import Tensors
 
 @Suite("Kernels of every instruction set")

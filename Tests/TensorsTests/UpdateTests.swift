@@ -1,6 +1,7 @@
 import Foundation
 import Testing
 
+@testable import CPUBackend
 @testable import Tensors
 
 /// What happens to parameters outside the graph.

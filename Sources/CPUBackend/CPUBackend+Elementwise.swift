@@ -1,4 +1,5 @@
 import CKernels
+import Tensors
 
 extension CPUBackend {
   package func fill(_ buffer: Buffer, _ value: Float) {
@@ -109,6 +110,10 @@ extension CPUBackend {
       host(mean), host(spread), host(gradient), host(weights), Int64(mean.count), beta1, beta2, kind.code)
     return sum / Double(mean.count)
   }
+}
+
+extension RandomStream {
+  var c: lr_stream { lr_stream(seed: seed, purpose: purpose.rawValue, step: step, stream: index) }
 }
 
 extension Activation {

@@ -1,6 +1,7 @@
 import CKernels
 import COpenBLAS
 import Foundation
+import Tensors
 
 extension CPUBackend {
   /// Row blocks of a product with m rows: an even number of them (for two threads), each a multiple of 64 rows but the last, which

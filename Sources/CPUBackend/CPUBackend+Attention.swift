@@ -1,4 +1,5 @@
 import CKernels
+import Tensors
 
 // The work is shared out by heads, and a head walks its sequences in order: each head's columns of every gradient, those of the
 // relative tables too, are written by one block alone.
