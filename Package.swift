@@ -71,7 +71,9 @@ let package = Package(
         "Pocket", "Records", "Reporting", "Settings", "Storage", "Training",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
-    .target(name: "TestSupport", dependencies: ["CPUBackend", "Models", "Storage", "Tensors"], path: "Tests/TestSupport"),
+    .target(
+      name: "TestSupport",
+      dependencies: ["CPUBackend", "Layers", "Metrics", "Models", "Objectives", "Storage", "Tensors"], path: "Tests/TestSupport"),
     .target(
       name: "KernelVariants", dependencies: ["CKernels"], path: "Tests/KernelVariants",
       cSettings: [.unsafeFlags(kernelFlags)]),

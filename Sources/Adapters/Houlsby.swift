@@ -29,6 +29,6 @@ package final class Houlsby: TuningMethod {
 
     init(_ bottleneck: Bottleneck) { self.bottleneck = bottleneck }
 
-    func forward(_ z: Tensor, residual: Tensor, norm: LayerNorm) -> Tensor { norm(z.adding(bottleneck(z)), residual: residual) }
+    func forward(_ z: Tensor, residual: Tensor, end: SublayerEnd) -> Tensor { end(z.adding(bottleneck(z)), residual: residual) }
   }
 }

@@ -29,8 +29,8 @@ package final class Pfeiffer: TuningMethod {
 
     init(_ bottleneck: Bottleneck) { self.bottleneck = bottleneck }
 
-    func forward(_ z: Tensor, residual: Tensor, norm: LayerNorm) -> Tensor {
-      norm(bottleneck(norm(z, residual: residual)).adding(z), residual: residual)
+    func forward(_ z: Tensor, residual: Tensor, end: SublayerEnd) -> Tensor {
+      end(bottleneck(end(z, residual: residual)).adding(z), residual: residual)
     }
   }
 }

@@ -6,8 +6,14 @@ import Tensors
 package struct MethodHost {
   /// Every linear layer of the blocks, layer by layer, each layer in the order of `ProjectionRole`.
   package let projections: [Projection]
-  /// Where the halves of the blocks end, layer by layer, attention before feed-forward.
-  package let sublayers: [SublayerOutput]
+  /// The halves of the blocks, layer by layer, attention before feed-forward.
+  package let sublayers: [Sublayer]
+  /// Every norm of hidden states, in the order of the forward pass.
+  package let norms: [any Norm]
+  /// What the first block sees; virtual tokens can be put before each sequence.
+  package let embedded: EmbeddedSequence
+  /// Each block's keys and values; more can be put before those of each sequence.
+  package let keysAndValues: [KeysAndValues]
   /// The model's own parameters but for the head's.
   package let backbone: [Parameter]
   /// The task head: it always learns.
@@ -21,11 +27,14 @@ package struct MethodHost {
 
   /// What a run tells its method before it attaches.
   package init(
-    projections: [Projection], sublayers: [SublayerOutput], backbone: [Parameter], head: [Parameter], backend: any Backend,
-    seed: UInt64, schedule: TrainingLength
+    projections: [Projection], sublayers: [Sublayer], norms: [any Norm], embedded: EmbeddedSequence, keysAndValues: [KeysAndValues],
+    backbone: [Parameter], head: [Parameter], backend: any Backend, seed: UInt64, schedule: TrainingLength
   ) {
     self.projections = projections
     self.sublayers = sublayers
+    self.norms = norms
+    self.embedded = embedded
+    self.keysAndValues = keysAndValues
     self.backbone = backbone
     self.head = head
     self.backend = backend

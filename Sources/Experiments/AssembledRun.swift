@@ -21,7 +21,7 @@ package struct AssembledRun {
     let specification = run.specification
     let recipe = specification.training
     let checkpoint = try ModelLoader.configuration(folder: run.modelFolder)
-    let objective = try inputs.objective(of: run, modelType: checkpoint.architecture.rawValue)
+    let objective = try inputs.objective(of: run, modelType: checkpoint.architecture.modelType)
     let extent = objective.extent
     try checkpoint.checkInputs(length: recipe.maximumLength, tokenTypes: extent.tokenTypes, of: run.modelFolder)
     guard extent.vocabulary <= checkpoint.vocabularySize else {
@@ -40,7 +40,7 @@ package struct AssembledRun {
   ///
   /// - Throws: `ModelError.configuration`, `AdapterError`.
   init(
-    _ specification: RunSpecification, configuration: EncoderConfiguration, objective: any Objective, backend: any Backend
+    _ specification: RunSpecification, configuration: any ModelConfiguration, objective: any Objective, backend: any Backend
   ) throws {
     var configuration = configuration
     configuration.adopt(specification.task.headTarget)
@@ -51,7 +51,7 @@ package struct AssembledRun {
   }
 
   private static func fineTuning(
-    _ specification: RunSpecification, _ model: any SequenceClassifier, _ objective: any Objective, _ backend: any Backend
+    _ specification: RunSpecification, _ model: Model, _ objective: any Objective, _ backend: any Backend
   ) throws -> FineTuning {
     let seed = UInt64(bitPattern: Int64(specification.seed))
     let settings = specification.training
@@ -62,13 +62,13 @@ package struct AssembledRun {
   }
 }
 
-extension EncoderConfiguration {
+extension ModelConfiguration {
   /// Checks that the model in `folder` has positions for inputs of this length, and rows for so many token types.
   ///
   /// - Throws: `ExperimentError.tooLong`, `.tokenTypes`.
   func checkInputs(length: Int, tokenTypes: Int, of folder: URL) throws(ExperimentError) {
-    if let limit = maximumTokens, length > limit { throw .tooLong(model: folder.path, length: length, limit: limit) }
-    if let limit = maximumTokenTypes, tokenTypes > limit {
+    if let limit = limits.tokens, length > limit { throw .tooLong(model: folder.path, length: length, limit: limit) }
+    if let limit = limits.tokenTypes, tokenTypes > limit {
       throw .tokenTypes(model: folder.path, inputs: tokenTypes, table: limit)
     }
   }

@@ -86,7 +86,7 @@ struct PlanCheck {
     let specification = run.specification, training = specification.training
     let length = FineTuning.length(rows: try inputs.trainingRows(run), settings: training)
     let configuration = try ModelLoader.configuration(folder: run.modelFolder), target = specification.task.headTarget
-    let types = configuration.maximumTokenTypes == nil ? 1 : try inputs.tokenTypes(run, configuration)
+    let types = configuration.limits.tokenTypes == nil ? 1 : try inputs.tokenTypes(run, configuration)
     let subject =
       "\(specification.row) \(specification.options) \(run.modelFolder.path) \(length) \(training.maximumLength) \(types) "
       + "\(specification.task.id) \(target)"

@@ -100,7 +100,7 @@ package struct PocketCheck: Sendable {
         continue
       }
       let loaded = try ModelLoader.load(folder: example.modelFolder, seed: 0, on: backend)
-      let objective = try inputs.objective(of: example, modelType: loaded.model.configuration.architecture.rawValue)
+      let objective = try inputs.objective(of: example, modelType: loaded.model.configuration.architecture.modelType)
       note(task)
       let scores = { (row: String) in
         plan.filter { $0.specification.task.id == task && $0.specification.row == row }

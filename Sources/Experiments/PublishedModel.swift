@@ -8,7 +8,7 @@ package enum PublishedModel: String, Sendable, CaseIterable {
   case miniLM = "minilm-bert"
 
   /// Its sizes.
-  var configuration: EncoderConfiguration {
+  var configuration: any ModelConfiguration {
     switch self {
     case .debertaV3Base:
       EncoderConfiguration(

@@ -6,7 +6,7 @@ import Settings
 /// What a plan is counted by where there are no files.
 enum PublishedSizes {
   /// A model by its name on the hub; nil for one that is not known.
-  static func configuration(of model: String) -> EncoderConfiguration? { PublishedModel(rawValue: model)?.configuration }
+  static func configuration(of model: String) -> (any ModelConfiguration)? { PublishedModel(rawValue: model)?.configuration }
 
   /// A task's rows, and the mean tokens of its training rows with both sentences and special tokens, by DeBERTa-v3's vocabulary
   /// (RoBERTa's needs 5% to 15% more). Of MNLI, QNLI, QQP and RTE, the mean of their first 200 rows.

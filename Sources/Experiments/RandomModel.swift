@@ -15,14 +15,15 @@ enum RandomModel {
   ///
   /// - Throws: `ExperimentError.noMemory`; `ModelError`, `StorageError` where a file cannot be read or written.
   static func write(
-    _ configuration: EncoderConfiguration, like source: URL, seed: Int, as precision: SafetensorsWriter.Precision = .float32,
+    _ configuration: any ModelConfiguration, like source: URL, seed: Int, as precision: SafetensorsWriter.Precision = .float32,
     to folder: URL
   ) throws {
     let planning = PlanningBackend()
-    _ = try ModelLoader.randomEncoder(configuration, seed: 0, on: planning)
+    _ = try ModelLoader.randomBackbone(configuration, seed: 0, on: planning)
     // every tensor is held a second time while they are written
     _ = try MemoryLedger().admit(MemoryLedger.Need(tensors: 2 * planning.peakBytes, threads: 1))
-    let encoder = try ModelLoader.randomEncoder(configuration, seed: UInt64(bitPattern: Int64(seed)), on: Device.processor.backend(threads: 1))
+    let encoder = try ModelLoader.randomBackbone(
+      configuration, seed: UInt64(bitPattern: Int64(seed)), on: Device.processor.backend(threads: 1))
     encoder.startAttendingToLikes()
     try Folder.make(at: folder)
     try CheckpointFolder.copyTokenizer(from: source, to: folder)
@@ -51,7 +52,7 @@ enum RandomModel {
   /// The configuration of a model whose tensors are of its sizes: nothing is made as large as a file only says.
   ///
   /// - Throws: `ModelError`, `StorageError`.
-  static func sizes(of folder: URL) throws -> EncoderConfiguration {
+  static func sizes(of folder: URL) throws -> any ModelConfiguration {
     try ModelLoader.load(folder: folder, seed: 0, on: PlanningBackend()).model.configuration
   }
 }

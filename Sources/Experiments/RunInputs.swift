@@ -180,20 +180,20 @@ package final class RunInputs: Sendable {
   func splitNotes(_ run: PlannedRun) throws -> [String] { try task(run).splitNotes }
 
   /// How many token types the run's inputs have, by its first row: a matter of the tokenizer, and of one text or two.
-  func tokenTypes(_ run: PlannedRun, _ configuration: EncoderConfiguration) throws -> Int {
+  func tokenTypes(_ run: PlannedRun, _ configuration: any ModelConfiguration) throws -> Int {
     guard let example = try task(run).train.examples.first else { return 1 }
     let key = "\(run.digests.tokenizer)/\(example.second == nil)"
     if let known = cache.withLock({ $0.tokenTypes[key] }) { return known }
-    let tokenizer = try TokenizerFolder.load(from: run.modelFolder, modelType: configuration.architecture.rawValue)
+    let tokenizer = try TokenizerFolder.load(from: run.modelFolder, modelType: configuration.architecture.modelType)
     let types = Int(tokenizer.encode(example.first, example.second).segments.max() ?? 0) + 1
     cache.withLock { $0.tokenTypes[key] = types }
     return types
   }
 
   /// How many ids the tokenizer of a model has.
-  func vocabularySize(_ run: PlannedRun, _ configuration: EncoderConfiguration) throws -> Int {
+  func vocabularySize(_ run: PlannedRun, _ configuration: any ModelConfiguration) throws -> Int {
     if let known = cache.withLock({ $0.vocabularies[run.modelFolder] }) { return known }
-    let size = try TokenizerFolder.load(from: run.modelFolder, modelType: configuration.architecture.rawValue).vocabularySize
+    let size = try TokenizerFolder.load(from: run.modelFolder, modelType: configuration.architecture.modelType).vocabularySize
     cache.withLock { $0.vocabularies[run.modelFolder] = size }
     return size
   }

@@ -19,7 +19,7 @@ package enum SavedEpoch: String, Sendable, CaseIterable {
 /// A model with a method on it, both as a run left them.
 package struct TrainedRun {
   /// The model as the run left it, its method attached.
-  package let model: any SequenceClassifier
+  package let model: Model
   /// The method, its adapters restored.
   package let method: any TuningMethod
   /// The base model's folder.
@@ -60,7 +60,7 @@ package struct TrainedRun {
     model = try ModelLoader.load(folder: modelFolder, seed: seed, on: backend) { configuration in
       configuration.adopt(run.task.headTarget)
       let head = saved.description(of: "\(configuration.architecture.outputPath).weight")
-      if let rows = head?.shape.first { configuration.classes = rows }
+      configuration.fitHead(rows: head?.shape.first)
     }.model
     let length = TrainingLength(stepsPerEpoch: steps, epochs: run.training.epochs)
     method = try MethodRegistry.attach(

@@ -11,8 +11,8 @@ package enum MergedModel {
   ///
   /// - Parameter method: what put them there, for messages.
   /// - Throws: `InterchangeError.notFoldable`; the model is then as it was.
-  package static func fold(_ model: any SequenceClassifier, method: String) throws {
-    guard !model.encoder.sublayers.contains(where: { $0.adapter != nil }) else {
+  package static func fold(_ model: Model, method: String) throws {
+    guard !model.backbone.hasLayersOfAMethod else {
       throw InterchangeError.notFoldable(method: method, reason: "it puts layers of its own between those of the model")
     }
     for projection in model.projections where projection.adapter != nil && projection.adapter?.weightChange == nil {
@@ -29,10 +29,18 @@ package enum MergedModel {
   /// Writes a model without adapters as a folder that `transformers` loads, the base model's tokenizer beside it: all of it, or nothing.
   ///
   /// - Throws: `StorageError`, also where a folder with files is there already.
-  package static func write(_ model: any SequenceClassifier, tokenizerFrom base: URL, to url: URL) throws {
+  package static func write(_ model: Model, tokenizerFrom base: URL, to url: URL) throws {
     try Folder.makeWhole(at: url) { folder in
       try CheckpointFolder.copyTokenizer(from: base, to: folder)
       try ModelWriter.save(model, to: folder)
     }
+  }
+}
+
+extension Backbone {
+  /// Whether a method has put anything elsewhere than on projections: no weight takes that.
+  fileprivate var hasLayersOfAMethod: Bool {
+    sublayers.contains { $0.adapter != nil } || norms.contains { $0.adapter != nil } || embedded.adapter != nil
+      || keysAndValues.contains { $0.adapter != nil }
   }
 }

@@ -27,7 +27,7 @@ struct ModelModules {
   private let containers: [String]
   private let architecture: Architecture
 
-  init(_ model: any SequenceClassifier) {
+  init(_ model: Model) {
     architecture = model.configuration.architecture
     let projections = Dictionary(model.projections.map { ($0.path, $0) }) { first, _ in first }
     let biases = Dictionary(model.parameters.map { ($0.name, $0) }) { first, _ in first }
@@ -88,11 +88,6 @@ struct ModelModules {
   }
 
   private func usual(_ kind: PEFTConfiguration.Kind) -> Set<String> {
-    switch (architecture, kind) {
-    case (.bert, _), (.roberta, .lora), (.roberta, .vera): ["query", "value"]
-    case (.roberta, .adalora): ["query", "key", "value", "dense"]
-    case (.deberta, .lora), (.deberta, .vera): ["query_proj", "value_proj"]
-    case (.deberta, .adalora): ["query_proj", "key_proj", "value_proj", "dense"]
-    }
+    Set(architecture.usualModules(isRankAllocating: kind == .adalora))
   }
 }

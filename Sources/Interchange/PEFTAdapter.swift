@@ -13,14 +13,14 @@ package struct PEFTAdapter: Sendable {
   /// matrices are `base_model.vera_A` and `base_model.vera_B`.
   package private(set) var tensors: [String: SafetensorsEntry]
   /// The adapted model with its head, whose outputs the library's own files do not name; nil where nothing says so.
-  package let model: EncoderConfiguration?
+  package let model: (any ModelConfiguration)?
   /// Where it came from, for messages.
   package let origin: String
   /// Where its configuration came from, for messages.
   private let configurationPath: String
 
   init(
-    configuration: PEFTConfiguration, tensors: [SafetensorsEntry], model: EncoderConfiguration? = nil, origin: String,
+    configuration: PEFTConfiguration, tensors: [SafetensorsEntry], model: (any ModelConfiguration)? = nil, origin: String,
     configurationPath: String? = nil
   ) {
     self.configuration = configuration
@@ -46,7 +46,7 @@ package struct PEFTAdapter: Sendable {
     guard problems.isEmpty else { throw InterchangeError.tensors(path: folder.archive.path, problems: problems) }
     // many adapters have none, or that of a model of another kind
     let file = url.appending(path: "config.json")
-    let model = (try? SmallFile.contents(of: file)).flatMap { try? EncoderConfiguration(json: $0, path: file.path) }
+    let model = (try? SmallFile.contents(of: file)).flatMap { try? ModelConfigurations.read(json: $0, path: file.path) }
     self.init(
       configuration: folder.configuration, tensors: entries, model: model, origin: folder.archive.path,
       configurationPath: url.appending(path: PEFTAdapterFolder.configurationName).path)
@@ -71,11 +71,9 @@ package struct PEFTAdapter: Sendable {
   /// adapter's `config.json` says, else what the base model's does.
   ///
   /// - Throws: `InterchangeError.tensors`, `.notComputed`, `ModelError`, `StorageError`.
-  package func load(onto folder: URL, on backend: any Backend) throws -> any SequenceClassifier {
+  package func load(onto folder: URL, on backend: any Backend) throws -> Model {
     let loaded = try ModelLoader.load(folder: folder, seed: 0, on: backend) { configuration in
-      if let head = tensors["\(configuration.architecture.outputPath).weight"], let rows = head.shape.first {
-        configuration.classes = rows
-      }
+      configuration.fitHead(rows: tensors["\(configuration.architecture.outputPath).weight"]?.shape.first)
       if let model, model.classes == configuration.classes {
         (configuration.labels, configuration.problem) = (model.labels, model.problem)
       }
@@ -96,7 +94,7 @@ package struct PEFTAdapter: Sendable {
   ///
   /// - Throws: `InterchangeError.tensors` with all that is missing, misshapen or unknown, `.notComputed` where a module cannot be
   ///   adapted; the model is then as it was.
-  package func attach(to model: any SequenceClassifier) throws {
+  package func attach(to model: Model) throws {
     let modules = try ModelModules(model).adapted(by: configuration, path: configurationPath)
     let biases = Set(modules.compactMap(\.bias?.name)), weights = Set(modules.map(\.weight.name))
     var reading = TensorReading(self)

@@ -14,7 +14,7 @@ extension PEFTAdapter {
   ///   - method: attached to the model, with the values that it trained.
   ///   - baseModel: the base model's folder or name, for the library's user.
   /// - Throws: `InterchangeError.notExpressible`.
-  package init(_ method: any TuningMethod, on model: any SequenceClassifier, baseModel: String) throws {
+  package init(_ method: any TuningMethod, on model: Model, baseModel: String) throws {
     let source = ExportSource(method, model)
     var (configuration, tensors) =
       switch method.form {
@@ -49,7 +49,7 @@ private struct ExportSource {
   let adapted: [(projection: Projection, adapter: any ProjectionAdapter)]
   var paths: [String] { adapted.map(\.projection.path) }
 
-  init(_ method: any TuningMethod, _ model: any SequenceClassifier) {
+  init(_ method: any TuningMethod, _ model: Model) {
     self.method = method
     id = type(of: method).description.id
     adapted = model.projections.compactMap { projection in projection.adapter.map { (projection, $0) } }

@@ -23,25 +23,3 @@ package final class Linear {
     x.linear(weight: weight.tensor, bias: bias?.tensor, branch: branch)
   }
 }
-
-/// Layer normalisation over the last dimension (Ba et al. 2016).
-package final class LayerNorm {
-  /// The factor of each column, `[hidden]`.
-  package let gain: Parameter
-  /// What is added to each column, `[hidden]`.
-  package let bias: Parameter
-  /// What is added to the variance before its root is taken.
-  package let epsilon: Float
-
-  /// Takes parameters that exist, both `[hidden]`.
-  package init(gain: Parameter, bias: Parameter, epsilon: Float) {
-    self.gain = gain
-    self.bias = bias
-    self.epsilon = epsilon
-  }
-
-  /// `norm(dropout(x) + residual)`: `[tokens, hidden]` → `[tokens, hidden]`
-  package func callAsFunction(_ x: Tensor, residual: Tensor? = nil, dropout: Dropout? = nil) -> Tensor {
-    x.layerNorm(residual: residual, gain: gain.tensor, bias: bias.tensor, epsilon: epsilon, dropout: dropout)
-  }
-}

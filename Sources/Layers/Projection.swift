@@ -6,6 +6,8 @@ package enum ProjectionRole: String, Sendable, Codable, CaseIterable {
   case key
   case value
   case attentionOutput = "attention-output"
+  /// The linear layer whose activation multiplies what `intermediate` puts out.
+  case gate
   case intermediate
   case output
 
@@ -13,7 +15,7 @@ package enum ProjectionRole: String, Sendable, Codable, CaseIterable {
   package var layerType: LayerType {
     switch self {
     case .query, .key, .value, .attentionOutput: .attention
-    case .intermediate, .output: .feedForward
+    case .gate, .intermediate, .output: .feedForward
     }
   }
 }

@@ -26,6 +26,8 @@ package struct TokenBatch: Sendable, Equatable {
   package var longest: Int { zip(offsets.dropFirst(), offsets).map { $0 - $1 }.max() ?? 0 }
   /// The row of each sequence's first token: `[sequences]`
   package var firstRows: [Int32] { offsets.dropLast().map { Int32($0) } }
+  /// The row of each sequence's last token: `[sequences]`
+  package var lastRows: [Int32] { offsets.dropFirst().map { Int32($0 - 1) } }
   /// Each token's place in its own sequence, from 0: `[tokens]`
   package var positions: [Int32] {
     zip(offsets, offsets.dropFirst()).flatMap { start, end in (0..<(end - start)).map { Int32($0) } }

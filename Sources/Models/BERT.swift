@@ -1,24 +1,40 @@
+// BERT (Devlin et al. 2019): positions and token types in tables; for classification its pre-trained pooler, then one linear layer.
+import Foundation
 import Layers
 import Tensors
 
-/// BERT (Devlin et al. 2019) for classification: its pre-trained pooler, then one linear layer.
-package final class BERTClassifier: SequenceClassifier {
-  package let encoder: TransformerEncoder
-  package let output: Linear
-  package let parameters: [Parameter]
-  package let outputDropout: Float
-  private let pooler: Linear
+extension Architecture {
+  /// BERT.
+  package static let bert = Architecture(BERT.self)
+}
 
-  init(_ configuration: EncoderConfiguration, _ builder: ParameterBuilder) throws {
-    let hidden = configuration.hiddenSize
-    encoder = try TransformerEncoder(configuration, builder)
-    pooler = try builder.linear("bert.pooler.dense", from: hidden, to: hidden, isOptional: true)
-    output = try builder.linear(
-      Architecture.bert.outputPath, from: hidden, to: configuration.classes, group: .head, isOptional: true, isOutput: true)
-    outputDropout = Float(configuration.classifierDropout ?? configuration.hiddenDropout)
-    parameters = builder.parameters
+enum BERT: EncoderArchitecture {
+  static let modelType = "bert"
+  static let libraryClass = "BertForSequenceClassification"
+  static let names = encoderNames("bert", bodyParts: ["pooler."])
+  static let defaults = EncoderDefaults(segmentTypes: 2, paddingToken: 0, normEpsilon: 1e-12)
+  static let segmentTypeRange = 1...1 << 16
+  static let absentSegmentTypes = 2
+  static let classifierDropoutKey = "classifier_dropout"
+
+  static func usualModules(isRankAllocating: Bool) -> [String] { ["query", "value"] }
+
+  static func limits(_ configuration: EncoderConfiguration) -> InputLimits {
+    InputLimits(
+      vocabulary: configuration.vocabularySize, tokens: configuration.maximumPositions, tokenTypes: configuration.segmentTypes)
   }
 
-  /// `tanh(dense(first))`
-  package func pool(_ first: Tensor, pass: Pass) -> Tensor { pooler(first).activated(.tanh) }
+  static func read(_ file: ConfigurationReading, into configuration: inout EncoderConfiguration) throws -> [String] {
+    try AbsolutePositionFields.read(file, into: &configuration)
+  }
+
+  static func fields(_ configuration: EncoderConfiguration) -> any Encodable { AbsolutePositionFields(configuration) }
+
+  /// `tanh(dense(first))`, then the output.
+  static func head(_ configuration: EncoderConfiguration, _ builder: ParameterBuilder) throws -> any Head {
+    let hidden = configuration.hiddenSize
+    return PooledHead(
+      dense: try builder.linear("bert.pooler.dense", from: hidden, to: hidden, isOptional: true), activation: .tanh,
+      output: try output(configuration, builder), outputDropout: configuration.classifierDropout ?? configuration.hiddenDropout)
+  }
 }

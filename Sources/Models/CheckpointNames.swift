@@ -17,11 +17,9 @@ struct CheckpointNames {
   let wrapper: String
   /// Where there is more than one body, what stands before each.
   let bodies: [String]
-  private let architecture: Architecture
+  private let names: TensorNames
   private let hasPrefix: Bool
 
-  /// A tensor that every body has.
-  private static let anchor = "encoder.layer.0.attention.output.dense.weight"
   /// What PyTorch puts between the parts of a name: DataParallel, torch.compile, FSDP and activation checkpoints.
   private static let wrappers: Set<Substring> = [
     "module", "_orig_mod", "_fsdp_wrapped_module", "_checkpoint_wrapped_module", "_forward_module",
@@ -29,16 +27,16 @@ struct CheckpointNames {
   /// Parts of names that adapters and prompts have.
   private static let additions = ["adapter", "lora_", "vera_", "prompt", "prefix_", "ia3", "base_layer", "modules_to_save"]
 
-  init(_ architecture: Architecture, among names: [String]) {
-    self.architecture = architecture
-    let prefix = "\(architecture.prefix)."
-    let others = Architecture.allCases.filter { $0 != architecture }.map { "\($0.prefix)." }
+  init(_ architecture: Architecture, among stored: [String]) {
+    names = architecture.definition.names
+    let prefix = "\(names.prefix).", anchor = names.anchor
+    let others = Architecture.allCases.filter { $0 != architecture }.map { "\($0.definition.names.prefix)." }
     // where each body begins, its own prefix included
-    let starts = names.map(Self.unwrapped).filter { $0 == Self.anchor || $0.hasSuffix(".\(Self.anchor)") }
-      .map { String($0.dropLast(Self.anchor.count)) }
+    let starts = stored.map(Self.unwrapped).filter { $0 == anchor || $0.hasSuffix(".\(anchor)") }
+      .map { String($0.dropLast(anchor.count)) }
       .filter { start in !others.contains { start == $0 || start.hasSuffix(".\($0)") } }
     bodies = starts.count > 1 ? starts.map { $0.isEmpty ? "no prefix" : "'\($0.dropLast())'" } : []
-    let start = starts.first ?? (names.contains { $0.hasPrefix(prefix) } ? prefix : "")
+    let start = starts.first ?? (stored.contains { $0.hasPrefix(prefix) } ? prefix : "")
     hasPrefix = start == prefix || start.hasSuffix(".\(prefix)")
     wrapper = hasPrefix ? String(start.dropLast(prefix.count)) : start
   }
@@ -52,16 +50,14 @@ struct CheckpointNames {
     where name.hasSuffix(old) {
       name = name.dropLast(old.count) + new
     }
-    // DeBERTa's pooler belongs to its head and never has the prefix
-    let parts = architecture == .deberta ? ["embeddings.", "encoder."] : ["embeddings.", "encoder.", "pooler."]
-    let lacksPrefix = !hasPrefix && parts.contains { name.hasPrefix($0) }
-    return .model(lacksPrefix ? "\(architecture.prefix).\(name)" : name)
+    let lacksPrefix = !hasPrefix && names.bodyParts.contains { name.hasPrefix($0) }
+    return .model(lacksPrefix ? "\(names.prefix).\(name)" : name)
   }
 
   /// What a tensor is that the model did not ask for.
   func unused(_ name: String) -> CheckpointPart {
-    if Self.isKnownToBeUseless(name, for: architecture) { return .foreign }
-    let isOfABody = Architecture.allCases.contains { name.hasPrefix("\($0.prefix).") }
+    if names.isUseless(name) { return .foreign }
+    let isOfABody = Architecture.allCases.contains { name.hasPrefix("\($0.definition.names.prefix).") }
     return isOfABody || Self.isAddition(name) ? .unexpected : .foreign
   }
 
@@ -72,17 +68,5 @@ struct CheckpointNames {
 
   private static func isAddition(_ name: String) -> Bool {
     name.split(separator: ".").contains { part in additions.contains { part.hasPrefix($0) } }
-  }
-
-  /// Whether a tensor is one of those that published checkpoints hold within the body: counted positions, and parts that the
-  /// architecture's classifier leaves unused.
-  private static func isKnownToBeUseless(_ name: String, for architecture: Architecture) -> Bool {
-    let body = "\(architecture.prefix)."
-    if name == "\(body)embeddings.position_ids" || name == "\(body)embeddings.token_type_ids" { return true }
-    switch architecture {
-    case .bert: return false
-    case .roberta: return name.hasPrefix("roberta.pooler.")
-    case .deberta: return name == "deberta.embeddings.position_embeddings.weight"
-    }
   }
 }

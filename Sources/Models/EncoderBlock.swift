@@ -1,24 +1,28 @@
-// A transformer block with its norms after the sums, as BERT, RoBERTa and DeBERTa have it.
+// A transformer block as BERT, RoBERTa and DeBERTa have it.
 import Layers
 import Tensors
 
-/// `a = norm(x + attention(x))`, then `norm(a + output(activation(intermediate(a))))`.
+/// `a = norm(x + attention(x))`, then `norm(a + output(activation(intermediate(a))))`; or with the norms before the layers,
+/// `a = x + attention(norm(x))`, then `a + output(activation(intermediate(norm(a))))`.
 final class EncoderBlock {
   private let attention: SelfAttention
-  private let attentionOutput: SublayerOutput
+  private let attentionHalf: Sublayer
   private let intermediate: Projection
-  private let output: SublayerOutput
+  private let feedForwardHalf: Sublayer
   private let activation: Activation
 
   /// Query, key, value, attention output, intermediate, output.
   var projections: [Projection] {
-    [attention.query, attention.key, attention.value, attentionOutput.projection, intermediate, output.projection]
+    [attention.query, attention.key, attention.value, attentionHalf.projection, intermediate, feedForwardHalf.projection]
   }
-  /// Where the attention and the feed-forward half end.
-  var sublayers: [SublayerOutput] { [attentionOutput, output] }
+  /// The attention and the feed-forward half.
+  var sublayers: [Sublayer] { [attentionHalf, feedForwardHalf] }
+  var keysAndValues: KeysAndValues { attention.keysAndValues }
 
-  init(_ configuration: EncoderConfiguration, layer: Int, _ builder: ParameterBuilder) throws {
-    let path = "\(configuration.architecture.prefix).encoder.layer.\(layer)"
+  init(
+    _ configuration: EncoderConfiguration, layer: Int, placement: NormPlacement = .afterSum, _ builder: ParameterBuilder
+  ) throws {
+    let path = "\(configuration.kind.names.prefix).encoder.layer.\(layer)"
     let hidden = configuration.hiddenSize
     let inner = configuration.intermediateSize
     func projection(_ name: String, from input: Int, to output: Int, _ role: ProjectionRole) throws -> Projection {
@@ -31,23 +35,32 @@ final class EncoderBlock {
     attention = try SelfAttention(configuration, layer: layer, path: "\(path).attention.self", builder)
     activation = configuration.activation
     let dropout = Float(configuration.hiddenDropout)
-    attentionOutput = SublayerOutput(
+    attentionHalf = Sublayer(
       try projection("attention.output.dense", from: hidden, to: hidden, .attentionOutput),
-      norm: try norm("attention.output.LayerNorm"), dropout: dropout)
+      norm: try norm("attention.output.LayerNorm"), placement: placement, dropout: dropout)
     intermediate = try projection("intermediate.dense", from: hidden, to: inner, .intermediate)
-    output = SublayerOutput(
-      try projection("output.dense", from: inner, to: hidden, .output), norm: try norm("output.LayerNorm"), dropout: dropout)
+    feedForwardHalf = Sublayer(
+      try projection("output.dense", from: inner, to: hidden, .output), norm: try norm("output.LayerNorm"), placement: placement,
+      dropout: dropout)
   }
 
-  /// `[tokens, hidden]` → `[tokens, hidden]`, or `[sequences, hidden]` of the first tokens only. Those attend to all
-  /// tokens, so only keys and values are computed for the others.
+  /// `[tokens, hidden]` → `[tokens, hidden]`, or `[rows, hidden]` of the rows that are asked for. Those attend to all tokens, so only
+  /// keys and values are computed for the others, where the attention can.
+  ///
+  /// - Parameter offsets: where each sequence starts among the tokens, and the end, `[sequences + 1]`.
   func callAsFunction(
-    _ x: Tensor, _ batch: TokenBatch, tokens: TokenSelection, relative: RelativeTable?, pass: Pass,
-    probabilities: ((Tensor) -> Void)? = nil
+    _ x: Tensor, offsets: [Int], rows: QueryRows?, relative: RelativeTable?, pass: Pass, probabilities: ((Tensor) -> Void)? = nil
   ) -> Tensor {
-    let queries = tokens == .first ? x.rows(batch.firstRows) : x
-    let context = attention(queries: queries, x, batch, relative: relative, pass: pass, probabilities: probabilities)
-    let a = attentionOutput(context, residual: queries, pass: pass)
-    return output(intermediate(a, pass: pass).activated(activation), residual: a, pass: pass)
+    if let rows, !attention.canCompute(rows) {
+      return self(x, offsets: offsets, rows: nil, relative: relative, pass: pass, probabilities: probabilities).rows(rows.places)
+    }
+    let states = attentionHalf.input(x)
+    let residual = rows.map { x.rows($0.places) } ?? x
+    let queries = states === x ? residual : rows.map { states.rows($0.places) } ?? states
+    let context = attention(
+      queries: queries, states, offsets: offsets, rows: rows, relative: relative, pass: pass, probabilities: probabilities)
+    let a = attentionHalf(context, residual: residual, pass: pass)
+    return feedForwardHalf(
+      intermediate(feedForwardHalf.input(a), pass: pass).activated(activation), residual: a, pass: pass)
   }
 }

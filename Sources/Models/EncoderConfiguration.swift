@@ -1,23 +1,10 @@
 // The sizes and rates of an encoder, checked, whichever file they come from.
+import Layers
 import Tensors
 
-/// The kinds of encoder that this program builds, by their `model_type` on the Hugging Face hub.
-package enum Architecture: String, Sendable, CaseIterable {
-  case bert
-  case roberta
-  /// DeBERTa-v2 and v3, which differ in their pre-training alone.
-  case deberta = "deberta-v2"
-
-  /// The first part of the backbone's tensor names.
-  var prefix: String { self == .deberta ? "deberta" : rawValue }
-
-  /// The path of the head's last layer, whose outputs are the classes.
-  package var outputPath: String { self == .roberta ? "classifier.out_proj" : "classifier" }
-}
-
 /// An encoder with its classification head, as `config.json` describes it.
-package struct EncoderConfiguration: Sendable, Equatable {
-  /// The family, from `model_type`.
+package struct EncoderConfiguration: ModelConfiguration, Equatable {
+  /// The kind of encoder, from `model_type`.
   package var architecture: Architecture
   /// Rows of the word table.
   package var vocabularySize: Int
@@ -63,6 +50,8 @@ package struct EncoderConfiguration: Sendable, Equatable {
   package var relativePositions: RelativePositions?
 
   /// A configuration with these sizes and each architecture's published defaults; not checked yet.
+  ///
+  /// - Precondition: the architecture is an encoder.
   package init(
     architecture: Architecture, vocabularySize: Int, hiddenSize: Int, layers: Int, heads: Int, intermediateSize: Int,
     maximumPositions: Int, segmentTypes: Int? = nil, paddingToken: Int? = nil, normEpsilon: Double? = nil,
@@ -77,9 +66,10 @@ package struct EncoderConfiguration: Sendable, Equatable {
     self.heads = heads
     self.intermediateSize = intermediateSize
     self.maximumPositions = maximumPositions
-    self.segmentTypes = segmentTypes ?? (architecture == .deberta ? 0 : architecture == .roberta ? 1 : 2)
-    self.paddingToken = paddingToken ?? (architecture == .roberta ? 1 : 0)
-    self.normEpsilon = normEpsilon ?? (architecture == .deberta ? 1e-7 : 1e-12)
+    let (kind, defaults) = (Self.kind(architecture), Self.kind(architecture).defaults)
+    self.segmentTypes = segmentTypes ?? defaults.segmentTypes
+    self.paddingToken = paddingToken ?? defaults.paddingToken
+    self.normEpsilon = normEpsilon ?? defaults.normEpsilon
     self.hiddenDropout = hiddenDropout
     self.attentionDropout = attentionDropout
     self.poolerDropout = poolerDropout
@@ -87,36 +77,22 @@ package struct EncoderConfiguration: Sendable, Equatable {
     self.initializerRange = initializerRange
     self.classes = classes
     self.relativePositions =
-      architecture == .deberta
+      kind.hasRelativePositions
       ? relativePositions ?? RelativePositions(buckets: 256, maximumDistance: maximumPositions) : nil
   }
 
-  /// Takes what the outputs are to stand for.
-  ///
-  /// - Parameter start: what decides by which of a task's lists of names its classes go; the first, where nothing does.
-  package mutating func adopt(_ target: HeadTarget, start: HeadStart = .absent) {
-    classes = target.outputs
-    switch target {
-    case .score: (labels, problem) = (.unnamed, .score)
-    case .classes(let lists):
-      var names = lists.first ?? []
-      if case .byName(_, let stored) = start { names = lists.first { HeadMatch.rows(of: $0, among: stored) != nil } ?? names }
-      (labels, problem) = (.named(names), .oneClass)
-    }
+  /// What is its architecture's own.
+  var kind: any EncoderArchitecture.Type { Self.kind(architecture) }
+
+  private static func kind(_ architecture: Architecture) -> any EncoderArchitecture.Type {
+    guard let kind = architecture.encoder else { preconditionFailure("\(architecture) is no encoder") }
+    return kind
   }
 
-  /// The most tokens of one sequence; `nil` where positions are relative and any length works.
-  package var maximumTokens: Int? {
-    switch architecture {
-    case .bert: maximumPositions
-    // positions are counted from the padding token's id + 1; what `problems` refuses must not overflow here
-    case .roberta: max(0, maximumPositions) - max(0, paddingToken) - 1
-    case .deberta: nil
-    }
-  }
-
-  /// How many token types inputs may have, counted from 0; `nil` where the model takes no notice of them.
-  package var maximumTokenTypes: Int? { architecture == .bert ? segmentTypes : nil }
+  package var limits: InputLimits { kind.limits(self) }
+  package func positionIDs(of batch: TokenBatch) -> [Int32] { kind.positionIDs(of: batch, self) }
+  package func backbone(_ builder: ParameterBuilder) throws -> any Backbone { try TransformerEncoder(self, builder) }
+  package func head(_ builder: ParameterBuilder) throws -> any Head { try kind.head(self, builder) }
 
   /// What is wrong with the values, by the names of their fields; empty for a model that can be built.
   ///
@@ -144,8 +120,7 @@ package struct EncoderConfiguration: Sendable, Equatable {
     check("num_attention_heads", heads, 1...1024)
     check("intermediate_size", intermediateSize, 1...(1 << 18))
     check("max_position_embeddings", maximumPositions, 1...most.positions)
-    check(
-      "type_vocab_size", segmentTypes, (architecture == .deberta ? 0 : 1)...(architecture == .deberta ? 0 : 1 << 16))
+    check("type_vocab_size", segmentTypes, kind.segmentTypeRange)
     check("pad_token_id", paddingToken, 0...(most.tokens - 1))
     check("the number of labels", classes, 1...(1 << 16))
     if !(normEpsilon > 0 && normEpsilon < 1) {
@@ -157,9 +132,7 @@ package struct EncoderConfiguration: Sendable, Equatable {
     checkRate("hidden_dropout_prob", hiddenDropout)
     checkRate("attention_probs_dropout_prob", attentionDropout)
     checkRate("pooler_dropout", poolerDropout)
-    if let classifierDropout {
-      checkRate(architecture == .deberta ? "cls_dropout" : "classifier_dropout", classifierDropout)
-    }
+    if let classifierDropout { checkRate(kind.classifierDropoutKey, classifierDropout) }
     if let relativePositions {
       check("max_relative_positions", relativePositions.maximumDistance, 1...most.positions)
       if relativePositions.buckets != 0 {
@@ -178,11 +151,7 @@ package struct EncoderConfiguration: Sendable, Equatable {
     if paddingToken >= vocabularySize {
       problems.append("pad_token_id is \(paddingToken), expected a token of the vocabulary of \(vocabularySize)")
     }
-    if architecture == .roberta, maximumPositions - paddingToken < 2 {
-      problems.append(
-        "max_position_embeddings is \(maximumPositions), but positions are counted from pad_token_id + 1 = "
-          + "\(paddingToken + 1)")
-    }
+    problems += kind.problems(self)
     // the logarithm of (distance - 1) / (buckets / 2) divides
     if let positions = relativePositions, positions.buckets > 0, positions.maximumDistance - 1 <= positions.buckets / 2 {
       problems.append(

@@ -63,7 +63,7 @@ enum HeadMatch {
 
   /// Compares what a checkpoint's files say of its head with what is asked for.
   ///
-  init(_ stored: EncoderConfiguration, _ origin: SavedKind, to target: HeadTarget?) {
+  init(_ stored: any ModelConfiguration, _ origin: SavedKind, to target: HeadTarget?) {
     guard let target else {
       self = .start(.stored)
       return
@@ -82,7 +82,7 @@ enum HeadMatch {
     }
   }
 
-  private static func match(_ stored: EncoderConfiguration, _ lists: [[String]]) -> HeadMatch {
+  private static func match(_ stored: any ModelConfiguration, _ lists: [[String]]) -> HeadMatch {
     if stored.problem == .score { return .start(.new("the checkpoint's was trained for \(HeadProblem.score.rawValue)")) }
     switch stored.labels {
     case .unnamed: return .start(.byIndex)

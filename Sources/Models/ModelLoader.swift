@@ -7,7 +7,7 @@ import Tensors
 /// A model that came from a checkpoint, and what its files did and did not hold.
 package struct LoadedModel {
   /// The model, its body from the checkpoint.
-  package let model: any SequenceClassifier
+  package let model: Model
   /// Parameters that the checkpoint lacks, or has for another number of classes: they start from random values.
   package let newlyInitialized: [String]
   /// Stored tensors that a classifier has no use for, by their names on the hub.
@@ -30,11 +30,11 @@ package enum ModelLoader {
   /// - Throws: `StorageError`, `ModelError.configuration`, and `ModelError.weights` with all tensors that do not fit.
   package static func load(
     folder: URL, seed: UInt64, on backend: any Backend, target: HeadTarget? = nil,
-    adjust: (inout EncoderConfiguration) -> Void = { _ in }
+    adjust: (inout any ModelConfiguration) -> Void = { _ in }
   ) throws -> LoadedModel {
     let checkpoint = try CheckpointFolder(url: folder)
     let path = folder.appendingPathComponent("config.json").path
-    var configuration = try EncoderConfiguration(json: checkpoint.configuration, path: path)
+    var configuration = try ModelConfigurations.read(json: checkpoint.configuration, path: path)
     let origin = (try? JSONDecoder().decode(SavedKind.self, from: checkpoint.configuration)) ?? SavedKind()
     let match = HeadMatch(configuration, origin, to: target)
     if let target {
@@ -48,7 +48,7 @@ package enum ModelLoader {
       checkpoint, configuration.architecture, origin: origin, match: match,
       initialValues: InitialValues(seed: seed, deviation: Float(configuration.initializerRange), on: backend),
       on: backend)
-    let model = try classifier(configuration, ParameterBuilder(source))
+    let model = try model(configuration, ParameterBuilder(source))
     let ignored = try source.finish()
     if let refusal = source.refusal {
       throw ModelError.configuration(path: path, problems: ["what its labels stand for is unclear: \(refusal)"])
@@ -62,8 +62,8 @@ package enum ModelLoader {
   /// what `load` does, which compares them with the tensors first.
   ///
   /// - Throws: `StorageError`, `ModelError.configuration`.
-  package static func configuration(folder: URL) throws -> EncoderConfiguration {
-    try EncoderConfiguration(
+  package static func configuration(folder: URL) throws -> any ModelConfiguration {
+    try ModelConfigurations.read(
       json: CheckpointFolder(url: folder).configuration, path: folder.appendingPathComponent("config.json").path)
   }
 
@@ -72,24 +72,23 @@ package enum ModelLoader {
   /// - Parameter deviation: of the matrices; `nil` takes the configuration's `initializerRange`.
   /// - Throws: `ModelError.configuration`.
   package static func random(
-    _ configuration: EncoderConfiguration, seed: UInt64, deviation: Float? = nil, on backend: any Backend
-  ) throws -> any SequenceClassifier {
-    try classifier(configuration, randomBuilder(configuration, seed: seed, deviation: deviation, on: backend))
+    _ configuration: any ModelConfiguration, seed: UInt64, deviation: Float? = nil, on backend: any Backend
+  ) throws -> Model {
+    try model(configuration, randomBuilder(configuration, seed: seed, deviation: deviation, on: backend))
   }
 
-  /// An encoder without a head, of random weights; for pre-training.
+  /// A model without a head, of random weights; for pre-training.
   ///
   /// - Parameter deviation: of the matrices; `nil` takes the configuration's `initializerRange`.
   /// - Throws: `ModelError.configuration`.
-  package static func randomEncoder(
-    _ configuration: EncoderConfiguration, seed: UInt64, deviation: Float? = nil, on backend: any Backend
-  ) throws -> TransformerEncoder {
-    try TransformerEncoder(
-      configuration, randomBuilder(configuration, seed: seed, deviation: deviation, on: backend))
+  package static func randomBackbone(
+    _ configuration: any ModelConfiguration, seed: UInt64, deviation: Float? = nil, on backend: any Backend
+  ) throws -> any Backbone {
+    try configuration.backbone(randomBuilder(configuration, seed: seed, deviation: deviation, on: backend))
   }
 
   private static func randomBuilder(
-    _ configuration: EncoderConfiguration, seed: UInt64, deviation: Float?, on backend: any Backend
+    _ configuration: any ModelConfiguration, seed: UInt64, deviation: Float?, on backend: any Backend
   ) throws -> ParameterBuilder {
     guard configuration.problems.isEmpty else {
       throw ModelError.configuration(path: "the configuration", problems: configuration.problems)
@@ -98,13 +97,8 @@ package enum ModelLoader {
       InitialValues(seed: seed, deviation: deviation ?? Float(configuration.initializerRange), on: backend))
   }
 
-  private static func classifier(
-    _ configuration: EncoderConfiguration, _ builder: ParameterBuilder
-  ) throws -> any SequenceClassifier {
-    switch configuration.architecture {
-    case .bert: try BERTClassifier(configuration, builder)
-    case .roberta: try RoBERTaClassifier(configuration, builder)
-    case .deberta: try DeBERTaClassifier(configuration, builder)
-    }
+  private static func model(_ configuration: any ModelConfiguration, _ builder: ParameterBuilder) throws -> Model {
+    let backbone = try configuration.backbone(builder)
+    return Model(backbone, head: try configuration.head(builder))
   }
 }

@@ -9,25 +9,25 @@ package enum ModelWriter {
   ///
   /// - Throws: `StorageError` where a file cannot be written.
   package static func save(
-    _ model: any SequenceClassifier, as precision: SafetensorsWriter.Precision = .float32, to folder: URL
+    _ model: Model, as precision: SafetensorsWriter.Precision = .float32, to folder: URL
   ) throws {
     try save(model.parameters, model.configuration, as: precision, to: folder)
   }
 
-  /// Writes an encoder without a head; what loads it makes a new one.
+  /// Writes a model without a head; what loads it makes a new one.
   ///
   /// - Throws: `StorageError` where a file cannot be written.
   package static func save(
-    _ encoder: TransformerEncoder, as precision: SafetensorsWriter.Precision = .float32, to folder: URL
+    _ backbone: any Backbone, as precision: SafetensorsWriter.Precision = .float32, to folder: URL
   ) throws {
     // outputs that are not there have no names
-    var configuration = encoder.configuration
+    var configuration = backbone.configuration
     (configuration.labels, configuration.problem) = (.unnamed, nil)
-    try save(encoder.parameters, configuration, as: precision, to: folder)
+    try save(backbone.parameters, configuration, as: precision, to: folder)
   }
 
   private static func save(
-    _ parameters: [Parameter], _ configuration: EncoderConfiguration, as precision: SafetensorsWriter.Precision,
+    _ parameters: [Parameter], _ configuration: any ModelConfiguration, as precision: SafetensorsWriter.Precision,
     to folder: URL
   ) throws {
     try Folder.make(at: folder)

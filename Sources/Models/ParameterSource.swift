@@ -31,7 +31,7 @@ protocol ParameterSource: AnyObject {
 }
 
 /// Builds modules from a source and lists their parameters in the order of the forward pass.
-final class ParameterBuilder {
+package final class ParameterBuilder {
   private let source: any ParameterSource
   private(set) var parameters: [Parameter] = []
 
@@ -52,15 +52,16 @@ final class ParameterBuilder {
         initial: .normal(zeroRow: padding)))
   }
 
-  /// A linear layer with its bias.
+  /// A linear layer.
   func linear(
-    _ name: String, from input: Int, to output: Int, group: Parameter.Group = .backbone, isOptional: Bool = false,
-    isOutput: Bool = false
+    _ name: String, from input: Int, to output: Int, hasBias: Bool = true, group: Parameter.Group = .backbone,
+    isOptional: Bool = false, isOutput: Bool = false
   ) throws -> Linear {
     let weight = try parameter(
       ParameterRequest(
         name: "\(name).weight", shape: [output, input], group: group, decays: true, initial: .normal(),
         isOptional: isOptional, isOutput: isOutput))
+    guard hasBias else { return Linear(weight: weight, bias: nil) }
     let bias = try parameter(
       ParameterRequest(
         name: "\(name).bias", shape: [output], group: group, decays: false, initial: .zeros, isOptional: isOptional,

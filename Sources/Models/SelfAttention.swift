@@ -2,17 +2,22 @@
 import Layers
 import Tensors
 
-/// One forward pass's relative table, normalised, cut to the distances of its longest sequence.
+/// One forward pass's relative table, normalised, cut to the distances that its sequences and what stands before them can meet.
 struct RelativeTable {
   /// `[rows, hidden]`
   var rows: Tensor
-  /// The row for each distance query − key, from `-(longest - 1)` up.
+  /// The row for each distance query − key, from `-(reach)` to `reach`.
   var index: [Int32]
 
   /// What the first token's queries need: its distances to the keys are zero or negative.
   func forFirstQueries() -> RelativeTable {
     let zero = index[index.count / 2]
     return RelativeTable(rows: rows.rows(Array(0...zero)), index: index.map { min($0, zero) })
+  }
+
+  /// What queries need that stand `count` places after the first key, though they count from 0. The reach shrinks by as many.
+  func shifted(by count: Int) -> RelativeTable {
+    count == 0 ? self : RelativeTable(rows: rows, index: Array(index.dropFirst(2 * count)))
   }
 }
 
@@ -21,36 +26,48 @@ final class SelfAttention {
   let query: Projection
   let key: Projection
   let value: Projection
+  let keysAndValues: KeysAndValues
   private let configuration: EncoderConfiguration
 
   init(_ configuration: EncoderConfiguration, layer: Int, path: String, _ builder: ParameterBuilder) throws {
     self.configuration = configuration
-    let suffix = configuration.architecture == .deberta ? "_proj" : ""
     let size = configuration.hiddenSize
     func projection(_ name: String, _ role: ProjectionRole) throws -> Projection {
-      let path = "\(path).\(name)\(suffix)"
+      let path = "\(path).\(name)\(configuration.kind.projectionSuffix)"
       return Projection(try builder.linear(path, from: size, to: size), layer: layer, role: role, path: path)
     }
     query = try projection("query", .query)
     key = try projection("key", .key)
     value = try projection("value", .value)
+    keysAndValues = KeysAndValues(layer: layer, path: path, width: size)
+  }
+
+  /// Whether it can compute some of the queries alone: their places count from 0 in each sequence's relative terms.
+  func canCompute(_ rows: QueryRows) -> Bool {
+    configuration.relativePositions == nil || rows.areFirst && keysAndValues.adapter == nil
   }
 
   /// The context of each query: `[queries, hidden]`.
   ///
   /// - Parameters:
-  ///   - queries: the rows that ask, `[queries, hidden]`: all of `x`, or each sequence's first.
+  ///   - queries: the rows that ask, `[queries, hidden]`: all of `x`, or those that `rows` says.
   ///   - x: the hidden states, `[tokens, hidden]`.
+  ///   - offsets: where each sequence starts among them, and the end, `[sequences + 1]`.
   func callAsFunction(
-    queries: Tensor, _ x: Tensor, _ batch: TokenBatch, relative: RelativeTable?, pass: Pass,
+    queries: Tensor, _ x: Tensor, offsets: [Int], rows: QueryRows?, relative: RelativeTable?, pass: Pass,
     probabilities: ((Tensor) -> Void)? = nil
   ) -> Tensor {
-    let onlyFirst = queries.shape[0] != x.shape[0]
     let q = query(queries, pass: pass)
-    let k = key(x, pass: pass)
-    let v = value(x, pass: pass)
+    var k = key(x, pass: pass)
+    var v = value(x, pass: pass)
+    var keyOffsets = offsets
+    let adapter = keysAndValues.adapter
+    if let adapter {
+      let (keys, values) = adapter.prefix(pass: pass), prefixed = PrefixedRows(count: adapter.count, before: offsets)
+      (k, v, keyOffsets) = (prefixed.joined(keys, k), prefixed.joined(values, v), prefixed.offsets)
+    }
     let terms = relative.map { table in
-      let table = onlyFirst ? table.forFirstQueries() : table
+      let table = rows == nil ? table.shifted(by: adapter?.count ?? 0) : table.forFirstQueries()
       let rows = table.rows.dropped(pass.dropout(Float(configuration.hiddenDropout)))
       return Tensor.RelativeTerms(
         query: query(rows, input: .relativePositions, pass: pass),
@@ -59,8 +76,8 @@ final class SelfAttention {
     // DeBERTa's scores are a sum of three products
     let size = configuration.hiddenSize / configuration.heads * (relative == nil ? 1 : 3)
     return q.attention(
-      key: k, value: v, queryOffsets: onlyFirst ? Array(0...batch.count) : batch.offsets, keyOffsets: batch.offsets,
-      heads: configuration.heads, factor: 1 / Float(size).squareRoot(), relative: terms,
-      dropout: pass.dropout(Float(configuration.attentionDropout)), probabilities: probabilities)
+      key: k, value: v, queryOffsets: rows?.offsets ?? offsets, keyOffsets: keyOffsets, heads: configuration.heads,
+      factor: 1 / Float(size).squareRoot(), relative: terms, dropout: pass.dropout(Float(configuration.attentionDropout)),
+      probabilities: probabilities)
   }
 }

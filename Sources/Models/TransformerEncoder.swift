@@ -1,21 +1,14 @@
-// The body that the three encoders share: embeddings and blocks, without a head.
+// The body that the encoders share: embeddings and blocks, without a head.
 import Layers
 import Tensors
 
-/// The tokens whose last hidden states are asked for.
-package enum TokenSelection: Sendable {
-  case every
-  /// Each sequence's first.
-  case first
-}
-
 /// A bidirectional transformer: BERT, RoBERTa or DeBERTa without a head.
-package final class TransformerEncoder {
-  /// The sizes it was built with.
-  package let configuration: EncoderConfiguration
-  /// All parameters in the order of the forward pass, under their names on the hub.
-  package let parameters: [Parameter]
+final class TransformerEncoder: Backbone {
+  let configuration: any ModelConfiguration
+  let parameters: [Parameter]
+  let embedded: EmbeddedSequence
   private let embeddings: Embeddings
+  private let relativePositions: RelativePositions?
   private let relativeTable: Parameter?
   private let relativeNorm: LayerNorm?
   private let blocks: [EncoderBlock]
@@ -23,13 +16,15 @@ package final class TransformerEncoder {
   init(_ configuration: EncoderConfiguration, _ builder: ParameterBuilder) throws {
     self.configuration = configuration
     let already = builder.parameters.count
-    let path = "\(configuration.architecture.prefix).encoder"
+    let path = "\(configuration.kind.names.prefix).encoder"
     embeddings = try Embeddings(configuration, builder)
-    if let relative = configuration.relativePositions {
+    embedded = EmbeddedSequence(width: configuration.hiddenSize)
+    relativePositions = configuration.relativePositions
+    if let relativePositions {
       relativeTable = try builder.table(
-        "\(path).rel_embeddings", rows: 2 * relative.span, columns: configuration.hiddenSize)
+        "\(path).rel_embeddings", rows: 2 * relativePositions.span, columns: configuration.hiddenSize)
       relativeNorm =
-        relative.normalizesTable
+        relativePositions.normalizesTable
         ? try builder.norm("\(path).LayerNorm", size: configuration.hiddenSize, epsilon: configuration.normEpsilon)
         : nil
     } else {
@@ -40,36 +35,39 @@ package final class TransformerEncoder {
     parameters = Array(builder.parameters[already...])
   }
 
-  /// The linear layers that an adapter may wrap: by layer, then query, key, value, attention output, intermediate, output.
-  package var projections: [Projection] { blocks.flatMap(\.projections) }
-  /// The ends of the blocks' halves, layer by layer, attention before feed-forward.
-  package var sublayers: [SublayerOutput] { blocks.flatMap(\.sublayers) }
-  /// The table of token embeddings, `[vocabulary, hidden]`; a masked-language-model head shares it.
-  package var wordEmbeddings: Parameter { embeddings.words }
+  var projections: [Projection] { blocks.flatMap(\.projections) }
+  var sublayers: [Sublayer] { blocks.flatMap(\.sublayers) }
+  var norms: [any Norm] { [embeddings.norm] + sublayers.map(\.norm) }
+  var keysAndValues: [KeysAndValues] { blocks.map(\.keysAndValues) }
+  var wordEmbeddings: Parameter { embeddings.words }
 
-  /// The last layer's output: `[tokens, hidden]`, or `[sequences, hidden]` of the first tokens.
-  ///
-  /// The batch must be one that `configuration.validate(_:)` accepts. For the first tokens alone the last block computes
-  /// queries and all that follows for those rows only, unless an observer asks for all.
-  package func hiddenStates(
-    _ batch: TokenBatch, pass: Pass, tokens: TokenSelection = .every, observer: ModelObserver? = nil
-  ) -> Tensor {
-    var x = embeddings(batch, pass: pass)
+  func hiddenStates(_ batch: TokenBatch, rows: RowSelection, pass: Pass, observer: ModelObserver?) -> Tensor {
+    var (x, offsets, places) = (embeddings(batch, pass: pass), batch.offsets, rows.places(in: batch))
+    if let prefix = embedded.adapter?.prefix(pass: pass) {
+      let prefixed = PrefixedRows(count: prefix.shape[0], before: offsets)
+      (x, offsets) = (prefixed.joined(prefix, x), prefixed.offsets)
+      // nobody asks for a virtual token's row
+      places = places.map { $0.map { prefixed.own[Int($0)] } } ?? prefixed.own
+    }
     observer?.hiddenStates?(0, x)
-    let relative = relative(longest: batch.longest)
+    let relative = relative(offsets)
+    let last = places.map { QueryRows($0, bounds: offsets) }
     for (layer, block) in blocks.enumerated() {
-      let cut = tokens == .first && layer == blocks.count - 1 && observer == nil
+      let isCut = layer == blocks.count - 1 && observer == nil
       x = block(
-        x, batch, tokens: cut ? .first : .every, relative: relative, pass: pass,
+        x, offsets: offsets, rows: isCut ? last : nil, relative: relative, pass: pass,
         probabilities: layer == 0 ? observer?.firstAttention : nil)
       observer?.hiddenStates?(layer + 1, x)
     }
-    return tokens == .first && observer != nil ? x.rows(batch.firstRows) : x
+    return observer == nil ? x : places.map { x.rows($0) } ?? x
   }
 
-  private func relative(longest: Int) -> RelativeTable? {
-    guard let relativeTable, let positions = configuration.relativePositions else { return nil }
-    let window = positions.window(longest: longest)
+  /// The table for the longest of the sequences between `offsets`, wide enough for what stands before each one's keys.
+  private func relative(_ offsets: [Int]) -> RelativeTable? {
+    guard let relativeTable, let relativePositions else { return nil }
+    let longest = zip(offsets, offsets.dropFirst()).reduce(0) { max($0, $1.1 - $1.0) }
+    let before = keysAndValues.reduce(0) { max($0, $1.adapter?.count ?? 0) }
+    let window = relativePositions.window(longest: longest + 2 * before)
     let rows = relativeTable.tensor.rows(window.rows)
     return RelativeTable(rows: relativeNorm?(rows) ?? rows, index: window.index)
   }

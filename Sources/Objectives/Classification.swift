@@ -27,7 +27,7 @@ package struct Classification: Objective {
   package func batch(_ rows: [Int], of split: Split) -> TokenBatch { sets.batch(rows, of: split) }
 
   /// The logits, `[rows, classes]`.
-  package func outputs(of model: any SequenceClassifier, _ rows: [Int], of split: Split, pass: Pass, everyToken: Bool) -> Tensor {
+  package func outputs(of model: Model, _ rows: [Int], of split: Split, pass: Pass, everyToken: Bool) -> Tensor {
     model.logits(batch(rows, of: split), pass: pass, everyToken: everyToken)
   }
 
@@ -39,7 +39,7 @@ package struct Classification: Objective {
 
   package func gold(of split: Split) -> Answers { Answers(.integers(sets[split].map { Int64($0.label.classNumber) })) }
 
-  package func answers(of model: any SequenceClassifier, set: Int, beforeBatch: () throws -> Void) throws -> Answers {
+  package func answers(of model: Model, set: Int, beforeBatch: () throws -> Void) throws -> Answers {
     var answers = [Int64](repeating: 0, count: validation[set].count)
     for rows in validation[set].batches() {
       try beforeBatch()

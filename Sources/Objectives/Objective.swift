@@ -21,7 +21,7 @@ package protocol Objective: Sendable {
   /// What the loss and the answers look at, of the rows in their order: `[…, outputs]`. The model's dropout is the pass's.
   ///
   /// - Parameter everyToken: whether the last layer computes all tokens, for methods that measure what goes through a projection.
-  func outputs(of model: any SequenceClassifier, _ rows: [Int], of split: Split, pass: Pass, everyToken: Bool) -> Tensor
+  func outputs(of model: Model, _ rows: [Int], of split: Split, pass: Pass, everyToken: Bool) -> Tensor
   /// How many terms the loss on these training rows is a mean over: rows, or tokens, that have a right answer.
   func terms(of rows: [Int]) -> Int
   /// The sum of the losses of the training rows whose outputs these are, over `terms`: `[]`.
@@ -35,7 +35,7 @@ package protocol Objective: Sendable {
   ///
   /// - Parameter beforeBatch: called before each batch.
   /// - Throws: what `beforeBatch` throws.
-  func answers(of model: any SequenceClassifier, set: Int, beforeBatch: () throws -> Void) throws -> Answers
+  func answers(of model: Model, set: Int, beforeBatch: () throws -> Void) throws -> Answers
   /// What answers to a validation set are worth by each of `metrics`.
   func scores(of answers: Answers, set: Int) -> Scores
 }

@@ -29,7 +29,7 @@ package struct Regression: Objective {
   package func batch(_ rows: [Int], of split: Split) -> TokenBatch { sets.batch(rows, of: split) }
 
   /// The numbers, `[rows, 1]`.
-  package func outputs(of model: any SequenceClassifier, _ rows: [Int], of split: Split, pass: Pass, everyToken: Bool) -> Tensor {
+  package func outputs(of model: Model, _ rows: [Int], of split: Split, pass: Pass, everyToken: Bool) -> Tensor {
     model.logits(batch(rows, of: split), pass: pass, everyToken: everyToken)
   }
 
@@ -43,7 +43,7 @@ package struct Regression: Objective {
   /// The labels, as the loss takes them in float32.
   package func gold(of split: Split) -> Answers { Answers(.numbers(numbers(of: split))) }
 
-  package func answers(of model: any SequenceClassifier, set: Int, beforeBatch: () throws -> Void) throws -> Answers {
+  package func answers(of model: Model, set: Int, beforeBatch: () throws -> Void) throws -> Answers {
     var answers = [Double](repeating: 0, count: validation[set].count)
     for rows in validation[set].batches() {
       try beforeBatch()

@@ -68,7 +68,7 @@ private struct Comparison {
     let loaded = try ModelLoader.load(folder: folder, seed: 0, on: backend)
     let model = loaded.model
     let configuration = model.configuration
-    try configuration.validate(reference.batch)
+    try configuration.limits.validate(reference.batch)
     try positions(configuration)
 
     var hidden: [[Float]] = []
@@ -95,11 +95,11 @@ private struct Comparison {
     if has("pooled") { compare("pooled", "pooled", pooled, with: try archive.floats("pooled")) }
     if has("cls.logits") {
       let labels = try archive.integers("labels").map { Int32(clamping: $0) }
-      let range = 0..<Int32(clamping: model.classes)
+      let range = 0..<Int32(clamping: model.head.outputs)
       guard labels.count == reference.batch.count, labels.allSatisfy({ range.contains($0) }) else {
         throw ParityError.reference(
           path: archive.path,
-          problem: "'labels' are \(labels), expected \(reference.batch.count) of \(model.classes) classes")
+          problem: "'labels' are \(labels), expected \(reference.batch.count) of \(model.head.outputs) classes")
       }
       try losses("cls", model, newlyInitialized: loaded.newlyInitialized) { $0.crossEntropy(labels) }
     }
@@ -127,7 +127,7 @@ private struct Comparison {
 
   /// Logits, loss and gradients of one head.
   private mutating func losses(
-    _ head: String, _ model: any SequenceClassifier, newlyInitialized: [String], _ loss: (Tensor) -> Tensor
+    _ head: String, _ model: Model, newlyInitialized: [String], _ loss: (Tensor) -> Tensor
   ) throws {
     guard newlyInitialized.isEmpty else {
       throw ParityError.reference(
@@ -154,7 +154,7 @@ private struct Comparison {
   }
 
   /// The numbering of positions, which has no tolerance.
-  private mutating func positions(_ configuration: EncoderConfiguration) throws {
+  private mutating func positions(_ configuration: any ModelConfiguration) throws {
     if has("position_ids") {
       let expected = reference.realRows(try archive.integers("position_ids"), columns: 1)
       report.compareExactly(

@@ -23,7 +23,7 @@ package struct Evaluation: Sendable, Equatable {
   /// - Parameter shouldStop: asked before every batch.
   /// - Throws: `Interruption` when asked to stop.
   package static func run(
-    _ model: any SequenceClassifier, _ objective: any Objective, set: Int, backend: any Backend, shouldStop: () -> Bool = { false }
+    _ model: Model, _ objective: any Objective, set: Int, backend: any Backend, shouldStop: () -> Bool = { false }
   ) throws -> Evaluation {
     let answers = try backend.withoutGradients {
       try objective.answers(of: model, set: set) { if shouldStop() { throw Interruption() } }

@@ -40,7 +40,7 @@ package struct Interruption: Error, Equatable {
 /// ends with the same bits.
 package struct FineTuning {
   /// With the method on it.
-  package let model: any SequenceClassifier
+  package let model: Model
   /// The method that trains.
   package let method: any TuningMethod
   /// The task: what is trained on, and what every epoch's end is evaluated on.
@@ -68,7 +68,7 @@ package struct FineTuning {
 
   /// A run of `method`, which has attached to `model`, on a task that fits it.
   package init(
-    model: any SequenceClassifier, method: any TuningMethod, objective: any Objective, settings: TrainingSettings, seed: UInt64,
+    model: Model, method: any TuningMethod, objective: any Objective, settings: TrainingSettings, seed: UInt64,
     backend: any Backend
   ) {
     self.model = model

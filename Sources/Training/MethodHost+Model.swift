@@ -4,9 +4,10 @@ import Tensors
 
 extension MethodHost {
   /// What a method finds on a model.
-  package init(_ model: any SequenceClassifier, backend: any Backend, seed: UInt64, schedule: TrainingLength) {
+  package init(_ model: Model, backend: any Backend, seed: UInt64, schedule: TrainingLength) {
     self.init(
-      projections: model.projections, sublayers: model.encoder.sublayers,
+      projections: model.projections, sublayers: model.backbone.sublayers, norms: model.backbone.norms,
+      embedded: model.backbone.embedded, keysAndValues: model.backbone.keysAndValues,
       backbone: model.parameters.filter { $0.group == .backbone }, head: model.parameters.filter { $0.group == .head },
       backend: backend, seed: seed, schedule: schedule)
   }

@@ -30,7 +30,7 @@ package struct StepResult: Sendable, Equatable {
 /// Makes updates: forward, loss, backward, the method's hooks, clipping, AdamW, schedule. It knows no method by name.
 package final class Stepper {
   /// The model that is trained.
-  package let model: any SequenceClassifier
+  package let model: Model
   /// The method that decides what learns.
   package let method: any TuningMethod
   /// The task whose loss is lowered.
@@ -46,7 +46,7 @@ package final class Stepper {
 
   /// Trains what of `model` and `method` is trainable now, over `totalSteps` updates.
   package init(
-    model: any SequenceClassifier, method: any TuningMethod, objective: any Objective, settings: TrainingSettings, totalSteps: Int,
+    model: Model, method: any TuningMethod, objective: any Objective, settings: TrainingSettings, totalSteps: Int,
     backend: any Backend
   ) {
     self.model = model

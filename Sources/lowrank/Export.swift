@@ -21,7 +21,7 @@ struct Export: ParsableCommand {
     let adapter = try PEFTAdapter(trained.method, on: trained.model, baseModel: trained.modelFolder.path)
     let folder = URL(filePath: (to as NSString).expandingTildeInPath)
     try adapter.write(to: folder)
-    say("→ \(project.readable(folder))  (\(adapter.configuration.kind.rawValue), \(trained.model.classes) labels)")
+    say("→ \(project.readable(folder))  (\(adapter.configuration.kind.rawValue), \(trained.model.head.outputs) labels)")
   }
 }
 

@@ -55,7 +55,8 @@ struct AFLoRATests {
   @Test("options say the schedule in epochs and shares")
   func schedule() throws {
     let host = MethodHost(
-      projections: [], sublayers: [], backbone: [], head: [], backend: PlanningBackend(), seed: 0,
+      projections: [], sublayers: [], norms: [], embedded: EmbeddedSequence(width: 1), keysAndValues: [], backbone: [], head: [],
+      backend: PlanningBackend(), seed: 0,
       schedule: TrainingLength(stepsPerEpoch: 50, epochs: 4))
     func freezing(_ options: [String: OptionValue]) throws -> [Int] {
       let freezing = try Freezing(MethodOptions(options, for: AFLoRA.description), host.schedule)

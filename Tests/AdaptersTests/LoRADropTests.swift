@@ -134,7 +134,7 @@ struct LoRADropTests {
 }
 
 private struct OneBatch: MeasuredSample {
-  let model: any SequenceClassifier
+  let model: Model
   let batch: TokenBatch
   let backend: any Backend
   var rows: [Int] { Array(0..<batch.count) }

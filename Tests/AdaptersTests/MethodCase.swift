@@ -17,12 +17,14 @@ struct MethodCase: Sendable, CustomTestStringConvertible {
     case equal
     /// By roundings.
     case rounded
-    /// By what the method draws.
+    /// By what the method draws, which is small.
     case changed
+    /// By what the method adds, however small its values are.
+    case added
   }
   /// What the method hangs on.
   enum Place: Sendable {
-    case nowhere, projections, sublayers
+    case nowhere, projections, sublayers, norms, embedded, keysAndValues
   }
 
   let id: String
@@ -37,16 +39,22 @@ struct MethodCase: Sendable, CustomTestStringConvertible {
 
   var testDescription: String { id }
 
-  /// The method. README's example is in no registry.
+  /// README's example, and a method for each place that no method of the program attaches to: they are in no registry.
+  static var unregistered: [any TuningMethod.Type] { [LoRAFA.self, NormScaling.self, PromptTuning.self, PrefixTuning.self] }
+
+  /// The method.
   var method: any TuningMethod.Type {
-    get throws { id == LoRAFA.description.id ? LoRAFA.self : try MethodRegistry.method(id) }
+    get throws { try Self.unregistered.first { $0.description.id == id } ?? MethodRegistry.method(id) }
   }
+
+  /// Whether its initial values are drawn.
+  var draws: Bool { place != .nowhere && place != .norms }
 
   private static let allLinear: [String: OptionValue] = ["rank": .integer(3), "targets": .texts(["all-linear"])]
 
   private static func allLinear(_ more: [String: OptionValue]) -> [String: OptionValue] { allLinear.merging(more) { $1 } }
 
-  /// Every method has a row here, and README's example.
+  /// Every method has a row here, and those that no registry has.
   static let all: [MethodCase] = [
     MethodCase(id: "fft", backbone: .everything, place: .nowhere) { _ in 0 },
     MethodCase(id: "bitfit", backbone: .biases, place: .nowhere) { _ in 0 },
@@ -95,6 +103,10 @@ struct MethodCase: Sendable, CustomTestStringConvertible {
       dependentOptions: ["concentrated_layers", "concentrated_in"]
     ) { $0.sum { ($0.layer == 0 ? 2 : 4) * ($0.input + $0.output) } },
     MethodCase(id: "lora-fa", options: allLinear) { $0.sum { 3 * $0.output } },
+    // the embeddings' norm and two in each layer
+    MethodCase(id: "norm-scaling", place: .norms) { (2 * $0.depth + 1) * $0.hidden },
+    MethodCase(id: "prompt-tuning", start: .added, place: .embedded) { 3 * $0.hidden },
+    MethodCase(id: "prefix-tuning", start: .added, place: .keysAndValues) { 2 * $0.depth * 2 * $0.hidden },
   ]
 
   static func named(_ id: String) throws -> MethodCase { try #require(all.first { $0.id == id }) }

@@ -51,12 +51,12 @@ struct MethodErrorTests {
       (
         "vera", "targets", .texts(["query", "query"]),
         "vera: option 'targets' is [\"query\",\"query\"], expected a list of names from query, key, value, attention-output, "
-          + "intermediate, output, all-linear, or patterns of module paths with a *"
+          + "gate, intermediate, output, all-linear, or patterns of module paths with a *"
       ),
       (
         "lora", "targets", .texts(["layer.1"]),
         "lora: option 'targets' is [\"layer.1\"], expected a list of names from query, key, value, attention-output, "
-          + "intermediate, output, all-linear, or patterns of module paths with a *"
+          + "gate, intermediate, output, all-linear, or patterns of module paths with a *"
       ),
       ("houlsby", "width", .integer(0), "houlsby: option 'width' is 0, expected a whole number from 1 to 8192"),
       ("pfeiffer", "width", .integer(8193), "pfeiffer: option 'width' is 8193, expected a whole number from 1 to 8192"),
@@ -146,8 +146,8 @@ struct MethodErrorTests {
     let model = try ModelLoader.random(MethodSubject.configuration(.roberta), seed: 5, on: backend)
     let whole = MethodSubject.host(model, steps: 10, on: backend)
     let host = MethodHost(
-      projections: whole.projections.filter { $0.role == .key }, sublayers: whole.sublayers, backbone: whole.backbone,
-      head: whole.head,
+      projections: whole.projections.filter { $0.role == .key }, sublayers: whole.sublayers, norms: whole.norms,
+      embedded: whole.embedded, keysAndValues: whole.keysAndValues, backbone: whole.backbone, head: whole.head,
       backend: backend, seed: 0, schedule: whole.schedule)
     for id in ["lora", "vera"] {
       #expect(throws: AdapterError.noProjection(method: id, targets: "query, value")) {
@@ -171,7 +171,8 @@ struct MethodErrorTests {
     let model = try ModelLoader.random(MethodSubject.configuration(.roberta), seed: 5, on: backend)
     let whole = MethodSubject.host(model, steps: 10, on: backend)
     let host = MethodHost(
-      projections: whole.projections, sublayers: whole.sublayers,
+      projections: whole.projections, sublayers: whole.sublayers, norms: whole.norms, embedded: whole.embedded,
+      keysAndValues: whole.keysAndValues,
       backbone: whole.backbone.filter { !$0.name.hasSuffix("bias") }, head: whole.head, backend: backend, seed: 0,
       schedule: whole.schedule)
     #expect(throws: AdapterError.noProjection(method: "bitfit", targets: "biases")) {

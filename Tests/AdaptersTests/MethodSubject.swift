@@ -6,6 +6,7 @@ import Models
 import Objectives
 import Settings
 import Tensors
+import TestSupport
 import Testing
 
 @testable import Adapters
@@ -13,12 +14,31 @@ import Testing
 
 /// A model of random weights with a method on it; what precedes training proper is done.
 struct MethodSubject {
-  let model: any SequenceClassifier
+  let model: Model
   let method: any TuningMethod
   let stepper: Stepper
   let backend: any Backend
   private let rows: Int
   static let steps = 10
+
+  /// What a method is tried on: an architecture and a task.
+  struct Setting: Sendable, CustomTestStringConvertible {
+    let architecture: Architecture
+    /// Tags for tokens, from every row, in place of a class for each sequence.
+    var tagsTokens = false
+
+    static let roberta = Setting(architecture: .roberta)
+    static let deberta = Setting(architecture: .deberta)
+    static let all = [roberta, deberta, Setting(architecture: .roberta, tagsTokens: true)]
+
+    var testDescription: String { tagsTokens ? "\(architecture), tags" : "\(architecture)" }
+    var configuration: EncoderConfiguration { MethodSubject.configuration(architecture) }
+
+    /// The model that methods are put on.
+    func model(on backend: any Backend) throws -> Model {
+      try tagsTokens ? .tagging(configuration, seed: 5, on: backend) : ModelLoader.random(configuration, seed: 5, on: backend)
+    }
+  }
 
   static func configuration(_ architecture: Architecture) -> EncoderConfiguration {
     EncoderConfiguration(
@@ -27,7 +47,7 @@ struct MethodSubject {
       relativePositions: architecture == .deberta ? RelativePositions(buckets: 8, maximumDistance: 24) : nil)
   }
 
-  static func host(_ model: any SequenceClassifier, seed: UInt64 = 3, steps: Int, epochs: Int = 2, on backend: any Backend)
+  static func host(_ model: Model, seed: UInt64 = 3, steps: Int, epochs: Int = 2, on backend: any Backend)
     -> MethodHost
   {
     MethodHost(
@@ -39,9 +59,17 @@ struct MethodSubject {
     _ method: any TuningMethod.Type, _ options: [String: OptionValue], configuration: EncoderConfiguration, steps: Int = Self.steps,
     epochs: Int = 2, rows: Int = 4, weightDecay: Double = 0, restoring state: [Diagnostic]? = nil, on backend: any Backend
   ) throws {
+    try self.init(
+      method, options, ModelLoader.random(configuration, seed: 5, on: backend),
+      Self.classification(rows: rows, classes: configuration.classes), steps: steps, epochs: epochs, rows: rows,
+      weightDecay: weightDecay, restoring: state, on: backend)
+  }
+
+  private init(
+    _ method: any TuningMethod.Type, _ options: [String: OptionValue], _ model: Model, _ objective: any Objective, steps: Int,
+    epochs: Int, rows: Int, weightDecay: Double, restoring state: [Diagnostic]?, on backend: any Backend
+  ) throws {
     self.rows = rows
-    let objective = Self.classification(rows: rows, classes: configuration.classes)
-    let model = try ModelLoader.random(configuration, seed: 5, on: backend)
     let method = try MethodRegistry.attach(
       method, options: options, to: Self.host(model, steps: steps, epochs: epochs, on: backend))
     let makeStepper = {
@@ -73,9 +101,12 @@ struct MethodSubject {
       weightDecay: weightDecay, on: backend)
   }
 
-  init(_ row: MethodCase, _ architecture: Architecture = .roberta, restoring state: [Diagnostic]? = nil) throws {
+  init(_ row: MethodCase, _ setting: Setting = .roberta, restoring state: [Diagnostic]? = nil) throws {
+    let backend = try CPUBackend(threads: 1), classes = setting.configuration.classes
     try self.init(
-      row.method, row.options, configuration: Self.configuration(architecture), restoring: state, on: CPUBackend(threads: 1))
+      row.method, row.options, setting.model(on: backend),
+      setting.tagsTokens ? Self.tagging : Self.classification(rows: 4, classes: classes), steps: Self.steps, epochs: 2, rows: 4,
+      weightDecay: 0, restoring: state, on: backend)
   }
 
   /// The tokens of row `row` of batch number `step` of a made-up task.
@@ -95,6 +126,11 @@ struct MethodSubject {
       }
     }
     return Classification(LabelledSets(training: examples, validation: []), classes: classes, metrics: [.accuracy])
+  }
+
+  /// The same sixty batches, a tag for each token.
+  private static var tagging: any Objective {
+    TokenTagging(training: (0..<60).flatMap { step in (0..<4).map { tokens($0, step) } })
   }
 
   /// The rows of batch number `step`, of `rows` each.

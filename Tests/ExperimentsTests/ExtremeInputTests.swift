@@ -42,7 +42,7 @@ struct ExtremeInputTests {
     try project.write(Self.pairs, to: "experiments/tasks/pairs.yaml")
     try project.write(Self.rows, to: "experiments/tasks/pairs.tsv")
     let folder = project.root.appending(path: "model")
-    var configuration = try ModelLoader.configuration(folder: folder)
+    var configuration = try #require(ModelLoader.configuration(folder: folder) as? EncoderConfiguration)
     configuration.segmentTypes = tokenTypes
     try ModelWriter.save(ModelLoader.random(configuration, seed: 9, on: CPUBackend(threads: 1)), to: folder)
     return project

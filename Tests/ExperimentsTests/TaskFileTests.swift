@@ -8,15 +8,15 @@ import Testing
 @Suite("The files of a task")
 struct TaskFileTests {
   /// What the plan of a task with these files reads.
-  private func read(_ train: String, _ validation: String, in project: TinyProject) throws -> (train: Int, gold: [String]) {
+  private func read(_ train: String, _ validation: String, in project: TinyProject) throws -> (train: Int, gold: [Int64]) {
     let task = try String(contentsOf: project.root.appending(path: "experiments/tasks/warmth.yaml"), encoding: .utf8)
       .split(separator: "\n", omittingEmptySubsequences: false).map { line in
         line.hasPrefix("train:") ? "train: \(train)" : line.hasPrefix("validation:") ? "validation: \(validation)" : String(line)
       }
     try project.write(task.joined(separator: "\n"), to: "experiments/tasks/warmth.yaml")
     let call = try project.call()
-    let encoded = try call.inputs.encoded(call.plan[0], modelType: "bert")
-    return (encoded.train.count, encoded.validation[0].examples.map { "\($0.label)" })
+    let objective = try call.inputs.objective(of: call.plan[0], modelType: "bert")
+    return (objective.training.count, objective.gold(of: .validation(0)).rows.flatMap { $0 })
   }
 
   @Test("each is the one that is named, in whatever folders they lie")

@@ -82,7 +82,7 @@ struct TrainedRunTests {
     try FileManager.default.copyItem(at: project.root.appending(path: "model"), to: other)
     try load(folder, other.path)
     let base = try ModelLoader.load(folder: other, seed: 1, on: backend).model
-    base.output.weight.tensor.assign(base.output.weight.tensor.values.map { $0 + 1 })
+    base.head.output.weight.tensor.assign(base.head.output.weight.tensor.values.map { $0 + 1 })
     try ModelWriter.save(base, to: other)
     #expect(throws: ExperimentError.changedModel(other.path)) { try load(folder, other.path) }
 

@@ -11,7 +11,7 @@ import Training
 @testable import Interchange
 
 struct AdaptedModel {
-  let model: any SequenceClassifier
+  let model: Model
   let method: any TuningMethod
   let backend: CPUBackend
   /// The base model as a folder, head included.
@@ -47,7 +47,7 @@ struct AdaptedModel {
     (0..<length).map { (place: Int32) -> Int32 in 3 + (7 * place + 5 * length) % 35 }
   }
 
-  static func logits(_ model: any SequenceClassifier, on backend: any Backend) -> [Float] {
+  static func logits(_ model: Model, on backend: any Backend) -> [Float] {
     backend.withoutGradients { model.logits(TokenBatch(sequences: rows), pass: .evaluation).values }
   }
 }

@@ -284,10 +284,10 @@ struct AdapterFolderTests {
       }
       try SafetensorsWriter.write(entries, to: target.appending(path: "adapter_model.safetensors"))
       // the base model's own head serves
-      #expect(try PEFTAdapter(folder: target).load(onto: adapted.base, on: adapted.backend).classes == 2)
+      #expect(try PEFTAdapter(folder: target).load(onto: adapted.base, on: adapted.backend).head.outputs == 2)
       let bare = folder.appending(path: "bare")
       let base = try ModelLoader.load(folder: adapted.base, seed: 0, on: adapted.backend).model
-      try ModelWriter.save(base.encoder, to: bare)
+      try ModelWriter.save(base.backbone, to: bare)
       let names = ["classifier.dense.weight", "classifier.dense.bias", "classifier.out_proj.weight", "classifier.out_proj.bias"]
       #expect(
         throws: InterchangeError.tensors(

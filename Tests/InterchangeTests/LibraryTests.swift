@@ -52,7 +52,7 @@ struct LibraryTests {
     try withTemporaryFolder { folder in
       var expected: [String: [Float]] = [:]
       for row in ExportCase.all {
-        let name = "\(row.id)-\(row.architecture.rawValue)", here = folder.appending(path: name)
+        let name = "\(row.id)-\(row.architecture.modelType)", here = folder.appending(path: name)
         let adapted = try row.adapted(in: here)
         expected[name] = adapted.logits
         try PEFTAdapter(adapted.method, on: adapted.model, baseModel: adapted.base.path).write(to: here.appending(path: "adapter"))
@@ -63,7 +63,7 @@ struct LibraryTests {
       try PythonPeer.run(Self.script, folder.path, rows)
       let results = try JSONDecoder().decode([String: Result].self, from: Data(contentsOf: folder.appending(path: "results.json")))
       for row in ExportCase.all {
-        let name = "\(row.id)-\(row.architecture.rawValue)", here = folder.appending(path: name)
+        let name = "\(row.id)-\(row.architecture.modelType)", here = folder.appending(path: name)
         let (result, expected) = (try #require(results[name]), try #require(expected[name]))
         #expect(result.problems.isEmpty, "\(name): \(result.problems)")
         #expect(distance(expected, result.adapted) < 1e-5, "\(name) exported")

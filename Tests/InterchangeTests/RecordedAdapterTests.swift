@@ -40,7 +40,7 @@ struct RecordedAdapterTests {
     }
   }
 
-  private static func logits(_ model: any SequenceClassifier, _ rows: [[Int32]], on backend: any Backend) -> [Float] {
+  private static func logits(_ model: Model, _ rows: [[Int32]], on backend: any Backend) -> [Float] {
     backend.withoutGradients { model.logits(TokenBatch(sequences: rows), pass: .evaluation).values }
   }
 

@@ -67,7 +67,7 @@ import Testing
 
   @Test func rolesBelongToHalvesOfABlock() {
     #expect(ProjectionRole.allCases.filter { $0.layerType == .attention } == [.query, .key, .value, .attentionOutput])
-    #expect(ProjectionRole.allCases.filter { $0.layerType == .feedForward } == [.intermediate, .output])
+    #expect(ProjectionRole.allCases.filter { $0.layerType == .feedForward } == [.gate, .intermediate, .output])
     #expect(ProjectionRole(rawValue: "attention-output") == .attentionOutput && LayerType(rawValue: "ffn") == .feedForward)
   }
 }

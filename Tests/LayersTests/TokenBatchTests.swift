@@ -12,7 +12,7 @@ import Testing
     #expect(batch.segments == [0, 0, 1, 0, 0, 1])
     #expect(batch.offsets == [0, 3, 4, 6])
     #expect(batch.count == 3 && batch.longest == 3)
-    #expect(batch.firstRows == [0, 3, 4])
+    #expect(batch.firstRows == [0, 3, 4] && batch.lastRows == [2, 3, 5])
     #expect(batch.positions == [0, 1, 2, 0, 0, 1])
   }
 

@@ -14,7 +14,7 @@ struct ExtremeConfigurationTests {
     fields.merge(changes) { $1 }
     let json = try JSONSerialization.data(withJSONObject: fields)
     do {
-      _ = try EncoderConfiguration(json: json, path: "m/config.json")
+      _ = try ModelConfigurations.read(json: json, path: "m/config.json")
       return "no error"
     } catch { return "\(error)" }
   }
@@ -56,7 +56,7 @@ struct ExtremeConfigurationTests {
             intermediateSize: value, maximumPositions: value, segmentTypes: value, paddingToken: padding, classes: value,
             relativePositions: RelativePositions(buckets: value, maximumDistance: value))
           #expect(!configuration.problems.isEmpty)
-          _ = configuration.maximumTokens
+          _ = configuration.limits.tokens
         }
       }
     }
@@ -75,7 +75,7 @@ struct ExtremeConfigurationTests {
       do {
         let configuration = try ModelLoader.configuration(folder: folder)
         #expect(configuration.problems.isEmpty, "\(variation)")
-        #expect(configuration.maximumTokens ?? 1 > 0, "\(variation)")
+        #expect(configuration.limits.tokens ?? 1 > 0, "\(variation)")
         _ = try configuration.json()
         _ = try ModelLoader.random(configuration, seed: 0, on: PlanningBackend())
         _ = try ModelLoader.load(folder: folder, seed: 0, on: PlanningBackend()) { $0.classes = 7 }

@@ -83,7 +83,7 @@ struct HeadStartTests {
       #expect(loaded.head == .new(reason), "\(loaded.head)")
       #expect(loaded.newlyInitialized == ["classifier.out_proj.weight", "classifier.out_proj.bias"])
       let body = try load(target, ["id2label": ["0": "x"], "label2id": ["x": 0]])
-      #expect(loaded.model.output.weight.tensor.values == body.model.output.weight.tensor.values)
+      #expect(loaded.model.head.output.weight.tensor.values == body.model.head.output.weight.tensor.values)
     }
     try expectNew(
       .classes([["for", "neutral", "against"]]), "the checkpoint's has the labels 'CONTRADICTION', 'NEUTRAL', 'ENTAILMENT'")

@@ -12,7 +12,7 @@ import Testing
 @Suite("Classification")
 struct ClassificationTests {
   private let backend: CPUBackend
-  private let model: any SequenceClassifier
+  private let model: Model
   private let objective = Classification(LabelledTask.sets { .class($0 % 3) }, classes: 3, metrics: [.accuracy])
 
   init() throws {

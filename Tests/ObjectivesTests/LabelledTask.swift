@@ -6,7 +6,7 @@ import Tensors
 @testable import Objectives
 
 enum LabelledTask {
-  static func model(outputs: Int, on backend: any Backend) throws -> any SequenceClassifier {
+  static func model(outputs: Int, on backend: any Backend) throws -> Model {
     let configuration = EncoderConfiguration(
       architecture: .roberta, vocabularySize: 40, hiddenSize: 8, layers: 2, heads: 2, intermediateSize: 12, maximumPositions: 24,
       initializerRange: 0.3, classes: outputs)

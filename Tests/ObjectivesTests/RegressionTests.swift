@@ -12,7 +12,7 @@ import Testing
 @Suite("Regression")
 struct RegressionTests {
   private let backend: CPUBackend
-  private let model: any SequenceClassifier
+  private let model: Model
   private let objective = Regression(LabelledTask.sets { .score([0.1, -0.2, 0.5, 1.49, 5, 4.5][$0 % 6]) }, metrics: [.pearson])
 
   init() throws {

@@ -6,6 +6,12 @@ import Testing
 
 @Suite("Traced methods")
 struct TracedMethodTests {
-  @Test("each says how a trace sets it up", arguments: MethodRegistry.descriptions.map(\.id))
-  func known(id: String) throws { #expect(try MethodRegistry.method(id) is any TracedMethod.Type) }
+  @Test("each says how a trace sets it up, under its id and its aliases")
+  func known() {
+    #expect(TracedMethods.all.map { $0.description.id } == MethodRegistry.descriptions.map(\.id))
+    for method in MethodRegistry.descriptions {
+      #expect((method.aliases + [method.id]).allSatisfy { TracedMethods.method($0)?.description.id == method.id })
+    }
+    #expect(TracedMethods.method("lora-fa").map { $0.description.id } == nil)
+  }
 }

@@ -43,7 +43,7 @@ struct PretrainingTests {
   ) throws -> Pretraining {
     let tokenizer = try Self.tokenizer.get()
     let backend = try CPUBackend(threads: threads)
-    let encoder = try ModelLoader.randomEncoder(
+    let encoder = try ModelLoader.randomBackbone(
       EncoderConfiguration(
         architecture: .deberta, vocabularySize: tokenizer.vocabularySize, hiddenSize: 32, layers: 2, heads: 2,
         intermediateSize: 64, maximumPositions: 64, initializerRange: 0.06,
@@ -306,7 +306,7 @@ struct PretrainingTests {
   func vocabulary() throws {
     let tokenizer = try Self.tokenizer.get()
     let backend = try CPUBackend(threads: 1)
-    let encoder = try ModelLoader.randomEncoder(
+    let encoder = try ModelLoader.randomBackbone(
       EncoderConfiguration(
         architecture: .deberta, vocabularySize: 8, hiddenSize: 8, layers: 1, heads: 1, intermediateSize: 8,
         maximumPositions: 64, relativePositions: RelativePositions(buckets: 16, maximumDistance: 64)), seed: 0, on: backend)

@@ -21,10 +21,10 @@ extension Format {
       return try Subject.Target(folder.appending(path: "\(number)/config.json"), data)
     }
     return Subject(targets) { target, _ in
-      let read = try EncoderConfiguration(json: SmallFile.contents(of: target.file), path: target.file.path)
+      let read = try ModelConfigurations.read(json: SmallFile.contents(of: target.file), path: target.file.path)
       // labels that make no sense are not written
       let written = try read.json()
-      guard try EncoderConfiguration(json: written, path: "again").json() == written else {
+      guard try ModelConfigurations.read(json: written, path: "again").json() == written else {
         throw Wrong(description: "what is written of it is not what is read again")
       }
     }
@@ -53,7 +53,7 @@ extension Format {
     return Subject(targets) { target, _ in
       for head in [nil, HeadTarget.classes([["cold", "warm"]]), .classes([["a", "b", "c"]]), .score] {
         let model = try ModelLoader.load(folder: target.folder, seed: 0, on: CPUBackend(threads: 1), target: head).model
-        try model.configuration.validate(batch)
+        try model.configuration.limits.validate(batch)
         let logits = model.logits(batch, pass: .evaluation)
         guard head == nil || logits.shape == [2, head?.outputs ?? 0] else {
           throw Wrong(description: "\(logits.shape) logits for \(head.map { "\($0)" } ?? "")")

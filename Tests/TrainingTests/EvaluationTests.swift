@@ -109,7 +109,7 @@ struct EvaluationTests {
     let rows = [0, 1, 2, 3]
     let stepper = run.makeStepper()
     _ = try stepper.step(0, rows, pass: .evaluation)
-    let weight = run.model.output.weight.tensor
+    let weight = run.model.head.output.weight.tensor
     weight.assign([Float](repeating: .nan, count: weight.count))
     let before = run.bits
     #expect {

@@ -90,13 +90,13 @@ struct TraceComparison {
 
   /// The trace's examples as a task, and the rows of each of its batches.
   private static func task(
-    _ trace: AdapterTrace, _ configuration: EncoderConfiguration
+    _ trace: AdapterTrace, _ configuration: any ModelConfiguration
   ) throws -> (objective: any Objective, batches: [[Int]]) {
     var examples: [EncodedExample] = [], batches: [[Int]] = []
     while trace.batches.description(of: "\(batches.count).input_ids") != nil {
       let prefix = "\(batches.count)."
       let batch = try ReferenceBatch(trace.batches, prefix: prefix).batch
-      try configuration.validate(batch)
+      try configuration.limits.validate(batch)
       let labels = try trace.batches.integers(prefix + "labels").map { Int32(clamping: $0) }
       guard labels.count == batch.count, labels.allSatisfy({ $0 >= 0 && Int($0) < configuration.classes }) else {
         throw ParityError.reference(path: trace.batches.path, problem: "'\(prefix)labels' do not fit the batch and the classes")

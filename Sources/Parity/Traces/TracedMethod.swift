@@ -28,12 +28,27 @@ extension TracedMethod {
   func compareOutcome(_ comparison: inout TraceComparison) throws {}
 }
 
+/// Every method that says how a trace sets it up, in the order of `MethodRegistry`.
+enum TracedMethods {
+  static var all: [any TracedMethod.Type] {
+    [
+      FullFineTuning.self, BitFit.self, Houlsby.self, Pfeiffer.self, LoRA.self, RsLoRA.self, DoRA.self, LoRAPlus.self, AdaLoRA.self,
+      SoRA.self, SparseAdapter.self, VeRA.self, TiedLoRA.self, AFLoRA.self, LoRADrop.self, PRILoRA.self,
+    ]
+  }
+
+  /// The method with this id or alias; nil for one that traces cannot be compared for.
+  static func method(_ id: String) -> (any TracedMethod.Type)? {
+    all.first { $0.description.id == id || $0.description.aliases.contains(id) }
+  }
+}
+
 extension AdapterTrace {
   /// Puts the trace's method on a model.
   ///
   /// - Throws: `ParityError.reference` for a method that traces cannot be compared for.
   func attach(to host: MethodHost) throws -> any TracedMethod {
-    guard let method = try? MethodRegistry.method(meta.baseMethod), let traced = method as? any TracedMethod.Type else {
+    guard let traced = TracedMethods.method(meta.baseMethod) else {
       throw ParityError.reference(
         path: folder.path, problem: "its method '\(meta.baseMethod)' is not one that traces can be compared for")
     }

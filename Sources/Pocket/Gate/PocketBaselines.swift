@@ -15,7 +15,7 @@ struct PocketBaselines {
   private static let batchSize = 32
 
   /// A linear model on the last hidden states of the first tokens.
-  func probe(_ encoder: TransformerEncoder) -> Double {
+  func probe(_ encoder: any Backbone) -> Double {
     linear { firstTokens(encoder, $0) }
   }
 
@@ -59,13 +59,13 @@ struct PocketBaselines {
     return values.reduce(0, +) / Double(max(1, values.count))
   }
 
-  private func firstTokens(_ encoder: TransformerEncoder, _ split: Split) -> FeatureTable {
+  private func firstTokens(_ encoder: any Backbone, _ split: Split) -> FeatureTable {
     var values: [Float] = []
     let count = task.rows(of: split).count
     backend.withoutGradients {
       for start in stride(from: 0, to: count, by: Self.batchSize) {
         let batch = task.batch(Array(start..<min(count, start + Self.batchSize)), of: split)
-        values += encoder.hiddenStates(batch, pass: .evaluation, tokens: .first).values
+        values += encoder.hiddenStates(batch, rows: .first, pass: .evaluation).values
       }
     }
     return FeatureTable(values: values, columns: encoder.configuration.hiddenSize)
@@ -95,13 +95,13 @@ extension PocketGate.Measurement {
   /// - Parameters:
   ///   - tuned: scores of full fine-tuning, by seed; likewise `untrained`, from random weights.
   package init(
-    _ id: String, _ task: any Objective, on model: any SequenceClassifier, tuned: [Double], untrained: [Double],
+    _ id: String, _ task: any Objective, on model: Model, tuned: [Double], untrained: [Double],
     backend: any Backend
   ) {
     let baselines = PocketBaselines(task: task, backend: backend)
     self.init(
       task: id, metric: task.metrics.first?.displayName ?? "", tuned: tuned, untrained: untrained,
-      probe: baselines.probe(model.encoder), bag: baselines.bag(vocabulary: model.configuration.vocabularySize),
+      probe: baselines.probe(model.backbone), bag: baselines.bag(vocabulary: model.configuration.vocabularySize),
       chance: baselines.chance)
   }
 }

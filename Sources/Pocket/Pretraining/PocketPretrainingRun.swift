@@ -64,7 +64,7 @@ package struct PocketPretrainingRun: Sendable {
       let seed = UInt64(manifest.seed)
       let tokenizer = try makeVocabulary(world, seed)
       let backend = try Device.processor.backend(threads: threads)
-      let encoder = try ModelLoader.randomEncoder(configuration(tokenizer), seed: seed, on: backend)
+      let encoder = try ModelLoader.randomBackbone(configuration(tokenizer), seed: seed, on: backend)
       encoder.startAttendingToLikes()
       let training = try Pretraining(
         encoder, tokenizer: tokenizer, rows: PocketPretraining(world: world, seed: seed), settings: settings, seed: seed,
@@ -133,7 +133,7 @@ package struct PocketPretrainingRun: Sendable {
       corpus: corpus, vocabularySize: manifest.integer("vocabulary.pieces"), characterCoverage: 1)
     try AtomicFile.write(Data(model), to: workFolder.appending(path: "spm.model"))
     try AtomicFile.write(Data(Self.tokenizerConfiguration.utf8), to: workFolder.appending(path: "tokenizer_config.json"))
-    return try TokenizerFolder.load(from: workFolder, modelType: Architecture.deberta.rawValue)
+    return try TokenizerFolder.load(from: workFolder, modelType: Architecture.deberta.modelType)
   }
 
   /// The fields that `transformers` reads.

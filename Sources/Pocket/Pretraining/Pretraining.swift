@@ -27,7 +27,7 @@ package struct PretrainingProgress: Sendable {
 /// One pre-training run. Its numbers are a function of the encoder's start, the rows, the settings and the seed; when it is
 /// stopped and started again it ends with the same bits.
 final class Pretraining {
-  let encoder: TransformerEncoder
+  let encoder: any Backbone
   let settings: PretrainingSettings
   /// Updates done.
   var completedSteps = 0
@@ -50,7 +50,7 @@ final class Pretraining {
   ///   - seed: of the heads' initial values; the rows have their own.
   /// - Throws: `PretrainingError` when the tokenizer does not fit.
   init(
-    _ encoder: TransformerEncoder, tokenizer: any Tokenizer, rows: PocketPretraining, settings: PretrainingSettings,
+    _ encoder: any Backbone, tokenizer: any Tokenizer, rows: PocketPretraining, settings: PretrainingSettings,
     seed: UInt64, backend: any Backend
   ) throws {
     guard tokenizer.vocabularySize <= encoder.configuration.vocabularySize else {

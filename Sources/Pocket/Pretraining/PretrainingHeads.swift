@@ -15,7 +15,7 @@ final class PretrainingHeads {
   /// All of the heads' own parameters; the table of words is the encoder's.
   let parameters: [Parameter]
 
-  init(_ encoder: TransformerEncoder, judgements: Int, seed: UInt64, on backend: any Backend) {
+  init(_ encoder: any Backbone, judgements: Int, seed: UInt64, on backend: any Backend) {
     let hidden = encoder.configuration.hiddenSize
     let deviation = Float(encoder.configuration.initializerRange)
     var made: [Parameter] = []

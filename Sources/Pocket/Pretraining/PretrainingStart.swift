@@ -4,7 +4,7 @@ import Layers
 import Models
 import Tensors
 
-extension TransformerEncoder {
+extension Backbone {
   /// Lets a word at first attend to its like wherever that stands: each layer's keys get the start of its queries, and what else is
   /// added to words starts small. Positions start as waves (Vaswani et al. 2017), so that a distance looks alike everywhere; the shortest
   /// wave has 2π tokens and the longest about a hundred times that.

@@ -1,0 +1,52 @@
+// From hidden states to outputs.
+import Layers
+import Tensors
+
+/// What turns rows of hidden states into outputs.
+package protocol Head: AnyObject {
+  /// Its parameters, and what of the checkpoint's body it alone uses, in the order of the forward pass.
+  var parameters: [Parameter] { get }
+  /// The rows that it sees where nobody asks for others.
+  var rows: RowSelection { get }
+  /// The last layer: its weight is `[outputs, hidden]`.
+  var output: Linear { get }
+  /// Dropout rate before `output`.
+  var outputDropout: Float { get }
+  /// What `output` sees, without its dropout: `[rows, hidden]` of both.
+  func pool(_ states: Tensor, pass: Pass) -> Tensor
+}
+
+extension Head {
+  /// The columns of what it puts out.
+  package var outputs: Int { output.outputSize }
+
+  /// `[rows, hidden]` → `[rows, outputs]`
+  package func callAsFunction(_ states: Tensor, pass: Pass, observer: ModelObserver? = nil) -> Tensor {
+    let pooled = pool(states, pass: pass)
+    observer?.pooled?(pooled)
+    return output(pooled.dropped(pass.dropout(outputDropout)))
+  }
+}
+
+/// A head over each sequence's first token with a layer before its last: `output(dropout(activation(dense(dropout(first)))))`.
+final class PooledHead: Head {
+  let output: Linear
+  let outputDropout: Float
+  let rows = RowSelection.first
+  private let dense: Linear
+  private let inputDropout: Float
+  private let activation: Activation
+
+  /// - Parameter inputDropout: the rate before `dense`.
+  init(dense: Linear, inputDropout: Double = 0, activation: Activation, output: Linear, outputDropout: Double) {
+    self.dense = dense
+    self.inputDropout = Float(inputDropout)
+    self.activation = activation
+    self.output = output
+    self.outputDropout = Float(outputDropout)
+  }
+
+  var parameters: [Parameter] { [dense, output].flatMap { [$0.weight, $0.bias].compactMap { $0 } } }
+
+  func pool(_ first: Tensor, pass: Pass) -> Tensor { dense(first.dropped(pass.dropout(inputDropout))).activated(activation) }
+}

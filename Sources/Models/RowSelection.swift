@@ -1,0 +1,47 @@
+// The rows of a batch whose hidden states are asked for.
+import Layers
+
+/// Some of a packed batch's tokens.
+package enum RowSelection: Sendable, Equatable {
+  case every
+  /// Each sequence's first.
+  case first
+  /// Each sequence's last.
+  case last
+  /// By their places in the batch, ascending.
+  case some([Int32])
+
+  /// The places of the rows in a batch, ascending; nil where they are all.
+  func places(in batch: TokenBatch) -> [Int32]? {
+    switch self {
+    case .every: nil
+    case .first: batch.firstRows
+    case .last: batch.lastRows
+    case .some(let places): places
+    }
+  }
+}
+
+/// Rows that a block computes queries for, and all that follows.
+struct QueryRows {
+  /// Their places among the packed rows, ascending.
+  let places: [Int32]
+  /// Where each sequence's begin among them, and the end: `[sequences + 1]`
+  let offsets: [Int]
+  /// Whether they are one of each sequence, its very first.
+  let areFirst: Bool
+
+  /// - Parameter bounds: where each sequence starts among the packed rows, and the end.
+  init(_ places: [Int32], bounds: [Int]) {
+    precondition(zip(places, places.dropFirst()).allSatisfy { $0 < $1 }, "rows that do not ascend")
+    self.places = places
+    var next = 0
+    offsets =
+      [0]
+      + bounds.dropFirst().map { end in
+        while next < places.count, Int(places[next]) < end { next += 1 }
+        return next
+      }
+    areFirst = places == bounds.dropLast().map { Int32($0) }
+  }
+}
