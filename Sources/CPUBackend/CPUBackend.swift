@@ -67,6 +67,7 @@ package final class CPUBackend: Backend {
 
   package var peakBytes: Int { pool.peak * BufferPool.unit }
   package var allocations: Int { pool.allocations }
+  package private(set) var reads = Reads()
 
   /// Runs `body` once for each block, spread over the threads; returns when all are done.
   func parallel(_ blocks: Int, _ body: (Int) -> Void) {
@@ -112,12 +113,26 @@ package final class CPUBackend: Backend {
     return buffer
   }
 
-  package func download(_ buffer: Buffer) -> [Float] { values(of: buffer, .float32) }
+  package func download(_ buffer: Buffer) -> [Float] { values(of: buffer.type == .bfloat16 ? widened(buffer) : buffer, .float32) }
   package func download(_ buffer: Buffer) -> [Double] { values(of: buffer, .float64) }
   package func download(_ buffer: Buffer) -> [Int32] { values(of: buffer, .int32) }
 
   private func values<Element>(of buffer: Buffer, _ type: ElementType) -> [Element] {
-    Array(UnsafeBufferPointer(start: address(of: buffer, type, Element.self), count: buffer.count))
+    reads.add(bytes: buffer.count * type.size)
+    return Array(UnsafeBufferPointer(start: address(of: buffer, type, Element.self), count: buffer.count))
+  }
+
+  package func read(_ buffers: [Buffer]) -> [[Double]] {
+    reads.add(bytes: buffers.reduce(0) { $0 + $1.count * $1.type.size })
+    return buffers.map { buffer in
+      let places = 0..<buffer.count
+      return switch buffer.type {
+      case .float32: places.map { Double(host(buffer)[$0]) }
+      case .float64: places.map { scalars(buffer)[$0] }
+      case .int32: places.map { Double(indices(buffer)[$0]) }
+      case .bfloat16: places.map { Double(Float(bitPattern: UInt32(halves(buffer)[$0]) << 16)) }
+      }
+    }
   }
 
   package func write(_ values: [Float], to buffer: Buffer) {
@@ -135,6 +150,8 @@ package final class CPUBackend: Backend {
   func host(_ buffer: Buffer) -> UnsafeMutablePointer<Float> { address(of: buffer, .float32, Float.self) }
   /// The address of an int32 buffer of this backend.
   func indices(_ buffer: Buffer) -> UnsafeMutablePointer<Int32> { address(of: buffer, .int32, Int32.self) }
+  /// The address of a bfloat16 buffer of this backend.
+  func halves(_ buffer: Buffer) -> UnsafeMutablePointer<UInt16> { address(of: buffer, .bfloat16, UInt16.self) }
   /// The address of a float64 buffer of this backend.
   func scalars(_ buffer: Buffer) -> UnsafeMutablePointer<Double> { address(of: buffer, .float64, Double.self) }
 

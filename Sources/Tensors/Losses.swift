@@ -1,13 +1,13 @@
 extension Tensor {
   /// Mean cross-entropy of `logits: [rows, classes]` against class numbers `[rows]`: `[]`. Labels must be in range.
   package func crossEntropy(_ labels: [Int32]) -> Tensor {
-    let backend = backend, classes = shape[1], slot = recordedSlot
-    precondition(shape[0] == labels.count && labels.allSatisfy { $0 >= 0 && Int($0) < classes }, "labels do not fit \(shape)")
-    let dz = backend.allocate(count)
-    let loss = backend.crossEntropy(buffer, labels: labels, classes: classes, gradient: dz)
-    return .result([], backend.upload([Float(loss)]), of: [self], on: backend) { gradient in
+    let backend = backend, classes = shape[1], slot = recordedSlot, known = Indices(labels, on: backend)
+    precondition(shape[0] == labels.count && known.isWithin(classes), "labels do not fit \(shape)")
+    let (loss, dz) = (backend.allocate(1), backend.allocate(count))
+    backend.crossEntropy(buffer, labels: known.buffer, classes: classes, loss: loss, gradient: dz)
+    return .result([], loss, of: [self], on: backend) { gradient in
       let scaled = backend.allocate(dz.count)
-      backend.scale(dz, backend.download(gradient)[0], into: scaled)
+      backend.scale(dz, by: gradient, into: scaled)
       slot?.add(scaled, exclusive: true, on: backend)
     }
   }

@@ -144,6 +144,12 @@ package final class Tensor {
     backend.write(values, to: buffer)
   }
 
+  /// Overwrites the values in place with those of a tensor of the same shape; nothing is read back.
+  package func assign(_ other: Tensor) {
+    precondition(other.shape == shape, "\(other.shape) is assigned to \(shape)")
+    backend.copy(other.buffer, from: 0, to: buffer, at: 0, count: count)
+  }
+
   /// Overwrites a row of a matrix with zeros in place; for leaves. Nothing is read back.
   package func clearRow(_ row: Int) {
     let columns = shape[1], zeros = backend.allocate(columns)
@@ -163,7 +169,11 @@ package final class Tensor {
   }
 
   /// Whether every value is finite.
-  package var isFinite: Bool { backend.isFinite(buffer) }
+  package var isFinite: Bool {
+    let answer = Scalars(1, on: backend)
+    answer.add(.allFinite, of: self, at: 0)
+    return answer.values[0] != 0
+  }
 
   /// The value of a tensor with one element.
   package var item: Float {

@@ -73,7 +73,8 @@ package final class Stepper {
     let task = taskLoss(rows, pass: pass)
     let total = method.additionalLoss().map { task.adding($0) } ?? task
     total.backward()
-    return (task.item, total.item)
+    let losses = Tensor.read([task, total])
+    return (losses[0][0], losses[1][0])
   }
 
   /// Update number `step`, from 0, on some rows of the training set.

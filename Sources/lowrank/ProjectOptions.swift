@@ -56,7 +56,9 @@ struct ProjectOptions: ParsableArguments {
       let experiment = try manifest.experiment(profile)
       return model.map { experiment.on(model: $0) } ?? experiment
     } catch {
-      guard case .invalid(let problems) = error, let problem = model.flatMap({ workspace.problem(ofModel: $0) }) else { throw error }
+      guard case .invalid(let problems) = error, let problem = model.flatMap({ workspace.problem(ofModel: $0) }) else {
+        throw error
+      }
       throw ManifestError.invalid(problems + [Problem(at: nil, problem)])
     }
   }

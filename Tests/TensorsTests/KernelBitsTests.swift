@@ -84,13 +84,9 @@ import Testing
     var rows = [Float](repeating: 1, count: 100)
     lr_sum_rows(&rows, Self.x, Self.y, 40, 100, 3, 97, 1)
     lr_dot_rows(&rows, Self.x, Self.y, 3, 333, 1)
-    let totals = [
-      lr_sum(Self.x, count), lr_sum_squares(Self.x, count), lr_sum_absolute(Self.x, count),
-    ]
+    let totals = [lr_sum(Self.x, count), lr_sum_squares(Self.x, count)]
     #expect(digest(rows) == 14_007_149_150_906_731_079)
-    #expect(
-      totals.map(\.bitPattern) == [
-        13_870_973_459_258_933_248, 4_676_873_936_292_544_512, 4_667_864_916_508_540_928,
-      ])
+    #expect(totals.map(\.bitPattern) == [13_870_973_459_258_933_248, 4_676_873_936_292_544_512])
+    #expect(lr_sum_in_order(Self.x, count) == Self.x.reduce(0) { $0 + Double($1) })
   }
 }
