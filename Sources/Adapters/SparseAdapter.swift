@@ -104,11 +104,9 @@ package final class SparseAdapter: TuningMethod {
   }
 
   package var state: [Diagnostic] {
-    masks.indices.flatMap { index in
+    masks.indices.flatMap { index -> [Diagnostic] in
       let name = parameters[index].name
-      return [
-        .values(of: masks[index], at: "mask/\(name)"), .values(of: scores[index], at: "score/\(name)"),
-      ]
+      return [.values(of: masks[index], at: "mask/\(name)"), .values(of: scores[index], at: "score/\(name)")]
     }
   }
 
