@@ -72,7 +72,7 @@ package final class Tensor {
   package let shape: [Int]
   /// Where its numbers lie.
   package let backend: any Backend
-  let buffer: Buffer
+  private(set) var buffer: Buffer
   private(set) var slot: GradientSlot?
   let node: Node?
 
@@ -88,6 +88,13 @@ package final class Tensor {
   /// A leaf with these values, row-major.
   package convenience init(_ values: [Float], shape: [Int], on backend: any Backend) {
     self.init(shape: shape, buffer: backend.upload(values), backend: backend)
+  }
+
+  /// A leaf whose numbers `fill` writes straight to where they are to lie, row-major, in the element type.
+  package convenience init(
+    shape: [Int], _ type: Buffer.ElementType, on backend: any Backend, fill: (UnsafeMutableRawBufferPointer) throws -> Void
+  ) rethrows {
+    self.init(shape: shape, buffer: try backend.upload(shape.reduce(1, *), type, fill: fill), backend: backend)
   }
 
   /// A tensor with one value in every entry.
@@ -121,11 +128,33 @@ package final class Tensor {
   /// A copy of the values, row-major.
   package var values: [Float] { backend.download(buffer) }
 
-  /// Whether the backward pass must reach this tensor. Set it on leaves only; clearing it drops the gradient too.
+  /// Whether it holds bfloat16 numbers: operations that take no others must be given `widened`.
+  package var isHalf: Bool { buffer.type == .bfloat16 }
+
+  /// The same numbers as float32, outside the graph; the tensor itself where it is that already.
+  package var widened: Tensor {
+    guard isHalf else { return self }
+    let wide = backend.allocate(count)
+    backend.widen(buffer, into: wide)
+    return Tensor(shape: shape, buffer: wide, backend: backend)
+  }
+
+  /// Rounds a frozen leaf to bfloat16 in place.
+  package func roundToHalf() {
+    precondition(slot == nil && node == nil, "what learns is never rounded")
+    guard !isHalf else { return }
+    let half = backend.allocate(count, .bfloat16)
+    backend.round(buffer, into: half)
+    buffer = half
+  }
+
+  /// Whether the backward pass must reach this tensor. Set it on leaves only; clearing it drops the gradient too. What learns is
+  /// float32: bfloat16 numbers are widened.
   package var requiresGradient: Bool {
     get { slot != nil }
     set {
       precondition(node == nil, "only a leaf is made trainable or frozen")
+      if newValue, isHalf { buffer = widened.buffer }
       if newValue != (slot != nil) { slot = newValue ? GradientSlot() : nil }
     }
   }
@@ -139,14 +168,16 @@ package final class Tensor {
   /// Lets go of the gradient.
   package func clearGradient() { slot?.clear() }
 
-  /// Overwrites the values in place; for leaves (parameters between steps).
+  /// Overwrites the values in place; for leaves (parameters between steps). Afterwards they are float32.
   package func assign(_ values: [Float]) {
+    if isHalf { buffer = backend.allocate(count) }
     backend.write(values, to: buffer)
   }
 
   /// Overwrites the values in place with those of a tensor of the same shape; nothing is read back.
   package func assign(_ other: Tensor) {
     precondition(other.shape == shape, "\(other.shape) is assigned to \(shape)")
+    if buffer.type != other.buffer.type { buffer = backend.allocate(count, other.buffer.type) }
     backend.copy(other.buffer, from: 0, to: buffer, at: 0, count: count)
   }
 
@@ -163,7 +194,7 @@ package final class Tensor {
 
   /// A leaf with a copy of the values.
   package func copied() -> Tensor {
-    let copy = backend.allocate(count)
+    let copy = backend.allocate(count, buffer.type)
     backend.copy(buffer, from: 0, to: copy, at: 0, count: count)
     return Tensor(shape: shape, buffer: copy, backend: backend)
   }
@@ -171,7 +202,7 @@ package final class Tensor {
   /// Whether every value is finite.
   package var isFinite: Bool {
     let answer = Scalars(1, on: backend)
-    answer.add(.allFinite, of: self, at: 0)
+    answer.add(.allFinite, of: widened, at: 0)
     return answer.values[0] != 0
   }
 
