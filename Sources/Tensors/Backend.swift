@@ -213,8 +213,15 @@ extension Backend {
 
   /// Runs `body` without recording anything for a backward pass.
   package func withoutGradients<Result>(_ body: () throws -> Result) rethrows -> Result {
+    try recording(false, body)
+  }
+
+  /// Runs `body` with all recorded that a backward pass needs.
+  func recordingGradients<Result>(_ body: () throws -> Result) rethrows -> Result { try recording(true, body) }
+
+  private func recording<Result>(_ records: Bool, _ body: () throws -> Result) rethrows -> Result {
     let before = recordsGradients
-    recordsGradients = false
+    recordsGradients = records
     defer { recordsGradients = before }
     return try body()
   }

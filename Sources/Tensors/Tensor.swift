@@ -1,67 +1,3 @@
-/// Where a gradient gathers: one for each tensor that leads to something trainable.
-final class GradientSlot {
-  private(set) var buffer: Buffer?
-  /// Whether nobody else holds `buffer`, so that it may be added to in place.
-  private var isExclusive = false
-
-  /// Adds a gradient. With `exclusive` the buffer is given away and may be changed later.
-  func add(_ gradient: Buffer, exclusive: Bool, on backend: any Backend) {
-    guard let held = buffer else {
-      buffer = gradient
-      isExclusive = exclusive
-      return
-    }
-    if isExclusive {
-      backend.accumulate(gradient, 1, into: held)
-    } else {
-      let sum = backend.allocate(held.count)
-      backend.add(held, gradient, into: sum)
-      buffer = sum
-      isExclusive = true
-    }
-  }
-
-  /// A buffer for a kernel to write into, or to add to when `accumulate` is true.
-  func accumulator(_ count: Int, on backend: any Backend) -> (buffer: Buffer, accumulate: Bool) {
-    if let held = buffer {
-      if isExclusive { return (held, true) }
-      let own = backend.allocate(held.count)
-      backend.copy(held, from: 0, to: own, at: 0, count: held.count)
-      buffer = own
-      isExclusive = true
-      return (own, true)
-    }
-    let fresh = backend.allocate(count)
-    buffer = fresh
-    isExclusive = true
-    return (fresh, false)
-  }
-
-  func take() -> Buffer? {
-    defer { buffer = nil }
-    return buffer
-  }
-
-  func clear() { buffer = nil }
-}
-
-/// One operation that the backward pass will visit.
-final class Node {
-  let inputs: [Node]
-  let output: GradientSlot
-  /// One more than the deepest input: an order in which every node comes after its inputs.
-  let depth: Int
-  /// Receives the gradient of the output; dropped, with all it holds, once it has run.
-  var backward: ((Buffer) -> Void)?
-
-  init(inputs: [Node], output: GradientSlot, backward: @escaping (Buffer) -> Void) {
-    self.inputs = inputs
-    self.output = output
-    self.backward = backward
-    depth = (inputs.map(\.depth).max() ?? 0) + 1
-  }
-}
-
 /// A float32 array with a shape, and its place in the graph of operations.
 ///
 /// Operations run at once and, where an input `requiresGradient`, leave a node behind; `backward()` on a single number then adds to
@@ -231,20 +167,7 @@ package final class Tensor {
     precondition(count == 1, "backward starts from a single number, not from shape \(shape)")
     guard let node, let slot else { return }
     slot.add(backend.upload([1 as Float]), exclusive: true, on: backend)
-    var seen: Set<ObjectIdentifier> = []
-    var found: [Node] = []
-    var stack = [node]
-    while let next = stack.popLast() {
-      guard seen.insert(ObjectIdentifier(next)).inserted else { continue }
-      found.append(next)
-      stack.append(contentsOf: next.inputs)
-    }
-    // `found` has a fixed order, and the sort keeps it among nodes of one depth: sums are formed in the same order every time
-    let order = found.indices.sorted { (found[$0].depth, $1) > (found[$1].depth, $0) }
-    for index in order {
-      let node = found[index]
-      if let gradient = node.output.take(), let backward = node.backward { backward(gradient) }
-      node.backward = nil
-    }
+    var pass = BackwardPass()
+    pass.run(from: node)
   }
 }

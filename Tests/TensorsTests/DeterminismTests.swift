@@ -62,7 +62,8 @@ import Testing
     #expect(y.isFinite)
     let squares = Scalars(1, on: backend)
     for gradient in gradients { squares.add(.sumOfSquares, of: gradient, at: 0) }
-    return [digest(y.values), squares.values[0].bitPattern] + gradients.map { digest($0.values) } + parameters.map { digest($0.values) }
+    let norm = squares.values[0].bitPattern
+    return [digest(y.values), norm] + gradients.map { digest($0.values) } + parameters.map { digest($0.values) }
   }
 
   @Test(arguments: Size.all)

@@ -25,7 +25,7 @@ struct HalfTests {
     x.roundToHalf()
     let values = x.values
     #expect(values.prefix(cases.count).map(\.bitPattern) == cases.map { UInt32($0.1) << 16 })
-    #expect(values.suffix(2).allSatisfy(\.isNaN))
+    #expect(values.suffix(2).allSatisfy { $0.isNaN })
   }
 
   @Test(
