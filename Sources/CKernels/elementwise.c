@@ -90,6 +90,16 @@ LR_CLONES void lr_widen(float *y, const uint16_t *x, int64_t n) {
   }
 }
 
+LR_CLONES void lr_round(uint16_t *y, const float *x, int64_t n) {
+  for (int64_t i = 0; i < n; i++) {
+    uint32_t bits;
+    memcpy(&bits, x + i, sizeof bits);
+    // half of the last place that stays, and one more where that place is odd; what is no number stays none
+    uint32_t rounded = (bits + 0x7fffu + ((bits >> 16) & 1)) >> 16;
+    y[i] = (uint16_t)((bits & 0x7fffffffu) > 0x7f800000u ? (bits >> 16) | 0x40u : rounded);
+  }
+}
+
 LR_INLINE float gelu(float x) { return __builtin_fmaf(0.5f * x, error_function(x * 0.70710678f), 0.5f * x); }
 LR_INLINE float gelu_slope(float x) {
   float phi = 0.5f + 0.5f * error_function(x * 0.70710678f);

@@ -11,7 +11,21 @@ extension CPUBackend {
 
   package func copy(_ source: Buffer, from: Int, to target: Buffer, at: Int, count: Int) {
     precondition(from >= 0 && at >= 0 && from + count <= source.count && at + count <= target.count, "copy out of range")
-    (host(target) + at).update(from: host(source) + from, count: count)
+    if source.type == .bfloat16 {
+      (halves(target) + at).update(from: halves(source) + from, count: count)
+    } else {
+      (host(target) + at).update(from: host(source) + from, count: count)
+    }
+  }
+
+  package func widen(_ x: Buffer, into y: Buffer) {
+    let (p, out) = (halves(x), host(y))
+    parallelElements(x.count) { lr_widen(out + $0.lowerBound, p + $0.lowerBound, Int64($0.count)) }
+  }
+
+  package func round(_ x: Buffer, into y: Buffer) {
+    let (p, out) = (host(x), halves(y))
+    parallelElements(x.count) { lr_round(out + $0.lowerBound, p + $0.lowerBound, Int64($0.count)) }
   }
 
   private typealias Binary = (

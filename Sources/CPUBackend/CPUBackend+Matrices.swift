@@ -31,8 +31,8 @@ extension CPUBackend {
       return
     }
     operations += 2 * m * n * k
-    let wide = b.type == .bfloat16 ? widened(b) : b
-    let (p, q, out) = (host(a), host(wide), host(c))
+    let (wideA, wideB) = (widened(a), widened(b))
+    let (p, q, out) = (host(wideA), host(wideB), host(c))
     let factor = factor * (scalar.map { host($0)[0] } ?? 1)
     let row = bias.map { host($0) }
     let blocks = Self.rowBlocks(m)
@@ -45,11 +45,12 @@ extension CPUBackend {
     }
   }
 
-  /// The same numbers as float32. Products see all columns of such a factor at once, as their blocks do: on some cores a product's bits
-  /// change where its columns are cut.
+  /// The same numbers as float32: a buffer that is bfloat16 widens for the time of one product. The blocks of a product see all
+  /// columns of a factor at once, so it widens whole; on some cores a product's bits change where its columns are cut.
   func widened(_ x: Buffer) -> Buffer {
-    let y = allocate(x.count), (p, out) = (halves(x), host(y))
-    parallelElements(x.count) { lr_widen(out + $0.lowerBound, p + $0.lowerBound, Int64($0.count)) }
+    guard x.type == .bfloat16 else { return x }
+    let y = allocate(x.count)
+    widen(x, into: y)
     return y
   }
 

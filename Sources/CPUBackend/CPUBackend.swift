@@ -99,25 +99,33 @@ package final class CPUBackend: Backend {
     parallel((rows + size - 1) / size) { body($0 * size..<min(rows, ($0 + 1) * size)) }
   }
 
-  package func allocate(_ count: Int, _ type: ElementType) -> Buffer {
+  package func allocate(_ count: Int, _ type: Buffer.ElementType) -> Buffer {
     Buffer(count: count, type: type, storage: HostMemory(bytes: count * type.size, pool: pool))
+  }
+
+  package func upload(_ count: Int, _ type: Buffer.ElementType, fill: (UnsafeMutableRawBufferPointer) throws -> Void) rethrows
+    -> Buffer
+  {
+    let buffer = allocate(count, type)
+    try fill(UnsafeMutableRawBufferPointer(start: memory(of: buffer).address, count: count * type.size))
+    return buffer
   }
 
   package func upload(_ values: [Float]) -> Buffer { filled(values, .float32) }
   package func upload(_ values: [Double]) -> Buffer { filled(values, .float64) }
   package func upload(_ values: [Int32]) -> Buffer { filled(values, .int32) }
 
-  private func filled<Element>(_ values: [Element], _ type: ElementType) -> Buffer {
+  private func filled<Element>(_ values: [Element], _ type: Buffer.ElementType) -> Buffer {
     let buffer = allocate(values.count, type)
     write(values, to: address(of: buffer, type, Element.self))
     return buffer
   }
 
-  package func download(_ buffer: Buffer) -> [Float] { values(of: buffer.type == .bfloat16 ? widened(buffer) : buffer, .float32) }
+  package func download(_ buffer: Buffer) -> [Float] { values(of: widened(buffer), .float32) }
   package func download(_ buffer: Buffer) -> [Double] { values(of: buffer, .float64) }
   package func download(_ buffer: Buffer) -> [Int32] { values(of: buffer, .int32) }
 
-  private func values<Element>(of buffer: Buffer, _ type: ElementType) -> [Element] {
+  private func values<Element>(of buffer: Buffer, _ type: Buffer.ElementType) -> [Element] {
     reads.add(bytes: buffer.count * type.size)
     return Array(UnsafeBufferPointer(start: address(of: buffer, type, Element.self), count: buffer.count))
   }
@@ -155,9 +163,13 @@ package final class CPUBackend: Backend {
   /// The address of a float64 buffer of this backend.
   func scalars(_ buffer: Buffer) -> UnsafeMutablePointer<Double> { address(of: buffer, .float64, Double.self) }
 
-  private func address<Element>(of buffer: Buffer, _ type: ElementType, _: Element.Type) -> UnsafeMutablePointer<Element> {
-    guard let memory = buffer.storage as? HostMemory else { preconditionFailure("a buffer of another backend") }
+  private func address<Element>(of buffer: Buffer, _ type: Buffer.ElementType, _: Element.Type) -> UnsafeMutablePointer<Element> {
     precondition(buffer.type == type, "a buffer of \(buffer.type) where one of \(type) is needed")
-    return memory.address.assumingMemoryBound(to: Element.self)
+    return memory(of: buffer).address.assumingMemoryBound(to: Element.self)
+  }
+
+  private func memory(of buffer: Buffer) -> HostMemory {
+    guard let memory = buffer.storage as? HostMemory else { preconditionFailure("a buffer of another backend") }
+    return memory
   }
 }

@@ -94,7 +94,9 @@ package protocol Backend: AnyObject {
   /// What was read back so far.
   var reads: Reads { get }
 
-  func allocate(_ count: Int, _ type: ElementType) -> Buffer
+  func allocate(_ count: Int, _ type: Buffer.ElementType) -> Buffer
+  /// A buffer whose bytes `fill` writes, without a copy between; where the backend computes nothing it is not called.
+  func upload(_ count: Int, _ type: Buffer.ElementType, fill: (UnsafeMutableRawBufferPointer) throws -> Void) rethrows -> Buffer
   func upload(_ values: [Float]) -> Buffer
   func upload(_ values: [Double]) -> Buffer
   func upload(_ values: [Int32]) -> Buffer
@@ -107,7 +109,12 @@ package protocol Backend: AnyObject {
   func fill(_ buffer: Buffer, _ value: Float)
   /// `y[i] = scalar[0]`
   func spread(_ scalar: Buffer, into y: Buffer)
+  /// Both buffers are of one type.
   func copy(_ source: Buffer, from: Int, to target: Buffer, at: Int, count: Int)
+  /// `y = x`, `x` of bfloat16
+  func widen(_ x: Buffer, into y: Buffer)
+  /// `y = x` rounded to nearest, of equally near ones to the even one, `y` of bfloat16
+  func round(_ x: Buffer, into y: Buffer)
 
   func add(_ a: Buffer, _ b: Buffer, into y: Buffer)
   func subtract(_ a: Buffer, _ b: Buffer, into y: Buffer)
@@ -161,7 +168,7 @@ package protocol Backend: AnyObject {
   func addColumns(_ x: Buffer, rows: Int, into y: Buffer, columns: Int, at first: Int)
 
   /// `c (+)= factor * scalar[0] * a b`, `a: [m, k]`, `b: [k, n]` after transposition; `bias: [n]` is added to each row first. Where
-  /// `b` is bfloat16 the bits are those of the same numbers as float32. No scalar counts as 1.
+  /// a factor is bfloat16 the bits are those of the same numbers as float32. No scalar counts as 1.
   func matmul(
     _ a: Buffer, _ at: Transposition, _ b: Buffer, _ bt: Transposition, into c: Buffer, m: Int, n: Int, k: Int, factor: Float,
     scalar: Buffer?, accumulate: Bool, bias: Buffer?)
@@ -206,8 +213,15 @@ extension Backend {
 
   /// Runs `body` without recording anything for a backward pass.
   package func withoutGradients<Result>(_ body: () throws -> Result) rethrows -> Result {
+    try recording(false, body)
+  }
+
+  /// Runs `body` with all recorded that a backward pass needs.
+  func recordingGradients<Result>(_ body: () throws -> Result) rethrows -> Result { try recording(true, body) }
+
+  private func recording<Result>(_ records: Bool, _ body: () throws -> Result) rethrows -> Result {
     let before = recordsGradients
-    recordsGradients = false
+    recordsGradients = records
     defer { recordsGradients = before }
     return try body()
   }

@@ -1,25 +1,25 @@
-/// What the numbers of a buffer are.
-package enum ElementType: Sendable, CaseIterable {
-  case float32
-  /// Sums and other single numbers.
-  case float64
-  /// The upper half of a float32: weights that stay as their checkpoint has them.
-  case bfloat16
-  /// Rows, labels and places.
-  case int32
-
-  /// Bytes of one number.
-  package var size: Int {
-    switch self {
-    case .float32, .int32: 4
-    case .float64: 8
-    case .bfloat16: 2
-    }
-  }
-}
-
 /// A run of numbers that a backend owns; its memory goes back to the backend with the last reference.
 package final class Buffer {
+  /// What numbers may be.
+  package enum ElementType: Sendable, CaseIterable {
+    case float32
+    /// Sums and other single numbers.
+    case float64
+    /// The upper half of a float32: weights that stay as their checkpoint has them.
+    case bfloat16
+    /// Rows, labels and places.
+    case int32
+
+    /// Bytes of one number.
+    package var size: Int {
+      switch self {
+      case .float32, .int32: 4
+      case .float64: 8
+      case .bfloat16: 2
+      }
+    }
+  }
+
   /// How many numbers it holds.
   package let count: Int
   /// What they are.

@@ -36,10 +36,14 @@ package final class PlanningBackend: Backend {
 
   package var peakBytes: Int { ledger.peak }
 
-  package func allocate(_ count: Int, _ type: ElementType) -> Buffer {
+  package func allocate(_ count: Int, _ type: Buffer.ElementType) -> Buffer {
     allocations += 1
     return Buffer(count: count, type: type, storage: PlannedMemory(bytes: count * type.size, ledger: ledger))
   }
+
+  package func upload(_ count: Int, _ type: Buffer.ElementType, fill: (UnsafeMutableRawBufferPointer) throws -> Void) rethrows
+    -> Buffer
+  { allocate(count, type) }
 
   package func upload(_ values: [Float]) -> Buffer { allocate(values.count, .float32) }
   package func upload(_ values: [Double]) -> Buffer { allocate(values.count, .float64) }
@@ -83,6 +87,8 @@ package final class PlanningBackend: Backend {
   package func fill(_ buffer: Buffer, _ value: Float) {}
   package func spread(_ scalar: Buffer, into y: Buffer) {}
   package func copy(_ source: Buffer, from: Int, to target: Buffer, at: Int, count: Int) {}
+  package func widen(_ x: Buffer, into y: Buffer) {}
+  package func round(_ x: Buffer, into y: Buffer) {}
   package func add(_ a: Buffer, _ b: Buffer, into y: Buffer) {}
   package func subtract(_ a: Buffer, _ b: Buffer, into y: Buffer) {}
   package func multiply(_ a: Buffer, _ b: Buffer, into y: Buffer) {}

@@ -22,6 +22,7 @@
 #define lr_exceeds LR_NAME(exceeds)
 #define lr_select LR_NAME(select)
 #define lr_widen LR_NAME(widen)
+#define lr_round LR_NAME(round)
 #define lr_activate LR_NAME(activate)
 #define lr_activate_backward LR_NAME(activate_backward)
 #define lr_sum LR_NAME(sum)

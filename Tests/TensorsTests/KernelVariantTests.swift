@@ -94,6 +94,10 @@ struct KernelCase: Sendable, CustomTestStringConvertible {
       let halves = UnsafeRawPointer(bench.array()).assumingMemoryBound(to: UInt16.self)
       kernels.widen(bench.blank(), halves, bench.count)
     },
+    KernelCase("round") { kernels, bench in
+      let halves = UnsafeMutableRawPointer(bench.blank()).assumingMemoryBound(to: UInt16.self)
+      kernels.round(halves, bench.array(), bench.count)
+    },
   ]
 
   private static let byRows: [KernelCase] = [

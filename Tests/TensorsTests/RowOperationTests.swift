@@ -19,7 +19,10 @@ import Testing
     try checkGradients([.spread([4, 6], seed: 2)]) {
       $0[0].columns(0..<4).multiplied(by: $0[0].columns(2..<6))
     } reference: { v in
-      (0..<4).flatMap { row in (0..<4).map { v[0][row * 6 + $0] * v[0][row * 6 + $0 + 2] } }
+      (0..<16).map { place -> Double in
+        let first = place / 4 * 6 + place % 4
+        return v[0][first] * v[0][first + 2]
+      }
     }
   }
 

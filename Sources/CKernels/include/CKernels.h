@@ -59,6 +59,8 @@ void lr_exceeds(float *y, const float *a, int64_t n, float limit, int or_equals)
 void lr_select(float *y, const float *a, const float *mask, int64_t n, float value);
 // y = x, which holds the upper halves of float32 numbers
 void lr_widen(float *y, const uint16_t *x, int64_t n);
+// y = the upper halves of x, rounded to nearest, ties to even
+void lr_round(uint16_t *y, const float *x, int64_t n);
 
 typedef enum { LR_GELU = 0, LR_TANH = 1, LR_RELU = 2, LR_SILU = 3, LR_TANGENT_GELU = 4, LR_QUICK_GELU = 5 } lr_activation;
 void lr_activate(float *y, const float *x, int64_t n, lr_activation kind);
