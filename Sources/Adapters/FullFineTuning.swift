@@ -7,6 +7,8 @@ package final class FullFineTuning: TuningMethod {
   package static let description = MethodSchema(
     id: "fft", aliases: ["full"], label: "Full fine-tuning", source: "the baseline of every table", options: [])
 
+  package static let trainsMatrices = true
+
   package var form: AdaptedForm { .weights }
   package let parameters: [Parameter] = []
 

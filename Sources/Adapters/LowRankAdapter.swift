@@ -22,7 +22,7 @@ final class LowRankAdapter: ProjectionAdapter {
   }
 
   func forward(_ x: Tensor, through linear: Linear, input: ProjectionInput, pass: Pass) -> Tensor {
-    if input == .hiddenStates { observe?(x) }
+    if input == .hiddenStates, !pass.isRepetition { observe?(x) }
     return linear(
       x, branch: LowRankBranch(a: a, b: b, inner: inner, outer: outer, scale: scale, dropout: pass.dropout(dropoutRate)))
   }

@@ -43,6 +43,8 @@ package final class PRILoRA: TuningMethod {
     let pair: LoRA.Pair
     /// The running mean of its input features' norms: `[in]`, or `[rank]` where B is pruned; `nil` before the first step.
     var norms: Tensor?
+    /// The sums of this step's squared inputs so far; nil outside a step.
+    var squares: Tensor?
     /// What the latest pruning kept: 1, else 0.
     var mask: Tensor?
     /// Importances at the latest pruning.
@@ -97,6 +99,7 @@ package final class PRILoRA: TuningMethod {
   package func beforeStep(_ step: Int) { isObserving = true }
   package func afterGradients(step: Int) {
     isObserving = false
+    averageNorms()
     guard !pruning.regrows else { return }
     // what is gone takes no part in clipping and in the optimizer's moments
     for layer in layers { if let mask = layer.mask { pruned(layer).gradient?.apply(mask: mask) } }
@@ -104,14 +107,24 @@ package final class PRILoRA: TuningMethod {
 
   private func observe(_ x: Tensor, _ index: Int) {
     guard isObserving else { return }
-    let backend = x.backend, pair = layers[index].pair
-    let norms = backend.withoutGradients {
-      pruning.side == .a ? x.columnNorms : x.detached.linear(weight: pair.a.tensor.detached, bias: nil).columnNorms
+    let pair = layers[index].pair
+    let squares = x.backend.withoutGradients {
+      let seen = pruning.side == .a ? x.detached : x.detached.linear(weight: pair.a.tensor.detached, bias: nil)
+      return seen.columnDots(seen)
     }
-    if let held = layers[index].norms {
-      held.average(factor: pruning.beta, with: norms, share: 1 - pruning.beta)
-    } else {
-      layers[index].norms = norms
+    layers[index].squares = x.backend.withoutGradients { layers[index].squares?.adding(squares) } ?? squares
+  }
+
+  /// Takes the norms of the step's inputs, all parts of its batch together, into the running means.
+  private func averageNorms() {
+    for index in layers.indices {
+      guard let norms = layers[index].squares?.squareRoots else { continue }
+      layers[index].squares = nil
+      if let held = layers[index].norms {
+        held.average(factor: pruning.beta, with: norms, share: 1 - pruning.beta)
+      } else {
+        layers[index].norms = norms
+      }
     }
   }
 

@@ -54,6 +54,14 @@ package enum MethodRegistry {
 }
 
 extension MethodHost {
+  /// Rounds the matrices of the backbone to bfloat16; before a method attaches, which may look at them.
+  package func roundMatrices() {
+    for parameter in backbone where parameter.shape.count == 2 {
+      parameter.isTrainable = false
+      parameter.tensor.roundToHalf()
+    }
+  }
+
   /// Where every method starts from: only the head learns.
   package func prepare() {
     for parameter in backbone { parameter.isTrainable = false }

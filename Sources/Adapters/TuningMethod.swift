@@ -69,6 +69,9 @@ package protocol TuningMethod: AnyObject {
   /// schedule short enough that all the method does falls into those steps.
   static var benchmarkOptions: [String: OptionValue] { get }
 
+  /// Whether the model's own matrices learn, so that none is frozen.
+  static var trainsMatrices: Bool { get }
+
   /// Puts the method on a model: wraps projections, draws initial values, and decides what learns. The head learns already.
   ///
   /// - Parameter options: validated against `description`.
@@ -125,6 +128,7 @@ package protocol TuningMethod: AnyObject {
 
 extension TuningMethod {
   package static var benchmarkOptions: [String: OptionValue] { [:] }
+  package static var trainsMatrices: Bool { false }
   package var idleParameters: Int { 0 }
   package var keptParameters: Int { parameters.reduce(0) { $0 + $1.count } }
   package var needsEveryToken: Bool { false }

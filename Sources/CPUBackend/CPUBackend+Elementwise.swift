@@ -98,10 +98,11 @@ extension CPUBackend {
     map(dy, x, into: dx) { lr_activate_backward($0, $1, $2, $3, kind) }
   }
 
-  package func dropout(_ x: Buffer, _ dropout: Dropout, into y: Buffer) {
+  package func dropout(_ x: Buffer, _ dropout: Dropout, at first: Int, into y: Buffer) {
     let (p, out, stream) = (host(x), host(y), dropout.stream.c)
     parallelElements(y.count) {
-      lr_dropout(out + $0.lowerBound, p + $0.lowerBound, Int64($0.lowerBound), Int64($0.upperBound), stream, dropout.rate)
+      let (start, end) = (Int64(first + $0.lowerBound), Int64(first + $0.upperBound))
+      lr_dropout(out + $0.lowerBound, p + $0.lowerBound, start, end, stream, dropout.rate)
     }
   }
 

@@ -82,10 +82,11 @@ extension ModelConfiguration {
 }
 
 extension RunSpecification {
-  /// Puts the run's method on a model.
+  /// Puts the run's method on a model, whose frozen matrices are held as the run says.
   ///
   /// - Throws: `AdapterError`.
   func attach(to host: MethodHost) throws -> any TuningMethod {
-    try MethodRegistry.attach(method, options: options.byName, to: host)
+    if training.frozenPrecision == .bfloat16, try !MethodRegistry.method(method).trainsMatrices { host.roundMatrices() }
+    return try MethodRegistry.attach(method, options: options.byName, to: host)
   }
 }

@@ -63,8 +63,7 @@ package struct TrainedRun {
       configuration.fitHead(rows: head?.shape.first)
     }.model
     let length = TrainingLength(stepsPerEpoch: steps, epochs: run.training.epochs)
-    method = try MethodRegistry.attach(
-      run.method, options: run.options.byName, to: MethodHost(model, backend: backend, seed: seed, schedule: length))
+    method = try run.attach(to: MethodHost(model, backend: backend, seed: seed, schedule: length))
     method.adopt(savedNames: Set(saved.descriptions.map(\.name)))
     try take(saved)
   }

@@ -73,12 +73,26 @@ final class CheckpointTensors: ParameterSource {
       meetHead()
       if hasNewHead { return initialize(request) }
     }
-    // a backend that computes nothing needs no values
-    if backend is PlanningBackend, found.elementType.isFloatingPoint { return .zeros(request.shape, on: backend) }
-    var values = try folder.archive.floats(found.name)
-    if request.isOutput, case .byName(let rows, _) = head { values = Self.rows(rows, of: values) }
-    let tensor = Tensor(values, shape: request.shape, on: backend)
-    return tensor.isFinite ? tensor : refuse(&notFinite, "'\(found.name)'")
+    var tensor = try load(found, keepsHalf: request.group == .backbone && isWeight)
+    if request.isOutput, case .byName(let rows, _) = head {
+      tensor = tensor.reshaped([rows.count, tensor.count / rows.count]).rows(rows.map { Int32($0) }).reshaped(request.shape)
+    }
+    // a backend that computes nothing finds nothing
+    return backend is PlanningBackend || tensor.isFinite ? tensor : refuse(&notFinite, "'\(found.name)'")
+  }
+
+  /// A stored tensor, straight from the file: as it is where that is float32, or bfloat16 that may stay so, else widened.
+  private func load(_ found: TensorDescription, keepsHalf: Bool) throws -> Tensor {
+    if keepsHalf, found.elementType == .bfloat16 {
+      return try Tensor(shape: found.shape, .bfloat16, on: backend) { try folder.archive.readBytes(found.name, into: $0) }
+    }
+    // says what it is where it holds no real numbers, also before a backend that reads nothing
+    guard found.elementType.isFloatingPoint else {
+      return Tensor(try folder.archive.floats(found.name), shape: found.shape, on: backend)
+    }
+    return try Tensor(shape: found.shape, .float32, on: backend) {
+      try folder.archive.readFloats(found.name, into: $0.bindMemory(to: Float.self))
+    }
   }
 
   /// The word table, where a file holds it once for the body and for a head that predicts words, under the head's name.
@@ -99,12 +113,6 @@ final class CheckpointTensors: ParameterSource {
     case .start(let start): head = start
     case .refused(let reason): refusal = reason
     }
-  }
-
-  /// Some rows of a matrix, or elements of a vector, in another order: as many as there are.
-  private static func rows(_ rows: [Int], of values: [Float]) -> [Float] {
-    let width = values.count / rows.count
-    return rows.flatMap { values[$0 * width..<($0 + 1) * width] }
   }
 
   /// What the model did not ask for and stands beside its body.

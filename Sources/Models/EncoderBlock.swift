@@ -59,6 +59,7 @@ final class EncoderBlock {
     let queries = states === x ? residual : rows.map { states.rows($0.places) } ?? states
     let context = attention(
       queries: queries, states, offsets: offsets, rows: rows, relative: relative, pass: pass, probabilities: probabilities)
+    let pass = rows.map { pass.on($0.kind) } ?? pass
     let a = attentionHalf(context, residual: residual, pass: pass)
     return feedForwardHalf(
       intermediate(feedForwardHalf.input(a), pass: pass).activated(activation), residual: a, pass: pass)

@@ -33,11 +33,8 @@ package final class Model {
   package func logits(
     _ batch: TokenBatch, rows: RowSelection? = nil, pass: Pass, everyToken: Bool = false, observer: ModelObserver? = nil
   ) -> Tensor {
-    let rows = rows ?? head.rows
-    guard everyToken, let places = rows.places(in: batch) else {
-      return head(backbone.hiddenStates(batch, rows: rows, pass: pass, observer: observer), pass: pass, observer: observer)
-    }
-    let states = backbone.hiddenStates(batch, rows: .every, pass: pass, observer: observer)
-    return head(states.rows(places), pass: pass, observer: observer)
+    let rows = rows ?? head.rows, places = everyToken ? rows.places(in: batch) : nil
+    let states = backbone.hiddenStates(batch, rows: places == nil ? rows : .every, pass: pass, observer: observer)
+    return head(places.map { states.rows($0) } ?? states, pass: pass.on(rows.passRows), observer: observer)
   }
 }

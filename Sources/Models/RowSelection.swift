@@ -11,6 +11,15 @@ package enum RowSelection: Sendable, Equatable {
   /// By their places in the batch, ascending.
   case some([Int32])
 
+  /// What a pass knows the rows as.
+  var passRows: PassRows {
+    switch self {
+    case .every: .own
+    case .first, .last: .sequences
+    case .some: .selection
+    }
+  }
+
   /// The places of the rows in a batch, ascending; nil where they are all.
   func places(in batch: TokenBatch) -> [Int32]? {
     switch self {
@@ -30,11 +39,16 @@ struct QueryRows {
   let offsets: [Int]
   /// Whether they are one of each sequence, its very first.
   let areFirst: Bool
+  /// What a pass knows them as.
+  let kind: PassRows
 
-  /// - Parameter bounds: where each sequence starts among the packed rows, and the end.
-  init(_ places: [Int32], bounds: [Int]) {
+  /// - Parameters:
+  ///   - bounds: where each sequence starts among the packed rows, and the end.
+  ///   - kind: what a pass knows them as.
+  init(_ places: [Int32], bounds: [Int], as kind: PassRows = .selection) {
     precondition(zip(places, places.dropFirst()).allSatisfy { $0 < $1 }, "rows that do not ascend")
     self.places = places
+    self.kind = kind
     var next = 0
     offsets =
       [0]

@@ -9,6 +9,9 @@ struct RelativeTable {
   /// The row for each distance query − key, from `-(reach)` to `reach`.
   var index: [Int32]
 
+  /// The same with other rows, where there are any.
+  func with(_ rows: Tensor?) -> RelativeTable { rows.map { RelativeTable(rows: $0, index: index) } ?? self }
+
   /// What the first token's queries need: its distances to the keys are zero or negative.
   func forFirstQueries() -> RelativeTable {
     let zero = index[index.count / 2]
@@ -57,7 +60,9 @@ final class SelfAttention {
     queries: Tensor, _ x: Tensor, offsets: [Int], rows: QueryRows?, relative: RelativeTable?, pass: Pass,
     probabilities: ((Tensor) -> Void)? = nil
   ) -> Tensor {
-    let q = query(queries, pass: pass)
+    // those that ask may be fewer than those that answer
+    let asking = rows.map { pass.on($0.kind) } ?? pass
+    let q = query(queries, pass: asking)
     var k = key(x, pass: pass)
     var v = value(x, pass: pass)
     var keyOffsets = offsets
@@ -68,7 +73,7 @@ final class SelfAttention {
     }
     let terms = relative.map { table in
       let table = rows == nil ? table.shifted(by: adapter?.count ?? 0) : table.forFirstQueries()
-      let rows = table.rows.dropped(pass.dropout(Float(configuration.hiddenDropout)))
+      let pass = pass.on(.table), rows = table.rows.dropped(pass.dropout(Float(configuration.hiddenDropout)))
       return Tensor.RelativeTerms(
         query: query(rows, input: .relativePositions, pass: pass),
         key: key(rows, input: .relativePositions, pass: pass), index: table.index)
@@ -78,6 +83,6 @@ final class SelfAttention {
     return q.attention(
       key: k, value: v, queryOffsets: rows?.offsets ?? offsets, keyOffsets: keyOffsets, heads: configuration.heads,
       factor: 1 / Float(size).squareRoot(), relative: terms, dropout: pass.dropout(Float(configuration.attentionDropout)),
-      probabilities: probabilities)
+      dropoutPlaces: asking.attentionPlaces(keysBefore: adapter?.count ?? 0), probabilities: probabilities)
   }
 }

@@ -42,21 +42,23 @@ final class TransformerEncoder: Backbone {
   var wordEmbeddings: Parameter { embeddings.words }
 
   func hiddenStates(_ batch: TokenBatch, rows: RowSelection, pass: Pass, observer: ModelObserver?) -> Tensor {
-    var (x, offsets, places) = (embeddings(batch, pass: pass), batch.offsets, rows.places(in: batch))
+    var (x, offsets, places, pass) = (embeddings(batch, pass: pass), batch.offsets, rows.places(in: batch), pass)
     if let prefix = embedded.adapter?.prefix(pass: pass) {
       let prefixed = PrefixedRows(count: prefix.shape[0], before: offsets)
-      (x, offsets) = (prefixed.joined(prefix, x), prefixed.offsets)
+      (x, offsets, pass) = (prefixed.joined(prefix, x), prefixed.offsets, pass.prefixed(by: prefixed.count))
       // nobody asks for a virtual token's row
       places = places.map { $0.map { prefixed.own[Int($0)] } } ?? prefixed.own
     }
     observer?.hiddenStates?(0, x)
     let relative = relative(offsets)
-    let last = places.map { QueryRows($0, bounds: offsets) }
+    let last = places.map { QueryRows($0, bounds: offsets, as: rows.passRows) }
     for (layer, block) in blocks.enumerated() {
-      let isCut = layer == blocks.count - 1 && observer == nil
-      x = block(
-        x, offsets: offsets, rows: isCut ? last : nil, relative: relative, pass: pass,
-        probabilities: layer == 0 ? observer?.firstAttention : nil)
+      let cut = layer == blocks.count - 1 && observer == nil ? last : nil, firstAttention = layer == 0 ? observer?.firstAttention : nil
+      x = pass.recomputable([x] + (relative.map { [$0.rows] } ?? [])) { [offsets] inputs, pass in
+        block(
+          inputs[0], offsets: offsets, rows: cut, relative: relative?.with(inputs.last), pass: pass,
+          probabilities: pass.isRepetition ? nil : firstAttention)
+      }
       observer?.hiddenStates?(layer + 1, x)
     }
     return observer == nil ? x : places.map { x.rows($0) } ?? x

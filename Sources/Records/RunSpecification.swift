@@ -62,7 +62,7 @@ package struct RunSpecification: Sendable, Equatable {
   private var identity: [String: JSONValue] {
     var members: [String: JSONValue] = [
       "method": .text(method), "options": Self.object(options.values), "seed": .integer(seed), "task": .text(task.id),
-      "training": Self.object(training.values),
+      "training": Self.object(training.decidingValues),
     ]
     if !task.isBuiltIn { members["task_definition"] = .object(task.identity) }
     return members

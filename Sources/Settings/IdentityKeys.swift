@@ -52,4 +52,7 @@ package enum IdentityKeys {
   package static func writes(training name: String, _ value: OptionValue) -> Bool {
     value != TrainingSettings.schema(named: name)?.defaultValue || training.contains(name)
   }
+
+  /// Whether a training setting changes no bit, and so is never written.
+  static func changesNoBit(training name: String) -> Bool { name == "recompute" }
 }

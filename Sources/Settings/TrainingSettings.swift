@@ -8,6 +8,14 @@ package enum Warmup: Sendable, Equatable {
   case steps(Int)
 }
 
+/// What the model's matrices are held as where they do not learn.
+package enum FrozenPrecision: String, Sendable, CaseIterable {
+  /// As the checkpoint has them; float16 as float32.
+  case stored
+  /// Rounded to bfloat16, which takes half the memory of float32.
+  case bfloat16
+}
+
 /// All hyper-parameters of one run that belong to no method.
 package struct TrainingSettings: Sendable, Equatable {
   /// Passes over the training set.
@@ -32,6 +40,12 @@ package struct TrainingSettings: Sendable, Equatable {
   package var epsilon: Double
   /// The largest norm of all gradients together; 0 leaves gradients as they are.
   package var maximumGradientNorm: Double
+  /// Sequences that are computed together, of those in one update; nil: all of them.
+  package var microBatchSize: Int?
+  /// Whether a block's inside is computed again on the way back in place of being kept; it changes no bit.
+  package var recomputes = false
+  /// What matrices that never learn are held as.
+  package var frozenPrecision = FrozenPrecision.stored
   /// The most tokens of one sequence, special tokens included.
   package var maximumLength: Int
   /// Dropout after embeddings, attention output and feed-forward; nil: as the model's configuration says.
@@ -69,6 +83,16 @@ package struct TrainingSettings: Sendable, Equatable {
   package static let keys: [SettingKey<Self>] = [
     .init("epochs", .integer(1...10_000), \.epochs, "Passes over the training set."),
     .init("batch", .integer(1...65_536), \.batchSize, "Sequences in one optimizer step."),
+    .init(
+      "micro_batch", .integer(1...65_536), \.microBatchSize, "Sequences computed together, of those in one step; else all."),
+    .init(
+      "recompute", .flag, default: .flag(false), \.recomputes, "Compute blocks again on the way back, to keep less in memory."),
+    .init(
+      OptionSchema(
+        "frozen", .choice(FrozenPrecision.allCases.map(\.rawValue)), default: .text(FrozenPrecision.stored.rawValue),
+        "What matrices that never learn are held as."),
+      value: { .text($0.frozenPrecision.rawValue) },
+      assign: { $0.frozenPrecision = $1.text.flatMap { FrozenPrecision(rawValue: $0) } ?? .stored }),
     .init("learning_rate", .numberAbove(0, atMost: 10), \.learningRate, "Highest learning rate of what the method trains."),
     .init(
       OptionSchema(
@@ -127,6 +151,11 @@ package struct TrainingSettings: Sendable, Equatable {
   package var values: [(name: String, value: OptionValue)] {
     Self.keys.compactMap { key in key.value(self).map { (key.schema.name, $0) } }
       .filter { IdentityKeys.writes(training: $0.0, $0.1) }
+  }
+
+  /// The settings that decide a run's numbers: those of `values` that change a bit.
+  package var decidingValues: [(name: String, value: OptionValue)] {
+    values.filter { !IdentityKeys.changesNoBit(training: $0.name) }
   }
 }
 

@@ -143,7 +143,8 @@ package protocol Backend: AnyObject {
   func select(_ a: Buffer, where mask: Buffer, otherwise value: Float, into y: Buffer)
   func activate(_ x: Buffer, _ kind: Activation, into y: Buffer)
   func activateBackward(_ dy: Buffer, _ x: Buffer, _ kind: Activation, into dx: Buffer)
-  func dropout(_ x: Buffer, _ dropout: Dropout, into y: Buffer)
+  /// Draws for element i as for element `first + i` of a larger array.
+  func dropout(_ x: Buffer, _ dropout: Dropout, at first: Int, into y: Buffer)
 
   /// `y[place] (+)= what is made of x`; `y` is float64, or float32, which rounds.
   func reduce(_ x: Buffer, _ reduction: Reduction, into y: Buffer, at place: Int, accumulate: Bool)

@@ -109,17 +109,17 @@ private struct LowRankPass {
     self.folded = folded
     compressed = backend.allocate(tokens * rank)
     backend.matmul(
-      Self.dropped(x.buffer, dropout, on: backend), .none, a, .transposed, into: compressed, m: tokens, n: rank, k: input,
+      Self.dropped(x.buffer, dropout, columns: input, on: backend), .none, a, .transposed, into: compressed, m: tokens, n: rank, k: input,
       factor: 1,
       accumulate: false, bias: nil)
     backend.matmul(
       compressed, .none, folded, .transposed, into: y, m: tokens, n: output, k: rank, factor: scale, accumulate: true, bias: nil)
   }
 
-  private static func dropped(_ x: Buffer, _ dropout: Dropout?, on backend: any Backend) -> Buffer {
+  private static func dropped(_ x: Buffer, _ dropout: Dropout?, columns: Int, on backend: any Backend) -> Buffer {
     guard let dropout else { return x }
     let y = backend.allocate(x.count)
-    backend.dropout(x, dropout, into: y)
+    backend.dropout(x, dropout, at: dropout.firstRow * columns, into: y)
     return y
   }
 
@@ -132,7 +132,7 @@ private struct LowRankPass {
     if let aSlot, let kept {
       let (into, accumulate) = aSlot.accumulator(rank * input, on: backend)
       backend.matmul(
-        back, .transposed, Self.dropped(kept, dropout, on: backend), .none, into: into, m: rank, n: input, k: tokens, factor: 1,
+        back, .transposed, Self.dropped(kept, dropout, columns: input, on: backend), .none, into: into, m: rank, n: input, k: tokens, factor: 1,
         accumulate: accumulate, bias: nil)
     }
     guard let inputSlot else { return }
@@ -142,7 +142,7 @@ private struct LowRankPass {
     } else {
       let whole = backend.allocate(tokens * input)
       backend.matmul(back, .none, a, .none, into: whole, m: tokens, n: input, k: rank, factor: 1, accumulate: false, bias: nil)
-      inputSlot.add(Self.dropped(whole, dropout, on: backend), exclusive: true, on: backend)
+      inputSlot.add(Self.dropped(whole, dropout, columns: input, on: backend), exclusive: true, on: backend)
     }
   }
 

@@ -1,13 +1,5 @@
 /// Measurements and changes of values outside the graph.
 extension Tensor {
-  /// The Euclidean norm of each column of `[rows, columns]`: `[columns]`.
-  package var columnNorms: Tensor {
-    let norms = backend.allocate(shape[1])
-    backend.sumRows(buffer, times: buffer, into: norms, accumulate: false)
-    backend.squareRoot(norms, into: norms)
-    return Tensor(shape: [shape[1]], buffer: norms, backend: backend)
-  }
-
   /// The product of each row with the same row of `other`, summed: `[rows, columns]` twice → `[rows]`.
   package func rowDots(_ other: Tensor) -> Tensor {
     precondition(shape == other.shape && shape.count == 2, "row products of \(shape) and \(other.shape)")

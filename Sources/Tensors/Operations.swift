@@ -94,11 +94,11 @@ extension Tensor {
   /// Inverted dropout; `nil` or rate 0 returns the tensor itself. The mask is drawn again for the backward pass, not kept.
   package func dropped(_ dropout: Dropout?) -> Tensor {
     guard let dropout, dropout.rate > 0 else { return self }
-    let backend = backend, y = backend.allocate(count), slot = recordedSlot
-    backend.dropout(buffer, dropout, into: y)
+    let backend = backend, y = backend.allocate(count), slot = recordedSlot, first = dropout.firstRow * (shape.last ?? 1)
+    backend.dropout(buffer, dropout, at: first, into: y)
     return .result(shape, y, of: [self], on: backend) { gradient in
       let masked = backend.allocate(gradient.count)
-      backend.dropout(gradient, dropout, into: masked)
+      backend.dropout(gradient, dropout, at: first, into: masked)
       slot?.add(masked, exclusive: true, on: backend)
     }
   }
@@ -110,9 +110,9 @@ extension Tensor {
     let backend = backend, columns = shape[shape.count - 1], rows = count / columns
     precondition(gain.shape == [columns] && bias.shape == [columns], "layer norm of \(shape) by a gain of \(gain.shape)")
     if let residual { requireEqual(residual, "layer norm with a residual") }
-    let dropout = dropout.flatMap { $0.rate > 0 ? $0 : nil }
+    let dropout = dropout.flatMap { $0.rate > 0 ? $0 : nil }, first = (dropout?.firstRow ?? 0) * columns
     let (y, normalized, inverse) = (backend.allocate(count), backend.allocate(count), backend.allocate(rows))
-    if let dropout { backend.dropout(buffer, dropout, into: normalized) }
+    if let dropout { backend.dropout(buffer, dropout, at: first, into: normalized) }
     backend.layerNorm(
       dropout == nil ? buffer : normalized, residual: residual?.buffer, gain: gain.buffer, bias: bias.buffer, epsilon: epsilon,
       into: y, normalized: normalized, inverse: inverse)
@@ -135,7 +135,7 @@ extension Tensor {
       if let slot {
         if let dropout {
           let masked = backend.allocate(dx.count)
-          backend.dropout(dx, dropout, into: masked)
+          backend.dropout(dx, dropout, at: first, into: masked)
           slot.add(masked, exclusive: true, on: backend)
         } else {
           slot.add(dx, exclusive: residualSlot == nil, on: backend)

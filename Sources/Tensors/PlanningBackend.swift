@@ -107,7 +107,7 @@ package final class PlanningBackend: Backend {
   package func select(_ a: Buffer, where mask: Buffer, otherwise value: Float, into y: Buffer) {}
   package func activate(_ x: Buffer, _ kind: Activation, into y: Buffer) {}
   package func activateBackward(_ dy: Buffer, _ x: Buffer, _ kind: Activation, into dx: Buffer) {}
-  package func dropout(_ x: Buffer, _ dropout: Dropout, into y: Buffer) {}
+  package func dropout(_ x: Buffer, _ dropout: Dropout, at first: Int, into y: Buffer) {}
   package func reduce(_ x: Buffer, _ reduction: Reduction, into y: Buffer, at place: Int, accumulate: Bool) {}
   package func sumSegments(_ x: Buffer, _ offsets: Buffer, into y: Buffer) {}
   package func argmaxRows(_ x: Buffer, columns: Int, into y: Buffer) {}

@@ -40,10 +40,13 @@ package struct Dropout: Sendable, Equatable {
   package var rate: Float
   /// The numbers that choose them.
   package var stream: RandomStream
+  /// The place of the first row among those of a larger array, of which the one at hand is a part: it draws as it does there.
+  package var firstRow: Int
 
   /// Drops a share `rate` of entries by the numbers of `stream`.
-  package init(rate: Float, stream: RandomStream) {
+  package init(rate: Float, stream: RandomStream, firstRow: Int = 0) {
     self.rate = rate
     self.stream = stream
+    self.firstRow = firstRow
   }
 }

@@ -62,19 +62,38 @@ package final class Stepper {
   /// Whether a parameter belongs to what a run leaves: the method's own, the head, and whatever else learns.
   func isSaved(_ parameter: Parameter) -> Bool { saved.contains(ObjectIdentifier(parameter)) }
 
-  /// The task's mean loss on some rows of the training set.
-  package func taskLoss(_ rows: [Int], pass: Pass) -> Tensor {
+  /// The task's mean loss on some rows of the training set, or what they add to that of a larger batch.
+  ///
+  /// - Parameter terms: how many terms the batch's mean is over; nil for the rows' own.
+  package func taskLoss(_ rows: [Int], over terms: Int? = nil, pass: Pass) -> Tensor {
     let outputs = objective.outputs(of: model, rows, of: .training, pass: pass, everyToken: method.needsEveryToken)
-    return objective.loss(of: outputs, rows, over: objective.terms(of: rows))
+    return objective.loss(of: outputs, rows, over: terms ?? objective.terms(of: rows))
   }
 
-  /// Forward and backward on some rows of the training set; the gradients stay on the parameters.
+  /// Forward and backward on some rows of the training set, as many at a time as the settings say; the gradients stay on the parameters.
   package func gradients(_ rows: [Int], pass: Pass) -> (taskLoss: Float, loss: Float) {
-    let task = taskLoss(rows, pass: pass)
-    let total = method.additionalLoss().map { task.adding($0) } ?? task
-    total.backward()
-    let losses = Tensor.read([task, total])
-    return (losses[0][0], losses[1][0])
+    let size = settings.microBatchSize ?? rows.count
+    guard size < rows.count else {
+      let task = taskLoss(rows, pass: pass)
+      let total = method.additionalLoss().map { task.adding($0) } ?? task
+      total.backward()
+      let losses = Tensor.read([task, total])
+      return (losses[0][0], losses[1][0])
+    }
+    let terms = objective.terms(of: rows), lengths = rows.map { objective.training.lengths[$0] }
+    var losses = stride(from: 0, to: rows.count, by: size).map { start in
+      let part = start..<min(rows.count, start + size)
+      let loss = taskLoss(Array(rows[part]), over: terms, pass: pass.of(BatchPart(part, ofLengths: lengths)))
+      loss.backward()
+      return loss.detached
+    }
+    let parts = losses.count
+    if let additional = method.additionalLoss() {
+      additional.backward()
+      losses.append(additional.detached)
+    }
+    let values = Tensor.read(losses).map { $0[0] }
+    return (values[..<parts].reduce(0, +), values.reduce(0, +))
   }
 
   /// Update number `step`, from 0, on some rows of the training set.
