@@ -53,7 +53,8 @@ final class TransformerEncoder: Backbone {
     let relative = relative(offsets)
     let last = places.map { QueryRows($0, bounds: offsets, as: rows.passRows) }
     for (layer, block) in blocks.enumerated() {
-      let cut = layer == blocks.count - 1 && observer == nil ? last : nil, firstAttention = layer == 0 ? observer?.firstAttention : nil
+      let cut = layer == blocks.count - 1 && observer == nil ? last : nil,
+        firstAttention = layer == 0 ? observer?.firstAttention : nil
       x = pass.recomputable([x] + (relative.map { [$0.rows] } ?? [])) { [offsets] inputs, pass in
         block(
           inputs[0], offsets: offsets, rows: cut, relative: relative?.with(inputs.last), pass: pass,

@@ -26,8 +26,16 @@ package enum SafetensorsWriter {
     case float32
     /// Half precision, rounded to the nearest.
     case float16
+    /// The upper half of single precision, rounded to the nearest, ties to even.
+    case bfloat16
 
-    fileprivate var elementType: ElementType { self == .float32 ? .float32 : .float16 }
+    fileprivate var elementType: ElementType {
+      switch self {
+      case .float32: .float32
+      case .float16: .float16
+      case .bfloat16: .bfloat16
+      }
+    }
   }
 
   /// A tensor's place in the header.
@@ -132,7 +140,14 @@ package enum SafetensorsWriter {
     switch precision {
     case .float32: try entry.values.withUnsafeBytes(body)
     case .float16: try entry.values.map { Float16($0) }.withUnsafeBytes(body)
+    case .bfloat16: try entry.values.map(upperHalf).withUnsafeBytes(body)
     }
+  }
+
+  private static func upperHalf(_ value: Float) -> UInt16 {
+    guard !value.isNaN else { return 0x7fc0 }
+    let bits = value.bitPattern
+    return UInt16((bits &+ 0x7fff &+ (bits >> 16 & 1)) >> 16)
   }
 
   /// `text` as a JSON string.

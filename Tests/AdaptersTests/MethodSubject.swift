@@ -67,17 +67,16 @@ struct MethodSubject {
 
   private init(
     _ method: any TuningMethod.Type, _ options: [String: OptionValue], _ model: Model, _ objective: any Objective, steps: Int,
-    epochs: Int, rows: Int, weightDecay: Double, restoring state: [Diagnostic]?, on backend: any Backend
+    epochs: Int, rows: Int, weightDecay: Double, restoring state: [Diagnostic]?, on backend: any Backend,
+    adjust: (inout TrainingSettings) -> Void = { _ in }
   ) throws {
     self.rows = rows
     let method = try MethodRegistry.attach(
       method, options: options, to: Self.host(model, steps: steps, epochs: epochs, on: backend))
-    let makeStepper = {
-      Stepper(
-        model: model, method: method, objective: objective,
-        settings: TrainingSettings(
-          epochs: 2, batchSize: 4, learningRate: 0.02, warmup: .steps(0), weightDecay: weightDecay),
-        totalSteps: steps, backend: backend)
+    var settings = TrainingSettings(epochs: 2, batchSize: 4, learningRate: 0.02, warmup: .steps(0), weightDecay: weightDecay)
+    adjust(&settings)
+    let makeStepper = { [settings] in
+      Stepper(model: model, method: method, objective: objective, settings: settings, totalSteps: steps, backend: backend)
     }
     if let state {
       try method.restore(state)
@@ -101,12 +100,22 @@ struct MethodSubject {
       weightDecay: weightDecay, on: backend)
   }
 
-  init(_ row: MethodCase, _ setting: Setting = .roberta, restoring state: [Diagnostic]? = nil) throws {
+  /// On a model that is there.
+  init(_ method: any TuningMethod.Type, _ options: [String: OptionValue], on model: Model, backend: any Backend) throws {
+    try self.init(
+      method, options, model, Self.classification(rows: 4, classes: model.head.outputs), steps: Self.steps, epochs: 2, rows: 4,
+      weightDecay: 0, restoring: nil, on: backend)
+  }
+
+  init(
+    _ row: MethodCase, _ setting: Setting = .roberta, restoring state: [Diagnostic]? = nil,
+    adjust: (inout TrainingSettings) -> Void = { _ in }
+  ) throws {
     let backend = try CPUBackend(threads: 1), classes = setting.configuration.classes
     try self.init(
       row.method, row.options, setting.model(on: backend),
       setting.tagsTokens ? Self.tagging : Self.classification(rows: 4, classes: classes), steps: Self.steps, epochs: 2, rows: 4,
-      weightDecay: 0, restoring: state, on: backend)
+      weightDecay: 0, restoring: state, on: backend, adjust: adjust)
   }
 
   /// The tokens of row `row` of batch number `step` of a made-up task.
@@ -142,7 +151,8 @@ struct MethodSubject {
   @discardableResult
   func train(_ range: Range<Int>, dropout: Bool = true) throws -> [StepResult] {
     try range.map {
-      try stepper.step($0, rows($0), pass: dropout ? .training(seed: 3, step: $0) : .evaluation)
+      try stepper.step(
+        $0, rows($0), pass: .training(seed: 3, step: $0, drops: dropout, recomputes: stepper.settings.recomputes))
     }
   }
 
