@@ -1,5 +1,6 @@
 // The rows of a batch whose hidden states are asked for.
 import Layers
+import Tensors
 
 /// Some of a packed batch's tokens.
 package enum RowSelection: Sendable, Equatable {
@@ -34,7 +35,7 @@ package enum RowSelection: Sendable, Equatable {
 /// Rows that a block computes queries for, and all that follows.
 struct QueryRows {
   /// Their places among the packed rows, ascending.
-  let places: [Int32]
+  let places: Indices
   /// Where each sequence's begin among them, and the end: `[sequences + 1]`
   let offsets: [Int]
   /// Whether they are one of each sequence, its very first.
@@ -45,9 +46,9 @@ struct QueryRows {
   /// - Parameters:
   ///   - bounds: where each sequence starts among the packed rows, and the end.
   ///   - kind: what a pass knows them as.
-  init(_ places: [Int32], bounds: [Int], as kind: PassRows = .selection) {
+  init(_ places: [Int32], bounds: [Int], as kind: PassRows = .selection, on backend: any Backend) {
     precondition(zip(places, places.dropFirst()).allSatisfy { $0 < $1 }, "rows that do not ascend")
-    self.places = places
+    self.places = Indices(places, on: backend)
     self.kind = kind
     var next = 0
     offsets =

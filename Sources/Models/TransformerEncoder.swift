@@ -51,7 +51,7 @@ final class TransformerEncoder: Backbone {
     }
     observer?.hiddenStates?(0, x)
     let relative = relative(offsets)
-    let last = places.map { QueryRows($0, bounds: offsets, as: rows.passRows) }
+    let last = places.map { QueryRows($0, bounds: offsets, as: rows.passRows, on: x.backend) }
     for (layer, block) in blocks.enumerated() {
       let cut = layer == blocks.count - 1 && observer == nil ? last : nil,
         firstAttention = layer == 0 ? observer?.firstAttention : nil
@@ -62,7 +62,7 @@ final class TransformerEncoder: Backbone {
       }
       observer?.hiddenStates?(layer + 1, x)
     }
-    return observer == nil ? x : places.map { x.rows($0) } ?? x
+    return observer == nil ? x : last.map { x.rows($0.places) } ?? x
   }
 
   /// The table for the longest of the sequences between `offsets`, wide enough for what stands before each one's keys.

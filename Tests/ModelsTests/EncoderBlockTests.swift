@@ -45,7 +45,7 @@ struct EncoderBlockTests {
       expected = a.adding(feedForward(norms[1](a)))
     }
     #expect(zip(found.values, expected.values).allSatisfy { abs($0 - $1) < 1e-5 })
-    let rows = QueryRows([1, 4], bounds: offsets)
+    let rows = QueryRows([1, 4], bounds: offsets, on: backend)
     let cut = block(x, offsets: offsets, rows: rows, relative: nil, pass: .evaluation)
     #expect(zip(cut.values, expected.rows([1, 4]).values).allSatisfy { abs($0 - $1) < 1e-5 })
   }

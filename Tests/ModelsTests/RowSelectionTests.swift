@@ -10,13 +10,14 @@ struct RowSelectionTests {
   private let batch = TokenBatch(sequences: [[2, 7, 9, 11, 3], [2, 8, 3], [2], [2, 40, 41, 42, 3]])
 
   @Test("places and the sequences that they lie in")
-  func places() {
+  func places() throws {
+    let backend = try makeBackend()
     #expect(RowSelection.every.places(in: batch) == nil)
     #expect(RowSelection.first.places(in: batch) == [0, 5, 8, 9])
     #expect(RowSelection.last.places(in: batch) == [4, 7, 8, 13])
-    let rows = QueryRows([1, 3, 8, 13], bounds: batch.offsets)
+    let rows = QueryRows([1, 3, 8, 13], bounds: batch.offsets, on: backend)
     #expect(rows.offsets == [0, 2, 2, 3, 4] && !rows.areFirst)
-    #expect(QueryRows([0, 5, 8, 9], bounds: batch.offsets).areFirst)
+    #expect(QueryRows([0, 5, 8, 9], bounds: batch.offsets, on: backend).areFirst)
   }
 
   @Test("values and gradients", arguments: ["bert", "roberta", "deberta"], [RowSelection.first, .last, .some([1, 2, 6, 13])])
