@@ -48,7 +48,7 @@ let package = Package(
     .target(
       name: "Pocket",
       dependencies: [
-        "CPUBackend", "Datasets", "Devices", "Layers", "Manifests", "Metrics", "Models", "Objectives", "Records", "Settings",
+        "CPUBackend", "Devices", "Layers", "Manifests", "Metrics", "Models", "Objectives", "Records", "Settings",
         "Storage", "Tensors", "Tokenizers", "Training",
       ]),
     .target(

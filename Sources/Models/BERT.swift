@@ -4,7 +4,7 @@ import Layers
 import Tensors
 
 extension Architecture {
-  /// BERT.
+  /// The encoder of Devlin et al. 2019.
   package static let bert = Architecture(BERT.self)
 }
 

@@ -5,7 +5,7 @@ import Layers
 import Tensors
 
 extension Architecture {
-  /// RoBERTa.
+  /// The encoder of Liu et al. 2019.
   package static let roberta = Architecture(RoBERTa.self)
 }
 

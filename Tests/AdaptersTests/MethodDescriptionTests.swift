@@ -37,8 +37,11 @@ struct MethodDescriptionTests {
         case .number(let range): [.number(range.lowerBound), .number(range.upperBound)]
         case .flag: [.flag(true), .flag(false)]
         case .choice(let names): names.map { .text($0) }
-        case .names(let names, let patterns):
-          names.map { .texts([$0]) } + [.texts(names)] + (patterns ? [.texts(["*"]), .text("*.layer.1.*")] : [])
+        case .names(let all, let patterns):
+          // no encoder has a gate
+          [all.filter { $0 != ProjectionRole.gate.rawValue }].flatMap { names in
+            names.map { .texts([$0]) } + [.texts(names)] + (patterns ? [.texts(["*"]), .text("*.layer.1.*")] : [])
+          }
         case .numberAbove(_, let most): [.number(most)]
         case .numbers, .text: []
         }
