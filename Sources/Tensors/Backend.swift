@@ -122,8 +122,9 @@ package protocol Backend: AnyObject {
   /// `table[rows[r]] += x[r]`, in the order of r.
   func scatterRows(_ x: Buffer, _ rows: [Int32], columns: Int, into table: Buffer)
 
-  /// Mean cross-entropy of `logits: [labels.count, classes]`, and its gradient with respect to the logits.
-  func crossEntropy(_ logits: Buffer, labels: [Int32], classes: Int, gradient: Buffer) -> Double
+  /// The cross-entropies of `logits: [labels.count, classes]` summed and divided by `divisor`, and the gradient of that with respect
+  /// to the logits, which may take their place. A row with a negative label has none: its loss and gradient are zero.
+  func crossEntropy(_ logits: Buffer, labels: [Int32], classes: Int, divisor: Int, gradient: Buffer) -> Double
 
   func uniform(_ stream: RandomStream, low: Float, high: Float, into y: Buffer)
   func normal(_ stream: RandomStream, mean: Float, deviation: Float, into y: Buffer)

@@ -1,6 +1,5 @@
 import CKernels
 import COpenBLAS
-import Foundation
 
 extension CPUBackend {
   /// Row blocks of a product with m rows: an even number of them (for two threads), each a multiple of 64 rows but the last, which
@@ -128,24 +127,5 @@ extension CPUBackend {
   package func scatterRows(_ x: Buffer, _ rows: [Int32], columns: Int, into table: Buffer) {
     let (p, out) = (host(x), host(table))
     for (r, row) in rows.enumerated() { lr_axpy(out + Int(row) * columns, p + r * columns, Int64(columns), 1) }
-  }
-
-  package func crossEntropy(_ logits: Buffer, labels: [Int32], classes: Int, gradient: Buffer) -> Double {
-    let (z, g) = (host(logits), host(gradient))
-    var total = 0.0
-    for (r, label) in labels.enumerated() {
-      let row = z + r * classes, out = g + r * classes
-      // Double keeps the loss of a confident row exact; rows are few
-      var highest = row[0]
-      for c in 1..<max(1, classes) { highest = max(highest, row[c]) }
-      var sum = 0.0
-      for c in 0..<classes { sum += exp(Double(row[c] - highest)) }
-      for c in 0..<classes {
-        let probability = exp(Double(row[c] - highest)) / sum
-        out[c] = Float((probability - (c == Int(label) ? 1 : 0)) / Double(labels.count))
-      }
-      total += log(sum) - Double(row[Int(label)] - highest)
-    }
-    return total / Double(labels.count)
   }
 }

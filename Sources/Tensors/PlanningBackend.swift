@@ -90,7 +90,7 @@ package final class PlanningBackend: Backend {
   package func layerNormBackward(_ dy: Buffer, normalized: Buffer, inverse: Buffer, gain: Buffer, into dx: Buffer) {}
   package func gatherRows(_ table: Buffer, _ rows: [Int32], columns: Int, into y: Buffer) {}
   package func scatterRows(_ x: Buffer, _ rows: [Int32], columns: Int, into table: Buffer) {}
-  package func crossEntropy(_ logits: Buffer, labels: [Int32], classes: Int, gradient: Buffer) -> Double { 0 }
+  package func crossEntropy(_ logits: Buffer, labels: [Int32], classes: Int, divisor: Int, gradient: Buffer) -> Double { 0 }
   package func uniform(_ stream: RandomStream, low: Float, high: Float, into y: Buffer) {}
   package func normal(_ stream: RandomStream, mean: Float, deviation: Float, into y: Buffer) {}
   package func adamW(weights: Buffer, gradient: Buffer, first: Buffer, second: Buffer, _ settings: AdamWSettings) {}

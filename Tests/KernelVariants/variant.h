@@ -29,6 +29,7 @@
 #define lr_layer_norm_backward LR_NAME(layer_norm_backward)
 #define lr_attention_softmax LR_NAME(attention_softmax)
 #define lr_attention_softmax_backward LR_NAME(attention_softmax_backward)
+#define lr_cross_entropy LR_NAME(cross_entropy)
 #define lr_adamw LR_NAME(adamw)
 #define lr_freezing_score LR_NAME(freezing_score)
 #define lr_philox LR_NAME(philox)
@@ -40,6 +41,7 @@
 
 #include "../../Sources/CKernels/attention.c"
 #include "../../Sources/CKernels/elementwise.c"
+#include "../../Sources/CKernels/loss.c"
 #include "../../Sources/CKernels/normalization.c"
 #include "../../Sources/CKernels/optimizer.c"
 #include "../../Sources/CKernels/random.c"

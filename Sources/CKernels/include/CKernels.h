@@ -84,6 +84,12 @@ void lr_attention_softmax_backward(float *gradient, const float *probabilities, 
                                    float *relative_c, float *relative_p, int64_t span, const int32_t *index,
                                    int32_t first, float factor);
 
+// --- loss.c
+// Cross-entropy of rows of logits and its gradient over `divisor`, which may take the logits' place; the losses are not divided.
+// A row with a negative label has none, and no gradient. `powers` is room for one row.
+void lr_cross_entropy(float *gradient, double *losses, double *powers, const float *logits, const int32_t *labels,
+                      int64_t rows, int64_t classes, double divisor);
+
 // --- optimizer.c
 typedef struct {
   float learning_rate, beta1, beta2, epsilon, weight_decay;
