@@ -110,11 +110,13 @@ package protocol Backend: AnyObject {
     _ x: Buffer, residual: Buffer?, gain: Buffer, bias: Buffer, epsilon: Float, into y: Buffer, normalized: Buffer, inverse: Buffer)
   func layerNormBackward(_ dy: Buffer, normalized: Buffer, inverse: Buffer, gain: Buffer, into dx: Buffer)
 
-  /// Writes `context: [queries, heads * headSize]` and, when given, the probabilities before dropout, head by head.
+  /// Writes `context: [queries, heads * headSize]` and, when given, the probabilities before dropout, head by head; masked pairs
+  /// have probability zero.
   func attention(
     _ shape: AttentionShape, _ operands: AttentionOperands, dropout: Dropout?, context: Buffer, probabilities: Buffer?)
+  /// Without the probabilities of the forward pass it computes them again, with the same bits; relative terms need them.
   func attentionBackward(
-    _ shape: AttentionShape, _ operands: AttentionOperands, dropout: Dropout?, probabilities: Buffer, contextGradient: Buffer,
+    _ shape: AttentionShape, _ operands: AttentionOperands, dropout: Dropout?, probabilities: Buffer?, contextGradient: Buffer,
     into gradients: AttentionGradients)
 
   /// `y[r] = table[rows[r]]`, rows of `columns` numbers; the indices are checked by the caller.

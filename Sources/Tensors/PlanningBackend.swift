@@ -56,10 +56,10 @@ package final class PlanningBackend: Backend {
   }
 
   package func attentionBackward(
-    _ shape: AttentionShape, _ operands: AttentionOperands, dropout: Dropout?, probabilities: Buffer, contextGradient: Buffer,
+    _ shape: AttentionShape, _ operands: AttentionOperands, dropout: Dropout?, probabilities: Buffer?, contextGradient: Buffer,
     into gradients: AttentionGradients
   ) {
-    operations += shape.backwardOperations(gradients)
+    operations += shape.backwardOperations(gradients, kept: probabilities != nil)
   }
 
   package func write(_ values: [Float], to buffer: Buffer) {}

@@ -29,6 +29,8 @@
 #define lr_layer_norm_backward LR_NAME(layer_norm_backward)
 #define lr_attention_softmax LR_NAME(attention_softmax)
 #define lr_attention_softmax_backward LR_NAME(attention_softmax_backward)
+#define lr_attention_softmax_causal LR_NAME(attention_softmax_causal)
+#define lr_attention_softmax_causal_backward LR_NAME(attention_softmax_causal_backward)
 #define lr_cross_entropy LR_NAME(cross_entropy)
 #define lr_adamw LR_NAME(adamw)
 #define lr_freezing_score LR_NAME(freezing_score)

@@ -161,6 +161,17 @@ struct KernelCase: Sendable, CustomTestStringConvertible {
           bench.array(of: bench.columns * span), span, zero, 0, 0.3)
       }
     },
+    // the diagonal runs through the rows, or lies behind them
+    KernelCase("attention_softmax_causal", sizes: Workbench.Size.tables) {
+      $0.attention_softmax_causal($1.array(), $1.rows, $1.columns - $1.columns / 3, $1.columns, $1.columns / 3, 0.3)
+    },
+    KernelCase("attention_softmax_causal", "of last queries", sizes: Workbench.Size.tables) {
+      $0.attention_softmax_causal($1.array(), $1.rows, $1.columns, $1.columns, $1.columns, 0.3)
+    },
+    KernelCase("attention_softmax_causal_backward", sizes: Workbench.Size.tables) {
+      $0.attention_softmax_causal_backward(
+        $1.array(), $1.array(), $1.rows, $1.columns - $1.columns / 3, $1.columns, $1.columns / 3, 0.3)
+    },
   ]
 
   private static let losses: [KernelCase] = ["", "in place"].map { use in
