@@ -25,7 +25,8 @@ let package = Package(
     .target(name: "CSignals"),
     .target(name: "Metrics"),
     .target(name: "Settings", dependencies: ["Metrics"]),
-    .target(name: "Tensors", dependencies: ["CKernels", "COpenBLAS"]),
+    .target(name: "Tensors"),
+    .target(name: "CPUBackend", dependencies: ["CKernels", "COpenBLAS", "Tensors"]),
     .target(name: "Layers", dependencies: ["Tensors"]),
     .target(name: "Storage", dependencies: ["CCrypto", "CHDF5"]),
     .target(name: "Records", dependencies: ["Settings", "Storage"]),
@@ -39,17 +40,18 @@ let package = Package(
     .target(
       name: "Training",
       dependencies: ["Adapters", "Datasets", "Layers", "Metrics", "Models", "Records", "Settings", "Storage", "Tensors"]),
+    .target(name: "Devices", dependencies: ["CPUBackend", "Records", "Storage", "Tensors", "Training"]),
     .target(
       name: "Pocket",
       dependencies: [
-        "Datasets", "Layers", "Manifests", "Metrics", "Models", "Records", "Settings", "Storage", "Tensors", "Tokenizers",
-        "Training",
+        "CPUBackend", "Datasets", "Devices", "Layers", "Manifests", "Metrics", "Models", "Records", "Settings", "Storage",
+        "Tensors", "Tokenizers", "Training",
       ]),
     .target(
       name: "Experiments",
       dependencies: [
-        "Adapters", "CSignals", "Datasets", "Layers", "Manifests", "Metrics", "Models", "Pocket", "Records", "Settings",
-        "Storage", "Tensors", "Tokenizers", "Training",
+        "Adapters", "CPUBackend", "CSignals", "Datasets", "Devices", "Layers", "Manifests", "Metrics", "Models", "Pocket",
+        "Records", "Settings", "Storage", "Tensors", "Tokenizers", "Training",
       ]),
     .target(
       name: "Parity",
@@ -60,27 +62,29 @@ let package = Package(
     .executableTarget(
       name: "lowrank",
       dependencies: [
-        "Adapters", "CHDF5", "COpenBLAS", "Experiments", "Interchange", "Manifests", "Metrics", "Parity", "Pocket", "Records",
-        "Reporting", "Settings", "Storage", "Tensors", "Training",
+        "Adapters", "CHDF5", "COpenBLAS", "CPUBackend", "Devices", "Experiments", "Interchange", "Manifests", "Metrics", "Parity",
+        "Pocket", "Records", "Reporting", "Settings", "Storage", "Training",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
-    .target(name: "TestSupport", dependencies: ["Models", "Storage", "Tensors"], path: "Tests/TestSupport"),
+    .target(name: "TestSupport", dependencies: ["CPUBackend", "Models", "Storage", "Tensors"], path: "Tests/TestSupport"),
     .target(
       name: "KernelVariants", dependencies: ["CKernels"], path: "Tests/KernelVariants",
       cSettings: [.unsafeFlags(kernelFlags)]),
     .executableTarget(
       name: "torture",
       dependencies: [
-        "Adapters", "Datasets", "Experiments", "Interchange", "Layers", "Manifests", "Metrics", "Models", "Parity", "Pocket",
-        "Records", "Reporting", "Settings", "Storage", "Tensors", "TestSupport", "Tokenizers", "Training",
+        "Adapters", "CPUBackend", "Datasets", "Experiments", "Interchange", "Layers", "Manifests", "Metrics", "Models", "Parity",
+        "Pocket", "Records", "Reporting", "Settings", "Storage", "Tensors", "TestSupport", "Tokenizers", "Training",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Tests/Torture"),
-    .testTarget(name: "TensorsTests", dependencies: ["CKernels", "KernelVariants", "Tensors", "TestSupport"]),
+    .testTarget(name: "TensorsTests", dependencies: ["CKernels", "CPUBackend", "KernelVariants", "Tensors", "TestSupport"]),
     .testTarget(name: "SettingsTests", dependencies: ["Metrics", "Settings"]),
-    .testTarget(name: "LayersTests", dependencies: ["Layers", "Tensors"]),
+    .testTarget(name: "LayersTests", dependencies: ["CPUBackend", "Layers", "Tensors"]),
     .testTarget(name: "StorageTests", dependencies: ["Storage", "TestSupport"]),
-    .testTarget(name: "ModelsTests", dependencies: ["Layers", "Models", "Parity", "Storage", "Tensors", "TestSupport"]),
+    .testTarget(
+      name: "ModelsTests",
+      dependencies: ["CPUBackend", "Layers", "Models", "Parity", "Storage", "Tensors", "TestSupport"]),
     .testTarget(name: "TokenizersTests", dependencies: ["TestSupport", "Tokenizers"]),
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Metrics", "Settings", "TestSupport"]),
     .testTarget(name: "MetricsTests", dependencies: ["Metrics"]),
@@ -88,33 +92,34 @@ let package = Package(
     .testTarget(name: "RecordsTests", dependencies: ["Records", "Settings", "Storage", "TestSupport"]),
     .testTarget(
       name: "AdaptersTests",
-      dependencies: ["Adapters", "Datasets", "Layers", "Models", "Settings", "Tensors", "TestSupport", "Training"]),
+      dependencies: ["Adapters", "CPUBackend", "Datasets", "Layers", "Models", "Settings", "Tensors", "TestSupport", "Training"]),
     .testTarget(
       name: "InterchangeTests",
       dependencies: [
-        "Adapters", "Interchange", "Layers", "Models", "Settings", "Storage", "Tensors", "TestSupport", "Training",
+        "Adapters", "CPUBackend", "Interchange", "Layers", "Models", "Settings", "Storage", "Tensors", "TestSupport", "Training",
       ]),
     .testTarget(
       name: "TrainingTests",
       dependencies: [
-        "Adapters", "Datasets", "Layers", "Metrics", "Models", "Settings", "Storage", "Tensors", "TestSupport", "Training",
+        "Adapters", "CPUBackend", "Datasets", "Layers", "Metrics", "Models", "Settings", "Storage", "Tensors", "TestSupport",
+        "Training",
       ]),
     .testTarget(
       name: "PocketTests",
       dependencies: [
-        "Datasets", "Layers", "Manifests", "Metrics", "Models", "Pocket", "Storage", "Tensors", "TestSupport", "Tokenizers",
-        "Training",
+        "CPUBackend", "Datasets", "Layers", "Manifests", "Metrics", "Models", "Pocket", "Storage", "Tensors", "TestSupport",
+        "Tokenizers", "Training",
       ]),
     .testTarget(
       name: "ExperimentsTests",
       dependencies: [
-        "Adapters", "Experiments", "Manifests", "Metrics", "Models", "Pocket", "Records", "Settings", "Storage", "Tensors",
-        "TestSupport", "Tokenizers", "Training",
+        "Adapters", "CPUBackend", "Experiments", "Manifests", "Metrics", "Models", "Pocket", "Records", "Settings", "Storage",
+        "Tensors", "TestSupport", "Tokenizers", "Training",
       ]),
     .testTarget(
       name: "ParityTests",
       dependencies: [
-        "Adapters", "Interchange", "Models", "Parity", "Storage", "Tensors", "TestSupport", "Tokenizers", "Training",
+        "Adapters", "CPUBackend", "Interchange", "Models", "Parity", "Storage", "Tensors", "TestSupport", "Tokenizers", "Training",
       ]),
     .testTarget(
       name: "ReportingTests", dependencies: ["Manifests", "Records", "Reporting", "Settings", "Storage", "TestSupport"]),

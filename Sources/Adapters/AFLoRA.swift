@@ -39,8 +39,7 @@ package final class AFLoRA: TuningMethod {
     let parameter: Parameter
     let layer: Int
     let module: String
-    var mean: Tensor?
-    var spread: Tensor?
+    var averages: SensitivityAverages?
     var score = 0.0
     /// The number of updates done when it froze; -1 while it learns.
     var frozenAt: Int64 = -1
@@ -111,17 +110,19 @@ package final class AFLoRA: TuningMethod {
 
   /// Scores every matrix that still learns, from the gradient before clipping (Eq. 2 to 4).
   package func afterGradients(step: Int) {
-    for index in matrices.indices where matrices[index].frozenAt < 0 {
+    let learning = matrices.indices.filter { matrices[$0].frozenAt < 0 && matrices[$0].parameter.gradient != nil }
+    guard let first = learning.first else { return }
+    let sums = Scalars(learning.count, on: matrices[first].parameter.tensor.backend)
+    for (place, index) in learning.enumerated() {
       let parameter = matrices[index].parameter
       guard let gradient = parameter.gradient else { continue }
-      let mean = matrices[index].mean ?? .zeros(parameter.shape, on: gradient.backend)
-      let spread = matrices[index].spread ?? .zeros(parameter.shape, on: gradient.backend)
-      matrices[index].score = parameter.tensor.updateFreezingScore(
-        gradient: gradient, mean: mean, spread: spread, beta1: settings.beta1, beta2: settings.beta2,
-        sensitivity: settings.sensitivity)
-      matrices[index].mean = mean
-      matrices[index].spread = spread
+      let averages = matrices[index].averages ?? SensitivityAverages(of: parameter)
+      averages.update(
+        settings.sensitivity, gradient: gradient, weight: parameter.tensor, beta1: settings.beta1, beta2: settings.beta2)
+      sums.add(.sumInOrder, of: averages.products, at: place)
+      matrices[index].averages = averages
     }
+    for (index, sum) in zip(learning, sums.values) { matrices[index].score = sum / Double(matrices[index].parameter.count) }
   }
 
   /// Freezes the lowest-scoring matrices until `floor(r(t) · units)` are (Eq. 5).
@@ -141,8 +142,7 @@ package final class AFLoRA: TuningMethod {
   /// From here on no gradient is computed for the matrix, and all that was kept for it goes.
   private func freeze(_ index: Int, at updates: Int64) {
     matrices[index].frozenAt = updates
-    matrices[index].mean = nil
-    matrices[index].spread = nil
+    matrices[index].averages = nil
     matrices[index].parameter.isTrainable = false
   }
 
@@ -188,8 +188,8 @@ package final class AFLoRA: TuningMethod {
       Diagnostic("frozen_at", shape: [matrices.count], .integers(matrices.map(\.frozenAt)), dimensions: ["matrix"]),
     ]
     for matrix in matrices {
-      guard let mean = matrix.mean, let spread = matrix.spread else { continue }
-      for (kind, tensor) in [("mean", mean), ("spread", spread)] {
+      guard let averages = matrix.averages else { continue }
+      for (kind, tensor) in [("mean", averages.mean), ("spread", averages.spread)] {
         saved.append(.values(of: tensor, at: "\(kind)/\(matrix.parameter.name)"))
       }
     }
@@ -209,13 +209,10 @@ package final class AFLoRA: TuningMethod {
       }
       let parameter = matrices[index].parameter, name = parameter.name
       guard saved.contains("mean/\(name)") else { continue }
-      let restored = { (kind: String) in
-        let tensor = Tensor.zeros(parameter.shape, on: parameter.tensor.backend)
-        try saved.assign("\(kind)/\(name)", to: tensor)
-        return tensor
+      let tensor = { (kind: String) in
+        try saved.tensor("\(kind)/\(name)", shape: parameter.shape, on: parameter.tensor.backend)
       }
-      matrices[index].mean = try restored("mean")
-      matrices[index].spread = try restored("spread")
+      matrices[index].averages = SensitivityAverages(mean: try tensor("mean"), spread: try tensor("spread"))
     }
   }
 }

@@ -39,7 +39,7 @@ package final class AdaLoRA: TuningMethod {
     /// `A: [r₀, in]`, `B: [out, r₀]`, `E: [r₀]`
     let a: Parameter, b: Parameter, e: Parameter
     /// Running sensitivity and uncertainty of A, B and E.
-    var averages: [(mean: Tensor, spread: Tensor)]
+    var averages: [SensitivityAverages]
     /// Which triplets the latest pruning kept.
     var kept: [Bool]
     /// The importance of each triplet at the latest step that had one.
@@ -103,7 +103,7 @@ package final class AdaLoRA: TuningMethod {
       layers.append(
         Layer(
           projection: projection, a: a, b: b, e: e,
-          averages: [a, b, e].map { (.zeros($0.shape, on: host.backend), .zeros($0.shape, on: host.backend)) },
+          averages: [a, b, e].map { SensitivityAverages(of: $0) },
           kept: Array(repeating: true, count: rank), scores: Array(repeating: 0, count: rank)))
     }
     parameters = layers.flatMap(\.parameters)
@@ -136,23 +136,22 @@ package final class AdaLoRA: TuningMethod {
 
   /// Importance of every triplet: its value's, plus the means over its row of A and its column of B.
   private func measure(gradientScale: Float) {
-    for index in layers.indices {
-      let layer = layers[index]
-      for (parameter, average) in zip(layer.parameters, layer.averages) {
+    var found: [Tensor] = []
+    for layer in layers {
+      for (parameter, averages) in zip(layer.parameters, layer.averages) {
         guard let gradient = parameter.gradient else { continue }
-        _ = parameter.tensor.updateFreezingScore(
-          gradient: gradientScale == 1 ? gradient : gradient.scaled(by: gradientScale), mean: average.mean, spread: average.spread,
-          beta1: beta1, beta2: beta2,
-          sensitivity: .weightGradient)
+        averages.update(
+          .weightGradient, gradient: gradientScale == 1 ? gradient : gradient.scaled(by: gradientScale), weight: parameter.tensor,
+          beta1: beta1, beta2: beta2)
       }
       let (a, b, e) = (layer.averages[0], layer.averages[1], layer.averages[2])
-      let (input, output) = (Double(layer.a.shape[1]), Double(layer.b.shape[0]))
-      let rows = a.mean.rowDots(a.spread).values
-      let columns = b.mean.columnDots(b.spread).values
-      let (mean, spread) = (e.mean.values, e.spread.values)
-      layers[index].scores = (0..<rank).map {
-        Double(mean[$0] * spread[$0]) + Double(rows[$0]) / input + Double(columns[$0]) / output
-      }
+      found += [e.products, a.mean.rowDots(a.spread), b.mean.columnDots(b.spread)]
+    }
+    let values = Tensor.read(found)
+    for index in layers.indices {
+      let (input, output) = (Double(layers[index].a.shape[1]), Double(layers[index].b.shape[0]))
+      let (own, rows, columns) = (values[3 * index], values[3 * index + 1], values[3 * index + 2])
+      layers[index].scores = (0..<rank).map { Double(own[$0]) + Double(rows[$0]) / input + Double(columns[$0]) / output }
     }
   }
 
@@ -167,7 +166,8 @@ package final class AdaLoRA: TuningMethod {
 
   private func applyMasks() {
     for layer in layers where layer.kept.contains(false) {
-      layer.e.tensor.assign(zip(layer.e.tensor.values, layer.kept).map { $1 ? $0 : 0 })
+      let e = layer.e.tensor
+      e.assign(e.selected(where: Tensor(layer.kept.map { $0 ? 1 : 0 }, shape: e.shape, on: e.backend)))
     }
   }
 
@@ -221,9 +221,11 @@ package final class AdaLoRA: TuningMethod {
     for index in layers.indices {
       layers[index].kept = kept[index * rank..<(index + 1) * rank].map { $0 != 0 }
       layers[index].scores = Array(scores[index * rank..<(index + 1) * rank])
-      for (parameter, average) in zip(layers[index].parameters, layers[index].averages) {
-        try saved.assign("mean/\(parameter.name)", to: average.mean)
-        try saved.assign("spread/\(parameter.name)", to: average.spread)
+      layers[index].averages = try layers[index].parameters.map { parameter in
+        let tensor = { (kind: String) in
+          try saved.tensor("\(kind)/\(parameter.name)", shape: parameter.shape, on: parameter.tensor.backend)
+        }
+        return SensitivityAverages(mean: try tensor("mean"), spread: try tensor("spread"))
       }
     }
   }

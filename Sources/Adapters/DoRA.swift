@@ -19,9 +19,8 @@ package final class DoRA: TuningMethod {
     scale = try options.number("alpha") / Double(try options.integer("rank"))
     for pair in try LoRA.attach(options, scale: scale, method: Self.description, on: host) {
       let weight = pair.projection.linear.weight.tensor
-      let squares = host.backend.withoutGradients { weight.rowDots(weight) }
-      let norms = Tensor(squares.values.map { $0.squareRoot() }, shape: squares.shape, on: host.backend)
-      let magnitude = host.parameter("\(pair.projection.path).lora_magnitude_vector", norms, decays: true)
+      let wide = weight.widened, squares = host.backend.withoutGradients { wide.rowDots(wide) }
+      let magnitude = host.parameter("\(pair.projection.path).lora_magnitude_vector", squares.squareRoots, decays: true)
       pair.projection.adapter = Adapter(pair.adapter, magnitude: magnitude.tensor, weight: weight, squares: squares)
       parameters += [pair.a, pair.b, magnitude]
     }
@@ -32,25 +31,25 @@ package final class DoRA: TuningMethod {
     let magnitude: Tensor
     let weight: Tensor
     /// The squared norms of W's rows, which never change.
-    let squares: [Float]
+    let squares: Tensor
 
     init(_ low: LowRankAdapter, magnitude: Tensor, weight: Tensor, squares: Tensor) {
       self.low = low
       self.magnitude = magnitude
       self.weight = weight
-      self.squares = squares.values
+      self.squares = squares
     }
 
     /// `1 / ‖W + s B A‖` for each row, from `‖W‖² + 2 s B·(W Aᵀ) + s² B·(B A Aᵀ)`: the sum W + s B A is never formed.
     private var inverseNorms: Tensor {
-      let backend = weight.backend, (a, b, s) = (low.a.detached, low.b.detached, low.scale)
-      let (cross, own) = backend.withoutGradients {
-        (b.rowDots(weight.detached.linear(weight: a, bias: nil)).values, b.rowDots(b.matmul(a.linear(weight: a, bias: nil))).values)
+      let (a, b, s) = (low.a.detached, low.b.detached, low.scale)
+      return weight.backend.withoutGradients {
+        let cross = b.rowDots(weight.detached.linear(weight: a, bias: nil)),
+          own = b.rowDots(b.matmul(a.linear(weight: a, bias: nil)))
+        let sum = squares.adding(cross.scaled(by: 2 * s)).adding(own.scaled(by: s * s))
+        let norms = sum.clamped(atLeast: .leastNormalMagnitude).squareRoots
+        return .filled(1, shape: norms.shape, on: norms.backend).divided(by: norms)
       }
-      let inverse = squares.indices.map { row in
-        1 / max(Float.leastNormalMagnitude, squares[row] + 2 * s * cross[row] + s * s * own[row]).squareRoot()
-      }
-      return Tensor(inverse, shape: [squares.count], on: backend)
     }
 
     func forward(_ x: Tensor, through linear: Linear, input: ProjectionInput, pass: Pass) -> Tensor {

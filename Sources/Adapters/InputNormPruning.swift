@@ -37,18 +37,12 @@ struct InputNormPruning {
 
   /// 1 for what is kept: in each group the `floor(ratio · size)` least important go, of equal ones the first.
   func mask(_ importance: Tensor) -> Tensor {
-    let (rows, columns) = (importance.shape[0], importance.shape[1]), values = importance.values
-    let groups: [[Int]] =
-      switch group {
-      case .row: (0..<rows).map { row in (0..<columns).map { row * columns + $0 } }
-      case .column: (0..<columns).map { column in (0..<rows).map { $0 * columns + column } }
-      case .matrix: [Array(0..<rows * columns)]
-      }
-    var mask = [Float](repeating: 1, count: values.count)
-    for group in groups {
-      let count = Int(ratio * Double(group.count))
-      for index in group.sorted(by: { (values[$0], $0) < (values[$1], $1) }).prefix(count) { mask[index] = 0 }
+    func count(_ size: Int) -> Int { Int(ratio * Double(size)) }
+    switch group {
+    case .row: return importance.keepingHighest(dropping: count(importance.shape[1]))
+    case .column: return importance.transposed.keepingHighest(dropping: count(importance.shape[0])).transposed
+    case .matrix:
+      return importance.reshaped([1, importance.count]).keepingHighest(dropping: count(importance.count)).reshaped(importance.shape)
     }
-    return Tensor(mask, shape: importance.shape, on: importance.backend)
   }
 }

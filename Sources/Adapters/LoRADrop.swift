@@ -46,7 +46,7 @@ package final class LoRADrop: TuningMethod {
   /// What is trained, one for each projection that has one; those that share one have the same matrices.
   private var pairs: [LoRA.Pair] = []
   /// The head's values at the start.
-  private let head: [[Float]]
+  private let head: [Tensor]
   /// ‖ΔW x‖² of each projection for each example of the sample, summed over its tokens; by projection.
   package private(set) var squaredNorms: [[Double]] = []
   /// The same after training, where it is asked for; nothing for a projection without a LoRA.
@@ -64,7 +64,7 @@ package final class LoRADrop: TuningMethod {
     keep = options.has("keep") ? try options.integer("keep") : nil
     scale = try options.number("alpha") / Double(rank)
     projections = try Targets.projections(options, method: Self.description, on: host)
-    head = host.head.map(\.tensor.values)
+    head = host.head.map { $0.tensor.copied() }
     variant = LayerSelection.Variant(rawValue: try options.text("variant")) ?? .share
     let sample = Preliminary.Sample.share(try options.number("sample_ratio"))
     preliminary = variant.isVerification ? nil : Preliminary(sample: sample, epochs: try options.integer("sample_epochs"))

@@ -16,20 +16,18 @@ enum OutputNorms {
         pair.b.tensor.transposedProduct(pair.b.tensor).scaled(by: pair.adapter.scale * pair.adapter.scale)
       }
     }
-    var tokens = [[Float]](repeating: [], count: pairs.count)
+    var tokens = [Tensor?](repeating: nil, count: pairs.count)
     defer { for pair in pairs { pair.adapter.observe = nil } }
     for (index, pair) in pairs.enumerated() {
       pair.adapter.observe = { x in
         let u = x.detached.linear(weight: pair.a.tensor.detached, bias: nil)
-        tokens[index] = u.matmul(grams[index]).rowDots(u).values
+        tokens[index] = u.matmul(grams[index]).rowDots(u)
       }
     }
     try sample.forward { batch in
-      for index in pairs.indices {
-        norms[index] += zip(batch.offsets, batch.offsets.dropFirst()).map { start, end in
-          tokens[index][Int(start)..<Int(end)].reduce(0) { $0 + Double($1) }
-        }
-      }
+      let parts = Indices(batch.offsets.map { Int32($0) }, on: backend)
+      let sums = Scalars.read(tokens.compactMap { $0.map { Scalars(sumsOf: $0, parts: parts) } })
+      for (index, sums) in zip(pairs.indices, sums) { norms[index] += sums }
     }
     return norms
   }

@@ -133,32 +133,44 @@ package final class PRILoRA: TuningMethod {
   private func pruned(_ layer: Layer) -> Parameter { pruning.side == .a ? layer.pair.a : layer.pair.b }
 
   private func prune() {
+    guard let backend = layers.first?.pair.a.tensor.backend else { return }
+    // what changed, what is kept and how much it matters, module by module
+    let found = Scalars(3 * layers.count, on: backend)
     for index in layers.indices {
-      let matrix = pruned(layers[index]), backend = matrix.tensor.backend
-      let importance: Tensor =
+      let matrix = pruned(layers[index]).tensor
+      var importance: Tensor =
         switch (pruning.kind, layers[index].norms) {
-        case (.importance, let norms?): backend.withoutGradients { matrix.tensor.magnitudes.scaledColumns(by: norms) }
-        case (.magnitude, _): backend.withoutGradients { matrix.tensor.magnitudes }
+        case (.importance, let norms?): backend.withoutGradients { matrix.magnitudes.scaledColumns(by: norms) }
+        case (.magnitude, _): matrix.magnitudes
         default:
           .uniform(
             RandomStream(seed: seed, purpose: .sampling, step: UInt32(truncatingIfNeeded: updates), index: UInt32(index)), low: 0,
             high: 1, shape: matrix.shape, on: backend)
         }
+      let before = layers[index].mask ?? .filled(1, shape: matrix.shape, on: backend)
       // without regrowth what is gone ranks below all else and stays gone
-      if !pruning.regrows, let mask = layers[index].mask {
-        importance.assign(zip(importance.values, mask.values).map { $1 == 0 ? -1 : $0 })
-      }
+      if !pruning.regrows { importance = importance.selected(where: before, otherwise: -1) }
       let mask = pruning.mask(importance)
-      let before = layers[index].mask?.values ?? Array(repeating: 1, count: mask.count)
-      turnover.append(Int64(zip(before, mask.values).count { $0 != $1 }))
+      found.add(.sum, of: before.subtracting(mask).magnitudes, at: 3 * index)
+      found.add(.sum, of: mask, at: 3 * index + 1)
+      found.add(.sumInOrder, of: importance, at: 3 * index + 2)
       layers[index].importance = importance
       layers[index].mask = mask
-      matrix.tensor.apply(mask: mask)
-      kept.append(Int64(mask.values.count { $0 != 0 }))
-      meanImportance.append(importance.values.reduce(0) { $0 + Double($1) } / Double(importance.count))
+      matrix.apply(mask: mask)
     }
-    idleParameters = pruning.regrows ? 0 : layers.reduce(0) { $0 + ($1.mask?.values.count { $0 == 0 } ?? 0) }
+    let values = found.values
+    for (index, layer) in layers.enumerated() {
+      turnover.append(Int64(values[3 * index]))
+      kept.append(Int64(values[3 * index + 1]))
+      meanImportance.append(values[3 * index + 2] / Double(pruned(layer).count))
+    }
+    countIdle(kept: kept.suffix(layers.count).map { Int($0) })
     prunings.append(Int64(updates))
+  }
+
+  /// - Parameter kept: entries that are kept, by module.
+  private func countIdle(kept: [Int]) {
+    idleParameters = pruning.regrows ? 0 : zip(layers, kept).reduce(0) { $0 + pruned($1.0).count - $1.1 }
   }
 
   /// The latest pruning's masks and the input norms, by the module's path.
@@ -240,9 +252,7 @@ package final class PRILoRA: TuningMethod {
       let path = layers[index].pair.projection.path, matrix = pruned(layers[index])
       let tensor = { (kind: String, shape: [Int]) -> Tensor? in
         guard saved.contains("\(kind)/\(path)") else { return nil }
-        let restored = Tensor.zeros(shape, on: matrix.tensor.backend)
-        try saved.assign("\(kind)/\(path)", to: restored)
-        return restored
+        return try saved.tensor("\(kind)/\(path)", shape: shape, on: matrix.tensor.backend)
       }
       layers[index].norms = try tensor("norms", [matrix.shape[1]])
       layers[index].mask = try tensor("mask", matrix.shape)
@@ -254,6 +264,6 @@ package final class PRILoRA: TuningMethod {
       }
       layers[index].importance = try tensor("importance", matrix.shape)
     }
-    idleParameters = pruning.regrows ? 0 : layers.reduce(0) { $0 + ($1.mask?.values.count { $0 == 0 } ?? 0) }
+    countIdle(kept: layers.map { layer in layer.mask?.values.count { $0 != 0 } ?? pruned(layer).count })
   }
 }

@@ -22,9 +22,9 @@ struct SavedState {
     return values
   }
 
-  /// Puts the saved values into a tensor.
-  func assign(_ name: String, to tensor: Tensor) throws {
-    tensor.assign(try numbers(name, tensor.count).map { Float($0) })
+  /// The saved values as a tensor.
+  func tensor(_ name: String, shape: [Int], on backend: any Backend) throws -> Tensor {
+    Tensor(try numbers(name, shape.reduce(1, *)).map { Float($0) }, shape: shape, on: backend)
   }
 
   private func check(_ name: String, _ found: Int, _ expected: Int?) throws {

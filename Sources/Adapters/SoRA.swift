@@ -60,14 +60,18 @@ package final class SoRA: TuningMethod {
 
   /// The proximal step: `g ← sign(g) max(|g| − ξ, 0)`.
   package func afterUpdate(_ update: FinishedUpdate) {
-    for layer in layers {
-      let gates = layer.gate.tensor.values.map { gate -> Float in
-        if hasDeadZone, abs(gate) < 2 * xi { return 0 }
-        return abs(gate) > xi ? gate - (gate > 0 ? xi : -xi) : 0
+    guard let backend = layers.first?.gate.tensor.backend else { return }
+    let counts = Scalars(layers.count, on: backend)
+    backend.withoutGradients {
+      for (place, layer) in layers.enumerated() {
+        let gates = layer.gate.tensor, sizes = gates.magnitudes
+        var shrunk = gates.subtracting(gates.signs.scaled(by: xi)).selected(where: sizes.exceeding(xi))
+        if hasDeadZone { shrunk = shrunk.selected(where: sizes.exceeding(2 * xi, orEquals: true)) }
+        gates.assign(shrunk)
+        counts.add(.sum, of: shrunk.magnitudes.exceeding(0), at: place)
       }
-      layer.gate.tensor.assign(gates)
-      open.append(Int64(gates.count { $0 != 0 }))
     }
+    open += counts.values.map { Int64($0) }
   }
 
   /// The gates by name.

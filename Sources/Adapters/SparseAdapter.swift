@@ -23,7 +23,7 @@ package final class SparseAdapter: TuningMethod {
   private let keep: Double
   /// 1 for what is kept, 0 for what is gone; empty before the scores are there.
   private var masks: [Tensor] = []
-  private var scores: [[Float]] = []
+  private var scores: [Tensor] = []
 
   package init(_ options: MethodOptions, on host: MethodHost) throws {
     let rank = try options.integer("rank")
@@ -48,29 +48,27 @@ package final class SparseAdapter: TuningMethod {
   /// Scores every entry on the sample and drops the lowest `ceil((1 − keep) N)` of all.
   package func finishPreliminary(_ sample: any MeasuredSample) throws {
     try sample.addGradients()
+    guard let backend = parameters.first?.tensor.backend else { return }
     scores = parameters.map { parameter in
-      let gradient = parameter.gradient?.values ?? Array(repeating: 0, count: parameter.count)
-      return zip(parameter.tensor.values, gradient).map { abs($0 * $1) }
+      guard let gradient = parameter.gradient else { return .zeros(parameter.shape, on: backend) }
+      return parameter.tensor.detached.multiplied(by: gradient).magnitudes
     }
-    let pool = scores.flatMap { $0 }
-    let dropped = Int(((1 - keep) * Double(pool.count)).rounded(.up))
+    let pool = Tensor.joined(scores, on: backend)
     // of equal scores the first go, so that exactly as many are dropped as asked for
-    var kept = [Bool](repeating: true, count: pool.count)
-    for index in pool.indices.sorted(by: { (pool[$0], $0) < (pool[$1], $1) }).prefix(dropped) { kept[index] = false }
+    let dropped = Int(((1 - keep) * Double(pool.count)).rounded(.up))
+    let kept = pool.reshaped([1, pool.count]).keepingHighest(dropping: dropped)
     var start = 0
     setMasks(
-      scores.map { values in
-        defer { start += values.count }
-        return Array(kept[start..<start + values.count])
-      })
+      parameters.map { parameter in
+        defer { start += parameter.count }
+        return kept.part(from: start, shape: parameter.shape)
+      }, dropped: dropped)
   }
 
-  private func setMasks(_ kept: [[Bool]]) {
-    masks = zip(parameters, kept).map { parameter, kept in
-      Tensor(kept.map { $0 ? 1 : 0 }, shape: parameter.shape, on: parameter.tensor.backend)
-    }
+  private func setMasks(_ masks: [Tensor], dropped: Int) {
+    self.masks = masks
     for (parameter, mask) in zip(parameters, masks) { parameter.tensor.apply(mask: mask) }
-    idleParameters = kept.reduce(0) { $0 + $1.count { !$0 } }
+    idleParameters = dropped
   }
 
   /// What is gone has no gradient: it takes no part in clipping and in the optimizer's moments.
@@ -84,7 +82,7 @@ package final class SparseAdapter: TuningMethod {
 
   /// Masks and scores by name, once they are there.
   package var pruning: [(name: String, kept: [Bool], scores: [Float])] {
-    masks.indices.map { (parameters[$0].name, masks[$0].values.map { $0 != 0 }, scores[$0]) }
+    masks.indices.map { (parameters[$0].name, masks[$0].values.map { $0 != 0 }, scores[$0].values) }
   }
 
   package private(set) var idleParameters = 0
@@ -99,27 +97,27 @@ package final class SparseAdapter: TuningMethod {
           "pruning/mask/\(parameter.name)", shape: parameter.shape, .integers(mask.values.map { Int64($0) }), dimensions: dimensions
         ),
         Diagnostic(
-          "pruning/score/\(parameter.name)", shape: parameter.shape, .numbers(scores[index].map(Double.init)),
+          "pruning/score/\(parameter.name)", shape: parameter.shape, .numbers(scores[index].values.map(Double.init)),
           dimensions: dimensions),
       ]
     }
   }
 
   package var state: [Diagnostic] {
-    masks.indices.flatMap { index in
+    masks.indices.flatMap { index -> [Diagnostic] in
       let name = parameters[index].name
-      return [
-        .values(of: masks[index], at: "mask/\(name)"),
-        Diagnostic(
-          "score/\(name)", shape: [scores[index].count], .numbers(scores[index].map(Double.init)), dimensions: ["entry"]),
-      ]
+      return [.values(of: masks[index], at: "mask/\(name)"), .values(of: scores[index], at: "score/\(name)")]
     }
   }
 
   package func restore(_ state: [Diagnostic]) throws {
     guard !state.isEmpty else { return }
     let saved = try SavedState(state)
-    scores = try parameters.map { try saved.numbers("score/\($0.name)", $0.count).map { Float($0) } }
-    setMasks(try parameters.map { try saved.numbers("mask/\($0.name)", $0.count).map { $0 != 0 } })
+    func tensor(_ kind: String, _ parameter: Parameter) throws -> Tensor {
+      try saved.tensor("\(kind)/\(parameter.name)", shape: parameter.shape, on: parameter.tensor.backend)
+    }
+    scores = try parameters.map { try tensor("score", $0) }
+    let masks = try parameters.map { try tensor("mask", $0) }
+    setMasks(masks, dropped: masks.reduce(0) { $0 + $1.values.count { $0 == 0 } })
   }
 }

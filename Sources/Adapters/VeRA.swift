@@ -54,8 +54,8 @@ package final class VeRA: TuningMethod {
     var heads: [Int: Tensor] = [sharedB.shape[0]: sharedB]
     for projection in projections {
       let (input, output) = (projection.linear.inputSize, projection.linear.outputSize)
-      let a = slices[input] ?? Self.leadingColumns(sharedA, input)
-      let b = heads[output] ?? Tensor(Array(sharedB.values.prefix(output * rank)), shape: [output, rank], on: host.backend)
+      let a = slices[input] ?? sharedA.columns(0..<input)
+      let b = heads[output] ?? sharedB.part(from: 0, shape: [output, rank])
       slices[input] = a
       heads[output] = b
       let d = host.parameter(
@@ -66,11 +66,5 @@ package final class VeRA: TuningMethod {
         a: a, b: b, inner: d.tensor, outer: outer.tensor, scale: 1, dropoutRate: Float(try options.number("dropout")))
       parameters += [d, outer]
     }
-  }
-
-  private static func leadingColumns(_ matrix: Tensor, _ columns: Int) -> Tensor {
-    let values = matrix.values, width = matrix.shape[1]
-    let kept = (0..<matrix.shape[0]).flatMap { values[$0 * width..<$0 * width + columns] }
-    return Tensor(kept, shape: [matrix.shape[0], columns], on: matrix.backend)
   }
 }

@@ -12,6 +12,7 @@
 MAP2(lr_add, a[i] + b[i])
 MAP2(lr_subtract, a[i] - b[i])
 MAP2(lr_multiply, a[i] * b[i])
+MAP2(lr_divide, a[i] / b[i])
 
 LR_CLONES void lr_fill(float *y, int64_t n, float value) {
   for (int64_t i = 0; i < n; i++) y[i] = value;
@@ -65,6 +66,38 @@ LR_CLONES void lr_sign(float *y, const float *a, int64_t n) {
 
 LR_CLONES void lr_square_root(float *y, const float *a, int64_t n) {
   for (int64_t i = 0; i < n; i++) y[i] = __builtin_sqrtf(a[i]);
+}
+
+LR_CLONES void lr_at_least(float *y, const float *a, int64_t n, float least) {
+  for (int64_t i = 0; i < n; i++) y[i] = a[i] >= least ? a[i] : least;
+}
+
+LR_CLONES void lr_exceeds(float *y, const float *a, int64_t n, float limit, int or_equals) {
+  if (or_equals)
+    for (int64_t i = 0; i < n; i++) y[i] = a[i] >= limit ? 1 : 0;
+  else
+    for (int64_t i = 0; i < n; i++) y[i] = a[i] > limit ? 1 : 0;
+}
+
+LR_CLONES void lr_select(float *y, const float *a, const float *mask, int64_t n, float value) {
+  for (int64_t i = 0; i < n; i++) y[i] = mask[i] == 0 ? value : a[i];
+}
+
+LR_CLONES void lr_widen(float *y, const uint16_t *x, int64_t n) {
+  for (int64_t i = 0; i < n; i++) {
+    uint32_t bits = (uint32_t)x[i] << 16;
+    memcpy(y + i, &bits, sizeof bits);
+  }
+}
+
+LR_CLONES void lr_round(uint16_t *y, const float *x, int64_t n) {
+  for (int64_t i = 0; i < n; i++) {
+    uint32_t bits;
+    memcpy(&bits, x + i, sizeof bits);
+    // half of the last place that stays, and one more where that place is odd; what is no number stays none
+    uint32_t rounded = (bits + 0x7fffu + ((bits >> 16) & 1)) >> 16;
+    y[i] = (uint16_t)((bits & 0x7fffffffu) > 0x7f800000u ? (bits >> 16) | 0x40u : rounded);
+  }
 }
 
 LR_INLINE float gelu(float x) { return __builtin_fmaf(0.5f * x, error_function(x * 0.70710678f), 0.5f * x); }

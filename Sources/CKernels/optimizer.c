@@ -16,18 +16,3 @@ LR_CLONES void lr_adamw(float *weights, const float *gradient, float *first, flo
     weights[i] = weights[i] * keep - rate * (m / root);
   }
 }
-
-LR_CLONES double lr_freezing_score(float *mean, float *spread, const float *gradient, const float *weights, int64_t n,
-                                   float beta1, float beta2, int kind) {
-  double total = 0;
-  for (int64_t i = 0; i < n; i++) {
-    float g = __builtin_fabsf(gradient[i]), w = __builtin_fabsf(weights[i]);
-    float now = kind == 0 ? g : kind == 1 ? w * g : g / (w > 1e-12f ? w : 1e-12f);
-    float m = beta1 * mean[i] + (1.0f - beta1) * now;
-    float u = beta2 * spread[i] + (1.0f - beta2) * __builtin_fabsf(now - m);
-    mean[i] = m;
-    spread[i] = u;
-    total += (double)(m * u);
-  }
-  return total;
-}

@@ -1,8 +1,6 @@
 #include "CKernels.h"
 #include "vector.h"
 
-#define ABSOLUTE(v) ((lanes)((lanes_int)(v) & 0x7fffffff))
-
 // Sums of long arrays: float lanes over runs of 4096 elements, the runs added up in double.
 enum { RUN = 4096 };
 
@@ -19,11 +17,14 @@ enum { RUN = 4096 };
   return total;
 
 LR_CLONES double lr_sum(const float *x, int64_t n) { REDUCE(LOAD(x + i), LOAD_PART(x + i, rest)) }
+double lr_sum_in_order(const float *x, int64_t n) {
+  double total = 0;
+  for (int64_t i = 0; i < n; i++) total += (double)x[i];
+  return total;
+}
+
 LR_CLONES double lr_sum_squares(const float *x, int64_t n) {
   REDUCE(LOAD(x + i) * LOAD(x + i), LOAD_PART(x + i, rest) * LOAD_PART(x + i, rest))
-}
-LR_CLONES double lr_sum_absolute(const float *x, int64_t n) {
-  REDUCE(ABSOLUTE(LOAD(x + i)), ABSOLUTE(LOAD_PART(x + i, rest)))
 }
 
 LR_CLONES int lr_all_finite(const float *x, int64_t n) {

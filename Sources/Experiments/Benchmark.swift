@@ -1,5 +1,6 @@
 // Time and memory of training steps at real model sizes, with random weights.
 import Adapters
+import Devices
 import Foundation
 import Layers
 import Models
@@ -46,7 +47,7 @@ package struct BenchmarkCase: Sendable, Equatable {
   /// - Parameter shouldStop: asked after every step.
   /// - Throws: `AdapterError`, `ModelError`, `BackendError`; `Interruption` when asked to stop.
   package func run(shouldStop: () -> Bool = { false }) throws -> BenchmarkResult {
-    let backend = try CPUBackend(threads: threads)
+    let backend = try Device.processor.backend(threads: threads)
     let (stepper, stream) = try assemble(on: backend)
     var seconds: [Double] = []
     var tokens = 0, operations = 0
@@ -89,7 +90,7 @@ package struct BenchmarkCase: Sendable, Equatable {
   }
 
   /// The time that the matrix products of one step take by themselves, of the same shapes and split alike.
-  private func productSeconds(on backend: CPUBackend, _ shouldStop: () -> Bool) throws -> (seconds: Double, operations: Int) {
+  private func productSeconds(on backend: any Backend, _ shouldStop: () -> Bool) throws -> (seconds: Double, operations: Int) {
     let planning = PlanningBackend()
     planning.recordsProducts = true
     let (stepper, stream) = try assemble(on: planning)
@@ -138,7 +139,7 @@ package struct BenchmarkResult: Sendable, Equatable {
 
 extension ProductShape {
   /// The time of one such product on arrays of its own.
-  fileprivate func seconds(on backend: CPUBackend) -> Double {
+  fileprivate func seconds(on backend: any Backend) -> Double {
     let (a, b, c) = (backend.allocate(m * k), backend.allocate(k * n), backend.allocate(m * n))
     for buffer in [a, b] { backend.fill(buffer, 0.5) }
     let start = ContinuousClock.now

@@ -1,5 +1,6 @@
 // Every method's training step beside LoRA's, at a published model's size with random weights.
 import Adapters
+import Devices
 import Foundation
 import Layers
 import Models
@@ -57,7 +58,7 @@ package struct MethodBenchmark {
   /// - Parameter shouldStop: asked after every pair of steps.
   /// - Throws: `AdapterError`, `ModelError`, `BackendError`; `Interruption` when asked to stop.
   package func run(_ method: String, shouldStop: () -> Bool = { false }) throws -> MethodCost {
-    let backend = try CPUBackend(threads: threads)
+    let backend = try Device.processor.backend(threads: threads)
     let baseline = try assemble("lora", on: backend)
     let measured = try assemble(method, on: backend)
     var (times, baselineTimes): ([Double], [Double]) = ([], [])

@@ -1,5 +1,6 @@
 // Measures what the gate of the pocket profile asks for: runs of full fine-tuning through the ordinary machinery, and baselines. The
 // gate and its baselines are Pocket's; this stands with the runner, which reads Pocket's data.
+import Devices
 import Foundation
 import Layers
 import Manifests
@@ -8,7 +9,6 @@ import Models
 import Pocket
 import Records
 import Storage
-import Tensors
 import Training
 
 /// A check of the pocket profile.
@@ -93,7 +93,7 @@ package struct PocketCheck: Sendable {
     let runner = Runner(store: store, executor: RunExecutor(inputs: inputs, options: options), jobs: jobs)
     let summary = try runner.run(plan, progress: progress)
     guard !summary.wasStopped else { return (nil, summary) }
-    let backend = try CPUBackend(threads: min(max(1, jobs), CPUBackend.mostThreads))
+    let backend = try Device.processor.backend(threads: min(max(1, jobs), Device.mostThreads))
     var measurements: [PocketGate.Measurement] = []
     for task in tasks {
       guard let example = plan.first(where: { $0.specification.task.id == task && $0.specification.row == "fft" }) else {

@@ -1,4 +1,5 @@
 // Models with random weights: what a pre-trained one is held against, and what a published size costs.
+import Devices
 import Foundation
 import Models
 import Pocket
@@ -21,7 +22,8 @@ enum RandomModel {
     _ = try ModelLoader.randomEncoder(configuration, seed: 0, on: planning)
     // every tensor is held a second time while they are written
     _ = try MemoryLedger().admit(MemoryLedger.Need(tensors: 2 * planning.peakBytes, threads: 1))
-    let encoder = try ModelLoader.randomEncoder(configuration, seed: UInt64(bitPattern: Int64(seed)), on: CPUBackend(threads: 1))
+    let encoder = try ModelLoader.randomEncoder(
+      configuration, seed: UInt64(bitPattern: Int64(seed)), on: Device.processor.backend(threads: 1))
     encoder.startAttendingToLikes()
     try Folder.make(at: folder)
     try CheckpointFolder.copyTokenizer(from: source, to: folder)

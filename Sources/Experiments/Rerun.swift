@@ -1,4 +1,5 @@
 // One run again, compared with its record bit for bit.
+import CPUBackend
 import Foundation
 import Records
 import Storage

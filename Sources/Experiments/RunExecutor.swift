@@ -1,4 +1,6 @@
 // One run from its plan to its results on disk.
+import CPUBackend
+import Devices
 import Foundation
 import Models
 import Records
@@ -42,7 +44,7 @@ package struct RunExecutor: Sendable {
   ) throws -> RunRecord {
     let started = Date.now
     let clock = ContinuousClock.now
-    let backend = try CPUBackend(threads: options.threads)
+    let backend = try Device.processor.backend(threads: options.threads)
     let assembled = try AssembledRun(run, inputs: inputs, backend: backend)
     try inputs.requireUnchanged(run)
     let stopwatch = Stopwatch(observer, keepsSteps: options.keepsStepTimes)

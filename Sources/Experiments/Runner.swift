@@ -1,9 +1,10 @@
 // Many runs, several at a time.
+import CPUBackend
+import Devices
 import Foundation
 import Records
 import Storage
 import Synchronization
-import Tensors
 import Training
 
 /// What came of a call.

@@ -43,6 +43,8 @@ final class ProblemCollector {
   /// What is told beside others alone.
   private var companions: [(position: SourcePosition, problem: Problem)] = []
   private var known: Set<Problem> = []
+  /// What says that a key is given nowhere.
+  private var lacks: Set<Problem> = []
   private let mainFile: String
 
   /// - Parameter mainFile: the file whose problems come first.
@@ -52,6 +54,14 @@ final class ProblemCollector {
     let problem = Problem(at: position, message)
     // A recipe that two profiles share is read twice; its problems are told once.
     if known.insert(problem).inserted { problems.append((position, problem)) }
+  }
+
+  /// Reports that a key is given nowhere, unless it is where its value is wrong or its name misspelt, which has been told.
+  func reportLack(of key: String, _ message: String, at position: SourcePosition) {
+    let isTold = problems.contains { !lacks.contains($0.problem) && $0.problem.message.contains("'\(key)'") }
+    guard !isTold else { return }
+    lacks.insert(Problem(at: position, message))
+    report(message, at: position)
   }
 
   /// Reports what whoever uses the files finds as well, and says better: it is told where other problems keep it from being found.

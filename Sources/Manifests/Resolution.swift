@@ -36,7 +36,8 @@ struct Resolution {
       }
       for name in TrainingSettings.required {
         guard let tasks = lacking[name] else { continue }
-        reader.problems.report(
+        reader.problems.reportLack(
+          of: name,
           "'\(name)' of \(row.row.id) is given neither by the recipe '\(recipe.name)' nor by the manifest for "
             + "\(tasks.joined(separator: ", ")) (profile \(profile.rawValue)).", at: row.position)
       }

@@ -25,7 +25,7 @@ package struct AttentionShape: Sendable {
   /// Which keys a query attends to.
   package var mask: AttentionMask
   /// Row of the relative tables for each distance `i - j`, from `-(reach)` to `reach`; `nil` without relative terms.
-  var relativeIndex: [Int32]?
+  package var relativeIndex: [Int32]?
   /// Where dropout draws; nil draws by the element's place among the scores of this call.
   package var dropoutPlaces: DropoutPlaces?
 
@@ -74,12 +74,15 @@ package struct AttentionShape: Sendable {
   }
 
   /// The rows of the relative tables that one sequence reads: `first..<first + span`.
-  struct Window {
-    var first: Int
-    var span: Int
+  package struct Window {
+    /// The first of the rows.
+    package var first: Int
+    /// How many there are.
+    package var span: Int
   }
 
-  var windows: [Window] {
+  /// Each sequence's window; none without relative terms.
+  package var windows: [Window] {
     guard let index = relativeIndex else { return [] }
     let zero = index.count / 2
     return (0..<sequences).map { sequence in
@@ -92,10 +95,13 @@ package struct AttentionShape: Sendable {
 
   /// A run of one sequence's queries or keys, and the rows of the relative tables that it meets: those lie in a band around the
   /// diagonal, and products outside it are never formed.
-  struct Band {
-    var rows: Range<Int>
-    var first: Int
-    var span: Int
+  package struct Band {
+    /// The queries or keys.
+    package var rows: Range<Int>
+    /// The first row of the tables that they meet.
+    package var first: Int
+    /// How many rows of the tables they meet.
+    package var span: Int
   }
 
   /// Cuts `count` rows into runs of 16; `distances` are the lowest and the highest of a run.
@@ -110,12 +116,14 @@ package struct AttentionShape: Sendable {
     }
   }
 
-  func queryBands(_ sequence: Int) -> [Band] {
+  /// The bands of a sequence's queries.
+  package func queryBands(_ sequence: Int) -> [Band] {
     let keys = keys(sequence)
     return keys == 0 ? [] : bands(queries(sequence)) { ($0.lowerBound - keys + 1, $0.upperBound - 1) }
   }
 
-  func keyBands(_ sequence: Int) -> [Band] {
+  /// The bands of a sequence's keys.
+  package func keyBands(_ sequence: Int) -> [Band] {
     let queries = queries(sequence)
     return queries == 0 ? [] : bands(keys(sequence)) { (1 - $0.upperBound, queries - 1 - $0.lowerBound) }
   }
@@ -129,9 +137,11 @@ package struct AttentionShape: Sendable {
   }
 
   /// A run of one sequence's queries whose scores are formed together, and how many of its keys, from the first, they are formed with.
-  struct Block {
-    var rows: Range<Int>
-    var keys: Int
+  package struct Block {
+    /// The queries, counted from the sequence's first.
+    package var rows: Range<Int>
+    /// How many of the sequence's keys.
+    package var keys: Int
   }
 
   /// Queries of a block. Blocks of 192 make OpenBLAS some 7% faster, but more of their products lie behind the causal mask.
@@ -141,7 +151,7 @@ package struct AttentionShape: Sendable {
 
   /// The blocks of a sequence in order: a function of its own shape, whatever the batch around it. With a causal mask, keys behind a
   /// block's last query are left out.
-  func blocks(_ sequence: Int) -> [Block] {
+  package func blocks(_ sequence: Int) -> [Block] {
     let (queries, keys) = (queries(sequence), keys(sequence))
     guard queries > 0, keys > 0 else { return [] }
     let isWhole = mask == .none && (keys <= Self.longestWhole || relativeIndex != nil)
@@ -166,13 +176,13 @@ package struct AttentionShape: Sendable {
   }
 
   /// Operations of the forward pass's products.
-  var forwardOperations: Int {
+  package var forwardOperations: Int {
     let relative = relativePairs
     return 2 * heads * headSize * (2 * pairs + relative.query + relative.key)
   }
 
   /// Operations of the backward pass's products for the gradients that are asked for, from kept probabilities or from none.
-  func backwardOperations(_ gradients: AttentionGradients, kept: Bool) -> Int {
+  package func backwardOperations(_ gradients: AttentionGradients, kept: Bool) -> Int {
     let count = { (buffer: Buffer?) in buffer == nil ? 0 : 1 }
     let needsScores = [gradients.query, gradients.key, gradients.relativeQuery, gradients.relativeKey].contains { $0 != nil }
     let plain = count(gradients.value) + count(gradients.query) + count(gradients.key) + (needsScores ? 1 : 0) + (kept ? 0 : 1)
@@ -182,13 +192,16 @@ package struct AttentionShape: Sendable {
         + (count(gradients.key) + count(gradients.relativeQuery)) * relative.key)
   }
 
-  var sequences: Int { queryOffsets.count - 1 }
-  func queries(_ sequence: Int) -> Int { queryOffsets[sequence + 1] - queryOffsets[sequence] }
-  func keys(_ sequence: Int) -> Int { keyOffsets[sequence + 1] - keyOffsets[sequence] }
+  /// The sequences of the batch.
+  package var sequences: Int { queryOffsets.count - 1 }
+  /// The queries of a sequence.
+  package func queries(_ sequence: Int) -> Int { queryOffsets[sequence + 1] - queryOffsets[sequence] }
+  /// The keys of a sequence.
+  package func keys(_ sequence: Int) -> Int { keyOffsets[sequence + 1] - keyOffsets[sequence] }
   /// Query heads that read one key head.
-  var group: Int { heads / keyHeads }
+  package var group: Int { heads / keyHeads }
   /// Whether queries have no keys, or keys no queries that see them: rows that no product writes.
-  var hasRowsThatMeetNone: Bool {
+  package var hasRowsThatMeetNone: Bool {
     (0..<sequences).contains { sequence in
       let keys = keys(sequence)
       return keys == 0 ? queries(sequence) > 0 : blocks(sequence).last?.keys != keys
@@ -197,7 +210,7 @@ package struct AttentionShape: Sendable {
   /// Elements of one head's score matrices, all sequences one after the other.
   package var scoresPerHead: Int { (0..<sequences).reduce(0) { $0 + queries($1) * keys($1) } }
   /// Where each sequence's scores start among those of one head, and their end.
-  var scoreOffsets: [Int] { (0..<sequences).reduce(into: [0]) { $0.append($0[$1] + queries($1) * keys($1)) } }
+  package var scoreOffsets: [Int] { (0..<sequences).reduce(into: [0]) { $0.append($0[$1] + queries($1) * keys($1)) } }
 }
 
 /// Buffers of one attention call; the relative pair is `[rows, heads * headSize]`.
@@ -209,9 +222,9 @@ package struct AttentionOperands {
   /// Values, shaped as the keys.
   package var value: Buffer
   /// The relative table through the queries' projection; nil without relative terms.
-  var relativeQuery: Buffer?
+  package var relativeQuery: Buffer?
   /// The relative table through the keys' projection; nil without relative terms.
-  var relativeKey: Buffer?
+  package var relativeKey: Buffer?
 }
 
 /// Where attention's gradients go; `nil` is not computed. All are overwritten.
@@ -222,6 +235,8 @@ package struct AttentionGradients {
   package var key: Buffer?
   /// Of the values.
   package var value: Buffer?
-  var relativeQuery: Buffer?
-  var relativeKey: Buffer?
+  /// Of the relative table through the queries' projection.
+  package var relativeQuery: Buffer?
+  /// Of the relative table through the keys' projection.
+  package var relativeKey: Buffer?
 }

@@ -1,102 +1,36 @@
-/// A run of float32 numbers that a backend owns; its memory goes back to the backend's pool with the last reference.
-package class Buffer {
+/// A run of numbers that a backend owns; its memory goes back to the backend with the last reference.
+package final class Buffer {
+  /// What numbers may be.
+  package enum ElementType: Sendable, CaseIterable {
+    case float32
+    /// Sums and other single numbers.
+    case float64
+    /// The upper half of a float32: weights that stay as their checkpoint has them.
+    case bfloat16
+    /// Rows, labels and places.
+    case int32
+
+    /// Bytes of one number.
+    package var size: Int {
+      switch self {
+      case .float32, .int32: 4
+      case .float64: 8
+      case .bfloat16: 2
+      }
+    }
+  }
+
   /// How many numbers it holds.
   package let count: Int
+  /// What they are.
+  package let type: ElementType
+  /// Where the backend has them; nobody else looks into it.
+  package let storage: AnyObject
 
-  init(count: Int) {
+  /// For backends alone: so many numbers that lie in `storage`.
+  package init(count: Int, type: ElementType, storage: AnyObject) {
     self.count = count
-  }
-}
-
-/// Memory of the processor itself.
-final class HostBuffer: Buffer {
-  let pointer: UnsafeMutablePointer<Float>
-  private let capacity: Int
-  private let pool: BufferPool
-
-  init(count: Int, pool: BufferPool) {
-    (pointer, capacity) = pool.take(count)
-    self.pool = pool
-    super.init(count: count)
-  }
-
-  deinit {
-    pool.give(pointer, capacity: capacity)
-  }
-}
-
-/// Keeps freed memory for the next step, which asks for about the same sizes: a step in the steady state allocates nothing.
-///
-/// Sizes are rounded up to an eighth of a power of two, and a request is served from up to three sizes above, so that batches of
-/// different lengths share memory. What has lain unused longest goes first. Not thread-safe: one backend, its tensors and its pool
-/// belong to one task.
-final class BufferPool {
-  private struct Idle {
-    var pointer: UnsafeMutablePointer<Float>
-    var since: Int
-  }
-
-  /// Idle memory by capacity, the longest idle first.
-  private var idle: [Int: [Idle]] = [:]
-  private var cached = 0
-  private var clock = 0
-  /// Numbers handed out now, and the most ever handed out at one time.
-  private(set) var inUse = 0
-  private(set) var peak = 0
-  /// How often memory had to come from the system.
-  private(set) var allocations = 0
-
-  static func capacity(for count: Int) -> Int {
-    guard count > 64 else { return 64 }
-    let power = Int.bitWidth - (count - 1).leadingZeroBitCount
-    let step = max(64, 1 << (power - 4))
-    return (count + step - 1) / step * step
-  }
-
-  func take(_ count: Int) -> (UnsafeMutablePointer<Float>, Int) {
-    let smallest = Self.capacity(for: count)
-    var capacity = smallest
-    for _ in 0..<4 {
-      if let found = idle[capacity]?.popLast() {
-        cached -= capacity
-        handOut(capacity)
-        return (found.pointer, capacity)
-      }
-      capacity = Self.capacity(for: capacity + 1)
-    }
-    allocations += 1
-    handOut(smallest)
-    // sixty-four bytes: one cache line, one AVX-512 register
-    let raw = UnsafeMutableRawPointer.allocate(byteCount: smallest * MemoryLayout<Float>.stride, alignment: 64)
-    return (raw.bindMemory(to: Float.self, capacity: smallest), smallest)
-  }
-
-  private func handOut(_ capacity: Int) {
-    inUse += capacity
-    peak = max(peak, inUse)
-  }
-
-  func give(_ pointer: UnsafeMutablePointer<Float>, capacity: Int) {
-    inUse -= capacity
-    clock += 1
-    cached += capacity
-    idle[capacity, default: []].append(Idle(pointer: pointer, since: clock))
-    // all that one moment could ask for may lie idle, but no more than that
-    while inUse + cached > peak + peak / 8 + (1 << 20) { releaseLongestIdle() }
-  }
-
-  private func releaseLongestIdle() {
-    // times are unique, so the dictionary's order has no say
-    let oldest = idle.min { ($0.value.first?.since ?? .max) < ($1.value.first?.since ?? .max) }
-    guard let capacity = oldest?.key, let found = idle[capacity]?.first else { return }
-    idle[capacity]?.removeFirst()
-    cached -= capacity
-    UnsafeMutableRawPointer(found.pointer).deallocate()
-  }
-
-  deinit {
-    for all in idle.values {
-      for found in all { UnsafeMutableRawPointer(found.pointer).deallocate() }
-    }
+    self.type = type
+    self.storage = storage
   }
 }

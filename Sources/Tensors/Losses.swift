@@ -9,11 +9,11 @@ extension Tensor {
     let backend = backend, classes = shape[1], slot = recordedSlot
     precondition(shape[0] == labels.count && labels.allSatisfy { Int($0) < classes }, "labels do not fit \(shape)")
     let divisor = max(1, divisor ?? labels.count { $0 >= 0 })
-    let dz = backend.allocate(count)
-    let loss = backend.crossEntropy(buffer, labels: labels, classes: classes, divisor: divisor, gradient: dz)
-    return .result([], backend.upload([Float(loss)]), of: [self], on: backend) { gradient in
+    let known = Indices(labels, on: backend), (loss, dz) = (backend.allocate(1), backend.allocate(count))
+    backend.crossEntropy(buffer, labels: known.buffer, classes: classes, divisor: divisor, loss: loss, gradient: dz)
+    return .result([], loss, of: [self], on: backend) { gradient in
       let scaled = backend.allocate(dz.count)
-      backend.scale(dz, backend.download(gradient)[0], into: scaled)
+      backend.scale(dz, by: gradient, into: scaled)
       slot?.add(scaled, exclusive: true, on: backend)
     }
   }

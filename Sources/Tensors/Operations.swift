@@ -68,9 +68,11 @@ extension Tensor {
   /// The sum of all elements: `[]`.
   package func sum() -> Tensor {
     let backend = backend, slot = recordedSlot, count = count
-    return .result([], backend.upload([Float(backend.sum(buffer))]), of: [self], on: backend) { gradient in
+    let total = backend.allocate(1)
+    backend.reduce(buffer, .sum, into: total, at: 0, accumulate: false)
+    return .result([], total, of: [self], on: backend) { gradient in
       let spread = backend.allocate(count)
-      backend.fill(spread, backend.download(gradient)[0])
+      backend.spread(gradient, into: spread)
       slot?.add(spread, exclusive: true, on: backend)
     }
   }
@@ -140,29 +142,6 @@ extension Tensor {
         }
       }
       residualSlot?.add(dx, exclusive: slot == nil || dropout != nil, on: backend)
-    }
-  }
-
-  /// Rows of a table, `self: [rows, columns]` → `[indices.count, columns]`. Every index must be in range.
-  ///
-  /// - Parameter padding: a row whose gradient stays zero, as PyTorch's `padding_idx`.
-  package func rows(_ indices: [Int32], padding: Int32? = nil) -> Tensor {
-    let backend = backend, columns = shape[1], total = shape[0], slot = recordedSlot, count = count
-    precondition(indices.allSatisfy { $0 >= 0 && Int($0) < total }, "a row index outside 0..<\(total)")
-    let y = backend.allocate(indices.count * columns)
-    backend.gatherRows(buffer, indices, columns: columns, into: y)
-    return .result([indices.count, columns], y, of: [self], on: backend) { gradient in
-      guard let slot else { return }
-      let (into, accumulate) = slot.accumulator(count, on: backend)
-      if !accumulate { backend.fill(into, 0) }
-      if let padding, indices.contains(padding) {
-        let kept = indices.indices.filter { indices[$0] != padding }
-        let part = backend.allocate(kept.count * columns)
-        backend.gatherRows(gradient, kept.map { Int32($0) }, columns: columns, into: part)
-        backend.scatterRows(part, kept.map { indices[$0] }, columns: columns, into: into)
-      } else {
-        backend.scatterRows(gradient, indices, columns: columns, into: into)
-      }
     }
   }
 

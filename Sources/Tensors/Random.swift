@@ -1,5 +1,3 @@
-import CKernels
-
 /// What a random stream is for. Each purpose draws from numbers of its own, so that no two uses ever share one.
 package enum RandomPurpose: UInt32, Sendable {
   case initialization = 1
@@ -34,8 +32,6 @@ package struct RandomStream: Sendable, Equatable {
     return RandomStream(
       seed: seed, purpose: .initialization, step: UInt32(truncatingIfNeeded: hash >> 32), index: UInt32(truncatingIfNeeded: hash))
   }
-
-  var c: lr_stream { lr_stream(seed: seed, purpose: purpose.rawValue, step: step, stream: index) }
 }
 
 /// Inverted dropout: elements are zeroed with probability `rate`, the others divided by `1 - rate`.

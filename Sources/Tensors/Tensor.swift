@@ -1,67 +1,3 @@
-/// Where a gradient gathers: one for each tensor that leads to something trainable.
-final class GradientSlot {
-  private(set) var buffer: Buffer?
-  /// Whether nobody else holds `buffer`, so that it may be added to in place.
-  private var isExclusive = false
-
-  /// Adds a gradient. With `exclusive` the buffer is given away and may be changed later.
-  func add(_ gradient: Buffer, exclusive: Bool, on backend: any Backend) {
-    guard let held = buffer else {
-      buffer = gradient
-      isExclusive = exclusive
-      return
-    }
-    if isExclusive {
-      backend.accumulate(gradient, 1, into: held)
-    } else {
-      let sum = backend.allocate(held.count)
-      backend.add(held, gradient, into: sum)
-      buffer = sum
-      isExclusive = true
-    }
-  }
-
-  /// A buffer for a kernel to write into, or to add to when `accumulate` is true.
-  func accumulator(_ count: Int, on backend: any Backend) -> (buffer: Buffer, accumulate: Bool) {
-    if let held = buffer {
-      if isExclusive { return (held, true) }
-      let own = backend.allocate(held.count)
-      backend.copy(held, from: 0, to: own, at: 0, count: held.count)
-      buffer = own
-      isExclusive = true
-      return (own, true)
-    }
-    let fresh = backend.allocate(count)
-    buffer = fresh
-    isExclusive = true
-    return (fresh, false)
-  }
-
-  func take() -> Buffer? {
-    defer { buffer = nil }
-    return buffer
-  }
-
-  func clear() { buffer = nil }
-}
-
-/// One operation that the backward pass will visit.
-final class Node {
-  let inputs: [Node]
-  let output: GradientSlot
-  /// One more than the deepest input: an order in which every node comes after its inputs.
-  let depth: Int
-  /// Receives the gradient of the output; dropped, with all it holds, once it has run.
-  var backward: ((Buffer) -> Void)?
-
-  init(inputs: [Node], output: GradientSlot, backward: @escaping (Buffer) -> Void) {
-    self.inputs = inputs
-    self.output = output
-    self.backward = backward
-    depth = (inputs.map(\.depth).max() ?? 0) + 1
-  }
-}
-
 /// A float32 array with a shape, and its place in the graph of operations.
 ///
 /// Operations run at once and, where an input `requiresGradient`, leave a node behind; `backward()` on a single number then adds to
@@ -72,7 +8,7 @@ package final class Tensor {
   package let shape: [Int]
   /// Where its numbers lie.
   package let backend: any Backend
-  let buffer: Buffer
+  private(set) var buffer: Buffer
   private(set) var slot: GradientSlot?
   let node: Node?
 
@@ -88,6 +24,13 @@ package final class Tensor {
   /// A leaf with these values, row-major.
   package convenience init(_ values: [Float], shape: [Int], on backend: any Backend) {
     self.init(shape: shape, buffer: backend.upload(values), backend: backend)
+  }
+
+  /// A leaf whose numbers `fill` writes straight to where they are to lie, row-major, in the element type.
+  package convenience init(
+    shape: [Int], _ type: Buffer.ElementType, on backend: any Backend, fill: (UnsafeMutableRawBufferPointer) throws -> Void
+  ) rethrows {
+    self.init(shape: shape, buffer: try backend.upload(shape.reduce(1, *), type, fill: fill), backend: backend)
   }
 
   /// A tensor with one value in every entry.
@@ -121,11 +64,33 @@ package final class Tensor {
   /// A copy of the values, row-major.
   package var values: [Float] { backend.download(buffer) }
 
-  /// Whether the backward pass must reach this tensor. Set it on leaves only; clearing it drops the gradient too.
+  /// Whether it holds bfloat16 numbers: operations that take no others must be given `widened`.
+  package var isHalf: Bool { buffer.type == .bfloat16 }
+
+  /// The same numbers as float32, outside the graph; the tensor itself where it is that already.
+  package var widened: Tensor {
+    guard isHalf else { return self }
+    let wide = backend.allocate(count)
+    backend.widen(buffer, into: wide)
+    return Tensor(shape: shape, buffer: wide, backend: backend)
+  }
+
+  /// Rounds a frozen leaf to bfloat16 in place.
+  package func roundToHalf() {
+    precondition(slot == nil && node == nil, "what learns is never rounded")
+    guard !isHalf else { return }
+    let half = backend.allocate(count, .bfloat16)
+    backend.round(buffer, into: half)
+    buffer = half
+  }
+
+  /// Whether the backward pass must reach this tensor. Set it on leaves only; clearing it drops the gradient too. What learns is
+  /// float32: bfloat16 numbers are widened.
   package var requiresGradient: Bool {
     get { slot != nil }
     set {
       precondition(node == nil, "only a leaf is made trainable or frozen")
+      if newValue, isHalf { buffer = widened.buffer }
       if newValue != (slot != nil) { slot = newValue ? GradientSlot() : nil }
     }
   }
@@ -139,9 +104,17 @@ package final class Tensor {
   /// Lets go of the gradient.
   package func clearGradient() { slot?.clear() }
 
-  /// Overwrites the values in place; for leaves (parameters between steps).
+  /// Overwrites the values in place; for leaves (parameters between steps). Afterwards they are float32.
   package func assign(_ values: [Float]) {
+    if isHalf { buffer = backend.allocate(count) }
     backend.write(values, to: buffer)
+  }
+
+  /// Overwrites the values in place with those of a tensor of the same shape; nothing is read back.
+  package func assign(_ other: Tensor) {
+    precondition(other.shape == shape, "\(other.shape) is assigned to \(shape)")
+    if buffer.type != other.buffer.type { buffer = backend.allocate(count, other.buffer.type) }
+    backend.copy(other.buffer, from: 0, to: buffer, at: 0, count: count)
   }
 
   /// Overwrites a row of a matrix with zeros in place; for leaves. Nothing is read back.
@@ -157,13 +130,17 @@ package final class Tensor {
 
   /// A leaf with a copy of the values.
   package func copied() -> Tensor {
-    let copy = backend.allocate(count)
+    let copy = backend.allocate(count, buffer.type)
     backend.copy(buffer, from: 0, to: copy, at: 0, count: count)
     return Tensor(shape: shape, buffer: copy, backend: backend)
   }
 
   /// Whether every value is finite.
-  package var isFinite: Bool { backend.isFinite(buffer) }
+  package var isFinite: Bool {
+    let answer = Scalars(1, on: backend)
+    answer.add(.allFinite, of: widened, at: 0)
+    return answer.values[0] != 0
+  }
 
   /// The value of a tensor with one element.
   package var item: Float {
@@ -189,21 +166,8 @@ package final class Tensor {
   package func backward() {
     precondition(count == 1, "backward starts from a single number, not from shape \(shape)")
     guard let node, let slot else { return }
-    slot.add(backend.upload([1]), exclusive: true, on: backend)
-    var seen: Set<ObjectIdentifier> = []
-    var found: [Node] = []
-    var stack = [node]
-    while let next = stack.popLast() {
-      guard seen.insert(ObjectIdentifier(next)).inserted else { continue }
-      found.append(next)
-      stack.append(contentsOf: next.inputs)
-    }
-    // `found` has a fixed order, and the sort keeps it among nodes of one depth: sums are formed in the same order every time
-    let order = found.indices.sorted { (found[$0].depth, $1) > (found[$1].depth, $0) }
-    for index in order {
-      let node = found[index]
-      if let gradient = node.output.take(), let backward = node.backward { backward(gradient) }
-      node.backward = nil
-    }
+    slot.add(backend.upload([1 as Float]), exclusive: true, on: backend)
+    var pass = BackwardPass()
+    pass.run(from: node)
   }
 }

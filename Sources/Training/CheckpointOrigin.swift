@@ -16,7 +16,7 @@ package struct CheckpointOrigin: Sendable, Equatable {
   }
 
   /// What a checkpoint says; nil where it does not say all of it.
-  init?(_ texts: [String: String]) {
+  package init?(_ texts: [String: String]) {
     guard let core = texts["blas_core"], let library = texts["blas_version"],
       let numerics = texts["numerics_version"].flatMap({ Int($0) })
     else { return nil }

@@ -15,8 +15,13 @@ package struct GradientClipping: Equatable {
   /// - Parameter limit: the highest norm; 0 clips nothing.
   /// - Throws: `Divergence` when the norm is not finite.
   package init(_ parameters: [Parameter], limit: Double, step: Int) throws {
+    let gradients = parameters.compactMap(\.gradient)
     var sum = 0.0
-    for parameter in parameters { sum += parameter.gradient?.sumOfSquares ?? 0 }
+    if let backend = gradients.first?.backend {
+      let squares = Scalars(1, on: backend)
+      for gradient in gradients { squares.add(.sumOfSquares, of: gradient, at: 0) }
+      sum = squares.values[0]
+    }
     norm = sum.squareRoot()
     guard norm.isFinite else { throw Divergence(step: step, quantity: "gradient norm", value: norm) }
     scale = limit > 0 ? min(1, limit / (norm + 1e-6)) : 1

@@ -71,7 +71,8 @@ package final class Stepper {
     let task = taskLoss(batch, pass: pass)
     let total = method.additionalLoss().map { task.adding($0) } ?? task
     total.backward()
-    return (task.item, total.item)
+    let losses = Tensor.read([task, total])
+    return (losses[0][0], losses[1][0])
   }
 
   /// Update number `step`, from 0.

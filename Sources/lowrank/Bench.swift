@@ -1,8 +1,8 @@
 import Adapters
 import ArgumentParser
+import CPUBackend
 import Experiments
 import Foundation
-import Tensors
 import Training
 
 /// `lowrank bench`

@@ -1,6 +1,6 @@
 import ArgumentParser
+import CPUBackend
 import Foundation
-import Tensors
 
 /// The kernels that matrix products are computed with.
 struct CoreOptions: ParsableArguments {

@@ -2,8 +2,8 @@
 import ArgumentParser
 import CHDF5
 import COpenBLAS
+import CPUBackend
 import Foundation
-import Tensors
 
 /// The verb `doctor`: prints a line for each thing a run needs or can use, and fails when a needed one is missing.
 struct Doctor: ParsableCommand {

@@ -1,9 +1,9 @@
 import ArgumentParser
+import Devices
 import Experiments
 import Foundation
 import Interchange
 import Reporting
-import Tensors
 
 /// `lowrank export results/table1/pocket/lora/rte/seed-0 --to adapters/lora-rte`
 struct Export: ParsableCommand {
@@ -37,7 +37,7 @@ struct RunChoice: ParsableArguments {
     let workspace = try project.workspace()
     return try TrainedRun(
       folder: ResultsFolder(workspace.results).folder(of: name), epoch: epoch, model: model.map(project.model), in: workspace,
-      on: CPUBackend(threads: 1))
+      on: Device.processor.backend(threads: 1))
   }
 }
 

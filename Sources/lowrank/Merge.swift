@@ -1,9 +1,9 @@
 import Adapters
 import ArgumentParser
+import Devices
 import Experiments
 import Foundation
 import Interchange
-import Tensors
 
 /// `lowrank merge results/table1/pocket/lora/rte/seed-0 --to models/lora-rte`
 struct Merge: ParsableCommand {
@@ -25,7 +25,7 @@ struct Merge: ParsableCommand {
         throw Failure(description: "\(source): an adapter does not hold its base model: name it with --model <folder>")
       }
       let base = try project.workspace().model(project.model(model))
-      let merged = try PEFTAdapter(folder: adapterFolder).load(onto: base, on: CPUBackend(threads: 1))
+      let merged = try PEFTAdapter(folder: adapterFolder).load(onto: base, on: Device.processor.backend(threads: 1))
       try MergedModel.fold(merged, method: source)
       try MergedModel.write(merged, tokenizerFrom: base, to: target)
     } else {

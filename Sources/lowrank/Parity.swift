@@ -1,7 +1,7 @@
 import ArgumentParser
+import Devices
 import Foundation
 import Parity
-import Tensors
 
 /// `lowrank parity DIR`
 struct Parity: ParsableCommand {
@@ -25,7 +25,7 @@ struct Parity: ParsableCommand {
     var failed = 0
     for reference in references {
       do {
-        let report = try ParityFolder.compare(reference, on: CPUBackend(threads: threads))
+        let report = try ParityFolder.compare(reference, on: Device.processor.backend(threads: threads))
         say("\(report)")
         if !report.passed { failed += 1 }
       } catch {

@@ -1,9 +1,10 @@
 import ArgumentParser
+import CPUBackend
+import Devices
 import Experiments
 import Foundation
 import Manifests
 import Settings
-import Tensors
 
 /// Where the project and its results are.
 struct ProjectOptions: ParsableArguments {
@@ -48,15 +49,17 @@ struct ProjectOptions: ParsableArguments {
   func experiment(_ id: String, _ profile: Profile, model typed: String?, in workspace: Workspace) throws -> Experiment {
     let model = typed.map { self.model($0) }
     let folder = ExperimentFolder(path: workspace.experiments.path)
-    do {
+    do throws(ManifestError) {
       let manifest = try folder.manifest(
         named: id, profile: profile, methods: .registered,
         problemOfModel: { model == nil ? workspace.problem(ofModel: $0) : nil })
       let experiment = try manifest.experiment(profile)
       return model.map { experiment.on(model: $0) } ?? experiment
-    } catch ManifestError.invalid(let problems) {
-      let ofModel = model.flatMap { workspace.problem(ofModel: $0) }
-      throw ManifestError.invalid(problems + (ofModel.map { [Problem(at: nil, $0)] } ?? []))
+    } catch {
+      guard case .invalid(let problems) = error, let problem = model.flatMap({ workspace.problem(ofModel: $0) }) else {
+        throw error
+      }
+      throw ManifestError.invalid(problems + [Problem(at: nil, problem)])
     }
   }
 }
@@ -99,8 +102,8 @@ struct SelectionOptions: ParsableArguments {
 enum Limits {
   /// Refuses a number of threads or jobs that no machine is asked for.
   static func validate(_ count: Int?, _ name: String) throws {
-    guard let count, !(1...CPUBackend.mostThreads).contains(count) else { return }
-    throw ValidationError("\(name) is \(count), expected 1 to \(CPUBackend.mostThreads)")
+    guard let count, !(1...Device.mostThreads).contains(count) else { return }
+    throw ValidationError("\(name) is \(count), expected 1 to \(Device.mostThreads)")
   }
 }
 

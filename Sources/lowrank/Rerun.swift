@@ -1,4 +1,5 @@
 import ArgumentParser
+import CPUBackend
 import Experiments
 import Foundation
 import Manifests
@@ -6,7 +7,6 @@ import Records
 import Reporting
 import Settings
 import Storage
-import Tensors
 import Training
 
 /// `lowrank rerun --experiment table1 --method aflora --task rte --seed 3`

@@ -1,4 +1,5 @@
 // When AFLoRA freezes what, and what that saves.
+import CPUBackend
 import Layers
 import Models
 import Settings

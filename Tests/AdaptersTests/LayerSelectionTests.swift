@@ -1,4 +1,5 @@
 // Which layers LoRA-drop keeps, from importances chosen by hand.
+import CPUBackend
 import Layers
 import Tensors
 import Testing

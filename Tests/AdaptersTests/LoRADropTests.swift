@@ -1,4 +1,5 @@
 // What LoRA-drop measures, shares and leaves.
+import CPUBackend
 import Layers
 import Models
 import Settings

@@ -1,4 +1,5 @@
 // What every method must keep, whatever it does: one suite over all of them.
+import CPUBackend
 import Foundation
 import Layers
 import Models

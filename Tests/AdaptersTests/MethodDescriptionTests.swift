@@ -1,4 +1,5 @@
 // What methods say of themselves: options, names.
+import CPUBackend
 import Layers
 import Models
 import Settings

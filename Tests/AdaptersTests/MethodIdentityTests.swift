@@ -1,4 +1,5 @@
 // Where one method, set so, is another: they then train with the same bits.
+import CPUBackend
 import Layers
 import Models
 import Settings

@@ -1,4 +1,5 @@
 // One method on one small model, ready to train.
+import CPUBackend
 import Datasets
 import Layers
 import Models

@@ -1,4 +1,5 @@
 // PRILoRA's ranks, and what it zeroes.
+import CPUBackend
 import Layers
 import Models
 import Settings

@@ -1,4 +1,5 @@
 // Methods that take ranks away while they train: AdaLoRA's budget, SoRA's gates.
+import CPUBackend
 import Layers
 import Settings
 import Tensors

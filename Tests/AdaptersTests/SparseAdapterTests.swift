@@ -1,4 +1,5 @@
 // SparseAdapter's scores and masks.
+import CPUBackend
 import Layers
 import Tensors
 import Testing

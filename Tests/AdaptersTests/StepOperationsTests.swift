@@ -1,4 +1,5 @@
 // What a training step says it computed, against the count by hand.
+import CPUBackend
 import Layers
 import Models
 import Settings

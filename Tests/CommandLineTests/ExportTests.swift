@@ -81,8 +81,9 @@ struct ExportTests {
     let tiny = try TinyProgram.trained()
     let arguments = ["export", tiny.link(), "--to", tiny.project.file("adapter").path]
     try tiny.expectMistake(
-      arguments + ["--model", "experiments"],
-      "model 'experiments' has no config.json: name a folder that holds its config.json, weights and tokenizer: MODEL=<folder>")
+      arguments + ["--model", tiny.project.file("experiments").path],
+      "model 'HERE/experiments' has no config.json: name a folder that holds its config.json, weights and tokenizer: MODEL=<folder>"
+    )
     let other = Repository.fixtures.appending(path: "models/roberta").path
     try tiny.expectMistake(
       arguments + ["--model", other],

@@ -66,7 +66,8 @@ struct MergeTests {
       ["merge", adapter] + to, "HERE/adapter: an adapter does not hold its base model: name it with --model <folder>")
     try tiny.expectMistake(
       ["merge", adapter, "--model", tiny.project.file("experiments").path] + to,
-      "HERE/experiments/config.json: cannot be opened: No such file or directory. Check the path and its permissions.")
+      "model 'HERE/experiments' has no config.json: name a folder that holds its config.json, weights and tokenizer: MODEL=<folder>"
+    )
     try tiny.expectMistake(
       ["merge", adapter, "--model", tiny.project.file("model").path, "--to", tiny.project.file("model").path],
       "HERE/model: cannot be written: the folder is there and not empty. What stood there before is unchanged. "
@@ -82,7 +83,8 @@ struct MergeTests {
       ["merge", tiny.link(), "--to", tiny.project.file("merged").path],
       "HERE/model: its tokenizer is not the one that the run was trained with, by the digest of its files. Put the run's own files "
         + "back, or name their folder with --model")
-    #expect(try tiny.lowrank(["export", tiny.link(), "--to", tiny.project.file("adapter").path]).status == 0, "it holds no tokenizer")
+    let export = try tiny.lowrank(["export", tiny.link(), "--to", tiny.project.file("adapter").path])
+    #expect(export.status == 0, "it holds no tokenizer")
   }
 
   @Test("a damaged adapter")

@@ -1,4 +1,5 @@
 // Which BLAS core a run is computed on: chosen, asked for, recorded, kept over a stop, and taken again.
+import CPUBackend
 import Foundation
 import Records
 import Storage

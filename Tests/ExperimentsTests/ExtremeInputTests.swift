@@ -1,5 +1,6 @@
 // Models, records and commands with numbers that none has: found before anything is trained, or taken, and no crash.
 import Adapters
+import CPUBackend
 import Foundation
 import Manifests
 import Models

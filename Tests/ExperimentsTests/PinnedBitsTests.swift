@@ -2,6 +2,7 @@
 //
 // `Tests/Fixtures/bits/<core>.txt` has a line for each array and file of a run with the start of its SHA-256. A change that is meant to
 // change bits raises `Numerics.version` and writes them anew: LOWRANK_PIN_BITS=1 make test (a processor with AVX-512 has both cores).
+import CPUBackend
 import Foundation
 import Storage
 import Tensors

@@ -1,5 +1,6 @@
 // A finished run's model, put together again: it answers as it did.
 import Adapters
+import CPUBackend
 import Foundation
 import Models
 import Storage

@@ -13,6 +13,20 @@ struct ImportTests {
     #expect(try targets.flatMap { try $0.differences() } == [])
   }
 
+  @Test("one target alone knows which backends there are")
+  func backends() throws {
+    let sources = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+      .appending(path: "Sources")
+    var naming: Set<String> = []
+    for file in FileManager.default.enumerator(at: sources, includingPropertiesForKeys: nil) ?? .init() {
+      guard let file = file as? URL, file.pathExtension == "swift" else { continue }
+      let code = try String(contentsOf: file, encoding: .utf8).replacing(/\/\/.*/, with: "").replacing(
+        /import CPUBackend/, with: "")
+      if code.contains("CPUBackend") { naming.insert(file.pathComponents[sources.pathComponents.count]) }
+    }
+    #expect(naming == ["CPUBackend", "Devices"])
+  }
+
   @Test("every way to import is seen, and nothing else")
   func ways() throws {
     try withTemporaryFolder { folder in

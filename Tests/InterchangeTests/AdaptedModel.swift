@@ -1,5 +1,6 @@
 // A small model of random weights with a method on it, its adapter away from its start.
 import Adapters
+import CPUBackend
 import Foundation
 import Layers
 import Models

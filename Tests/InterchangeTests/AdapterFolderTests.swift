@@ -1,5 +1,6 @@
 // Folders as the peft library writes them, and what is wrong with others.
 import Adapters
+import CPUBackend
 import Foundation
 import Layers
 import Models

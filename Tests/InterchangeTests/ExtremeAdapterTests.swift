@@ -1,4 +1,5 @@
 // `adapter_config.json` with numbers that no adapter has: refused by name or taken, and no crash.
+import CPUBackend
 import Foundation
 import Models
 import Storage

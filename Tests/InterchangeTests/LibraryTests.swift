@@ -1,4 +1,5 @@
 // The real peft library on what is written here, and this program on what the library saves.
+import CPUBackend
 import Foundation
 import Models
 import Tensors

@@ -1,5 +1,6 @@
 // Adapters as the peft library saves them, each with other settings, and the logits that it gives with them
 // (Tests/Peer/make_adapter_fixtures.py).
+import CPUBackend
 import Foundation
 import Layers
 import Models

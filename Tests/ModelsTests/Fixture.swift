@@ -1,4 +1,5 @@
 // Where the recorded references lie, and a backend for them.
+import CPUBackend
 import Foundation
 import Tensors
 

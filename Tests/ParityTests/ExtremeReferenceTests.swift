@@ -1,5 +1,6 @@
 // References with numbers that none records: refused by file or compared, and no crash.
 import Adapters
+import CPUBackend
 import Foundation
 import Interchange
 import Models

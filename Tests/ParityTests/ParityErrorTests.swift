@@ -1,4 +1,5 @@
 // References that cannot be compared at all, and what a report says.
+import CPUBackend
 import Foundation
 import Models
 import Tensors

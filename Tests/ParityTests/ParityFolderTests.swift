@@ -1,4 +1,5 @@
 // Every recorded reference passes, and each kind of it fails when one number is changed.
+import CPUBackend
 import Foundation
 import Tensors
 import Testing

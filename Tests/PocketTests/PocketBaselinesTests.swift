@@ -1,4 +1,5 @@
 // Probes and bags of words on data whose answers are known.
+import CPUBackend
 import Datasets
 import Metrics
 import Tensors

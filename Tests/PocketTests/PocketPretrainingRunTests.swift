@@ -1,4 +1,5 @@
 // A pocket model from its manifest, in small.
+import CPUBackend
 import Foundation
 import Manifests
 import Models

@@ -1,4 +1,5 @@
 // Pre-training: what is asked of which token, equal numbers whatever happens in between, and learning at all.
+import CPUBackend
 import Foundation
 import Layers
 import Models

@@ -1,5 +1,6 @@
 import Testing
 
+@testable import CPUBackend
 @testable import Tensors
 
 /// Long sequences, whose probabilities are not kept but computed again, block by block.

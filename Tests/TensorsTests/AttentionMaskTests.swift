@@ -1,5 +1,6 @@
 import Testing
 
+@testable import CPUBackend
 @testable import Tensors
 
 /// Causal masks, heads of keys that several heads of queries share, and queries that stand anywhere among their keys.

@@ -2,6 +2,7 @@
 import Foundation
 import Testing
 
+@testable import CPUBackend
 @testable import Tensors
 
 /// Sequences of an attention call, and the formula for them.

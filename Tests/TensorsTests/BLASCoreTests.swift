@@ -1,7 +1,8 @@
 // The names of cores and what they need; which one a process uses is tested from outside, since it is one for all its products.
+
 import Testing
 
-@testable import Tensors
+@testable import CPUBackend
 
 @Suite("BLAS cores")
 struct BLASCoreTests {

@@ -1,5 +1,6 @@
 // Compares an operation's values and gradients with the same formula written out in double precision: its gradient comes from
 // central differences, whose error at this step is far below float32's.
+import CPUBackend
 import Testing
 
 @testable import Tensors

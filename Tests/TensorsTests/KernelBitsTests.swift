@@ -1,6 +1,7 @@
 import CKernels
 import Testing
 
+@testable import CPUBackend
 @testable import Tensors
 
 /// The vector kernels give the same bits with every instruction set: these digests were recorded once and hold on any processor.
@@ -14,7 +15,8 @@ import Testing
   @Test(
     arguments: [
       (Activation.gelu, 3_255_431_442_821_274_625), (.tanh, 2_208_722_528_402_453_850), (.relu, 59_853_751_870_416_772),
-      (.silu, 6_944_111_209_184_775_501),
+      (.silu, 6_944_111_209_184_775_501), (.tangentGELU, 4_196_685_369_000_563_458),
+      (.quickGELU, 203_936_007_766_475_208),
     ] as [(Activation, UInt64)])
   func activations(_ kind: Activation, expected: UInt64) {
     let count = Self.x.count
@@ -95,13 +97,9 @@ import Testing
     var rows = [Float](repeating: 1, count: 100)
     lr_sum_rows(&rows, Self.x, Self.y, 40, 100, 3, 97, 1)
     lr_dot_rows(&rows, Self.x, Self.y, 3, 333, 1)
-    let totals = [
-      lr_sum(Self.x, count), lr_sum_squares(Self.x, count), lr_sum_absolute(Self.x, count),
-    ]
+    let totals = [lr_sum(Self.x, count), lr_sum_squares(Self.x, count)]
     #expect(digest(rows) == 14_007_149_150_906_731_079)
-    #expect(
-      totals.map(\.bitPattern) == [
-        13_870_973_459_258_933_248, 4_676_873_936_292_544_512, 4_667_864_916_508_540_928,
-      ])
+    #expect(totals.map(\.bitPattern) == [13_870_973_459_258_933_248, 4_676_873_936_292_544_512])
+    #expect(lr_sum_in_order(Self.x, count) == Self.x.reduce(0) { $0 + Double($1) })
   }
 }

@@ -4,6 +4,7 @@ import KernelVariants
 import TestSupport
 import Testing
 
+@testable import CPUBackend
 @testable import Tensors
 
 @Suite("Kernels of every instruction set")
@@ -78,11 +79,25 @@ struct KernelCase: Sendable, CustomTestStringConvertible {
     },
     KernelCase("subtract") { $0.subtract($1.blank(), $1.array(), $1.array(), $1.count) },
     KernelCase("multiply") { $0.multiply($1.blank(), $1.array(), $1.array(), $1.count) },
+    KernelCase("divide") { $0.divide($1.blank(), $1.array(), $1.array(), $1.count) },
     KernelCase("scale") { $0.scale($1.blank(), $1.array(), $1.count, $1.number()) },
     KernelCase("axpy") { $0.axpy($1.array(), $1.array(), $1.count, $1.number()) },
     KernelCase("absolute") { $0.absolute($1.blank(), $1.array(), $1.count) },
     KernelCase("sign") { $0.sign($1.blank(), $1.array(), $1.count) },
     KernelCase("square_root") { $0.square_root($1.blank(), $1.array(), $1.count) },
+    KernelCase("at_least") { $0.at_least($1.blank(), $1.array(), $1.count, $1.number()) },
+    KernelCase("exceeds") { $0.exceeds($1.blank(), $1.array(), $1.count, $1.number(), 0) },
+    KernelCase("exceeds", "or equals") { $0.exceeds($1.blank(), $1.array(), $1.count, $1.number(), 1) },
+    KernelCase("select") { $0.select($1.blank(), $1.array(), $1.array(), $1.count, $1.number()) },
+    KernelCase("widen") { kernels, bench in
+      // as many halves as there is room for in an array of floats
+      let halves = UnsafeRawPointer(bench.array()).assumingMemoryBound(to: UInt16.self)
+      kernels.widen(bench.blank(), halves, bench.count)
+    },
+    KernelCase("round") { kernels, bench in
+      let halves = UnsafeMutableRawPointer(bench.blank()).assumingMemoryBound(to: UInt16.self)
+      kernels.round(halves, bench.array(), bench.count)
+    },
   ]
 
   private static let byRows: [KernelCase] = [
@@ -123,7 +138,7 @@ struct KernelCase: Sendable, CustomTestStringConvertible {
     [
       KernelCase("sum") { $1.note($0.sum($1.array(), $1.count)) },
       KernelCase("sum_squares") { $1.note($0.sum_squares($1.array(), $1.count)) },
-      KernelCase("sum_absolute") { $1.note($0.sum_absolute($1.array(), $1.count)) },
+      KernelCase("sum_in_order") { $1.note($0.sum_in_order($1.array(), $1.count)) },
       KernelCase("all_finite") { $1.note(Double($0.all_finite($1.array(), $1.count))) },
     ]
     + [Float(0), 1, 0.3].flatMap { beta in
@@ -185,19 +200,13 @@ struct KernelCase: Sendable, CustomTestStringConvertible {
     }
   }
 
-  private static let training: [KernelCase] =
-    [
-      KernelCase("adamw") {
-        let settings = AdamWSettings(
-          learningRate: 0.01, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.01, step: 3, gradientScale: 0.7)
-        $0.adamw($1.array(), $1.array(), $1.array(), $1.array(), $1.count, settings.c)
-      }
-    ]
-    + [Int32(0), 1, 2].map { kind in
-      KernelCase("freezing_score", "kind \(kind)") {
-        $1.note($0.freezing_score($1.array(), $1.array(), $1.array(), $1.array(), $1.count, 0.85, 0.95, kind))
-      }
+  private static let training: [KernelCase] = [
+    KernelCase("adamw") {
+      let settings = AdamWSettings(
+        learningRate: 0.01, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.01, step: 3, gradientScale: 0.7)
+      $0.adamw($1.array(), $1.array(), $1.array(), $1.array(), $1.count, settings.c)
     }
+  ]
 
   private static let random: [KernelCase] = [
     KernelCase("philox") { kernels, bench in

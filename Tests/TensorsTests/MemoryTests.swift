@@ -1,3 +1,4 @@
+import CPUBackend
 import Testing
 
 @testable import Tensors

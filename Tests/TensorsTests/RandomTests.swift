@@ -1,6 +1,7 @@
 import CKernels
 import Testing
 
+@testable import CPUBackend
 @testable import Tensors
 
 /// Philox4x32-10 and the distributions drawn from it.

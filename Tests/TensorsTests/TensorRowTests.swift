@@ -1,4 +1,5 @@
 // A row of a table set to zero in place, as padding tokens have it.
+import CPUBackend
 import Tensors
 import Testing
 

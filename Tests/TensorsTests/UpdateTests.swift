@@ -1,6 +1,7 @@
 import Foundation
 import Testing
 
+@testable import CPUBackend
 @testable import Tensors
 
 /// What happens to parameters outside the graph.
@@ -44,37 +45,5 @@ import Testing
     ).c
     #expect(settings.bias_correction1 == Float(1 - pow(Double(Float(0.9)), Double(step))))
     #expect(settings.bias_correction2_root == Float((1 - pow(Double(Float(0.999)), Double(step))).squareRoot()))
-  }
-
-  /// AFLoRA, Eq. 2 to 4.
-  @Test(arguments: Sensitivity.allCases)
-  func freezingScore(_ kind: Sensitivity) throws {
-    let backend = try backend()
-    let count = 23
-    let weights = Operand.spread([count], seed: 1).values
-    let (mean, spread) = (Tensor.zeros([count], on: backend), Tensor.zeros([count], on: backend))
-    var (i, u) = ([Double](repeating: 0, count: count), [Double](repeating: 0, count: count))
-    for step in 0..<4 {
-      let gradient = Operand.spread([count], seed: UInt64(20 + step)).values
-      let score = Tensor(weights, shape: [count], on: backend).updateFreezingScore(
-        gradient: Tensor(gradient, shape: [count], on: backend), mean: mean, spread: spread, beta1: 0.85, beta2: 0.95,
-        sensitivity: kind)
-      var expected = 0.0
-      for e in 0..<count {
-        let (g, w) = (Double(abs(gradient[e])), Double(abs(weights[e])))
-        let now =
-          switch kind {
-          case .gradient: g
-          case .weightGradient: w * g
-          case .gradientOverWeight: g / w
-          }
-        i[e] = Double(Float(0.85)) * i[e] + (1 - Double(Float(0.85))) * now
-        u[e] = Double(Float(0.95)) * u[e] + (1 - Double(Float(0.95))) * abs(now - i[e])
-        expected += i[e] * u[e] / Double(count)
-      }
-      #expect(abs(score - expected) < 1e-5 * expected)
-    }
-    expectClose(mean.values, i, 1e-6, "mean")
-    expectClose(spread.values, u, 1e-5, "spread")
   }
 }

@@ -1,4 +1,5 @@
 // Arrays for a kernel to work on: whatever addresses and numbers, with margins that it must leave alone.
+@testable import CPUBackend
 @testable import Tensors
 
 /// Hands out arrays one after the other; two of the same content, size and offset hand out the same.

@@ -1,4 +1,5 @@
 // What some tests need that a machine may lack.
+import CPUBackend
 import Foundation
 import Tensors
 import Testing

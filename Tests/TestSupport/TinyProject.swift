@@ -1,4 +1,5 @@
 // A project in a folder of its own: a random BERT of a few thousand parameters, a task of two dozen sentences, a manifest.
+import CPUBackend
 import Foundation
 import Models
 import Tensors

@@ -1,4 +1,5 @@
 // Folders with models, tokenizers and adapters, as the hub has them.
+import CPUBackend
 import Foundation
 import Interchange
 import Layers

@@ -1,4 +1,5 @@
 // References that other programs recorded.
+import CPUBackend
 import Foundation
 import Parity
 import Tensors

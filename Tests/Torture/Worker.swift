@@ -1,6 +1,7 @@
 // The child: reads one input after the other. What ends it, its parent sees.
 import Adapters
 import ArgumentParser
+import CPUBackend
 import Datasets
 import Experiments
 import Foundation

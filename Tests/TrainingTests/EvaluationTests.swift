@@ -1,4 +1,5 @@
 // Evaluation, the choice of the best epoch, and runs that go to infinity.
+import CPUBackend
 import Datasets
 import Foundation
 import Metrics

@@ -1,5 +1,6 @@
 // The schedule's values, the optimizer's groups, and clipping.
 import Adapters
+import CPUBackend
 import Foundation
 import Layers
 import Models

@@ -1,5 +1,6 @@
 // A small model, a made-up task, and fine-tuning of one by the other.
 import Adapters
+import CPUBackend
 import Datasets
 import Foundation
 import Layers

@@ -41,6 +41,7 @@ void lr_transpose(float *y, const float *x, int64_t rows, int64_t columns, int64
 void lr_add(float *y, const float *a, const float *b, int64_t n);
 void lr_subtract(float *y, const float *a, const float *b, int64_t n);
 void lr_multiply(float *y, const float *a, const float *b, int64_t n);
+void lr_divide(float *y, const float *a, const float *b, int64_t n);
 void lr_scale(float *y, const float *a, int64_t n, float factor);
 void lr_axpy(float *y, const float *x, int64_t n, float factor);            // y += factor * x
 void lr_multiply_rows(float *y, const float *a, const float *row, int64_t rows, int64_t columns);
@@ -50,6 +51,16 @@ void lr_multiply_columns(float *y, const float *a, const float *column, int64_t 
 void lr_absolute(float *y, const float *a, int64_t n);
 void lr_sign(float *y, const float *a, int64_t n);
 void lr_square_root(float *y, const float *a, int64_t n);
+// y = a >= least ? a : least
+void lr_at_least(float *y, const float *a, int64_t n, float least);
+// y = a > limit ? 1 : 0, or a >= limit
+void lr_exceeds(float *y, const float *a, int64_t n, float limit, int or_equals);
+// y = mask == 0 ? value : a
+void lr_select(float *y, const float *a, const float *mask, int64_t n, float value);
+// y = x, which holds the upper halves of float32 numbers
+void lr_widen(float *y, const uint16_t *x, int64_t n);
+// y = the upper halves of x, rounded to nearest, ties to even
+void lr_round(uint16_t *y, const float *x, int64_t n);
 
 typedef enum { LR_GELU = 0, LR_TANH = 1, LR_RELU = 2, LR_SILU = 3, LR_TANGENT_GELU = 4, LR_QUICK_GELU = 5 } lr_activation;
 void lr_activate(float *y, const float *x, int64_t n, lr_activation kind);
@@ -58,8 +69,9 @@ void lr_activate_backward(float *y, const float *dy, const float *x, int64_t n, 
 
 // --- reductions.c
 double lr_sum(const float *x, int64_t n);
+// one after the other
+double lr_sum_in_order(const float *x, int64_t n);
 double lr_sum_squares(const float *x, int64_t n);
-double lr_sum_absolute(const float *x, int64_t n);
 // 1 when every element is finite
 int lr_all_finite(const float *x, int64_t n);
 // y[c] = beta*y[c] + sum over rows of a[r, c] (times b[r, c] when b is given), columns begin..<end
@@ -103,10 +115,6 @@ typedef struct {
   float gradient_scale;                           // of clipping
 } lr_adamw_settings;
 void lr_adamw(float *weights, const float *gradient, float *first, float *second, int64_t n, lr_adamw_settings settings);
-// AFLoRA, Eq. 2 to 4, before the mean: returns the sum of mean * spread.
-// kind 0: |g|, 1: |w g|, 2: |g / w|
-double lr_freezing_score(float *mean, float *spread, const float *gradient, const float *weights, int64_t n, float beta1,
-                         float beta2, int kind);
 
 #ifdef __cplusplus
 }

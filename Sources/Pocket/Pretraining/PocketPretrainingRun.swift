@@ -1,4 +1,6 @@
 // From a pre-training manifest to a model's folder: vocabulary, training, files, and last a record of how they came to be.
+import CPUBackend
+import Devices
 import Foundation
 import Models
 import Records
@@ -61,7 +63,7 @@ package struct PocketPretrainingRun: Sendable {
       let world = PocketWorld(seed: PocketData.seed)
       let seed = UInt64(manifest.seed)
       let tokenizer = try makeVocabulary(world, seed)
-      let backend = try CPUBackend(threads: threads)
+      let backend = try Device.processor.backend(threads: threads)
       let encoder = try ModelLoader.randomEncoder(configuration(tokenizer), seed: seed, on: backend)
       encoder.startAttendingToLikes()
       let training = try Pretraining(

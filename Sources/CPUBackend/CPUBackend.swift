@@ -1,4 +1,5 @@
 import CKernels
+import Tensors
 
 /// Why no backend could be made.
 package enum BackendError: Error, CustomStringConvertible, Equatable {
@@ -64,8 +65,9 @@ package final class CPUBackend: Backend {
     lr_workers_destroy(workers)
   }
 
-  package var peakBytes: Int { pool.peak * MemoryLayout<Float>.stride }
+  package var peakBytes: Int { pool.peak * BufferPool.unit }
   package var allocations: Int { pool.allocations }
+  package private(set) var reads = Reads()
 
   /// Runs `body` once for each block, spread over the threads; returns when all are done.
   func parallel(_ blocks: Int, _ body: (Int) -> Void) {
@@ -97,28 +99,77 @@ package final class CPUBackend: Backend {
     parallel((rows + size - 1) / size) { body($0 * size..<min(rows, ($0 + 1) * size)) }
   }
 
-  package func allocate(_ count: Int) -> Buffer { HostBuffer(count: count, pool: pool) }
+  package func allocate(_ count: Int, _ type: Buffer.ElementType) -> Buffer {
+    Buffer(count: count, type: type, storage: HostMemory(bytes: count * type.size, pool: pool))
+  }
 
-  package func upload(_ values: [Float]) -> Buffer {
-    let buffer = allocate(values.count)
-    write(values, to: buffer)
+  package func upload(_ count: Int, _ type: Buffer.ElementType, fill: (UnsafeMutableRawBufferPointer) throws -> Void) rethrows
+    -> Buffer
+  {
+    let buffer = allocate(count, type)
+    try fill(UnsafeMutableRawBufferPointer(start: memory(of: buffer).address, count: count * type.size))
     return buffer
   }
 
-  package func download(_ buffer: Buffer) -> [Float] {
-    Array(UnsafeBufferPointer(start: host(buffer), count: buffer.count))
+  package func upload(_ values: [Float]) -> Buffer { filled(values, .float32) }
+  package func upload(_ values: [Double]) -> Buffer { filled(values, .float64) }
+  package func upload(_ values: [Int32]) -> Buffer { filled(values, .int32) }
+
+  private func filled<Element>(_ values: [Element], _ type: Buffer.ElementType) -> Buffer {
+    let buffer = allocate(values.count, type)
+    write(values, to: address(of: buffer, type, Element.self))
+    return buffer
+  }
+
+  package func download(_ buffer: Buffer) -> [Float] { values(of: widened(buffer), .float32) }
+  package func download(_ buffer: Buffer) -> [Double] { values(of: buffer, .float64) }
+  package func download(_ buffer: Buffer) -> [Int32] { values(of: buffer, .int32) }
+
+  private func values<Element>(of buffer: Buffer, _ type: Buffer.ElementType) -> [Element] {
+    reads.add(bytes: buffer.count * type.size)
+    return Array(UnsafeBufferPointer(start: address(of: buffer, type, Element.self), count: buffer.count))
+  }
+
+  package func read(_ buffers: [Buffer]) -> [[Double]] {
+    reads.add(bytes: buffers.reduce(0) { $0 + $1.count * $1.type.size })
+    return buffers.map { buffer in
+      let places = 0..<buffer.count
+      return switch buffer.type {
+      case .float32: places.map { Double(host(buffer)[$0]) }
+      case .float64: places.map { scalars(buffer)[$0] }
+      case .int32: places.map { Double(indices(buffer)[$0]) }
+      case .bfloat16: places.map { Double(Float(bitPattern: UInt32(halves(buffer)[$0]) << 16)) }
+      }
+    }
   }
 
   package func write(_ values: [Float], to buffer: Buffer) {
     precondition(values.count == buffer.count, "\(values.count) values for a buffer of \(buffer.count)")
+    write(values, to: host(buffer))
+  }
+
+  private func write<Element>(_ values: [Element], to address: UnsafeMutablePointer<Element>) {
     values.withUnsafeBufferPointer { source in
-      if let base = source.baseAddress { host(buffer).update(from: base, count: values.count) }
+      if let base = source.baseAddress { address.update(from: base, count: values.count) }
     }
   }
 
-  /// The address of a buffer of this backend.
-  func host(_ buffer: Buffer) -> UnsafeMutablePointer<Float> {
-    guard let buffer = buffer as? HostBuffer else { preconditionFailure("a buffer of another backend") }
-    return buffer.pointer
+  /// The address of a float32 buffer of this backend.
+  func host(_ buffer: Buffer) -> UnsafeMutablePointer<Float> { address(of: buffer, .float32, Float.self) }
+  /// The address of an int32 buffer of this backend.
+  func indices(_ buffer: Buffer) -> UnsafeMutablePointer<Int32> { address(of: buffer, .int32, Int32.self) }
+  /// The address of a bfloat16 buffer of this backend.
+  func halves(_ buffer: Buffer) -> UnsafeMutablePointer<UInt16> { address(of: buffer, .bfloat16, UInt16.self) }
+  /// The address of a float64 buffer of this backend.
+  func scalars(_ buffer: Buffer) -> UnsafeMutablePointer<Double> { address(of: buffer, .float64, Double.self) }
+
+  private func address<Element>(of buffer: Buffer, _ type: Buffer.ElementType, _: Element.Type) -> UnsafeMutablePointer<Element> {
+    precondition(buffer.type == type, "a buffer of \(buffer.type) where one of \(type) is needed")
+    return memory(of: buffer).address.assumingMemoryBound(to: Element.self)
+  }
+
+  private func memory(of buffer: Buffer) -> HostMemory {
+    guard let memory = buffer.storage as? HostMemory else { preconditionFailure("a buffer of another backend") }
+    return memory
   }
 }

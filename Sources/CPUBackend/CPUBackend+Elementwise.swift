@@ -1,4 +1,5 @@
 import CKernels
+import Tensors
 
 extension CPUBackend {
   package func fill(_ buffer: Buffer, _ value: Float) {
@@ -6,9 +7,25 @@ extension CPUBackend {
     parallelElements(buffer.count) { lr_fill(y + $0.lowerBound, Int64($0.count), value) }
   }
 
+  package func spread(_ scalar: Buffer, into y: Buffer) { fill(y, host(scalar)[0]) }
+
   package func copy(_ source: Buffer, from: Int, to target: Buffer, at: Int, count: Int) {
     precondition(from >= 0 && at >= 0 && from + count <= source.count && at + count <= target.count, "copy out of range")
-    (host(target) + at).update(from: host(source) + from, count: count)
+    if source.type == .bfloat16 {
+      (halves(target) + at).update(from: halves(source) + from, count: count)
+    } else {
+      (host(target) + at).update(from: host(source) + from, count: count)
+    }
+  }
+
+  package func widen(_ x: Buffer, into y: Buffer) {
+    let (p, out) = (halves(x), host(y))
+    parallelElements(x.count) { lr_widen(out + $0.lowerBound, p + $0.lowerBound, Int64($0.count)) }
+  }
+
+  package func round(_ x: Buffer, into y: Buffer) {
+    let (p, out) = (host(x), halves(y))
+    parallelElements(x.count) { lr_round(out + $0.lowerBound, p + $0.lowerBound, Int64($0.count)) }
   }
 
   private typealias Binary = (
@@ -32,11 +49,20 @@ extension CPUBackend {
   package func add(_ a: Buffer, _ b: Buffer, into y: Buffer) { map(a, b, into: y, lr_add) }
   package func subtract(_ a: Buffer, _ b: Buffer, into y: Buffer) { map(a, b, into: y, lr_subtract) }
   package func multiply(_ a: Buffer, _ b: Buffer, into y: Buffer) { map(a, b, into: y, lr_multiply) }
+  package func divide(_ a: Buffer, _ b: Buffer, into y: Buffer) { map(a, b, into: y, lr_divide) }
+  package func scale(_ a: Buffer, by scalar: Buffer, into y: Buffer) { scale(a, host(scalar)[0], into: y) }
   package func scale(_ a: Buffer, _ factor: Float, into y: Buffer) { map(a, into: y) { lr_scale($0, $1, $2, factor) } }
   package func accumulate(_ x: Buffer, _ factor: Float, into y: Buffer) { map(x, into: y) { lr_axpy($0, $1, $2, factor) } }
   package func absolute(_ a: Buffer, into y: Buffer) { map(a, into: y) { lr_absolute($0, $1, $2) } }
   package func sign(_ a: Buffer, into y: Buffer) { map(a, into: y) { lr_sign($0, $1, $2) } }
   package func squareRoot(_ a: Buffer, into y: Buffer) { map(a, into: y) { lr_square_root($0, $1, $2) } }
+  package func clamp(_ a: Buffer, atLeast least: Float, into y: Buffer) { map(a, into: y) { lr_at_least($0, $1, $2, least) } }
+  package func exceeds(_ a: Buffer, _ limit: Float, orEquals: Bool, into y: Buffer) {
+    map(a, into: y) { lr_exceeds($0, $1, $2, limit, orEquals ? 1 : 0) }
+  }
+  package func select(_ a: Buffer, where mask: Buffer, otherwise value: Float, into y: Buffer) {
+    map(a, mask, into: y) { y, a, mask, count in lr_select(y, a, mask, count, value) }
+  }
 
   package func multiplyRows(_ a: Buffer, by row: Buffer, into y: Buffer) {
     let columns = row.count, (p, q, out) = (host(a), host(row), host(y))
@@ -101,14 +127,10 @@ extension CPUBackend {
       lr_adamw(w + at, g + at, m + at, v + at, Int64($0.count), c)
     }
   }
+}
 
-  package func freezingScore(
-    mean: Buffer, spread: Buffer, gradient: Buffer, weights: Buffer, beta1: Float, beta2: Float, _ kind: Sensitivity
-  ) -> Double {
-    let sum = lr_freezing_score(
-      host(mean), host(spread), host(gradient), host(weights), Int64(mean.count), beta1, beta2, kind.code)
-    return sum / Double(mean.count)
-  }
+extension RandomStream {
+  var c: lr_stream { lr_stream(seed: seed, purpose: purpose.rawValue, step: step, stream: index) }
 }
 
 extension Activation {
@@ -120,16 +142,6 @@ extension Activation {
     case .silu: LR_SILU
     case .tangentGELU: LR_TANGENT_GELU
     case .quickGELU: LR_QUICK_GELU
-    }
-  }
-}
-
-extension Sensitivity {
-  var code: Int32 {
-    switch self {
-    case .gradient: 0
-    case .weightGradient: 1
-    case .gradientOverWeight: 2
     }
   }
 }

@@ -1,5 +1,6 @@
 import CKernels
 import Synchronization
+import Tensors
 
 // The work is shared out by heads of keys and by runs of sequences: each writes rows and columns of the gradients that no other does,
 // and walks its query heads and their blocks in one order. Probabilities that are computed again come from the same products, block

@@ -1,5 +1,6 @@
 import CKernels
 import COpenBLAS
+import Tensors
 
 extension CPUBackend {
   /// Row blocks of a product with m rows: an even number of them (for two threads), each a multiple of 64 rows but the last, which
@@ -18,7 +19,7 @@ extension CPUBackend {
 
   package func matmul(
     _ a: Buffer, _ at: Transposition, _ b: Buffer, _ bt: Transposition, into c: Buffer, m: Int, n: Int, k: Int, factor: Float,
-    accumulate: Bool, bias: Buffer?
+    scalar: Buffer?, accumulate: Bool, bias: Buffer?
   ) {
     precondition(
       a.count == m * k && b.count == k * n && c.count == m * n,
@@ -29,7 +30,9 @@ extension CPUBackend {
       return
     }
     operations += 2 * m * n * k
-    let (p, q, out) = (host(a), host(b), host(c))
+    let (wideA, wideB) = (widened(a), widened(b))
+    let (p, q, out) = (host(wideA), host(wideB), host(c))
+    let factor = factor * (scalar.map { host($0)[0] } ?? 1)
     let row = bias.map { host($0) }
     let blocks = Self.rowBlocks(m)
     parallel(blocks.count) {
@@ -39,6 +42,15 @@ extension CPUBackend {
         at == .none ? p + first * k : p + first, at == .none ? k : m, at, q, bt == .none ? n : k, bt, out + first * n, n,
         m: block.count, n: n, k: k, factor: factor, beta: accumulate || row != nil ? 1 : 0)
     }
+  }
+
+  /// The same numbers as float32: a buffer that is bfloat16 widens for the time of one product. The blocks of a product see all
+  /// columns of a factor at once, so it widens whole; on some cores a product's bits change where its columns are cut.
+  func widened(_ x: Buffer) -> Buffer {
+    guard x.type == .bfloat16 else { return x }
+    let y = allocate(x.count)
+    widen(x, into: y)
+    return y
   }
 
   /// One call of `sgemm`, row-major with leading dimensions.
@@ -85,17 +97,32 @@ extension CPUBackend {
     return partial.reduce(0, +)
   }
 
-  package func sum(_ x: Buffer) -> Double {
+  package func reduce(_ x: Buffer, _ reduction: Reduction, into y: Buffer, at place: Int, accumulate: Bool) {
+    precondition((0..<y.count).contains(place), "place \(place) of \(y.count)")
     let p = host(x)
-    return reduce(x.count) { lr_sum(p + $0, Int64($1)) }
+    let value: Double =
+      switch reduction {
+      case .sum: reduce(x.count) { lr_sum(p + $0, Int64($1)) }
+      case .sumInOrder: lr_sum_in_order(p, Int64(x.count))
+      case .sumOfSquares: reduce(x.count) { lr_sum_squares(p + $0, Int64($1)) }
+      case .norm: reduce(x.count) { lr_sum_squares(p + $0, Int64($1)) }.squareRoot()
+      case .allFinite: Double(lr_all_finite(p, Int64(x.count)))
+      }
+    if y.type == .float64 {
+      scalars(y)[place] = accumulate ? scalars(y)[place] + value : value
+    } else {
+      host(y)[place] = accumulate ? host(y)[place] + Float(value) : Float(value)
+    }
   }
 
-  package func sumOfSquares(_ x: Buffer) -> Double {
-    let p = host(x)
-    return reduce(x.count) { lr_sum_squares(p + $0, Int64($1)) }
+  package func sumSegments(_ x: Buffer, _ offsets: Buffer, into y: Buffer) {
+    let (p, places, out) = (host(x), indices(offsets), scalars(y))
+    precondition(offsets.count == y.count + 1, "\(offsets.count) offsets for \(y.count) sums")
+    for segment in 0..<y.count {
+      let (start, end) = (Int(places[segment]), Int(places[segment + 1]))
+      out[segment] = lr_sum_in_order(p + start, Int64(end - start))
+    }
   }
-
-  package func isFinite(_ x: Buffer) -> Bool { lr_all_finite(host(x), Int64(x.count)) != 0 }
 
   package func layerNorm(
     _ x: Buffer, residual: Buffer?, gain: Buffer, bias: Buffer, epsilon: Float, into y: Buffer, normalized: Buffer,
@@ -117,15 +144,5 @@ extension CPUBackend {
       let at = $0.lowerBound * columns
       lr_layer_norm_backward(out + at, d + at, n + at, s + $0.lowerBound, g, Int64($0.count), Int64(columns))
     }
-  }
-
-  package func gatherRows(_ table: Buffer, _ rows: [Int32], columns: Int, into y: Buffer) {
-    let (p, out) = (host(table), host(y))
-    for (r, row) in rows.enumerated() { (out + r * columns).update(from: p + Int(row) * columns, count: columns) }
-  }
-
-  package func scatterRows(_ x: Buffer, _ rows: [Int32], columns: Int, into table: Buffer) {
-    let (p, out) = (host(x), host(table))
-    for (r, row) in rows.enumerated() { lr_axpy(out + Int(row) * columns, p + r * columns, Int64(columns), 1) }
   }
 }

@@ -1,9 +1,10 @@
 // Whether a run can go on from its checkpoint here, and on which core: numbers of two kinds of arithmetic in one run would be the
 // result of neither.
+import CPUBackend
 import Foundation
 import Records
 import Storage
-import Tensors
+import Training
 
 /// What is to be done about a checkpoint.
 package enum Resumption: Equatable {

@@ -1,0 +1,43 @@
+// Single numbers that decisions are made from: computed where the tensors lie, and read together.
+
+/// Sums and scores, in double precision. Nothing waits for them before they are read.
+package struct Scalars {
+  private let backend: any Backend
+  fileprivate let buffer: Buffer
+
+  /// So many zeros.
+  package init(_ count: Int, on backend: any Backend) {
+    self.backend = backend
+    buffer = backend.upload([Double](repeating: 0, count: count))
+  }
+
+  /// Adds what is made of a tensor's numbers to one of them.
+  package func add(_ reduction: Reduction, of tensor: Tensor, at place: Int) {
+    backend.reduce(tensor.buffer, reduction, into: buffer, at: place, accumulate: true)
+  }
+
+  /// The sums of a vector's parts, each in the order of its entries: `offsets` say where they start, and the end.
+  package init(sumsOf vector: Tensor, parts offsets: Indices) {
+    backend = vector.backend
+    buffer = backend.allocate(offsets.count - 1, .float64)
+    precondition(offsets.isWithin(vector.count + 1), "parts beyond \(vector.count) entries")
+    backend.sumSegments(vector.buffer, offsets.buffer, into: buffer)
+  }
+
+  /// All of them: one read.
+  package var values: [Double] { Self.read([self])[0] }
+
+  /// The numbers of several, in one read.
+  package static func read(_ scalars: [Scalars]) -> [[Double]] {
+    guard let backend = scalars.first?.backend else { return [] }
+    return backend.read(scalars.map(\.buffer))
+  }
+}
+
+extension Tensor {
+  /// The values of several tensors, in one read; for single numbers and small vectors.
+  package static func read(_ tensors: [Tensor]) -> [[Float]] {
+    guard let backend = tensors.first?.backend else { return [] }
+    return backend.read(tensors.map(\.buffer)).map { $0.map { Float($0) } }
+  }
+}
