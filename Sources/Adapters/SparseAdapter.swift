@@ -113,11 +113,13 @@ package final class SparseAdapter: TuningMethod {
   package func restore(_ state: [Diagnostic]) throws {
     guard !state.isEmpty else { return }
     let saved = try SavedState(state)
-    func tensor(_ kind: String, _ parameter: Parameter) throws -> Tensor {
-      try saved.tensor("\(kind)/\(parameter.name)", shape: parameter.shape, on: parameter.tensor.backend)
+    scores = try parameters.map {
+      try saved.tensor("score/\($0.name)", shape: $0.shape, on: $0.tensor.backend)
     }
-    scores = try parameters.map { try tensor("score", $0) }
-    let masks = try parameters.map { try tensor("mask", $0) }
+    let masks = try parameters.map { parameter in
+      let kept = try saved.numbers("mask/\(parameter.name)", parameter.count).map { $0 != 0 }
+      return Tensor(kept.map { $0 ? 1 : 0 }, shape: parameter.shape, on: parameter.tensor.backend)
+    }
     setMasks(masks, dropped: masks.reduce(0) { $0 + $1.values.count { $0 == 0 } })
   }
 }
