@@ -106,7 +106,7 @@ extension CPUBackend {
       case .sumInOrder: lr_sum_in_order(p, Int64(x.count))
       case .sumOfSquares: reduce(x.count) { lr_sum_squares(p + $0, Int64($1)) }
       case .norm: reduce(x.count) { lr_sum_squares(p + $0, Int64($1)) }.squareRoot()
-      case .allFinite: Double(lr_all_finite(p, Int64(x.count)))
+      case .notFinite: lr_all_finite(p, Int64(x.count)) == 0 ? 1 : 0
       }
     if y.type == .float64 {
       scalars(y)[place] = accumulate ? scalars(y)[place] + value : value

@@ -56,8 +56,8 @@ package enum Reduction: Sendable {
   case sumOfSquares
   /// The root of the sum of squares.
   case norm
-  /// 1 where every number is finite, 0 otherwise.
-  case allFinite
+  /// 0 where every number is finite, 1 otherwise.
+  case notFinite
 }
 
 /// How often, and how much, was brought from where tensors lie to where decisions are made.

@@ -10,12 +10,12 @@ extension Tensor {
   package static func recomputed(_ inputs: [Tensor], _ body: @escaping (_ inputs: [Tensor], _ again: Bool) -> Tensor) -> Tensor {
     guard let backend = inputs.first?.backend, backend.recordsGradients else { return body(inputs, false) }
     // at the same depth as what they stand for, so that the way back through the part goes in the order of the plain call's
-    let first = body(inputs.map(\.stand), false)
+    let stands = inputs.map(\.stand), first = body(stands, false)
     guard let inner = first.node else { return first }
     let output = GradientSlot()
     let outer = Node(
       inputs: inputs.compactMap(\.node), output: output, depth: inner.depth,
-      .expansion { gradient in
+      .expansion(GraphWalk.steps(to: inner, from: stands.compactMap(\.node))) { gradient in
         let second = backend.recordingGradients { body(inputs.map(\.stand), true) }
         second.recordedSlot?.add(gradient, exclusive: false, on: backend)
         return second.node
@@ -27,6 +27,7 @@ extension Tensor {
   private var stand: Tensor {
     guard let node, let slot else { return self }
     return Tensor(
-      shape: shape, buffer: buffer, backend: backend, slot: slot, node: Node(inputs: [], output: slot, depth: node.depth, .elsewhere))
+      shape: shape, buffer: buffer, backend: backend, slot: slot,
+      node: Node(inputs: [], output: slot, depth: node.depth, .elsewhere))
   }
 }

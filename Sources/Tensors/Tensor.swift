@@ -138,8 +138,8 @@ package final class Tensor {
   /// Whether every value is finite.
   package var isFinite: Bool {
     let answer = Scalars(1, on: backend)
-    answer.add(.allFinite, of: widened, at: 0)
-    return answer.values[0] != 0
+    answer.add(.notFinite, of: widened, at: 0)
+    return answer.values[0] == 0
   }
 
   /// The value of a tensor with one element.

@@ -64,9 +64,9 @@ import Testing
     var plain = try Stack(threads: threads, blocks: 4, learning: learning)
     var again = try Stack(threads: threads, blocks: 4, learning: learning)
     let (expected, found) = (plain.run(recomputing: false), again.run(recomputing: true))
-    #expect(expected.bits == found.bits)
+    let (isSame, isSameAgain) = (expected.bits == found.bits, again.run(recomputing: true).bits == expected.bits)
+    #expect(isSame && isSameAgain)
     #expect(expected.bits.contains { !$0.isEmpty })
-    #expect(again.run(recomputing: true).bits == expected.bits, "a second time too")
   }
 
   @Test("the memory of one block's inside is needed at a time")
