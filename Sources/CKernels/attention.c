@@ -1,5 +1,5 @@
-// Softmax of one (sequence, head) with DeBERTa's two positional terms added while the row is in cache
-// (He et al. 2021, Eq. 4: content-to-position and position-to-content).
+// Softmax of one (sequence, head) or a run of its rows: with DeBERTa's two positional terms added while the row is in cache
+// (He et al. 2021, Eq. 4: content-to-position and position-to-content), or with a causal mask.
 #include "CKernels.h"
 #include "vector.h"
 
@@ -24,17 +24,7 @@ LR_CLONES void lr_attention_softmax(float *scores, int64_t queries, int64_t keys
           row[j] = row[j] + c[at] + relative_p[j * span + at];
         }
       }
-      float highest = row[0];
-      if (whole) {
-        lanes best = LOAD(row);
-        for (int64_t j = LANES; j < whole; j += LANES) {
-          lanes v = LOAD(row + j);
-          lanes_int larger = v > best;
-          best = (lanes)((larger & (lanes_int)v) | (~larger & (lanes_int)best));
-        }
-        for (int l = 0; l < LANES; l++) highest = best[l] > highest ? best[l] : highest;
-      }
-      for (int64_t j = whole; j < keys; j++) highest = row[j] > highest ? row[j] : highest;
+      float highest = highest_of(row, keys);
       for (int64_t j = 0; j < keys; j++) row[j] = (row[j] - highest) * factor;
     }
     for (int64_t e = 0; e < (stop - start) * keys; e++) run[e] = exponential(run[e]);
@@ -49,6 +39,16 @@ LR_CLONES void lr_attention_softmax(float *scores, int64_t queries, int64_t keys
   }
 }
 
+// A row's gradient of its probabilities -> that of its scores.
+LR_INLINE void softmax_row_backward(float *row, const float *p, int64_t keys, float factor) {
+  lanes sum = {0};
+  int64_t j = 0;
+  for (; j + LANES <= keys; j += LANES) sum += LOAD(row + j) * LOAD(p + j);
+  if (j < keys) sum += LOAD_PART(row + j, keys - j) * LOAD_PART(p + j, keys - j);
+  float dot = sum_lanes(&sum);
+  for (j = 0; j < keys; j++) row[j] = (row[j] - dot) * p[j] * factor;
+}
+
 LR_CLONES void lr_attention_softmax_backward(float *gradient, const float *probabilities, int64_t queries, int64_t keys,
                                              float *relative_c, float *relative_p, int64_t span, const int32_t *index,
                                              int32_t first, float factor) {
@@ -58,20 +58,49 @@ LR_CLONES void lr_attention_softmax_backward(float *gradient, const float *proba
   }
   for (int64_t i = 0; i < queries; i++) {
     float *row = gradient + i * keys;
-    const float *p = probabilities + i * keys;
-    lanes sum = {0};
-    int64_t j = 0;
-    for (; j + LANES <= keys; j += LANES) sum += LOAD(row + j) * LOAD(p + j);
-    if (j < keys) sum += LOAD_PART(row + j, keys - j) * LOAD_PART(p + j, keys - j);
-    float dot = sum_lanes(&sum);
-    for (j = 0; j < keys; j++) row[j] = (row[j] - dot) * p[j] * factor;
+    softmax_row_backward(row, probabilities + i * keys, keys, factor);
     if (relative_c) {
       float *c = relative_c + i * span;
-      for (j = 0; j < keys; j++) {
+      for (int64_t j = 0; j < keys; j++) {
         int64_t at = index[i - j] - first;
         c[at] += row[j];
         relative_p[j * span + at] += row[j];
       }
     }
+  }
+}
+
+// Keys that the query at `position` sees, of those in its row.
+LR_INLINE int64_t seen(int64_t position, int64_t keys) { return position + 1 < keys ? position + 1 : keys; }
+
+LR_CLONES void lr_attention_softmax_causal(float *scores, int64_t queries, int64_t keys, int64_t stride, int64_t position,
+                                           float factor) {
+  for (int64_t i = 0; i < queries; i++) {
+    float *row = scores + i * stride;
+    int64_t count = seen(position + i, keys), whole = count - count % LANES, rest = count - whole;
+    float highest = highest_of(row, count);
+    lanes sum = {0};
+    for (int64_t j = 0; j < whole; j++) row[j] = exponential((row[j] - highest) * factor);
+    for (int64_t j = 0; j < whole; j += LANES) sum += LOAD(row + j);
+    if (rest) {
+      float part[LANES] = {0};
+      copy_part(part, row + whole, rest);
+      for (int l = 0; l < LANES; l++) part[l] = exponential((part[l] - highest) * factor);
+      copy_part(row + whole, part, rest);
+      sum += LOAD_PART(row + whole, rest);
+    }
+    float scale = 1.0f / sum_lanes(&sum);
+    for (int64_t j = 0; j < count; j++) row[j] = row[j] * scale;
+    memset(row + count, 0, (size_t)(stride - count) * sizeof(float));
+  }
+}
+
+LR_CLONES void lr_attention_softmax_causal_backward(float *gradient, const float *probabilities, int64_t queries, int64_t keys,
+                                                    int64_t stride, int64_t position, float factor) {
+  for (int64_t i = 0; i < queries; i++) {
+    int64_t count = seen(position + i, keys);
+    float *row = gradient + i * stride;
+    softmax_row_backward(row, probabilities + i * stride, count, factor);
+    memset(row + count, 0, (size_t)(stride - count) * sizeof(float));
   }
 }

@@ -49,6 +49,23 @@ LR_INLINE float sum_lanes(const lanes *v) {
   return x[0];
 }
 
+// The largest of n numbers, n at least 1.
+LR_INLINE float highest_of(const float *row, int64_t n) {
+  int64_t whole = n - n % LANES;
+  float highest = row[0];
+  if (whole) {
+    lanes best = LOAD(row);
+    for (int64_t j = LANES; j < whole; j += LANES) {
+      lanes v = LOAD(row + j);
+      lanes_int larger = v > best;
+      best = (lanes)((larger & (lanes_int)v) | (~larger & (lanes_int)best));
+    }
+    for (int l = 0; l < LANES; l++) highest = best[l] > highest ? best[l] : highest;
+  }
+  for (int64_t j = whole; j < n; j++) highest = row[j] > highest ? row[j] : highest;
+  return highest;
+}
+
 LR_INLINE float as_float(int32_t bits) {
   float x;
   memcpy(&x, &bits, sizeof x);

@@ -1,163 +1,314 @@
 import CKernels
+import Synchronization
 import Tensors
 
-// The work is shared out by heads, and a head walks its sequences in order: each head's columns of every gradient, those of the
-// relative tables too, are written by one block alone.
+// The work is shared out by heads of keys and by runs of sequences: each writes rows and columns of the gradients that no other does,
+// and walks its query heads and their blocks in one order. Probabilities that are computed again come from the same products, block
+// by block, and so have the same bits as kept ones.
 extension CPUBackend {
   package func attention(
     _ shape: AttentionShape, _ operands: AttentionOperands, dropout: Dropout?, context: Buffer, probabilities: Buffer?
   ) {
-    let width = shape.heads * shape.headSize, size = shape.headSize
-    let perHead = shape.scoresPerHead, windows = shape.windows
-    let queryBands = (0..<shape.sequences).map(shape.queryBands), keyBands = (0..<shape.sequences).map(shape.keyBands)
-    let most = (0..<shape.sequences).map { shape.queries($0) * shape.keys($0) }.max() ?? 0
-    let mostQ = (0..<shape.sequences).map { shape.queries($0) }.max() ?? 0
-    let mostK = (0..<shape.sequences).map { shape.keys($0) }.max() ?? 0
-    let span = windows.map(\.span).max() ?? 0
-    let tableFirst = windows.map(\.first).min() ?? 0
-    let tableSpan = (windows.map { $0.first + $0.span }.max() ?? 0) - tableFirst
-    // per head: scores unless they are kept, dropped scores, the two relative terms, and the head's columns of both tables, transposed
-    let scratchSize =
-      (probabilities == nil ? most : 0) + (dropout == nil ? 0 : most) + (mostQ + mostK) * span + 2 * size * tableSpan
-    let scratch = allocate(max(1, shape.heads * scratchSize))
-    let (q, k, v, out, s) = (host(operands.query), host(operands.key), host(operands.value), host(context), host(scratch))
+    let call = AttentionCall(shape, operands, keeps: probabilities != nil, on: self)
+    let out = host(context), kept = probabilities.map { host($0) }
+    let own = kept == nil ? call.mostScores : 0, dropped = dropout == nil ? 0 : call.mostScores
     if shape.hasRowsThatMeetNone { fill(context, 0) }
-    let kept = probabilities.map { host($0) }
-    let (rq, rk) = (operands.relativeQuery.map { host($0) }, operands.relativeKey.map { host($0) })
     operations += shape.forwardOperations
-    parallel(shape.heads) { head in
-      let mine = s + head * scratchSize, column = head * size
-      let dropped = mine + (kept == nil ? most : 0)
-      let termC = dropped + (dropout == nil ? 0 : most), termP = termC + mostQ * span
-      let tableK = termP + mostK * span, tableQ = tableK + size * tableSpan
-      if let rq, let rk {
-        // OpenBLAS is twice as fast here with a table that need not be transposed, and all sequences share it
-        lr_transpose(tableK, rk + tableFirst * width + column, Int64(tableSpan), Int64(size), Int64(width))
-        lr_transpose(tableQ, rq + tableFirst * width + column, Int64(tableSpan), Int64(size), Int64(width))
-      }
-      var offset = head * perHead
-      for sequence in 0..<shape.sequences {
-        let nq = shape.queries(sequence), nk = shape.keys(sequence)
-        guard nq > 0, nk > 0 else { continue }
-        let (q0, k0) = (shape.queryOffsets[sequence] * width + column, shape.keyOffsets[sequence] * width + column)
-        let scores = kept.map { $0 + offset } ?? mine
-        gemm(q + q0, width, .none, k + k0, width, .transposed, scores, nk, m: nq, n: nk, k: size, factor: 1, beta: 0)
-        if let index = shape.relativeIndex {
-          let w = windows[sequence]
-          for (x, table, term, bands) in [
-            (q + q0, tableK, termC, queryBands[sequence]), (k + k0, tableQ, termP, keyBands[sequence]),
-          ] {
-            for band in bands {
-              let start = band.rows.lowerBound
-              gemm(
-                x + start * width, width, .none, table + band.first - tableFirst, tableSpan, .none,
-                term + start * w.span + band.first - w.first, w.span, m: band.rows.count, n: band.span, k: size, factor: 1, beta: 0)
-            }
+    let scratch = own + dropped + (call.relative?.forwardScratch(shape) ?? 0)
+    parallel(shape.heads * call.runs.count, scratch: scratch) { unit, scratch in
+      let head = unit / call.runs.count, terms = scratch + own + dropped
+      call.relative?.transposeTables(of: head, shape, into: terms)
+      for sequence in call.runs[unit % call.runs.count] {
+        for block in call.blocks[sequence] {
+          let part = call.part(block, of: sequence, head: head)
+          let scores = kept.map { $0 + part.score } ?? scratch
+          call.formProbabilities(part, into: scores, terms: terms, on: self)
+          var weights = scores
+          if let dropout {
+            weights = scratch + own
+            part.drop(scores, dropout, into: weights)
           }
-          index.withUnsafeBufferPointer {
-            lr_attention_softmax(
-              scores, Int64(nq), Int64(nk), termC, termP, Int64(w.span), $0.baseAddress.map { $0 + index.count / 2 },
-              Int32(w.first),
-              shape.factor)
-          }
-        } else {
-          lr_attention_softmax(scores, Int64(nq), Int64(nk), nil, nil, 0, nil, 0, shape.factor)
+          gemm(
+            weights, part.stride, .none, call.value + part.key, call.keyWidth, .none, out + part.query, call.width,
+            m: part.rows, n: shape.headSize, k: part.keys, factor: 1, beta: 0)
         }
-        var weights = scores
-        if let dropout {
-          lr_dropout(dropped, scores, Int64(offset), Int64(offset + nq * nk), dropout.stream.c, dropout.rate)
-          weights = dropped
-        }
-        gemm(weights, nk, .none, v + k0, width, .none, out + q0, width, m: nq, n: size, k: nk, factor: 1, beta: 0)
-        offset += nq * nk
       }
     }
   }
 
   package func attentionBackward(
-    _ shape: AttentionShape, _ operands: AttentionOperands, dropout: Dropout?, probabilities: Buffer, contextGradient: Buffer,
+    _ shape: AttentionShape, _ operands: AttentionOperands, dropout: Dropout?, probabilities: Buffer?, contextGradient: Buffer,
     into gradients: AttentionGradients
   ) {
-    let width = shape.heads * shape.headSize, size = shape.headSize
-    let perHead = shape.scoresPerHead, windows = shape.windows
-    let queryBands = (0..<shape.sequences).map(shape.queryBands), keyBands = (0..<shape.sequences).map(shape.keyBands)
-    let most = (0..<shape.sequences).map { shape.queries($0) * shape.keys($0) }.max() ?? 0
-    let mostQ = (0..<shape.sequences).map { shape.queries($0) }.max() ?? 0
-    let mostK = (0..<shape.sequences).map { shape.keys($0) }.max() ?? 0
-    let span = windows.map(\.span).max() ?? 0
-    let scratchSize = most + (dropout == nil ? 0 : most) + (mostQ + mostK) * span
-    let scratch = allocate(max(1, shape.heads * scratchSize))
-    let (q, k, v, s) = (host(operands.query), host(operands.key), host(operands.value), host(scratch))
-    let (p, dOut) = (host(probabilities), host(contextGradient))
-    let (rq, rk) = (operands.relativeQuery.map { host($0) }, operands.relativeKey.map { host($0) })
+    let call = AttentionCall(shape, operands, keeps: probabilities != nil, on: self), size = shape.headSize
+    precondition(probabilities != nil || call.relative == nil, "relative terms need the probabilities of the forward pass")
+    let (kept, dOut) = (probabilities.map { host($0) }, host(contextGradient))
     let (dq, dk, dv) = (gradients.query.map { host($0) }, gradients.key.map { host($0) }, gradients.value.map { host($0) })
     if shape.hasRowsThatMeetNone {
       for gradient in [gradients.query, gradients.key, gradients.value] { if let gradient { fill(gradient, 0) } }
     }
     for relative in [gradients.relativeQuery, gradients.relativeKey] { if let relative { fill(relative, 0) } }
-    let (drq, drk) = (gradients.relativeQuery.map { host($0) }, gradients.relativeKey.map { host($0) })
-    let needsScores = dq != nil || dk != nil || drq != nil || drk != nil
-    operations += shape.backwardOperations(gradients)
-    parallel(shape.heads) { head in
-      let mine = s + head * scratchSize, column = head * size
-      let dropped = mine + most
-      let termC = dropped + (dropout == nil ? 0 : most), termP = termC + mostQ * span
-      var offset = head * perHead
-      for sequence in 0..<shape.sequences {
-        let nq = shape.queries(sequence), nk = shape.keys(sequence)
-        guard nq > 0, nk > 0 else { continue }
-        let (q0, k0) = (shape.queryOffsets[sequence] * width + column, shape.keyOffsets[sequence] * width + column)
-        let weights = p + offset
-        if let dv {
-          var used = weights
-          if let dropout {
-            lr_dropout(dropped, weights, Int64(offset), Int64(offset + nq * nk), dropout.stream.c, dropout.rate)
-            used = dropped
-          }
-          gemm(used, nk, .transposed, dOut + q0, width, .none, dv + k0, width, m: nk, n: size, k: nq, factor: 1, beta: 0)
-        }
-        if needsScores {
-          gemm(dOut + q0, width, .none, v + k0, width, .transposed, mine, nk, m: nq, n: nk, k: size, factor: 1, beta: 0)
-          if let dropout {
-            lr_dropout(mine, mine, Int64(offset), Int64(offset + nq * nk), dropout.stream.c, dropout.rate)
-          }
-          if let rq, let rk, let index = shape.relativeIndex {
-            let w = windows[sequence]
-            index.withUnsafeBufferPointer {
-              lr_attention_softmax_backward(
-                mine, weights, Int64(nq), Int64(nk), termC, termP, Int64(w.span), $0.baseAddress.map { $0 + index.count / 2 },
-                Int32(w.first), shape.factor)
+    let tables = (query: gradients.relativeQuery.map { host($0) }, key: gradients.relativeKey.map { host($0) })
+    let needsScores = dq != nil || dk != nil || tables.query != nil || tables.key != nil
+    operations += shape.backwardOperations(gradients, kept: kept != nil)
+    let own = kept == nil ? call.mostScores : 0
+    let scratch = own + call.mostScores + (call.relative?.termsScratch ?? 0)
+    parallel(shape.keyHeads * call.runs.count, scratch: scratch) { unit, scratch in
+      let slopes = scratch + own, terms = slopes + call.mostScores, keyHead = unit / call.runs.count
+      for sequence in call.runs[unit % call.runs.count] {
+        // the first part meets all keys that any does: it writes their gradients, the others add to them
+        var beta: Float = 0
+        for head in keyHead * shape.group..<(keyHead + 1) * shape.group {
+          for block in call.blocks[sequence].reversed() {
+            let part = call.part(block, of: sequence, head: head)
+            let weights = kept.map { $0 + part.score } ?? scratch
+            if kept == nil { call.formProbabilities(part, into: weights, terms: terms, on: self) }
+            if let dv {
+              if let dropout { part.drop(weights, dropout, into: slopes) }
+              gemm(
+                dropout == nil ? weights : slopes, part.stride, .transposed, dOut + part.query, call.width, .none, dv + part.key,
+                call.keyWidth, m: part.keys, n: size, k: part.rows, factor: 1, beta: beta)
             }
-            for (x, dx, table, dTable, term, bands) in [
-              (q + q0, dq.map { $0 + q0 }, rk, drk, termC, queryBands[sequence]),
-              (k + k0, dk.map { $0 + k0 }, rq, drq, termP, keyBands[sequence]),
-            ] {
-              for band in bands {
-                let start = band.rows.lowerBound, count = band.rows.count, row = band.first * width + column
-                let part = term + start * w.span + band.first - w.first
-                if let dx {
-                  gemm(
-                    part, w.span, .none, table + row, width, .none, dx + start * width, width, m: count, n: size, k: band.span,
-                    factor: 1, beta: 0)
-                }
-                if let dTable {
-                  gemm(
-                    part, w.span, .transposed, x + start * width, width, .none, dTable + row, width, m: band.span, n: size,
-                    k: count,
-                    factor: 1, beta: 1)
-                }
+            if needsScores {
+              gemm(
+                dOut + part.query, call.width, .none, call.value + part.key, call.keyWidth, .transposed, slopes, part.stride,
+                m: part.rows, n: part.keys, k: size, factor: 1, beta: 0)
+              if let dropout { part.drop(slopes, dropout, into: slopes) }
+              call.formScoreGradients(part, weights, into: slopes, terms: terms)
+              if call.relative != nil {
+                call.spreadRelativeGradients(part, terms: terms, query: dq, key: dk, tables: tables, on: self)
+              }
+              if let dq {
+                gemm(
+                  slopes, part.stride, .none, call.key + part.key, call.keyWidth, .none, dq + part.query, call.width,
+                  m: part.rows, n: size, k: part.keys, factor: 1, beta: call.relative == nil ? 0 : 1)
+              }
+              if let dk {
+                gemm(
+                  slopes, part.stride, .transposed, call.query + part.query, call.width, .none, dk + part.key, call.keyWidth,
+                  m: part.keys, n: size, k: part.rows, factor: 1, beta: call.relative == nil ? beta : 1)
               }
             }
-          } else {
-            lr_attention_softmax_backward(mine, weights, Int64(nq), Int64(nk), nil, nil, 0, nil, 0, shape.factor)
-          }
-          let beta: Float = rq == nil ? 0 : 1
-          if let dq { gemm(mine, nk, .none, k + k0, width, .none, dq + q0, width, m: nq, n: size, k: nk, factor: 1, beta: beta) }
-          if let dk {
-            gemm(mine, nk, .transposed, q + q0, width, .none, dk + k0, width, m: nk, n: size, k: nq, factor: 1, beta: beta)
+            beta = 1
           }
         }
-        offset += nq * nk
+      }
+    }
+  }
+
+  /// Runs `body` as `parallel` does, with room for `size` numbers that no other block uses meanwhile.
+  private func parallel(_ blocks: Int, scratch size: Int, _ body: (Int, UnsafeMutablePointer<Float>) -> Void) {
+    // whole cache lines
+    let size = (size + 15) / 16 * 16, places = min(blocks, threads)
+    let scratch = allocate(max(1, places * size)), base = host(scratch)
+    let free = Mutex(Array(0..<places))
+    parallel(blocks) { block in
+      let place = free.withLock { $0.removeLast() }
+      body(block, base + place * size)
+      free.withLock { $0.append(place) }
+    }
+    withExtendedLifetime(scratch) {}
+  }
+}
+
+/// Where the operands of one call lie, and how its work is cut.
+private struct AttentionCall {
+  let shape: AttentionShape
+  let query: UnsafeMutablePointer<Float>, key: UnsafeMutablePointer<Float>, value: UnsafeMutablePointer<Float>
+  /// Numbers from a row of queries, and of keys, to the next.
+  let width: Int, keyWidth: Int
+  let blocks: [[AttentionShape.Block]]
+  /// Sequences that are walked together: of about 16,384 scores, or all of them with relative terms, whose tables they share.
+  let runs: [Range<Int>]
+  /// The most numbers that the scores of a part take.
+  let mostScores: Int
+  let relative: Relative?
+  private let scoreOffsets: [Int]
+  private let keeps: Bool
+
+  /// The relative tables, and the parts of them that each sequence's queries and keys meet.
+  struct Relative {
+    let index: [Int32]
+    let query: UnsafeMutablePointer<Float>, key: UnsafeMutablePointer<Float>
+    let windows: [AttentionShape.Window]
+    let queryBands: [[AttentionShape.Band]], keyBands: [[AttentionShape.Band]]
+    /// The rows that any sequence reads.
+    let first: Int, span: Int
+    /// Numbers of the queries' terms, which the keys' terms follow.
+    let queryTerms: Int
+    let termsScratch: Int
+
+    /// Both terms and the head's columns of both tables, transposed.
+    func forwardScratch(_ shape: AttentionShape) -> Int { termsScratch + 2 * shape.headSize * span }
+
+    /// OpenBLAS is twice as fast here with a table that need not be transposed, and all sequences share it.
+    func transposeTables(of head: Int, _ shape: AttentionShape, into terms: UnsafeMutablePointer<Float>) {
+      let size = shape.headSize, width = shape.heads * size, start = first * width + head * size
+      let tables = terms + termsScratch
+      lr_transpose(tables, key + start, Int64(span), Int64(size), Int64(width))
+      lr_transpose(tables + size * span, query + start, Int64(span), Int64(size), Int64(width))
+    }
+  }
+
+  /// One block of one head.
+  struct Part {
+    let sequence: Int
+    /// First column of the head among the queries'.
+    let column: Int
+    let rows: Int, keys: Int
+    /// Numbers from a row of scores to the next.
+    let stride: Int
+    /// Where its queries, its keys, and its scores among all that are kept begin.
+    let query: Int, key: Int, score: Int
+    /// The first query's position.
+    let position: Int
+    /// The number of its first element for dropout, and how many there are from a row to the next.
+    let place: Int, placesPerRow: Int
+
+    func drop(_ x: UnsafePointer<Float>, _ dropout: Dropout, into y: UnsafeMutablePointer<Float>) {
+      // whole rows lie one after the other
+      let runs = keys == placesPerRow ? 1 : rows, length = keys == placesPerRow ? rows * keys : keys
+      for run in 0..<runs {
+        let at = run * stride, first = place + run * placesPerRow
+        lr_dropout(y + at, x + at, Int64(first), Int64(first + length), dropout.stream.c, dropout.rate)
+      }
+    }
+  }
+
+  init(_ shape: AttentionShape, _ operands: AttentionOperands, keeps: Bool, on backend: CPUBackend) {
+    let sequences = 0..<shape.sequences
+    self.shape = shape
+    (query, key, value) = (backend.host(operands.query), backend.host(operands.key), backend.host(operands.value))
+    (width, keyWidth) = (shape.heads * shape.headSize, shape.keyHeads * shape.headSize)
+    let blocks = sequences.map(shape.blocks)
+    self.blocks = blocks
+    scoreOffsets = shape.scoreOffsets
+    self.keeps = keeps
+    mostScores =
+      sequences.map { sequence in
+        blocks[sequence].map { $0.rows.count * (keeps ? shape.keys(sequence) : $0.keys) }.max() ?? 0
+      }.max() ?? 0
+    if let index = shape.relativeIndex, let tableQ = operands.relativeQuery, let tableK = operands.relativeKey {
+      let windows = shape.windows, span = windows.map(\.span).max() ?? 0, first = windows.map(\.first).min() ?? 0
+      let queryTerms = (sequences.map(shape.queries).max() ?? 0) * span
+      relative = Relative(
+        index: index, query: backend.host(tableQ), key: backend.host(tableK), windows: windows,
+        queryBands: sequences.map(shape.queryBands), keyBands: sequences.map(shape.keyBands), first: first,
+        span: (windows.map { $0.first + $0.span }.max() ?? 0) - first, queryTerms: queryTerms,
+        termsScratch: queryTerms + (sequences.map(shape.keys).max() ?? 0) * span)
+      runs = [sequences]
+    } else {
+      relative = nil
+      runs = Self.runs(ofScores: scoreOffsets)
+    }
+  }
+
+  private static func runs(ofScores offsets: [Int]) -> [Range<Int>] {
+    var runs: [Range<Int>] = []
+    var start = 0
+    for end in offsets.indices.dropFirst() where offsets[end] - offsets[start] >= 16_384 || end == offsets.count - 1 {
+      runs.append(start..<end)
+      start = end
+    }
+    return runs
+  }
+
+  func part(_ block: AttentionShape.Block, of sequence: Int, head: Int) -> Part {
+    let size = shape.headSize, column = head * size, all = shape.keys(sequence)
+    let score = scoreOffsets[sequence] + block.rows.lowerBound * all, perHead = scoreOffsets[scoreOffsets.count - 1]
+    let places = shape.dropoutPlaces ?? .init(perHead: perHead, first: 0)
+    return Part(
+      sequence: sequence, column: column, rows: block.rows.count, keys: block.keys, stride: keeps ? all : block.keys,
+      query: (shape.queryOffsets[sequence] + block.rows.lowerBound) * width + column,
+      key: shape.keyOffsets[sequence] * keyWidth + head / shape.group * size, score: head * perHead + score,
+      position: shape.queryStarts[sequence] + block.rows.lowerBound, place: head * places.perHead + places.first + score,
+      placesPerRow: all)
+  }
+
+  /// The part's scores, and their softmax. `terms` is room for the relative terms, with the transposed tables behind it.
+  func formProbabilities(
+    _ part: Part, into scores: UnsafeMutablePointer<Float>, terms: UnsafeMutablePointer<Float>, on backend: CPUBackend
+  ) {
+    let size = shape.headSize, (rows, keys) = (Int64(part.rows), Int64(part.keys))
+    backend.gemm(
+      query + part.query, width, .none, key + part.key, keyWidth, .transposed, scores, part.stride, m: part.rows, n: part.keys,
+      k: size, factor: 1, beta: 0)
+    guard let relative else {
+      switch shape.mask {
+      case .none: lr_attention_softmax(scores, rows, keys, nil, nil, 0, nil, 0, shape.factor)
+      case .causal: lr_attention_softmax_causal(scores, rows, keys, Int64(part.stride), Int64(part.position), shape.factor)
+      }
+      return
+    }
+    let window = relative.windows[part.sequence], span = relative.span
+    let tables = terms + relative.termsScratch, termsP = terms + relative.queryTerms
+    for (x, table, term, bands) in [
+      (query + part.query, tables, terms, relative.queryBands[part.sequence]),
+      (key + part.key, tables + size * span, termsP, relative.keyBands[part.sequence]),
+    ] {
+      for band in bands {
+        let start = band.rows.lowerBound
+        backend.gemm(
+          x + start * width, width, .none, table + band.first - relative.first, span, .none,
+          term + start * window.span + band.first - window.first, window.span, m: band.rows.count, n: band.span, k: size,
+          factor: 1, beta: 0)
+      }
+    }
+    relative.index.withUnsafeBufferPointer { index in
+      lr_attention_softmax(
+        scores, rows, keys, terms, termsP, Int64(window.span), index.baseAddress.map { $0 + index.count / 2 },
+        Int32(window.first), shape.factor)
+    }
+  }
+
+  /// Turns the gradient of the part's probabilities into that of its scores, and into that of the relative terms.
+  func formScoreGradients(
+    _ part: Part, _ probabilities: UnsafePointer<Float>, into gradient: UnsafeMutablePointer<Float>,
+    terms: UnsafeMutablePointer<Float>
+  ) {
+    let (rows, keys) = (Int64(part.rows), Int64(part.keys))
+    switch (relative, shape.mask) {
+    case (nil, .none): lr_attention_softmax_backward(gradient, probabilities, rows, keys, nil, nil, 0, nil, 0, shape.factor)
+    case (nil, .causal):
+      lr_attention_softmax_causal_backward(
+        gradient, probabilities, rows, keys, Int64(part.stride), Int64(part.position), shape.factor)
+    case (let relative?, _):
+      let window = relative.windows[part.sequence]
+      relative.index.withUnsafeBufferPointer { index in
+        lr_attention_softmax_backward(
+          gradient, probabilities, rows, keys, terms, terms + relative.queryTerms, Int64(window.span),
+          index.baseAddress.map { $0 + index.count / 2 }, Int32(window.first), shape.factor)
+      }
+    }
+  }
+
+  /// Takes the gradients of the relative terms to the queries and keys, which it overwrites, and to the tables, where it adds.
+  func spreadRelativeGradients(
+    _ part: Part, terms: UnsafeMutablePointer<Float>, query dq: UnsafeMutablePointer<Float>?, key dk: UnsafeMutablePointer<Float>?,
+    tables: (query: UnsafeMutablePointer<Float>?, key: UnsafeMutablePointer<Float>?), on backend: CPUBackend
+  ) {
+    guard let relative else { return }
+    let size = shape.headSize, window = relative.windows[part.sequence]
+    for (x, dx, table, dTable, term, bands) in [
+      (query + part.query, dq.map { $0 + part.query }, relative.key, tables.key, terms, relative.queryBands[part.sequence]),
+      (
+        key + part.key, dk.map { $0 + part.key }, relative.query, tables.query, terms + relative.queryTerms,
+        relative.keyBands[part.sequence]
+      ),
+    ] {
+      for band in bands {
+        let start = band.rows.lowerBound, count = band.rows.count, row = band.first * width + part.column
+        let slope = term + start * window.span + band.first - window.first
+        if let dx {
+          backend.gemm(
+            slope, window.span, .none, table + row, width, .none, dx + start * width, width, m: count, n: size, k: band.span,
+            factor: 1, beta: 0)
+        }
+        if let dTable {
+          backend.gemm(
+            slope, window.span, .transposed, x + start * width, width, .none, dTable + row, width, m: band.span, n: size,
+            k: count, factor: 1, beta: 1)
+        }
       }
     }
   }

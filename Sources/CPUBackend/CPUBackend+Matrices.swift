@@ -1,6 +1,5 @@
 import CKernels
 import COpenBLAS
-import Foundation
 import Tensors
 
 extension CPUBackend {
@@ -145,25 +144,5 @@ extension CPUBackend {
       let at = $0.lowerBound * columns
       lr_layer_norm_backward(out + at, d + at, n + at, s + $0.lowerBound, g, Int64($0.count), Int64(columns))
     }
-  }
-
-  package func crossEntropy(_ logits: Buffer, labels: Buffer, classes: Int, loss: Buffer, gradient: Buffer) {
-    let (z, g, known) = (host(logits), host(gradient), indices(labels))
-    var total = 0.0
-    for r in 0..<labels.count {
-      let label = known[r]
-      let row = z + r * classes, out = g + r * classes
-      // Double keeps the loss of a confident row exact; rows are few
-      var highest = row[0]
-      for c in 1..<max(1, classes) { highest = max(highest, row[c]) }
-      var sum = 0.0
-      for c in 0..<classes { sum += exp(Double(row[c] - highest)) }
-      for c in 0..<classes {
-        let probability = exp(Double(row[c] - highest)) / sum
-        out[c] = Float((probability - (c == Int(label) ? 1 : 0)) / Double(labels.count))
-      }
-      total += log(sum) - Double(row[Int(label)] - highest)
-    }
-    host(loss)[0] = Float(total / Double(labels.count))
   }
 }

@@ -19,32 +19,43 @@ extension Tensor {
   /// Attention within each of a batch's packed sequences, `self` being the queries: `[queries, hidden]` → `[queries, hidden]`.
   ///
   /// `softmax(factor · (Q Kᵀ + c2p + p2c)) V` per head, with dropout on the probabilities. The positional terms are those of
-  /// He et al. 2021 (DeBERTa), Eq. 4. Offsets are row boundaries, `[sequences + 1]`; where a sequence has fewer queries than keys,
-  /// they are its first tokens.
+  /// He et al. 2021 (DeBERTa), Eq. 4: they need `keyHeads` equal to `heads`, no mask, and queries that are the first tokens. Offsets
+  /// are row boundaries, `[sequences + 1]`.
+  ///
+  /// - Parameters:
+  ///   - key: `[keys, keyHeads · headSize]`, as `value`.
+  ///   - queryStarts: the position of each sequence's first query among its keys; nil for the first. For the last tokens, it is the
+  ///     keys less the queries.
+  ///   - keyHeads: heads of the keys and values, a divisor of `heads`; nil for as many. Query head h reads key head h / (heads / keyHeads).
+  ///   - dropoutPlaces: where dropout draws, for some sequences of a larger batch; nil for a whole one.
+  ///   - observe: receives the probabilities before dropout, head by head and sequence by sequence, `[queries, keys]` each.
   package func attention(
-    key: Tensor, value: Tensor, queryOffsets: [Int], keyOffsets: [Int], heads: Int, factor: Float, relative: RelativeTerms? = nil,
-    dropout: Dropout? = nil, probabilities observe: ((Tensor) -> Void)? = nil
+    key: Tensor, value: Tensor, queryOffsets: [Int], keyOffsets: [Int], queryStarts: [Int]? = nil, heads: Int,
+    keyHeads: Int? = nil, factor: Float, mask: AttentionMask = .none, relative: RelativeTerms? = nil, dropout: Dropout? = nil,
+    dropoutPlaces: AttentionShape.DropoutPlaces? = nil, probabilities observe: ((Tensor) -> Void)? = nil
   ) -> Tensor {
     let backend = backend, width = shape[1]
     let geometry = AttentionShape(
-      queryOffsets: queryOffsets, keyOffsets: keyOffsets, heads: heads, headSize: width / heads, factor: factor,
-      relativeIndex: relative?.index)
+      queryOffsets: queryOffsets, keyOffsets: keyOffsets, queryStarts: queryStarts, heads: heads, keyHeads: keyHeads,
+      headSize: width / heads, factor: factor, mask: mask, relativeIndex: relative?.index, dropoutPlaces: dropoutPlaces)
     precondition(
-      width % heads == 0 && queryOffsets.last == shape[0] && keyOffsets.last == key.shape[0] && key.shape == value.shape,
-      "attention: queries \(shape), keys \(key.shape), values \(value.shape), \(heads) heads")
+      width % heads == 0 && queryOffsets.last == shape[0] && keyOffsets.last == key.shape[0] && key.shape == value.shape
+        && key.shape[1] == geometry.keyHeads * geometry.headSize,
+      "attention: queries \(shape), keys \(key.shape), values \(value.shape), \(heads) heads, \(geometry.keyHeads) of the keys")
     let dropout = dropout.flatMap { $0.rate > 0 ? $0 : nil }
     let operands = AttentionOperands(
       query: buffer, key: key.buffer, value: value.buffer, relativeQuery: relative?.query.buffer, relativeKey: relative?.key.buffer)
     let inputs = [self, key, value, relative?.query, relative?.key]
-    let keeps = observe != nil || backend.recordsGradients && inputs.contains { $0?.requiresGradient ?? false }
+    let learns = backend.recordsGradients && inputs.contains { $0?.requiresGradient ?? false }
     let context = backend.allocate(shape[0] * width)
-    let kept = keeps ? backend.allocate(heads * geometry.scoresPerHead) : nil
-    backend.attention(geometry, operands, dropout: dropout, context: context, probabilities: kept)
-    if let observe, let kept { observe(Tensor(shape: [kept.count], buffer: kept, backend: backend)) }
+    let keeps = learns && geometry.keepsProbabilities
+    let probabilities = keeps || observe != nil ? backend.allocate(heads * geometry.scoresPerHead) : nil
+    backend.attention(geometry, operands, dropout: dropout, context: context, probabilities: probabilities)
+    if let observe, let probabilities { observe(Tensor(shape: [probabilities.count], buffer: probabilities, backend: backend)) }
+    let kept = keeps ? probabilities : nil
     let slots = inputs.map { $0?.recordedSlot }
     let counts = inputs.map { $0?.count ?? 0 }
     return .result([shape[0], width], context, of: inputs, on: backend) { gradient in
-      guard let kept else { return }
       let buffers = zip(slots, counts).map { slot, count in slot == nil ? nil : backend.allocate(count) }
       backend.attentionBackward(
         geometry, operands, dropout: dropout, probabilities: kept, contextGradient: gradient,

@@ -178,11 +178,13 @@ package protocol Backend: AnyObject {
     _ x: Buffer, residual: Buffer?, gain: Buffer, bias: Buffer, epsilon: Float, into y: Buffer, normalized: Buffer, inverse: Buffer)
   func layerNormBackward(_ dy: Buffer, normalized: Buffer, inverse: Buffer, gain: Buffer, into dx: Buffer)
 
-  /// Writes `context: [queries, heads * headSize]` and, when given, the probabilities before dropout, head by head.
+  /// Writes `context: [queries, heads * headSize]` and, when given, the probabilities before dropout, head by head; masked pairs
+  /// have probability zero.
   func attention(
     _ shape: AttentionShape, _ operands: AttentionOperands, dropout: Dropout?, context: Buffer, probabilities: Buffer?)
+  /// Without the probabilities of the forward pass it computes them again, with the same bits; relative terms need them.
   func attentionBackward(
-    _ shape: AttentionShape, _ operands: AttentionOperands, dropout: Dropout?, probabilities: Buffer, contextGradient: Buffer,
+    _ shape: AttentionShape, _ operands: AttentionOperands, dropout: Dropout?, probabilities: Buffer?, contextGradient: Buffer,
     into gradients: AttentionGradients)
 
   /// `y[r] = table[rows[r]]`, rows of `columns` numbers; `rows` is int32 and checked by the caller, `table` may be bfloat16.
@@ -190,9 +192,10 @@ package protocol Backend: AnyObject {
   /// `table[rows[r]] += x[r]`, in the order of r, but for the row that is skipped.
   func scatterRows(_ x: Buffer, _ rows: Buffer, skipping: Int32?, columns: Int, into table: Buffer)
 
-  /// Mean cross-entropy of `logits: [rows, classes]` into `loss`, a single number, and its gradient with respect to the logits;
-  /// `labels` is int32.
-  func crossEntropy(_ logits: Buffer, labels: Buffer, classes: Int, loss: Buffer, gradient: Buffer)
+  /// The cross-entropies of `logits: [labels.count, classes]` summed and divided by `divisor` into `loss`, a single number, and the
+  /// gradient of that with respect to the logits, which may take their place. `labels` is int32; a row with a negative one has no
+  /// label: its loss and gradient are zero.
+  func crossEntropy(_ logits: Buffer, labels: Buffer, classes: Int, divisor: Int, loss: Buffer, gradient: Buffer)
 
   func uniform(_ stream: RandomStream, low: Float, high: Float, into y: Buffer)
   func normal(_ stream: RandomStream, mean: Float, deviation: Float, into y: Buffer)

@@ -77,10 +77,10 @@ package final class PlanningBackend: Backend {
   }
 
   package func attentionBackward(
-    _ shape: AttentionShape, _ operands: AttentionOperands, dropout: Dropout?, probabilities: Buffer, contextGradient: Buffer,
+    _ shape: AttentionShape, _ operands: AttentionOperands, dropout: Dropout?, probabilities: Buffer?, contextGradient: Buffer,
     into gradients: AttentionGradients
   ) {
-    operations += shape.backwardOperations(gradients)
+    operations += shape.backwardOperations(gradients, kept: probabilities != nil)
   }
 
   package func write(_ values: [Float], to buffer: Buffer) {}
@@ -124,7 +124,7 @@ package final class PlanningBackend: Backend {
   package func layerNormBackward(_ dy: Buffer, normalized: Buffer, inverse: Buffer, gain: Buffer, into dx: Buffer) {}
   package func gatherRows(_ table: Buffer, _ rows: Buffer, columns: Int, into y: Buffer) {}
   package func scatterRows(_ x: Buffer, _ rows: Buffer, skipping: Int32?, columns: Int, into table: Buffer) {}
-  package func crossEntropy(_ logits: Buffer, labels: Buffer, classes: Int, loss: Buffer, gradient: Buffer) {}
+  package func crossEntropy(_ logits: Buffer, labels: Buffer, classes: Int, divisor: Int, loss: Buffer, gradient: Buffer) {}
   package func uniform(_ stream: RandomStream, low: Float, high: Float, into y: Buffer) {}
   package func normal(_ stream: RandomStream, mean: Float, deviation: Float, into y: Buffer) {}
   package func adamW(weights: Buffer, gradient: Buffer, first: Buffer, second: Buffer, _ settings: AdamWSettings) {}

@@ -35,6 +35,9 @@
 #define lr_layer_norm_backward LR_NAME(layer_norm_backward)
 #define lr_attention_softmax LR_NAME(attention_softmax)
 #define lr_attention_softmax_backward LR_NAME(attention_softmax_backward)
+#define lr_attention_softmax_causal LR_NAME(attention_softmax_causal)
+#define lr_attention_softmax_causal_backward LR_NAME(attention_softmax_causal_backward)
+#define lr_cross_entropy LR_NAME(cross_entropy)
 #define lr_adamw LR_NAME(adamw)
 #define lr_philox LR_NAME(philox)
 #define lr_random_uniform LR_NAME(random_uniform)
@@ -45,6 +48,7 @@
 
 #include "../../Sources/CKernels/attention.c"
 #include "../../Sources/CKernels/elementwise.c"
+#include "../../Sources/CKernels/loss.c"
 #include "../../Sources/CKernels/normalization.c"
 #include "../../Sources/CKernels/optimizer.c"
 #include "../../Sources/CKernels/random.c"

@@ -49,6 +49,19 @@ import Testing
   }
 
   @Test(
+    arguments: [
+      (5, 15_564_551_158_044_589_681), (16, 741_326_149_882_126_507), (53, 17_255_415_974_369_732_524),
+      (128, 11_198_202_530_208_406_504),
+    ] as [(Int, UInt64)])
+  func causalSoftmax(keys: Int, expected: UInt64) {
+    let queries = Int64(min(9, keys)), count = Int(queries) * keys, position = Int64(keys / 3)
+    var scores = Array(Self.x[..<count]), gradient = Array(Self.y[..<count])
+    lr_attention_softmax_causal(&scores, queries, Int64(keys), Int64(keys), position, 0.3)
+    lr_attention_softmax_causal_backward(&gradient, scores, queries, Int64(keys), Int64(keys), position, 0.3)
+    #expect(digest(scores + gradient) == expected)
+  }
+
+  @Test(
     arguments: [(7, 13_417_196_992_136_957_292), (64, 14_260_011_727_179_906_531), (333, 13_329_625_671_633_528_305)]
       as [(Int, UInt64)])
   func layerNorm(columns: Int, expected: UInt64) {

@@ -68,7 +68,7 @@ struct KernelCase: Sendable, CustomTestStringConvertible {
     (self.kernel, self.use, self.sizes, self.run) = (kernel, use, sizes, run)
   }
 
-  static let all: [KernelCase] = elementwise + byRows + activations + reductions + attention + training + random
+  static let all: [KernelCase] = elementwise + byRows + activations + reductions + attention + losses + training + random
 
   private static let elementwise: [KernelCase] = [
     KernelCase("fill") { $0.fill($1.blank(), $1.count, $1.number()) },
@@ -176,7 +176,29 @@ struct KernelCase: Sendable, CustomTestStringConvertible {
           bench.array(of: bench.columns * span), span, zero, 0, 0.3)
       }
     },
+    // the diagonal runs through the rows, or lies behind them
+    KernelCase("attention_softmax_causal", sizes: Workbench.Size.tables) {
+      $0.attention_softmax_causal($1.array(), $1.rows, $1.columns - $1.columns / 3, $1.columns, $1.columns / 3, 0.3)
+    },
+    KernelCase("attention_softmax_causal", "of last queries", sizes: Workbench.Size.tables) {
+      $0.attention_softmax_causal($1.array(), $1.rows, $1.columns, $1.columns, $1.columns, 0.3)
+    },
+    KernelCase("attention_softmax_causal_backward", sizes: Workbench.Size.tables) {
+      $0.attention_softmax_causal_backward(
+        $1.array(), $1.array(), $1.rows, $1.columns - $1.columns / 3, $1.columns, $1.columns / 3, 0.3)
+    },
   ]
+
+  private static let losses: [KernelCase] = ["", "in place"].map { use in
+    KernelCase("cross_entropy", use, sizes: Workbench.Size.tables) { kernels, bench in
+      // every third row has no label
+      let labels = (0..<bench.rows).map { $0 % 3 == 2 ? -100 : Int32(Int64(bench.word(Int($0))) % bench.columns) }
+      var (losses, powers) = ([Double](repeating: 0, count: labels.count), [Double](repeating: 0, count: Int(bench.columns)))
+      let logits = bench.array(), gradient = use.isEmpty ? bench.blank() : logits
+      kernels.cross_entropy(gradient, &losses, &powers, logits, labels, bench.rows, bench.columns, 3)
+      for loss in losses { bench.note(loss) }
+    }
+  }
 
   private static let training: [KernelCase] = [
     KernelCase("adamw") {

@@ -95,6 +95,18 @@ void lr_attention_softmax(float *scores, int64_t queries, int64_t keys, const fl
 void lr_attention_softmax_backward(float *gradient, const float *probabilities, int64_t queries, int64_t keys,
                                    float *relative_c, float *relative_p, int64_t span, const int32_t *index,
                                    int32_t first, float factor);
+// The same for a run of queries that begins at `position`: each sees the keys up to its own position, at most `keys`, of which it
+// has one or more. The rest of its row, which goes on to `stride`, becomes zero.
+void lr_attention_softmax_causal(float *scores, int64_t queries, int64_t keys, int64_t stride, int64_t position,
+                                 float factor);
+void lr_attention_softmax_causal_backward(float *gradient, const float *probabilities, int64_t queries, int64_t keys,
+                                          int64_t stride, int64_t position, float factor);
+
+// --- loss.c
+// Cross-entropy of rows of logits and its gradient over `divisor`, which may take the logits' place; the losses are not divided.
+// A row with a negative label has none, and no gradient. `powers` is room for one row.
+void lr_cross_entropy(float *gradient, double *losses, double *powers, const float *logits, const int32_t *labels,
+                      int64_t rows, int64_t classes, double divisor);
 
 // --- optimizer.c
 typedef struct {
