@@ -25,9 +25,9 @@ package enum Sensitivity: String, Sendable, Codable, CaseIterable {
 /// The running mean of a parameter's sensitivity and of its spread about that mean, both shaped as the parameter (AFLoRA, Eq. 3 and 4;
 /// AdaLoRA, Eq. 9 and 10).
 package struct SensitivityAverages {
-  /// The mean.
+  /// What the sensitivity is on average.
   package let mean: Tensor
-  /// The mean distance from it.
+  /// How far it is from that on average.
   package let spread: Tensor
 
   /// Zeros for a parameter.

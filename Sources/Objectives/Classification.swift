@@ -34,7 +34,7 @@ package struct Classification: Objective {
   package func terms(of rows: [Int]) -> Int { rows.count }
 
   package func loss(of outputs: Tensor, _ rows: [Int], over terms: Int) -> Tensor {
-    outputs.crossEntropy(rows.map { Int32(sets.training[$0].label.classNumber) }).part(rows.count, of: terms)
+    outputs.crossEntropy(rows.map { Int32(sets.training[$0].label.classNumber) }, divisor: terms)
   }
 
   package func gold(of split: Split) -> Answers { Answers(.integers(sets[split].map { Int64($0.label.classNumber) })) }
@@ -43,8 +43,8 @@ package struct Classification: Objective {
     var answers = [Int64](repeating: 0, count: validation[set].count)
     for rows in validation[set].batches() {
       try beforeBatch()
-      let logits = Logits(outputs(of: model, rows, of: .validation(set), pass: .evaluation, everyToken: false))
-      for (place, row) in rows.enumerated() { answers[row] = Int64(logits.answer(place)) }
+      let classes = outputs(of: model, rows, of: .validation(set), pass: .evaluation, everyToken: false).argmax().values
+      for (row, answer) in zip(rows, classes) { answers[row] = Int64(answer) }
     }
     return Answers(.integers(answers))
   }

@@ -109,9 +109,8 @@ private struct LowRankPass {
     self.folded = folded
     compressed = backend.allocate(tokens * rank)
     backend.matmul(
-      Self.dropped(x.buffer, dropout, columns: input, on: backend), .none, a, .transposed, into: compressed, m: tokens, n: rank, k: input,
-      factor: 1,
-      accumulate: false, bias: nil)
+      Self.dropped(x.buffer, dropout, columns: input, on: backend), .none, a, .transposed, into: compressed, m: tokens, n: rank,
+      k: input, factor: 1, accumulate: false, bias: nil)
     backend.matmul(
       compressed, .none, folded, .transposed, into: y, m: tokens, n: output, k: rank, factor: scale, accumulate: true, bias: nil)
   }
@@ -132,8 +131,8 @@ private struct LowRankPass {
     if let aSlot, let kept {
       let (into, accumulate) = aSlot.accumulator(rank * input, on: backend)
       backend.matmul(
-        back, .transposed, Self.dropped(kept, dropout, columns: input, on: backend), .none, into: into, m: rank, n: input, k: tokens, factor: 1,
-        accumulate: accumulate, bias: nil)
+        back, .transposed, Self.dropped(kept, dropout, columns: input, on: backend), .none, into: into, m: rank, n: input,
+        k: tokens, factor: 1, accumulate: accumulate, bias: nil)
     }
     guard let inputSlot else { return }
     if dropout == nil {

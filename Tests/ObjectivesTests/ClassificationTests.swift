@@ -50,9 +50,9 @@ struct ClassificationTests {
     var batches = 0
     let answers = try objective.answers(of: model, set: 0) { batches += 1 }
     #expect(batches == 2)
-    let logits = Logits(model.logits(objective.batch(Array(0..<40), of: .validation(0)), pass: .evaluation))
-    #expect(answers == Answers(.integers((0..<40).map { Int64(logits.answer($0)) })))
-    let right = (0..<40).count { logits.answer($0) == $0 % 3 }
+    let classes = model.logits(objective.batch(Array(0..<40), of: .validation(0)), pass: .evaluation).argmax().values
+    #expect(answers == Answers(.integers(classes.map { Int64($0) })))
+    let right = (0..<40).count { Int(classes[$0]) == $0 % 3 }
     #expect(objective.scores(of: answers, set: 0).primary == Double(right) / 40)
     #expect(objective.gold(of: .validation(1)) == Answers(.integers([0, 1, 2])))
     struct Stop: Error {}

@@ -109,7 +109,8 @@ import Testing
     let (x, y) = (p.values.map(Double.init), q.values.map(Double.init))
     let sum = { (count: Int, term: (Int) -> Double) in (0..<count).reduce(0.0) { $0 + term($1) } }
     expectClose(
-      a.columnNorms.values, (0..<columns).map { c in sum(rows) { x[$0 * columns + c] * x[$0 * columns + c] }.squareRoot() }, 2e-6,
+      a.columnDots(a).squareRoots.values,
+      (0..<columns).map { c in sum(rows) { x[$0 * columns + c] * x[$0 * columns + c] }.squareRoot() }, 2e-6,
       "column norms")
     expectClose(
       a.rowDots(b).values, (0..<rows).map { r in sum(columns) { x[r * columns + $0] * y[r * columns + $0] } }, 2e-6, "row dots")
@@ -157,7 +158,7 @@ import Testing
     ]
     terms.dropFirst().reduce(terms[0]) { $0.adding($1) }.backward()
     let measured = [
-      x.columnNorms, x.rowDots(x), x.columnDots(x), x.transposedProduct(narrow), x.magnitudes, scaled,
+      x.columnDots(x).squareRoots, x.rowDots(x), x.columnDots(x), x.transposedProduct(narrow), x.magnitudes, scaled,
     ]
     let gradients = try inputs.map { try #require($0.gradient) }
     x.average(factor: 0.9, with: scaled, share: 0.1)

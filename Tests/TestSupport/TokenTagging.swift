@@ -45,7 +45,7 @@ package struct TokenTagging: Objective {
   package func terms(of rows: [Int]) -> Int { training.tokens(of: rows) }
 
   package func loss(of outputs: Tensor, _ rows: [Int], over terms: Int) -> Tensor {
-    outputs.crossEntropy(rows.flatMap { tags($0, .training) }).part(self.terms(of: rows), of: terms)
+    outputs.crossEntropy(rows.flatMap { tags($0, .training) }, divisor: terms)
   }
 
   package func gold(of split: Split) -> Answers {
@@ -56,10 +56,10 @@ package struct TokenTagging: Objective {
     var answers = [[Int64]](repeating: [], count: validation[set].count)
     for rows in validation[set].batches(of: 4) {
       try beforeBatch()
-      let logits = Logits(outputs(of: model, rows, of: .validation(set), pass: .evaluation, everyToken: false))
+      let tags = outputs(of: model, rows, of: .validation(set), pass: .evaluation, everyToken: false).argmax().values
       var place = 0
       for row in rows {
-        answers[row] = (0..<validation[set].lengths[row]).map { Int64(logits.answer(place + $0)) }
+        answers[row] = (0..<validation[set].lengths[row]).map { Int64(tags[place + $0]) }
         place += validation[set].lengths[row]
       }
     }

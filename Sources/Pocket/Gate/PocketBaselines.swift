@@ -43,9 +43,9 @@ struct PocketBaselines {
     let scores = Self.strengths.map { strength in
       let model = PocketLinearModel(train, gold, outputs: outputs, strength: strength, on: backend)
       return score { set in
-        let logits = Logits(model.logits(validation[set], on: backend), classes: outputs)
+        let logits = model.logits(validation[set], on: backend)
         switch gold {
-        case .integers: return .integers((0..<validation[set].rows).map { Int64(logits.answer($0)) })
+        case .integers: return .integers(logits.argmax().values.map { Int64($0) })
         case .numbers: return .numbers(logits.values.map(Double.init))
         }
       }

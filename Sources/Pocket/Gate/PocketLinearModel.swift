@@ -38,10 +38,10 @@ struct PocketLinearModel {
   }
 
   /// `[rows, outputs]`
-  func logits(_ features: FeatureTable, on backend: any Backend) -> [Float] {
+  func logits(_ features: FeatureTable, on backend: any Backend) -> Tensor {
     let x = Tensor(Self.standardized(features, shift, scale), shape: [features.rows, columns], on: backend)
     let (weight, bias) = Self.parameters(solution, outputs, columns, on: backend)
-    return x.linear(weight: weight, bias: bias).values
+    return x.linear(weight: weight, bias: bias)
   }
 
   // MARK: Standardization

@@ -93,7 +93,7 @@ final class Pretraining {
       }
       guard !part.judgedPositions.isEmpty else { continue }
       let logits = heads.judgements(hidden.rows(part.judgedPositions))
-      pace(part, logits.values)
+      pace(part, logits.argmax().values)
       terms.append(
         logits.crossEntropy(part.judgements.map { Int32($0.label) }).scaled(by: Float(part.weight * settings.judgedWeight)))
     }
@@ -124,12 +124,11 @@ final class Pretraining {
     return value
   }
 
-  /// Counts what the logits `[judged, classes]` say, and moves the level of difficulty.
-  private func pace(_ part: PretrainingBatch.Part, _ values: [Float]) {
-    let logits = Logits(values, classes: values.count / part.judgements.count)
+  /// Counts what the guesses `[judged]` say, and moves the level of difficulty.
+  private func pace(_ part: PretrainingBatch.Part, _ guesses: [Int32]) {
     var faults = 0, found = 0, holding = 0, alarms = 0
     for (row, judgement) in part.judgements.enumerated() {
-      let guess = logits.answer(row)
+      let guess = Int(guesses[row])
       tally.count(part.kind, judgement, isRight: guess == judgement.label)
       if judgement == .holds {
         holding += 1
