@@ -29,6 +29,9 @@ package struct BatchPart: Sendable, Equatable {
     return part
   }
 
+  /// The rows of the whole batch's longest sequence.
+  var longest: Int { (lengths.max() ?? 0) + prefix }
+
   /// How many rows of each sequence go through.
   private func counts(_ rows: PassRows) -> [Int] {
     switch rows {

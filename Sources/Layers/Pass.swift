@@ -73,6 +73,9 @@ package struct Pass {
       firstRow: part?.firstRow(rows) ?? 0)
   }
 
+  /// The rows of the whole batch's longest sequence, of which the part's has so many: what depends on them is then the same in all parts.
+  package func longest(_ rows: Int) -> Int { max(rows, part?.longest ?? 0) }
+
   /// Where dropout on the probabilities of the rows that go through draws; nil in a pass of the whole batch.
   ///
   /// - Parameter keysBefore: keys that stand before each sequence's own.

@@ -50,7 +50,7 @@ final class TransformerEncoder: Backbone {
       places = places.map { $0.map { prefixed.own[Int($0)] } } ?? prefixed.own
     }
     observer?.hiddenStates?(0, x)
-    let relative = relative(offsets)
+    let relative = relative(offsets, pass)
     let last = places.map { QueryRows($0, bounds: offsets, as: rows.passRows, on: x.backend) }
     for (layer, block) in blocks.enumerated() {
       let cut = layer == blocks.count - 1 && observer == nil ? last : nil,
@@ -65,10 +65,10 @@ final class TransformerEncoder: Backbone {
     return observer == nil ? x : last.map { x.rows($0.places) } ?? x
   }
 
-  /// The table for the longest of the sequences between `offsets`, wide enough for what stands before each one's keys.
-  private func relative(_ offsets: [Int]) -> RelativeTable? {
+  /// The table for the longest of the sequences between `offsets`, or of the whole batch that they are a part of, wide enough for what stands before each one's keys.
+  private func relative(_ offsets: [Int], _ pass: Pass) -> RelativeTable? {
     guard let relativeTable, let relativePositions else { return nil }
-    let longest = zip(offsets, offsets.dropFirst()).reduce(0) { max($0, $1.1 - $1.0) }
+    let longest = pass.longest(zip(offsets, offsets.dropFirst()).reduce(0) { max($0, $1.1 - $1.0) })
     let before = keysAndValues.reduce(0) { max($0, $1.adapter?.count ?? 0) }
     let window = relativePositions.window(longest: longest + 2 * before)
     let rows = relativeTable.tensor.rows(window.rows)

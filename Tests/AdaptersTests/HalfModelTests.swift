@@ -3,7 +3,6 @@ import CPUBackend
 import Foundation
 import Layers
 import Models
-import Storage
 import Tensors
 import TestSupport
 import Testing

@@ -57,12 +57,13 @@ struct MethodSubject {
   /// - Parameter state: a saved state to take up, in place of a preliminary.
   init(
     _ method: any TuningMethod.Type, _ options: [String: OptionValue], configuration: EncoderConfiguration, steps: Int = Self.steps,
-    epochs: Int = 2, rows: Int = 4, weightDecay: Double = 0, restoring state: [Diagnostic]? = nil, on backend: any Backend
+    epochs: Int = 2, rows: Int = 4, weightDecay: Double = 0, restoring state: [Diagnostic]? = nil, on backend: any Backend,
+    adjust: (inout TrainingSettings) -> Void = { _ in }
   ) throws {
     try self.init(
       method, options, ModelLoader.random(configuration, seed: 5, on: backend),
       Self.classification(rows: rows, classes: configuration.classes), steps: steps, epochs: epochs, rows: rows,
-      weightDecay: weightDecay, restoring: state, on: backend)
+      weightDecay: weightDecay, restoring: state, on: backend, adjust: adjust)
   }
 
   private init(

@@ -1,4 +1,6 @@
 // A pass whose blocks are computed again on the way back, and a batch that is computed in parts.
+import CPUBackend
+import Models
 import Settings
 import Tensors
 import Testing
@@ -56,7 +58,10 @@ struct PartialPassTests {
   func memory() throws {
     let row = try #require(MethodCase.all.first { $0.id == "lora" })
     func peak(_ adjust: @escaping (inout TrainingSettings) -> Void) throws -> Int {
-      let subject = try MethodSubject(row, .deberta, adjust: adjust)
+      var configuration = MethodSubject.configuration(.deberta)
+      (configuration.layers, configuration.hiddenSize, configuration.intermediateSize) = (8, 32, 128)
+      let subject = try MethodSubject(
+        row.method, row.options, configuration: configuration, rows: 8, on: CPUBackend(threads: 1), adjust: adjust)
       try subject.train(0..<1)
       return subject.backend.peakBytes
     }

@@ -22,7 +22,8 @@ import Testing
         case .number, .numberAbove: .number(0.125)
         case .flag: .flag(true)
         case .numbers: .numbers([0.25, 0.5])
-        case .choice, .names, .text: .text("none of today's keys")
+        case .choice(let names): .text(names.last ?? "")
+        case .names, .text: .text("none of today's keys")
         }
       key.assign(&settings, value)
       #expect(key.value(settings) == value, "\(key.schema.name)")
