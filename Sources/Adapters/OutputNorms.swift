@@ -25,7 +25,7 @@ enum OutputNorms {
       }
     }
     try sample.forward { batch in
-      let parts = Indices(batch.offsets.map { Int32($0) }, on: backend)
+      let parts = Offsets(batch.offsets)
       let sums = Scalars.read(tokens.compactMap { $0.map { Scalars(sumsOf: $0, parts: parts) } })
       for (index, sums) in zip(pairs.indices, sums) { norms[index] += sums }
     }

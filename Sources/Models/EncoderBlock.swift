@@ -49,7 +49,7 @@ final class EncoderBlock {
   ///
   /// - Parameter offsets: where each sequence starts among the tokens, and the end, `[sequences + 1]`.
   func callAsFunction(
-    _ x: Tensor, offsets: [Int], rows: QueryRows?, relative: RelativeTable?, pass: Pass, probabilities: ((Tensor) -> Void)? = nil
+    _ x: Tensor, offsets: Offsets, rows: QueryRows?, relative: RelativeTable?, pass: Pass, probabilities: ((Tensor) -> Void)? = nil
   ) -> Tensor {
     if let rows, !attention.canCompute(rows) {
       return self(x, offsets: offsets, rows: nil, relative: relative, pass: pass, probabilities: probabilities).rows(rows.places)

@@ -37,7 +37,7 @@ struct QueryRows {
   /// Their places among the packed rows, ascending.
   let places: Indices
   /// Where each sequence's begin among them, and the end: `[sequences + 1]`
-  let offsets: [Int]
+  let offsets: Offsets
   /// Whether they are one of each sequence, its very first.
   let areFirst: Bool
   /// What a pass knows them as.
@@ -46,17 +46,16 @@ struct QueryRows {
   /// - Parameters:
   ///   - bounds: where each sequence starts among the packed rows, and the end.
   ///   - kind: what a pass knows them as.
-  init(_ places: [Int32], bounds: [Int], as kind: PassRows = .selection, on backend: any Backend) {
+  init(_ places: [Int32], bounds: Offsets, as kind: PassRows = .selection, on backend: any Backend) {
     precondition(zip(places, places.dropFirst()).allSatisfy { $0 < $1 }, "rows that do not ascend")
     self.places = Indices(places, on: backend)
     self.kind = kind
     var next = 0
-    offsets =
-      [0]
-      + bounds.dropFirst().map { end in
-        while next < places.count, Int(places[next]) < end { next += 1 }
-        return next
-      }
-    areFirst = places == bounds.dropLast().map { Int32($0) }
+    let starts = bounds.values.dropFirst().map { end in
+      while next < places.count, Int(places[next]) < end { next += 1 }
+      return next
+    }
+    offsets = Offsets([0] + starts)
+    areFirst = places == bounds.values.dropLast().map { Int32($0) }
   }
 }

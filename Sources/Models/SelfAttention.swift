@@ -57,7 +57,7 @@ final class SelfAttention {
   ///   - x: the hidden states, `[tokens, hidden]`.
   ///   - offsets: where each sequence starts among them, and the end, `[sequences + 1]`.
   func callAsFunction(
-    queries: Tensor, _ x: Tensor, offsets: [Int], rows: QueryRows?, relative: RelativeTable?, pass: Pass,
+    queries: Tensor, _ x: Tensor, offsets: Offsets, rows: QueryRows?, relative: RelativeTable?, pass: Pass,
     probabilities: ((Tensor) -> Void)? = nil
   ) -> Tensor {
     // those that ask may be fewer than those that answer
@@ -68,8 +68,8 @@ final class SelfAttention {
     var keyOffsets = offsets
     let adapter = keysAndValues.adapter
     if let adapter {
-      let (keys, values) = adapter.prefix(pass: pass), prefixed = PrefixedRows(count: adapter.count, before: offsets)
-      (k, v, keyOffsets) = (prefixed.joined(keys, k), prefixed.joined(values, v), prefixed.offsets)
+      let (keys, values) = adapter.prefix(pass: pass), prefixed = PrefixedRows(count: adapter.count, before: offsets.values)
+      (k, v, keyOffsets) = (prefixed.joined(keys, k), prefixed.joined(values, v), Offsets(prefixed.offsets))
     }
     let terms = relative.map { table in
       let table = rows == nil ? table.shifted(by: adapter?.count ?? 0) : table.forFirstQueries()

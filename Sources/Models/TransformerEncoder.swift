@@ -42,10 +42,10 @@ final class TransformerEncoder: Backbone {
   var wordEmbeddings: Parameter { embeddings.words }
 
   func hiddenStates(_ batch: TokenBatch, rows: RowSelection, pass: Pass, observer: ModelObserver?) -> Tensor {
-    var (x, offsets, places, pass) = (embeddings(batch, pass: pass), batch.offsets, rows.places(in: batch), pass)
+    var (x, offsets, places, pass) = (embeddings(batch, pass: pass), Offsets(batch.offsets), rows.places(in: batch), pass)
     if let prefix = embedded.adapter?.prefix(pass: pass) {
-      let prefixed = PrefixedRows(count: prefix.shape[0], before: offsets)
-      (x, offsets, pass) = (prefixed.joined(prefix, x), prefixed.offsets, pass.prefixed(by: prefixed.count))
+      let prefixed = PrefixedRows(count: prefix.shape[0], before: offsets.values)
+      (x, offsets, pass) = (prefixed.joined(prefix, x), Offsets(prefixed.offsets), pass.prefixed(by: prefixed.count))
       // nobody asks for a virtual token's row
       places = places.map { $0.map { prefixed.own[Int($0)] } } ?? prefixed.own
     }
@@ -66,9 +66,9 @@ final class TransformerEncoder: Backbone {
   }
 
   /// The table for the longest of the sequences between `offsets`, or of the whole batch that they are a part of, wide enough for what stands before each one's keys.
-  private func relative(_ offsets: [Int], _ pass: Pass) -> RelativeTable? {
+  private func relative(_ offsets: Offsets, _ pass: Pass) -> RelativeTable? {
     guard let relativeTable, let relativePositions else { return nil }
-    let longest = pass.longest(zip(offsets, offsets.dropFirst()).reduce(0) { max($0, $1.1 - $1.0) })
+    let longest = pass.longest((0..<offsets.runs).reduce(0) { max($0, offsets.count($1)) })
     let before = keysAndValues.reduce(0) { max($0, $1.adapter?.count ?? 0) }
     let window = relativePositions.window(longest: longest + 2 * before)
     let rows = relativeTable.tensor.rows(window.rows)

@@ -30,7 +30,7 @@ extension Tensor {
   ///   - dropoutPlaces: where dropout draws, for some sequences of a larger batch; nil for a whole one.
   ///   - observe: receives the probabilities before dropout, head by head and sequence by sequence, `[queries, keys]` each.
   package func attention(
-    key: Tensor, value: Tensor, queryOffsets: [Int], keyOffsets: [Int], queryStarts: [Int]? = nil, heads: Int,
+    key: Tensor, value: Tensor, queryOffsets: Offsets, keyOffsets: Offsets, queryStarts: [Int]? = nil, heads: Int,
     keyHeads: Int? = nil, factor: Float, mask: AttentionMask = .none, relative: RelativeTerms? = nil, dropout: Dropout? = nil,
     dropoutPlaces: AttentionShape.DropoutPlaces? = nil, probabilities observe: ((Tensor) -> Void)? = nil
   ) -> Tensor {
@@ -39,7 +39,7 @@ extension Tensor {
       queryOffsets: queryOffsets, keyOffsets: keyOffsets, queryStarts: queryStarts, heads: heads, keyHeads: keyHeads,
       headSize: width / heads, factor: factor, mask: mask, relativeIndex: relative?.index, dropoutPlaces: dropoutPlaces)
     precondition(
-      width % heads == 0 && queryOffsets.last == shape[0] && keyOffsets.last == key.shape[0] && key.shape == value.shape
+      width % heads == 0 && queryOffsets.rows == shape[0] && keyOffsets.rows == key.shape[0] && key.shape == value.shape
         && key.shape[1] == geometry.keyHeads * geometry.headSize,
       "attention: queries \(shape), keys \(key.shape), values \(value.shape), \(heads) heads, \(geometry.keyHeads) of the keys")
     let dropout = dropout.flatMap { $0.rate > 0 ? $0 : nil }

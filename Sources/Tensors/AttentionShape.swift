@@ -7,11 +7,11 @@ package enum AttentionMask: Sendable {
 }
 
 /// The geometry of one attention call over packed sequences.
-package struct AttentionShape: Sendable {
+package struct AttentionShape {
   /// Row boundaries of each sequence's queries among the packed rows: `[sequences + 1]`, from 0.
-  package var queryOffsets: [Int]
+  package var queryOffsets: Offsets
   /// Where each sequence's keys start among the packed rows, and their end: `[sequences + 1]`.
-  package var keyOffsets: [Int]
+  package var keyOffsets: Offsets
   /// The position of each sequence's first query among its keys, `[sequences]`: query i stands at position `queryStarts + i`.
   package var queryStarts: [Int]
   /// Heads of the queries side by side in a row.
@@ -51,12 +51,12 @@ package struct AttentionShape: Sendable {
   ///   - queryStarts: nil where queries are their sequences' first tokens.
   ///   - keyHeads: nil for as many as `heads`.
   package init(
-    queryOffsets: [Int], keyOffsets: [Int], queryStarts: [Int]? = nil, heads: Int, keyHeads: Int? = nil, headSize: Int,
+    queryOffsets: Offsets, keyOffsets: Offsets, queryStarts: [Int]? = nil, heads: Int, keyHeads: Int? = nil, headSize: Int,
     factor: Float, mask: AttentionMask = .none, relativeIndex: [Int32]? = nil, dropoutPlaces: DropoutPlaces? = nil
   ) {
     self.queryOffsets = queryOffsets
     self.keyOffsets = keyOffsets
-    self.queryStarts = queryStarts ?? Array(repeating: 0, count: queryOffsets.count - 1)
+    self.queryStarts = queryStarts ?? Array(repeating: 0, count: queryOffsets.runs)
     self.heads = heads
     self.keyHeads = keyHeads ?? heads
     self.headSize = headSize
@@ -65,8 +65,8 @@ package struct AttentionShape: Sendable {
     self.relativeIndex = relativeIndex
     self.dropoutPlaces = dropoutPlaces
     precondition(
-      keyOffsets.count == queryOffsets.count && self.queryStarts.count == sequences && self.queryStarts.allSatisfy { $0 >= 0 },
-      "attention: \(queryOffsets.count) and \(keyOffsets.count) offsets, queries that start at \(self.queryStarts)")
+      keyOffsets.runs == queryOffsets.runs && self.queryStarts.count == sequences && self.queryStarts.allSatisfy { $0 >= 0 },
+      "attention: \(queryOffsets.runs) and \(keyOffsets.runs) sequences, queries that start at \(self.queryStarts)")
     precondition(heads % self.keyHeads == 0, "attention: \(self.keyHeads) heads of keys for \(heads) of queries")
     precondition(
       relativeIndex == nil || mask == .none && self.keyHeads == heads && self.queryStarts.allSatisfy { $0 == 0 },
@@ -193,11 +193,11 @@ package struct AttentionShape: Sendable {
   }
 
   /// The sequences of the batch.
-  package var sequences: Int { queryOffsets.count - 1 }
+  package var sequences: Int { queryOffsets.runs }
   /// The queries of a sequence.
-  package func queries(_ sequence: Int) -> Int { queryOffsets[sequence + 1] - queryOffsets[sequence] }
+  package func queries(_ sequence: Int) -> Int { queryOffsets.count(sequence) }
   /// The keys of a sequence.
-  package func keys(_ sequence: Int) -> Int { keyOffsets[sequence + 1] - keyOffsets[sequence] }
+  package func keys(_ sequence: Int) -> Int { keyOffsets.count(sequence) }
   /// Query heads that read one key head.
   package var group: Int { heads / keyHeads }
   /// Whether queries have no keys, or keys no queries that see them: rows that no product writes.

@@ -16,12 +16,12 @@ package struct Scalars {
     backend.reduce(tensor.buffer, reduction, into: buffer, at: place, accumulate: true)
   }
 
-  /// The sums of a vector's parts, each in the order of its entries: `offsets` say where they start, and the end.
-  package init(sumsOf vector: Tensor, parts offsets: Indices) {
+  /// The sums of a vector's parts, each in the order of its entries.
+  package init(sumsOf vector: Tensor, parts: Offsets) {
     backend = vector.backend
-    buffer = backend.allocate(offsets.count - 1, .float64)
-    precondition(offsets.isWithin(vector.count + 1), "parts beyond \(vector.count) entries")
-    backend.sumSegments(vector.buffer, offsets.buffer, into: buffer)
+    buffer = backend.allocate(parts.runs, .float64)
+    precondition(parts.rows <= vector.count, "parts beyond \(vector.count) entries")
+    backend.sumSegments(vector.buffer, parts.buffer(on: backend), into: buffer)
   }
 
   /// All of them: one read.

@@ -22,7 +22,7 @@ struct EncoderBlockTests {
       norm.parameters[0].tensor.assign(drawn.values)
     }
     let x = Tensor.normal(.initialization(seed: 5, name: "x"), deviation: 1, shape: [5, 8], on: backend)
-    let offsets = [0, 3, 5], found = block(x, offsets: offsets, rows: nil, relative: nil, pass: .evaluation)
+    let offsets: Offsets = [0, 3, 5], found = block(x, offsets: offsets, rows: nil, relative: nil, pass: .evaluation)
 
     let (q, k, v, o, inner, out) = (
       block.projections[0], block.projections[1], block.projections[2], block.projections[3], block.projections[4],

@@ -24,7 +24,7 @@ struct AttentionCase: CustomTestStringConvertible {
   }
   var shape: AttentionShape {
     AttentionShape(
-      queryOffsets: queryOffsets, keyOffsets: keyOffsets, queryStarts: starts, heads: heads, keyHeads: keyHeads,
+      queryOffsets: Offsets(queryOffsets), keyOffsets: Offsets(keyOffsets), queryStarts: starts, heads: heads, keyHeads: keyHeads,
       headSize: headSize, factor: factor, mask: mask, dropoutPlaces: places)
   }
 
@@ -39,7 +39,8 @@ struct AttentionCase: CustomTestStringConvertible {
 
   func attention(_ t: [Tensor], probabilities: ((Tensor) -> Void)? = nil) -> Tensor {
     t[0].attention(
-      key: t[1], value: t[2], queryOffsets: queryOffsets, keyOffsets: keyOffsets, queryStarts: starts, heads: heads,
+      key: t[1], value: t[2], queryOffsets: Offsets(queryOffsets), keyOffsets: Offsets(keyOffsets), queryStarts: starts,
+      heads: heads,
       keyHeads: keyHeads, factor: factor, mask: mask, dropout: dropout, dropoutPlaces: places, probabilities: probabilities)
   }
 

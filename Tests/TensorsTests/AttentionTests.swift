@@ -61,7 +61,7 @@ import Testing
     if c.isRelative { operands += [.spread([rows, width], seed: 4), .spread([rows, width], seed: 5)] }
     try checkGradients(operands, on: try backend(threads: threads)) { t in
       t[0].attention(
-        key: t[1], value: t[2], queryOffsets: queries, keyOffsets: keys, heads: c.heads, factor: factor,
+        key: t[1], value: t[2], queryOffsets: Offsets(queries), keyOffsets: Offsets(keys), heads: c.heads, factor: factor,
         relative: c.isRelative ? .init(query: t[3], key: t[4], index: index) : nil, dropout: dropout)
     } reference: { v in
       var out = [Double](repeating: 0, count: v[0].count)

@@ -45,7 +45,8 @@ import Testing
       outer: parameter([hidden], 1), scale: 2, dropout: dropout())
     let relative = Tensor.RelativeTerms(query: parameter([rows, hidden], 0.3), key: parameter([rows, hidden], 0.3), index: index)
     let context = x.linear(weight: query, bias: parameter([hidden], 0.1), branch: branch).attention(
-      key: x.linear(weight: key, bias: nil), value: x, queryOffsets: offsets, keyOffsets: offsets, heads: size.heads, factor: 0.1,
+      key: x.linear(weight: key, bias: nil), value: x, queryOffsets: Offsets(offsets), keyOffsets: Offsets(offsets),
+      heads: size.heads, factor: 0.1,
       relative: relative, dropout: dropout())
     let (gain, bias) = (parameter([hidden], 1), parameter([hidden], 1))
     let normed = context.layerNorm(residual: x, gain: gain, bias: bias, epsilon: 1e-7, dropout: dropout())

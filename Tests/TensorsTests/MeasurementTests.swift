@@ -61,7 +61,7 @@ import Testing
     let before = backend.reads
     #expect(found.values == [0, Self.values.reduce(0) { $0 + Double($1) }, 1, 6])
     #expect(backend.reads.count == before.count + 1 && backend.reads.bytes == before.bytes + 32)
-    let parts = Scalars(sumsOf: Tensor([1, 2, 3, 4, 5], shape: [5], on: backend), parts: Indices([0, 2, 2, 5], on: backend))
+    let parts = Scalars(sumsOf: Tensor([1, 2, 3, 4, 5], shape: [5], on: backend), parts: [0, 2, 2, 5])
     #expect(Scalars.read([parts, found])[0] == [3, 0, 12])
     #expect(Tensor.read([Tensor.filled(0.1, shape: [2], on: backend), x.sum()])[0] == [0.1, 0.1])
   }

@@ -57,7 +57,7 @@ import Testing
     let x = parameters[0].rows((0..<tokens).map { Int32($0 % 50) })
     let dropout = Dropout(rate: 0.1, stream: RandomStream(seed: 1, purpose: .dropout))
     let context = x.linear(weight: parameters[1], bias: nil).attention(
-      key: x, value: x, queryOffsets: offsets, keyOffsets: offsets, heads: 4, factor: 0.3, dropout: dropout)
+      key: x, value: x, queryOffsets: Offsets(offsets), keyOffsets: Offsets(offsets), heads: 4, factor: 0.3, dropout: dropout)
     let normed = context.layerNorm(residual: x, gain: parameters[2], bias: parameters[3], epsilon: 1e-5, dropout: dropout)
     normed.linear(weight: parameters[1], bias: parameters[3]).activated(.gelu).reshaped([tokens, width]).mean().backward()
     for parameter in parameters { parameter.clearGradient() }
