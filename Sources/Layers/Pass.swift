@@ -17,37 +17,40 @@ package struct Pass {
   package private(set) var isRepetition = false
   private let seed: UInt64
   private let step: UInt32
-  private let recomputes: Bool
+  private var recomputes = false
   private var cursor = Cursor()
   private var part: BatchPart?
   private var rows = PassRows.tokens
 
-  private init(drops: Bool, seed: UInt64, step: UInt32, recomputes: Bool, part: BatchPart?) {
+  private init(drops: Bool, seed: UInt64, step: UInt32) {
     self.drops = drops
     self.seed = seed
     self.step = step
-    self.recomputes = recomputes
-    self.part = part
   }
 
   /// A pass of training step `step` (from 0) of the run with this seed.
   ///
-  /// - Parameters:
-  ///   - drops: whether dropout acts.
-  ///   - recomputes: whether blocks are computed again on the way back, in place of keeping what is within them.
-  ///   - part: what it computes of the step's batch; nil for all of it.
-  package static func training(
-    seed: UInt64, step: Int, drops: Bool = true, recomputes: Bool = false, part: BatchPart? = nil
-  ) -> Pass {
-    Pass(drops: drops, seed: seed, step: UInt32(truncatingIfNeeded: step), recomputes: recomputes, part: part)
+  /// - Parameter drops: whether dropout acts.
+  package static func training(seed: UInt64, step: Int, drops: Bool = true) -> Pass {
+    Pass(drops: drops, seed: seed, step: UInt32(truncatingIfNeeded: step))
   }
 
   /// A pass without dropout.
-  package static var evaluation: Pass { Pass(drops: false, seed: 0, step: 0, recomputes: false, part: nil) }
+  package static var evaluation: Pass { Pass(drops: false, seed: 0, step: 0) }
 
-  /// The same pass for a part of its batch.
+  /// The same pass, from its beginning, for a part of its batch.
   package func of(_ part: BatchPart) -> Pass {
-    Pass(drops: drops, seed: seed, step: step, recomputes: recomputes, part: part)
+    var pass = self
+    pass.cursor = Cursor()
+    pass.part = part
+    return pass
+  }
+
+  /// The same pass, whose blocks are computed again on the way back in place of keeping what is within them.
+  package var recomputing: Pass {
+    var pass = self
+    pass.recomputes = true
+    return pass
   }
 
   /// The same pass where rows of another kind go through.

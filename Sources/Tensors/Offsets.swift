@@ -10,6 +10,7 @@ package final class Offsets: ExpressibleByArrayLiteral {
   /// Takes the boundaries, `[runs + 1]`.
   package init(_ values: [Int]) { self.values = values }
 
+  /// The boundaries written out.
   package convenience init(arrayLiteral elements: Int...) { self.init(elements) }
 
   /// How many runs there are.

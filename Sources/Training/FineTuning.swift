@@ -150,8 +150,7 @@ package struct FineTuning {
         shuffledEpoch = epoch
       }
       let rows = batches[step % length.stepsPerEpoch].map { phase.rows[$0] }
-      let pass: Pass = .training(
-        seed: phase.seed, step: step, drops: usesDropout, recomputes: settings.recomputes)
+      let pass: Pass = .training(seed: phase.seed, step: step, drops: usesDropout)
       do {
         history[keyPath: phase.steps].append(try stepper.step(step, rows, pass: pass))
       } catch var divergence as Divergence {

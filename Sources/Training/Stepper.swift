@@ -66,6 +66,7 @@ package final class Stepper {
   ///
   /// - Parameter terms: how many terms the batch's mean is over; nil for the rows' own.
   package func taskLoss(_ rows: [Int], over terms: Int? = nil, pass: Pass) -> Tensor {
+    let pass = settings.recomputes ? pass.recomputing : pass
     let outputs = objective.outputs(of: model, rows, of: .training, pass: pass, everyToken: method.needsEveryToken)
     return objective.loss(of: outputs, rows, over: terms ?? objective.terms(of: rows))
   }

@@ -153,7 +153,7 @@ struct MethodSubject {
   func train(_ range: Range<Int>, dropout: Bool = true) throws -> [StepResult] {
     try range.map {
       try stepper.step(
-        $0, rows($0), pass: .training(seed: 3, step: $0, drops: dropout, recomputes: stepper.settings.recomputes))
+        $0, rows($0), pass: .training(seed: 3, step: $0, drops: dropout))
     }
   }
 

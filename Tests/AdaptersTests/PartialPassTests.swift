@@ -32,9 +32,9 @@ struct PartialPassTests {
     let expected = whole.stepper.gradients(whole.rows(0), pass: .training(seed: 3, step: 0))
     for size in [1, 3] {
       for recomputes in [false, true] {
-        let parts = try MethodSubject(row, setting) { $0.microBatchSize = size }
+        let parts = try MethodSubject(row, setting) { ($0.microBatchSize, $0.recomputes) = (size, recomputes) }
         parts.method.beforeStep(0)
-        let found = parts.stepper.gradients(parts.rows(0), pass: .training(seed: 3, step: 0, recomputes: recomputes))
+        let found = parts.stepper.gradients(parts.rows(0), pass: .training(seed: 3, step: 0))
         #expect(abs(found.taskLoss - expected.taskLoss) < 1e-5 && abs(found.loss - expected.loss) < 1e-5, "\(found), \(expected)")
         for (one, other) in zip(parts.parameters, whole.parameters) {
           let (one, other, name) = (one.gradient?.values ?? [], other.gradient?.values ?? [], one.name)

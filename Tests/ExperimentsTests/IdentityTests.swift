@@ -1,6 +1,8 @@
 // Which run is which: identities that must not move, or every record that users have is orphaned.
 import Adapters
+import CPUBackend
 import Foundation
+import Records
 import Settings
 import Storage
 import TestSupport
@@ -94,6 +96,34 @@ struct IdentityTests {
     #expect(runs[0].identityJSON == before.identityJSON)
     #expect(runs[1].identityJSON == before.identityJSON)
     #expect(runs[2].identityJSON != before.identityJSON && runs[2].options["later"] == .integer(5))
+  }
+
+  @Test("what changes no bit is never in them, what changes one always")
+  func memory() throws {
+    let project = try TinyProject(
+      """
+      id: tiny
+      title: less memory
+      model: model
+      recipe: tiny
+      tasks: [tasks/warmth.yaml]
+      seeds: [0]
+      methods: [lora, {lora: {recompute: true, id: again}}, {lora: {micro_batch: 2, id: parts}}, {lora: {frozen: bfloat16, id: half}}]
+      profiles: {pocket: {}}
+
+      """)
+    let call = try project.call()
+    let runs = call.plan.map(\.specification)
+    #expect(runs.map(\.row) == ["lora", "again", "parts", "half"] && runs[1].training.recomputes)
+    #expect(call.plan[0].identity == call.plan[1].identity && Set(call.plan.map(\.identity)).count == 3)
+    let again = try JSONDecoder().decode(RunSpecification.self, from: JSONEncoder().encode(runs[1]))
+    #expect(again == runs[1], "a plan that is written keeps it")
+    // in whichever way a run was made, it is the same run, and the others are none of it
+    _ = try call.run()
+    let scores = try call.plan.indices.map { try Data(contentsOf: call.folder($0).appending(path: "tensors.h5")) }
+    #expect(scores[0] == scores[1] && scores[2] != scores[0] && scores[3] != scores[0])
+    let trained = try TrainedRun(folder: call.folder(3), epoch: .last, in: project.workspace(), on: CPUBackend(threads: 1))
+    #expect(trained.model.projections.allSatisfy { $0.linear.weight.tensor.isHalf }, "what is put together is what was trained")
   }
 
   @Test("every key of today is a key of a method, and has a default")
