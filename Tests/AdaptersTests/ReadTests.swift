@@ -1,6 +1,9 @@
 // What a step brings back from where the tensors lie: a backend that runs ahead must wait for each read.
 import CPUBackend
+import Datasets
 import Models
+import Objectives
+import Settings
 import Tensors
 import Testing
 
@@ -28,5 +31,24 @@ struct ReadTests {
     let narrow = try reads(row, width: 8), wide = try reads(row, width: 24)
     #expect(narrow.allSatisfy { $0.count <= 3 }, "\(narrow)")
     #expect(narrow == wide)
+  }
+
+  @Test("one a batch of evaluation and of measurement: what was decided, not what was computed")
+  func ofBatches() throws {
+    let row = try #require(MethodCase.all.first { $0.id == "loradrop" }), subject = try MethodSubject(row)
+    let examples = (0..<70).map { EncodedExample(tokens: [0, Int32(3 + $0 % 30), 2], segments: [0, 0, 0], label: .class($0 % 3)) }
+    let objective = Classification(
+      LabelledSets(training: [], validation: [("validation", examples)]), classes: 3, metrics: [.accuracy])
+    let before = subject.backend.reads
+    _ = try Evaluation.run(subject.model, objective, set: 0, backend: subject.backend)
+    #expect(subject.backend.reads.count == before.count + 3 && subject.backend.reads.bytes == before.bytes + 70 * 4)
+
+    let sample = TrainingSample(batches: [subject.rows(0), subject.rows(1)], stepper: subject.stepper, backend: subject.backend)
+    let pairs = try LoRA.attach(
+      MethodOptions(["rank": .integer(2)], for: LoRA.description), scale: 1, method: LoRA.description,
+      on: MethodSubject.host(subject.model, steps: 10, on: subject.backend))
+    let start = subject.backend.reads
+    _ = try OutputNorms.measure(pairs, on: sample)
+    #expect(subject.backend.reads.count == start.count + 2 && subject.backend.reads.bytes == start.bytes + pairs.count * 8 * 8)
   }
 }

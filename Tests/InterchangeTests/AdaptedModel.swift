@@ -24,11 +24,17 @@ struct AdaptedModel {
       relativePositions: architecture == .deberta ? RelativePositions(buckets: 8, maximumDistance: 24) : nil)
   }
 
-  /// - Parameter folder: where the base model goes; its head has other values and another number of classes than the adapted one's.
-  init(_ id: String, _ options: [String: OptionValue] = [:], _ architecture: Architecture = .roberta, in folder: URL) throws {
+  /// - Parameters:
+  ///   - isHalf: whether the base model's file holds bfloat16.
+  ///   - folder: where the base model goes; its head has other values and another number of classes than the adapted one's.
+  init(
+    _ id: String, _ options: [String: OptionValue] = [:], _ architecture: Architecture = .roberta, isHalf: Bool = false,
+    in folder: URL
+  ) throws {
     backend = try CPUBackend(threads: 1)
     base = folder.appending(path: "base")
-    try ModelWriter.save(ModelLoader.random(Self.configuration(architecture, classes: 2), seed: 5, on: backend), to: base)
+    let start = try ModelLoader.random(Self.configuration(architecture, classes: 2), seed: 5, on: backend)
+    try ModelWriter.save(start, as: isHalf ? .bfloat16 : .float32, to: base)
     model = try ModelLoader.load(folder: base, seed: 6, on: backend) { $0.classes = 3 }.model
     let host = MethodHost(model, backend: backend, seed: 3, schedule: TrainingLength(stepsPerEpoch: 10, epochs: 4))
     method = try MethodRegistry.attach(id, options: options, to: host)

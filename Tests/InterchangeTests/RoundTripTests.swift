@@ -42,8 +42,8 @@ struct ExportCase: Sendable, CustomTestStringConvertible {
   ]
 
   /// The method on a model, as training left it.
-  func adapted(in folder: URL) throws -> AdaptedModel {
-    let adapted = try AdaptedModel(id, options, architecture, in: folder)
+  func adapted(isHalf: Bool, in folder: URL) throws -> AdaptedModel {
+    let adapted = try AdaptedModel(id, options, architecture, isHalf: isHalf, in: folder)
     if id == "adalora" {
       // one layer's components are partly gone, another's all
       for (index, values) in [(0, [0, 0.5, 0, -0.3]), (1, [0, 0, 0, 0])] as [(Int, [Float])] {
@@ -56,10 +56,10 @@ struct ExportCase: Sendable, CustomTestStringConvertible {
 
 @Suite("To and from the peft library's terms")
 struct RoundTripTests {
-  @Test("what is exported computes the same when it is read back", arguments: ExportCase.all)
-  func exportAndImport(_ row: ExportCase) throws {
+  @Test("what is exported computes the same when it is read back", arguments: ExportCase.all, [false, true])
+  func exportAndImport(_ row: ExportCase, isHalf: Bool) throws {
     try withTemporaryFolder { folder in
-      let adapted = try row.adapted(in: folder)
+      let adapted = try row.adapted(isHalf: isHalf, in: folder)
       let target = folder.appending(path: "new/adapter")
       try PEFTAdapter(adapted.method, on: adapted.model, baseModel: "base").write(to: target)
       #expect(
@@ -76,11 +76,12 @@ struct RoundTripTests {
     }
   }
 
-  @Test("what is merged computes the same as a plain model", arguments: ExportCase.all.map(\.id) + ["fft", "bitfit"])
-  func merge(_ id: String) throws {
+  @Test(
+    "what is merged computes the same as a plain model", arguments: ExportCase.all.map(\.id) + ["fft", "bitfit"], [false, true])
+  func merge(_ id: String, isHalf: Bool) throws {
     try withTemporaryFolder { folder in
       let row = ExportCase.all.first { $0.id == id } ?? ExportCase(id: id, architecture: .deberta)
-      let adapted = try row.adapted(in: folder)
+      let adapted = try row.adapted(isHalf: isHalf, in: folder)
       let expected = adapted.logits
       try Data("[PAD]\n".utf8).write(to: adapted.base.appending(path: "vocab.txt"))
       try MergedModel.fold(adapted.model, method: id)
