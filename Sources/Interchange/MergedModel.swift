@@ -21,7 +21,7 @@ package enum MergedModel {
     for projection in model.projections {
       guard let change = projection.adapter?.weightChange else { continue }
       let weight = projection.linear.weight.tensor
-      weight.assign(weight.backend.withoutGradients { weight.widened.adding(change) })
+      weight.assign(weight.backend.withoutGradients { weight.adding(change) })
       projection.adapter = nil
     }
   }

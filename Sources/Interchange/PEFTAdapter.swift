@@ -117,7 +117,7 @@ package struct PEFTAdapter: Sendable {
         projection.adapter = WeightChange(change.weight)
       } else {
         let weight = module.weight.tensor
-        weight.assign(weight.backend.withoutGradients { weight.adding(change.weight).values })
+        weight.assign(weight.backend.withoutGradients { weight.adding(change.weight) })
       }
     }
   }

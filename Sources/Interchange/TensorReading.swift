@@ -61,7 +61,7 @@ struct TensorReading {
     let path = module.path, backend = module.weight.tensor.backend
     let base = adapter.tensors["\(path).base_layer.weight"].flatMap { entry($0.name, module.weight.shape) }
     let bias = bias(of: module)
-    let weight = base.map { Tensor($0.values, shape: $0.shape, on: backend) } ?? module.weight.tensor.widened
+    let weight = base.map { Tensor($0.values, shape: $0.shape, on: backend) } ?? module.weight.tensor
     guard let change = module.kind == .table ? tableChange(path, weight) : linearChange(path, weight) else { return nil }
     if !change.isFinite { problems.append("the weight of '\(path)' becomes infinite or NaN") }
     if let bias, !bias.allSatisfy(\.isFinite) { problems.append("the bias of '\(path)' becomes infinite or NaN") }

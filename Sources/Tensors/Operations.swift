@@ -3,11 +3,11 @@ extension Tensor {
     precondition(shape == other.shape, "\(name): shapes \(shape) and \(other.shape) differ")
   }
 
-  /// Elementwise sum of equal shapes.
+  /// Elementwise sum of equal shapes. Weights that are bfloat16 are widened first, so that what is added to one is not rounded.
   package func adding(_ other: Tensor) -> Tensor {
     requireEqual(other, "adding")
     let backend = backend, y = backend.allocate(count)
-    backend.add(buffer, other.buffer, into: y)
+    backend.add(widened.buffer, other.widened.buffer, into: y)
     let (left, right) = (recordedSlot, other.recordedSlot)
     return .result(shape, y, of: [self, other], on: backend) { gradient in
       left?.add(gradient, exclusive: false, on: backend)

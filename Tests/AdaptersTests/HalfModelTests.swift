@@ -73,7 +73,7 @@ struct HalfModelTests {
         try MethodSubject(row.method, row.options, on: model, backend: backend).train(0..<3)
         return model.projections.map { projection in
           let change = projection.adapter?.weightChange
-          return change.map { projection.linear.weight.tensor.widened.adding($0).values } ?? []
+          return change.map { projection.linear.weight.tensor.adding($0).values } ?? []
         }
       }
       #expect(weights[0] == weights[1] && weights[0].allSatisfy { !$0.isEmpty })

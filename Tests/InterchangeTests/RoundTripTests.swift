@@ -42,7 +42,7 @@ struct ExportCase: Sendable, CustomTestStringConvertible {
   ]
 
   /// The method on a model, as training left it.
-  func adapted(isHalf: Bool, in folder: URL) throws -> AdaptedModel {
+  func adapted(isHalf: Bool = false, in folder: URL) throws -> AdaptedModel {
     let adapted = try AdaptedModel(id, options, architecture, isHalf: isHalf, in: folder)
     if id == "adalora" {
       // one layer's components are partly gone, another's all
