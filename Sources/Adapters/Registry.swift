@@ -54,7 +54,7 @@ package enum MethodRegistry {
 }
 
 extension MethodHost {
-  /// Rounds the matrices of the backbone to bfloat16; before a method attaches, which may look at them.
+  /// Rounds those matrices of the backbone to bfloat16 that are not; before a method attaches, which may look at them.
   package func roundMatrices() {
     for parameter in backbone where parameter.shape.count == 2 {
       parameter.isTrainable = false

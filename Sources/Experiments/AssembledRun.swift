@@ -30,7 +30,8 @@ package struct AssembledRun {
     }
     let seed = UInt64(bitPattern: Int64(specification.seed))
     let loaded = try ModelLoader.load(
-      folder: run.modelFolder, seed: seed, on: backend, target: specification.task.headTarget
+      folder: run.modelFolder, seed: seed, on: backend, target: specification.task.headTarget,
+      roundsMatrices: specification.roundsMatrices
     ) { $0.adapt(to: recipe) }
     fineTuning = try Self.fineTuning(specification, loaded.model, objective, backend)
     newlyInitialized = loaded.newlyInitialized
@@ -82,11 +83,18 @@ extension ModelConfiguration {
 }
 
 extension RunSpecification {
+  /// Whether the backbone's matrices are to be bfloat16, whatever their file holds.
+  ///
+  /// - Throws: `AdapterError.unknownMethod`.
+  var roundsMatrices: Bool {
+    get throws { try training.frozenPrecision == .bfloat16 && !MethodRegistry.method(method).trainsMatrices }
+  }
+
   /// Puts the run's method on a model, whose frozen matrices are held as the run says.
   ///
   /// - Throws: `AdapterError`.
   func attach(to host: MethodHost) throws -> any TuningMethod {
-    if training.frozenPrecision == .bfloat16, try !MethodRegistry.method(method).trainsMatrices { host.roundMatrices() }
+    if try roundsMatrices { host.roundMatrices() }
     return try MethodRegistry.attach(method, options: options.byName, to: host)
   }
 }

@@ -57,7 +57,8 @@ package struct TrainedRun {
     let saved = try SafetensorsFile(url: weights)
     let seed = UInt64(bitPattern: Int64(run.seed))
     // the run's own head replaces the checkpoint's, whatever that is
-    model = try ModelLoader.load(folder: modelFolder, seed: seed, on: backend) { configuration in
+    model = try ModelLoader.load(folder: modelFolder, seed: seed, on: backend, roundsMatrices: run.roundsMatrices) {
+      configuration in
       configuration.adopt(run.task.headTarget)
       let head = saved.description(of: "\(configuration.architecture.outputPath).weight")
       configuration.fitHead(rows: head?.shape.first)

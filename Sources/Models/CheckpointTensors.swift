@@ -20,6 +20,7 @@ final class CheckpointTensors: ParameterSource {
   private let names: CheckpointNames
   private let match: HeadMatch
   private let isTied: Bool
+  private let roundsMatrices: Bool
   private(set) var newlyInitialized: [String] = []
   /// What the last layer starts from.
   private(set) var head = HeadStart.absent
@@ -29,12 +30,14 @@ final class CheckpointTensors: ParameterSource {
   /// - Parameters:
   ///   - origin: what the file says of the model that it was saved from.
   ///   - match: what is to be done with a head of the fitting size.
+  ///   - roundsMatrices: whether the body's matrices are rounded to bfloat16 as they are read.
   init(
-    _ folder: CheckpointFolder, _ architecture: Architecture, origin: SavedKind, match: HeadMatch,
+    _ folder: CheckpointFolder, _ architecture: Architecture, origin: SavedKind, match: HeadMatch, roundsMatrices: Bool,
     initialValues: InitialValues, on backend: any Backend
   ) {
     self.folder = folder
     self.match = match
+    self.roundsMatrices = roundsMatrices
     isTied = origin.tieWordEmbeddings ?? true
     self.initialValues = initialValues
     self.backend = backend
@@ -80,7 +83,8 @@ final class CheckpointTensors: ParameterSource {
     return tensor.isFinite ? tensor : refuse(&notFinite, "'\(found.name)'")
   }
 
-  /// A stored tensor, straight from the file: as it is where that is float32, or bfloat16 that may stay so, else widened.
+  /// A stored tensor, straight from the file: as it is where that is float32, or bfloat16 that may stay so, else widened;
+  /// rounded at once where it is to be, so that no more than one matrix is there unrounded.
   private func load(_ found: TensorDescription, keepsHalf: Bool) throws -> Tensor {
     if keepsHalf, found.elementType == .bfloat16 {
       return try Tensor(shape: found.shape, .bfloat16, on: backend) { try folder.archive.readBytes(found.name, into: $0) }
@@ -89,9 +93,11 @@ final class CheckpointTensors: ParameterSource {
     guard found.elementType.isFloatingPoint else {
       return Tensor(try folder.archive.floats(found.name), shape: found.shape, on: backend)
     }
-    return try Tensor(shape: found.shape, .float32, on: backend) {
+    let tensor = try Tensor(shape: found.shape, .float32, on: backend) {
       try folder.archive.readFloats(found.name, into: $0.bindMemory(to: Float.self))
     }
+    if keepsHalf, roundsMatrices { tensor.roundToHalf() }
+    return tensor
   }
 
   /// The word table, where a file holds it once for the body and for a head that predicts words, under the head's name.

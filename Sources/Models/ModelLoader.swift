@@ -26,10 +26,11 @@ package enum ModelLoader {
   ///   - seed: decides the values of a head that the checkpoint lacks.
   ///   - target: what the outputs are to stand for; a head of the checkpoint is taken for it by its labels' names. `nil` takes a head as
   ///     it is.
+  ///   - roundsMatrices: whether the body's matrices, all of which stay frozen, are rounded to bfloat16 as they are read.
   ///   - adjust: changes the configuration before the model is built: the number of classes, dropout rates.
   /// - Throws: `StorageError`, `ModelError.configuration`, and `ModelError.weights` with all tensors that do not fit.
   package static func load(
-    folder: URL, seed: UInt64, on backend: any Backend, target: HeadTarget? = nil,
+    folder: URL, seed: UInt64, on backend: any Backend, target: HeadTarget? = nil, roundsMatrices: Bool = false,
     adjust: (inout any ModelConfiguration) -> Void = { _ in }
   ) throws -> LoadedModel {
     let checkpoint = try CheckpointFolder(url: folder)
@@ -45,7 +46,7 @@ package enum ModelLoader {
       throw ModelError.configuration(path: path, problems: configuration.problems)
     }
     let source = CheckpointTensors(
-      checkpoint, configuration.architecture, origin: origin, match: match,
+      checkpoint, configuration.architecture, origin: origin, match: match, roundsMatrices: roundsMatrices,
       initialValues: InitialValues(seed: seed, deviation: Float(configuration.initializerRange), on: backend),
       on: backend)
     let model = try model(configuration, ParameterBuilder(source))

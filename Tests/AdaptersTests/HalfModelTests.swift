@@ -64,6 +64,21 @@ struct HalfModelTests {
     }
   }
 
+  @Test("they are rounded as they are read: no more than one is there unrounded")
+  func reading() throws {
+    try withCheckpoints(.deberta) { _, wide, plain in
+      let backends = try [CPUBackend(threads: 1), CPUBackend(threads: 1), CPUBackend(threads: 1)]
+      let rounded = try ModelLoader.load(folder: plain, seed: 1, on: backends[0], roundsMatrices: true).model
+      let expected = try ModelLoader.load(folder: wide, seed: 1, on: backends[1]).model
+      for (one, other) in zip(rounded.parameters, expected.parameters) where one.group == .backbone {
+        #expect(one.tensor.values == other.tensor.values && one.tensor.isHalf == (one.shape.count == 2), "\(one.name)")
+      }
+      let late = try ModelLoader.load(folder: plain, seed: 1, on: backends[2]).model
+      MethodSubject.host(late, steps: 1, on: backends[2]).roundMatrices()
+      #expect(backends[0].peakBytes < backends[2].peakBytes)
+    }
+  }
+
   @Test("an adapter is folded into them, and what is written is the sum, not rounded")
   func merged() throws {
     try withCheckpoints(.roberta) { half, wide, _ in
