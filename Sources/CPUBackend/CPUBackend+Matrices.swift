@@ -145,4 +145,24 @@ extension CPUBackend {
       lr_layer_norm_backward(out + at, d + at, n + at, s + $0.lowerBound, g, Int64($0.count), Int64(columns))
     }
   }
+
+  package func rmsNorm(
+    _ x: Buffer, residual: Buffer?, gain: Buffer, epsilon: Float, into y: Buffer, normalized: Buffer, inverse: Buffer
+  ) {
+    let columns = gain.count, (p, out, n, s, g) = (host(x), host(y), host(normalized), host(inverse), host(gain))
+    let q = residual.map { host($0) }
+    parallelRows(inverse.count, columns: columns) {
+      let at = $0.lowerBound * columns
+      lr_rms_norm(
+        out + at, n + at, s + $0.lowerBound, p + at, q.map { $0 + at }, g, Int64($0.count), Int64(columns), epsilon)
+    }
+  }
+
+  package func rmsNormBackward(_ dy: Buffer, normalized: Buffer, inverse: Buffer, gain: Buffer, into dx: Buffer) {
+    let columns = gain.count, (d, n, s, g, out) = (host(dy), host(normalized), host(inverse), host(gain), host(dx))
+    parallelRows(inverse.count, columns: columns) {
+      let at = $0.lowerBound * columns
+      lr_rms_norm_backward(out + at, d + at, n + at, s + $0.lowerBound, g, Int64($0.count), Int64(columns))
+    }
+  }
 }

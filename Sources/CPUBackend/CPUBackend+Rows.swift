@@ -74,4 +74,15 @@ extension CPUBackend {
       for row in rows { lr_axpy(out + row * columns + first, p + row * width, Int64(width), 1) }
     }
   }
+
+  package func rotate(_ x: Buffer, by table: Buffer, at positions: Buffer, headSize: Int, inverse: Bool, into y: Buffer) {
+    let rows = positions.count, columns = x.count / max(1, rows)
+    let (p, angles, places, out) = (host(x), host(table), indices(positions), host(y))
+    parallelRows(rows, columns: columns) {
+      let at = $0.lowerBound * columns
+      lr_rotate(
+        out + at, p + at, angles, places + $0.lowerBound, Int64($0.count), Int64(columns / headSize), Int64(headSize),
+        inverse ? 1 : 0)
+    }
+  }
 }

@@ -49,3 +49,26 @@ package final class LayerNorm: Norm {
     return adapter?.forward(y) ?? y
   }
 }
+
+/// Division by the root of the mean square over the last dimension (Zhang and Sennrich 2019): it has a gain and no bias.
+package final class RMSNorm: Norm {
+  /// The factor of each column, `[hidden]`.
+  package let gain: Parameter
+  /// What is added to the mean square before its root is taken.
+  package let epsilon: Float
+  package var adapter: (any NormAdapter)?
+
+  /// Takes a gain that exists, `[hidden]`.
+  package init(gain: Parameter, epsilon: Float) {
+    self.gain = gain
+    self.epsilon = epsilon
+  }
+
+  package var parameters: [Parameter] { [gain] }
+  package var path: String { gain.name.split(separator: ".").dropLast().joined(separator: ".") }
+
+  package func callAsFunction(_ x: Tensor, residual: Tensor?, dropout: Dropout?) -> Tensor {
+    let y = x.rmsNorm(residual: residual, gain: gain.tensor, epsilon: epsilon, dropout: dropout)
+    return adapter?.forward(y) ?? y
+  }
+}

@@ -177,6 +177,12 @@ package protocol Backend: AnyObject {
   func layerNorm(
     _ x: Buffer, residual: Buffer?, gain: Buffer, bias: Buffer, epsilon: Float, into y: Buffer, normalized: Buffer, inverse: Buffer)
   func layerNormBackward(_ dy: Buffer, normalized: Buffer, inverse: Buffer, gain: Buffer, into dx: Buffer)
+  func rmsNorm(
+    _ x: Buffer, residual: Buffer?, gain: Buffer, epsilon: Float, into y: Buffer, normalized: Buffer, inverse: Buffer)
+  func rmsNormBackward(_ dy: Buffer, normalized: Buffer, inverse: Buffer, gain: Buffer, into dx: Buffer)
+  /// Turns the pairs (i, i + headSize / 2) of each head of row r by the angles of position `positions[r]`, or back where it is the
+  /// inverse. `table: [positions, headSize]` holds cosines, then sines; `positions` is int32 and checked by the caller.
+  func rotate(_ x: Buffer, by table: Buffer, at positions: Buffer, headSize: Int, inverse: Bool, into y: Buffer)
 
   /// Writes `context: [queries, heads * headSize]` and, when given, the probabilities before dropout, head by head; masked pairs
   /// have probability zero.

@@ -103,48 +103,6 @@ extension Tensor {
     }
   }
 
-  /// Layer normalisation over the last dimension of `dropout(self) + residual` (Ba et al. 2016): `[rows, columns]`.
-  package func layerNorm(
-    residual: Tensor? = nil, gain: Tensor, bias: Tensor, epsilon: Float, dropout: Dropout? = nil
-  ) -> Tensor {
-    let backend = backend, columns = shape[shape.count - 1], rows = count / columns
-    precondition(gain.shape == [columns] && bias.shape == [columns], "layer norm of \(shape) by a gain of \(gain.shape)")
-    if let residual { requireEqual(residual, "layer norm with a residual") }
-    let dropout = dropout.flatMap { $0.rate > 0 ? $0 : nil }, first = (dropout?.firstRow ?? 0) * columns
-    let (y, normalized, inverse) = (backend.allocate(count), backend.allocate(count), backend.allocate(rows))
-    if let dropout { backend.dropout(buffer, dropout, at: first, into: normalized) }
-    backend.layerNorm(
-      dropout == nil ? buffer : normalized, residual: residual?.buffer, gain: gain.buffer, bias: bias.buffer, epsilon: epsilon,
-      into: y, normalized: normalized, inverse: inverse)
-    let (slot, residualSlot, gainSlot, biasSlot) = (
-      recordedSlot, residual?.recordedSlot, gain.recordedSlot, bias.recordedSlot
-    )
-    let weights = gain.buffer
-    return .result(shape, y, of: [self, residual, gain, bias], on: backend) { gradient in
-      if let gainSlot {
-        let (into, accumulate) = gainSlot.accumulator(columns, on: backend)
-        backend.sumRows(gradient, times: normalized, into: into, accumulate: accumulate)
-      }
-      if let biasSlot {
-        let (into, accumulate) = biasSlot.accumulator(columns, on: backend)
-        backend.sumRows(gradient, times: nil, into: into, accumulate: accumulate)
-      }
-      guard slot != nil || residualSlot != nil else { return }
-      let dx = backend.allocate(gradient.count)
-      backend.layerNormBackward(gradient, normalized: normalized, inverse: inverse, gain: weights, into: dx)
-      if let slot {
-        if let dropout {
-          let masked = backend.allocate(dx.count)
-          backend.dropout(dx, dropout, at: first, into: masked)
-          slot.add(masked, exclusive: true, on: backend)
-        } else {
-          slot.add(dx, exclusive: residualSlot == nil, on: backend)
-        }
-      }
-      residualSlot?.add(dx, exclusive: slot == nil || dropout != nil, on: backend)
-    }
-  }
-
   /// The same numbers in another shape of the same count.
   package func reshaped(_ shape: [Int]) -> Tensor {
     let backend = backend, slot = recordedSlot

@@ -33,6 +33,9 @@
 #define lr_dot_rows LR_NAME(dot_rows)
 #define lr_layer_norm LR_NAME(layer_norm)
 #define lr_layer_norm_backward LR_NAME(layer_norm_backward)
+#define lr_rms_norm LR_NAME(rms_norm)
+#define lr_rms_norm_backward LR_NAME(rms_norm_backward)
+#define lr_rotate LR_NAME(rotate)
 #define lr_attention_softmax LR_NAME(attention_softmax)
 #define lr_attention_softmax_backward LR_NAME(attention_softmax_backward)
 #define lr_attention_softmax_causal LR_NAME(attention_softmax_causal)
@@ -53,6 +56,7 @@
 #include "../../Sources/CKernels/optimizer.c"
 #include "../../Sources/CKernels/random.c"
 #include "../../Sources/CKernels/reductions.c"
+#include "../../Sources/CKernels/rotation.c"
 
 #define LR_ENTRY(name) .name = LR_NAME(name),
 const lr_kernels LR_PASTE(lr_kernels, LR_VARIANT) = {LR_KERNELS(LR_ENTRY)};

@@ -32,6 +32,22 @@ import Testing
     #expect(norm(x, residual: Tensor([4, 0, 0, 0], shape: [2, 2], on: backend)).values == [1, 3, 1, 3])
   }
 
+  @Test func rmsNorm() throws {
+    final class Negation: NormAdapter {
+      func forward(_ y: Tensor) -> Tensor { y.scaled(by: -1) }
+    }
+    let backend = try CPUBackend(threads: 1)
+    let norm = RMSNorm(gain: parameter("model.norm.weight", [1, 2], [2], on: backend), epsilon: 0)
+    #expect(norm.path == "model.norm" && norm.parameters.map(\.name) == ["model.norm.weight"])
+    // the roots of the mean squares are 5 and 1
+    let x = Tensor([1, 7, 1, -1], shape: [2, 2], on: backend)
+    func isNear(_ found: [Float], _ expected: [Float]) -> Bool { zip(found, expected).allSatisfy { abs($0 - $1) < 1e-6 } }
+    #expect(isNear(norm(x).values, [0.2, 2.8, 1, -2]))
+    #expect(isNear(norm(x, residual: Tensor([6, -6, 0, 0], shape: [2, 2], on: backend)).values, [1.4, 0.4, 1, -2]))
+    norm.adapter = Negation()
+    #expect(isNear(norm(x).values, [-0.2, -2.8, -1, 2]))
+  }
+
   @Test func freezingAParameterDropsItsGradient() throws {
     let backend = try CPUBackend(threads: 1)
     let weight = parameter("weight", [2], [1], on: backend)

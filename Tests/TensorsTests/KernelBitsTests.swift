@@ -75,6 +75,29 @@ import Testing
     #expect(digest(y + normalized + inverse + dx) == expected)
   }
 
+  @Test(
+    arguments: [(7, 8_625_859_994_980_167_953), (64, 10_343_754_646_023_956_479), (333, 2_541_873_824_015_435_245)]
+      as [(Int, UInt64)])
+  func rmsNorm(columns: Int, expected: UInt64) {
+    let rows = 4003 / columns, count = rows * columns
+    var (y, normalized, dx) = (
+      [Float](repeating: 0, count: count), [Float](repeating: 0, count: count), [Float](repeating: 0, count: count)
+    )
+    var inverse = [Float](repeating: 0, count: rows)
+    lr_rms_norm(&y, &normalized, &inverse, Self.x, Self.y, Self.positive, Int64(rows), Int64(columns), 1e-5)
+    lr_rms_norm_backward(&dx, Self.y, normalized, inverse, Self.positive, Int64(rows), Int64(columns))
+    #expect(digest(y + normalized + inverse + dx) == expected)
+  }
+
+  @Test func rotation() {
+    let (rows, heads, headSize) = (13, 3, 38), count = rows * heads * headSize
+    var (turned, back) = ([Float](repeating: 0, count: count), [Float](repeating: 0, count: count))
+    let positions = (0..<rows).map { Int32($0 * 5 % 7) }
+    lr_rotate(&turned, Self.x, Self.y, positions, Int64(rows), Int64(heads), Int64(headSize), 0)
+    lr_rotate(&back, Self.x, Self.y, positions, Int64(rows), Int64(heads), Int64(headSize), 1)
+    #expect(digest(turned + back) == 13_421_344_016_953_644_683)
+  }
+
   @Test func dropout() {
     var out = [Float](repeating: 0, count: 4003)
     let stream = RandomStream(seed: 9, purpose: .dropout, step: 5, index: 7)

@@ -125,7 +125,26 @@ struct KernelCase: Sendable, CustomTestStringConvertible {
     KernelCase("layer_norm_backward", sizes: Workbench.Size.tables) {
       $0.layer_norm_backward($1.blank(), $1.array(), $1.array(), $1.column(), $1.row(), $1.rows, $1.columns)
     },
+    KernelCase("rms_norm", sizes: Workbench.Size.tables) {
+      $0.rms_norm($1.blank(), $1.blank(), $1.column(), $1.array(), nil, $1.row(), $1.rows, $1.columns, 1e-5)
+    },
+    KernelCase("rms_norm", "with a residual", sizes: Workbench.Size.tables) {
+      $0.rms_norm($1.blank(), $1.blank(), $1.column(), $1.array(), $1.array(), $1.row(), $1.rows, $1.columns, 1e-6)
+    },
+    KernelCase("rms_norm_backward", sizes: Workbench.Size.tables) {
+      $0.rms_norm_backward($1.blank(), $1.array(), $1.array(), $1.column(), $1.row(), $1.rows, $1.columns)
+    },
+    KernelCase("rotate", sizes: Workbench.Size.tables) { rotate($0, $1, inverse: 0) },
+    KernelCase("rotate", "back", sizes: Workbench.Size.tables) { rotate($0, $1, inverse: 1) },
   ]
+
+  /// Three heads of as many pairs as there are columns, at positions that repeat.
+  private static func rotate(_ kernels: lr_kernels, _ bench: Workbench, inverse: Int32) {
+    let count = bench.rows * 6 * bench.columns, positions = (0..<bench.rows).map { Int32($0 * 3 % 5) }
+    kernels.rotate(
+      bench.array(of: count), bench.array(of: count), bench.array(of: 10 * bench.columns), positions, bench.rows, 3,
+      2 * bench.columns, inverse)
+  }
 
   private static let activations: [KernelCase] = Activation.allCases.flatMap { kind in
     [

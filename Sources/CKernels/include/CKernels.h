@@ -85,6 +85,16 @@ void lr_layer_norm(float *y, float *normalized, float *inverse, const float *x, 
                    const float *gain, const float *bias, int64_t rows, int64_t columns, float epsilon);
 void lr_layer_norm_backward(float *dx, const float *dy, const float *normalized, const float *inverse,
                             const float *gain, int64_t rows, int64_t columns);
+// `normalized` receives x / root, `inverse` 1 / root, of the root of the mean square.
+void lr_rms_norm(float *y, float *normalized, float *inverse, const float *x, const float *residual,
+                 const float *gain, int64_t rows, int64_t columns, float epsilon);
+void lr_rms_norm_backward(float *dx, const float *dy, const float *normalized, const float *inverse,
+                          const float *gain, int64_t rows, int64_t columns);
+
+// --- rotation.c: each head of a row as pairs (i, i + head_size / 2), turned by the angles of the row's position;
+// table [positions, head_size] holds a position's cosines, then its sines. The inverse turns back.
+void lr_rotate(float *y, const float *x, const float *table, const int32_t *positions, int64_t rows, int64_t heads,
+               int64_t head_size, int32_t inverse);
 
 // --- attention.c: one (sequence, head) at a time; rows are queries.
 // In place: scores -> probabilities. relative_c [queries, span] and relative_p [keys, span] may be null;
