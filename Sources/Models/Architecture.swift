@@ -4,7 +4,7 @@ import Foundation
 /// A kind of model, known by its `model_type` on the Hugging Face hub.
 package struct Architecture: Sendable, Hashable, CaseIterable, CustomStringConvertible {
   /// The registry: every architecture, in the order of messages.
-  package static let allCases: [Architecture] = [.bert, .roberta, .deberta]
+  package static let allCases: [Architecture] = [.bert, .roberta, .deberta, .llama]
 
   let definition: any ArchitectureDefinition.Type
   /// What is its own among the encoders; nil where it is none.
@@ -14,6 +14,12 @@ package struct Architecture: Sendable, Hashable, CaseIterable, CustomStringConve
   init(_ encoder: any EncoderArchitecture.Type) {
     definition = encoder
     self.encoder = encoder
+  }
+
+  /// A model whose configuration and body are its own.
+  init(_ definition: any ArchitectureDefinition.Type) {
+    self.definition = definition
+    encoder = nil
   }
 
   /// `model_type` in `config.json`.
@@ -57,14 +63,16 @@ struct TensorNames: Sendable {
   var bodyParts: [String]
   /// A tensor that every body has, without the prefix.
   var anchor: String
-  /// What published checkpoints hold within the body and the model has no use for, without the prefix: whole names, or beginnings that
-  /// end with a dot.
+  /// What published checkpoints hold within the body and the model has no use for, without the prefix: whole names, beginnings that
+  /// end with a dot, or ends that begin with one.
   var useless: [String] = []
 
   /// Whether a tensor is one of those that published checkpoints hold and the model has no use for.
   func isUseless(_ name: String) -> Bool {
     guard name.hasPrefix("\(prefix).") else { return false }
     let rest = name.dropFirst(prefix.count + 1)
-    return useless.contains { $0.hasSuffix(".") ? rest.hasPrefix($0) : rest == $0 }
+    return useless.contains { part in
+      part.hasSuffix(".") ? rest.hasPrefix(part) : part.hasPrefix(".") ? rest.hasSuffix(part) : rest == part
+    }
   }
 }

@@ -19,6 +19,8 @@ struct CheckpointNames {
   let bodies: [String]
   private let names: TensorNames
   private let hasPrefix: Bool
+  /// How the names begin of the architectures that have the same parts, its own first.
+  private let kinPrefixes: [String]
 
   /// What PyTorch puts between the parts of a name: DataParallel, torch.compile, FSDP and activation checkpoints.
   private static let wrappers: Set<Substring> = [
@@ -30,7 +32,9 @@ struct CheckpointNames {
   init(_ architecture: Architecture, among stored: [String]) {
     names = architecture.definition.names
     let prefix = "\(names.prefix).", anchor = names.anchor
-    let others = Architecture.allCases.filter { $0 != architecture }.map { "\($0.definition.names.prefix)." }
+    let others = Architecture.allCases.filter { $0 != architecture && $0.definition.names.anchor == anchor }
+      .map { "\($0.definition.names.prefix)." }
+    kinPrefixes = [prefix] + others
     // where each body begins, its own prefix included
     let starts = stored.map(Self.unwrapped).filter { $0 == anchor || $0.hasSuffix(".\(anchor)") }
       .map { String($0.dropLast(anchor.count)) }
@@ -57,8 +61,7 @@ struct CheckpointNames {
   /// What a tensor is that the model did not ask for.
   func unused(_ name: String) -> CheckpointPart {
     if names.isUseless(name) { return .foreign }
-    let isOfABody = Architecture.allCases.contains { name.hasPrefix("\($0.definition.names.prefix).") }
-    return isOfABody || Self.isAddition(name) ? .unexpected : .foreign
+    return kinPrefixes.contains(where: name.hasPrefix) || Self.isAddition(name) ? .unexpected : .foreign
   }
 
   private static func unwrapped(_ name: String) -> String {

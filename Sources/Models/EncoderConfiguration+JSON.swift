@@ -9,25 +9,24 @@ extension EncoderConfiguration {
   /// - Throws: `DecodingError`, and `ModelError.configuration` with everything that is wrong.
   init(_ kind: any EncoderArchitecture.Type, json: Data, path: String) throws {
     let file = ConfigurationReading(json)
-    let fields = try file.fields(ConfigurationFields.self)
+    let fields = try file.fields(ConfigurationFields.self), head = try file.fields(LabelFields.self)
     self.init(
       architecture: Architecture(kind), vocabularySize: fields.vocabSize, hiddenSize: fields.hiddenSize,
       layers: fields.numHiddenLayers, heads: fields.numAttentionHeads, intermediateSize: fields.intermediateSize,
       maximumPositions: fields.maxPositionEmbeddings, segmentTypes: fields.typeVocabSize ?? kind.absentSegmentTypes,
       paddingToken: fields.padTokenId, normEpsilon: fields.layerNormEps,
       hiddenDropout: fields.hiddenDropoutProb ?? 0.1, attentionDropout: fields.attentionProbsDropoutProb ?? 0.1,
-      initializerRange: fields.initializerRange ?? 0.02, classes: fields.id2label?.count ?? fields.numLabels ?? 2)
-    labels = OutputLabels(fields.id2label, fields.label2id, count: classes)
-    problem = fields.problemType.flatMap(HeadProblem.init)
+      initializerRange: fields.initializerRange ?? 0.02, classes: head.count ?? 2)
+    (labels, problem) = (head.labels(count: classes), head.problem)
     // without a name transformers takes gelu
     activation = fields.hiddenAct.flatMap(Activation.init(storedName:)) ?? .gelu
-    let unsupported = try fields.unsupported + kind.read(file, into: &self)
+    let unsupported = try fields.unsupported + head.unsupported + kind.read(file, into: &self)
     let problems = problems + unsupported
     guard problems.isEmpty else { throw ModelError.configuration(path: path, problems: problems) }
   }
 
   package func json() throws -> Data {
-    try ConfigurationReading.json([ConfigurationFields(self), kind.fields(self)])
+    try ConfigurationReading.json([ConfigurationFields(self), LabelFields(self), kind.fields(self)])
   }
 }
 
@@ -48,16 +47,11 @@ private struct ConfigurationFields: Codable {
   var hiddenAct: String?
   var hiddenDropoutProb: Double?
   var attentionProbsDropoutProb: Double?
-  var id2label: [String: StoredLabel]?
-  var label2id: [String: StoredLabel]?
-  var numLabels: Int?
-  var problemType: String?
 
   /// What the file asks for that this program's encoders do not do.
   var unsupported: [String] {
     var unsupported = UnsupportedValues()
     unsupported.requireActivation("hidden_act", hiddenAct)
-    unsupported.require("problem_type", problemType, among: HeadProblem.allCases.map(\.rawValue), separator: ", ")
     return unsupported.problems
   }
 
@@ -77,10 +71,5 @@ private struct ConfigurationFields: Codable {
     hiddenAct = configuration.activation.storedName
     hiddenDropoutProb = configuration.hiddenDropout
     attentionProbsDropoutProb = configuration.attentionDropout
-    let labels = configuration.labels.names(configuration.classes).enumerated()
-    id2label = Dictionary(uniqueKeysWithValues: labels.map { ("\($0)", .text($1)) })
-    // names from elsewhere may be there twice
-    label2id = Dictionary(labels.map { ($1, .number($0)) }) { first, _ in first }
-    problemType = configuration.problem?.rawValue
   }
 }

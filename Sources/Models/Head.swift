@@ -50,3 +50,19 @@ final class PooledHead: Head {
 
   func pool(_ first: Tensor, pass: Pass) -> Tensor { dense(first.dropped(pass.dropout(inputDropout))).activated(activation) }
 }
+
+/// A linear layer over each sequence's last token, which alone has seen the whole of it: `output(dropout(last))`.
+final class LastTokenHead: Head {
+  let output: Linear
+  let outputDropout: Float
+  let rows = RowSelection.last
+
+  init(output: Linear, outputDropout: Double) {
+    self.output = output
+    self.outputDropout = Float(outputDropout)
+  }
+
+  var parameters: [Parameter] { [output.weight, output.bias].compactMap { $0 } }
+
+  func pool(_ last: Tensor, pass: Pass) -> Tensor { last }
+}

@@ -77,6 +77,13 @@ package final class ParameterBuilder {
       ParameterRequest(name: "\(name).bias", shape: [size], group: .backbone, decays: false, initial: .zeros))
     return LayerNorm(gain: gain, bias: bias, epsilon: Float(epsilon))
   }
+
+  /// A norm by the root of the mean square, which has a gain alone.
+  func rmsNorm(_ name: String, size: Int, epsilon: Double) throws -> RMSNorm {
+    let gain = try parameter(
+      ParameterRequest(name: "\(name).weight", shape: [size], group: .backbone, decays: false, initial: .ones))
+    return RMSNorm(gain: gain, epsilon: Float(epsilon))
+  }
 }
 
 /// Initial values, each from a random stream that its name and the seed determine.

@@ -40,6 +40,8 @@ struct QueryRows {
   let offsets: Offsets
   /// Whether they are one of each sequence, its very first.
   let areFirst: Bool
+  /// The place of each sequence's first one within it, `[sequences]`, where those of every sequence follow each other; else nil.
+  let starts: [Int]?
   /// What a pass knows them as.
   let kind: PassRows
 
@@ -51,11 +53,21 @@ struct QueryRows {
     self.places = Indices(places, on: backend)
     self.kind = kind
     var next = 0
-    let starts = bounds.values.dropFirst().map { end in
+    let ends = bounds.values.dropFirst().map { end in
       while next < places.count, Int(places[next]) < end { next += 1 }
       return next
     }
-    offsets = Offsets([0] + starts)
+    offsets = Offsets([0] + ends)
+    var starts: [Int] = []
+    for (run, bound) in zip(zip([0] + ends, ends), bounds.values) {
+      guard run.0 < run.1 else {
+        starts.append(0)
+        continue
+      }
+      guard Int(places[run.1 - 1] - places[run.0]) == run.1 - run.0 - 1 else { break }
+      starts.append(Int(places[run.0]) - bound)
+    }
+    self.starts = starts.count == ends.count ? starts : nil
     areFirst = places == bounds.values.dropLast().map { Int32($0) }
   }
 }

@@ -54,7 +54,7 @@ struct ConfigurationTests {
   @Test(
     "what cannot be built is refused by name",
     arguments: [
-      ("model_type", "llama", "model_type 'llama' is not known; known are 'bert', 'roberta', 'deberta-v2'"),
+      ("model_type", "gpt2", "model_type 'gpt2' is not known; known are 'bert', 'roberta', 'deberta-v2', 'llama'"),
       (
         "hidden_act", "gelu_10",
         "hidden_act is gelu_10; supported are gelu, gelu_python, gelu_new, gelu_pytorch_tanh, gelu_fast, gelu_python_tanh, "

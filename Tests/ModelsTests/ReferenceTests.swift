@@ -1,4 +1,4 @@
-// Encoders against what `transformers` computes from the same files.
+// Models against what `transformers` computes from the same files.
 import Foundation
 import Models
 import Parity
@@ -23,6 +23,29 @@ struct ReferenceTests {
     #expect(gradients.count == model.parameters.count)
     let states = try #require(report.rows.first { $0.quantity == "hidden_states" })
     #expect(states.count == model.configuration.layers + 1)
+  }
+
+  @Test("a decoder's outputs, losses and gradients")
+  func decoder() throws {
+    let report = try ModelParity.run(folder: fixture("models/llama-cls"), on: makeBackend())
+    #expect(report.passed, "\(report)")
+    let quantities = Set(report.rows.map(\.quantity))
+    let heads = ["cls", "reg"].flatMap { head in
+      ["logits", "loss", "grad"].flatMap { ["\(head).\($0)", "\(head).\($0) in training"] }
+    }
+    #expect(quantities.isSuperset(of: ["hidden_states", "pooled"] + heads))
+    let model = try ModelLoader.load(folder: fixture("models/llama-cls"), seed: 0, on: makeBackend()).model
+    #expect(report.rows.first { $0.quantity == "cls.grad" }?.count == model.parameters.count)
+    #expect(report.rows.first { $0.quantity == "hidden_states" }?.count == 5)
+  }
+
+  @Test(
+    "hidden states of decoders that were saved with a head that predicts words",
+    arguments: ["llama-gqa", "llama-mha", "llama-3", "llama-linear", "llama-bf16"])
+  func decoderStates(name: String) throws {
+    let report = try ModelParity.run(folder: fixture("models/\(name)"), on: makeBackend())
+    #expect(report.passed, "\(report)")
+    #expect(report.rows.first { $0.quantity == "hidden_states" }?.count == 3)
   }
 
   @Test(

@@ -20,7 +20,17 @@ struct RowSelectionTests {
     #expect(QueryRows([0, 5, 8, 9], bounds: Offsets(batch.offsets), on: backend).areFirst)
   }
 
-  @Test("values and gradients", arguments: ["bert", "roberta", "deberta"], [RowSelection.first, .last, .some([1, 2, 6, 13])])
+  @Test("where rows that follow each other begin in their sequences")
+  func starts() throws {
+    let backend = try makeBackend(), bounds = Offsets(batch.offsets)
+    #expect(QueryRows([3, 4, 6, 7, 13], bounds: bounds, on: backend).starts == [3, 1, 0, 4])
+    #expect(QueryRows([4, 7, 8, 13], bounds: bounds, on: backend).starts == [4, 2, 0, 4])
+    #expect(QueryRows([0, 2, 8], bounds: bounds, on: backend).starts == nil)
+  }
+
+  @Test(
+    "values and gradients", arguments: ["bert", "roberta", "deberta", "llama-cls", "llama-gqa"],
+    [RowSelection.first, .last, .some([1, 2, 6, 13]), .some([0, 3, 8])])
   func values(name: String, rows: RowSelection) throws {
     let model = try ModelLoader.load(folder: fixture("models/\(name)"), seed: 1, on: makeBackend()).model
     var results: [(values: [Float], gradients: [[Float]])] = []

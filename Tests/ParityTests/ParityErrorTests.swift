@@ -29,10 +29,11 @@ struct ParityErrorTests {
 
   @Test("a model of another kind")
   func architecture() throws {
-    let folder = fixtures.appendingPathComponent("models/llama-mha")
+    let copy = try SpoiledCopy(of: "models/llama-mha")
+    try copy.edit("config.json", as: [String: Any].self) { $0["model_type"] = "gpt2" }
     #expect(
-      try message(folder)
-        == "\(folder.path)/config.json: model_type 'llama' is not known; known are 'bert', 'roberta', 'deberta-v2'. "
+      try message(copy.folder)
+        == "\(copy.folder.path)/config.json: model_type 'gpt2' is not known; known are 'bert', 'roberta', 'deberta-v2', 'llama'. "
         + "Use a model of a supported kind, or correct the file.")
   }
 

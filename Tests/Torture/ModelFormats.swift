@@ -15,7 +15,7 @@ extension Format {
   ]
 
   private static let configuration = Format("config.json", share: 4000) { folder in
-    let sources = ["models/bert", "models/roberta", "models/deberta", "releases/bert-gamma-beta"]
+    let sources = ["models/bert", "models/roberta", "models/deberta", "releases/bert-gamma-beta", "models/llama-3"]
     let targets = try sources.enumerated().map { number, source in
       let data = try Data(contentsOf: Repository.fixtures.appending(path: "\(source)/config.json"))
       return try Subject.Target(folder.appending(path: "\(number)/config.json"), data)
@@ -33,10 +33,16 @@ extension Format {
   private static let model = Format("model-folder", share: 600) { folder in
     let backend = try CPUBackend(threads: 1)
     var targets: [Subject.Target] = []
-    for (number, architecture) in Architecture.allCases.enumerated() {
-      let configuration = EncoderConfiguration(
+    let encoders = [Architecture.bert, .roberta, .deberta].map { architecture in
+      EncoderConfiguration(
         architecture: architecture, vocabularySize: 9, hiddenSize: 4, layers: 1, heads: 2, intermediateSize: 6, maximumPositions: 8,
         relativePositions: RelativePositions(buckets: 4, maximumDistance: 8))
+    }
+    let llama = LlamaConfiguration(
+      vocabularySize: 9, hiddenSize: 4, layers: 1, heads: 2, keyHeads: 1, intermediateSize: 6, maximumPositions: 8,
+      scaling: .linear(factor: 2))
+    for (number, configuration) in (encoders as [any ModelConfiguration] + [llama]).enumerated() {
+      let architecture = configuration.architecture
       let home = folder.appending(path: "\(number)")
       try ModelWriter.save(ModelLoader.random(configuration, seed: 9, on: backend), to: home)
       // what a fine-tuned checkpoint says of its outputs

@@ -1,0 +1,103 @@
+// Llama (Touvron et al. 2023) and what was built like it (TinyLlama, SmolLM2, Llama 3): a decoder with norms before its layers, rotary
+// positions, grouped key heads and gated feed-forward layers; for classification one linear layer over the last token.
+import Foundation
+import Layers
+import Tensors
+
+extension Architecture {
+  /// The decoder of Touvron et al. 2023, in all its releases.
+  package static let llama = Architecture(LlamaDefinition.self)
+}
+
+enum LlamaDefinition: ArchitectureDefinition {
+  static let modelType = "llama"
+  // older files hold the frequencies of the rotary positions
+  static let names = TensorNames(
+    prefix: "model", output: "score", bodyParts: ["embed_tokens.", "layers.", "norm."],
+    anchor: "layers.0.self_attn.q_proj.weight", useless: ["rotary_emb.inv_freq", ".rotary_emb.inv_freq"])
+
+  static func configuration(json: Data, path: String) throws -> any ModelConfiguration {
+    try LlamaConfiguration(json: json, path: path)
+  }
+
+  static func usualModules(isRankAllocating: Bool) -> [String] { ["q_proj", "v_proj"] }
+}
+
+/// A causal transformer without a head.
+final class Llama: Backbone {
+  let configuration: any ModelConfiguration
+  let parameters: [Parameter]
+  let embedded: EmbeddedSequence
+  let wordEmbeddings: Parameter
+  private let blocks: [LlamaBlock]
+  private let lastNorm: RMSNorm
+  private let rotary: RotaryPositions
+  private let padding: Int32?
+  /// The turns of as many positions as were needed so far.
+  private var rotaryTable: Tensor?
+
+  init(_ configuration: LlamaConfiguration, _ builder: ParameterBuilder) throws {
+    self.configuration = configuration
+    let already = builder.parameters.count, path = LlamaDefinition.names.prefix
+    rotary = configuration.rotary
+    padding = configuration.padding.map { Int32($0) }
+    embedded = EmbeddedSequence(width: configuration.hiddenSize)
+    wordEmbeddings = try builder.table(
+      "\(path).embed_tokens", rows: configuration.vocabularySize, columns: configuration.hiddenSize,
+      padding: configuration.padding)
+    blocks = try (0..<configuration.layers).map { try LlamaBlock(configuration, layer: $0, builder) }
+    lastNorm = try builder.rmsNorm("\(path).norm", size: configuration.hiddenSize, epsilon: configuration.normEpsilon)
+    parameters = Array(builder.parameters[already...])
+  }
+
+  var projections: [Projection] { blocks.flatMap(\.projections) }
+  var sublayers: [Sublayer] { blocks.flatMap(\.sublayers) }
+  var norms: [any Norm] { sublayers.map(\.norm) + [lastNorm] }
+  var keysAndValues: [KeysAndValues] { blocks.map(\.keysAndValues) }
+
+  /// An observer sees the last layer's output behind the last norm, as the library shows it.
+  func hiddenStates(_ batch: TokenBatch, rows: RowSelection, pass: Pass, observer: ModelObserver?) -> Tensor {
+    let words = wordEmbeddings.tensor.rows(batch.tokens, padding: padding)
+    var (x, offsets, places, pass) = (
+      words.dropped(pass.dropout(Float(configuration.hiddenDropout))), Offsets(batch.offsets), rows.places(in: batch), pass
+    )
+    if let prefix = embedded.adapter?.prefix(pass: pass) {
+      let prefixed = PrefixedRows(count: prefix.shape[0], before: offsets.values)
+      (x, offsets, pass) = (prefixed.joined(prefix, x), Offsets(prefixed.offsets), pass.prefixed(by: prefixed.count))
+      // nobody asks for a virtual token's row
+      places = places.map { $0.map { prefixed.own[Int($0)] } } ?? prefixed.own
+    }
+    observer?.hiddenStates?(0, x)
+    let positions = (0..<offsets.runs).flatMap { run in (0..<offsets.count(run)).map { Int32($0) } }
+    let table = table(for: positions, on: x.backend), rotary = RotaryRows(table: table, positions: positions)
+    let last = places.map { places in
+      LlamaBlock.Cut(
+        rows: QueryRows(places, bounds: offsets, as: rows.passRows, on: x.backend),
+        rotary: RotaryRows(table: table, positions: places.map { positions[Int($0)] }))
+    }
+    for (layer, block) in blocks.enumerated() {
+      let isLast = layer == blocks.count - 1, cut = isLast && observer == nil ? last : nil,
+        firstAttention = layer == 0 ? observer?.firstAttention : nil
+      x = pass.recomputable([x]) { [offsets] inputs, pass in
+        block(
+          inputs[0], offsets: offsets, cut: cut, rotary: rotary, pass: pass,
+          probabilities: pass.isRepetition ? nil : firstAttention)
+      }
+      if isLast { x = lastNorm(x) }
+      observer?.hiddenStates?(layer + 1, x)
+    }
+    return observer == nil ? x : last.map { x.rows($0.rows.places) } ?? x
+  }
+
+  /// A table for these positions and what stands before them; it grows by doubling, and each of its rows is what it always was.
+  private func table(for positions: [Int32], on backend: any Backend) -> Tensor {
+    let before = keysAndValues.reduce(0) { max($0, $1.adapter?.count ?? 0) }
+    let needed = Int(positions.max() ?? 0) + 1 + before
+    if let rotaryTable, rotaryTable.shape[0] >= needed { return rotaryTable }
+    var rows = 64
+    while rows < needed { rows *= 2 }
+    let table = rotary.table(rows: rows, on: backend)
+    rotaryTable = table
+    return table
+  }
+}
