@@ -44,7 +44,7 @@ package struct SensitivityAverages {
     mean.backend.withoutGradients {
       let now = sensitivity(gradient, weight)
       mean.average(factor: beta1, with: now, share: 1 - beta1)
-      spread.average(factor: beta2, with: now.subtracting(mean).magnitudes, share: 1 - beta2)
+      spread.average(factor: beta2, with: now.distances(to: mean), share: 1 - beta2)
     }
   }
 

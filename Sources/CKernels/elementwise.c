@@ -39,6 +39,10 @@ LR_CLONES void lr_axpy(float *y, const float *x, int64_t n, float factor) {
   for (int64_t i = 0; i < n; i++) y[i] = y[i] + factor * x[i];
 }
 
+LR_CLONES void lr_average(float *y, const float *x, int64_t n, float factor, float share) {
+  for (int64_t i = 0; i < n; i++) y[i] = factor * y[i] + share * x[i];
+}
+
 LR_CLONES void lr_multiply_rows(float *y, const float *a, const float *row, int64_t rows, int64_t columns) {
   for (int64_t r = 0; r < rows; r++)
     for (int64_t c = 0; c < columns; c++) y[r * columns + c] = a[r * columns + c] * row[c];

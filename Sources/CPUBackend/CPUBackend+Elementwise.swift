@@ -53,6 +53,9 @@ extension CPUBackend {
   package func scale(_ a: Buffer, by scalar: Buffer, into y: Buffer) { scale(a, host(scalar)[0], into: y) }
   package func scale(_ a: Buffer, _ factor: Float, into y: Buffer) { map(a, into: y) { lr_scale($0, $1, $2, factor) } }
   package func accumulate(_ x: Buffer, _ factor: Float, into y: Buffer) { map(x, into: y) { lr_axpy($0, $1, $2, factor) } }
+  package func average(_ x: Buffer, factor: Float, share: Float, into y: Buffer) {
+    map(x, into: y) { lr_average($0, $1, $2, factor, share) }
+  }
   package func absolute(_ a: Buffer, into y: Buffer) { map(a, into: y) { lr_absolute($0, $1, $2) } }
   package func sign(_ a: Buffer, into y: Buffer) { map(a, into: y) { lr_sign($0, $1, $2) } }
   package func squareRoot(_ a: Buffer, into y: Buffer) { map(a, into: y) { lr_square_root($0, $1, $2) } }

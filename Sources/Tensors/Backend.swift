@@ -126,6 +126,8 @@ package protocol Backend: AnyObject {
   func scale(_ a: Buffer, by scalar: Buffer, into y: Buffer)
   /// `y += factor * x`
   func accumulate(_ x: Buffer, _ factor: Float, into y: Buffer)
+  /// `y = factor * y + share * x`
+  func average(_ x: Buffer, factor: Float, share: Float, into y: Buffer)
   /// `y[r, c] = a[r, c] * row[c]`
   func multiplyRows(_ a: Buffer, by row: Buffer, into y: Buffer)
   /// `y[r, c] = a[r, c] * column[r]`

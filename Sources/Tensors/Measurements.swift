@@ -36,6 +36,15 @@ extension Tensor {
   /// The roots of the entries, outside the graph.
   package var squareRoots: Tensor { mapped { backend.squareRoot(buffer, into: $0) } }
 
+  /// How far each entry is from the other's, outside the graph.
+  package func distances(to other: Tensor) -> Tensor {
+    precondition(shape == other.shape, "\(shape) from \(other.shape)")
+    return mapped {
+      backend.subtract(buffer, other.buffer, into: $0)
+      backend.absolute($0, into: $0)
+    }
+  }
+
   /// −1, 0 or 1 for each entry, outside the graph.
   package var signs: Tensor { mapped { backend.sign(buffer, into: $0) } }
 
@@ -92,8 +101,7 @@ extension Tensor {
   /// `self ← self · factor + other · share`, in place: a running mean.
   package func average(factor: Float, with other: Tensor, share: Float) {
     precondition(shape == other.shape, "a mean of \(shape) and \(other.shape)")
-    backend.scale(buffer, factor, into: buffer)
-    backend.accumulate(other.buffer, share, into: buffer)
+    backend.average(other.buffer, factor: factor, share: share, into: buffer)
   }
 
   /// Sets to zero in place what `mask` holds a zero for.

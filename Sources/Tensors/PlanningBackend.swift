@@ -96,6 +96,7 @@ package final class PlanningBackend: Backend {
   package func scale(_ a: Buffer, _ factor: Float, into y: Buffer) {}
   package func scale(_ a: Buffer, by scalar: Buffer, into y: Buffer) {}
   package func accumulate(_ x: Buffer, _ factor: Float, into y: Buffer) {}
+  package func average(_ x: Buffer, factor: Float, share: Float, into y: Buffer) {}
   package func multiplyRows(_ a: Buffer, by row: Buffer, into y: Buffer) {}
   package func multiplyColumns(_ a: Buffer, by column: Buffer, into y: Buffer) {}
   package func addRows(_ a: Buffer, _ row: Buffer, into y: Buffer) {}

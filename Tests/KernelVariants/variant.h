@@ -12,6 +12,7 @@
 #define lr_divide LR_NAME(divide)
 #define lr_scale LR_NAME(scale)
 #define lr_axpy LR_NAME(axpy)
+#define lr_average LR_NAME(average)
 #define lr_multiply_rows LR_NAME(multiply_rows)
 #define lr_add_rows LR_NAME(add_rows)
 #define lr_multiply_columns LR_NAME(multiply_columns)

@@ -82,6 +82,7 @@ struct KernelCase: Sendable, CustomTestStringConvertible {
     KernelCase("divide") { $0.divide($1.blank(), $1.array(), $1.array(), $1.count) },
     KernelCase("scale") { $0.scale($1.blank(), $1.array(), $1.count, $1.number()) },
     KernelCase("axpy") { $0.axpy($1.array(), $1.array(), $1.count, $1.number()) },
+    KernelCase("average") { $0.average($1.array(), $1.array(), $1.count, $1.number(), $1.number()) },
     KernelCase("absolute") { $0.absolute($1.blank(), $1.array(), $1.count) },
     KernelCase("sign") { $0.sign($1.blank(), $1.array(), $1.count) },
     KernelCase("square_root") { $0.square_root($1.blank(), $1.array(), $1.count) },

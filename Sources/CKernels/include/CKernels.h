@@ -44,6 +44,7 @@ void lr_multiply(float *y, const float *a, const float *b, int64_t n);
 void lr_divide(float *y, const float *a, const float *b, int64_t n);
 void lr_scale(float *y, const float *a, int64_t n, float factor);
 void lr_axpy(float *y, const float *x, int64_t n, float factor);            // y += factor * x
+void lr_average(float *y, const float *x, int64_t n, float factor, float share);  // y = factor * y + share * x
 void lr_multiply_rows(float *y, const float *a, const float *row, int64_t rows, int64_t columns);
 // y[r, c] = a[r, c] + row[c]
 void lr_add_rows(float *y, const float *a, const float *row, int64_t rows, int64_t columns);

@@ -4,7 +4,7 @@
 
 // Every kernel. One that is missing here is defined twice, which the linker refuses.
 #define LR_KERNELS(K)                                                                                                   \
-  K(fill) K(copy_rows) K(transpose) K(add) K(subtract) K(multiply) K(divide) K(scale) K(axpy) K(multiply_rows)          \
+  K(fill) K(copy_rows) K(transpose) K(add) K(subtract) K(multiply) K(divide) K(scale) K(axpy) K(average) K(multiply_rows)          \
   K(add_rows) K(multiply_columns) K(absolute) K(sign) K(square_root) K(at_least) K(exceeds) K(select) K(widen) K(round) \
   K(activate) K(activate_backward) K(sum) K(sum_in_order) K(sum_squares) K(all_finite) K(sum_rows) K(dot_rows)          \
   K(layer_norm) K(layer_norm_backward) K(rms_norm) K(rms_norm_backward) K(rotate) K(attention_softmax)                  \
