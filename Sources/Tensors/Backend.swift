@@ -85,8 +85,9 @@ package struct Reads: Sendable, Equatable {
 package protocol Backend: AnyObject {
   /// Whether operations record what the backward pass needs.
   var recordsGradients: Bool { get set }
-  /// Floating-point operations of all matrix products so far, multiplications and additions counted apart.
-  var operations: Int { get }
+  /// Floating-point operations of all matrix products so far, multiplications and additions counted apart; what is computed again is
+  /// not counted again.
+  var operations: Int { get set }
   /// The most memory ever in use at one time, in bytes.
   var peakBytes: Int { get }
   /// How often memory had to come from the system rather than from the pool.

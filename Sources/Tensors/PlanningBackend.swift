@@ -22,7 +22,7 @@ package final class PlanningBackend: Backend {
   }
 
   package var recordsGradients = true
-  package private(set) var operations = 0
+  package var operations = 0
   package private(set) var allocations = 0
   package private(set) var reads = Reads()
   /// Whether `products` is kept.

@@ -16,7 +16,9 @@ extension Tensor {
     let outer = Node(
       inputs: inputs.compactMap(\.node), output: output, depth: inner.depth,
       .expansion(GraphWalk.steps(to: inner, from: stands.compactMap(\.node))) { gradient in
-        let second = backend.recordingGradients { body(inputs.map(\.stand), true) }
+        // the same run in whichever way it was made: its operations are those of the plain call
+        let operations = backend.operations, second = backend.recordingGradients { body(inputs.map(\.stand), true) }
+        backend.operations = operations
         second.recordedSlot?.add(gradient, exclusive: false, on: backend)
         return second.node
       })

@@ -15,12 +15,10 @@ struct PartialPassTests {
     MethodSubject.Setting.all)
   func recomputation(row: MethodCase, setting: MethodSubject.Setting) throws {
     let plain = try MethodSubject(row, setting), again = try MethodSubject(row, setting) { $0.recomputes = true }
-    var (expected, found) = (try plain.train(0..<MethodSubject.steps), try again.train(0..<MethodSubject.steps))
+    let (expected, found) = (try plain.train(0..<MethodSubject.steps), try again.train(0..<MethodSubject.steps))
     #expect(plain.bits == again.bits)
     #expect(plain.method.diagnostics == again.method.diagnostics)
-    #expect(zip(expected, found).allSatisfy { $0.floatingPointOperations < $1.floatingPointOperations })
-    for step in expected.indices { (expected[step].floatingPointOperations, found[step].floatingPointOperations) = (0, 0) }
-    #expect(expected == found)
+    #expect(expected == found, "operations too: they are recorded, and it is the same run")
   }
 
   @Test(
