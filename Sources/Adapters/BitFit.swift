@@ -12,7 +12,7 @@ package final class BitFit: TuningMethod {
 
   package init(_ options: MethodOptions, on host: MethodHost) throws {
     let biases = host.backbone.filter { $0.name.hasSuffix("bias") }
-    guard !biases.isEmpty else { throw AdapterError.noProjection(method: Self.description.id, targets: "biases") }
+    guard !biases.isEmpty else { throw AdapterError.noBiases(method: Self.description.id) }
     for bias in biases { bias.isTrainable = true }
   }
 }

@@ -157,6 +157,7 @@ package enum AdapterError: Error, CustomStringConvertible, Equatable {
   /// A method asks for an option that its description lacks, or has with another type.
   case undescribedOption(String)
   case noProjection(method: String, targets: String)
+  case noBiases(method: String)
   case state(String, String)
 
   package var description: String {
@@ -170,6 +171,8 @@ package enum AdapterError: Error, CustomStringConvertible, Equatable {
     case .undescribedOption(let option): "the method asks for '\(option)', which its description has not, or not with this type"
     case .noProjection(let method, let targets):
       "\(method): the model has no linear layer among the targets \(targets)"
+    case .noBiases(let method):
+      "\(method): the model has no biases, which alone this method trains (a Llama has none); take another method"
     case .state(let name, let reason):
       "the saved state of the method does not fit: '\(name)' \(reason)"
     }

@@ -45,8 +45,10 @@ struct ModelModules {
   private static func kind(_ path: String, _ weight: Parameter) -> Module.Kind {
     guard weight.shape.count == 2 else { return .other }
     // the library's change of DeBERTa's table of distances reaches no result of its own
-    return path.hasSuffix(".rel_embeddings") ? .other : path.hasSuffix("_embeddings") ? .table : .linear
+    return path.hasSuffix(".rel_embeddings") ? .other : isTable(path) ? .table : .linear
   }
+
+  private static func isTable(_ path: String) -> Bool { path.hasSuffix("_embeddings") || path.hasSuffix(".embed_tokens") }
 
   private static func containers(of path: String) -> [String] {
     path.indices.filter { path[$0] == "." }.map { String(path[..<$0]) }

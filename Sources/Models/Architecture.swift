@@ -63,6 +63,12 @@ struct TensorNames: Sendable {
   var bodyParts: [String]
   /// A tensor that every body has, without the prefix.
   var anchor: String
+  /// The table of words, without the prefix.
+  var wordTable: String
+  /// Under which names a file may hold that table once for the body and for a head that predicts words.
+  var wordHeads: [String]
+  /// Whether it does where `config.json` says nothing of it.
+  var tiesWords = true
   /// What published checkpoints hold within the body and the model has no use for, without the prefix: whole names, beginnings that
   /// end with a dot, or ends that begin with one.
   var useless: [String] = []

@@ -20,6 +20,8 @@ final class CheckpointTensors: ParameterSource {
   private let names: CheckpointNames
   private let match: HeadMatch
   private let isTied: Bool
+  /// What the body calls its table of words, and how a file may call it that has it for a head too.
+  private let wordTable: (name: String, heads: [String])
   private let roundsMatrices: Bool
   private(set) var newlyInitialized: [String] = []
   /// What the last layer starts from.
@@ -38,7 +40,9 @@ final class CheckpointTensors: ParameterSource {
     self.folder = folder
     self.match = match
     self.roundsMatrices = roundsMatrices
-    isTied = origin.tieWordEmbeddings ?? true
+    let known = architecture.definition.names
+    isTied = origin.tieWordEmbeddings ?? known.tiesWords
+    wordTable = ("\(known.prefix).\(known.wordTable)", known.wordHeads)
     self.initialValues = initialValues
     self.backend = backend
     names = CheckpointNames(architecture, among: folder.archive.descriptions.map(\.name))
@@ -102,8 +106,8 @@ final class CheckpointTensors: ParameterSource {
 
   /// The word table, where a file holds it once for the body and for a head that predicts words, under the head's name.
   private func tied(_ request: ParameterRequest) -> TensorDescription? {
-    guard isTied, request.name.hasSuffix(".embeddings.word_embeddings.weight") else { return nil }
-    return ["cls.predictions.decoder.weight", "lm_head.decoder.weight"].lazy.compactMap { self.stored[$0] }.first
+    guard isTied, request.name == wordTable.name else { return nil }
+    return wordTable.heads.lazy.compactMap { self.stored[$0] }.first
   }
 
   private var hasNewHead: Bool {

@@ -73,7 +73,8 @@ extension EncoderArchitecture {
   {
     TensorNames(
       prefix: prefix, output: output, bodyParts: ["embeddings.", "encoder."] + bodyParts,
-      anchor: "encoder.layer.0.attention.output.dense.weight",
+      anchor: "encoder.layer.0.attention.output.dense.weight", wordTable: "embeddings.word_embeddings.weight",
+      wordHeads: ["cls.predictions.decoder.weight", "lm_head.decoder.weight"],
       useless: ["embeddings.position_ids", "embeddings.token_type_ids"] + useless)
   }
 }

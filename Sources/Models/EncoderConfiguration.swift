@@ -34,6 +34,8 @@ package struct EncoderConfiguration: ModelConfiguration, Equatable {
   package var classifierDropout: Double?
   /// Standard deviation of newly initialised matrices.
   package var initializerRange: Double
+  /// What the head puts out: an encoder has one for sequences alone.
+  package var headKind = HeadKind.sequences
   /// Outputs of the head; 1 is a regression. Another number of them has no names yet.
   package var classes: Int {
     didSet { if classes != oldValue { (labels, problem) = (.unnamed, nil) } }
@@ -92,7 +94,7 @@ package struct EncoderConfiguration: ModelConfiguration, Equatable {
   package var limits: InputLimits { kind.limits(self) }
   package func positionIDs(of batch: TokenBatch) -> [Int32] { kind.positionIDs(of: batch, self) }
   package func backbone(_ builder: ParameterBuilder) throws -> any Backbone { try TransformerEncoder(self, builder) }
-  package func head(_ builder: ParameterBuilder) throws -> any Head { try kind.head(self, builder) }
+  package func head(for backbone: any Backbone, _ builder: ParameterBuilder) throws -> any Head { try kind.head(self, builder) }
 
   /// What is wrong with the values, by the names of their fields; empty for a model that can be built.
   ///
@@ -145,6 +147,9 @@ package struct EncoderConfiguration: ModelConfiguration, Equatable {
   /// What values that are in their ranges make of each other.
   private var relationProblems: [String] {
     var problems: [String] = []
+    if headKind == .words {
+      problems.append("model_type is \(architecture), an encoder, which writes no text: that takes a decoder, such as llama")
+    }
     if hiddenSize % heads != 0 {
       problems.append("hidden_size \(hiddenSize) is no multiple of num_attention_heads \(heads)")
     }

@@ -2,6 +2,14 @@
 import Layers
 import Tensors
 
+/// What a head puts out.
+package enum HeadKind: Sendable, Equatable {
+  /// Classes, or a number, for each sequence.
+  case sequences
+  /// For each token the next one: a logit for every word of the vocabulary.
+  case words
+}
+
 /// What turns rows of hidden states into outputs.
 package protocol Head: AnyObject {
   /// Its parameters, and what of the checkpoint's body it alone uses, in the order of the forward pass.
@@ -65,4 +73,20 @@ final class LastTokenHead: Head {
   var parameters: [Parameter] { [output.weight, output.bias].compactMap { $0 } }
 
   func pool(_ last: Tensor, pass: Pass) -> Tensor { last }
+}
+
+/// A linear layer that says of each token which may be next; its weight may be the table of words itself.
+final class NextTokenHead: Head {
+  let output: Linear
+  let outputDropout: Float = 0
+  let rows = RowSelection.every
+  let parameters: [Parameter]
+
+  /// - Parameter isTied: whether the weight is a parameter of the body.
+  init(output: Linear, isTied: Bool) {
+    self.output = output
+    parameters = isTied ? [] : [output.weight]
+  }
+
+  func pool(_ states: Tensor, pass: Pass) -> Tensor { states }
 }

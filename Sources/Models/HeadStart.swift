@@ -16,14 +16,8 @@ package enum HeadTarget: Sendable, Equatable {
   case classes([[String]])
   /// One number.
   case score
-
-  /// How many outputs there are.
-  package var outputs: Int {
-    switch self {
-    case .classes(let lists): lists.first?.count ?? 0
-    case .score: 1
-    }
-  }
+  /// The next token, of the words of the vocabulary.
+  case words
 }
 
 /// What the last layer of a loaded model started from.
@@ -64,7 +58,7 @@ enum HeadMatch {
   /// Compares what a checkpoint's files say of its head with what is asked for.
   ///
   init(_ stored: any ModelConfiguration, _ origin: SavedKind, to target: HeadTarget?) {
-    guard let target else {
+    guard let target, target != .words else {
       self = .start(.stored)
       return
     }
@@ -79,6 +73,7 @@ enum HeadMatch {
       let isScore = stored.problem == nil || stored.problem == .score
       self = .start(isScore ? .score : .new("the checkpoint's was trained for \(stored.problem?.rawValue ?? "another problem")"))
     case .classes(let lists): self = Self.match(stored, lists)
+    case .words: self = .start(.stored)
     }
   }
 

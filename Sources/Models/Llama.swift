@@ -14,7 +14,11 @@ enum LlamaDefinition: ArchitectureDefinition {
   // older files hold the frequencies of the rotary positions
   static let names = TensorNames(
     prefix: "model", output: "score", bodyParts: ["embed_tokens.", "layers.", "norm."],
-    anchor: "layers.0.self_attn.q_proj.weight", useless: ["rotary_emb.inv_freq", ".rotary_emb.inv_freq"])
+    anchor: "layers.0.self_attn.q_proj.weight", wordTable: "embed_tokens.weight",
+    wordHeads: ["\(wordHead).weight"], tiesWords: false,
+    useless: ["rotary_emb.inv_freq", ".rotary_emb.inv_freq"])
+  /// The path of the head that says which token is next.
+  static let wordHead = "lm_head"
 
   static func configuration(json: Data, path: String) throws -> any ModelConfiguration {
     try LlamaConfiguration(json: json, path: path)

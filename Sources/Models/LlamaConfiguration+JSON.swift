@@ -10,14 +10,18 @@ extension LlamaConfiguration {
   init(json: Data, path: String) throws {
     let file = ConfigurationReading(json)
     let fields = try file.fields(LlamaFields.self), head = try file.fields(LabelFields.self)
-    let scaling = fields.ropeScaling?.scaling ?? .none
+    let rotary = fields.ropeParameters ?? fields.ropeScaling
     self.init(
       vocabularySize: fields.vocabSize, hiddenSize: fields.hiddenSize, layers: fields.numHiddenLayers,
       heads: fields.numAttentionHeads, keyHeads: fields.numKeyValueHeads, headSize: fields.headDim,
       intermediateSize: fields.intermediateSize, maximumPositions: fields.maxPositionEmbeddings ?? 2048,
-      padding: fields.padTokenId, normEpsilon: fields.rmsNormEps ?? 1e-6, theta: fields.ropeTheta ?? 10000, scaling: scaling,
+      padding: fields.padTokenId, normEpsilon: fields.rmsNormEps ?? 1e-6, theta: rotary?.ropeTheta ?? fields.ropeTheta ?? 10000,
+      scaling: rotary?.scaling ?? .none,
       classes: head.count ?? 2)
     (labels, problem) = (head.labels(count: classes), head.problem)
+    headKind = fields.predictsWords ? .words : .sequences
+    beginningToken = fields.bosTokenId?.ids.first
+    endTokens = fields.eosTokenId?.ids ?? []
     hiddenDropout = fields.hiddenDropoutProb ?? 0
     attentionDropout = fields.attentionDropout ?? 0
     classifierDropout = fields.classifierDropout
@@ -33,13 +37,18 @@ extension LlamaConfiguration {
     guard problems.isEmpty else { throw ModelError.configuration(path: path, problems: problems) }
   }
 
-  package func json() throws -> Data { try ConfigurationReading.json([LlamaFields(self), LabelFields(self)]) }
+  package func json() throws -> Data {
+    let labels: [any Encodable] = headKind == .words ? [] : [LabelFields(self)]
+    return try ConfigurationReading.json([LlamaFields(self)] + labels)
+  }
 }
 
 /// The fields of a Llama's `config.json`.
 private struct LlamaFields: Codable {
   private var modelType: String
   private var architectures: [String]?
+  /// Whether the model was saved with a head that says which token is next.
+  var predictsWords: Bool { architectures?.contains { $0.hasSuffix("ForCausalLM") } ?? false }
   var vocabSize: Int
   var hiddenSize: Int
   var numHiddenLayers: Int
@@ -49,6 +58,8 @@ private struct LlamaFields: Codable {
   var intermediateSize: Int
   var maxPositionEmbeddings: Int?
   var padTokenId: Int?
+  var bosTokenId: TokenIDs?
+  var eosTokenId: TokenIDs?
   var rmsNormEps: Double?
   var initializerRange: Double?
   var hiddenAct: String?
@@ -60,17 +71,19 @@ private struct LlamaFields: Codable {
   var tieWordEmbeddings: Bool?
   var ropeTheta: Double?
   var ropeScaling: RotaryScalingFields?
+  /// Both of them, in files of the library's fifth version.
+  var ropeParameters: RotaryScalingFields?
 
   /// What the file asks for that is not computed here.
   var unsupported: [String] {
     var unsupported = UnsupportedValues()
     unsupported.requireActivation("hidden_act", hiddenAct)
-    return unsupported.problems + (ropeScaling?.unsupported ?? [])
+    return unsupported.problems + ((ropeParameters ?? ropeScaling)?.unsupported ?? [])
   }
 
   init(_ configuration: LlamaConfiguration) {
     modelType = configuration.architecture.modelType
-    architectures = ["LlamaForSequenceClassification"]
+    architectures = [configuration.headKind == .words ? "LlamaForCausalLM" : "LlamaForSequenceClassification"]
     vocabSize = configuration.vocabularySize
     hiddenSize = configuration.hiddenSize
     numHiddenLayers = configuration.layers
@@ -80,6 +93,8 @@ private struct LlamaFields: Codable {
     intermediateSize = configuration.intermediateSize
     maxPositionEmbeddings = configuration.maximumPositions
     padTokenId = configuration.padding
+    bosTokenId = configuration.beginningToken.map { TokenIDs(ids: [$0]) }
+    eosTokenId = configuration.endTokens.isEmpty ? nil : TokenIDs(ids: configuration.endTokens)
     rmsNormEps = configuration.normEpsilon
     initializerRange = configuration.initializerRange
     hiddenAct = configuration.activation.storedName
@@ -95,10 +110,29 @@ private struct LlamaFields: Codable {
   }
 }
 
-/// `rope_scaling`, whose kind is `rope_type`, or `type` in older files.
+/// One token or several, as `eos_token_id` has them.
+private struct TokenIDs: Codable {
+  var ids: [Int]
+
+  init(ids: [Int]) { self.ids = ids }
+
+  init(from decoder: any Decoder) throws {
+    let container = try decoder.singleValueContainer()
+    ids = try (try? container.decode(Int.self)).map { [$0] } ?? container.decode([Int].self)
+  }
+
+  func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    if ids.count == 1 { try container.encode(ids[0]) } else { try container.encode(ids) }
+  }
+}
+
+/// `rope_scaling` or `rope_parameters`, whose kind is `rope_type`, or `type` in older files.
 private struct RotaryScalingFields: Codable {
   private var ropeType: String?
   private var type: String?
+  /// The base, which stands here in `rope_parameters` alone.
+  private(set) var ropeTheta: Double?
   private var factor: Double?
   private var lowFreqFactor: Double?
   private var highFreqFactor: Double?

@@ -2,7 +2,7 @@
 import Layers
 import Tensors
 
-/// A decoder of Llama's kind with its classification head, as `config.json` describes it.
+/// A decoder of Llama's kind with its head, as `config.json` describes it.
 package struct LlamaConfiguration: ModelConfiguration, Equatable {
   /// Rows of the word table.
   package var vocabularySize: Int
@@ -44,7 +44,13 @@ package struct LlamaConfiguration: ModelConfiguration, Equatable {
   package var theta: Double
   /// How the rotary positions are stretched.
   package var scaling: RotaryPositions.Scaling
-  /// Outputs of the head; 1 is a regression. Another number of them has no names yet.
+  /// The token before every text; nil for none.
+  package var beginningToken: Int?
+  /// The tokens after which a text is over.
+  package var endTokens: [Int] = []
+  /// What the head puts out.
+  package var headKind = HeadKind.sequences
+  /// Outputs of a head for sequences; 1 is a regression. Another number of them has no names yet.
   package var classes: Int {
     didSet { if classes != oldValue { (labels, problem) = (.unnamed, nil) } }
   }
@@ -92,11 +98,21 @@ package struct LlamaConfiguration: ModelConfiguration, Equatable {
 
   package func positionIDs(of batch: TokenBatch) -> [Int32] { batch.positions }
   package func backbone(_ builder: ParameterBuilder) throws -> any Backbone { try Llama(self, builder) }
-  package func head(_ builder: ParameterBuilder) throws -> any Head {
-    LastTokenHead(
-      output: try builder.linear(
-        LlamaDefinition.names.output, from: hiddenSize, to: classes, hasBias: false, group: .head, isOptional: true, isOutput: true),
-      outputDropout: classifierDropout ?? hiddenDropout)
+  package func head(for backbone: any Backbone, _ builder: ParameterBuilder) throws -> any Head {
+    switch headKind {
+    case .sequences:
+      LastTokenHead(
+        output: try builder.linear(
+          LlamaDefinition.names.output, from: hiddenSize, to: classes, hasBias: false, group: .head, isOptional: true,
+          isOutput: true),
+        outputDropout: classifierDropout ?? hiddenDropout)
+    case .words where tiesWordEmbeddings:
+      NextTokenHead(output: Linear(weight: backbone.wordEmbeddings, bias: nil), isTied: true)
+    case .words:
+      // no method trains it but full fine-tuning, as the rest of the body
+      NextTokenHead(
+        output: try builder.linear(LlamaDefinition.wordHead, from: hiddenSize, to: vocabularySize, hasBias: false), isTied: false)
+    }
   }
 
   /// What is wrong with the values, by the names of their fields; empty for a model that can be built.

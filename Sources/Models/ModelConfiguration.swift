@@ -27,7 +27,9 @@ package protocol ModelConfiguration: Sendable {
   var normEpsilon: Double { get }
   /// Standard deviation of newly initialised matrices.
   var initializerRange: Double { get }
-  /// Outputs of the head; 1 is a regression. Another number of them has no names yet.
+  /// What the head puts out.
+  var headKind: HeadKind { get set }
+  /// Outputs of a head for sequences; 1 is a regression. Another number of them has no names yet.
   var classes: Int { get set }
   /// What the outputs are called.
   var labels: OutputLabels { get set }
@@ -46,8 +48,8 @@ package protocol ModelConfiguration: Sendable {
   func json() throws -> Data
   /// The body of such a model, its tensors the builder's.
   func backbone(_ builder: ParameterBuilder) throws -> any Backbone
-  /// The architecture's own head for sequences, its tensors the builder's.
-  func head(_ builder: ParameterBuilder) throws -> any Head
+  /// The architecture's own head of `headKind` for a body, its tensors the builder's or the body's.
+  func head(for backbone: any Backbone, _ builder: ParameterBuilder) throws -> any Head
 }
 
 extension ModelConfiguration {
@@ -55,10 +57,12 @@ extension ModelConfiguration {
   ///
   /// - Parameter start: what decides by which of a task's lists of names its classes go; the first, where nothing does.
   package mutating func adopt(_ target: HeadTarget, start: HeadStart = .absent) {
-    classes = target.outputs
+    headKind = target == .words ? .words : .sequences
     switch target {
-    case .score: (labels, problem) = (.unnamed, .score)
+    case .words: (labels, problem) = (.unnamed, nil)
+    case .score: (classes, labels, problem) = (1, .unnamed, .score)
     case .classes(let lists):
+      classes = lists.first?.count ?? 0
       var names = lists.first ?? []
       if case .byName(_, let stored) = start { names = lists.first { HeadMatch.rows(of: $0, among: stored) != nil } ?? names }
       (labels, problem) = (.named(names), .oneClass)

@@ -100,6 +100,6 @@ package enum ModelLoader {
 
   private static func model(_ configuration: any ModelConfiguration, _ builder: ParameterBuilder) throws -> Model {
     let backbone = try configuration.backbone(builder)
-    return Model(backbone, head: try configuration.head(builder))
+    return Model(backbone, head: try configuration.head(for: backbone, builder))
   }
 }

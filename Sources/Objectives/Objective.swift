@@ -22,6 +22,8 @@ package protocol Objective: Sendable {
   ///
   /// - Parameter everyToken: whether the last layer computes all tokens, for methods that measure what goes through a projection.
   func outputs(of model: Model, _ rows: [Int], of split: Split, pass: Pass, everyToken: Bool) -> Tensor
+  /// How many rows of each of these training rows' sequences the outputs are of, where that is neither one of each nor all.
+  func outputRows(_ rows: [Int]) -> [Int]?
   /// How many terms the loss on these training rows is a mean over: rows, or tokens, that have a right answer.
   func terms(of rows: [Int]) -> Int
   /// The sum of the losses of the training rows whose outputs these are, over `terms`: `[]`.
@@ -41,6 +43,8 @@ package protocol Objective: Sendable {
 }
 
 extension Objective {
+  package func outputRows(_ rows: [Int]) -> [Int]? { nil }
+
   /// The rows of a split.
   package func rows(of split: Split) -> RowSet {
     switch split {

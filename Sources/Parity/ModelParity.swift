@@ -5,7 +5,7 @@ import Models
 import Storage
 import Tensors
 
-/// Compares an encoder's checkpoint with the `expected.safetensors` beside it.
+/// Compares a model's checkpoint with the `expected.safetensors` beside it.
 package enum ModelParity {
   private struct Meta: Decodable {
     var tolerance: [String: Tolerance]
@@ -25,7 +25,7 @@ package enum ModelParity {
     var comparison = Comparison(
       folder: folder, archive: archive, reference: try ReferenceBatch(archive), tolerances: try tolerances(folder),
       backend: backend, report: ParityReport(subject: folder.path))
-    try comparison.classification()
+    try comparison.checkpoint()
     if comparison.has("reg.logits") { try comparison.regression() }
     return comparison.report
   }
@@ -63,8 +63,8 @@ private struct Comparison {
   /// The tolerance's name: a quantity's without what it says of the way it was computed.
   private func group(_ quantity: String) -> String { quantity.components(separatedBy: " ")[0] }
 
-  /// What does not depend on the task, and the classification.
-  mutating func classification() throws {
+  /// What does not depend on the task, and what the checkpoint's own head makes of it: classes, or next tokens.
+  mutating func checkpoint() throws {
     let loaded = try ModelLoader.load(folder: folder, seed: 0, on: backend)
     let model = loaded.model
     let configuration = model.configuration
@@ -101,8 +101,25 @@ private struct Comparison {
           path: archive.path,
           problem: "'labels' are \(labels), expected \(reference.batch.count) of \(model.head.outputs) classes")
       }
-      try losses("cls", model, newlyInitialized: loaded.newlyInitialized) { $0.crossEntropy(labels) }
+      try losses("cls", loaded, expectedLogits: archive.floats("cls.logits")) { $0.crossEntropy(labels) }
     }
+    if has("lm.logits") { try nextTokens(loaded) }
+  }
+
+  /// The next-token loss. A label says what stands at its place, which the place before it is to tell; those below 0 count for nothing.
+  private mutating func nextTokens(_ loaded: LoadedModel) throws {
+    let columns = loaded.model.head.outputs
+    let logits = reference.realRows(try archive.floats("lm.logits"), columns: columns)
+    guard loaded.model.configuration.headKind == .words else {
+      throw ParityError.reference(
+        path: folder.path, problem: "next tokens are recorded, but config.json names no model that tells them")
+    }
+    guard has("labels") else {
+      let found = backend.withoutGradients { loaded.model.logits(reference.batch, pass: .evaluation).values }
+      return compare("lm.logits", "logits", found, with: logits)
+    }
+    let (places, labels) = try reference.nextTokens(archive, vocabulary: columns)
+    try losses("lm", loaded, expectedLogits: logits, rows: places) { $0.crossEntropy(labels) }
   }
 
   /// The regression: the same checkpoint with one output, whose layer is recorded as `reg.param.*`.
@@ -121,35 +138,50 @@ private struct Comparison {
       else { throw ParityError.reference(path: archive.path, problem: "'\(name)' fits no parameter of the model") }
       parameter.tensor.assign(values)
     }
-    let random = loaded.newlyInitialized.filter { !replaced.contains("reg.param.\($0)") }
-    try losses("reg", loaded.model, newlyInitialized: random) { $0.meanSquaredError(targets) }
+    try losses("reg", loaded, replaced: Set(replaced), expectedLogits: archive.floats("reg.logits")) {
+      $0.meanSquaredError(targets)
+    }
   }
 
   /// Logits, loss and gradients of one head.
+  ///
+  /// - Parameters:
+  ///   - replaced: parameters that are recorded beside the checkpoint.
+  ///   - rows: those that the loss looks at; nil for all that the head puts out, which are the recorded ones.
   private mutating func losses(
-    _ head: String, _ model: Model, newlyInitialized: [String], _ loss: (Tensor) -> Tensor
+    _ head: String, _ loaded: LoadedModel, replaced: Set<String> = [], expectedLogits: [Float], rows: [Int32]? = nil,
+    _ loss: (Tensor) -> Tensor
   ) throws {
-    guard newlyInitialized.isEmpty else {
+    let model = loaded.model, missing = loaded.newlyInitialized.filter { !replaced.contains("\(head).param.\($0)") }
+    guard missing.isEmpty else {
       throw ParityError.reference(
-        path: folder.path,
-        problem: "logits are recorded, but the checkpoint lacks \(newlyInitialized.joined(separator: ", "))")
+        path: folder.path, problem: "logits are recorded, but the checkpoint lacks \(missing.joined(separator: ", "))")
     }
-    let expectedLogits = try archive.floats("\(head).logits")
-    let expectedLoss = try archive.floats("\(head).loss")
+    let expectedLoss = try archive.floats("\(head).loss"), columns = model.head.outputs
     for (everyToken, way) in [(true, ""), (false, " in training")] {
       for parameter in model.parameters {
         parameter.isTrainable = true
         parameter.tensor.clearGradient()
       }
-      let logits = model.logits(reference.batch, pass: .evaluation, everyToken: everyToken)
-      let loss = loss(logits)
-      compare("\(head).logits\(way)", "logits", logits.values, with: expectedLogits)
+      let selection = everyToken ? nil : rows.map { RowSelection.some($0) }
+      let logits = model.logits(reference.batch, rows: selection, pass: .evaluation, everyToken: everyToken)
+      let expected = selection == nil ? expectedLogits : Self.rows(rows ?? [], of: expectedLogits, columns: columns)
+      compare("\(head).logits\(way)", "logits", logits.values, with: expected)
+      let loss = loss(selection == nil ? rows.map { logits.rows($0) } ?? logits : logits)
       compare("\(head).loss\(way)", "loss", loss.values, with: expectedLoss)
       loss.backward()
       for name in names(under: "\(head).grad.") {
         let parameter = model.parameters.first { "\(head).grad.\($0.name)" == name }
         compare("\(head).grad\(way)", name, parameter?.gradient?.values ?? [], with: try archive.floats(name))
       }
+    }
+  }
+
+  /// Some rows of recorded values, none of which are missing where their number fits the batch.
+  private static func rows(_ places: [Int32], of values: [Float], columns: Int) -> [Float] {
+    places.flatMap { place in
+      let start = Int(place) * columns
+      return start + columns <= values.count ? Array(values[start..<start + columns]) : []
     }
   }
 

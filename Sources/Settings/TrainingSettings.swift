@@ -63,8 +63,9 @@ package struct TrainingSettings: Sendable, Equatable {
   package init(
     epochs: Int, batchSize: Int, learningRate: Double, headLearningRate: Double? = nil, warmup: Warmup = .ratio(0.06),
     weightDecay: Double = 0, decaysVectors: Bool = false, beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-8,
-    maximumGradientNorm: Double = 1, maximumLength: Int = 128
+    maximumGradientNorm: Double = 1, microBatchSize: Int? = nil, maximumLength: Int = 128
   ) {
+    self.microBatchSize = microBatchSize
     self.epochs = epochs
     self.batchSize = batchSize
     self.learningRate = learningRate

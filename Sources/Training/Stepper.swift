@@ -82,9 +82,10 @@ package final class Stepper {
       return (losses[0][0], losses[1][0])
     }
     let terms = objective.terms(of: rows), lengths = rows.map { objective.training.lengths[$0] }
+    let selected = objective.outputRows(rows)
     var losses = stride(from: 0, to: rows.count, by: size).map { start in
       let part = start..<min(rows.count, start + size)
-      let loss = taskLoss(Array(rows[part]), over: terms, pass: pass.of(BatchPart(part, ofLengths: lengths)))
+      let loss = taskLoss(Array(rows[part]), over: terms, pass: pass.of(BatchPart(part, ofLengths: lengths, selected: selected)))
       loss.backward()
       return loss.detached
     }

@@ -135,7 +135,7 @@ struct MethodContractTests {
   @Test("a restored method goes on with the same bits", arguments: MethodCase.all, [0, 2, 5, 8, 105])
   func restoring(row: MethodCase, pause: Int) throws {
     // a hundred more: on tags for tokens
-    let (setting, pause) = (pause < 100 ? MethodSubject.Setting.roberta : MethodSubject.Setting.all[2], pause % 100)
+    let (setting, pause) = (pause < 100 ? MethodSubject.Setting.roberta : MethodSubject.Setting.tagging, pause % 100)
     let straight = try MethodSubject(row, setting)
     try straight.train(0..<pause)
     let state = straight.method.state

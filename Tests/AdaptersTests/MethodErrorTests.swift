@@ -175,7 +175,7 @@ struct MethodErrorTests {
       keysAndValues: whole.keysAndValues,
       backbone: whole.backbone.filter { !$0.name.hasSuffix("bias") }, head: whole.head, backend: backend, seed: 0,
       schedule: whole.schedule)
-    #expect(throws: AdapterError.noProjection(method: "bitfit", targets: "biases")) {
+    #expect(throws: AdapterError.noBiases(method: "bitfit")) {
       try MethodRegistry.attach("bitfit", options: [:], to: host)
     }
   }

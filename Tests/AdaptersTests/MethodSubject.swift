@@ -23,20 +23,48 @@ struct MethodSubject {
 
   /// What a method is tried on: an architecture and a task.
   struct Setting: Sendable, CustomTestStringConvertible {
+    /// What is asked of the rows.
+    enum Task: String, Sendable {
+      case classes
+      /// A tag for each token, from every row, in place of a class for each sequence.
+      case tags
+      /// The second half of each row, a token at a time.
+      case completions
+    }
+
     let architecture: Architecture
-    /// Tags for tokens, from every row, in place of a class for each sequence.
-    var tagsTokens = false
+    var task = Task.classes
 
     static let roberta = Setting(architecture: .roberta)
     static let deberta = Setting(architecture: .deberta)
-    static let all = [roberta, deberta, Setting(architecture: .roberta, tagsTokens: true)]
+    static let tagging = Setting(architecture: .roberta, task: .tags)
+    static let writing = Setting(architecture: .llama, task: .completions)
+    static let all = [roberta, deberta, tagging, Setting(architecture: .llama), writing]
 
-    var testDescription: String { tagsTokens ? "\(architecture), tags" : "\(architecture)" }
-    var configuration: EncoderConfiguration { MethodSubject.configuration(architecture) }
+    var testDescription: String { task == .classes ? "\(architecture)" : "\(architecture), \(task)" }
+    var configuration: any ModelConfiguration {
+      guard architecture == .llama else { return MethodSubject.configuration(architecture) }
+      // biases, so that every method has something to train
+      var llama = LlamaConfiguration(
+        vocabularySize: 40, hiddenSize: 8, layers: 2, heads: 4, keyHeads: 2, intermediateSize: 12, maximumPositions: 24, classes: 3)
+      (llama.initializerRange, llama.attentionHasBias, llama.feedForwardHasBias) = (0.3, true, true)
+      (llama.hiddenDropout, llama.attentionDropout) = (0.1, 0.1)
+      llama.headKind = task == .completions ? .words : .sequences
+      return llama
+    }
 
     /// The model that methods are put on.
     func model(on backend: any Backend) throws -> Model {
-      try tagsTokens ? .tagging(configuration, seed: 5, on: backend) : ModelLoader.random(configuration, seed: 5, on: backend)
+      try task == .tags ? .tagging(configuration, seed: 5, on: backend) : ModelLoader.random(configuration, seed: 5, on: backend)
+    }
+
+    /// Sixty batches of a made-up task, of four rows each.
+    func objective() -> any Objective {
+      switch task {
+      case .classes: MethodSubject.classification(rows: 4, classes: configuration.classes)
+      case .tags: MethodSubject.tagging
+      case .completions: MethodSubject.completion
+      }
     }
   }
 
@@ -112,10 +140,9 @@ struct MethodSubject {
     _ row: MethodCase, _ setting: Setting = .roberta, restoring state: [Diagnostic]? = nil,
     adjust: (inout TrainingSettings) -> Void = { _ in }
   ) throws {
-    let backend = try CPUBackend(threads: 1), classes = setting.configuration.classes
+    let backend = try CPUBackend(threads: 1)
     try self.init(
-      row.method, row.options, setting.model(on: backend),
-      setting.tagsTokens ? Self.tagging : Self.classification(rows: 4, classes: classes), steps: Self.steps, epochs: 2, rows: 4,
+      row.method, row.options, setting.model(on: backend), setting.objective(), steps: Self.steps, epochs: 2, rows: 4,
       weightDecay: 0, restoring: state, on: backend, adjust: adjust)
   }
 
@@ -141,6 +168,17 @@ struct MethodSubject {
   /// The same sixty batches, a tag for each token.
   private static var tagging: any Objective {
     TokenTagging(training: (0..<60).flatMap { step in (0..<4).map { tokens($0, step) } })
+  }
+
+  /// The same sixty batches, the first half of each row a prompt.
+  private static var completion: any Objective {
+    Completion(
+      training: (0..<60).flatMap { step in
+        (0..<4).map { row in
+          let tokens = tokens(row, step)
+          return Completed(tokens: tokens, promptLength: tokens.count / 2)
+        }
+      }, metrics: [])
   }
 
   /// The rows of batch number `step`, of `rows` each.

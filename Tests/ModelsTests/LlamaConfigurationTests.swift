@@ -78,10 +78,33 @@ struct LlamaConfigurationTests {
     var configuration = try ModelConfigurations.read(json: Data(contentsOf: url), path: url.path)
     configuration.classifierDropout = 0.25
     configuration.hiddenDropout = 0.1
-    configuration.classes = 5
-    let json = try configuration.json()
-    let again = try ModelConfigurations.read(json: json, path: "")
-    #expect(try #require(again as? LlamaConfiguration) == #require(configuration as? LlamaConfiguration))
-    #expect(try again.json() == json)
+    for kind in [HeadKind.words, .sequences] {
+      configuration.headKind = kind
+      configuration.classes = kind == .words ? 2 : 5
+      let json = try configuration.json()
+      let again = try ModelConfigurations.read(json: json, path: "")
+      #expect(try #require(again as? LlamaConfiguration) == #require(configuration as? LlamaConfiguration))
+      #expect(try again.json() == json)
+    }
   }
+
+  @Test("the head that a file was saved with, and the tokens around a text")
+  func head() throws {
+    #expect(try Self.read().headKind == .sequences)
+    let words = try Self.read(["architectures": ["LlamaForCausalLM"], "bos_token_id": 1, "eos_token_id": [2, 5]])
+    #expect(words.headKind == .words && words.beginningToken == 1 && words.endTokens == [2, 5])
+    #expect(try Self.read(["eos_token_id": 7]).endTokens == [7])
+    #expect(Self.message(["eos_token_id": "</s>"]) == "m/config.json: eos_token_id has the wrong type. \(Self.advice)")
+  }
+
+  @Test("rotary positions as the library's fifth version writes them")
+  func rotaryParameters() throws {
+    let linear: [String: any Sendable] = ["rope_type": "linear", "factor": 2, "rope_theta": 500]
+    #expect(
+      try Self.read(["rope_parameters": linear]).rotary == RotaryPositions(headSize: 8, theta: 500, scaling: .linear(factor: 2)))
+    let yarn: [String: any Sendable] = ["rope_type": "yarn", "factor": 2]
+    #expect(Self.message(["rope_parameters": yarn]).contains("rope_type is yarn; supported are default, linear, llama3"))
+  }
+
+  private static let advice = "Use a model of a supported kind, or correct the file."
 }

@@ -69,7 +69,7 @@ struct LlamaTests {
     #expect(model.backbone.norms.count == 2 * layers + 1 && model.backbone.norms.last?.path == "model.norm")
     #expect(model.backbone.sublayers[1].path == "model.layers.0.mlp")
     #expect(model.backbone.keysAndValues.allSatisfy { $0.width == configuration.keyHeads * configuration.headSize })
-    #expect(model.parameters.filter { $0.group == .head }.map(\.name) == ["score.weight"])
+    #expect(model.parameters.filter { $0.group == .head }.map(\.name) == (name == "llama-cls" ? ["score.weight"] : []))
     for parameter in model.parameters { #expect(parameter.decays == (parameter.shape.count == 2), "\(parameter.name)") }
   }
 
@@ -133,23 +133,46 @@ struct LlamaTests {
     #expect(dropped != model.logits(batch, pass: .training(seed: 3, step: 6)).values)
   }
 
-  @Test("a body in shards, of float16 or bfloat16", arguments: ["llama-sharded-float16", "llama-sharded-bfloat16"])
-  func shards(name: String) throws {
-    let folder = fixture("releases/\(name)"), backend = try makeBackend()
-    let expected = try SafetensorsFile(url: folder.appendingPathComponent("expected.safetensors"))
-    let batch = TokenBatch(sequences: [try expected.integers("input_ids").map { Int32(clamping: $0) }])
-    let model = try ModelLoader.load(folder: folder, seed: 1, on: backend).model, configuration = model.configuration
-    // the library recorded what its head that predicts words makes of the hidden states
-    let words = try CheckpointFolder(url: folder).archive.floats("lm_head.weight")
-    let weight = Tensor(words, shape: [configuration.vocabularySize, configuration.hiddenSize], on: backend)
-    let logits = model.backbone.hiddenStates(batch, pass: .evaluation).linear(weight: weight, bias: nil).values
-    let recorded = try expected.floats("lm.logits")
-    #expect(distance(logits, recorded) < 5e-5 * (recorded.map(abs).max() ?? 0))
+  @Test("the head that predicts words is the table of words where they are tied, and such a file may hold it under either name")
+  func tiedHead() throws {
+    let folder = fixture("models/llama-3"), model = try load("llama-3")
+    #expect(model.head.output.weight === model.backbone.wordEmbeddings && model.head.parameters.isEmpty)
+    let own = try load("llama-lm")
+    #expect(own.head.parameters.map(\.name) == ["lm_head.weight"] && own.head.parameters.allSatisfy { $0.group == .backbone })
+    #expect(own.logits(batch, rows: .some([3, 8]), pass: .evaluation).shape == [2, own.configuration.vocabularySize])
+    let archive = try SafetensorsFile(url: folder.appendingPathComponent("model.safetensors"))
+    let entries = try archive.descriptions.map { description in
+      SafetensorsEntry(
+        name: description.name == "model.embed_tokens.weight" ? "lm_head.weight" : description.name, shape: description.shape,
+        values: try archive.floats(description.name))
+    }
+    try withTemporaryFolder { copy in
+      let configuration = copy.appendingPathComponent("config.json")
+      try FileManager.default.copyItem(at: folder.appendingPathComponent("config.json"), to: configuration)
+      try SafetensorsWriter.write(entries, to: copy.appendingPathComponent("model.safetensors"))
+      let again = try ModelLoader.load(folder: copy, seed: 1, on: makeBackend()).model
+      #expect(again.logits(batch, pass: .evaluation).values == model.logits(batch, pass: .evaluation).values)
+      let text = try String(contentsOf: configuration, encoding: .utf8)
+      try Data(text.replacing("\"tie_word_embeddings\": true", with: "\"tie_word_embeddings\": false").utf8).write(
+        to: configuration)
+      #expect(throws: ModelError.self) { try ModelLoader.load(folder: copy, seed: 1, on: makeBackend()) }
+    }
+  }
+
+  @Test("an encoder is no model that writes")
+  func encoder() throws {
+    do {
+      _ = try ModelLoader.load(folder: fixture("models/bert"), seed: 1, on: makeBackend(), target: .words)
+      Issue.record("a BERT writes")
+    } catch let error as ModelError {
+      #expect("\(error)".contains("model_type is bert, an encoder, which writes no text: that takes a decoder, such as llama"))
+    }
   }
 
   @Test("a head that predicts words and old files' frequencies are passed over, and a body without its prefix is known")
   func leftovers() throws {
-    let loaded = try ModelLoader.load(folder: fixture("models/llama-gqa"), seed: 1, on: makeBackend())
+    let target = HeadTarget.classes([["no", "yes"]])
+    let loaded = try ModelLoader.load(folder: fixture("models/llama-gqa"), seed: 1, on: makeBackend(), target: target)
     #expect(loaded.ignored == ["lm_head.weight"] && loaded.newlyInitialized == ["score.weight"])
     let archive = try SafetensorsFile(url: fixture("models/llama-gqa/model.safetensors"))
     let entries = try archive.descriptions.filter { $0.name != "lm_head.weight" }.map { description in
@@ -164,7 +187,7 @@ struct LlamaTests {
       try SafetensorsWriter.write(
         entries + more.map { SafetensorsEntry(name: $0, shape: [4], values: [1, 0.1, 0.01, 0.001]) },
         to: folder.appendingPathComponent("model.safetensors"))
-      let again = try ModelLoader.load(folder: folder, seed: 1, on: makeBackend())
+      let again = try ModelLoader.load(folder: folder, seed: 1, on: makeBackend(), target: target)
       #expect(again.ignored.count == 2 && again.ignored.allSatisfy { $0.hasSuffix("rotary_emb.inv_freq") })
       #expect(again.model.logits(batch, pass: .evaluation).values == loaded.model.logits(batch, pass: .evaluation).values)
     }

@@ -40,12 +40,17 @@ struct ReferenceTests {
   }
 
   @Test(
-    "hidden states of decoders that were saved with a head that predicts words",
-    arguments: ["llama-gqa", "llama-mha", "llama-3", "llama-linear", "llama-bf16"])
-  func decoderStates(name: String) throws {
+    "hidden states, next tokens and gradients of decoders",
+    arguments: ["llama-gqa", "llama-mha", "llama-3", "llama-linear", "llama-bf16", "llama-lm"])
+  func decoders(name: String) throws {
     let report = try ModelParity.run(folder: fixture("models/\(name)"), on: makeBackend())
     #expect(report.passed, "\(report)")
-    #expect(report.rows.first { $0.quantity == "hidden_states" }?.count == 3)
+    #expect(report.rows.first { $0.quantity == "hidden_states" }?.count == (name == "llama-lm" ? 5 : 3))
+    let model = try ModelLoader.load(folder: fixture("models/\(name)"), seed: 0, on: makeBackend()).model
+    for quantity in ["lm.logits", "lm.loss", "lm.grad"].flatMap({ [$0, "\($0) in training"] }) {
+      let count = report.rows.first { $0.quantity == quantity }?.count
+      #expect(count == (quantity.hasPrefix("lm.grad") ? model.parameters.count : 1), "\(quantity)")
+    }
   }
 
   @Test(
@@ -55,6 +60,12 @@ struct ReferenceTests {
     let report = try ModelParity.run(folder: fixture("releases/\(path)"), on: makeBackend())
     #expect(report.passed, "\(report)")
     #expect(report.rows.contains { $0.quantity == "last_hidden_state" })
+  }
+
+  @Test("decoders in shards, of float16 or bfloat16", arguments: ["llama-sharded-float16", "llama-sharded-bfloat16"])
+  func shards(path: String) throws {
+    let report = try ModelParity.run(folder: fixture("releases/\(path)"), on: makeBackend())
+    #expect(report.passed && report.rows.map(\.quantity) == ["lm.logits"], "\(report)")
   }
 
   @Test("a changed weight fails the comparison")

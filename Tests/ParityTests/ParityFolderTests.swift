@@ -10,19 +10,18 @@ import Testing
 private func references(_ path: String) -> [String] {
   ParityFolder.references(in: fixtures.appendingPathComponent(path))
     .map { String($0.path.dropFirst(fixtures.path.count + 1)) }
-    // logits of words alone, which `LlamaTests` has
-    .filter { !$0.hasPrefix("releases/llama") }
 }
 
 @Suite("References by folder")
 struct ParityFolderTests {
   @Test("all kinds of references are found")
   func discovery() {
-    let llamas = ["llama-3", "llama-bf16", "llama-cls", "llama-gqa", "llama-linear", "llama-mha"]
+    let llamas = ["llama-3", "llama-bf16", "llama-cls", "llama-gqa", "llama-linear", "llama-lm", "llama-mha"]
     #expect(references("models") == (["bert", "deberta"] + llamas + ["roberta"]).map { "models/\($0)" })
     #expect(
       references("releases") == [
         "releases/bert-gamma-beta", "releases/deberta-fp16-legacy-pickle", "releases/deberta-fp16-zip",
+        "releases/llama-sharded-bfloat16", "releases/llama-sharded-float16",
       ])
     #expect(references("tokenizers").count == 4)
     #expect(references("metrics") == ["metrics"])
@@ -31,7 +30,16 @@ struct ParityFolderTests {
         == [
           "adalora", "aflora", "bitfit", "dora", "fft", "houlsby", "lora", "lora-all", "lora-default-head", "loradrop", "pfeiffer",
           "prilora", "sora", "sparseadapter", "tied-lora", "vera", "vera-all",
-        ].map { "peft/deberta/\($0)" }
+        ].map { "peft/deberta/\($0)" } + ["peft/llama-bf16/lora"]
+        + [
+          "adalora", "aflora", "dora", "fft", "houlsby", "lora", "loradrop", "pfeiffer", "prilora", "sora", "sparseadapter",
+          "tied-lora",
+          "vera",
+        ].map { "peft/llama-cls/\($0)" }
+        + [
+          "adalora", "aflora", "dora", "fft", "houlsby", "lora", "lora-accumulated", "lora-all", "lora-plus", "loradrop", "prilora",
+          "rslora", "sora", "sparseadapter", "tied-lora", "vera", "vera-all",
+        ].map { "peft/llama-lm/\($0)" }
         + [
           "aflora", "aflora-all", "aflora-gradient-over-weight", "aflora-together", "aflora-weight-gradient", "bitfit", "dora",
           "houlsby", "lora", "lora-plus", "loradrop", "pfeiffer", "rslora", "sora-dead-zone", "sparseadapter", "tied-lora", "vera",

@@ -1,5 +1,6 @@
 // The options of a trace's method, by the trace's own names.
 import Foundation
+import Layers
 import Settings
 
 extension AdapterTrace {
@@ -31,7 +32,9 @@ extension AdapterTrace {
     switch meta.options["targets"]?.text {
     case "query-value": .texts(["query", "value"])
     case "all-linear": .texts(["all-linear"])
-    default: throw ParityError.reference(path: folder.path, problem: "its targets are not query-value or all-linear")
+    case "all-but-gate": .texts(ProjectionRole.allCases.filter { $0 != .gate }.map(\.rawValue))
+    default:
+      throw ParityError.reference(path: folder.path, problem: "its targets are not query-value, all-linear or all-but-gate")
     }
   }
 

@@ -15,8 +15,12 @@ struct AdapterTrace {
       var weightDecay: Double
       var warmupRatio: Double
       var maxGradNorm: Double
+      /// Batches of an update, each computed by itself; nil is one.
+      var accumulate: Int?
     }
 
+    /// `lm` for next tokens; nil and `cls` for classes.
+    var task: String?
     var baseMethod: String
     var baseModel: String
     var batches: String
@@ -48,7 +52,12 @@ struct AdapterTrace {
 
   /// What `trace.json` says of one step.
   struct Step: Decodable {
-    var batch: Int
+    private var batch: Int?
+    private var batches: [Int]?
+    /// The batches of the update.
+    var batchNumbers: [Int] { batches ?? batch.map { [$0] } ?? [] }
+    /// What each of several batches adds to the loss.
+    var microLosses: [Double]?
     var loss: Double
     var taskLoss: Double
     var lr: Double
@@ -77,7 +86,9 @@ struct AdapterTrace {
     steps = try Self.decode([Step].self, folder.appending(path: "trace.json"))
     expected = try SafetensorsFile(url: folder.appending(path: "expected.safetensors"))
     batches = try SafetensorsFile(url: folder.appending(path: meta.batches).standardizedFileURL)
-    guard meta.train.betas.count == 2, steps.count == meta.train.steps, (0...1).contains(meta.train.warmupRatio) else {
+    guard meta.train.betas.count == 2, steps.count == meta.train.steps, (0...1).contains(meta.train.warmupRatio),
+      steps.allSatisfy({ $0.batchNumbers.count == meta.train.accumulate ?? 1 })
+    else {
       throw ParityError.reference(path: folder.path, problem: "meta.json and trace.json do not agree on the training")
     }
   }

@@ -1,10 +1,8 @@
 // An adapter trace against what this program computes from the same checkpoint, batches and initial values.
 import Adapters
-import Datasets
 import Foundation
 import Interchange
 import Layers
-import Metrics
 import Models
 import Objectives
 import Settings
@@ -38,7 +36,7 @@ struct TraceComparison {
     report = ParityReport(subject: trace.folder.path)
     let loaded = try ModelLoader.load(folder: trace.model, seed: 0, on: backend)
     let model = loaded.model
-    let (objective, batches) = try Self.task(trace, model.configuration)
+    let (objective, batches) = try trace.task(model.configuration)
     self.batches = batches
     let train = trace.meta.train
     let host = MethodHost(model, backend: backend, seed: 0, schedule: TrainingLength(stepsPerEpoch: train.steps, epochs: 1))
@@ -47,7 +45,8 @@ struct TraceComparison {
     let settings = TrainingSettings(
       epochs: 1, batchSize: 1, learningRate: train.lr, headLearningRate: trace.headLearningRate,
       warmup: .ratio(train.warmupRatio), weightDecay: train.weightDecay, beta1: train.betas[0], beta2: train.betas[1],
-      epsilon: train.eps, maximumGradientNorm: train.maxGradNorm)
+      epsilon: train.eps, maximumGradientNorm: train.maxGradNorm,
+      microBatchSize: train.accumulate.map { _ in batches[0].count })
     let makeStepper = {
       Stepper(
         model: model, method: method, objective: objective, settings: settings, totalSteps: train.steps, backend: backend)
@@ -88,34 +87,6 @@ struct TraceComparison {
     }
   }
 
-  /// The trace's examples as a task, and the rows of each of its batches.
-  private static func task(
-    _ trace: AdapterTrace, _ configuration: any ModelConfiguration
-  ) throws -> (objective: any Objective, batches: [[Int]]) {
-    var examples: [EncodedExample] = [], batches: [[Int]] = []
-    while trace.batches.description(of: "\(batches.count).input_ids") != nil {
-      let prefix = "\(batches.count)."
-      let batch = try ReferenceBatch(trace.batches, prefix: prefix).batch
-      try configuration.limits.validate(batch)
-      let labels = try trace.batches.integers(prefix + "labels").map { Int32(clamping: $0) }
-      guard labels.count == batch.count, labels.allSatisfy({ $0 >= 0 && Int($0) < configuration.classes }) else {
-        throw ParityError.reference(path: trace.batches.path, problem: "'\(prefix)labels' do not fit the batch and the classes")
-      }
-      batches.append(Array(examples.count..<examples.count + batch.count))
-      for (sequence, label) in labels.enumerated() {
-        let places = batch.offsets[sequence]..<batch.offsets[sequence + 1]
-        examples.append(
-          EncodedExample(
-            tokens: Array(batch.tokens[places]), segments: Array(batch.segments[places]), label: .class(Int(label))))
-      }
-    }
-    guard trace.steps.allSatisfy({ batches.indices.contains($0.batch) }), !batches.isEmpty else {
-      throw ParityError.reference(path: trace.folder.path, problem: "a step uses a batch that is not there")
-    }
-    let sets = LabelledSets(training: examples, validation: [])
-    return (Classification(sets, classes: configuration.classes, metrics: [.accuracy]), batches)
-  }
-
   func tolerance(_ group: String) -> Tolerance { trace.meta.tolerance[group] ?? .standard }
 
   /// A score is a product of two averages of gradients: twice their relative error.
@@ -135,7 +106,7 @@ struct TraceComparison {
   /// Logits, losses, gradients and changes of weights on batch 0, before training.
   mutating func firstBatch() throws {
     try logits("logits")
-    let (task, loss) = stepper.gradients(batches[0], pass: .evaluation)
+    let (task, loss) = stepper.gradients(rows(of: trace.steps[0]), pass: .evaluation)
     report.compare("loss", "loss", [loss], with: try trace.expected.floats("loss"), within: tolerance("loss"))
     report.compare("loss", "task_loss", [task], with: try trace.expected.floats("task_loss"), within: tolerance("loss"))
     for name in names(under: "grad.") {
@@ -151,6 +122,18 @@ struct TraceComparison {
     }
   }
 
+  private func rows(of step: AdapterTrace.Step) -> [Int] { step.batchNumbers.flatMap { batches[$0] } }
+
+  /// What each batch of an update of several adds to its loss.
+  private mutating func microLosses(_ step: AdapterTrace.Step, _ name: String) throws {
+    guard let expected = step.microLosses else { return }
+    let terms = stepper.objective.terms(of: rows(of: step))
+    let found = backend.withoutGradients {
+      step.batchNumbers.map { stepper.taskLoss(batches[$0], over: terms, pass: .evaluation).values[0] }
+    }
+    report.compare("micro_losses", name, found, with: expected.map { Float($0) }, within: tolerance("step_loss"))
+  }
+
   private mutating func logits(_ name: String) throws {
     let values = backend.withoutGradients {
       stepper.objective.outputs(of: stepper.model, batches[0], of: .training, pass: .evaluation, everyToken: false).values
@@ -161,8 +144,9 @@ struct TraceComparison {
   /// Every step's loss, rates, norm and the method's own decisions, and what comes out.
   mutating func training() throws {
     for (number, step) in trace.steps.enumerated() {
-      let result = try stepper.step(number, batches[step.batch], pass: .evaluation)
       let name = "step \(number)"
+      try microLosses(step, name)
+      let result = try stepper.step(number, rows(of: step), pass: .evaluation)
       report.compare("step_loss", name, [result.loss], with: [Float(step.loss)], within: tolerance("step_loss"))
       report.compare("step_task_loss", name, [result.taskLoss], with: [Float(step.taskLoss)], within: tolerance("step_loss"))
       let rates = Tolerance(rel: 1e-9, abs: 1e-15)

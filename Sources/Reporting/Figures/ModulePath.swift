@@ -29,6 +29,9 @@ struct ModulePath: Equatable {
     case "key", "key_proj", "k_proj": module = "key"
     case "value", "value_proj", "v_proj": module = "value"
     case "o_proj": module = "attention-output"
+    case "gate_proj": module = "gate"
+    case "up_proj": module = "intermediate"
+    case "down_proj": module = "output"
     case "dense" where rest.count > 1:
       let owner = rest.dropLast().last ?? ""
       module = owner == "output" && rest.contains("attention") ? "attention-output" : owner
