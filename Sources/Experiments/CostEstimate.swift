@@ -57,8 +57,8 @@ package struct CostEstimate: Sendable, Equatable {
       _ = backend.withoutGradients {
         objective.outputs(of: fineTuning.model, sample, of: .validation(index), pass: .evaluation, everyToken: false)
       }
-      let share = Double(set.tokens) / Double(max(1, set.tokens(of: sample)))
-      operations += Double(backend.operations - before) * share * Double(length.epochs)
+      let tokens = objective.evaluatedTokens(of: index, epochs: length.epochs)
+      operations += Double(backend.operations - before) * Double(tokens) / Double(max(1, set.tokens(of: sample)))
     }
     floatingPointOperations = operations
     peakBytes = backend.peakBytes

@@ -25,6 +25,11 @@ package struct InputTemplate: Sendable, Equatable {
       specialCount = parts.reduce(into: 0) { count, part in if case .special = part { count += 1 } }
     }
 
+    /// The special tokens before the first text.
+    package var before: [Int32] {
+      parts.prefix { if case .special = $0 { true } else { false } }.compactMap { if case .special(let id, _) = $0 { id } else { nil } }
+    }
+
     func encoding(_ first: ArraySlice<Int32>, _ second: ArraySlice<Int32>) -> Encoding {
       var ids: [Int32] = []
       var segments: [Int32] = []

@@ -216,7 +216,7 @@ package struct FineTuning {
       TrainingHistory.Epoch(
         updates: history.steps.count, meanLoss: losses.reduce(0) { $0 + Double($1.taskLoss) } / Double(losses.count),
         evaluations: try objective.validation.indices.map {
-          try Evaluation.run(model, objective, set: $0, backend: backend, shouldStop: shouldStop)
+          try Evaluation.run(model, objective, set: $0, isLast: isLast, backend: backend, shouldStop: shouldStop)
         }))
     let epoch = history.epochs.count
     if history.best == epoch - 1 { try saveWeights("best", of: stepper, &history) }
