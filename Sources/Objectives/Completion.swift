@@ -159,7 +159,7 @@ package struct Completion: Objective {
 }
 
 /// A text that a model wrote, beside what it was to be.
-package struct Writing: Sendable, Equatable, Codable {
+package struct Writing: Sendable, Equatable {
   /// The prompt.
   package let source: String
   /// What would be right.

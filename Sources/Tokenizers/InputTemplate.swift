@@ -27,7 +27,12 @@ package struct InputTemplate: Sendable, Equatable {
 
     /// The special tokens before the first text.
     package var before: [Int32] {
-      parts.prefix { if case .special = $0 { true } else { false } }.compactMap { if case .special(let id, _) = $0 { id } else { nil } }
+      var ids: [Int32] = []
+      for part in parts {
+        guard case .special(let id, _) = part else { break }
+        ids.append(id)
+      }
+      return ids
     }
 
     func encoding(_ first: ArraySlice<Int32>, _ second: ArraySlice<Int32>) -> Encoding {
