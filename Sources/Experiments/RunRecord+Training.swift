@@ -33,7 +33,8 @@ extension RunRecord {
         average: history.steps.isEmpty
           ? 0 : history.steps.reduce(0) { $0 + Double($1.trainableWithHead) } / Double(history.steps.count)),
       steps: history.steps.count, flops: history.operations, measures: measures,
-      digests: run.digests.with(tensors: tensors, weights: history.weights, texts: texts), numericsVersion: Numerics.version, program: .current,
+      digests: run.digests.with(tensors: tensors, weights: history.weights, texts: texts), numericsVersion: Numerics.version,
+      program: .current,
       environment: try .current(threads: threads))
   }
 

@@ -151,6 +151,8 @@ package struct Completion: Objective {
     }
   }
 
+  package var answersTakeLong: Bool { true }
+
   package func evaluatedTokens(of set: Int, epochs: Int) -> Int {
     let loss = sets.validation[set].completions.reduce(0) { $0 + $1.tokens.count }
     let written = validation[set].tokens + validation[set].count * generation.beams * generation.maximumNewTokens

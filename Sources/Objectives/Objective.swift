@@ -44,12 +44,15 @@ package protocol Objective: Sendable {
   func scores(of answers: Answers, set: Int) -> Scores
   /// The texts that answers to a validation set are; none for a task that asks for none.
   func writings(_ answers: Answers, set: Int) -> [Writing]
+  /// Whether the last answers may take as long as training, so that a run is saved before them.
+  var answersTakeLong: Bool { get }
   /// How many tokens the evaluations after so many epochs compute, of a validation set.
   func evaluatedTokens(of set: Int, epochs: Int) -> Int
 }
 
 extension Objective {
   package func outputRows(_ rows: [Int]) -> [Int]? { nil }
+  package var answersTakeLong: Bool { false }
   package func writings(_ answers: Answers, set: Int) -> [Writing] { [] }
   package func evaluatedTokens(of set: Int, epochs: Int) -> Int { validation[set].tokens * epochs }
 

@@ -139,15 +139,16 @@ package struct RunDescription: Sendable {
 
   private var digests: [String] {
     let digests = record.digests
-    return [
-      "specification  \(digests.specification)", "manifest       \(digests.manifest)", "model          \(digests.model)",
-      "tokenizer      \(digests.tokenizer)", "data           \(digests.data)", "tensors        \(digests.tensors ?? "none")",
-      "best           \(digests.best ?? "none")", "last           \(digests.last ?? "none")",
-    ] + [("best texts  ", digests.bestTexts), ("last texts  ", digests.lastTexts)].compactMap { name, digest in
-      digest.map { "\(name)   \($0)" }
-    } + [
-      "seal           \(record.seal ?? "none: the record is of a version of this program before there was one")",
+    let left: [(String, String)] = [
+      ("specification", digests.specification), ("manifest", digests.manifest), ("model", digests.model),
+      ("tokenizer", digests.tokenizer), ("data", digests.data), ("tensors", digests.tensors ?? "none"),
+      ("best", digests.best ?? "none"), ("last", digests.last ?? "none"),
     ]
+    let texts = [("best texts", digests.bestTexts), ("last texts", digests.lastTexts)].compactMap { name, digest in
+      digest.map { (name, $0) }
+    }
+    let seal = ("seal", record.seal ?? "none: the record is of a version of this program before there was one")
+    return (left + texts + [seal]).map { name, digest in name.padding(toLength: 15, withPad: " ", startingAt: 0) + digest }
   }
 
   private var environment: [String] {
