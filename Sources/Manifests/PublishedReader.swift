@@ -40,7 +40,7 @@ struct PublishedReader {
     }
     let rows = PublishedRowReader(
       reader: reader, tasks: GLUETask.allCases.map(\.rawValue) + members("tasks").map(\.key),
-      metrics: Metric.allCases.map(\.rawValue) + members("metrics").map(\.key))
+      metrics: Metric.allCases.map(\.rawValue) + members("metrics").map(\.key).filter { Metric(rawValue: $0) == nil })
     return tables.compactMap { table($0, papers, rows, isNamed: $0.key == name) }.first { $0.id == name }
   }
 

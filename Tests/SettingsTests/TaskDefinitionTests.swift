@@ -36,6 +36,9 @@ import Testing
     #expect(problems { _ in } == [])
     #expect(problems { $0.target = .classes(["one"]) } == ["a classification task has two labels or more"])
     #expect(problems { $0.metrics = [.f1] } == ["the metric 'f1' is for two classes"])
+    #expect(problems { $0.metrics = [.rougeMean] } == ["the metric 'rouge-mean' is for generated text"])
+    #expect(
+      problems { ($0.target, $0.metrics) = (.regression, [.gsm8k]) } == ["the metric 'gsm8k' is for generated text"])
     #expect(problems { $0.metrics = [] } == ["there is no metric"])
     #expect(problems { $0.metrics = [.accuracy, .accuracy] } == ["the metric 'accuracy' is listed twice"])
     #expect(problems { $0.target = .regression } == ["the metric 'accuracy' is for classes"])
