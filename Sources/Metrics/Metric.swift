@@ -32,6 +32,8 @@ package enum Metric: String, Sendable, CaseIterable, Codable {
   case gsm8k
   /// The share of right answers to GSM8K, the last number where none stands after `####`.
   case gsm8kFlexible = "gsm8k-flexible"
+  /// The mean negative log-probability of the right texts' tokens, of which less is better: recorded beside a task's metrics.
+  case tokenLoss = "token-loss"
 
   /// What a metric compares.
   package enum Subject: Sendable {
@@ -41,6 +43,8 @@ package enum Metric: String, Sendable, CaseIterable, Codable {
     case scores
     /// Generated texts, each with one or more references.
     case texts
+    /// What a model gives the right tokens; no answer is compared, and no task is scored by it.
+    case probabilities
   }
 
   /// The name for tables and people.
@@ -61,6 +65,7 @@ package enum Metric: String, Sendable, CaseIterable, Codable {
     case .rougeMean: "mean of ROUGE-1, ROUGE-2 and ROUGE-L"
     case .gsm8k: "exact match after ####"
     case .gsm8kFlexible: "exact match of the last number"
+    case .tokenLoss: "loss of the right tokens"
     }
   }
 
@@ -70,6 +75,7 @@ package enum Metric: String, Sendable, CaseIterable, Codable {
     case .accuracy, .f1, .matthews, .accuracyF1Mean: .classes
     case .pearson, .spearman, .pearsonSpearmanMean: .scores
     case .bleu, .multiBLEU, .rouge1, .rouge2, .rougeL, .rougeMean, .gsm8k, .gsm8kFlexible: .texts
+    case .tokenLoss: .probabilities
     }
   }
 
@@ -79,7 +85,7 @@ package enum Metric: String, Sendable, CaseIterable, Codable {
     case .accuracyF1Mean: [.accuracy, .f1]
     case .pearsonSpearmanMean: [.pearson, .spearman]
     case .rougeMean: [.rouge1, .rouge2, .rougeL]
-    case .accuracy, .f1, .matthews, .pearson, .spearman, .bleu, .multiBLEU, .rouge1, .rouge2, .rougeL, .gsm8k, .gsm8kFlexible: []
+    default: []
     }
   }
 

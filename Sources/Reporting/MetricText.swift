@@ -20,6 +20,7 @@ enum MetricText {
     case .rougeMean: "ROUGE (mean)"
     case .gsm8k: "exact match"
     case .gsm8kFlexible: "exact match (last number)"
+    case .tokenLoss: "loss"
     case nil: name
     }
   }

@@ -48,6 +48,8 @@ extension TaskDefinition {
       switch (metric.subject, target) {
       case (.scores, .classes): note("metric", "the metric '\(metric.rawValue)' is for regression")
       case (.classes, .regression): note("metric", "the metric '\(metric.rawValue)' is for classes")
+      case (.probabilities, _):
+        note("metric", "the metric '\(metric.rawValue)' is recorded by itself, and less of it is better: no task is scored by it")
       case (.texts, .classes), (.texts, .regression): note("metric", "the metric '\(metric.rawValue)' is for generated text")
       case (.classes, .classes(let labels)) where labels.count > 2 && (metric == .f1 || metric == .accuracyF1Mean):
         note("metric", "the metric '\(metric.rawValue)' is for two classes")
