@@ -8,7 +8,7 @@ extension ExampleSet {
     guard let limit else { return self }
     return ExampleSet(
       name: name, file: file, examples: Array(examples.prefix(limit)), unlabelledRows: unlabelledRows,
-      irregularRows: irregularRows)
+      irregularRows: irregularRows, joinedRows: joinedRows)
   }
 }
 

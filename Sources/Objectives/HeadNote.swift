@@ -46,8 +46,11 @@ package struct HeadNote {
   }
 
   private static func wish(_ task: TaskDefinition) -> String {
-    if case .classes = task.target { return "the task's labels are \(names(task))" }
-    return "the task is a regression"
+    switch task.target {
+    case .classes: "the task's labels are \(names(task))"
+    case .regression: "the task is a regression"
+    case .text: "the task's answers are texts"
+    }
   }
 
   private static func names(_ task: TaskDefinition) -> String {

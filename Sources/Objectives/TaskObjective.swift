@@ -22,6 +22,7 @@ extension TaskDefinition {
           switch target {
           case .classes(let names): .class(row % names.count)
           case .regression: .score(0)
+          case .text: .texts([])
           }
         return EncodedExample(tokens: tokens, segments: tokens.map { _ in 0 }, label: label)
       }
@@ -35,6 +36,7 @@ extension TaskDefinition {
     switch target {
     case .classes(let names): Classification(sets, classes: names.count, metrics: metrics)
     case .regression: Regression(sets, metrics: metrics)
+    case .text: preconditionFailure("labels were asked for where a text is to be written")
     }
   }
 
@@ -42,6 +44,7 @@ extension TaskDefinition {
   package var headTarget: HeadTarget {
     switch target {
     case .regression: .score
+    case .text: preconditionFailure("outputs of a classifier were asked for where a text is to be written")
     case .classes(let labels): .classes((GLUETask(rawValue: id)?.publishedLabels.map { [$0] } ?? []) + [labels])
     }
   }
