@@ -1,6 +1,7 @@
 // What a call will do, before it does: which runs are done, and what each costs.
 import Foundation
 import Records
+import Settings
 
 /// The plan of `--dry-run`: a line a run with its parameters, operations, memory, time and state.
 package struct PlanTable {
@@ -21,7 +22,7 @@ package struct PlanTable {
   /// - Throws: `AdapterError` where a method's options make no sense.
   package init?(withoutFiles runs: [RunSpecification]) throws {
     guard
-      runs.allSatisfy({ PublishedSizes.configuration(of: $0.model) != nil && $0.task.isBuiltIn })
+      runs.allSatisfy({ PublishedSizes.configuration(of: $0.model) != nil && GLUETask(rawValue: $0.task.id) != nil })
     else { return nil }
     let models = Set(runs.map(\.model)).sorted().joined(separator: ", ")
     text =

@@ -71,6 +71,21 @@ package struct CompletionSets: Sendable {
     shortenedPrompts = encoder.shortened
   }
 
+  /// Rows of which the second half is the target, for their cost alone.
+  init(madeUp training: [[Int32]], validation: [[[Int32]]]) {
+    func halved(_ rows: [[Int32]]) -> [Completed] { rows.map { Completed(tokens: $0 + [0], promptLength: max(1, $0.count / 2)) } }
+    self.training = halved(training)
+    self.validation = validation.enumerated().map { set, rows in
+      let completions = halved(rows)
+      let prompts = completions.map {
+        Prompt(text: "", references: [""], tokens: Array($0.tokens[..<$0.promptLength]), target: Array($0.target))
+      }
+      return Validation(name: "\(set)", prompts: prompts, completions: completions)
+    }
+    (endToken, shortenedPrompts) = (0, 0)
+    text = { _ in "" }
+  }
+
   /// Training rows alone, tokenized already.
   package init(training: [Completed]) {
     (self.training, validation, endToken, shortenedPrompts) = (training, [], 0, 0)
@@ -105,15 +120,16 @@ private struct CompletionEncoder {
   /// Each example with each of its references.
   mutating func completions(_ set: ExampleSet) throws(CompletionError) -> [Completed] {
     var completions: [Completed] = []
-    for example in set.examples {
+    for (index, example) in set.examples.enumerated() {
+      let line = index < set.lines.count ? set.lines[index] : 1
       for reference in example.references {
         let target = target(reference)
         let room = maximumLength.map { $0 - target.count }
         if let room, let maximumLength, room <= beginning.count {
-          throw .longTarget(path: set.file.path, line: example.line, tokens: target.count, maximumLength: maximumLength)
+          throw .longTarget(path: set.file.path, line: line, tokens: target.count, maximumLength: maximumLength)
         }
         let prompt = prompt(example.first, room: room)
-        guard !prompt.isEmpty else { throw .emptyPrompt(path: set.file.path, line: example.line) }
+        guard !prompt.isEmpty else { throw .emptyPrompt(path: set.file.path, line: line) }
         completions.append(Completed(tokens: prompt + target, promptLength: prompt.count))
       }
     }
