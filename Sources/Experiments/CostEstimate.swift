@@ -32,9 +32,9 @@ package struct CostEstimate: Sendable, Equatable {
   /// - Throws: `AdapterError`, `ModelError`.
   init?(published specification: RunSpecification) throws {
     guard let configuration = PublishedSizes.configuration(of: specification.model),
-      let task = GLUETask(rawValue: specification.task.id)
+      let objective = PublishedSizes.objective(specification.task, specification.training)
     else { return nil }
-    let backend = PlanningBackend(), objective = PublishedSizes.objective(task, specification.training)
+    let backend = PlanningBackend()
     let run = try AssembledRun(specification, configuration: configuration, objective: objective, backend: backend)
     try self.init(run.fineTuning, backend)
   }

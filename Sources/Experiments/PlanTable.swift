@@ -22,7 +22,7 @@ package struct PlanTable {
   /// - Throws: `AdapterError` where a method's options make no sense.
   package init?(withoutFiles runs: [RunSpecification]) throws {
     guard
-      runs.allSatisfy({ PublishedSizes.configuration(of: $0.model) != nil && GLUETask(rawValue: $0.task.id) != nil })
+      runs.allSatisfy({ PublishedSizes.configuration(of: $0.model) != nil && $0.task.isBuiltIn })
     else { return nil }
     let models = Set(runs.map(\.model)).sorted().joined(separator: ", ")
     text =

@@ -71,24 +71,16 @@ package struct CompletionSets: Sendable {
     shortenedPrompts = encoder.shortened
   }
 
-  /// Rows of which the second half is the target, for their cost alone.
-  init(madeUp training: [[Int32]], validation: [[[Int32]]]) {
-    func halved(_ rows: [[Int32]]) -> [Completed] { rows.map { Completed(tokens: $0 + [0], promptLength: max(1, $0.count / 2)) } }
-    self.training = halved(training)
-    self.validation = validation.enumerated().map { set, rows in
-      let completions = halved(rows)
+  /// Completions that are tokenized already, for training, and for their cost: those of validation sets have no texts.
+  package init(training: [Completed], validation: [[Completed]] = []) {
+    self.training = training
+    self.validation = validation.enumerated().map { set, completions in
       let prompts = completions.map {
         Prompt(text: "", references: [""], tokens: Array($0.tokens[..<$0.promptLength]), target: Array($0.target))
       }
       return Validation(name: "\(set)", prompts: prompts, completions: completions)
     }
     (endToken, shortenedPrompts) = (0, 0)
-    text = { _ in "" }
-  }
-
-  /// Training rows alone, tokenized already.
-  package init(training: [Completed]) {
-    (self.training, validation, endToken, shortenedPrompts) = (training, [], 0, 0)
     text = { _ in "" }
   }
 }

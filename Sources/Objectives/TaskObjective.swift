@@ -29,7 +29,9 @@ extension TaskDefinition {
     madeUp training: [[Int32]], validation: [[[Int32]]] = [], generation: GenerationSettings = GenerationSettings()
   ) -> any Objective {
     if case .text = target {
-      return Completion(CompletionSets(madeUp: training, validation: validation), metrics: metrics, generation: generation)
+      func halved(_ rows: [[Int32]]) -> [Completed] { rows.map { Completed(tokens: $0 + [0], promptLength: max(1, $0.count / 2)) } }
+      let sets = CompletionSets(training: halved(training), validation: validation.map(halved))
+      return Completion(sets, metrics: metrics, generation: generation)
     }
     func examples(_ rows: [[Int32]]) -> [EncodedExample] {
       rows.enumerated().map { row, tokens in
