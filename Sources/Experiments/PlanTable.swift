@@ -1,7 +1,6 @@
 // What a call will do, before it does: which runs are done, and what each costs.
 import Foundation
 import Records
-import Settings
 
 /// The plan of `--dry-run`: a line a run with its parameters, operations, memory, time and state.
 package struct PlanTable {
