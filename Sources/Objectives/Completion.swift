@@ -1,5 +1,5 @@
 // Text that goes on from a prompt: each token of the target is told from all that stand before it.
-import Datasets
+import Generation
 import Layers
 import Metrics
 import Models
@@ -110,7 +110,9 @@ package struct Completion: Objective {
     let loss = try meanLoss(of: model, set: set, beforeBatch: beforeBatch)
     guard isLast || generation.moment == .every else { return Answers(rows: [], loss: loss) }
     let prompts = sets.validation[set].prompts.map(\.tokens)
-    let written = try TextSearch(model, generation, endTokens: [sets.endToken]).texts(after: prompts, beforeStep: beforeBatch)
+    let search = SearchSettings(generation, endTokens: [sets.endToken])
+    let texts = try Generator(model).generate(prompts, search, beforeStep: beforeBatch)
+    let written = texts.map { ($0.first?.tokens ?? []).filter { $0 != sets.endToken } }
     return Answers(rows: written.map { $0.map { Int64($0) } }, loss: loss)
   }
 
