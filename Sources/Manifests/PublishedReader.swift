@@ -92,6 +92,7 @@ struct PublishedReader {
         .value("number", .integer(1...1000), \.number, required: true, "its number in the paper"),
         .value("title", .text, \.title, required: true, "what it shows"),
         .value("model", .text, \.model, required: true, "the model that it is about"),
+        .value("protocol_stated", .flag, \.isProtocolStated, "whether the paper says how its scores are computed"),
         .custom("rows", required: true, "its rows") { table, entry, _ in
           rowReader.rows(entry, isTyped: isNamed).map { table.rows = $0 } != nil
         },
