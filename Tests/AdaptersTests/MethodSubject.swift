@@ -209,7 +209,8 @@ struct MethodSubject {
     AdaptedModel(
       layers: model.projections.filter { $0.adapter != nil }.map {
         AdaptedModel.Layer(input: $0.linear.inputSize, output: $0.linear.outputSize, role: $0.role, layer: $0.layer)
-      }, hidden: model.configuration.hiddenSize, depth: model.configuration.layers)
+      }, hidden: model.configuration.hiddenSize, keyWidth: model.backbone.keysAndValues[0].width,
+      depth: model.configuration.layers)
   }
 }
 
