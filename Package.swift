@@ -32,6 +32,7 @@ let package = Package(
     .target(name: "Records", dependencies: ["Settings", "Storage"]),
     .target(name: "Models", dependencies: ["Layers", "Storage", "Tensors"]),
     .target(name: "Adapters", dependencies: ["Layers", "Settings", "Tensors"]),
+    .target(name: "Generation", dependencies: ["Layers", "Models", "Tensors"]),
     .target(name: "Interchange", dependencies: ["Adapters", "Layers", "Models", "Settings", "Storage", "Tensors"]),
     .target(name: "Tokenizers", dependencies: ["CSentencePiece", "Storage"]),
     .target(name: "Datasets", dependencies: ["CKernels", "Settings", "Storage", "Tokenizers"]),
@@ -60,8 +61,8 @@ let package = Package(
     .target(
       name: "Parity",
       dependencies: [
-        "Adapters", "Datasets", "Interchange", "Layers", "Metrics", "Models", "Objectives", "Settings", "Storage", "Tensors",
-        "Tokenizers", "Training",
+        "Adapters", "Datasets", "Generation", "Interchange", "Layers", "Metrics", "Models", "Objectives", "Settings", "Storage",
+        "Tensors", "Tokenizers", "Training",
       ]),
     .target(name: "Reporting", dependencies: ["Manifests", "Metrics", "Records", "Settings", "Storage"]),
     .executableTarget(
@@ -106,6 +107,9 @@ let package = Package(
         "Adapters", "CPUBackend", "Datasets", "Layers", "Models", "Objectives", "Settings", "Tensors", "TestSupport",
         "Training",
       ]),
+    .testTarget(
+      name: "GenerationTests",
+      dependencies: ["CPUBackend", "Generation", "Layers", "Models", "Tensors", "TestSupport"]),
     .testTarget(
       name: "InterchangeTests",
       dependencies: [
