@@ -56,7 +56,8 @@ struct GeneratorTests {
   @Test("texts end at an end token, at the most tokens, and not before the fewest")
   func ends() throws {
     let generator = try Generator(Sample.model()), prompts = Sample.prompts(8)
-    for text in try generator.generate(prompts, GenerationSettings(maximumTokens: 20, endTokens: [7, 30, 41, 5, 9])).map({ $0[0] }) {
+    for text in try generator.generate(prompts, GenerationSettings(maximumTokens: 20, endTokens: [7, 30, 41, 5, 9])).map({ $0[0] })
+    {
       let ends = text.tokens.indices.filter { [7, 30, 41, 5, 9].contains(text.tokens[$0]) }
       #expect(ends.isEmpty ? text.tokens.count == 20 : ends == [text.tokens.count - 1])
     }
@@ -125,10 +126,12 @@ struct GeneratorTests {
     let long = Array(repeating: Int32(3), count: 11)
     #expect(
       said([[1], long])
-        == "prompt 2: its 11 tokens and 11 new ones need 21 positions, but the model has 20. Shorten the prompt, or lower max_new_tokens")
+        == "prompt 2: its 11 tokens and 11 new ones need 21 positions, but the model has 20. Shorten the prompt, or lower max_new_tokens"
+    )
     #expect(said([[1]], GenerationSettings(maximumTokens: 1 << 24)).hasPrefix("prompt 1: its 1 tokens and 16777216 new ones"))
     #expect(
-      said([[1]], GenerationSettings(endTokens: [60])).hasSuffix("eos_token_id is 60, expected one of the model's vocabulary of 60"))
+      said([[1]], GenerationSettings(endTokens: [60])).hasSuffix("eos_token_id is 60, expected one of the model's vocabulary of 60")
+    )
     #expect(try generator.generate([Array(long.dropLast())], GenerationSettings(maximumTokens: 11))[0][0].tokens.count == 11)
   }
 
