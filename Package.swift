@@ -37,7 +37,8 @@ let package = Package(
     .target(name: "Tokenizers", dependencies: ["CSentencePiece", "Storage"]),
     .target(name: "Datasets", dependencies: ["CKernels", "Settings", "Storage", "Tokenizers"]),
     .target(
-      name: "Objectives", dependencies: ["Datasets", "Layers", "Metrics", "Models", "Settings", "Tensors", "Tokenizers"]),
+      name: "Objectives",
+      dependencies: ["Datasets", "Generation", "Layers", "Metrics", "Models", "Settings", "Tensors", "Tokenizers"]),
     .target(
       name: "Manifests", dependencies: ["Metrics", "Records", "Settings", "Storage", .product(name: "Yams", package: "Yams")]),
     .target(
@@ -55,7 +56,8 @@ let package = Package(
     .target(
       name: "Experiments",
       dependencies: [
-        "Adapters", "CPUBackend", "CSignals", "Datasets", "Devices", "Layers", "Manifests", "Metrics", "Models", "Objectives",
+        "Adapters", "CPUBackend", "CSignals", "Datasets", "Devices", "Generation", "Layers", "Manifests", "Metrics", "Models",
+        "Objectives",
         "Pocket", "Records", "Settings", "Storage", "Tensors", "Tokenizers", "Training",
       ]),
     .target(

@@ -15,13 +15,13 @@ struct BeamSearch: TextSearch {
   }
 
   let width: Int
-  private let settings: GenerationSettings
+  private let settings: SearchSettings
   private let ends: Set<Int>
   private var beams = [Beam(tokens: [], score: 0)]
   private var finished: [GeneratedText] = []
 
   /// - Parameter vocabulary: the model's; there are no more continuations of a text than that.
-  init(_ settings: GenerationSettings, vocabulary: Int) {
+  init(_ settings: SearchSettings, vocabulary: Int) {
     self.settings = settings
     ends = settings.ends
     width = min(vocabulary, max(2, 1 + settings.ends.count) * settings.beams)

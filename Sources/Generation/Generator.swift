@@ -26,7 +26,7 @@ package struct Generator {
   /// - Throws: `GenerationError` before anything is computed where settings or prompts do not fit, and in the middle for logits that are
   ///   not finite; what `beforeStep` throws.
   package func generate(
-    _ prompts: [[Int32]], _ settings: GenerationSettings, running: Int = 64, beforeStep: () throws -> Void = {}
+    _ prompts: [[Int32]], _ settings: SearchSettings, running: Int = 64, beforeStep: () throws -> Void = {}
   ) throws -> [[GeneratedText]] {
     try validate(prompts, settings)
     guard let decoding = Decoding(model) else { return [] }
@@ -63,7 +63,7 @@ package struct Generator {
     return group.isEmpty ? Array(queue.prefix(1)) : Array(group)
   }
 
-  private func validate(_ prompts: [[Int32]], _ settings: GenerationSettings) throws {
+  private func validate(_ prompts: [[Int32]], _ settings: SearchSettings) throws {
     let limits = model.configuration.limits, vocabulary = limits.vocabulary
     var problems = settings.problems
     if let token = settings.endTokens.first(where: { Int($0) >= vocabulary }) {
@@ -93,7 +93,7 @@ package struct Generator {
 
   /// Reads some prompts and takes their first step.
   private func begin(
-    _ group: [Int], _ prompts: [[Int32]], _ settings: GenerationSettings, _ decoding: Decoding
+    _ group: [Int], _ prompts: [[Int32]], _ settings: SearchSettings, _ decoding: Decoding
   ) throws -> [ActiveSearch] {
     let (sequences, logits) = decoding.begin(group.map { prompts[$0] })
     var searches = zip(group, sequences).map { prompt, sequence in

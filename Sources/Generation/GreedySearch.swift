@@ -3,11 +3,11 @@
 /// The search with one beam.
 struct GreedySearch: TextSearch {
   let width = 1
-  private let settings: GenerationSettings
+  private let settings: SearchSettings
   private var text = GeneratedText(tokens: [], score: 0)
   private var isOver = false
 
-  init(_ settings: GenerationSettings) { self.settings = settings }
+  init(_ settings: SearchSettings) { self.settings = settings }
 
   var running: [[Int32]] { isOver ? [] : [text.tokens] }
   var found: [GeneratedText] { [text] }

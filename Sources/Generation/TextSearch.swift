@@ -37,7 +37,7 @@ protocol TextSearch {
 
 /// Which tokens may not follow a text.
 struct ForbiddenTokens {
-  let settings: GenerationSettings
+  let settings: SearchSettings
   let prompt: [Int32]
 
   /// Those that would end it too early, and those that would repeat a run of tokens.

@@ -24,8 +24,8 @@ struct GenerationReference: Decodable {
     let sequences: [[Int32]]
     let scores: [Double]
 
-    var settings: GenerationSettings {
-      GenerationSettings(
+    var settings: SearchSettings {
+      SearchSettings(
         beams: numBeams, maximumTokens: maxNewTokens, minimumTokens: minNewTokens, lengthPenalty: lengthPenalty,
         stopsEarly: earlyStopping, noRepeatLength: noRepeatNgramSize, endTokens: endTokens, returned: numReturnSequences)
     }
@@ -88,7 +88,7 @@ enum GenerationParity {
       throw ParityError.reference(
         path: archive.path, problem: "'generate.ids' has \(ids.count) tokens, expected more than the prompt's \(prompt.count)")
     }
-    let found = try generator.generate([prompt], GenerationSettings(maximumTokens: ids.count - prompt.count))
+    let found = try generator.generate([prompt], SearchSettings(maximumTokens: ids.count - prompt.count))
     report.compareExactly(
       "generate.ids", "generate.ids", (prompt + found.flatMap { $0.flatMap(\.tokens) }).map { Int64($0) }, with: ids)
   }

@@ -23,7 +23,7 @@ struct BeamSearchTests {
   }
 
   /// The search as it is described, with every continuation of every text.
-  private func expected(_ world: World, _ settings: GenerationSettings) -> [GeneratedText] {
+  private func expected(_ world: World, _ settings: SearchSettings) -> [GeneratedText] {
     var running: [(tokens: [Int32], score: Double)] = [([], 0)], finished: [GeneratedText] = []
     for length in 1...settings.maximumTokens {
       var all = running.flatMap { text in
@@ -48,7 +48,7 @@ struct BeamSearchTests {
     return Array(finished.prefix(settings.returned))
   }
 
-  private func found(_ world: World, _ settings: GenerationSettings) -> [GeneratedText] {
+  private func found(_ world: World, _ settings: SearchSettings) -> [GeneratedText] {
     var search: any TextSearch = BeamSearch(settings, vocabulary: world.vocabulary)
     let forbidden = ForbiddenTokens(settings: settings, prompt: [0])
     while !search.running.isEmpty {
@@ -71,7 +71,7 @@ struct BeamSearchTests {
   func lists(beams: Int, _ options: (penalty: Double, early: Bool)) {
     for seed in 0..<12 {
       for (vocabulary, ends) in [(4, [Int32(3)]), (11, [2, 5, 9]), (30, [])] {
-        let settings = GenerationSettings(
+        let settings = SearchSettings(
           beams: beams, maximumTokens: 1 + seed % 7, minimumTokens: seed % 3 == 2 ? min(2, seed % 7) : 0,
           lengthPenalty: options.penalty, stopsEarly: options.early, endTokens: ends, returned: min(beams, 1 + seed % 4))
         let world = World(vocabulary: vocabulary, seed: UInt64(seed)), expected = expected(world, settings)
@@ -84,7 +84,7 @@ struct BeamSearchTests {
 
   @Test("of equal scores the first text and the lowest token come first")
   func ties() {
-    let settings = GenerationSettings(beams: 2, maximumTokens: 2, returned: 2)
+    let settings = SearchSettings(beams: 2, maximumTokens: 2, returned: 2)
     var search = BeamSearch(settings, vocabulary: 4)
     #expect(search.width == 4)
     let even = NextTokens(tokens: [0, 1, 2, 3], scores: [-1, -1, -1, -1])
@@ -95,7 +95,7 @@ struct BeamSearchTests {
 
   @Test("an end token beyond the first beams does not count")
   func lateEnds() {
-    let settings = GenerationSettings(beams: 2, maximumTokens: 5, endTokens: [3])
+    let settings = SearchSettings(beams: 2, maximumTokens: 5, endTokens: [3])
     var search = BeamSearch(settings, vocabulary: 4)
     #expect(search.advance([NextTokens(tokens: [0, 1, 3, 2], scores: [-1, -1.1, -1.2, -3])]).map(\.token) == [0, 1])
     #expect(search.found.isEmpty)

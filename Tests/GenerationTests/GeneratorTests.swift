@@ -10,15 +10,15 @@ import Testing
 @Suite("Generator")
 struct GeneratorTests {
   private static let searches = [
-    GenerationSettings(maximumTokens: 12), GenerationSettings(maximumTokens: 20, minimumTokens: 3, endTokens: [7, 30, 41]),
-    GenerationSettings(beams: 3, maximumTokens: 14, lengthPenalty: 0.8, endTokens: [7, 30, 41, 55], returned: 3),
-    GenerationSettings(beams: 4, maximumTokens: 9, stopsEarly: true, noRepeatLength: 2, endTokens: [7, 20], returned: 2),
+    SearchSettings(maximumTokens: 12), SearchSettings(maximumTokens: 20, minimumTokens: 3, endTokens: [7, 30, 41]),
+    SearchSettings(beams: 3, maximumTokens: 14, lengthPenalty: 0.8, endTokens: [7, 30, 41, 55], returned: 3),
+    SearchSettings(beams: 4, maximumTokens: 9, stopsEarly: true, noRepeatLength: 2, endTokens: [7, 20], returned: 2),
   ]
 
   @Test(
     "a prompt's texts and scores are the same alone, in any company and order, with any number of threads", arguments: searches,
     [false, true])
-  func company(_ settings: GenerationSettings, isHalf: Bool) throws {
+  func company(_ settings: SearchSettings, isHalf: Bool) throws {
     let prompts = Sample.prompts(16)
     let alone = try Generator(Sample.model(isHalf: isHalf))
     let expected = try prompts.map { try alone.generate([$0], settings)[0] }
@@ -44,7 +44,7 @@ struct GeneratorTests {
   @Test("greedy search takes what the whole text's logits say", arguments: ["llama-lm", "llama-gqa", "llama-mha", "llama-3"])
   func greedy(name: String) throws {
     let model = try Sample.fixture(name), prompt: [Int32] = [1, 17, 4, 33]
-    let text = try Generator(model).generate([prompt], GenerationSettings(maximumTokens: 16))[0][0]
+    let text = try Generator(model).generate([prompt], SearchSettings(maximumTokens: 16))[0][0]
     let tokens = prompt + text.tokens
     let rows = (prompt.count - 1..<tokens.count - 1).map { Int32($0) }
     let choices = model.logits(TokenBatch(sequences: [tokens]), rows: .some(rows), pass: .evaluation)
@@ -56,14 +56,13 @@ struct GeneratorTests {
   @Test("texts end at an end token, at the most tokens, and not before the fewest")
   func ends() throws {
     let generator = try Generator(Sample.model()), prompts = Sample.prompts(8)
-    for text in try generator.generate(prompts, GenerationSettings(maximumTokens: 20, endTokens: [7, 30, 41, 5, 9])).map({ $0[0] })
-    {
+    for text in try generator.generate(prompts, SearchSettings(maximumTokens: 20, endTokens: [7, 30, 41, 5, 9])).map({ $0[0] }) {
       let ends = text.tokens.indices.filter { [7, 30, 41, 5, 9].contains(text.tokens[$0]) }
       #expect(ends.isEmpty ? text.tokens.count == 20 : ends == [text.tokens.count - 1])
     }
     let all = (0..<60).map { Int32($0) }
     for beams in [1, 3] {
-      let settings = GenerationSettings(beams: beams, maximumTokens: 9, minimumTokens: 4, endTokens: Array(all.dropFirst(30)))
+      let settings = SearchSettings(beams: beams, maximumTokens: 9, minimumTokens: 4, endTokens: Array(all.dropFirst(30)))
       for text in try generator.generate(prompts, settings).map({ $0[0] }) {
         #expect(text.tokens.count >= 4 && text.tokens.dropLast().prefix(4).allSatisfy { $0 < 30 })
       }
@@ -72,7 +71,7 @@ struct GeneratorTests {
 
   @Test("no run of tokens comes twice", arguments: [1, 2, 4], [1, 4])
   func repetition(length: Int, beams: Int) throws {
-    let settings = GenerationSettings(beams: beams, maximumTokens: 30, noRepeatLength: length), prompts = [Sample.prompts(3)[1]]
+    let settings = SearchSettings(beams: beams, maximumTokens: 30, noRepeatLength: length), prompts = [Sample.prompts(3)[1]]
     let prompt = length == 1 ? prompts[0] : prompts[0] + prompts[0]
     let text = try Generator(Sample.model()).generate([prompt], settings)[0][0], whole = prompt + text.tokens
     let runs = (0...whole.count - length).map { Array(whole[$0..<$0 + length]) }
@@ -84,17 +83,17 @@ struct GeneratorTests {
   func exhausted() throws {
     let generator = try Generator(Sample.model(vocabulary: 5)), prompt: [Int32] = [0, 1]
     for beams in [1, 2] {
-      let texts = try generator.generate([prompt], GenerationSettings(beams: beams, maximumTokens: 20, noRepeatLength: 1))[0]
+      let texts = try generator.generate([prompt], SearchSettings(beams: beams, maximumTokens: 20, noRepeatLength: 1))[0]
       #expect(texts.count == 1 && texts[0].tokens.sorted() == [2, 3, 4] && texts[0].score.isFinite)
     }
     let whole: [Int32] = [0, 1, 2, 3, 4]
     #expect(
-      try generator.generate([whole], GenerationSettings(maximumTokens: 20, noRepeatLength: 1))[0]
+      try generator.generate([whole], SearchSettings(maximumTokens: 20, noRepeatLength: 1))[0]
         == [GeneratedText(tokens: [], score: 0)])
   }
 
   @Test("no prompts give no texts")
-  func nothing() throws { #expect(try Generator(Sample.model()).generate([], GenerationSettings()).isEmpty) }
+  func nothing() throws { #expect(try Generator(Sample.model()).generate([], SearchSettings()).isEmpty) }
 
   // MARK: What cannot be done
 
@@ -115,7 +114,7 @@ struct GeneratorTests {
   @Test("prompts that do not fit are refused before anything is computed")
   func prompts() throws {
     let generator = try Generator(Sample.model(positions: 20))
-    func said(_ prompts: [[Int32]], _ settings: GenerationSettings = GenerationSettings(maximumTokens: 11)) -> String {
+    func said(_ prompts: [[Int32]], _ settings: SearchSettings = SearchSettings(maximumTokens: 11)) -> String {
       message { _ = try generator.generate(prompts, settings) { Issue.record("a step is taken") } }
     }
     #expect(said([[1], []]) == "prompt 2: it has no tokens")
@@ -128,16 +127,15 @@ struct GeneratorTests {
       said([[1], long])
         == "prompt 2: its 11 tokens and 11 new ones need 21 positions, but the model has 20. Shorten the prompt, or lower max_new_tokens"
     )
-    #expect(said([[1]], GenerationSettings(maximumTokens: 1 << 24)).hasPrefix("prompt 1: its 1 tokens and 16777216 new ones"))
+    #expect(said([[1]], SearchSettings(maximumTokens: 1 << 24)).hasPrefix("prompt 1: its 1 tokens and 16777216 new ones"))
     #expect(
-      said([[1]], GenerationSettings(endTokens: [60])).hasSuffix("eos_token_id is 60, expected one of the model's vocabulary of 60")
-    )
-    #expect(try generator.generate([Array(long.dropLast())], GenerationSettings(maximumTokens: 11))[0][0].tokens.count == 11)
+      said([[1]], SearchSettings(endTokens: [60])).hasSuffix("eos_token_id is 60, expected one of the model's vocabulary of 60"))
+    #expect(try generator.generate([Array(long.dropLast())], SearchSettings(maximumTokens: 11))[0][0].tokens.count == 11)
   }
 
   @Test("logits that are not finite name their prompt and step", arguments: [1, 3])
   func faulty(beams: Int) throws {
-    let model = try Sample.model(), prompts = Sample.prompts(4), settings = GenerationSettings(beams: beams, maximumTokens: 8)
+    let model = try Sample.model(), prompts = Sample.prompts(4), settings = SearchSettings(beams: beams, maximumTokens: 8)
     let texts = try Generator(model).generate(prompts, settings)
     // the word that only one of the texts says, and not at once
     let (prompt, place) = try #require(
@@ -171,7 +169,7 @@ struct GeneratorTests {
     for last in [1, 2, 5] {
       var steps = 0
       #expect(throws: Stop.self) {
-        try generator.generate(Sample.prompts(5), GenerationSettings(maximumTokens: 9)) {
+        try generator.generate(Sample.prompts(5), SearchSettings(maximumTokens: 9)) {
           steps += 1
           if steps == last { throw Stop() }
         }

@@ -6,7 +6,7 @@ import Testing
 struct TextSearchTests {
   private func forbidden(_ prompt: [Int32], _ text: [Int32], length: Int = 0, minimum: Int = 0, ends: [Int32] = []) -> [Int] {
     ForbiddenTokens(
-      settings: GenerationSettings(minimumTokens: minimum, noRepeatLength: length, endTokens: ends), prompt: prompt)(after: text)
+      settings: SearchSettings(minimumTokens: minimum, noRepeatLength: length, endTokens: ends), prompt: prompt)(after: text)
   }
 
   @Test("what would repeat a run of tokens, the prompt's own included")

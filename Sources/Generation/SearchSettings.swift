@@ -1,7 +1,7 @@
 // How text goes on from a prompt: what `transformers` calls a generation configuration.
 
 /// Settings of greedy and beam search.
-package struct GenerationSettings: Sendable, Equatable {
+package struct SearchSettings: Sendable, Equatable {
   /// Texts that are followed side by side; 1 takes the likeliest token at each step, which is greedy search.
   package var beams: Int
   /// The most tokens that a text gets.
