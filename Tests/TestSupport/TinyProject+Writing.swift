@@ -38,9 +38,9 @@ extension TinyProject {
       to: "experiments/recipes/tiny.yaml")
     try project.write(writingTask, to: "experiments/tasks/places.yaml")
     try project.write(sentences(0..<16), to: "experiments/tasks/train.csv")
-    // the first two rows have one prompt
+    // the last row has the prompt of the first
     try project.write(
-      sentences(16..<22) + "\"dog\",\"forest\",\"There is a dog in the forest.\"\n", to: "experiments/tasks/test.csv")
+      sentences(16..<22) + "\"dog\",\"river\",\"There is a dog in the river.\"\n", to: "experiments/tasks/test.csv")
     let fixtures = Repository.root.appending(path: "Tests/Fixtures/tokenizers/llama-bpe"), model = project.file("writer")
     var configuration = LlamaConfiguration(
       vocabularySize: 633, hiddenSize: 16, layers: 2, heads: 4, keyHeads: 2, intermediateSize: 24, maximumPositions: 64)
