@@ -62,10 +62,13 @@ extension TableModel {
       case (.mean, let count): "Cells: mean ± sample standard deviation over \(count) seeds (\(list))"
       case (.median, let count): "Cells: median over \(count) seeds (\(list))"
       }
+    // the texts of tasks that have no other set with references are those of the test set
+    let isTest = tasks.allSatisfy { $0.splits == ["test"] }, set = isTest ? "test" : "validation"
     return switch evaluation.epoch {
     case .best:
-      summary + " of the best epoch on the validation set, in percent. The same set chose that epoch: there is no held-out test."
-    case .last: summary + " of the last epoch on the validation set, in percent. There is no held-out test."
+      summary + " of the best epoch on the \(set) set, in percent. The same set chose that epoch"
+        + (isTest ? "." : ": there is no held-out test.")
+    case .last: summary + " of the last epoch on the \(set) set, in percent." + (isTest ? "" : " There is no held-out test.")
     }
   }
 
