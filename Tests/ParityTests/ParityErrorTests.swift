@@ -66,6 +66,26 @@ struct ParityErrorTests {
       try message(rank.folder) == "\(rank.folder.path): meta.json has no number for the option 'r'. \(advice)")
   }
 
+  @Test("texts that are not the recorded ones, and searches that are none")
+  func generation() throws {
+    let copy = try SpoiledCopy(of: "models/llama-bf16"), path = copy.file("generation.json").path
+    func edit(_ body: (inout [String: Any]) -> Void) throws {
+      try copy.edit("generation.json", as: [String: Any].self) { root in
+        var cases = try #require(root["cases"] as? [[String: Any]])
+        body(&cases[8])
+        root["cases"] = cases
+      }
+    }
+    #expect(try !message(copy.folder).contains("OVER"))
+    try edit { $0["length_penalty"] = 40 }
+    #expect(try message(copy.folder).contains("OVER  generation.cases"))
+    try edit { ($0["length_penalty"], $0["num_beams"]) = (1, 0) }
+    #expect(try message(copy.folder).contains("num_beams is 0, expected 1 to 1024"))
+    try edit { ($0["num_beams"], $0["scores"]) = (2, "none") }
+    #expect(
+      try message(copy.folder) == "\(path): it holds no searches with their options, sequences and scores. \(advice)")
+  }
+
   @Test("files that are cut short", arguments: ["expected.safetensors", "trace.json", "meta.json"])
   func truncated(name: String) throws {
     let copy = try SpoiledCopy(of: "peft/roberta/lora")
