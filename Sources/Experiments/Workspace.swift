@@ -74,6 +74,7 @@ package struct Workspace: Sendable, Equatable {
   /// The models that a goal of make leaves in this folder, by name.
   private static let madeModels = [
     "pocket-deberta": "experiments/pretrain/pocket-deberta", "pocket-roberta": "experiments/pretrain/pocket-roberta",
+    "pocket-llama": "experiments/pretrain/pocket-llama",
     "minilm": "models/minilm",
   ]
 

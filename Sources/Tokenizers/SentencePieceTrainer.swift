@@ -1,9 +1,9 @@
-// Trains a unigram vocabulary in the layout of DeBERTa-v3's, through SentencePiece's own trainer.
+// Trains vocabularies in the layouts of DeBERTa-v3's and Llama's, through SentencePiece's own trainer.
 
 import CSentencePiece
 import Foundation
 
-/// Makes the SentencePiece vocabulary of a model of our own.
+/// Makes the SentencePiece vocabularies of models of our own.
 package enum SentencePieceTrainer {
   /// Trains a unigram model (Kudo 2018) on the lines of a corpus and answers the bytes of `spm.model`.
   ///
@@ -26,15 +26,44 @@ package enum SentencePieceTrainer {
     guard (0.98...1).contains(characterCoverage) else {
       throw TokenizerError.training(reason: "a character coverage of \(characterCoverage); 0.98 to 1 is possible")
     }
+    return try train(
+      corpus,
+      [
+        ("model_type", "unigram"), ("vocab_size", "\(vocabularySize)"), ("character_coverage", "\(characterCoverage)"),
+        ("normalization_rule_name", "nmt_nfkc"), ("hard_vocab_limit", "false"), ("byte_fallback", "false"),
+        ("num_threads", "1"), ("minloglevel", "2"),
+        ("pad_id", "0"), ("bos_id", "1"), ("eos_id", "2"), ("unk_id", "3"),
+        ("pad_piece", "[PAD]"), ("bos_piece", "[CLS]"), ("eos_piece", "[SEP]"), ("unk_piece", "[UNK]"),
+      ])
+  }
+
+  /// Trains byte pairs (Sennrich et al. 2016) on the lines of a corpus and answers the bytes of `tokenizer.model`, as Llama 2 has them:
+  /// text stays as it is, digits stand alone, and what no piece spells is spelled in bytes.
+  ///
+  /// Ids are Llama's: `<unk>` 0, `<s>` 1, `</s>` 2, then 256 bytes, then the pieces. Equal corpora give equal bytes.
+  ///
+  /// - Parameters:
+  ///   - corpus: A UTF-8 file, one sentence a line; lines longer than 4192 bytes are left out by the library.
+  ///   - vocabularySize: How many pieces to make, special ones and bytes included; fewer where the corpus gives no more.
+  /// - Throws: ``TokenizerError`` when the corpus cannot be read or the library refuses.
+  package static func trainBytePairs(corpus: URL, vocabularySize: Int) throws -> [UInt8] {
+    guard vocabularySize > 259 else {
+      throw TokenizerError.training(
+        reason: "\(vocabularySize) pieces were asked for; the three special ones, 256 bytes and at least one more are needed")
+    }
+    return try train(
+      corpus,
+      [
+        ("model_type", "bpe"), ("vocab_size", "\(vocabularySize)"), ("character_coverage", "1"),
+        ("normalization_rule_name", "identity"), ("remove_extra_whitespaces", "false"), ("hard_vocab_limit", "false"),
+        ("byte_fallback", "true"), ("split_digits", "true"), ("num_threads", "1"), ("minloglevel", "2"),
+        ("unk_id", "0"), ("bos_id", "1"), ("eos_id", "2"), ("pad_id", "-1"),
+      ])
+  }
+
+  private static func train(_ corpus: URL, _ options: [(name: String, value: String)]) throws -> [UInt8] {
     let text = try readFile(corpus)
     guard !text.isEmpty else { throw TokenizerError.training(reason: "\(corpus.path) is empty") }
-    let options: [(name: String, value: String)] = [
-      ("model_type", "unigram"), ("vocab_size", "\(vocabularySize)"), ("character_coverage", "\(characterCoverage)"),
-      ("normalization_rule_name", "nmt_nfkc"), ("hard_vocab_limit", "false"), ("byte_fallback", "false"),
-      ("num_threads", "1"), ("minloglevel", "2"),
-      ("pad_id", "0"), ("bos_id", "1"), ("eos_id", "2"), ("unk_id", "3"),
-      ("pad_piece", "[PAD]"), ("bos_piece", "[CLS]"), ("eos_piece", "[SEP]"), ("unk_piece", "[UNK]"),
-    ]
     var message = [CChar](repeating: 0, count: 512)
     var length = 0
     let names = CStrings(options.map(\.name))

@@ -57,4 +57,35 @@ struct SentencePieceTrainerTests {
     #expect(throws: TokenizerError.self) { try train("\n\n\n", size: 100) }
     #expect(throws: TokenizerError.self) { try train(Self.corpus, size: 8) }
   }
+
+  private func bytePairs(_ text: String, size: Int) throws -> [UInt8] {
+    try withTemporaryFolder { folder in
+      let file = folder.appendingPathComponent("corpus.txt")
+      try Data(text.utf8).write(to: file)
+      return try SentencePieceTrainer.trainBytePairs(corpus: file, vocabularySize: size)
+    }
+  }
+
+  @Test("byte pairs are Llama's in layout: bytes for what has no piece, digits alone, text as it is")
+  func llama() throws {
+    let model = try bytePairs(Self.corpus, size: 340)
+    #expect(try bytePairs(Self.corpus, size: 340) == model)
+    try withTemporaryFolder { folder in
+      try Data(model).write(to: folder.appendingPathComponent("tokenizer.model"))
+      let tokenizer = try TokenizerFolder.load(from: folder, modelType: "llama")
+      #expect(tokenizer.vocabularySize == 340)
+      #expect(tokenizer.specialTokens == SpecialTokens(beginning: 1, separator: 2, unknown: 0))
+      for text in ["The teacher visited the river 12 times .", "the  ж\nriver"] {
+        #expect(tokenizer.decode(tokenizer.encode(text)) == text)
+      }
+      #expect(tokenizer.encode("ж").suffix(2) == [3 + 0xD0, 3 + 0xB6])
+      #expect(tokenizer.encode("x 12").suffix(2) == tokenizer.encode("y 512").suffix(2))
+    }
+    #expect(
+      throws: TokenizerError.training(
+        reason: "259 pieces were asked for; the three special ones, 256 bytes and at least one more are needed")
+    ) {
+      try bytePairs(Self.corpus, size: 259)
+    }
+  }
 }
