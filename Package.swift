@@ -32,11 +32,13 @@ let package = Package(
     .target(name: "Records", dependencies: ["Settings", "Storage"]),
     .target(name: "Models", dependencies: ["Layers", "Storage", "Tensors"]),
     .target(name: "Adapters", dependencies: ["Layers", "Settings", "Tensors"]),
+    .target(name: "Generation", dependencies: ["Layers", "Models", "Tensors"]),
     .target(name: "Interchange", dependencies: ["Adapters", "Layers", "Models", "Settings", "Storage", "Tensors"]),
     .target(name: "Tokenizers", dependencies: ["CSentencePiece", "Storage"]),
     .target(name: "Datasets", dependencies: ["CKernels", "Settings", "Storage", "Tokenizers"]),
     .target(
-      name: "Objectives", dependencies: ["Datasets", "Layers", "Metrics", "Models", "Settings", "Tensors", "Tokenizers"]),
+      name: "Objectives",
+      dependencies: ["Datasets", "Generation", "Layers", "Metrics", "Models", "Settings", "Tensors", "Tokenizers"]),
     .target(
       name: "Manifests", dependencies: ["Metrics", "Records", "Settings", "Storage", .product(name: "Yams", package: "Yams")]),
     .target(
@@ -54,14 +56,15 @@ let package = Package(
     .target(
       name: "Experiments",
       dependencies: [
-        "Adapters", "CPUBackend", "CSignals", "Datasets", "Devices", "Layers", "Manifests", "Metrics", "Models", "Objectives",
+        "Adapters", "CPUBackend", "CSignals", "Datasets", "Devices", "Generation", "Layers", "Manifests", "Metrics", "Models",
+        "Objectives",
         "Pocket", "Records", "Settings", "Storage", "Tensors", "Tokenizers", "Training",
       ]),
     .target(
       name: "Parity",
       dependencies: [
-        "Adapters", "Datasets", "Interchange", "Layers", "Metrics", "Models", "Objectives", "Settings", "Storage", "Tensors",
-        "Tokenizers", "Training",
+        "Adapters", "Datasets", "Generation", "Interchange", "Layers", "Metrics", "Models", "Objectives", "Settings", "Storage",
+        "Tensors", "Tokenizers", "Training",
       ]),
     .target(name: "Reporting", dependencies: ["Manifests", "Metrics", "Records", "Settings", "Storage"]),
     .executableTarget(
@@ -106,6 +109,9 @@ let package = Package(
         "Adapters", "CPUBackend", "Datasets", "Layers", "Models", "Objectives", "Settings", "Tensors", "TestSupport",
         "Training",
       ]),
+    .testTarget(
+      name: "GenerationTests",
+      dependencies: ["CPUBackend", "Generation", "Layers", "Models", "Tensors", "TestSupport"]),
     .testTarget(
       name: "InterchangeTests",
       dependencies: [

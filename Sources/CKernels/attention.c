@@ -104,3 +104,74 @@ LR_CLONES void lr_attention_softmax_causal_backward(float *gradient, const float
     memset(row + count, 0, (size_t)(stride - count) * sizeof(float));
   }
 }
+
+// Columns of values that are added up side by side.
+enum { BESIDE = 4 };
+
+// The score of each key, four of them at a time.
+LR_INLINE void score_cached(float *scores, const float *query, const float *const *keys, int64_t count, int64_t column,
+                            int64_t size) {
+  int64_t whole = size - size % LANES;
+  for (int64_t j = 0; j < count; j += 4) {
+    const float *key[4];
+    lanes sum[4];
+    float four[4];
+    for (int i = 0; i < 4; i++) key[i] = keys[j + i < count ? j + i : j] + column;
+    UNROLL for (int i = 0; i < 4; i++) sum[i] = (lanes){0};
+    for (int64_t c = 0; c < whole; c += LANES) {
+      lanes q = LOAD(query + c);
+      UNROLL for (int i = 0; i < 4; i++) sum[i] += q * LOAD(key[i] + c);
+    }
+    if (whole < size) {
+      lanes q = LOAD_PART(query + whole, size - whole);
+      UNROLL for (int i = 0; i < 4; i++) sum[i] += q * LOAD_PART(key[i] + whole, size - whole);
+    }
+    sum_four(four, &sum[0], &sum[1], &sum[2], &sum[3]);
+    for (int64_t i = 0; i < 4 && j + i < count; i++) scores[j + i] = four[i];
+  }
+}
+
+LR_CLONES void lr_attention_cached(float *context, float *scores, const float *query, const float *const *keys,
+                                   const float *const *values, int64_t count, int64_t column, int64_t heads, int64_t size,
+                                   float factor) {
+  for (int64_t h = 0; h < heads; h++) {
+    float *out = context + h * size;
+    score_cached(scores, query + h * size, keys, count, column, size);
+    float highest = highest_of(scores, count);
+    lanes total = {0};
+    int64_t j = 0;
+    for (; j + LANES <= count; j += LANES) {
+      for (int l = 0; l < LANES; l++) scores[j + l] = exponential((scores[j + l] - highest) * factor);
+      total += LOAD(scores + j);
+    }
+    if (j < count) {
+      float part[LANES] = {0};
+      copy_part(part, scores + j, count - j);
+      for (int l = 0; l < LANES; l++) part[l] = exponential((part[l] - highest) * factor);
+      copy_part(scores + j, part, count - j);
+      total += LOAD_PART(scores + j, count - j);
+    }
+    float scale = 1.0f / sum_lanes(&total);
+    int64_t c = 0;
+    for (; c + BESIDE * LANES <= size; c += BESIDE * LANES) {
+      lanes sum[BESIDE];
+      UNROLL for (int b = 0; b < BESIDE; b++) sum[b] = (lanes){0};
+      for (j = 0; j < count; j++) {
+        const float *value = values[j] + column + c;
+        UNROLL for (int b = 0; b < BESIDE; b++) sum[b] += LOAD(value + b * LANES) * scores[j];
+      }
+      UNROLL for (int b = 0; b < BESIDE; b++) STORE(out + c + b * LANES, sum[b] * scale);
+    }
+    for (; c < size; c += LANES) {
+      int64_t width = size - c < LANES ? size - c : LANES;
+      lanes sum = {0};
+      for (j = 0; j < count; j++) {
+        const float *value = values[j] + column + c;
+        sum += (width == LANES ? LOAD(value) : LOAD_PART(value, width)) * scores[j];
+      }
+      float part[LANES];
+      STORE(part, sum * scale);
+      memcpy(out + c, part, (size_t)width * sizeof(float));
+    }
+  }
+}

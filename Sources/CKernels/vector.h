@@ -49,6 +49,28 @@ LR_INLINE float sum_lanes(const lanes *v) {
   return x[0];
 }
 
+// The same sums of four, y[0] to y[3].
+#define SHUFFLE __builtin_shufflevector
+typedef float lanes8 __attribute__((vector_size(32)));
+typedef float lanes4_unaligned __attribute__((vector_size(16), aligned(4)));
+LR_INLINE void sum_four(float *y, const lanes *a, const lanes *b, const lanes *c, const lanes *d) {
+  lanes s = SHUFFLE(*a, *b, 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23) +
+            SHUFFLE(*a, *b, 8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31);
+  lanes t = SHUFFLE(*c, *d, 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23) +
+            SHUFFLE(*c, *d, 8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31);
+  lanes u = SHUFFLE(s, t, 0, 1, 2, 3, 8, 9, 10, 11, 16, 17, 18, 19, 24, 25, 26, 27) +
+            SHUFFLE(s, t, 4, 5, 6, 7, 12, 13, 14, 15, 20, 21, 22, 23, 28, 29, 30, 31);
+  lanes8 v = SHUFFLE(u, u, 0, 1, 4, 5, 8, 9, 12, 13) + SHUFFLE(u, u, 2, 3, 6, 7, 10, 11, 14, 15);
+  *(lanes4_unaligned *)y = SHUFFLE(v, v, 0, 2, 4, 6) + SHUFFLE(v, v, 1, 3, 5, 7);
+}
+
+// The first n lanes, zeros behind them.
+#define FIRST_LANES(v, n) \
+  ((lanes)((lanes_int)(v) & ((lanes_int){0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15} < (int32_t)(n))))
+// As LOAD_PART. What is read beyond the n numbers stays below `limit`.
+#define LOAD_REST(p, n, limit) ((limit) - (p) < LANES ? LOAD_PART(p, n) : FIRST_LANES(LOAD(p), n))
+#define UNROLL _Pragma("clang loop unroll(full)")
+
 // The largest of n numbers, n at least 1.
 LR_INLINE float highest_of(const float *row, int64_t n) {
   int64_t whole = n - n % LANES;

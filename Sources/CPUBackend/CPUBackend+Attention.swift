@@ -97,7 +97,7 @@ extension CPUBackend {
   }
 
   /// Runs `body` as `parallel` does, with room for `size` numbers that no other block uses meanwhile.
-  private func parallel(_ blocks: Int, scratch size: Int, _ body: (Int, UnsafeMutablePointer<Float>) -> Void) {
+  func parallel(_ blocks: Int, scratch size: Int, _ body: (Int, UnsafeMutablePointer<Float>) -> Void) {
     // whole cache lines
     let size = (size + 15) / 16 * 16, places = min(blocks, threads)
     let scratch = allocate(max(1, places * size)), base = host(scratch)

@@ -30,6 +30,11 @@ extension CPUBackend {
       return
     }
     operations += 2 * m * n * k
+    if keepsRowsApart {
+      rowProducts(
+        a, at, b, bt, into: c, m: m, n: n, k: k, factor: factor * (scalar.map { host($0)[0] } ?? 1), accumulate: accumulate, bias: bias)
+      return
+    }
     let (wideA, wideB) = (widened(a), widened(b))
     let (p, q, out) = (host(wideA), host(wideB), host(c))
     let factor = factor * (scalar.map { host($0)[0] } ?? 1)

@@ -44,6 +44,7 @@ package enum BackendError: Error, CustomStringConvertible, Equatable {
 /// A backend and all its tensors belong to one task; several backends may run side by side.
 package final class CPUBackend: Backend {
   package var recordsGradients = true
+  package var keepsRowsApart = false
   package var operations = 0
   /// The most threads that a backend starts.
   package static let mostThreads = 1024

@@ -16,7 +16,11 @@ package enum DatasetError: Error, Equatable, Sendable, CustomStringConvertible {
   /// A NUL byte, as in UTF-16 or binary files.
   case nulByte(path: String, line: Int)
   /// A row has another number of columns than the first line.
-  case irregularRow(path: String, line: Int, found: Int, expected: Int)
+  case irregularRow(path: String, line: Int, found: Int, expected: Int, format: TaskDefinition.Format)
+  /// A quoted field of a CSV file has no end.
+  case openQuote(path: String, line: Int)
+  /// A quote stands within a field of a CSV file that is not quoted, or something behind the quote that ends one.
+  case strayQuote(path: String, line: Int)
   /// The header does not have a column. Its names are not told: the file may be any file of the machine.
   case missingColumn(path: String, column: String, header: [String])
   /// The header has a column twice.
@@ -33,7 +37,13 @@ package enum DatasetError: Error, Equatable, Sendable, CustomStringConvertible {
   case missingField(path: String, line: Int, field: String, found: [String])
   /// A field of a JSONL file has a value of a wrong kind.
   case invalidField(path: String, line: Int, field: String, expected: String)
-  /// A file has no labelled row.
+  /// A file of DART's entries is none, with the place in it and what is wrong there.
+  case invalidEntries(path: String, place: String, problem: String)
+  /// The columns of a row's prompt, or the one of an answer, hold no text.
+  case emptyText(path: String, line: Int, columns: [String])
+  /// A column to be rewritten is not what is rewritten so.
+  case invalidText(path: String, line: Int, column: String, expected: String)
+  /// A file has no row with an answer.
   case noRows(path: String)
   /// A task definition contradicts itself; every problem is listed.
   case invalidTask(id: String, problems: [String])
@@ -56,9 +66,16 @@ package enum DatasetError: Error, Equatable, Sendable, CustomStringConvertible {
       "\(path):\(line): a byte sequence that is not UTF-8. Save the file as UTF-8."
     case .nulByte(let path, let line):
       "\(path):\(line): a NUL byte. The file is binary, UTF-16 or damaged; save it as UTF-8 text."
-    case .irregularRow(let path, let line, let found, let expected):
+    case .irregularRow(let path, let line, let found, let expected, .csv):
+      "\(path):\(line): \(counted(found, "column")) where the first line has \(expected). "
+        + "Columns are separated by commas; a field that holds one stands in quotes."
+    case .irregularRow(let path, let line, let found, let expected, _):
       "\(path):\(line): \(counted(found, "column")) where the first line has \(expected). "
         + "Columns are separated by one tab each; quotes have no meaning."
+    case .openQuote(let path, let line):
+      "\(path):\(line): the quoted field that begins here has no end. The file is cut, or a quote within the field is not doubled."
+    case .strayQuote(let path, let line):
+      "\(path):\(line): a quote in the middle of a field. A field with quotes stands in quotes as a whole, and each of its own is doubled."
     case .missingColumn(let path, let column, let header):
       "\(path):1: no column \(quoted(column)). The first line has \(counted(header.count, "column"))"
         + (header.isEmpty ? "." : ", none of them called so.") + Suggestion.sentence(for: column, among: header)
@@ -77,6 +94,13 @@ package enum DatasetError: Error, Equatable, Sendable, CustomStringConvertible {
         + Suggestion.sentence(for: field, among: found)
     case .invalidField(let path, let line, let field, let expected):
       "\(path):\(line): the field \(quoted(field)) is not \(expected)."
+    case .invalidEntries(let path, let place, let problem):
+      "\(path)\(place): \(problem)."
+    case .emptyText(let path, let line, let columns):
+      "\(path):\(line): there is no text in \(columns.map(quoted).joined(separator: ", ")). Each row has something to read and something "
+        + "to write."
+    case .invalidText(let path, let line, let column, let expected):
+      "\(path):\(line): the column \(quoted(column)) is not \(expected)."
     case .noRows(let path):
       "\(path): no labelled row."
     case .invalidTask(let id, let problems):

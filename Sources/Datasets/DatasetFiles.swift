@@ -6,11 +6,14 @@ import Settings
 package struct DatasetFiles: Sendable, Equatable {
   /// One file and the part it plays.
   package struct File: Sendable, Equatable {
-    /// "train" or the validation set's name.
+    /// `trainingRole` or the validation set's name.
     package let role: String
     /// The file's place on this machine.
     package let url: URL
   }
+
+  /// The part that the training file plays.
+  static let trainingRole = "train"
 
   /// The files in order.
   package let files: [File]
@@ -21,8 +24,18 @@ package struct DatasetFiles: Sendable, Equatable {
   /// - Throws: `DatasetError.missingFolder`.
   package init(of task: TaskDefinition, in folder: URL) throws(DatasetError) {
     let home = try TaskLoader.home(of: task, in: folder)
-    func url(_ file: String) -> URL { file.hasPrefix("/") ? URL(filePath: file) : home.appending(path: file) }
-    files = [File(role: "train", url: url(task.train))] + task.validation.map { File(role: $0.name, url: url($0.file)) }
+    func url(_ file: String) -> URL {
+      let url = file.hasPrefix("/") ? URL(filePath: file) : home.appending(path: file)
+      return task.format == .dart ? Self.atHand(url) : url
+    }
+    files = [File(role: Self.trainingRole, url: url(task.train))] + task.validation.map { File(role: $0.name, url: url($0.file)) }
+  }
+
+  /// A file of DART's entries, or the one of the same name in its other form where only that is there.
+  private static func atHand(_ url: URL) -> URL {
+    let other = url.deletingPathExtension().appendingPathExtension(url.pathExtension == "xml" ? "json" : "xml")
+    func exists(_ url: URL) -> Bool { FileManager.default.fileExists(atPath: url.path) }
+    return !exists(url) && exists(other) ? other : url
   }
 
   /// A text that identifies the data wherever it lies: a line `role<tab>digest` for each file.

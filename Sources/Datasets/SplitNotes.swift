@@ -17,11 +17,14 @@ extension TaskData {
     return overlaps + ([train] + validation).compactMap(lack)
   }
 
+  /// What the right answers are called.
+  private var noun: String { if case .text = task.target { "texts" } else { "labels" } }
+
   /// The labels that a set has no row of.
   private func lack(_ set: ExampleSet) -> String? {
     let found = Set(set.examples.map(\.label))
     guard case .classes(let names) = task.target else {
-      return found.count < 2 && set.examples.count > 1 ? "\(task.id): all labels of '\(set.name)' are the same." : nil
+      return found.count < 2 && set.examples.count > 1 ? "\(task.id): all \(noun) of '\(set.name)' are the same." : nil
     }
     let missing = names.indices.filter { !found.contains(.class($0)) }.map { "'\(names[$0])'" }
     return missing.isEmpty ? nil : "\(task.id): '\(set.name)' has no row with the label \(missing.joined(separator: ", "))."

@@ -7,8 +7,8 @@ extension ExampleSet {
   package func first(_ limit: Int?) -> ExampleSet {
     guard let limit else { return self }
     return ExampleSet(
-      name: name, file: file, examples: Array(examples.prefix(limit)), unlabelledRows: unlabelledRows,
-      irregularRows: irregularRows)
+      name: name, file: file, examples: Array(examples.prefix(limit)), lines: Array(lines.prefix(limit)),
+      unlabelledRows: unlabelledRows, irregularRows: irregularRows, joinedRows: joinedRows)
   }
 }
 

@@ -7,6 +7,8 @@ import Storage
 struct TextLines {
   let path: String
   let bytes: [UInt8]
+  /// Where the text begins in `bytes`: behind the byte-order mark where there is one.
+  let start: Int
   /// Where each line lies in `bytes`, without its line end.
   let lines: [Range<Int>]
 
@@ -33,8 +35,9 @@ struct TextLines {
   init(bytes: [UInt8], path: String) throws(DatasetError) {
     self.path = path
     self.bytes = bytes
+    self.start = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
     var lines: [Range<Int>] = []
-    var start = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
+    var start = self.start
     while start < bytes.count {
       let newline = bytes[start...].firstIndex(of: UInt8(ascii: "\n")) ?? bytes.count
       let hasReturn = newline > start && bytes[newline - 1] == UInt8(ascii: "\r")

@@ -32,9 +32,9 @@ package struct CostEstimate: Sendable, Equatable {
   /// - Throws: `AdapterError`, `ModelError`.
   init?(published specification: RunSpecification) throws {
     guard let configuration = PublishedSizes.configuration(of: specification.model),
-      let task = GLUETask(rawValue: specification.task.id)
+      let objective = PublishedSizes.objective(specification.task, specification.training)
     else { return nil }
-    let backend = PlanningBackend(), objective = PublishedSizes.objective(task, specification.training)
+    let backend = PlanningBackend()
     let run = try AssembledRun(specification, configuration: configuration, objective: objective, backend: backend)
     try self.init(run.fineTuning, backend)
   }
@@ -57,8 +57,8 @@ package struct CostEstimate: Sendable, Equatable {
       _ = backend.withoutGradients {
         objective.outputs(of: fineTuning.model, sample, of: .validation(index), pass: .evaluation, everyToken: false)
       }
-      let share = Double(set.tokens) / Double(max(1, set.tokens(of: sample)))
-      operations += Double(backend.operations - before) * share * Double(length.epochs)
+      let tokens = objective.evaluatedTokens(of: index, epochs: length.epochs)
+      operations += Double(backend.operations - before) * Double(tokens) / Double(max(1, set.tokens(of: sample)))
     }
     floatingPointOperations = operations
     peakBytes = backend.peakBytes

@@ -74,7 +74,8 @@ struct PlanCheck {
     case ExperimentError.tooLong: report("\(run.task.id): \(error)", at: experiment.place(of: "max_length", in: run))
     case ExperimentError.tokenTypes: report("\(run.task.id): \(error)", at: experiment.placeOfTask(run))
     case ExperimentError.noData: report("\(error)", at: nil)
-    case ExperimentError.emptyTask, is DatasetError: report("\(error)", at: experiment.placeOfTask(run))
+    case ExperimentError.emptyTask, ExperimentError.notGenerated, is DatasetError:
+      report("\(error)", at: experiment.placeOfTask(run))
     default: report("\(error)", at: experiment.placeOfModel)
     }
   }

@@ -6,6 +6,7 @@ package enum PublishedModel: String, Sendable, CaseIterable {
   case robertaBase = "roberta-base"
   case robertaLarge = "roberta-large"
   case miniLM = "minilm-bert"
+  case llama2 = "llama2-7b"
 
   /// Its sizes.
   var configuration: any ModelConfiguration {
@@ -26,6 +27,10 @@ package enum PublishedModel: String, Sendable, CaseIterable {
       EncoderConfiguration(
         architecture: .bert, vocabularySize: 30_522, hiddenSize: 384, layers: 6, heads: 12, intermediateSize: 1536,
         maximumPositions: 512)
+    case .llama2:
+      LlamaConfiguration(
+        vocabularySize: 32_000, hiddenSize: 4096, layers: 32, heads: 32, intermediateSize: 11_008, maximumPositions: 4096,
+        normEpsilon: 1e-5)
     }
   }
 }

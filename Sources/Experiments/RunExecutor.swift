@@ -80,10 +80,11 @@ package struct RunExecutor: Sendable {
       RunTensors.tree(history, of: fineTuning.objective, diagnostics: fineTuning.method.diagnostics),
       name: tensors.lastPathComponent)
     try AtomicFile.write(bytes, to: tensors)
+    let texts = try RunTexts.write(history, of: fineTuning.objective, to: folder)
     try saveTiming(history.updates)
     let record = try RunRecord(
       run, history, outcome, objective: fineTuning.objective, measures: fineTuning.method.measures,
-      tensors: FileDigest.sha256(of: bytes), threads: options.threads)
+      tensors: FileDigest.sha256(of: bytes), texts: texts, threads: options.threads)
     try fineTuning.beforeWriting()
     try AtomicFile.write(try record.jsonData(), to: RunFile.record.url(in: folder))
     fineTuning.checkpoint?.delete()

@@ -36,12 +36,12 @@ package final class RunInputs: Sendable {
 
   /// The project that models, pocket data and caches lie in.
   package let workspace: Workspace
-  /// The folder of GLUE's files, where the profile needs one.
+  /// The folder of the built-in tasks' files, where the profile needs one.
   private let data: URL?
   private let cache = Mutex(Cache())
   private let encoded = Mutex<[String: EncodedOnce]>([:])
 
-  /// Looks for GLUE's files in `data`; without it, tasks on real data are not at hand.
+  /// Looks for the built-in tasks' files in `data`; without it, tasks on real data are not at hand.
   package init(workspace: Workspace, data: URL?) {
     self.workspace = workspace
     self.data = data
@@ -67,7 +67,7 @@ package final class RunInputs: Sendable {
   /// What the run would read now, as far as it is at hand. Nothing is made, fetched or loaded.
   package func digestsAtHand(of run: RunSpecification) -> InputDigests {
     let model = workspace.modelAtHand(run.model).flatMap { modelDigestsAtHand($0) }
-    let isGenerated = run.profile == .pocket && run.task.isBuiltIn, pocket = workspace.pocketData
+    let isGenerated = run.profile == .pocket && GLUETask(rawValue: run.task.id) != nil, pocket = workspace.pocketData
     let folder = isGenerated ? (PocketData.isWhole(pocket) ? pocket : nil) : try? dataFolder(of: run)
     return InputDigests(
       model: model?.model, tokenizer: model?.tokenizer, data: folder.flatMap { try? dataDigest(of: run.task, in: $0) })
@@ -151,7 +151,10 @@ package final class RunInputs: Sendable {
   /// The folder of the task's files.
   private func dataFolder(of run: RunSpecification) throws -> URL {
     if !run.task.isBuiltIn { return URL(filePath: "/") }
-    if run.profile == .pocket { return try PocketData.folder(at: workspace.pocketData) }
+    if run.profile == .pocket {
+      guard GLUETask(rawValue: run.task.id) != nil else { throw ExperimentError.notGenerated(task: run.task.id) }
+      return try PocketData.folder(at: workspace.pocketData)
+    }
     guard let data else { throw ExperimentError.noData(profile: run.profile.rawValue) }
     return data
   }
@@ -204,7 +207,7 @@ package final class RunInputs: Sendable {
     // tasks may read the same files in different ways
     let key = [
       definition.isBuiltIn ? definition.id : "\(definition)", run.digests.data, run.digests.tokenizer, "\(training.maximumLength)",
-      "\(training.trainingRows ?? 0)", "\(training.validationRows ?? 0)",
+      "\(training.trainingRows ?? 0)", "\(training.validationRows ?? 0)", "\(training.generation)",
     ].joined(separator: "/")
     let once = encoded.withLock { encoded in
       let once = encoded[key] ?? EncodedOnce()
@@ -215,7 +218,7 @@ package final class RunInputs: Sendable {
       if let found { return found }
       let tokenizer = try TokenizerFolder.load(from: run.modelFolder, modelType: modelType)
       let data = try task(run).limited(train: training.trainingRows, validation: training.validationRows)
-      let objective = data.objective(with: tokenizer, maximumLength: training.maximumLength)
+      let objective = try data.objective(with: tokenizer, training)
       found = objective
       return objective
     }

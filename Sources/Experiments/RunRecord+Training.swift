@@ -9,7 +9,7 @@ import Training
 extension RunRecord {
   init(
     _ run: PlannedRun, _ history: TrainingHistory, _ outcome: TrainingOutcome, objective: any Objective, measures: [String: Double],
-    tensors: String, threads: Int
+    tensors: String, texts: [RunFile: String], threads: Int
   ) throws {
     let epochs = history.epochs.enumerated().map { index, epoch in
       EpochScores(
@@ -33,7 +33,8 @@ extension RunRecord {
         average: history.steps.isEmpty
           ? 0 : history.steps.reduce(0) { $0 + Double($1.trainableWithHead) } / Double(history.steps.count)),
       steps: history.steps.count, flops: history.operations, measures: measures,
-      digests: run.digests.with(tensors: tensors, weights: history.weights), numericsVersion: Numerics.version, program: .current,
+      digests: run.digests.with(tensors: tensors, weights: history.weights, texts: texts), numericsVersion: Numerics.version,
+      program: .current,
       environment: try .current(threads: threads))
   }
 
@@ -58,10 +59,10 @@ extension RunSpecification {
 
 extension RunDigests {
   /// These digests with those of what the run left.
-  fileprivate func with(tensors: String, weights: [String: String]) -> RunDigests {
+  fileprivate func with(tensors: String, weights: [String: String], texts: [RunFile: String]) -> RunDigests {
     RunDigests(
       specification: specification, manifest: manifest, model: model, tokenizer: tokenizer, data: data, tensors: tensors,
-      best: weights["best"], last: weights["last"])
+      best: weights["best"], last: weights["last"], bestTexts: texts[.bestTexts], lastTexts: texts[.lastTexts])
   }
 }
 

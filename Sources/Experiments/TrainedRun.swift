@@ -24,7 +24,12 @@ package struct TrainedRun {
   package let method: any TuningMethod
   /// The base model's folder.
   package let modelFolder: URL
+  /// How the run's texts are written.
+  let generation: GenerationSettings
   private let hasItsTokenizer: Bool
+
+  /// What its head puts out, for people.
+  package var outputs: String { model.configuration.headKind == .words ? "a causal model" : "\(model.head.outputs) labels" }
 
   /// Loads the base model, attaches the run's method, and gives both the values that the run saved.
   ///
@@ -46,6 +51,7 @@ package struct TrainedRun {
     guard let run = try? JSONDecoder().decode(RunSpecification.self, from: JSONEncoder().encode(record.specification)),
       steps <= 1_000_000_000
     else { throw ExperimentError.unreadableSpecification(file.path) }
+    generation = run.training.generation
     modelFolder = try workspace.model(name ?? run.model)
     let digests = try RunInputs(workspace: workspace, data: nil).modelDigests(modelFolder)
     guard digests.model == record.digests.model else { throw ExperimentError.changedModel(modelFolder.path) }

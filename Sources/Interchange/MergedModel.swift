@@ -32,6 +32,7 @@ package enum MergedModel {
   package static func write(_ model: Model, tokenizerFrom base: URL, to url: URL) throws {
     try Folder.makeWhole(at: url) { folder in
       try CheckpointFolder.copyTokenizer(from: base, to: folder)
+      if model.configuration.headKind == .words { try CheckpointFolder.copyGenerationSettings(from: base, to: folder) }
       try ModelWriter.save(model, to: folder)
     }
   }

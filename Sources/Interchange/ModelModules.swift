@@ -26,9 +26,12 @@ struct ModelModules {
   /// Paths of modules that hold others.
   private let containers: [String]
   private let architecture: Architecture
+  /// The weight of a head that tells the next token.
+  private let wordWeight: Parameter?
 
   init(_ model: Model) {
     architecture = model.configuration.architecture
+    wordWeight = model.configuration.headKind == .words ? model.head.output.weight : nil
     let projections = Dictionary(model.projections.map { ($0.path, $0) }) { first, _ in first }
     let biases = Dictionary(model.parameters.map { ($0.name, $0) }) { first, _ in first }
     modules = model.parameters.compactMap { parameter in
@@ -61,8 +64,9 @@ struct ModelModules {
   func adapted(by configuration: PEFTConfiguration, path: String) throws -> [Module] {
     var selection = configuration.selection
     switch selection.targets {
-    // a head that is stored whole is left out by its name
-    case .allLinear: selection.targets = .names(Set(modules.filter { $0.kind == .linear }.map(\.path)))
+    // a head that is stored whole is left out by its name, one that tells words by what it is
+    case .allLinear:
+      selection.targets = .names(Set(modules.filter { $0.kind == .linear && $0.weight !== wordWeight }.map(\.path)))
     case .usual: selection.targets = .names(usual(configuration.kind))
     case .names, .pattern: break
     }
@@ -78,6 +82,8 @@ struct ModelModules {
     for module in adapted {
       switch module.kind {
       case .linear: break
+      case .table where module.weight === wordWeight:
+        throw failure(module.path, "whose weights the head shares, so that the change of one would be one of the other")
       case .table where configuration.kind == .lora && !configuration.isWeightDecomposed && !configuration.hasBranchBias: break
       case .table:
         throw InterchangeError.notComputed(

@@ -39,7 +39,11 @@ struct ModuleSelection: Sendable, Equatable {
   /// From how many names on the library shortens their list, which can make whole paths into ends.
   static let shortenedFrom = 20
   /// What each `task_type` stores whole, whatever the settings say.
-  static let heads = ["SEQ_CLS": ["classifier", "score"], "FEATURE_EXTRACTION": []]
+  static let heads = [classification: ["classifier", "score"], completion: [], "FEATURE_EXTRACTION": []]
+  /// The `task_type` of models that classify sequences.
+  static let classification = "SEQ_CLS"
+  /// The `task_type` of models that tell the next token.
+  static let completion = "CAUSAL_LM"
 
   /// Whether a module is adapted; `allLinear` and `usual` must have been replaced by names.
   func adapts(_ path: String) -> Bool {

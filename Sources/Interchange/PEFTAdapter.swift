@@ -73,6 +73,12 @@ package struct PEFTAdapter: Sendable {
   /// - Throws: `InterchangeError.tensors`, `.notComputed`, `ModelError`, `StorageError`.
   package func load(onto folder: URL, on backend: any Backend) throws -> Model {
     let loaded = try ModelLoader.load(folder: folder, seed: 0, on: backend) { configuration in
+      let hasHead = tensors["\(configuration.architecture.outputPath).weight"] != nil
+      if self.configuration.selection.task == ModuleSelection.completion {
+        configuration.headKind = .words
+      } else if hasHead || model?.headKind == .sequences {
+        configuration.headKind = .sequences
+      }
       configuration.fitHead(rows: tensors["\(configuration.architecture.outputPath).weight"]?.shape.first)
       if let model, model.classes == configuration.classes {
         (configuration.labels, configuration.problem) = (model.labels, model.problem)

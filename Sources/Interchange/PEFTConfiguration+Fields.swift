@@ -127,7 +127,7 @@ extension PEFTConfiguration.Targets: Codable {
 extension PEFTConfiguration.Fields {
   init(_ configuration: PEFTConfiguration) {
     kind = configuration.kind.rawValue
-    taskType = "SEQ_CLS"
+    taskType = configuration.selection.task
     isForInference = true
     baseModel = configuration.baseModel
     targets = configuration.targets

@@ -50,7 +50,8 @@ extension PEFTConfiguration {
       let known = ModuleSelection.heads.keys.sorted().joined(separator: ", ")
       throw refusal(
         "task_type is '\(task)', of which this program has no models; known are null, \(known)",
-        "Take an adapter of a sequence classifier; if this is one, set task_type to SEQ_CLS and save it again with its classifier")
+        "Take an adapter of a sequence classifier or of a causal model; if this is one, set task_type to SEQ_CLS or CAUSAL_LM and "
+          + "save it again, a classifier with its head")
     }
     if kind == .vera, settings["save_projection"] == .flag(false) {
       throw refusal(

@@ -62,14 +62,15 @@ package struct PEFTConfiguration: Sendable, Equatable {
     self.rank = rank
     targets = .paths(paths)
     selection = ModuleSelection(targets: .names(Set(paths)))
-    selection.task = "SEQ_CLS"
+    selection.task = ModuleSelection.classification
   }
 
   /// The bytes of an `adapter_config.json`; equal configurations give equal bytes.
   ///
   /// - Throws: `InterchangeError.notComputed` where it came from a file and says more than what is written here.
   package func json() throws -> Data {
-    let hasRule = selection.excluded != nil || selection.layers != nil || selection.task != "SEQ_CLS"
+    let isKnown = [ModuleSelection.classification, ModuleSelection.completion].contains(selection.task)
+    let hasRule = selection.excluded != nil || selection.layers != nil || !isKnown
     guard rankPattern.isSorted, alphaPattern.isSorted, !hasRule, !hasBranchBias, biases == .none else {
       throw InterchangeError.notComputed(
         path: "the adapter's configuration", problem: "it has patterns, layers or biases that are not written again",

@@ -35,6 +35,7 @@ extension PEFTAdapter {
       if !configuration.savedModules.contains(where: { $0 == module }) { configuration.savedModules.append(String(module)) }
     }
     configuration.baseModel = baseModel
+    if model.configuration.headKind == .words { configuration.selection.task = ModuleSelection.completion }
     self.init(
       configuration: configuration, tensors: tensors + head.map { SafetensorsEntry($0.name, $0.tensor) },
       model: model.configuration, origin: source.id)

@@ -90,7 +90,7 @@ struct ManifestReader {
   private func isOfAnotherKind(_ root: SourceNode) -> Bool {
     guard case .mapping(let entries) = root.content else { return false }
     let keys = Set(entries.map(\.key))
-    guard keys.isSuperset(of: TaskFileReader.tellingKeys), !keys.contains("methods") else { return false }
+    guard TaskFileReader.isTask(keys), !keys.contains("methods") else { return false }
     reader.problems.report(
       "is the definition of a task, not a manifest: move it to '\(TaskNames.folderName)' beside the manifests, and name its id in "
         + "a manifest's 'tasks'.", at: root.position)

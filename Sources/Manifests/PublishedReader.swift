@@ -39,8 +39,9 @@ struct PublishedReader {
       return nil
     }
     let rows = PublishedRowReader(
-      reader: reader, tasks: GLUETask.allCases.map(\.rawValue) + members("tasks").map(\.key),
-      metrics: Metric.allCases.map(\.rawValue) + members("metrics").map(\.key))
+      reader: reader,
+      tasks: TaskDefinition.builtIn.map(\.id) + members("tasks").map(\.key).filter { TaskDefinition.builtIn($0) == nil },
+      metrics: Metric.allCases.map(\.rawValue) + members("metrics").map(\.key).filter { Metric(rawValue: $0) == nil })
     return tables.compactMap { table($0, papers, rows, isNamed: $0.key == name) }.first { $0.id == name }
   }
 
@@ -91,6 +92,7 @@ struct PublishedReader {
         .value("number", .integer(1...1000), \.number, required: true, "its number in the paper"),
         .value("title", .text, \.title, required: true, "what it shows"),
         .value("model", .text, \.model, required: true, "the model that it is about"),
+        .value("protocol_stated", .flag, \.isProtocolStated, "whether the paper says how its scores are computed"),
         .custom("rows", required: true, "its rows") { table, entry, _ in
           rowReader.rows(entry, isTyped: isNamed).map { table.rows = $0 } != nil
         },

@@ -74,6 +74,8 @@ package struct PublishedTable: Sendable, Equatable, Codable {
   package internal(set) var title: String
   /// The model that it is about.
   package internal(set) var model: String
+  /// Whether the paper says how its scores are computed: by which program, with which tokens and references.
+  package internal(set) var isProtocolStated = true
   /// The rows, in order.
   package internal(set) var rows: [PublishedRow]
 

@@ -28,7 +28,7 @@ package struct ReportSettings: Sendable, Equatable, Codable {
   package var epoch = EpochChoice.best
   /// How seeds are summarised.
   package var aggregate = SeedAggregate.mean
-  /// The metric of single tasks where it is not the task's first; in the order written.
+  /// The metrics of single tasks where it is not the task's first; in the order written, a column for each.
   package var metrics: [TaskMetric] = []
   /// The row that differences are taken to.
   package var baseline: String?
@@ -68,9 +68,9 @@ extension ReportSettings {
             report.metrics = metric(entry, reader).map { [TaskMetric(task: nil, metric: $0)] } ?? []
             return true
           }
-          report.metrics = entries.compactMap { entry in
-            guard reader.isTask(entry, of: tasks) else { return nil }
-            return metric(entry, reader).map { TaskMetric(task: entry.key, metric: $0) }
+          report.metrics = entries.flatMap { entry in
+            guard reader.isTask(entry, of: tasks) else { return [TaskMetric]() }
+            return metrics(entry, reader).map { TaskMetric(task: entry.key, metric: $0) }
           }
           return true
         },
@@ -87,6 +87,12 @@ extension ReportSettings {
       "'rows' must be 'method' or 'method.' and an option, as in 'method.threshold', but is \(entry.value.kind).",
       at: entry.value.position)
     return nil
+  }
+
+  /// One metric, or a list of them.
+  private static func metrics(_ entry: SourceEntry, _ reader: MappingReader) -> [String] {
+    guard case .sequence = entry.value.content else { return metric(entry, reader).map { [$0] } ?? [] }
+    return (reader.list(entry) ?? []).compactMap { reader.metric($0.text, at: $0.position)?.rawValue }
   }
 
   private static func metric(_ entry: SourceEntry, _ reader: MappingReader) -> String? {

@@ -1,76 +1,105 @@
-// A task of the user's own: a small YAML that names the files, their columns, the labels and the metric. No code.
+// A task of the user's own: a small YAML that names the files, their columns, the labels or the prompt, and the metric. No code.
 import Foundation
 import Metrics
 import Settings
 
 /// Reads definitions of tasks.
 struct TaskFileReader {
-  /// Keys by which such a file is told from a manifest.
-  static let tellingKeys: Set<String> = ["train", "validation", "columns"]
+  /// What a file says.
+  private struct Draft {
+    var task = TaskDefinition(id: "", title: "", train: "", validation: [], columns: nil, target: .classes([]), metrics: [])
+    var prompt: PromptTemplate?
+    var references: [String] = []
+    var targets: [String]?
+    var rewrites: [String: TaskDefinition.Rewriting] = [:]
+  }
+
+  /// Whether a file's keys are those of a task, not of a manifest.
+  static func isTask(_ keys: Set<String>) -> Bool {
+    keys.isSuperset(of: ["train", "validation"]) && (keys.contains("columns") || keys.contains("prompt"))
+  }
 
   let reader: MappingReader
 
   /// Reads one definition; nil after a report.
   func definition(path: String) throws(ManifestError) -> TaskDefinition? {
-    let blank = TaskDefinition(
-      id: "", title: "", train: "", validation: [], columns: .init(first: .name(""), label: .name("")), target: .classes([]),
-      metrics: [])
-    guard let root = try SourceNode.load(path: path, problems: reader.problems),
-      var task = reader.read(root, as: form(path), into: blank)
-    else { return nil }
-    if task.value.title.isEmpty { task.value.title = task.value.id }
-    guard checkTarget(task, root) else { return nil }
-    for problem in task.value.problems {
-      reader.problems.report("\(problem.message).", at: task.place(problem.key) ?? root.position)
+    guard let root = try SourceNode.load(path: path, problems: reader.problems) else { return nil }
+    let isOfOneKind = checkKind(root)
+    guard let draft = reader.read(root, as: form(path), into: Draft()), isOfOneKind, checkRegression(draft) else { return nil }
+    var task = draft.value.task
+    if task.title.isEmpty { task.title = task.id }
+    if let prompt = draft.value.prompt {
+      task.target = .text(
+        .init(
+          prompt: prompt, references: draft.value.references, targets: draft.value.targets, rewrites: draft.value.rewrites))
     }
-    return task.value
+    for problem in task.problems {
+      reader.problems.report("\(problem.message).\(problem.hint)", at: draft.place(problem.key) ?? root.position)
+    }
+    return task
   }
 
-  private func form(_ path: String) -> MappingForm<TaskDefinition> {
+  private func form(_ path: String) -> MappingForm<Draft> {
     MappingForm(
       "a task",
       [
-        .custom("id", required: true, "the short name, for manifests and folders") { task, entry, reader in
+        .custom("id", required: true, "the short name, for manifests and folders") { draft, entry, reader in
           guard let id = reader.identifier(entry) else { return false }
-          if GLUETask(rawValue: id) != nil {
+          if TaskDefinition.builtIn(id) != nil {
             reader.problems.report("'\(id)' is a built-in task; choose another id.", at: entry.value.position)
           }
-          task.id = id
+          draft.task.id = id
           return true
         },
-        .value("title", .text, \.title, "the name for people"),
-        .custom("train", required: true, "the file of training rows") { task, entry, _ in
-          file(entry, beside: path).map { task.train = $0 } != nil
+        .value("title", .text, \.task.title, "the name for people"),
+        .custom("train", required: true, "the file of training rows") { draft, entry, _ in
+          file(entry, beside: path).map { draft.task.train = $0 } != nil
         },
-        .custom("validation", required: true, "the file of validation rows, or several by name") { task, entry, reader in
+        .custom("validation", required: true, "the file of validation rows, or several by name") { draft, entry, reader in
           guard case .mapping(let sets) = entry.value.content else {
-            return file(entry, beside: path).map { task.validation = [.init(name: TaskDefinition.onlySet, file: $0)] } != nil
+            return file(entry, beside: path).map { draft.task.validation = [.init(name: TaskDefinition.onlySet, file: $0)] } != nil
           }
-          task.validation = sets.compactMap { set in file(set, beside: path).map { .init(name: set.key, file: $0) } }
-          return task.validation.count == sets.count
+          draft.task.validation = sets.compactMap { set in file(set, beside: path).map { .init(name: set.key, file: $0) } }
+          return draft.task.validation.count == sets.count
         },
-        .choice("format", \.format, required: true, "how the files are written, tsv or jsonl"),
-        .value("header", .flag, \.hasHeader, "whether the first line of a table names the columns"),
-        .custom("columns", required: true, "the columns of the texts and of the label") { task, entry, reader in
-          columns(entry, task).map { task.columns = $0 } != nil
+        .choice("format", \.task.format, required: true, "how the files are written, \(Self.formats)"),
+        .value("header", .flag, \.task.hasHeader, "whether the first line of a table names the columns"),
+        .custom("columns", "the columns of the texts and of the label") { draft, entry, reader in
+          columns(entry, draft.task).map { draft.task.columns = $0 } != nil
         },
-        .custom("labels", "the labels, in the order of the classes") { task, entry, reader in
-          reader.texts(entry).map { task.target = .classes($0) } != nil
+        .custom("labels", "the labels, in the order of the classes") { draft, entry, reader in
+          reader.texts(entry).map { draft.task.target = .classes($0) } != nil
         },
-        .custom("regression", "true where a number is predicted") { task, entry, reader in
+        .custom("regression", "true where a number is predicted") { draft, entry, reader in
           guard let flag = reader.value(entry, .flag)?.flag else { return false }
-          if flag { task.target = .regression }
+          if flag { draft.task.target = .regression }
           return true
         },
-        .custom("ignored_labels", "labels of rows to leave out") { task, entry, reader in
-          reader.texts(entry).map { task.ignoredLabels = $0 } != nil
+        .custom("ignored_labels", "labels of rows to leave out") { draft, entry, reader in
+          reader.texts(entry).map { draft.task.ignoredLabels = $0 } != nil
+        },
+        .custom("prompt", "what is read before a text is written, with columns in braces") { draft, entry, reader in
+          reader.text(entry).map { draft.prompt = PromptTemplate($0) } != nil
+        },
+        .custom("references", "the column of the right text, or a list of them") { draft, entry, _ in
+          names(entry).map { draft.references = $0.map(\.text) } != nil
+        },
+        .custom("target", "the column of the text to be written in training rows, where it is another") { draft, entry, _ in
+          names(entry).map { draft.targets = $0.map(\.text) } != nil
+        },
+        .custom("rewrite", "columns whose texts are rewritten, and how") { draft, entry, reader in
+          rewrites(entry).map { draft.rewrites = $0 } != nil
         },
         .custom("metric", required: true, "the metric, or a list of which the first decides which epoch is best") {
-          task, entry, _ in
-          metrics(entry).map { task.metrics = $0 } != nil
+          draft, entry, _ in
+          metrics(entry).map { draft.task.metrics = $0 } != nil
         },
       ])
   }
+
+  private static let formats =
+    TaskDefinition.Format.allCases.dropLast().map(\.rawValue).joined(separator: ", ")
+    + " or \(TaskDefinition.Format.allCases.last?.rawValue ?? "")"
 
   /// A path as written, from the root or from the definition's own folder, which it may not leave.
   private func file(_ entry: SourceEntry, beside path: String) -> String? {
@@ -104,24 +133,62 @@ struct TaskFileReader {
     return .init(first: column(names.text[0]), second: names.text.dropFirst().first.map(column), label: column(names.label))
   }
 
-  /// Whether exactly one of `labels` and `regression` says what is predicted.
-  private func checkTarget(_ task: ReadMapping<TaskDefinition>, _ root: SourceNode) -> Bool {
-    let regression = task.entries.first { $0.key == "regression" }
-    switch (task.place("labels"), regression) {
-    case (_?, let regression?):
-      reader.problems.report("'labels' and 'regression' cannot be given together; keep one.", at: regression.keyPosition)
-    case (nil, nil): reader.problems.report("'labels' is missing (or 'regression: true').", at: root.position)
-    case (nil, let regression?) where task.value.target != .regression:
-      // a value that is no flag has been reported
-      if reader.isFlag(regression) {
-        reader.problems.report("'regression: false' says nothing; give 'labels'.", at: regression.keyPosition)
+  /// Whether the keys are those of labels, of a number, or of text to be written; what belongs to another kind is reported.
+  private func checkKind(_ root: SourceNode) -> Bool {
+    guard case .mapping(let entries) = root.content else { return true }
+    func given(_ key: String) -> SourceEntry? { entries.first { $0.key == key } }
+    var isSound = true
+    func report(_ message: String, at position: SourcePosition) {
+      reader.problems.report(message, at: position)
+      isSound = false
+    }
+    guard let prompt = given("prompt") else {
+      for key in ["references", "target", "rewrite"] {
+        if let entry = given(key) { report("'\(key)' is for text to be written: give 'prompt' too.", at: entry.keyPosition) }
       }
-    default: return true
+      if given("columns") == nil {
+        report(
+          "'columns' is missing: the columns of the texts and of the label (or 'prompt' and 'references', where text is to be written).",
+          at: root.position)
+      }
+      switch (given("labels"), given("regression")) {
+      case (_?, let regression?):
+        report("'labels' and 'regression' cannot be given together; keep one.", at: regression.keyPosition)
+      case (nil, nil): report("'labels' is missing (or 'regression: true').", at: root.position)
+      default: break
+      }
+      return isSound
+    }
+    for key in ["columns", "labels", "regression", "ignored_labels"] {
+      guard let entry = given(key) else { continue }
+      report("'\(key)' and 'prompt' cannot be given together: a task has labels, or text to be written.", at: entry.keyPosition)
+    }
+    if given("references") == nil {
+      report("'references' is missing: the column of the right text, or a list of them.", at: prompt.keyPosition)
+    }
+    return isSound
+  }
+
+  /// Whether `regression`, where it is given, says that a number is predicted.
+  private func checkRegression(_ draft: ReadMapping<Draft>) -> Bool {
+    guard let entry = draft.entries.first(where: { $0.key == "regression" }), draft.value.task.target != .regression else {
+      return true
+    }
+    // a value that is no flag has been reported
+    if reader.isFlag(entry) {
+      reader.problems.report("'regression: false' says nothing; give 'labels'.", at: entry.keyPosition)
     }
     return false
   }
 
   private func metrics(_ entry: SourceEntry) -> [Metric]? {
+    guard let names = names(entry) else { return nil }
+    let metrics = names.compactMap { reader.metric($0.text, at: $0.position) }
+    return metrics.count == names.count ? metrics : nil
+  }
+
+  /// One name, or a list of them.
+  private func names(_ entry: SourceEntry) -> [(text: String, position: SourcePosition)]? {
     var names: [(text: String, position: SourcePosition)]?
     if case .sequence = entry.value.content {
       names = reader.list(entry)
@@ -129,8 +196,16 @@ struct TaskFileReader {
       names = reader.text(entry).map { [($0, entry.value.position)] }
     }
     guard let names, !names.isEmpty else { return nil }
-    let metrics = names.compactMap { reader.metric($0.text, at: $0.position) }
-    return metrics.count == names.count ? metrics : nil
+    return names
+  }
+
+  private func rewrites(_ entry: SourceEntry) -> [String: TaskDefinition.Rewriting]? {
+    guard let columns = reader.mapping(entry.value, "'rewrite'") else { return nil }
+    let known = OptionType.choice(TaskDefinition.Rewriting.allCases.map(\.rawValue))
+    let pairs = columns.compactMap { column in
+      reader.value(column, known)?.text.flatMap(TaskDefinition.Rewriting.init).map { (column.key, $0) }
+    }
+    return pairs.count == columns.count ? Dictionary(pairs) { first, _ in first } : nil
   }
 }
 

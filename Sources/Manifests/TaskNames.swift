@@ -25,7 +25,7 @@ final class TaskNames {
 
   /// The ids that settings by task may name.
   var known: [String] {
-    var ids = GLUETask.allCases.map(\.rawValue)
+    var ids = TaskDefinition.builtIn.map(\.id)
     for id in inFolder + loaded.compactMap(\.task?.id) where !ids.contains(id) { ids.append(id) }
     return ids
   }
@@ -47,9 +47,9 @@ final class TaskNames {
   /// A task by its id or the path of its file; nil after a report.
   func task(_ name: String, at position: SourcePosition) -> TaskDefinition? {
     if Self.isPath(name) { return definition(FilePath.joined(place, name), at: position) }
-    if let task = GLUETask(rawValue: name) { return task.definition }
+    if let task = TaskDefinition.builtIn(name) { return task }
     guard inFolder.contains(name) else {
-      let known = GLUETask.allCases.map(\.rawValue) + inFolder
+      let known = TaskDefinition.builtIn.map(\.id) + inFolder
       reader.reportUnknown("task '\(SourceNode.shortened(name))' is not known", name, known, at: position)
       return nil
     }

@@ -16,6 +16,24 @@ package enum Metric: String, Sendable, CaseIterable, Codable {
   case pearsonSpearmanMean = "pearson-spearman-mean"
   /// The mean of accuracy and F1 (QQP in AFLoRA's average).
   case accuracyF1Mean = "accuracy-f1-mean"
+  /// Corpus BLEU, lower-cased, tokenised as mteval-v13a: what the E2E challenge's scorer counts.
+  case bleu
+  /// Corpus BLEU, lower-cased, of words as they are given, as multi-bleu counts it.
+  case multiBLEU = "multi-bleu"
+  /// F1 of ROUGE-1, stemmed; the mean over an example's references.
+  case rouge1
+  /// F1 of ROUGE-2, stemmed; the mean over an example's references.
+  case rouge2
+  /// F1 of ROUGE-L, stemmed; the mean over an example's references.
+  case rougeL
+  /// The mean of ROUGE-1, ROUGE-2 and ROUGE-L.
+  case rougeMean = "rouge-mean"
+  /// The share of right answers to GSM8K: the number after `####`.
+  case gsm8k
+  /// The share of right answers to GSM8K, the last number where none stands after `####`.
+  case gsm8kFlexible = "gsm8k-flexible"
+  /// The mean negative log-probability of the right texts' tokens, of which less is better: recorded beside a task's metrics.
+  case tokenLoss = "token-loss"
 
   /// What a metric compares.
   package enum Subject: Sendable {
@@ -23,6 +41,10 @@ package enum Metric: String, Sendable, CaseIterable, Codable {
     case classes
     /// Real numbers.
     case scores
+    /// Generated texts, each with one or more references.
+    case texts
+    /// What a model gives the right tokens; no answer is compared, and no task is scored by it.
+    case probabilities
   }
 
   /// The name for tables and people.
@@ -35,14 +57,25 @@ package enum Metric: String, Sendable, CaseIterable, Codable {
     case .spearman: "Spearman correlation"
     case .pearsonSpearmanMean: "mean of Pearson and Spearman"
     case .accuracyF1Mean: "mean of accuracy and F1"
+    case .bleu: "BLEU (13a, lower-cased)"
+    case .multiBLEU: "BLEU (multi-bleu, lower-cased)"
+    case .rouge1: "ROUGE-1 (mean of references)"
+    case .rouge2: "ROUGE-2 (mean of references)"
+    case .rougeL: "ROUGE-L (mean of references)"
+    case .rougeMean: "mean of ROUGE-1, ROUGE-2 and ROUGE-L"
+    case .gsm8k: "exact match after ####"
+    case .gsm8kFlexible: "exact match of the last number"
+    case .tokenLoss: "loss of the right tokens"
     }
   }
 
-  /// Whether the metric compares class numbers or real numbers.
+  /// Whether the metric compares class numbers, real numbers or texts.
   package var subject: Subject {
     switch self {
     case .accuracy, .f1, .matthews, .accuracyF1Mean: .classes
     case .pearson, .spearman, .pearsonSpearmanMean: .scores
+    case .bleu, .multiBLEU, .rouge1, .rouge2, .rougeL, .rougeMean, .gsm8k, .gsm8kFlexible: .texts
+    case .tokenLoss: .probabilities
     }
   }
 
@@ -51,7 +84,8 @@ package enum Metric: String, Sendable, CaseIterable, Codable {
     switch self {
     case .accuracyF1Mean: [.accuracy, .f1]
     case .pearsonSpearmanMean: [.pearson, .spearman]
-    case .accuracy, .f1, .matthews, .pearson, .spearman: []
+    case .rougeMean: [.rouge1, .rouge2, .rougeL]
+    default: []
     }
   }
 
@@ -64,8 +98,7 @@ package enum Metric: String, Sendable, CaseIterable, Codable {
     case .f1: return Metrics.f1(gold: gold, predicted: predicted)
     case .matthews: return matthewsCorrelation(gold: gold, predicted: predicted)
     case .accuracyF1Mean: return meanOfParts { $0.value(gold: gold, predicted: predicted) }
-    case .pearson, .spearman, .pearsonSpearmanMean:
-      preconditionFailure("\(displayName) compares real numbers, not classes")
+    default: preconditionFailure("\(displayName) does not compare classes")
     }
   }
 
@@ -77,8 +110,25 @@ package enum Metric: String, Sendable, CaseIterable, Codable {
     case .pearson: return Metrics.pearson(gold: gold, predicted: predicted)
     case .spearman: return Metrics.spearman(gold: gold, predicted: predicted)
     case .pearsonSpearmanMean: return meanOfParts { $0.value(gold: gold, predicted: predicted) }
-    case .accuracy, .f1, .matthews, .accuracyF1Mean:
-      preconditionFailure("\(displayName) compares classes, not real numbers")
+    default: preconditionFailure("\(displayName) does not compare real numbers")
+    }
+  }
+
+  /// The metric of generated texts, in 0...1; nil without examples, where an example has no reference, and for GSM8K's answers where a
+  /// reference has no number.
+  ///
+  /// - Precondition: the metric's subject is texts, and there are as many predictions as lists of references.
+  package func value(references: [[String]], predicted: [String]) -> Double? {
+    switch self {
+    case .bleu: return BLEU(references: references, predicted: predicted)?.score
+    case .multiBLEU: return BLEU(references: references, predicted: predicted, tokenization: .whitespace)?.score
+    case .rouge1: return ROUGE.meanF1(references: references, predicted: predicted, unit: .words)
+    case .rouge2: return ROUGE.meanF1(references: references, predicted: predicted, unit: .pairs)
+    case .rougeL: return ROUGE.meanF1(references: references, predicted: predicted, unit: .subsequence)
+    case .rougeMean: return meanOfParts { $0.value(references: references, predicted: predicted) }
+    case .gsm8k: return GSM8KAnswer.accuracy(references: references, predicted: predicted, isFlexible: false)
+    case .gsm8kFlexible: return GSM8KAnswer.accuracy(references: references, predicted: predicted, isFlexible: true)
+    default: preconditionFailure("\(displayName) does not compare texts")
     }
   }
 

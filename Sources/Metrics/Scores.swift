@@ -38,6 +38,13 @@ package struct Scores: Sendable, Equatable, Codable {
     entries = metrics.map { Entry(metric: $0, value: $0.value(gold: gold, predicted: predicted)) }
   }
 
+  /// Scores generated texts, each against its references.
+  ///
+  /// - Precondition: every metric compares texts, and there are as many predictions as lists of references.
+  package init(metrics: [Metric], references: [[String]], predicted: [String]) {
+    entries = metrics.map { Entry(metric: $0, value: $0.value(references: references, predicted: predicted)) }
+  }
+
   /// The value of the first metric, by which epochs are compared; nil where it is undefined.
   package var primary: Double? { entries.first?.value }
 

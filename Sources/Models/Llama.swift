@@ -28,7 +28,7 @@ enum LlamaDefinition: ArchitectureDefinition {
 }
 
 /// A causal transformer without a head.
-final class Llama: Backbone {
+final class Llama: DecodingBackbone {
   let configuration: any ModelConfiguration
   let parameters: [Parameter]
   let embedded: EmbeddedSequence
@@ -61,6 +61,13 @@ final class Llama: Backbone {
 
   /// An observer sees the last layer's output behind the last norm, as the library shows it.
   func hiddenStates(_ batch: TokenBatch, rows: RowSelection, pass: Pass, observer: ModelObserver?) -> Tensor {
+    hiddenStates(batch, rows: rows, pass: pass, observer: observer, keep: nil)
+  }
+
+  /// - Parameter keep: receives each layer's keys and values, and where each sequence's rows start among them.
+  private func hiddenStates(
+    _ batch: TokenBatch, rows: RowSelection, pass: Pass, observer: ModelObserver?, keep: KeepKeysAndValues?
+  ) -> Tensor {
     let words = wordEmbeddings.tensor.rows(batch.tokens, padding: padding)
     var (x, offsets, places, pass) = (
       words.dropped(pass.dropout(Float(configuration.hiddenDropout))), Offsets(batch.offsets), rows.places(in: batch), pass
@@ -85,12 +92,41 @@ final class Llama: Backbone {
       x = pass.recomputable([x]) { [offsets] inputs, pass in
         block(
           inputs[0], offsets: offsets, cut: cut, rotary: rotary, pass: pass,
-          probabilities: pass.isRepetition ? nil : firstAttention)
+          probabilities: pass.isRepetition ? nil : firstAttention,
+          keep: keep.map { keep in { keep(layer, offsets, $0, $1) } })
       }
       if isLast { x = lastNorm(x) }
       observer?.hiddenStates?(layer + 1, x)
     }
     return observer == nil ? x : last.map { x.rows($0.rows.places) } ?? x
+  }
+
+  func cache(on backend: any Backend) -> DecodingCache {
+    DecodingCache(
+      keysAndValues, rows: CachedRows(layers: blocks.count, width: keysAndValues.first?.width ?? 0, on: backend))
+  }
+
+  func begin(_ prompts: TokenBatch, in cache: DecodingCache) -> (states: Tensor, sequences: [DecodingSequence]) {
+    var kept: (rows: [Int32], sequences: [DecodingSequence]) = ([], [])
+    let states = hiddenStates(prompts, rows: .last, pass: .evaluation, observer: nil) { layer, offsets, keys, values in
+      if layer == 0 {
+        kept.rows = cache.rows.take(offsets.rows)
+        kept.sequences = (0..<offsets.runs).map { DecodingSequence(rows: Array(kept.rows[offsets[$0]..<offsets[$0 + 1]])) }
+      }
+      cache.rows.store(keys: keys, values: values, layer: layer, at: kept.rows)
+    }
+    return (states, kept.sequences)
+  }
+
+  func next(_ tokens: [Int32], after sequences: [DecodingSequence], in cache: DecodingCache)
+    -> (states: Tensor, sequences: [DecodingSequence])
+  {
+    let step = DecodingStep(after: sequences, in: cache), pass = Pass.evaluation
+    let positions = sequences.map { Int32($0.rows.count) }
+    var x = wordEmbeddings.tensor.rows(tokens, padding: padding)
+    let rotary = RotaryRows(table: table(for: positions, on: x.backend), positions: positions)
+    for block in blocks { x = block.next(x, step, rotary: rotary, pass: pass) }
+    return (lastNorm(x), step.continued)
   }
 
   /// A table for these positions and what stands before them; it grows by doubling, and each of its rows is what it always was.

@@ -88,28 +88,55 @@ final class LlamaBlock {
   /// - Parameters:
   ///   - offsets: where each sequence starts among the tokens, and the end, `[sequences + 1]`.
   ///   - rotary: the tokens' positions.
+  ///   - keep: receives the keys, turned, and the values of all tokens, `[tokens, keyHeads · headSize]` both.
   func callAsFunction(
-    _ x: Tensor, offsets: Offsets, cut: Cut?, rotary: RotaryRows, pass: Pass, probabilities: ((Tensor) -> Void)? = nil
+    _ x: Tensor, offsets: Offsets, cut: Cut?, rotary: RotaryRows, pass: Pass, probabilities: ((Tensor) -> Void)? = nil,
+    keep: ((_ keys: Tensor, _ values: Tensor) -> Void)? = nil
   ) -> Tensor {
     if let cut, cut.rows.starts == nil {
-      return self(x, offsets: offsets, cut: nil, rotary: rotary, pass: pass, probabilities: probabilities).rows(cut.rows.places)
+      return self(x, offsets: offsets, cut: nil, rotary: rotary, pass: pass, probabilities: probabilities, keep: keep)
+        .rows(cut.rows.places)
     }
     let states = attentionHalf.input(x)
     let residual = cut.map { x.rows($0.rows.places) } ?? x
     let queries = cut.map { states.rows($0.rows.places) } ?? states
     let context = attention(
-      queries: queries, states, offsets: offsets, cut: cut, rotary: rotary, pass: pass, probabilities: probabilities)
-    let pass = cut.map { pass.on($0.rows.kind) } ?? pass
+      queries: queries, states, offsets: offsets, cut: cut, rotary: rotary, pass: pass, probabilities: probabilities, keep: keep)
+    return after(context, residual: residual, pass: cut.map { pass.on($0.rows.kind) } ?? pass)
+  }
+
+  /// One token more of each sequence, the first after those that are kept: `[sequences, hidden]` → the same.
+  ///
+  /// - Parameters:
+  ///   - step: which sequences, and where their new rows are kept.
+  ///   - rotary: the tokens' positions.
+  func next(_ x: Tensor, _ step: DecodingStep, rotary: RotaryRows, pass: Pass) -> Tensor {
+    let states = attentionHalf.input(x), layer = keysAndValues.layer, prefix = step.cache.prefixes[layer]
+    let before = prefix?.keys.shape[0] ?? 0
+    step.cache.rows.store(
+      keys: rotary.turned(key(states, pass: pass), shift: before), values: value(states, pass: pass), layer: layer,
+      at: step.newRows)
+    let context = step.cache.rows.attention(
+      rotary.turned(query(states, pass: pass), shift: before), over: step.sequences, layer: layer, heads: configuration.heads,
+      keyHeads: configuration.keyHeads, factor: factor, prefix: prefix)
+    return after(context, residual: x, pass: pass)
+  }
+
+  /// What follows attention: `[tokens, heads · headSize]` and `[tokens, hidden]` → `[tokens, hidden]`.
+  private func after(_ context: Tensor, residual: Tensor, pass: Pass) -> Tensor {
     let a = attentionHalf(context, residual: residual, pass: pass)
     let normed = feedForwardHalf.input(a)
     let inner = gate(normed, pass: pass).activated(configuration.activation).multiplied(by: up(normed, pass: pass))
     return feedForwardHalf(inner, residual: a, pass: pass)
   }
 
+  /// What multiplies the scores.
+  private var factor: Float { 1 / Float(configuration.headSize).squareRoot() }
+
   /// The context of each query: `[queries, hidden]` and `x: [tokens, hidden]` → `[queries, heads · headSize]`.
   private func attention(
     queries: Tensor, _ x: Tensor, offsets: Offsets, cut: Cut?, rotary: RotaryRows, pass: Pass,
-    probabilities: ((Tensor) -> Void)?
+    probabilities: ((Tensor) -> Void)?, keep: ((_ keys: Tensor, _ values: Tensor) -> Void)?
   ) -> Tensor {
     // those that ask may be fewer than those that answer
     let asking = cut.map { pass.on($0.rows.kind) } ?? pass
@@ -117,6 +144,7 @@ final class LlamaBlock {
     let q = (cut?.rotary ?? rotary).turned(query(queries, pass: asking), shift: before)
     var k = rotary.turned(key(x, pass: pass), shift: before)
     var v = value(x, pass: pass)
+    keep?(k, v)
     var keyOffsets = offsets
     if let adapter {
       // they stand at the first places and are not turned, as a cache's that was filled before
@@ -127,7 +155,7 @@ final class LlamaBlock {
     return q.attention(
       key: k, value: v, queryOffsets: cut?.rows.offsets ?? offsets, keyOffsets: keyOffsets,
       queryStarts: starts.map { $0 + before }, heads: configuration.heads, keyHeads: configuration.keyHeads,
-      factor: 1 / Float(configuration.headSize).squareRoot(), mask: .causal,
+      factor: factor, mask: .causal,
       dropout: pass.dropout(Float(configuration.attentionDropout)), dropoutPlaces: asking.attentionPlaces(keysBefore: before),
       probabilities: probabilities)
   }

@@ -27,6 +27,8 @@ package protocol ModelConfiguration: Sendable {
   var normEpsilon: Double { get }
   /// Standard deviation of newly initialised matrices.
   var initializerRange: Double { get }
+  /// The tokens after which a text is over; none of a model that writes none.
+  var endTokens: [Int] { get }
   /// What the head puts out.
   var headKind: HeadKind { get set }
   /// Outputs of a head for sequences; 1 is a regression. Another number of them has no names yet.
@@ -53,6 +55,8 @@ package protocol ModelConfiguration: Sendable {
 }
 
 extension ModelConfiguration {
+  package var endTokens: [Int] { [] }
+
   /// Takes what the outputs are to stand for.
   ///
   /// - Parameter start: what decides by which of a task's lists of names its classes go; the first, where nothing does.

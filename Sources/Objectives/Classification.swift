@@ -39,7 +39,7 @@ package struct Classification: Objective {
 
   package func gold(of split: Split) -> Answers { Answers(.integers(sets[split].map { Int64($0.label.classNumber) })) }
 
-  package func answers(of model: Model, set: Int, beforeBatch: () throws -> Void) throws -> Answers {
+  package func answers(of model: Model, set: Int, isLast: Bool, beforeBatch: () throws -> Void) throws -> Answers {
     var answers = [Int64](repeating: 0, count: validation[set].count)
     for rows in validation[set].batches() {
       try beforeBatch()

@@ -13,6 +13,8 @@ package struct HeadNote {
   ///
   /// - Returns: nil where the checkpoint is a body alone, so that there is nothing to say.
   package init?(_ loaded: LoadedModel, for task: TaskDefinition, folder: URL) {
+    // a model that writes does so with what it was saved with
+    if task.headTarget == .words { return nil }
     // positions that are counted are no part of anything
     let left = loaded.ignored.filter { !$0.hasSuffix(".position_ids") && !$0.hasSuffix(".token_type_ids") }
     guard let start = Self.start(loaded, task, folder, isBody: left.isEmpty) else { return nil }
@@ -46,8 +48,11 @@ package struct HeadNote {
   }
 
   private static func wish(_ task: TaskDefinition) -> String {
-    if case .classes = task.target { return "the task's labels are \(names(task))" }
-    return "the task is a regression"
+    switch task.target {
+    case .classes: "the task's labels are \(names(task))"
+    case .regression: "the task is a regression"
+    case .text: "the task's answers are texts"
+    }
   }
 
   private static func names(_ task: TaskDefinition) -> String {

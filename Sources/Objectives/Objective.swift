@@ -35,15 +35,26 @@ package protocol Objective: Sendable {
   func gold(of split: Split) -> Answers
   /// What a model says of a validation set. Gradients are not recorded, and dropout does not act.
   ///
-  /// - Parameter beforeBatch: called before each batch.
-  /// - Throws: what `beforeBatch` throws.
-  func answers(of model: Model, set: Int, beforeBatch: () throws -> Void) throws -> Answers
+  /// - Parameters:
+  ///   - isLast: whether no other evaluation follows; answers that take long may be given then alone.
+  ///   - beforeBatch: called before each batch.
+  /// - Throws: what `beforeBatch` throws, and what keeps a model from answering.
+  func answers(of model: Model, set: Int, isLast: Bool, beforeBatch: () throws -> Void) throws -> Answers
   /// What answers to a validation set are worth by each of `metrics`.
   func scores(of answers: Answers, set: Int) -> Scores
+  /// The texts that answers to a validation set are; none for a task that asks for none.
+  func writings(_ answers: Answers, set: Int) -> [Writing]
+  /// Whether the last answers may take as long as training, so that a run is saved before them.
+  var answersTakeLong: Bool { get }
+  /// How many tokens the evaluations after so many epochs compute, of a validation set.
+  func evaluatedTokens(of set: Int, epochs: Int) -> Int
 }
 
 extension Objective {
   package func outputRows(_ rows: [Int]) -> [Int]? { nil }
+  package var answersTakeLong: Bool { false }
+  package func writings(_ answers: Answers, set: Int) -> [Writing] { [] }
+  package func evaluatedTokens(of set: Int, epochs: Int) -> Int { validation[set].tokens * epochs }
 
   /// The rows of a split.
   package func rows(of split: Split) -> RowSet {

@@ -43,7 +43,7 @@ package struct Regression: Objective {
   /// The labels, as the loss takes them in float32.
   package func gold(of split: Split) -> Answers { Answers(.numbers(numbers(of: split))) }
 
-  package func answers(of model: Model, set: Int, beforeBatch: () throws -> Void) throws -> Answers {
+  package func answers(of model: Model, set: Int, isLast: Bool, beforeBatch: () throws -> Void) throws -> Answers {
     var answers = [Double](repeating: 0, count: validation[set].count)
     for rows in validation[set].batches() {
       try beforeBatch()

@@ -2,7 +2,7 @@
 import Foundation
 import Metrics
 
-/// Compares the metrics of a folder's `classification.json`, `correlation.json` and `comparisons.json`.
+/// Compares the metrics of a folder's `classification.json`, `correlation.json` and `comparisons.json`, and those of generated text.
 package enum MetricParity {
   private struct Classification: Decodable {
     let gold, predicted: [Int]
@@ -18,37 +18,27 @@ package enum MetricParity {
   private struct Comparison: Decodable {
     let a, b: [Double]
     let meanA, sdA, pairedT, pairedTP, wilcoxonP, welchTP: Double?
-
-    enum CodingKeys: String, CodingKey {
-      case a, b
-      case meanA = "mean_a"
-      case sdA = "sd_a"
-      case pairedT = "paired_t"
-      case pairedTP = "paired_t_p"
-      case wilcoxonP = "wilcoxon_p"
-      case welchTP = "welch_t_p"
-    }
   }
 
-  /// Metrics of generated text in the folder are left out, with a note.
+  /// Files that are not there are left out.
   ///
   /// - Throws: `ParityError` where the reference cannot be used.
   package static func run(folder: URL) throws -> ParityReport {
     var report = ParityReport(subject: folder.path)
-    for (number, row) in try read([Classification].self, "classification.json", in: folder).enumerated() {
+    for (number, row) in (try read([Classification].self, "classification.json", in: folder) ?? []).enumerated() {
       let name = "case \(number)"
       try requireEqual(row.gold.count, row.predicted.count, "classification.json", number, in: folder)
       check(&report, "accuracy", name, accuracy(gold: row.gold, predicted: row.predicted), row.accuracy)
       check(&report, "matthews", name, matthewsCorrelation(gold: row.gold, predicted: row.predicted), row.mcc)
       if row.f1 != nil { check(&report, "f1", name, f1(gold: row.gold, predicted: row.predicted), row.f1) }
     }
-    for (number, row) in try read([Correlation].self, "correlation.json", in: folder).enumerated() {
+    for (number, row) in (try read([Correlation].self, "correlation.json", in: folder) ?? []).enumerated() {
       try requireEqual(row.x.count, row.y.count, "correlation.json", number, in: folder)
       // numbers near 1e8 leave the reference itself eight digits
       check(&report, "pearson", "case \(number)", pearson(gold: row.x, predicted: row.y), row.pearson, tolerance: 1e-7)
       check(&report, "spearman", "case \(number)", spearman(gold: row.x, predicted: row.y), row.spearman)
     }
-    for (number, row) in try read([Comparison].self, "comparisons.json", in: folder).enumerated() {
+    for (number, row) in (try read([Comparison].self, "comparisons.json", in: folder) ?? []).enumerated() {
       let name = "case \(number)"
       try requireEqual(row.a.count, row.b.count, "comparisons.json", number, in: folder)
       check(&report, "mean", name, mean(row.a), row.meanA)
@@ -58,15 +48,12 @@ package enum MetricParity {
       check(&report, "wilcoxon, p", name, wilcoxonSignedRankTest(row.a, row.b)?.pValue, row.wilcoxonP)
       check(&report, "welch, p", name, welchTTest(row.a, row.b)?.pValue, row.welchTP)
     }
-    let others = ["bleu.json", "rouge.json", "gsm8k.json"].filter {
-      FileManager.default.fileExists(atPath: folder.appending(path: $0).path)
-    }
-    if !others.isEmpty { report.notes.append("not compared: \(others.joined(separator: ", "))") }
+    try compareTexts(folder: folder, &report)
     return report
   }
 
   /// Metrics take as many values on both sides.
-  private static func requireEqual(_ first: Int, _ second: Int, _ file: String, _ number: Int, in folder: URL) throws {
+  static func requireEqual(_ first: Int, _ second: Int, _ file: String, _ number: Int, in folder: URL) throws {
     guard first == second else {
       throw ParityError.reference(
         path: folder.appending(path: file).path,
@@ -74,17 +61,21 @@ package enum MetricParity {
     }
   }
 
-  private static func read<Row: Decodable>(_ type: [Row].Type, _ name: String, in folder: URL) throws -> [Row] {
+  /// The contents of a file of the folder; nil without it.
+  static func read<Contents: Decodable>(_ type: Contents.Type, _ name: String, in folder: URL) throws -> Contents? {
     let file = folder.appending(path: name)
-    guard FileManager.default.fileExists(atPath: file.path) else { return [] }
+    guard FileManager.default.fileExists(atPath: file.path) else { return nil }
+    let decoder = JSONDecoder()
+    decoder.keyDecodingStrategy = .convertFromSnakeCase
     do {
-      return try JSONDecoder().decode(type, from: Data(contentsOf: file))
+      return try decoder.decode(type, from: Data(contentsOf: file))
     } catch {
       throw ParityError.unreadable(file.path, as: "recorded metric values", error)
     }
   }
 
-  private static func check(
+  /// Compares a value that may be undefined.
+  static func check(
     _ report: inout ParityReport, _ quantity: String, _ name: String, _ found: Double?, _ expected: Double?,
     tolerance: Double = 1e-9
   ) {

@@ -12,7 +12,7 @@ package enum ModelParity {
   }
 
   /// Compares every quantity that the folder records: hidden states of each layer, the first layer's attention, what the
-  /// output layer sees, logits, losses and gradients of both heads, and the numbering of positions.
+  /// output layer sees, logits, losses and gradients of both heads, the numbering of positions, and generated texts.
   ///
   /// Sizes come from the folder's files alone. The logits and gradients are computed twice: of all tokens, and in the way
   /// of training, where the last layer computes first tokens only.
@@ -27,6 +27,7 @@ package enum ModelParity {
       backend: backend, report: ParityReport(subject: folder.path))
     try comparison.checkpoint()
     if comparison.has("reg.logits") { try comparison.regression() }
+    try GenerationParity.compare(folder, archive, on: backend, into: &comparison.report)
     return comparison.report
   }
 

@@ -18,11 +18,21 @@ package struct RunDigests: Sendable, Equatable, Codable {
   package let best: String?
   /// `last`: the file of the last weights; nil where the run failed, and in records without a seal.
   package let last: String?
+  /// `best_texts`: the file of the texts that were written after the best epoch; nil where the task asks for none.
+  package let bestTexts: String?
+  /// `last_texts`: the file of the texts that were written at the end; nil where the task asks for none.
+  package let lastTexts: String?
+
+  private enum CodingKeys: String, CodingKey {
+    case specification, manifest, model, tokenizer, data, tensors, best, last
+    case bestTexts = "best_texts"
+    case lastTexts = "last_texts"
+  }
 
   /// Makes digests from their parts.
   package init(
     specification: String, manifest: String, model: String, tokenizer: String, data: String, tensors: String?, best: String? = nil,
-    last: String? = nil
+    last: String? = nil, bestTexts: String? = nil, lastTexts: String? = nil
   ) {
     self.specification = specification
     self.manifest = manifest
@@ -32,11 +42,15 @@ package struct RunDigests: Sendable, Equatable, Codable {
     self.tensors = tensors
     self.best = best
     self.last = last
+    self.bestTexts = bestTexts
+    self.lastTexts = lastTexts
   }
 
   /// Every digest with its key.
   var all: [(key: String, digest: String)] {
-    let left: [(String, String?)] = [("tensors", tensors), ("best", best), ("last", last)]
+    let left = [
+      ("tensors", tensors), ("best", best), ("last", last), ("best_texts", bestTexts), ("last_texts", lastTexts),
+    ]
     return [
       ("specification", specification), ("manifest", manifest), ("model", model), ("tokenizer", tokenizer),
       ("data", data),

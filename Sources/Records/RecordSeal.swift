@@ -47,7 +47,10 @@ package enum FileDamage: Error, Equatable, Sendable, CustomStringConvertible {
 extension RunRecord {
   /// The files that the run left and the record seals, each with its digest. A record without a seal knows of the tensors alone.
   package var files: [(file: RunFile, digest: String)] {
-    let all: [(RunFile, String?)] = [(.tensors, digests.tensors), (.best, digests.best), (.last, digests.last)]
+    let all: [(RunFile, String?)] = [
+      (.tensors, digests.tensors), (.best, digests.best), (.last, digests.last), (.bestTexts, digests.bestTexts),
+      (.lastTexts, digests.lastTexts),
+    ]
     return all.compactMap { file, digest in digest.map { (file, $0) } }
   }
 

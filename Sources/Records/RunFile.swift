@@ -13,6 +13,10 @@ package enum RunFile: String, Sendable {
   case best = "best.safetensors"
   /// What was trained, as it was at the end.
   case last = "last.safetensors"
+  /// The texts that the model wrote after the best epoch, where its task asks for texts.
+  case bestTexts = "texts-best.jsonl"
+  /// The texts that the model wrote at the end.
+  case lastTexts = "texts-last.jsonl"
   /// Where a run that was stopped goes on.
   case checkpoint = "checkpoint.safetensors"
 

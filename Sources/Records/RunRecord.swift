@@ -120,7 +120,10 @@ package struct RunRecord: Sendable, Equatable, Codable, VersionedRecord {
     if let bad = digests.all.first(where: { !isDigest($0.digest) }) {
       return ("digests." + bad.key, "is not a SHA-256 of 64 hexadecimal digits")
     }
-    if seal == nil, digests.best != nil || digests.last != nil { return ("seal", "is missing beside the digests of weights") }
+    let sealed = ["best", "last", "best_texts", "last_texts"]
+    if seal == nil, digests.all.contains(where: { sealed.contains($0.key) }) {
+      return ("seal", "is missing beside the digests of weights or texts")
+    }
     for (index, epoch) in epochs.enumerated() where epoch.epoch != index + 1 || epoch.step < 0 {
       return ("epochs", "are not numbered from 1, each once")
     }

@@ -64,7 +64,7 @@ package struct RunSpecification: Sendable, Equatable {
       "method": .text(method), "options": Self.object(options.values), "seed": .integer(seed), "task": .text(task.id),
       "training": Self.object(training.decidingValues),
     ]
-    if !task.isBuiltIn { members["task_definition"] = .object(task.identity) }
+    if !task.isKnownByID { members["task_definition"] = .object(task.identity) }
     return members
   }
 
@@ -112,7 +112,7 @@ extension RunSpecification: Codable {
     try values.encode(training, forKey: .training)
     try values.encode(model, forKey: .model)
     try values.encode(task.id, forKey: .task)
-    if !task.isBuiltIn { try values.encode(task, forKey: .taskDefinition) }
+    if !task.isKnownByID { try values.encode(task, forKey: .taskDefinition) }
     try values.encode(seed, forKey: .seed)
   }
 }

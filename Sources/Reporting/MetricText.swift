@@ -12,6 +12,15 @@ enum MetricText {
     case .accuracyF1Mean: "accuracy & F1"
     case .accuracy: "accuracy"
     case .f1: "F1"
+    case .bleu: "BLEU"
+    case .multiBLEU: "BLEU (multi-bleu)"
+    case .rouge1: "ROUGE-1"
+    case .rouge2: "ROUGE-2"
+    case .rougeL: "ROUGE-L"
+    case .rougeMean: "ROUGE (mean)"
+    case .gsm8k: "exact match"
+    case .gsm8kFlexible: "exact match (last number)"
+    case .tokenLoss: "loss"
     case nil: name
     }
   }

@@ -45,6 +45,8 @@ package struct PublishedSource: Sendable, Equatable, Encodable {
   package let seeds: Int?
   /// How the paper sums seeds up, where it says it.
   package let statistic: String?
+  /// Whether the paper says how its scores are computed; a difference to one of unknown making is not taken.
+  package let isProtocolStated: Bool
   /// The labels of the table's rows that the paper has nothing on.
   let rowsWithoutFigures: [String]
   /// The paper's rows that are not in the table.
@@ -90,14 +92,12 @@ struct PublishedMatching {
       if matches.isEmpty, let parts = Self.parts(found.scores, task: task) {
         used += parts
         let value = parts.reduce(0) { $0 + found.scores[$1].value } / Double(parts.count) / 100
-        return [PublishedFigure(value: value, deviation: nil, difference: cell.score.map { $0 - value })]
+        return [figure(value, measured: cell.score)]
       }
       return matches.map { match in
         let score = found.scores[match.index]
         let measured = match.isOverall ? cell.score : cell.splits.first { $0.split == match.split }?.value
-        return PublishedFigure(
-          value: score.value / 100, deviation: score.deviation.map { $0 / 100 },
-          difference: measured.map { $0 - score.value / 100 })
+        return figure(score.value / 100, deviation: score.deviation.map { $0 / 100 }, measured: measured)
       }
     }
     for (index, score) in found.scores.enumerated() where !used.contains(index) {
@@ -110,7 +110,12 @@ struct PublishedMatching {
     return PublishedRowFigures(
       setting: found.setting, isQuoted: found.isQuoted, parameters: found.parameters,
       measures: measures.map { RowMeasure(name: $0, value: found.measures[$0]) }, tasks: figures,
-      average: found.average.map { Self.average($0 / 100, of: figures, measured: measured) })
+      average: found.average.map { average($0 / 100, of: figures, measured: measured) })
+  }
+
+  private func figure(_ value: Double, deviation: Double? = nil, measured: Double?) -> PublishedFigure {
+    PublishedFigure(
+      value: value, deviation: deviation, difference: published.isProtocolStated ? measured.map { $0 - value } : nil)
   }
 
   /// The source, after all rows have asked for their figures.
@@ -119,6 +124,7 @@ struct PublishedMatching {
     return PublishedSource(
       table: published.id, number: published.number, paper: published.paper.title, arxiv: published.paper.arxiv,
       model: published.model, seeds: published.paper.seeds, statistic: published.paper.statistic,
+      isProtocolStated: published.isProtocolStated,
       rowsWithoutFigures: rows.filter { $0.published == nil }.map(\.label),
       rowsLeftOut: unused.map { index in
         let row = published.rows[index]
@@ -150,9 +156,9 @@ struct PublishedMatching {
     return parts.isEmpty || parts.count < metrics.count ? nil : parts
   }
 
-  private static func average(_ printed: Double, of figures: [[PublishedFigure]], measured: Double?) -> PublishedFigure {
+  private func average(_ printed: Double, of figures: [[PublishedFigure]], measured: Double?) -> PublishedFigure {
     let means = figures.compactMap { mean($0.map(\.value)) }
-    let isOfTheSame = means.count == figures.count && mean(means).map { abs($0 - printed) <= averageTolerance } ?? false
-    return PublishedFigure(value: printed, deviation: nil, difference: isOfTheSame ? measured.map { $0 - printed } : nil)
+    let isOfTheSame = means.count == figures.count && mean(means).map { abs($0 - printed) <= Self.averageTolerance } ?? false
+    return figure(printed, measured: isOfTheSame ? measured : nil)
   }
 }

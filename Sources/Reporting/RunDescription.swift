@@ -55,10 +55,10 @@ package struct RunDescription: Sendable {
   package var text: String {
     let sections: [(String, [String])] = [
       ("run", overview), ("specification", specification), ("scores by epoch", scores), ("digests (SHA-256)", digests),
-      ("environment", environment), ("time and memory", timings), ("tensors", tensorLines), ("damage", damage.map(\.description)),
-      ("files", files),
+      ("environment", environment), ("time and memory", timings), ("tensors", tensorLines), ("texts at the end", texts),
+      ("damage", damage.map(\.description)), ("files", files),
     ]
-    return sections.filter { $0.0 != "damage" || !$0.1.isEmpty }.map { title, lines in
+    return sections.filter { !["damage", "texts at the end"].contains($0.0) || !$0.1.isEmpty }.map { title, lines in
       title + "\n" + lines.map { "  " + Self.printable($0) + "\n" }.joined()
     }.joined(separator: "\n")
   }
@@ -139,12 +139,16 @@ package struct RunDescription: Sendable {
 
   private var digests: [String] {
     let digests = record.digests
-    return [
-      "specification  \(digests.specification)", "manifest       \(digests.manifest)", "model          \(digests.model)",
-      "tokenizer      \(digests.tokenizer)", "data           \(digests.data)", "tensors        \(digests.tensors ?? "none")",
-      "best           \(digests.best ?? "none")", "last           \(digests.last ?? "none")",
-      "seal           \(record.seal ?? "none: the record is of a version of this program before there was one")",
+    let left: [(String, String)] = [
+      ("specification", digests.specification), ("manifest", digests.manifest), ("model", digests.model),
+      ("tokenizer", digests.tokenizer), ("data", digests.data), ("tensors", digests.tensors ?? "none"),
+      ("best", digests.best ?? "none"), ("last", digests.last ?? "none"),
     ]
+    let texts = [("best texts", digests.bestTexts), ("last texts", digests.lastTexts)].compactMap { name, digest in
+      digest.map { (name, $0) }
+    }
+    let seal = ("seal", record.seal ?? "none: the record is of a version of this program before there was one")
+    return (left + texts + [seal]).map { name, digest in name.padding(toLength: 15, withPad: " ", startingAt: 0) + digest }
   }
 
   private var environment: [String] {
@@ -188,6 +192,18 @@ package struct RunDescription: Sendable {
     var entries = group.datasets.map { name, dataset in (name, [line(dataset, path: path + name)]) }
     entries += group.groups.map { name, group in (name, lines(group, path: path + name + "/")) }
     return entries.sorted { $0.0 < $1.0 }.flatMap(\.1)
+  }
+
+  /// The first few that were written.
+  private var texts: [String] {
+    func shortened(_ text: String) -> String { text.count > 400 ? "…\(text.suffix(399))" : text }
+    return WrittenText.first(3, of: .lastTexts, in: folder, record).flatMap { text in
+      let more = text.references.count > 1 ? "  (and \(text.references.count - 1) more)" : ""
+      return [
+        "prompt   \(shortened(text.source))", "written  \(shortened(text.output))",
+        "right    \(shortened(text.references.first ?? ""))\(more)",
+      ]
+    }
   }
 
   private static func line(_ dataset: HDF5Dataset, path: String) -> String {

@@ -21,8 +21,8 @@ extension TableModel {
       guard let record = findings.records[RunKey(run)], findings.difference(run) == nil else { return nil }
       return (RunKey(run), record)
     }
-    let tasks = experiment.tasks.map { task in
-      Self.column(
+    let tasks = experiment.tasks.flatMap { task in
+      Self.columns(
         task, metric: evaluation.metric, settings: experiment.report,
         records: records.filter { $0.key.task == task.id }.map(\.record))
     }
@@ -40,7 +40,7 @@ extension TableModel {
       }
       let scores = cells.compactMap(\.score)
       let average = scores.count == cells.count ? mean(scores) : nil
-      let ownRecords = Self.records(ownRuns, cells, findings)
+      let ownRecords = Self.records(ownRuns, zip(tasks, cells).filter(\.0.isFirst).map(\.1), findings)
       return TableRow(
         id: row.id, label: Self.label(row, option: rowOption, run: ownRuns.first),
         trainableParameters: mean(ownRecords.map(\.trainableParameters.average)),
@@ -51,7 +51,7 @@ extension TableModel {
     }
     Ranking.mark(&rows, taskCount: tasks.count)
 
-    let counted = rows.reduce(0) { $0 + $1.cells.reduce(0) { $0 + $1.countedRuns } }
+    let counted = rows.reduce(0) { $0 + zip(tasks, $1.cells).reduce(0) { $0 + ($1.0.isFirst ? $1.1.countedRuns : 0) } }
     let provenance = TableProvenance(
       recipe: experiment.recipe, manifest: manifestDigest, tasks: experiment.tasks.map(\.id), records: records, runs: counted,
       planned: runs.count)
@@ -67,22 +67,26 @@ extension TableModel {
       warnings: provenance.warnings + Self.unrecordedMeasures(rows, records.map(\.record)), provenance: provenance)
   }
 
-  /// A task's metric: the one asked for where the task has it, else the manifest's, else the task's own primary one as its
-  /// records or its definition say.
-  private static func column(
+  /// A column for each of a task's metrics: the one asked for where the task has it, else the manifest's, else the task's own primary
+  /// one as its records or its definition say.
+  private static func columns(
     _ task: TaskDefinition, metric wanted: String?, settings: ReportSettings, records: [RunRecord]
-  ) -> TaskColumn {
+  ) -> [TaskColumn] {
     func has(_ metric: String) -> Bool {
       records.contains { $0.epochs.contains { $0.scores.contains { $0.metric == metric } } }
     }
-    var metric = wanted.flatMap { has($0) ? $0 : nil }
-    metric = metric ?? settings.metrics.first { $0.task == task.id }?.metric
-    metric = metric ?? settings.metrics.first { $0.task == nil && has($0.metric) }?.metric
-    metric = metric ?? (task.isBuiltIn ? nil : task.primaryMetric.rawValue) ?? records.first?.primary.metric
-    let scores = records.lazy.flatMap(\.epochs).first { $0.scores.contains { $0.metric == metric } }?.scores ?? []
-    return TaskColumn(
-      task: task.id, metric: metric, splits: scores.filter { $0.metric == metric }.map(\.split),
-      selection: records.first?.primary.metric)
+    let own = settings.metrics.filter { $0.task == task.id }.map(\.metric)
+    var metrics: [String?] = wanted.flatMap { has($0) ? [$0] : nil } ?? own
+    if metrics.isEmpty {
+      let metric = settings.metrics.first { $0.task == nil && has($0.metric) }?.metric
+      metrics = [metric ?? (task.isBuiltIn ? nil : task.primaryMetric.rawValue) ?? records.first?.primary.metric]
+    }
+    return metrics.enumerated().map { index, metric in
+      let scores = records.lazy.flatMap(\.epochs).first { $0.scores.contains { $0.metric == metric } }?.scores ?? []
+      return TaskColumn(
+        task: task.id, metric: metric, splits: scores.filter { $0.metric == metric }.map(\.split),
+        selection: records.first?.primary.metric, isFirst: index == 0)
+    }
   }
 
   /// The record of each run that is in a cell, or would be if its score had a value.
@@ -125,7 +129,7 @@ extension TableModel {
   /// One sentence for each cell that lacks a run.
   private static func problems(_ rows: [TableRow], _ tasks: [TaskColumn]) -> [String] {
     rows.flatMap { row in
-      zip(tasks, row.cells).compactMap { task, cell -> String? in
+      zip(tasks, row.cells).filter(\.0.isFirst).compactMap { task, cell -> String? in
         let reasons = cell.runs.filter { !$0.state.counts && $0.state != .undefined }.map { run in
           "seed \(run.seed) \(run.state.phrase)" + (run.detail.map { " " + run.state.joint + $0 } ?? "")
         }

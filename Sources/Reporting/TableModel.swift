@@ -122,7 +122,7 @@ package struct TableRow: Sendable, Equatable, Encodable {
   package let trainableParameters: Double?
   /// The measures that the table has a column for, in its order.
   package let measures: [RowMeasure]
-  /// One cell for each of the table's tasks.
+  /// One cell for each of the table's columns of tasks.
   package internal(set) var cells: [TableCell]
   /// The mean of the cells' scores; nil where a cell has none.
   package let average: Double?
@@ -132,7 +132,7 @@ package struct TableRow: Sendable, Equatable, Encodable {
   package let published: PublishedRowFigures?
 }
 
-/// One task of a table.
+/// One task of a table, or one metric of a task that has several.
 package struct TaskColumn: Sendable, Equatable, Encodable {
   /// The task's id.
   package let task: String
@@ -142,6 +142,10 @@ package struct TaskColumn: Sendable, Equatable, Encodable {
   package let splits: [String]
   /// The metric that chose the best epoch, averaged over the validation sets; nil without any record.
   package let selection: String?
+  /// Whether no column before it is of the same task.
+  let isFirst: Bool
+
+  private enum CodingKeys: String, CodingKey { case task, metric, splits, selection }
 }
 
 /// A column beside the rows' names.

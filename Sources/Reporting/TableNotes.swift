@@ -72,7 +72,7 @@ extension TableModel {
   /// By which score the best epoch was chosen, where that is not the one score shown.
   private var selectionNote: String? {
     guard evaluation.epoch == .best else { return nil }
-    let chosen = tasks.compactMap { task -> String? in
+    let chosen = tasks.filter(\.isFirst).compactMap { task -> String? in
       guard let selection = task.selection, selection != task.metric || task.splits.count > 1 else { return nil }
       return "\(task.task) by " + (task.splits.count > 1 ? "the mean " : "") + MetricText.short(selection)
     }
@@ -98,10 +98,13 @@ extension PublishedSource {
   func notes(averages: [PublishedFigure]) -> [String] {
     let origin = [arxiv.map { "arXiv \($0)" }, model, statistic, seeds.map { "\($0) seeds" }].compactMap { $0 }
     var notes = [
-      "↳ published: the figures of \(paper), Table \(number) (\(origin.joined(separator: ", "))); in brackets the measured value "
-        + "less the published one. quoted: copied there from elsewhere."
+      "↳ published: the figures of \(paper), Table \(number) (\(origin.joined(separator: ", ")))"
+        + (isProtocolStated
+          ? "; in brackets the measured value less the published one."
+          : "; protocol not stated: nothing says how its scores are computed, so no differences are taken.")
+        + " quoted: copied there from elsewhere."
     ]
-    if averages.contains(where: { $0.difference == nil }) {
+    if isProtocolStated, averages.contains(where: { $0.difference == nil }) {
       notes.append("A published average without a difference is not the average of the figures shown, as the measured one is.")
     }
     var left: [String] = []

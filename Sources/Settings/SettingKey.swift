@@ -28,6 +28,12 @@ package struct SettingKey<Root>: Sendable {
     self.assign = assign
   }
 
+  /// The same key of settings that hold these as a part.
+  func within<Whole>(_ part: WritableKeyPath<Whole, Root> & Sendable) -> SettingKey<Whole> {
+    SettingKey<Whole>(
+      schema, isRequired: isRequired, value: { value($0[keyPath: part]) }, assign: { assign(&$0[keyPath: part], $1) })
+  }
+
   /// Binds a key to a property of type `Value`; it is required where it has no default.
   package init<Value: OptionRepresentable>(
     _ name: String, _ type: OptionType, default defaultValue: OptionValue? = nil,

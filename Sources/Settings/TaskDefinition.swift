@@ -1,7 +1,7 @@
-// What a task's files look like and how it is scored: one description for GLUE's tasks and for the user's own.
+// What a task's files look like and how it is scored: one description for the program's own tasks and for the user's.
 import Metrics
 
-/// A classification or regression task on sentences or pairs of sentences.
+/// A task on texts: a class or a number for a sentence or a pair of them, or a text to be written after a prompt.
 ///
 /// ```swift
 /// let definition = GLUETask.mrpc.definition
@@ -15,17 +15,28 @@ package struct TaskDefinition: Sendable, Equatable {
     case tsv
     /// One JSON object per line.
     case jsonl
+    /// Columns between commas, quoted where they need it (RFC 4180).
+    case csv
+    /// DART's entries, as JSON or as XML: a row for each of an entry's texts, with the columns `triples`
+    /// (`subject : relation : object | …`) and `text`.
+    case dart
+
+    /// Whether a file is a table, whose columns may be known by their numbers.
+    package var isTable: Bool { self == .tsv || self == .csv }
+
+    /// The columns of a row where the format says which there are; nil where the files say it.
+    package var columns: [String]? { self == .dart ? ["triples", "text"] : nil }
   }
 
   /// A column of a table or a field of a JSON object.
   package enum Column: Sendable, Equatable {
-    /// By position, from 0; in TSV files only.
+    /// By position, from 0; in tables only.
     case index(Int)
     /// By its name in the header, or its key in a JSON object.
     case name(String)
   }
 
-  /// The columns that are read; others are ignored.
+  /// The columns of a row with a label; others are ignored.
   package struct Columns: Sendable, Equatable {
     /// The only or the first text.
     package let first: Column
@@ -62,6 +73,8 @@ package struct TaskDefinition: Sendable, Equatable {
     case classes([String])
     /// A real number.
     case regression
+    /// A text that follows a prompt.
+    case text(Completion)
   }
 
   /// The short name in manifests and paths: "mrpc".
@@ -72,14 +85,14 @@ package struct TaskDefinition: Sendable, Equatable {
   package var folders: [String]
   /// How the files are written.
   package var format: Format
-  /// Whether the first line of a TSV file names the columns.
+  /// Whether the first line of a table names the columns.
   package var hasHeader: Bool
   /// The training file: a path within the task's folder, or from the root; empty where only a record is at hand, which names no place.
   package var train: String
   /// The validation files; those of a task of which only a record is at hand have empty paths.
   package var validation: [ValidationFile]
-  /// The columns that are read.
-  package var columns: Columns
+  /// The columns of the texts and of the label; nil where a text is to be written, which names its own.
+  package var columns: Columns?
   /// What is to be predicted.
   package var target: Target
   /// Labels of rows to leave out and count: MNLI's `-`, where annotators did not agree.
@@ -94,7 +107,7 @@ package struct TaskDefinition: Sendable, Equatable {
   package init(
     id: String, title: String, folders: [String] = [], format: Format = .tsv, hasHeader: Bool = true,
     train: String = "train.tsv", validation: [ValidationFile] = [.init(name: "validation", file: "dev.tsv")],
-    columns: Columns, target: Target, ignoredLabels: [String] = [], skipsIrregularRows: Bool = false,
+    columns: Columns?, target: Target, ignoredLabels: [String] = [], skipsIrregularRows: Bool = false,
     metrics: [Metric]
   ) {
     self.id = id
@@ -111,11 +124,12 @@ package struct TaskDefinition: Sendable, Equatable {
     self.metrics = metrics
   }
 
-  /// The number of outputs that a model's head needs: one per class, or 1 for regression.
-  package var outputCount: Int {
+  /// The number of outputs that a model's head needs: one per class, or 1 for regression; nil for texts, whose outputs are words.
+  package var outputCount: Int? {
     switch target {
     case .classes(let labels): labels.count
     case .regression: 1
+    case .text: nil
     }
   }
 
@@ -124,8 +138,18 @@ package struct TaskDefinition: Sendable, Equatable {
   /// - Precondition: the definition has no problem.
   package var primaryMetric: Metric { metrics[0] }
 
+  /// The program's own tasks, in the order of lists.
+  package static let builtIn = GLUETask.allCases.map(\.definition) + NLGTask.allCases.map(\.definition)
+
+  /// The program's own task of an id; nil where there is none.
+  package static func builtIn(_ id: String) -> TaskDefinition? { builtIn.first { $0.id == id } }
+
   /// Whether the program has this task itself.
-  package var isBuiltIn: Bool { GLUETask(rawValue: id) != nil }
+  package var isBuiltIn: Bool { Self.builtIn(id) != nil }
+
+  /// Whether the id says all of a run's task, as GLUE's do. Of a text to be written the prompt decides too, so that it is part of
+  /// the run.
+  package var isKnownByID: Bool { GLUETask(rawValue: id) != nil }
 }
 
 extension TaskDefinition.Column {
@@ -147,6 +171,6 @@ extension TaskDefinition.Column {
 
   /// The column that a text means: a number in a table without a header, else a name.
   package init(_ text: String, format: TaskDefinition.Format, hasHeader: Bool) {
-    if format == .tsv, !hasHeader, let index = Int(text) { self = .index(index) } else { self = .name(text) }
+    if format.isTable, !hasHeader, let index = Int(text) { self = .index(index) } else { self = .name(text) }
   }
 }

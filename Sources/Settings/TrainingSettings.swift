@@ -8,6 +8,14 @@ package enum Warmup: Sendable, Equatable {
   case steps(Int)
 }
 
+/// What the learning rate does after it has risen.
+package enum RateDecay: String, Sendable, CaseIterable {
+  /// It falls to zero, by as much at each update.
+  case linear
+  /// It stays.
+  case constant
+}
+
 /// What the model's matrices are held as where they do not learn.
 package enum FrozenPrecision: String, Sendable, CaseIterable {
   /// As the checkpoint has them; float16 as float32.
@@ -26,8 +34,10 @@ package struct TrainingSettings: Sendable, Equatable {
   package var learningRate: Double
   /// The highest learning rate of the task's head; the learning rate where none is given.
   package var headLearningRate: Double
-  /// How long the learning rate rises before it falls linearly to zero.
+  /// How long the learning rate rises.
   package var warmup: Warmup
+  /// What it does then.
+  package var decay = RateDecay.linear
   /// Decoupled weight decay of matrices.
   package var weightDecay: Double
   /// Whether biases, norms and scaling vectors decay too.
@@ -58,6 +68,8 @@ package struct TrainingSettings: Sendable, Equatable {
   package var trainingRows: Int?
   /// The first rows of each validation set that are used; nil: all.
   package var validationRows: Int?
+  /// How texts are written, in tasks that ask for them.
+  package var generation = GenerationSettings()
 
   /// Settings with these values and otherwise the defaults of their keys.
   package init(
@@ -81,7 +93,9 @@ package struct TrainingSettings: Sendable, Equatable {
   }
 
   /// Every key with its type, limits and default, in the order in which they are listed.
-  package static let keys: [SettingKey<Self>] = [
+  package static let keys = ownKeys + GenerationSettings.keys.map { $0.within(\.generation) }
+
+  private static let ownKeys: [SettingKey<Self>] = [
     .init("epochs", .integer(1...10_000), \.epochs, "Passes over the training set."),
     .init("batch", .integer(1...65_536), \.batchSize, "Sequences in one optimizer step."),
     .init(
@@ -108,6 +122,11 @@ package struct TrainingSettings: Sendable, Equatable {
       OptionSchema("warmup_steps", .integer(0...1_000_000_000), excludes: ["warmup"], "Steps in which the rate rises."),
       value: { if case .steps(let steps) = $0.warmup { .integer(steps) } else { nil } },
       assign: { $0.warmup = .steps($1.integer ?? 0) }),
+    .init(
+      OptionSchema(
+        "schedule", .choice(RateDecay.allCases.map(\.rawValue)), default: .text(RateDecay.linear.rawValue),
+        "What the rate does after it has risen: it falls to zero, or stays."),
+      value: { .text($0.decay.rawValue) }, assign: { $0.decay = $1.text.flatMap { RateDecay(rawValue: $0) } ?? .linear }),
     .init("weight_decay", .number(0...10), default: .number(0), \.weightDecay, "Decoupled weight decay."),
     .init("decay_vectors", .flag, default: .flag(false), \.decaysVectors, "Whether biases, norms and vectors decay too."),
     .init(

@@ -56,6 +56,18 @@ package final class CheckpointFolder: Sendable {
     }
   }
 
+  /// How a model that writes text does it where nothing is said, as `transformers` has it.
+  package static let generationName = "generation_config.json"
+
+  /// Copies a folder's settings of text generation, where it has any.
+  ///
+  /// - Throws: `StorageError`.
+  package static func copyGenerationSettings(from source: URL, to target: URL) throws {
+    let file = source.appending(path: generationName)
+    guard FileManager.default.fileExists(atPath: file.path) else { return }
+    try AtomicFile.write(SmallFile.contents(of: file), to: target.appending(path: generationName))
+  }
+
   /// Opens one file of tensors, by its extension: safetensors, or else a PyTorch state dict.
   ///
   /// - Throws: `StorageError` where the file is of no known format, or damaged.

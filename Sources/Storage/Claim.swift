@@ -1,7 +1,7 @@
 // Keeps two workers from the same work on any file system, be it one whose locks fail (`ENOLCK`, `ENOSYS`) or exclude nobody on other
-// machines (`nolock`). A claim is a file that is created exclusively and holds a token. Its holder touches it while it works and reads
-// the token again before it writes; who finds a claim that was touched last too long ago takes it over. So the worst that a lost claim
-// comes to is work done twice. On one machine `flock` tells at once that a holder has ended, however it ended.
+// machines (`nolock`). A claim is a file that is made exclusively, whole from its first moment, and holds a token. Its holder touches it
+// while it works and reads the token again before it writes; who finds a claim that was touched last too long ago takes it over. So the
+// worst that a lost claim comes to is work done twice. On one machine `flock` tells at once that a holder has ended, however it ended.
 import Foundation
 import Synchronization
 
@@ -48,9 +48,8 @@ package final class Claim: Sendable {
   package static func take(in folder: URL, name: String = ".claim", expiry: Duration = expiry) throws -> Answer {
     let path = folder.appendingPathComponent(name).path
     while true {
-      let descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o666)
-      if descriptor >= 0 { return .taken(try Claim.begin(path, descriptor)) }
-      guard errno == EEXIST else { throw StorageError.writing(path, code: errno) }
+      var status = stat()
+      if lstat(path, &status) != 0, let claim = try make(path) { return .taken(claim) }
       switch try look(at: path, folder, expiry) {
       case .held(let holder): return .held(holder)
       case .gone: continue
@@ -124,15 +123,45 @@ package final class Claim: Sendable {
     return id?.trimmingCharacters(in: .whitespacesAndNewlines) ?? ProcessInfo.processInfo.hostName
   }()
 
-  private static func begin(_ path: String, _ descriptor: Int32) throws -> Claim {
-    let content = Content(isLocked: lock(descriptor) == .locked)
-    let bytes = Array(content.text.utf8)
+  /// A claim of this process, where there is none of that name. It is whole and locked before it gets the name: a holder that is killed
+  /// at any moment leaves either nothing or a claim by which others see that it has ended.
+  ///
+  /// - Returns: nil where another was quicker.
+  private static func make(_ path: String) throws -> Claim? {
+    let first = path + "-" + UUID().uuidString + AtomicFile.temporarySuffix
+    let descriptor = open(first, creating, 0o666)
+    guard descriptor >= 0 else { throw StorageError.writing(path, code: errno) }
+    defer { unlink(first) }
+    let content = try inscribe(first, path, descriptor)
+    if link(first, path) == 0 { return keep(path, content, descriptor) }
+    let code = errno
+    close(descriptor)
+    // the second: swept by another before it was locked
+    if code == EEXIST || code == ENOENT { return nil }
+    // a file system without second names: whoever is killed right here leaves a claim that counts until it expires
+    let direct = open(path, creating, 0o666)
+    guard direct >= 0 else {
+      if errno == EEXIST { return nil }
+      throw StorageError.writing(path, code: errno)
+    }
+    return keep(path, try inscribe(path, path, direct), direct)
+  }
+
+  private static let creating = O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW
+
+  /// Locks a new file and writes into it who we are; where that cannot be, the file is gone again.
+  private static func inscribe(_ file: String, _ path: String, _ descriptor: Int32) throws -> Content {
+    let content = Content(isLocked: lock(descriptor) == .locked), bytes = Array(content.text.utf8)
     guard write(descriptor, bytes, bytes.count) == bytes.count else {
       let code = errno
-      unlink(path)
+      unlink(file)
       close(descriptor)
       throw StorageError.writing(path, code: code)
     }
+    return content
+  }
+
+  private static func keep(_ path: String, _ content: Content, _ descriptor: Int32) -> Claim {
     let claim = Claim(path: path, token: content.token, descriptor: descriptor)
     ClaimPulse.shared.keep(claim)
     return claim

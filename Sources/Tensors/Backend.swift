@@ -85,6 +85,8 @@ package struct Reads: Sendable, Equatable {
 package protocol Backend: AnyObject {
   /// Whether operations record what the backward pass needs.
   var recordsGradients: Bool { get set }
+  /// Whether each row of a product has the bits that it would have alone, however many rows stand beside it; see `decoding`.
+  var keepsRowsApart: Bool { get set }
   /// Floating-point operations of all matrix products so far, multiplications and additions counted apart; what is computed again is
   /// not counted again.
   var operations: Int { get set }
@@ -160,6 +162,13 @@ package protocol Backend: AnyObject {
 
   /// The number of the largest of each row of `columns` numbers, of equal ones the first: `y` is int32.
   func argmaxRows(_ x: Buffer, columns: Int, into y: Buffer)
+  /// `y[r] = log of the sum of e^x[r, c]`, in double precision; NaN where a number of the row is not finite. `y` is float64.
+  func logSumExpRows(_ x: Buffer, columns: Int, into y: Buffer)
+  /// The largest numbers of each row of `columns`, and their places in it: the largest first, of equal ones the first, `count` of each
+  /// row. `places` is int32.
+  func highestRows(_ x: Buffer, columns: Int, count: Int, values: Buffer, places: Buffer)
+  /// `x[rows[i], places[i]] = value`, in rows of `columns`; both are int32 and checked by the caller.
+  func fill(_ x: Buffer, columns: Int, rows: Buffer, places: Buffer, _ value: Float)
   /// The largest number of each row of `columns`.
   func maximumRows(_ x: Buffer, columns: Int, into y: Buffer)
   /// In each row of `columns` numbers, 0 for the `count` lowest, of equal ones the first, and 1 for the others.
@@ -196,6 +205,10 @@ package protocol Backend: AnyObject {
     _ shape: AttentionShape, _ operands: AttentionOperands, dropout: Dropout?, probabilities: Buffer?, contextGradient: Buffer,
     into gradients: AttentionGradients)
 
+  /// One query of each sequence over the keys and values that are kept of it: writes `context: [sequences, heads * headSize]`, each row a
+  /// function of its sequence alone.
+  func attention(_ query: Buffer, over cached: CachedAttention, into context: Buffer)
+
   /// `y[r] = table[rows[r]]`, rows of `columns` numbers; `rows` is int32 and checked by the caller, `table` may be bfloat16.
   func gatherRows(_ table: Buffer, _ rows: Buffer, columns: Int, into y: Buffer)
   /// `table[rows[r]] += x[r]`, in the order of r, but for the row that is skipped.
@@ -227,6 +240,15 @@ extension Backend {
   /// Runs `body` without recording anything for a backward pass.
   package func withoutGradients<Result>(_ body: () throws -> Result) rethrows -> Result {
     try recording(false, body)
+  }
+
+  /// Runs `body` with products whose rows are kept apart: what is computed of a row then has the same bits alone, in any batch and in any
+  /// order. That is how text is generated; training computes many rows of one batch together.
+  package func decoding<Result>(_ body: () throws -> Result) rethrows -> Result {
+    let before = keepsRowsApart
+    keepsRowsApart = true
+    defer { keepsRowsApart = before }
+    return try body()
   }
 
   /// Runs `body` with all recorded that a backward pass needs.

@@ -22,6 +22,7 @@ package final class PlanningBackend: Backend {
   }
 
   package var recordsGradients = true
+  package var keepsRowsApart = false
   package var operations = 0
   package private(set) var allocations = 0
   package private(set) var reads = Reads()
@@ -83,6 +84,8 @@ package final class PlanningBackend: Backend {
     operations += shape.backwardOperations(gradients, kept: probabilities != nil)
   }
 
+  package func attention(_ query: Buffer, over cached: CachedAttention, into context: Buffer) { operations += cached.operations }
+
   package func write(_ values: [Float], to buffer: Buffer) {}
   package func fill(_ buffer: Buffer, _ value: Float) {}
   package func spread(_ scalar: Buffer, into y: Buffer) {}
@@ -112,6 +115,9 @@ package final class PlanningBackend: Backend {
   package func reduce(_ x: Buffer, _ reduction: Reduction, into y: Buffer, at place: Int, accumulate: Bool) {}
   package func sumSegments(_ x: Buffer, _ offsets: Buffer, into y: Buffer) {}
   package func argmaxRows(_ x: Buffer, columns: Int, into y: Buffer) {}
+  package func logSumExpRows(_ x: Buffer, columns: Int, into y: Buffer) {}
+  package func highestRows(_ x: Buffer, columns: Int, count: Int, values: Buffer, places: Buffer) {}
+  package func fill(_ x: Buffer, columns: Int, rows: Buffer, places: Buffer, _ value: Float) {}
   package func maximumRows(_ x: Buffer, columns: Int, into y: Buffer) {}
   package func keepHighest(_ x: Buffer, columns: Int, dropping count: Int, into y: Buffer) {}
   package func transpose(_ x: Buffer, rows: Int, columns: Int, into y: Buffer) {}

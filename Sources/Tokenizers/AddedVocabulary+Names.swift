@@ -86,7 +86,7 @@ extension SpecialTokens {
   /// The ids with a meaning of their own, from those of roles.
   init(_ roles: [SpecialRole: Int32]) {
     self.init(
-      beginning: roles[.classification] ?? roles[.beginning], separator: roles[.separator] ?? roles[.end],
+      beginning: roles[.classification] ?? roles[.beginning], separator: roles[.separator] ?? roles[.end], end: roles[.end],
       padding: roles[.padding], unknown: roles[.unknown], mask: roles[.mask])
   }
 }

@@ -25,6 +25,16 @@ package struct InputTemplate: Sendable, Equatable {
       specialCount = parts.reduce(into: 0) { count, part in if case .special = part { count += 1 } }
     }
 
+    /// The special tokens before the first text.
+    package var before: [Int32] {
+      var ids: [Int32] = []
+      for part in parts {
+        guard case .special(let id, _) = part else { break }
+        ids.append(id)
+      }
+      return ids
+    }
+
     func encoding(_ first: ArraySlice<Int32>, _ second: ArraySlice<Int32>) -> Encoding {
       var ids: [Int32] = []
       var segments: [Int32] = []

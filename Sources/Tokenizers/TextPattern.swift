@@ -11,6 +11,8 @@ enum TextPattern: Sendable {
   case whitespace
   /// The words of GPT-2.
   case byteLevelWords
+  /// The words of Llama 3.
+  case llama3Words
 
   /// The pattern of a regular expression; nil where it is none of those that this program knows.
   init?(regularExpression text: String) {
@@ -19,6 +21,7 @@ enum TextPattern: Sendable {
     case " +", " {1,}": self = .spaces(1)
     case #"\s+"#: self = .whitespace
     case byteLevelExpression: self = .byteLevelWords
+    case llama3Expression: self = .llama3Words
     default:
       let special = #"\^$.|?*+()[]{}"#.unicodeScalars
       guard !text.isEmpty, !text.unicodeScalars.contains(where: special.contains) else { return nil }
@@ -30,6 +33,7 @@ enum TextPattern: Sendable {
   func matches(in text: ArraySlice<UInt8>) -> [Range<Int>] {
     switch self {
     case .byteLevelWords: return Tokenizers.byteLevelWords(text)
+    case .llama3Words: return Tokenizers.llama3Words(text)
     case .whitespace: return scalarRuns(text, BertText.isSpace).filter(\.isMatch).map(\.range)
     case .spaces(let least):
       return runs(text) { $0 == 0x20 }.filter { $0.count >= least }
@@ -55,7 +59,7 @@ enum TextPattern: Sendable {
       switch self {
       case .text(let wanted): wanted.count
       case .spaces(let least): least
-      case .whitespace, .byteLevelWords: 1
+      case .whitespace, .byteLevelWords, .llama3Words: 1
       }
     return max(1, (count + least - 1) / max(1, least))
   }

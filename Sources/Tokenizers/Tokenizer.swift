@@ -6,6 +6,10 @@ package struct SpecialTokens: Sendable, Equatable {
   package var beginning: Int32?
   /// The token after a text: `[SEP]` of BERT and DeBERTa, `</s>` of RoBERTa and Llama.
   package var separator: Int32?
+  /// The token with which a generated text ends, `eos_token` of the files: `</s>` of Llama and RoBERTa, `<|end_of_text|>` of Llama 3,
+  /// `[SEP]` of DeBERTa. BERT has none; nor has a `tokenizer.json` whose class and files name none, and then only the model's own
+  /// settings can tell.
+  package var end: Int32?
   /// The token that fills a padded batch.
   package var padding: Int32?
   /// The token for what the vocabulary cannot spell.
@@ -15,10 +19,12 @@ package struct SpecialTokens: Sendable, Equatable {
 
   /// Creates a set of special tokens; what is not named is absent.
   package init(
-    beginning: Int32? = nil, separator: Int32? = nil, padding: Int32? = nil, unknown: Int32? = nil, mask: Int32? = nil
+    beginning: Int32? = nil, separator: Int32? = nil, end: Int32? = nil, padding: Int32? = nil, unknown: Int32? = nil,
+    mask: Int32? = nil
   ) {
     self.beginning = beginning
     self.separator = separator
+    self.end = end
     self.padding = padding
     self.unknown = unknown
     self.mask = mask

@@ -20,13 +20,16 @@ package struct Evaluation: Sendable, Equatable {
 
   /// Runs the model on a validation set, without dropout and without recording gradients.
   ///
-  /// - Parameter shouldStop: asked before every batch.
+  /// - Parameters:
+  ///   - isLast: whether no other evaluation follows.
+  ///   - shouldStop: asked before every batch.
   /// - Throws: `Interruption` when asked to stop.
   package static func run(
-    _ model: Model, _ objective: any Objective, set: Int, backend: any Backend, shouldStop: () -> Bool = { false }
+    _ model: Model, _ objective: any Objective, set: Int, isLast: Bool = true, backend: any Backend,
+    shouldStop: () -> Bool = { false }
   ) throws -> Evaluation {
     let answers = try backend.withoutGradients {
-      try objective.answers(of: model, set: set) { if shouldStop() { throw Interruption() } }
+      try objective.answers(of: model, set: set, isLast: isLast) { if shouldStop() { throw Interruption() } }
     }
     return Evaluation(
       name: objective.validation[set].name, scores: objective.scores(of: answers, set: set), predictions: answers)

@@ -142,7 +142,9 @@ package struct FineTuning {
     // a duration has an end, which a number of seconds has not
     let shortest = Duration.seconds(min(checkpointInterval, 1e9))
     var interval = shortest
-    if phase.isMain, isEvaluationPending(history) { try finishEpoch(isLast: false, stepper, &history) }
+    if phase.isMain, isEvaluationPending(history) {
+      try finishEpoch(isLast: history.steps.count == length.totalSteps, stepper, &history)
+    }
     for step in history[keyPath: phase.steps].count..<max(history[keyPath: phase.steps].count, length.totalSteps) {
       let epoch = step / length.stepsPerEpoch
       if epoch != shuffledEpoch {
@@ -163,6 +165,8 @@ package struct FineTuning {
       // what a method changes for the last evaluation alone is not to be compared with epochs before it
       let isEvaluated = (step + 1) % length.stepsPerEpoch == 0 && (isLast || method.lastSample == nil)
       if phase.isMain, isEvaluated {
+        // as long as the updates themselves may take the answers, and what a method does before them is made again too
+        if isLast, objective.answersTakeLong { try save(stepper, history) }
         do { try finishEpoch(isLast: isLast, stepper, &history) } catch let interruption as Interruption {
           // the evaluation is made again from here; before the last one a method may have changed what is evaluated
           if !isLast { try save(stepper, history) }
@@ -201,7 +205,8 @@ package struct FineTuning {
   /// Whether a run was stopped between an epoch's last update and the end of its evaluation.
   private func isEvaluationPending(_ history: TrainingHistory) -> Bool {
     let (epochs, rest) = history.steps.count.quotientAndRemainder(dividingBy: length.stepsPerEpoch)
-    return method.lastSample == nil && rest == 0 && epochs > 0 && epochs < length.epochs && history.epochs.count == epochs - 1
+    guard rest == 0, epochs > 0, method.lastSample == nil || epochs == length.epochs else { return false }
+    return history.epochs.count == (method.lastSample == nil ? epochs - 1 : 0)
   }
 
   private func finishEpoch(isLast: Bool, _ stepper: Stepper, _ history: inout TrainingHistory) throws {
@@ -216,7 +221,7 @@ package struct FineTuning {
       TrainingHistory.Epoch(
         updates: history.steps.count, meanLoss: losses.reduce(0) { $0 + Double($1.taskLoss) } / Double(losses.count),
         evaluations: try objective.validation.indices.map {
-          try Evaluation.run(model, objective, set: $0, backend: backend, shouldStop: shouldStop)
+          try Evaluation.run(model, objective, set: $0, isLast: isLast, backend: backend, shouldStop: shouldStop)
         }))
     let epoch = history.epochs.count
     if history.best == epoch - 1 { try saveWeights("best", of: stepper, &history) }

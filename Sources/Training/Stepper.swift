@@ -38,7 +38,7 @@ package final class Stepper {
   /// The recipe.
   package let settings: TrainingSettings
   /// The learning rate's factor by update.
-  package let schedule: LinearSchedule
+  package let schedule: LearningRateSchedule
   let optimizer: AdamW
   private let backend: any Backend
   /// What was trained at some time, and the head: all that differs from the checkpoint that training started from.
@@ -54,7 +54,7 @@ package final class Stepper {
     self.objective = objective
     self.settings = settings
     self.backend = backend
-    schedule = LinearSchedule(settings.warmup, totalSteps: totalSteps)
+    schedule = LearningRateSchedule(settings.warmup, settings.decay, totalSteps: totalSteps)
     optimizer = AdamW(method.parameters + model.parameters, settings)
     saved = Set((method.parameters + optimizer.trainable).map { ObjectIdentifier($0) })
   }

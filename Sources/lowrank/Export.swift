@@ -21,7 +21,7 @@ struct Export: ParsableCommand {
     let adapter = try PEFTAdapter(trained.method, on: trained.model, baseModel: trained.modelFolder.path)
     let folder = URL(filePath: (to as NSString).expandingTildeInPath)
     try adapter.write(to: folder)
-    say("→ \(project.readable(folder))  (\(adapter.configuration.kind.rawValue), \(trained.model.head.outputs) labels)")
+    say("→ \(project.readable(folder))  (\(adapter.configuration.kind.rawValue), \(trained.outputs))")
   }
 }
 
@@ -33,11 +33,11 @@ struct RunChoice: ParsableArguments {
   @Option(help: "The epoch: best or last.") var epoch = SavedEpoch.best
   @Option(help: ArgumentHelp("The base model, where it is not where the run found it.", valueName: "folder")) var model: String?
 
-  func load(_ name: String, _ project: ProjectOptions) throws -> TrainedRun {
+  func load(_ name: String, _ project: ProjectOptions, threads: Int = 1) throws -> TrainedRun {
     let workspace = try project.workspace()
     return try TrainedRun(
       folder: ResultsFolder(workspace.results).folder(of: name), epoch: epoch, model: model.map(project.model), in: workspace,
-      on: Device.processor.backend(threads: 1))
+      on: Device.processor.backend(threads: threads))
   }
 }
 

@@ -18,6 +18,7 @@ struct Lowrank: ParsableCommand {
       Verify.self,
       Export.self,
       Merge.self,
+      Generate.self,
       Parity.self,
       Bench.self,
       Pretrain.self,

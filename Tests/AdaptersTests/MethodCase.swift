@@ -106,7 +106,7 @@ struct MethodCase: Sendable, CustomTestStringConvertible {
     // the embeddings' norm and two in each layer
     MethodCase(id: "norm-scaling", place: .norms) { (2 * $0.depth + 1) * $0.hidden },
     MethodCase(id: "prompt-tuning", start: .added, place: .embedded) { 3 * $0.hidden },
-    MethodCase(id: "prefix-tuning", start: .added, place: .keysAndValues) { 2 * $0.depth * 2 * $0.hidden },
+    MethodCase(id: "prefix-tuning", start: .added, place: .keysAndValues) { 2 * $0.depth * 2 * $0.keyWidth },
   ]
 
   static func named(_ id: String) throws -> MethodCase { try #require(all.first { $0.id == id }) }
@@ -124,6 +124,8 @@ struct AdaptedModel: Sendable {
   /// Every projection that has an adapter.
   let layers: [Layer]
   let hidden: Int
+  /// Columns of a layer's keys.
+  let keyWidth: Int
   let depth: Int
 
   func sum(_ body: (Layer) -> Int) -> Int { layers.reduce(0) { $0 + body($1) } }

@@ -172,13 +172,13 @@ struct MethodSubject {
 
   /// The same sixty batches, the first half of each row a prompt.
   private static var completion: any Objective {
-    Completion(
-      training: (0..<60).flatMap { step in
-        (0..<4).map { row in
-          let tokens = tokens(row, step)
-          return Completed(tokens: tokens, promptLength: tokens.count / 2)
-        }
-      }, metrics: [])
+    let rows = (0..<60).flatMap { step in
+      (0..<4).map { row in
+        let tokens = tokens(row, step)
+        return Completed(tokens: tokens, promptLength: tokens.count / 2)
+      }
+    }
+    return Completion(CompletionSets(training: rows), metrics: [], generation: GenerationSettings())
   }
 
   /// The rows of batch number `step`, of `rows` each.
@@ -209,7 +209,8 @@ struct MethodSubject {
     AdaptedModel(
       layers: model.projections.filter { $0.adapter != nil }.map {
         AdaptedModel.Layer(input: $0.linear.inputSize, output: $0.linear.outputSize, role: $0.role, layer: $0.layer)
-      }, hidden: model.configuration.hiddenSize, depth: model.configuration.layers)
+      }, hidden: model.configuration.hiddenSize, keyWidth: model.backbone.keysAndValues[0].width,
+      depth: model.configuration.layers)
   }
 }
 

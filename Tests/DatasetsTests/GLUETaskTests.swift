@@ -36,7 +36,7 @@ import Testing
   {
     let data = try TaskLoader.load(task.definition, from: PublishedFiles.glue)
     let sets = [data.train] + data.validation
-    #expect(sets.map { $0.classCounts(task.definition.outputCount) } == counts)
+    #expect(sets.map { $0.classCounts(counts[0].count) } == counts)
     #expect(sets.map(\.examples.count) == counts.map { $0.reduce(0, +) })
     #expect(sets.allSatisfy { $0.unlabelledRows == 0 && $0.irregularRows == 0 })
     #expect(sets.allSatisfy { $0.examples.allSatisfy { !$0.first.isEmpty && $0.second != "" } })

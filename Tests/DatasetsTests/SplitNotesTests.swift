@@ -50,4 +50,21 @@ struct SplitNotesTests {
       notes([("a", nil, .score(1)), ("b", nil, .score(2))], [("c", nil, .score(1)), ("d", nil, .score(1))], regression: true)
         == ["t: all labels of 'dev' are the same."])
   }
+
+  @Test("prompts of both, and texts that are all the same")
+  func texts() {
+    let task = TaskDefinition(
+      id: "t", title: "t", format: .csv, train: "train.csv", validation: [.init(name: "test", file: "test.csv")], columns: nil,
+      target: .text(.init(prompt: .init("{a}"), references: ["b"])), metrics: [.bleu])
+    func set(_ name: String, _ rows: [(String, [String])]) -> ExampleSet {
+      ExampleSet(
+        name: name, file: URL(filePath: "/\(name).csv"),
+        examples: rows.map { Example(first: $0.0, second: nil, label: .texts($0.1)) })
+    }
+    let train = set("train", [("a", ["x"]), ("b", ["y"])])
+    #expect(TaskData(task: task, train: train, validation: [set("test", [("c", ["x"]), ("d", ["y", "z"])])]).splitNotes == [])
+    #expect(
+      TaskData(task: task, train: train, validation: [set("test", [("b", ["x"]), ("d", ["x"])])]).splitNotes
+        == ["t: 1 of the 2 rows of 'test' have the texts of a training row.", "t: all texts of 'test' are the same."])
+  }
 }

@@ -17,7 +17,17 @@ struct AdaptedModel {
   /// The base model as a folder, head included.
   let base: URL
 
-  static func configuration(_ architecture: Architecture, classes: Int = 3) -> EncoderConfiguration {
+  /// - Parameter kind: of a Llama's head.
+  static func configuration(_ architecture: Architecture, kind: HeadKind = .sequences, classes: Int = 3) -> any ModelConfiguration {
+    guard architecture == .llama else { return encoder(architecture, classes: classes) }
+    var llama = LlamaConfiguration(
+      vocabularySize: 40, hiddenSize: 16, layers: 3, heads: 4, keyHeads: 2, intermediateSize: 20, maximumPositions: 24, padding: 0,
+      classes: classes)
+    (llama.headKind, llama.initializerRange, llama.beginningToken, llama.endTokens) = (kind, 0.3, 1, [2])
+    return llama
+  }
+
+  private static func encoder(_ architecture: Architecture, classes: Int) -> EncoderConfiguration {
     EncoderConfiguration(
       architecture: architecture, vocabularySize: 40, hiddenSize: 16, layers: 3, heads: 2, intermediateSize: 20,
       maximumPositions: 24, initializerRange: 0.3, classes: classes,
@@ -28,14 +38,16 @@ struct AdaptedModel {
   ///   - isHalf: whether the base model's file holds bfloat16.
   ///   - folder: where the base model goes; its head has other values and another number of classes than the adapted one's.
   init(
-    _ id: String, _ options: [String: OptionValue] = [:], _ architecture: Architecture = .roberta, isHalf: Bool = false,
-    in folder: URL
+    _ id: String, _ options: [String: OptionValue] = [:], _ architecture: Architecture = .roberta, kind: HeadKind = .sequences,
+    isHalf: Bool = false, in folder: URL
   ) throws {
     backend = try CPUBackend(threads: 1)
     base = folder.appending(path: "base")
-    let start = try ModelLoader.random(Self.configuration(architecture, classes: 2), seed: 5, on: backend)
+    let start = try ModelLoader.random(Self.configuration(architecture, kind: kind, classes: 2), seed: 5, on: backend)
     try ModelWriter.save(start, as: isHalf ? .bfloat16 : .float32, to: base)
-    model = try ModelLoader.load(folder: base, seed: 6, on: backend) { $0.classes = 3 }.model
+    model = try ModelLoader.load(folder: base, seed: 6, on: backend) {
+      if kind == .sequences { $0.classes = 3 }
+    }.model
     let host = MethodHost(model, backend: backend, seed: 3, schedule: TrainingLength(stepsPerEpoch: 10, epochs: 4))
     method = try MethodRegistry.attach(id, options: options, to: host)
     let learning = method.parameters + model.parameters.filter { $0.group == .head || $0.isTrainable }

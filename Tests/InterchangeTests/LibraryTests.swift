@@ -15,13 +15,15 @@ struct LibraryTests {
     import json, os, sys, warnings
     import torch
     from peft import PeftModel
-    from transformers import AutoModelForSequenceClassification
+    from transformers import AutoModelForCausalLM, AutoModelForSequenceClassification
     root, rows = sys.argv[1], json.loads(sys.argv[2])
     def logits(model):
         model.eval()
         with torch.no_grad():
-            return [x for row in rows for x in model(input_ids=torch.tensor([row])).logits[0].tolist()]
+            return torch.cat([model(input_ids=torch.tensor([row])).logits[0].flatten() for row in rows]).tolist()
     def load(folder, **options):
+        if json.load(open(os.path.join(folder, "config.json")))["architectures"][0].endswith("ForCausalLM"):
+            return AutoModelForCausalLM.from_pretrained(folder, **{k: v for k, v in options.items() if k == "output_loading_info"})
         return AutoModelForSequenceClassification.from_pretrained(folder, **options)
     results = {}
     for name in sorted(os.listdir(root)):
@@ -52,7 +54,7 @@ struct LibraryTests {
     try withTemporaryFolder { folder in
       var expected: [String: [Float]] = [:]
       for row in ExportCase.all {
-        let name = "\(row.id)-\(row.architecture.modelType)", here = folder.appending(path: name)
+        let name = row.name, here = folder.appending(path: name)
         let adapted = try row.adapted(in: here)
         expected[name] = adapted.logits
         try PEFTAdapter(adapted.method, on: adapted.model, baseModel: adapted.base.path).write(to: here.appending(path: "adapter"))
@@ -63,7 +65,7 @@ struct LibraryTests {
       try PythonPeer.run(Self.script, folder.path, rows)
       let results = try JSONDecoder().decode([String: Result].self, from: Data(contentsOf: folder.appending(path: "results.json")))
       for row in ExportCase.all {
-        let name = "\(row.id)-\(row.architecture.modelType)", here = folder.appending(path: name)
+        let name = row.name, here = folder.appending(path: name)
         let (result, expected) = (try #require(results[name]), try #require(expected[name]))
         #expect(result.problems.isEmpty, "\(name): \(result.problems)")
         #expect(distance(expected, result.adapted) < 1e-5, "\(name) exported")

@@ -14,12 +14,16 @@ import Testing
 struct ExportCase: Sendable, CustomTestStringConvertible {
   let id: String
   let architecture: Architecture
+  /// Of a Llama's head.
+  var head = HeadKind.sequences
   var options: [String: OptionValue] = [:]
   var kind = PEFTConfiguration.Kind.lora
   /// Whether B takes in the method's vectors, which rounds.
   var isFolded = false
 
-  var testDescription: String { "\(id) on \(architecture)" }
+  /// What tells it from the others.
+  var name: String { "\(id)-\(architecture)\(head == .words ? "-words" : "")" }
+  var testDescription: String { name }
 
   private static let linear = ["rank": OptionValue.integer(3), "targets": .texts(["all-linear"])]
 
@@ -39,11 +43,22 @@ struct ExportCase: Sendable, CustomTestStringConvertible {
     ExportCase(id: "sparseadapter", architecture: .roberta, options: ["rank": .integer(3)]),
     ExportCase(id: "prilora", architecture: .roberta, options: ["rank_first": .integer(2), "rank_last": .integer(5)]),
     ExportCase(id: "loradrop", architecture: .roberta, options: ["rank": .integer(3)]),
+    ExportCase(id: "lora", architecture: .llama, options: linear),
+    ExportCase(id: "dora", architecture: .llama, head: .words, options: linear),
+    ExportCase(
+      id: "adalora", architecture: .llama, head: .words, options: ["initial_rank": .integer(4), "target_rank": .integer(2)],
+      kind: .adalora),
+    ExportCase(id: "vera", architecture: .llama, head: .words, options: linear, kind: .vera),
+    ExportCase(id: "tied-lora", architecture: .llama, head: .words, options: ["rank": .integer(3)], isFolded: true),
+    ExportCase(id: "prilora", architecture: .llama, head: .words, options: ["rank_first": .integer(2), "rank_last": .integer(5)]),
+    ExportCase(
+      id: "loradrop", architecture: .llama, head: .words,
+      options: ["rank": .integer(3), "targets": .texts(["query", "key", "value", "attention-output", "intermediate", "output"])]),
   ]
 
   /// The method on a model, as training left it.
   func adapted(isHalf: Bool = false, in folder: URL) throws -> AdaptedModel {
-    let adapted = try AdaptedModel(id, options, architecture, isHalf: isHalf, in: folder)
+    let adapted = try AdaptedModel(id, options, architecture, kind: head, isHalf: isHalf, in: folder)
     if id == "adalora" {
       // one layer's components are partly gone, another's all
       for (index, values) in [(0, [0, 0.5, 0, -0.3]), (1, [0, 0, 0, 0])] as [(Int, [Float])] {
@@ -77,22 +92,26 @@ struct RoundTripTests {
   }
 
   @Test(
-    "what is merged computes the same as a plain model", arguments: ExportCase.all.map(\.id) + ["fft", "bitfit"], [false, true])
-  func merge(_ id: String, isHalf: Bool) throws {
+    "what is merged computes the same as a plain model",
+    arguments: ExportCase.all + [
+      ExportCase(id: "fft", architecture: .deberta), ExportCase(id: "bitfit", architecture: .deberta),
+      ExportCase(id: "fft", architecture: .llama, head: .words),
+    ], [false, true])
+  func merge(_ row: ExportCase, isHalf: Bool) throws {
     try withTemporaryFolder { folder in
-      let row = ExportCase.all.first { $0.id == id } ?? ExportCase(id: id, architecture: .deberta)
       let adapted = try row.adapted(isHalf: isHalf, in: folder)
       let expected = adapted.logits
       try Data("[PAD]\n".utf8).write(to: adapted.base.appending(path: "vocab.txt"))
-      try MergedModel.fold(adapted.model, method: id)
+      try Data("{}".utf8).write(to: adapted.base.appending(path: "generation_config.json"))
+      try MergedModel.fold(adapted.model, method: row.id)
       let target = folder.appending(path: "merged")
       try MergedModel.write(adapted.model, tokenizerFrom: adapted.base, to: target)
       #expect(
         try FileManager.default.contentsOfDirectory(atPath: target.path).sorted() == [
-          "config.json", "model.safetensors", "vocab.txt",
-        ])
+          "config.json"
+        ] + (row.head == .words ? ["generation_config.json"] : []) + ["model.safetensors", "vocab.txt"])
       let merged = try ModelLoader.load(folder: target, seed: 0, on: adapted.backend)
-      #expect(merged.newlyInitialized.isEmpty && merged.model.head.outputs == 3)
+      #expect(merged.newlyInitialized.isEmpty && merged.model.head.outputs == (row.head == .words ? 40 : 3))
       #expect(distance(expected, AdaptedModel.logits(merged.model, on: adapted.backend)) < 2e-6)
     }
   }

@@ -41,6 +41,11 @@
 #define lr_attention_softmax_backward LR_NAME(attention_softmax_backward)
 #define lr_attention_softmax_causal LR_NAME(attention_softmax_causal)
 #define lr_attention_softmax_causal_backward LR_NAME(attention_softmax_causal_backward)
+#define lr_attention_cached LR_NAME(attention_cached)
+#define lr_row_products LR_NAME(row_products)
+#define lr_row_products_half LR_NAME(row_products_half)
+#define lr_log_sum_exp_rows LR_NAME(log_sum_exp_rows)
+#define lr_highest_rows LR_NAME(highest_rows)
 #define lr_cross_entropy LR_NAME(cross_entropy)
 #define lr_adamw LR_NAME(adamw)
 #define lr_philox LR_NAME(philox)
@@ -51,10 +56,12 @@
 #include "KernelVariants.h"
 
 #include "../../Sources/CKernels/attention.c"
+#include "../../Sources/CKernels/choice.c"
 #include "../../Sources/CKernels/elementwise.c"
 #include "../../Sources/CKernels/loss.c"
 #include "../../Sources/CKernels/normalization.c"
 #include "../../Sources/CKernels/optimizer.c"
+#include "../../Sources/CKernels/products.c"
 #include "../../Sources/CKernels/random.c"
 #include "../../Sources/CKernels/reductions.c"
 #include "../../Sources/CKernels/rotation.c"

@@ -26,7 +26,7 @@ import Testing
         m.yaml:1:5: 'id' must be lower-case letters, digits, '-', '_' and '.', starting with a letter or digit, but is 'Loradrop Table'.
         m.yaml:2:10: 'aliases' must be a list, but is 'ablation-threshold'. Write [ablation-threshold].
         m.yaml:3:1: 'modle' is not a key of a manifest. Did you mean 'model'? (known: id, aliases, paper, profiles, title, description, model, recipe, tasks, seeds, methods, training, report, figures, timed)
-        m.yaml:6:14: task 'colla' is not known. Did you mean 'cola'? (known: cola, sst2, mrpc, qqp, stsb, mnli, qnli, rte)
+        m.yaml:6:14: task 'colla' is not known. Did you mean 'cola'? (known: cola, sst2, mrpc, qqp, stsb, mnli, qnli, rte, e2e, dart, dialogsum, gsm8k)
         m.yaml:7:8: 'seeds' must be a list, but is '3'. Write [3].
         m.yaml:9:16: 'treshold' is not an option of loradrop. Did you mean 'threshold'? (options: threshold)
         m.yaml:10:18: 'rank' must be a whole number from 1 to 1024, but is '8.5'.
@@ -35,7 +35,7 @@ import Testing
         m.yaml:12:24: 'together' must be true or false, but is 'yes'. Write true.
         m.yaml:12:36: 'score' must be one of gradient, weight-gradient, gradient-over-weight, but is 'gradiant'. Did you mean 'gradient'?
         m.yaml:13:20: 'protocol' must be one of best, last, but is 'first'.
-        m.yaml:13:42: metric 'pearsn' is not known. Did you mean 'pearson'? (known: accuracy, f1, matthews, pearson, spearman, pearson-spearman-mean, accuracy-f1-mean)
+        m.yaml:13:42: metric 'pearsn' is not known. Did you mean 'pearson'? (known: accuracy, f1, matthews, pearson, spearman, pearson-spearman-mean, accuracy-f1-mean, bleu, multi-bleu, rouge1, rouge2, rougeL, rouge-mean, gsm8k, gsm8k-flexible, token-loss)
         13 problems; nothing was run.
         """)
   }
@@ -89,7 +89,7 @@ import Testing
     ),
     (
       "- lora: {tasks: {rta: {epochs: 2}}}",
-      "m.yaml:7:18: task 'rta' is not known. Did you mean 'rte'? (known: cola, sst2, mrpc, qqp, stsb, mnli, qnli, rte)"
+      "m.yaml:7:18: task 'rta' is not known. Did you mean 'rte'? (known: cola, sst2, mrpc, qqp, stsb, mnli, qnli, rte, e2e, dart, dialogsum, gsm8k)"
     ),
     (
       "- lora: {tasks: {rte: {epoch: 2}}}",

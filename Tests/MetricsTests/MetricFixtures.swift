@@ -1,4 +1,4 @@
-// The expected values that scikit-learn 1.9.1 and SciPy 1.17.1 computed, from Tests/Fixtures/metrics.
+// The expected values that scikit-learn 1.9.1, SciPy 1.17.1 and the text metrics' own programs computed, from Tests/Fixtures/metrics.
 import Foundation
 
 struct ClassificationCase: Decodable {
@@ -29,12 +29,19 @@ struct ComparisonCase: Decodable {
 }
 
 func fixture<Case: Decodable>(_ name: String, as type: Case.Type) throws -> [Case] {
+  try wholeFixture(name, as: [Case].self)
+}
+
+func wholeFixture<Contents: Decodable>(_ name: String, as type: Contents.Type) throws -> Contents {
   let tests = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
   let data = try Data(contentsOf: tests.appending(path: "Fixtures/metrics/\(name).json"))
   let decoder = JSONDecoder()
   decoder.keyDecodingStrategy = .convertFromSnakeCase
-  return try decoder.decode([Case].self, from: data)
+  return try decoder.decode(type, from: data)
 }
+
+/// Words as they read.
+func texts(_ words: [[UInt8]]) -> [String] { words.map { String(decoding: $0, as: UTF8.self) } }
 
 /// Equal up to the last few of sixteen digits; nil only to nil.
 func near(_ value: Double?, _ expected: Double?, relative: Double = 1e-12) -> Bool {

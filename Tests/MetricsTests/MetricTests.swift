@@ -7,7 +7,8 @@ import Testing
   @Test func namesAreThoseOfTaskDefinitions() {
     #expect(
       Metric.allCases.map(\.rawValue) == [
-        "accuracy", "f1", "matthews", "pearson", "spearman", "pearson-spearman-mean", "accuracy-f1-mean",
+        "accuracy", "f1", "matthews", "pearson", "spearman", "pearson-spearman-mean", "accuracy-f1-mean", "bleu", "multi-bleu",
+        "rouge1", "rouge2", "rougeL", "rouge-mean", "gsm8k", "gsm8k-flexible", "token-loss",
       ])
     #expect(Set(Metric.allCases.map(\.displayName)).count == Metric.allCases.count)
   }

@@ -51,6 +51,9 @@ struct ReferenceTests {
       let count = report.rows.first { $0.quantity == quantity }?.count
       #expect(count == (quantity.hasPrefix("lm.grad") ? model.parameters.count : 1), "\(quantity)")
     }
+    #expect(report.rows.first { $0.quantity == "generate.ids" }?.count == 1)
+    let searches = report.rows.filter { $0.quantity.hasPrefix("generation.") }.map(\.count)
+    #expect(searches == (["llama-3", "llama-linear"].contains(name) ? [] : [42, 42, 2, 2]))
   }
 
   @Test(

@@ -48,7 +48,7 @@ struct ClassificationTests {
   @Test("answers are in the rows' order, whatever the batches, and scored against the labels")
   func answers() throws {
     var batches = 0
-    let answers = try objective.answers(of: model, set: 0) { batches += 1 }
+    let answers = try objective.answers(of: model, set: 0, isLast: true) { batches += 1 }
     #expect(batches == 2)
     let classes = model.logits(objective.batch(Array(0..<40), of: .validation(0)), pass: .evaluation).argmax().values
     #expect(answers == Answers(.integers(classes.map { Int64($0) })))
@@ -56,7 +56,7 @@ struct ClassificationTests {
     #expect(objective.scores(of: answers, set: 0).primary == Double(right) / 40)
     #expect(objective.gold(of: .validation(1)) == Answers(.integers([0, 1, 2])))
     struct Stop: Error {}
-    #expect(throws: Stop.self) { try objective.answers(of: model, set: 0) { throw Stop() } }
+    #expect(throws: Stop.self) { try objective.answers(of: model, set: 0, isLast: true) { throw Stop() } }
   }
 
   @Test("one answer to everything collapses where the right ones differ")

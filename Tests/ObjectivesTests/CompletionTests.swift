@@ -2,6 +2,7 @@
 import CPUBackend
 import Layers
 import Models
+import Settings
 import Tensors
 import Testing
 
@@ -13,7 +14,11 @@ struct CompletionTests {
     Completed(tokens: [1, 7, 9, 11, 2], promptLength: 3), Completed(tokens: [1, 8, 2], promptLength: 2),
     Completed(tokens: [1, 5, 6, 7, 8, 9, 4, 2], promptLength: 1), Completed(tokens: [1, 30, 31, 32, 2], promptLength: 4),
   ]
-  private let objective = Completion(training: rows, metrics: [])
+  private let objective = completion(rows)
+
+  private static func completion(_ rows: [Completed]) -> Completion {
+    Completion(CompletionSets(training: rows), metrics: [], generation: GenerationSettings())
+  }
 
   private func model() throws -> Model {
     var configuration = LlamaConfiguration(
@@ -46,7 +51,7 @@ struct CompletionTests {
     let parts = loss([0, 1], over: 11) + loss([2, 3], over: 11)
     #expect(abs(whole - parts) < 1e-5)
     // the same targets behind another prompt of the same length
-    let other = Completion(training: [Completed(tokens: [1, 7, 9, 12, 2], promptLength: 4)], metrics: [])
+    let other = Self.completion([Completed(tokens: [1, 7, 9, 12, 2], promptLength: 4)])
     let outputs = other.outputs(of: model, [0], of: .training, pass: pass, everyToken: false)
     #expect(outputs.shape == [1, 40])
   }
@@ -54,6 +59,6 @@ struct CompletionTests {
   @Test("a sample keeps the quarters of the targets' lengths")
   func strata() {
     #expect(objective.strata.ofRows == [2, 1, 3, 1])
-    #expect(Completion(training: [], metrics: []).strata.ofRows == [])
+    #expect(Self.completion([]).strata.ofRows == [])
   }
 }

@@ -18,10 +18,12 @@ struct ExtremeReferenceTests {
   /// Compares a copy of a reference with every variation of one of its files. By default nothing is computed, for the arithmetic of
   /// the read numbers is what matters here.
   private func check(
-    _ reference: String, _ file: String, on backend: any Backend = PlanningBackend(), most: Int = .max,
+    _ reference: String, _ file: String, on backend: any Backend = PlanningBackend(), alone: Bool = false, most: Int = .max,
     trimmed: (inout Any) -> Void = { _ in }, where isMeant: (String) -> Bool = { _ in true }
   ) throws {
     let copy = try SpoiledCopy(of: reference)
+    let others = try FileManager.default.contentsOfDirectory(atPath: copy.folder.path).filter { alone && $0 != file }
+    for other in others { try FileManager.default.removeItem(at: copy.file(other)) }
     var value = try JSONSerialization.jsonObject(with: Data(contentsOf: copy.file(file)))
     trimmed(&value)
     let json = try JSONSerialization.data(withJSONObject: value, options: [.sortedKeys])
@@ -55,6 +57,22 @@ struct ExtremeReferenceTests {
       for (key, part) in row { if let numbers = part as? [Any] { row[key] = Array(numbers.prefix(3)) } }
       value = [row]
     }
+  }
+
+  @Test("metrics of texts", arguments: ["bleu.json", "rouge.json", "gsm8k.json", "gsm8k-lm-eval.json", "nist.json", "coco.json"])
+  func textMetrics(file: String) throws {
+    // the first case of each list, and of its texts the first two
+    func trimmed(_ value: Any) -> Any {
+      if let rows = value as? [[String: Any]] {
+        return rows.prefix(1).map { row in
+          var row = row
+          for key in ["hypotheses", "references"] { row[key] = (row[key] as? [Any])?.prefix(2).map { $0 } }
+          return row
+        }
+      }
+      return (value as? [String: Any])?.mapValues(trimmed) ?? value
+    }
+    try check("metrics", file, alone: true, most: 5, trimmed: { $0 = trimmed($0) })
   }
 
   @Test(

@@ -23,7 +23,7 @@ struct ParityFolderTests {
         "releases/bert-gamma-beta", "releases/deberta-fp16-legacy-pickle", "releases/deberta-fp16-zip",
         "releases/llama-sharded-bfloat16", "releases/llama-sharded-float16",
       ])
-    #expect(references("tokenizers").count == 4)
+    #expect(references("tokenizers").count == 5)
     #expect(references("metrics") == ["metrics"])
     #expect(
       references("peft")
@@ -126,5 +126,38 @@ struct ParityFolderTests {
       rows[0]["accuracy"] = (rows[0]["accuracy"] as? Double ?? 0) + 1e-6
     }
     #expect(try failures(metrics) == ["accuracy"])
+    let text = try SpoiledCopy(of: "metrics")
+    try text.edit("rouge.json", as: [String: Any].self) { rouge in
+      var stems = try #require(rouge["stems"] as? [String: String])
+      stems["meetings"] = "meeting"
+      rouge["stems"] = stems
+    }
+    try text.edit("gsm8k.json", as: [[String: Any]].self) { $0[0]["flexible"] = "25" }
+    try text.edit("coco.json", as: [[String: Any]].self) { rows in
+      var cider = try #require(rows[1]["cider"] as? [String: Any])
+      cider["score"] = (cider["score"] as? Double ?? 0) + 1e-6
+      rows[1]["cider"] = cider
+    }
+    #expect(try failures(text) == ["stem", "gsm8k-flexible", "cider"])
+  }
+
+  @Test("metrics of texts are compared in full, and only those that are there")
+  func textMetrics() throws {
+    let copy = try SpoiledCopy(of: "metrics")
+    let report = try MetricParity.run(folder: copy.folder)
+    #expect(
+      Set(report.rows.map(\.quantity)).isSuperset(of: [
+        "bleu", "bleu, smoothed", "bleu, smoothed, lower-cased", "bleu of words as given", "13a words", "rouge1", "rouge2",
+        "rougeL", "rouge words", "rouge words, stemmed", "stem", "gsm8k", "gsm8k-flexible", "harness, strict", "harness, flexible",
+        "nist, mteval", "nist, e2e", "cider", "coco rougeL",
+      ]), "\(report)")
+    #expect(
+      report.notes == ["not compared: rougeLsum of rouge.json", "not compared: nltk of nist.json, which is another rule"])
+    for name in try FileManager.default.contentsOfDirectory(atPath: copy.folder.path) where name != "gsm8k.json" {
+      try FileManager.default.removeItem(at: copy.file(name))
+    }
+    #expect(try MetricParity.run(folder: copy.folder).rows.map(\.quantity) == ["gsm8k", "gsm8k-flexible"])
+    try Data("[{".utf8).write(to: copy.file("gsm8k.json"))
+    #expect(throws: ParityError.self) { try MetricParity.run(folder: copy.folder) }
   }
 }

@@ -8,8 +8,12 @@ transformers 4.57.6 (tokenizers 0.22.2) gives with them.
     python tokenizers_peer.py planted SHARED OUT  writes OUT/<name>/ for each published tokenizer in SHARED/tokenizers
                                                   with added tokens planted beside it, and OUT/cases.json: lines of
                                                   SHARED/data with these tokens put into them, and their ids
+    python tokenizers_peer.py words FIXTURES      writes FIXTURES/llama3-words.json: odd texts cut by Llama 3's expression
+    python tokenizers_peer.py llama FOLDER TEXTS  prints the ids of a JSON list of texts with FOLDER's tokenizer.model: by
+                                                  SentencePiece itself, and by the fast and the slow class of transformers
 
-Both are the truth of Tests/TokenizersTests/LibraryVariantsTests.swift.
+The first two are the truth of Tests/TokenizersTests/LibraryVariantsTests.swift, the others of Llama3PatternTests.swift and
+SentencePieceTrainerTests.swift.
 """
 
 import copy
@@ -381,10 +385,38 @@ def write_planted(shared, out):
     (out / "cases.json").write_text(json.dumps({"texts": texts, "folders": cases}, ensure_ascii=False), encoding="utf-8")
 
 
+LLAMA3 = r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"
+LLAMA3_PARTS = list("abZéΣ日ſK1٣½ \t\n\r\u00a0\u2003\u0085'.,-_(\u0301\u200b😀") + [
+    "'s", "'S", "'ſ", "'re", "'RE", "'rE", "'ll", "'LL", "'ve", "'Ve", "'d", "'D", "'M", "'t", "'x", "  ", "   ", "\r\n", "\n\n",
+    "123", "4567", " a", " .", " 1", "ﬆ", "'ﬅ", "ß", "İ", "\u180e", "\u1c5a", "\u2028", "\ua7da", "\u0378"]
+
+
+def write_words():
+    rng = random.Random(3)
+    cut = pre_tokenizers.Split(Regex(LLAMA3), "isolated").pre_tokenize_str
+    texts = ["".join(rng.choice(LLAMA3_PARTS) for _ in range(rng.randint(0, 12))) for _ in range(400)]
+    rows = [json.dumps({"text": t, "words": [w for w, _ in cut(t)]}, ensure_ascii=False) for t in texts]
+    (FIXTURES / "llama3-words.json").write_text("[" + ",\n".join(rows) + "]\n", encoding="utf-8")
+
+
+def print_llama(folder, texts):
+    texts = json.loads(texts.read_text(encoding="utf-8"))
+    library = spm.SentencePieceProcessor(model_file=str(folder / "tokenizer.model"))
+    fast, slow = (AutoTokenizer.from_pretrained(folder, use_fast=fast) for fast in (True, False))
+    assert fast.is_fast and not slow.is_fast
+    print(json.dumps({"sentencepiece": [library.encode(t) for t in texts], "fast": [fast(t)["input_ids"] for t in texts],
+                      "slow": [slow(t)["input_ids"] for t in texts]}))
+
+
 if __name__ == "__main__":
     if sys.argv[1:2] == ["variants"]:
         FIXTURES = Path(sys.argv[2])
         write_variants()
+    elif sys.argv[1:2] == ["words"]:
+        FIXTURES = Path(sys.argv[2])
+        write_words()
+    elif sys.argv[1:2] == ["llama"]:
+        print_llama(Path(sys.argv[2]), Path(sys.argv[3]))
     elif sys.argv[1:2] == ["planted"]:
         write_planted(Path(sys.argv[2]), Path(sys.argv[3]))
     else:

@@ -22,7 +22,8 @@ struct NextTokenPretrainingTests {
       let corpus = folder.appendingPathComponent("corpus.txt")
       let documents = PocketCorpus(world: world, seed: 0).documents(2000)
       try Data(documents.joined(separator: "\n").utf8).write(to: corpus)
-      let model = try SentencePieceTrainer.trainBytePairs(corpus: corpus, vocabularySize: 1200)
+      let model = try SentencePieceTrainer.train(
+        corpus: corpus, layout: .llama, vocabularySize: 1200, characterCoverage: 1)
       try Data(model).write(to: folder.appendingPathComponent("tokenizer.model"))
       return try TokenizerFolder.load(from: folder, modelType: "llama")
     }
@@ -41,7 +42,6 @@ struct NextTokenPretrainingTests {
     let tokenizer = try Self.tokenizer.get()
     let model = try ModelLoader.random(
       configuration(words: tokenizer.vocabularySize), seed: 3, on: CPUBackend(threads: threads))
-    model.backbone.startAttendingToLikes()
     var settings = PretrainingSettings(steps: steps)
     settings.batchSize = 18
     settings.warmupSteps = 5

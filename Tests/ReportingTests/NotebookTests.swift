@@ -152,7 +152,8 @@ private struct EchoSource: BlockSource {
         "n.md:12:1: 'aggregate' is given more than once; keep one.",
         "n.md:12:1: 'first' is not a value of 'select'. (values: best, last)",
         "n.md:12:1: 'f2' is not a value of 'metric'. Did you mean 'f1'? "
-          + "(values: accuracy, f1, matthews, pearson, spearman, pearson-spearman-mean, accuracy-f1-mean)",
+          + "(values: accuracy, f1, matthews, pearson, spearman, pearson-spearman-mean, accuracy-f1-mean"
+          + ", bleu, multi-bleu, rouge1, rouge2, rougeL, rouge-mean, gsm8k, gsm8k-flexible, token-loss)",
         "n.md:14:1: 'select' is not an option of 'runs'. (options: profile)",
         "n.md:16:1: a mark stands on a line of its own and ends with -->.",
         "n.md:17:1: a mark stands on a line of its own and ends with -->.",

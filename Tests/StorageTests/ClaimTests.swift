@@ -128,6 +128,29 @@ struct ClaimTests {
     }
   }
 
+  @Test("it is whole from the moment that it has its name: whoever is killed while taking it leaves no riddle")
+  func whole() throws {
+    try withTemporaryFolder { folder in
+      let url = folder.appending(path: ".claim"), isDone = Mutex(false), seen = Mutex<(whole: Int, part: Int)>((0, 0))
+      DispatchQueue.concurrentPerform(iterations: 2) { lane in
+        guard lane == 0 else {
+          while !isDone.withLock({ $0 }) {
+            guard let data = try? Data(contentsOf: url) else { continue }
+            let isWhole = String(decoding: data, as: UTF8.self).split(separator: "\n").count == 5
+            seen.withLock { if isWhole { $0.whole += 1 } else { $0.part += 1 } }
+          }
+          return
+        }
+        for _ in 0..<2000 { _ = try? Claim.take(in: folder) }
+        isDone.withLock { $0 = true }
+      }
+      let found = seen.withLock { $0 }
+      #expect(found.whole > 0 && found.part == 0, "\(found)")
+      let left = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+      #expect(left.isEmpty)
+    }
+  }
+
   @Test("a link in its place is not followed")
   func link() throws {
     try withTemporaryFolder { folder in

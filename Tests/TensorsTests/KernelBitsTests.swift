@@ -98,6 +98,39 @@ import Testing
     #expect(digest(turned + back) == 13_421_344_016_953_644_683)
   }
 
+  @Test(
+    arguments: [(7, 8_224_720_590_172_157_782), (64, 16_255_464_371_036_932_209), (333, 7_319_504_972_771_083_373)]
+      as [(Int, UInt64)])
+  func rowProducts(terms: Int, expected: UInt64) {
+    let (rows, outputs) = (3, 11), half = Self.y.map { UInt16($0.bitPattern >> 16) }
+    var (y, narrow) = ([Float](repeating: 0, count: rows * outputs), [Float](repeating: 0, count: rows * outputs))
+    lr_row_products(&y, Self.x, Self.y, Self.positive, Int64(rows), Int64(outputs), Int64(terms), 0, Int64(outputs), 0.7, 0)
+    lr_row_products_half(&narrow, Self.x, half, nil, Int64(rows), Int64(outputs), Int64(terms), 0, Int64(outputs), 1, 0)
+    #expect(digest(y + narrow) == expected)
+  }
+
+  @Test(
+    arguments: [
+      (1, 8, 2_772_445_473_618_210_341), (5, 24, 3_954_390_556_046_456_412), (16, 64, 15_157_869_041_694_639_751),
+      (50, 72, 17_281_902_269_938_272_964),
+    ] as [(Int, Int, UInt64)])
+  func cachedAttention(keys: Int, headSize: Int, expected: UInt64) {
+    var (context, scores) = ([Float](repeating: 0, count: 2 * headSize), [Float](repeating: 0, count: keys))
+    Self.y.withUnsafeBufferPointer { y in
+      let rows = (0..<keys).map { row in y.baseAddress.map { $0 + row * headSize } }
+      lr_attention_cached(&context, &scores, Self.x, rows, rows.reversed(), Int64(keys), 3, 2, Int64(headSize), 0.3)
+    }
+    #expect(digest(context) == expected)
+  }
+
+  @Test func choices() {
+    var (best, places) = ([Float](repeating: 0, count: 21), [Int32](repeating: 0, count: 21))
+    lr_highest_rows(&best, &places, Self.x, 3, 1333, 7)
+    var sums = [0.0, 0, 0]
+    lr_log_sum_exp_rows(&sums, Self.x, 3, 1333)
+    #expect(digest(best + places.map { Float($0) } + sums.map { Float($0) }) == 1_329_415_190_832_523_840)
+  }
+
   @Test func dropout() {
     var out = [Float](repeating: 0, count: 4003)
     let stream = RandomStream(seed: 9, purpose: .dropout, step: 5, index: 7)

@@ -68,7 +68,7 @@ struct KernelCase: Sendable, CustomTestStringConvertible {
     (self.kernel, self.use, self.sizes, self.run) = (kernel, use, sizes, run)
   }
 
-  static let all: [KernelCase] = elementwise + byRows + activations + reductions + attention + losses + training + random
+  static let all: [KernelCase] = elementwise + byRows + activations + reductions + attention + decoding + losses + training + random
 
   private static let elementwise: [KernelCase] = [
     KernelCase("fill") { $0.fill($1.blank(), $1.count, $1.number()) },
@@ -208,6 +208,43 @@ struct KernelCase: Sendable, CustomTestStringConvertible {
         $1.array(), $1.array(), $1.rows, $1.columns - $1.columns / 3, $1.columns, $1.columns / 3, 0.3)
     },
   ]
+
+  /// Eleven outputs: two blocks of four, and some that are left.
+  private static let decoding: [KernelCase] =
+    [Int64(1), 2, 7].flatMap { rows in
+      [
+        KernelCase("row_products", "of \(rows)", sizes: Workbench.Size.arrays) { kernels, bench in
+          let k = min(bench.columns, 1000), (x, w) = (bench.array(of: rows * k), bench.array(of: 11 * k))
+          kernels.row_products(bench.array(of: rows * 11), x, w, nil, rows, 11, k, 0, 11, 0.7, 1)
+        },
+        KernelCase("row_products_half", "of \(rows)", sizes: Workbench.Size.arrays) { kernels, bench in
+          let k = min(bench.columns, 1000), x = bench.array(of: rows * k), bias = bench.array(of: 13)
+          let w = UnsafeRawPointer(bench.array(of: (13 * k + 1) / 2)).assumingMemoryBound(to: UInt16.self)
+          kernels.row_products_half(bench.array(of: rows * 13), x, w, bias, rows, 13, k, 1, 13, 1, 0)
+        },
+      ]
+    } + [
+      // two heads at the second of three places, rows that are met twice
+      KernelCase("attention_cached", sizes: Workbench.Size.tables) { kernels, bench in
+        let size = bench.columns, (keys, values) = (bench.array(more: 2 * size), bench.array(more: 2 * size))
+        let rows = (0..<bench.rows + 1).map { Int($0 / 2 * size) }
+        let (k, v) = (rows.map { Optional(UnsafePointer(keys + $0)) }, rows.map { Optional(UnsafePointer(values + $0)) })
+        kernels.attention_cached(
+          bench.array(of: 2 * size), bench.array(of: bench.rows + 1), bench.array(of: 2 * size), k, v, bench.rows + 1, size, 2, size,
+          0.3)
+      },
+      KernelCase("log_sum_exp_rows", sizes: Workbench.Size.tables) { kernels, bench in
+        var sums = [Double](repeating: 0, count: Int(bench.rows))
+        kernels.log_sum_exp_rows(&sums, bench.array(), bench.rows, bench.columns)
+        for sum in sums { bench.note(sum) }
+      },
+      KernelCase("highest_rows", sizes: Workbench.Size.tables) { kernels, bench in
+        let count = min(5, bench.columns)
+        var places = [Int32](repeating: 0, count: Int(bench.rows * count))
+        kernels.highest_rows(bench.array(of: bench.rows * count), &places, bench.array(), bench.rows, bench.columns, count)
+        for place in places { bench.note(Double(place)) }
+      },
+    ]
 
   private static let losses: [KernelCase] = ["", "in place"].map { use in
     KernelCase("cross_entropy", use, sizes: Workbench.Size.tables) { kernels, bench in

@@ -52,7 +52,7 @@ package struct TokenTagging: Objective {
     Answers(rows: (0..<rows(of: split).count).map { tags($0, split).map { Int64($0) } })
   }
 
-  package func answers(of model: Model, set: Int, beforeBatch: () throws -> Void) throws -> Answers {
+  package func answers(of model: Model, set: Int, isLast: Bool, beforeBatch: () throws -> Void) throws -> Answers {
     var answers = [[Int64]](repeating: [], count: validation[set].count)
     for rows in validation[set].batches(of: 4) {
       try beforeBatch()

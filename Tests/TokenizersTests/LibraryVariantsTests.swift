@@ -95,6 +95,7 @@ struct LibraryVariantsTests {
     let ids = variant.specialIDs
     #expect(special.beginning == ids["cls_token"] ?? ids["bos_token"])
     #expect(special.separator == ids["sep_token"] ?? ids["eos_token"])
+    #expect(special.end == ids["eos_token"])
     #expect(special.padding == ids["pad_token"])
     #expect(special.unknown == ids["unk_token"])
     #expect(special.mask == ids["mask_token"])

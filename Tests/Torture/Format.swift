@@ -16,7 +16,7 @@ struct Format: Sendable {
   }
 
   /// All of them, those that are only planted left out.
-  static let all = tensorFormats + modelFormats + textFormats + recordFormats + parityFormats
+  static let all = tensorFormats + modelFormats + textFormats + promptFormats + recordFormats + parityFormats
 }
 
 /// A format's examples on the disk, and what reads them.

@@ -57,11 +57,14 @@ extension Format {
     }
     let batch = TokenBatch(sequences: [[1, 2, 3], [4]])
     return Subject(targets) { target, _ in
-      for head in [nil, HeadTarget.classes([["cold", "warm"]]), .classes([["a", "b", "c"]]), .score] {
+      let heads: [(target: HeadTarget?, outputs: Int)] = [
+        (nil, 0), (.classes([["cold", "warm"]]), 2), (.classes([["a", "b", "c"]]), 3), (.score, 1),
+      ]
+      for (head, outputs) in heads {
         let model = try ModelLoader.load(folder: target.folder, seed: 0, on: CPUBackend(threads: 1), target: head).model
         try model.configuration.limits.validate(batch)
         let logits = model.logits(batch, pass: .evaluation)
-        guard head == nil || logits.shape == [2, head?.outputs ?? 0] else {
+        guard head == nil || logits.shape == [2, outputs] else {
           throw Wrong(description: "\(logits.shape) logits for \(head.map { "\($0)" } ?? "")")
         }
       }

@@ -15,16 +15,17 @@ struct OptimizationTests {
   @Test("linear warm-up and decay as in transformers")
   func schedule() {
     // get_linear_schedule_with_warmup with ceil(0.25 · 10) warm-up steps
-    let schedule = LinearSchedule(.ratio(0.25), totalSteps: 10)
+    let schedule = LearningRateSchedule(.ratio(0.25), totalSteps: 10)
     #expect(schedule.warmupSteps == 3)
     let expected: [Double] = [0] + [1, 2].map { $0 / 3 } + [7, 6, 5, 4, 3, 2, 1, 0, 0].map { $0 / 7 }
     #expect((0..<12).map(schedule.factor) == expected)
-    #expect((0..<5).map(LinearSchedule(.steps(0), totalSteps: 4).factor) == [1, 0.75, 0.5, 0.25, 0])
-    #expect((0..<4).map(LinearSchedule(.ratio(1), totalSteps: 4).factor) == [0, 0.25, 0.5, 0.75])
-    #expect((0..<3).map(LinearSchedule(.steps(10), totalSteps: 3).factor) == [0, 0.1, 0.2])
-    #expect(LinearSchedule(.ratio(0.06), totalSteps: 0).factor(0) == 0)
+    #expect((0..<5).map(LearningRateSchedule(.steps(0), totalSteps: 4).factor) == [1, 0.75, 0.5, 0.25, 0])
+    #expect((0..<4).map(LearningRateSchedule(.ratio(1), totalSteps: 4).factor) == [0, 0.25, 0.5, 0.75])
+    #expect((0..<3).map(LearningRateSchedule(.steps(10), totalSteps: 3).factor) == [0, 0.1, 0.2])
+    #expect(LearningRateSchedule(.ratio(0.06), totalSteps: 0).factor(0) == 0)
+    #expect((0..<5).map(LearningRateSchedule(.steps(2), .constant, totalSteps: 5).factor) == [0, 0.5, 1, 1, 1])
     // 0.1 · 30 is a little more than 3 in double precision, in Python as here
-    #expect(LinearSchedule(.ratio(0.1), totalSteps: 30).warmupSteps == 3)
+    #expect(LearningRateSchedule(.ratio(0.1), totalSteps: 30).warmupSteps == 3)
   }
 
   /// AdamW by its formula, in double precision.

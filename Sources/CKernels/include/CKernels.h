@@ -113,6 +113,26 @@ void lr_attention_softmax_causal(float *scores, int64_t queries, int64_t keys, i
 void lr_attention_softmax_causal_backward(float *gradient, const float *probabilities, int64_t queries, int64_t keys,
                                           int64_t stride, int64_t position, float factor);
 
+// One query of each of `heads` heads, side by side in `query` and in `context`, which read the same columns of the keys and values
+// from `column` on: `size` of each row that is pointed at, `count` rows, at least one. `scores` is room for as many numbers.
+void lr_attention_cached(float *context, float *scores, const float *query, const float *const *keys,
+                         const float *const *values, int64_t count, int64_t column, int64_t heads, int64_t size,
+                         float factor);
+
+// --- products.c: some columns, begin..<end, of y = factor * x Wᵀ + bias (or + y, where it accumulates). x is [m, k], W [n, k], y [m, n].
+// Each number of y has the same bits whatever m is, and whichever columns are asked for.
+void lr_row_products(float *y, const float *x, const float *w, const float *bias, int64_t m, int64_t n, int64_t k,
+                     int64_t begin, int64_t end, float factor, int32_t accumulate);
+// The same for weights that are the upper halves of float32 numbers, with the bits of those.
+void lr_row_products_half(float *y, const float *x, const uint16_t *w, const float *bias, int64_t m, int64_t n, int64_t k,
+                          int64_t begin, int64_t end, float factor, int32_t accumulate);
+
+// --- choice.c
+// y[r] = log of the sum of e^x over row r; NaN where one of its numbers is not finite.
+void lr_log_sum_exp_rows(double *y, const float *x, int64_t rows, int64_t columns);
+// The `count` largest numbers of each row and their places, the largest first, of equal ones the first; at most `columns`.
+void lr_highest_rows(float *values, int32_t *places, const float *x, int64_t rows, int64_t columns, int64_t count);
+
 // --- loss.c
 // Cross-entropy of rows of logits and its gradient over `divisor`, which may take the logits' place; the losses are not divided.
 // A row with a negative label has none, and no gradient. `powers` is room for one row.

@@ -4,6 +4,7 @@ import Layers
 import Metrics
 import Models
 import Objectives
+import Settings
 import Storage
 
 extension AdapterTrace {
@@ -21,7 +22,8 @@ extension AdapterTrace {
       throw ParityError.reference(path: batches.path, problem: "batches that are accumulated are not of one size")
     }
     if configuration.headKind == .words {
-      return (Completion(training: try parts.enumerated().flatMap(completions), metrics: []), rows)
+      let sets = CompletionSets(training: try parts.enumerated().flatMap(completions))
+      return (Completion(sets, metrics: [], generation: GenerationSettings()), rows)
     }
     let examples = try parts.enumerated().flatMap { try classified($0, $1, configuration.classes) }
     let sets = LabelledSets(training: examples, validation: [])

@@ -1,6 +1,7 @@
 // A recorded adapter trace: how a method was set up, what one batch gave, and a dozen optimizer steps.
 import Foundation
 import Interchange
+import Layers
 import Storage
 
 /// The files of one trace, in the layout of `peft/BASE/METHOD`.
@@ -119,14 +120,25 @@ struct AdapterTrace {
   private static func values(of archive: any TensorArchive, under prefix: String) throws -> [String: [Float]] {
     var values: [String: [Float]] = [:]
     for description in archive.descriptions where description.name.hasPrefix(prefix) {
-      values[PEFTAdapterFolder.plainName(String(description.name.dropFirst(prefix.count)))] = try archive.floats(description.name)
+      values[Self.ownName(String(description.name.dropFirst(prefix.count)))] = try archive.floats(description.name)
     }
     return values
   }
 
+  /// What this program calls a parameter that a trace has: of a Llama's blocks, what hangs on a half goes by the half and not by its
+  /// last layer, and what layers share by the role of the layers.
+  static func ownName(_ name: String) -> String {
+    let name = PEFTAdapterFolder.plainName(name)
+    for (module, half) in [(".self_attn.o_proj.adapter.", ".self_attn.adapter."), (".mlp.down_proj.adapter.", ".mlp.adapter.")]
+    where name.contains(module) { return name.replacing(module, with: half) }
+    for (kind, role) in [("output", ProjectionRole.attentionOutput), ("up", .intermediate), ("down", .output)]
+    where name.hasPrefix("shared.\(kind).") { return "shared.\(role.rawValue)" + name.dropFirst("shared.\(kind)".count) }
+    return name
+  }
+
   /// Numbers of modules by plain name.
   static func plain(_ numbers: [String: TraceNumbers]?) -> [String: [Double]] {
-    Dictionary((numbers ?? [:]).map { (PEFTAdapterFolder.plainName($0.key), $0.value.values) }) { $1 }
+    Dictionary((numbers ?? [:]).map { (Self.ownName($0.key), $0.value.values) }) { $1 }
   }
 
   private static func decode<Value: Decodable>(_ type: Value.Type, _ url: URL) throws -> Value {

@@ -1,7 +1,6 @@
 // An adapter trace against what this program computes from the same checkpoint, batches and initial values.
 import Adapters
 import Foundation
-import Interchange
 import Layers
 import Models
 import Objectives
@@ -59,14 +58,14 @@ struct TraceComparison {
     }
     try Self.start(trace, method.parameters + model.parameters, from: trace.initialValues())
     // a trace may leave out a part of the head
-    let trainable = Set(trace.meta.trainable.map(PEFTAdapterFolder.plainName))
+    let trainable = Set(trace.meta.trainable.map(AdapterTrace.ownName))
     for parameter in host.head { parameter.isTrainable = trainable.contains(parameter.name) }
     stepper = makeStepper()
     let learning = parameters.filter(\.isTrainable)
     report.compareExactly("trainable", "names", learning.map(\.name).sorted(), with: trainable.sorted())
     report.compareExactly(
       "trainable", "weight decay", learning.filter(\.decays).map(\.name).sorted(),
-      with: trace.meta.weightDecayOn.map(PEFTAdapterFolder.plainName).sorted())
+      with: trace.meta.weightDecayOn.map(AdapterTrace.ownName).sorted())
     report.compareExactly("trainable", "count", [learning.reduce(0) { $0 + $1.count }], with: [trace.meta.trainableCount])
     try method.compareSetUp(&self)
   }
@@ -97,7 +96,7 @@ struct TraceComparison {
   }
 
   private func parameter(_ name: String) throws -> Parameter {
-    guard let found = parameters.first(where: { $0.name == PEFTAdapterFolder.plainName(name) }) else {
+    guard let found = parameters.first(where: { $0.name == AdapterTrace.ownName(name) }) else {
       throw ParityError.reference(path: trace.expected.path, problem: "'\(name)' is no parameter of this method and model")
     }
     return found

@@ -93,7 +93,6 @@ package struct PocketPretrainingRun: Sendable {
     _ world: PocketWorld, _ tokenizer: any Tokenizer, _ seed: UInt64, on backend: any Backend
   ) throws -> any PretrainingProcess {
     let model = try ModelLoader.random(decoderConfiguration(tokenizer), seed: seed, on: backend)
-    model.backbone.startAttendingToLikes()
     return try NextTokenPretraining(
       model, tokenizer: tokenizer, documents: PocketDocuments(world: world, seed: seed), shares: manifest.documents,
       settings: settings)
@@ -151,18 +150,19 @@ package struct PocketPretrainingRun: Sendable {
     let texts = PocketCorpus(world: world, seed: seed)
     let sentences = isDecoder ? texts.documents(count) : texts.sentences(count)
     try AtomicFile.write(Data((sentences.joined(separator: "\n") + "\n").utf8), to: corpus)
-    let model =
-      isDecoder
-      ? try SentencePieceTrainer.trainBytePairs(corpus: corpus, vocabularySize: pieces)
-      : try SentencePieceTrainer.train(corpus: corpus, vocabularySize: pieces, characterCoverage: 1)
-    try AtomicFile.write(Data(model), to: workFolder.appending(path: vocabularyName))
-    let settings = isDecoder ? Self.decoderTokenizer : Self.encoderTokenizer
-    try AtomicFile.write(Data(settings.utf8), to: workFolder.appending(path: "tokenizer_config.json"))
+    let model = try SentencePieceTrainer.train(
+      corpus: corpus, layout: isDecoder ? .llama : .deberta, vocabularySize: pieces, characterCoverage: 1)
+    if isDecoder {
+      try SentencePieceTrainer.writeLlama(model, to: workFolder)
+    } else {
+      try AtomicFile.write(Data(model), to: workFolder.appending(path: vocabularyName))
+      try AtomicFile.write(Data(Self.tokenizerConfiguration.utf8), to: workFolder.appending(path: "tokenizer_config.json"))
+    }
     return try TokenizerFolder.load(from: workFolder, modelType: (isDecoder ? Architecture.llama : .deberta).modelType)
   }
 
   /// The fields that `transformers` reads.
-  private static let encoderTokenizer = """
+  private static let tokenizerConfiguration = """
     {
       "bos_token": "[CLS]",
       "cls_token": "[CLS]",
@@ -175,20 +175,6 @@ package struct PocketPretrainingRun: Sendable {
       "tokenizer_class": "DebertaV2Tokenizer",
       "unk_token": "[UNK]",
       "vocab_type": "spm"
-    }
-
-    """
-
-  private static let decoderTokenizer = """
-    {
-      "add_bos_token": true,
-      "add_eos_token": false,
-      "bos_token": "<s>",
-      "clean_up_tokenization_spaces": false,
-      "eos_token": "</s>",
-      "legacy": true,
-      "tokenizer_class": "LlamaTokenizer",
-      "unk_token": "<unk>"
     }
 
     """
