@@ -24,7 +24,7 @@ package struct SectionedManifest: Sendable {
   ///     reports problems of a section.
   /// - Throws: `ManifestError` with every problem, each with its line.
   package static func load(
-    path: String, kind: String, by choice: (section: String, key: String), sections: (String?) -> [Section],
+    path: String, kind: String, by choice: (section: String, key: String), sections: @escaping (String?) -> [Section],
     check: (_ value: (String) -> OptionValue?, _ report: (_ section: String, _ message: String) -> Void) -> Void
   ) throws(ManifestError) -> SectionedManifest {
     let reader = MappingReader(methods: MethodCatalog([]), problems: ProblemCollector(mainFile: path))

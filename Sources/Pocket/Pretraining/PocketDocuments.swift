@@ -267,13 +267,19 @@ package struct PocketDocuments: Sendable {
     let base = world.verb(fact, 1).text, third = world.verb(fact, 0).text
     var turns: [String]
     var teller = 1
+    var both: PocketFact?
     if isOwn {
-      switch generator.below(4) {
+      switch generator.below(5) {
       case 0: turns = ["do you \(base) \(object) ?", "yes , \(place) ."]
       case 1: turns = ["do you \(base) \(world.nounPhrase(guess, .object)) ?", "no , \(object) .", "where ?", "\(place) ."]
       case 2:
         turns = ["i \(base) \(object) .", "\(world.placePhrase(guess)) ?", "no , \(place) ."]
         teller = 0
+      case 3:
+        var other = world.personalFact(.all, using: &generator)
+        other.objectAttribute = nil
+        turns = ["i \(world.predicate(fact, isPlural: true)) . and you ?", "i \(world.predicate(other, isPlural: true)) ."]
+        both = other
       default:
         turns = ["do you \(base) \(object) \(place) ?", "i do not ."]
         fact.isNegated = true
@@ -296,6 +302,10 @@ package struct PocketDocuments: Sendable {
     let names = isListed ? ["a", "b"] : people.map { "the \($0)" }
     let talk = turns.enumerated().map { names[$0.offset % 2] + mark + $0.element }.joined(separator: isListed ? "\n" : " ")
     let who = names[teller]
+    if let both {
+      let told = [fact, both].enumerated().map { names[$0.offset] + " " + world.predicate($0.element, isPlural: false) }
+      return "\(talk) now \(told[0]) and \(told[1]) ."
+    }
     if isOwn { return "\(talk) now \(who) \(world.predicate(fact, isPlural: false)) ." }
     let told = "\(subject) \(world.predicate(fact)) ."
     return generator.chance(0.5) ? "\(talk) \(who) says that \(told)" : "\(talk) that is , \(told)"

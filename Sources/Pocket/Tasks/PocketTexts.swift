@@ -170,7 +170,12 @@ struct PocketTexts: Sendable {
   /// Dialogues of two to four turns, with one summary for training and three for the others. Places are told by their other spelling.
   func dialogues(_ split: Split) -> [Dialogue] {
     rows(.dialogsum, split) { generator in
-      let dialogue = generator.chance(0.5) ? personal(split.half, &generator) : corrected(split.half, &generator)
+      let dialogue =
+        switch generator.below(3) {
+        case 0: personal(split.half, &generator)
+        case 1: corrected(split.half, &generator)
+        default: mutual(split.half, &generator)
+        }
       return Dialogue(turns: dialogue.turns, summaries: split == .train ? [dialogue.summaries[0]] : dialogue.summaries)
     }
   }
@@ -205,6 +210,24 @@ struct PocketTexts: Sendable {
       summaries: [
         "\(person) \(told) .", "\(person) says that \(person) \(told) .", "\(other) asks , and \(person) \(told) .",
       ])
+  }
+
+  /// What each of the two does.
+  private func mutual(_ half: PocketHalf, _ generator: inout PocketGenerator) -> Dialogue {
+    let isPlaced = generator.chance(0.5)
+    let facts = (0..<2).map { _ in
+      var fact = world.personalFact(half, using: &generator)
+      fact.objectAttribute = nil
+      fact.place = isPlaced ? fact.place : nil
+      return fact
+    }
+    let said = facts.map { "i \(world.predicate($0, isPlural: true))" }
+    let told = facts.enumerated().map {
+      "#Person\($0.offset + 1)# \(world.predicate($0.element.respelled([.place]), isPlural: false))"
+    }
+    return Dialogue(
+      turns: ["\(said[0]) . and you ?", "\(said[1]) ."],
+      summaries: ["\(told[0]) and \(told[1]) .", "\(told[0]) , and \(told[1]) .", "\(told[1]) and \(told[0]) ."])
   }
 
   private func placePhrase(_ half: PocketHalf, besides fact: PocketFact, _ generator: inout PocketGenerator) -> String {
