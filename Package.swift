@@ -132,7 +132,8 @@ let package = Package(
     .testTarget(
       name: "ExperimentsTests",
       dependencies: [
-        "Adapters", "CPUBackend", "Experiments", "Manifests", "Metrics", "Models", "Objectives", "Pocket", "Records",
+        "Adapters", "CPUBackend", "Devices", "Experiments", "Generation", "Manifests", "Metrics", "Models", "Objectives", "Pocket",
+        "Records",
         "Settings", "Storage", "Tensors", "TestSupport", "Tokenizers", "Training",
       ]),
     .testTarget(

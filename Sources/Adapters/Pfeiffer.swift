@@ -23,14 +23,16 @@ package final class Pfeiffer: TuningMethod {
     }
   }
 
-  /// `u = norm(z + residual)`, then `norm(adapter(u) + z + residual)`
+  /// `u = norm(z + residual)`, then `norm(adapter(u) + z + residual)`; where no norm follows the sum, `z + adapter(z) + residual`, as
+  /// Houlsby's have it.
   private final class Placement: SublayerAdapter {
     let bottleneck: Bottleneck
 
     init(_ bottleneck: Bottleneck) { self.bottleneck = bottleneck }
 
     func forward(_ z: Tensor, residual: Tensor, end: SublayerEnd) -> Tensor {
-      end(bottleneck(end(z, residual: residual)).adding(z), residual: residual)
+      let seen = end.placement == .afterSum ? end(z, residual: residual) : z
+      return end(bottleneck(seen).adding(z), residual: residual)
     }
   }
 }

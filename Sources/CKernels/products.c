@@ -25,8 +25,12 @@ typedef int64_t lanes_long __attribute__((vector_size(128)));
 #define LR_FUSES 1
 #endif
 #endif
-// How many rows are taken together: their sums fill the registers. On others than these, half as many.
+// Rows that are taken together: their sums fill the registers. On processors without AVX-512 half as many.
 #define WIDE ((lr_processor_features() & LR_AVX512) != 0)
+
+// How a product is cut, which changes no bit: rows and outputs whose sums wait while others get their next terms, and how many terms
+// these are, so that few rows stay in the nearest cache with their weights, and of many the weights do.
+enum { MOST_ROWS = 64, GROUP = 16, FEW_ROWS = 16, SHORT_PART = 384, LONG_PART = 768 };
 
 // a * b + c rounded once, without an instruction for it: the product is exact in double, the sum rounded to odd (Boldo and Melquiond
 // 2008), and so the second rounding finds what one alone would have.
@@ -40,129 +44,153 @@ LR_INLINE void add_product(lanes *sum, const lanes *a, const lanes *b) {
   *sum = __builtin_convertvector((lanes_double)bits, lanes);
 }
 
-// What becomes of sums: y = factor * sum + (y or the bias).
+// One product, its terms from..<to, and what becomes of its sums: y = factor * sum + (y or the bias).
 typedef struct {
   float *y;
-  const float *bias;
-  int64_t n;
+  const float *x, *end_of_x, *bias;
+  int64_t m, n, k, from, to;
   float factor;
   int32_t accumulate;
-} lr_target;
+  int wide;
+} lr_products;
 
-LR_INLINE void finish(lr_target t, int64_t row, int64_t column, const float *sums, int count) {
-  float *y = t.y + row * t.n + column;
+LR_INLINE void finish(const lr_products *p, int64_t row, int64_t column, const float *sums, int count) {
+  float *y = p->y + row * p->n + column;
   UNROLL for (int j = 0; j < count; j++) {
-    float value = sums[j] * t.factor;
-    y[j] = t.bias ? t.bias[column + j] + value : t.accumulate ? y[j] + value : value;
+    float value = sums[j] * p->factor;
+    y[j] = p->bias ? p->bias[column + j] + value : p->accumulate ? y[j] + value : value;
   }
 }
 
-// R rows by N outputs. Meanwhile so many rows of weights, `ahead`, are brought closer.
-#define TILE(NAME, R, N, TYPE, WEIGHTS, REST)                                                                             \
-  LR_INLINE void NAME(lr_target t, int64_t row, int64_t column, const float *x, const float *end_of_x, const TYPE *w,     \
-                      const TYPE *end_of_w, int64_t k, const TYPE *ahead, int64_t rows_ahead) {                           \
-    lanes sum[R][N], v[R], u;                                                                                             \
-    UNROLL for (int r = 0; r < R; r++) UNROLL for (int j = 0; j < N; j++) sum[r][j] = (lanes){0};                         \
-    int64_t i = 0;                                                                                                        \
-    for (; i + LANES <= k; i += LANES) {                                                                                  \
-      for (int64_t a = 0; a < rows_ahead; a++) __builtin_prefetch(ahead + a * k + i, 0, 2);                               \
-      UNROLL for (int r = 0; r < R; r++) v[r] = LOAD(x + r * k + i);                                                      \
-      UNROLL for (int j = 0; j < N; j++) {                                                                                \
-        u = WEIGHTS(w + j * k + i);                                                                                       \
-        UNROLL for (int r = 0; r < R; r++) sum[r][j] = __builtin_elementwise_fma(v[r], u, sum[r][j]);                     \
-      }                                                                                                                   \
-    }                                                                                                                     \
-    if (i < k) {                                                                                                          \
-      UNROLL for (int r = 0; r < R; r++) v[r] = LOAD_REST(x + r * k + i, k - i, end_of_x);                                  \
-      UNROLL for (int j = 0; j < N; j++) {                                                                                \
-        u = REST(w + j * k + i, k - i, end_of_w);                                                                         \
-        UNROLL for (int r = 0; r < R; r++) sum[r][j] = __builtin_elementwise_fma(v[r], u, sum[r][j]);                     \
-      }                                                                                                                   \
-    }                                                                                                                     \
-    UNROLL for (int r = 0; r < R; r++) {                                                                                  \
-      float sums[N];                                                                                                      \
-      UNROLL for (int j = 0; j + 4 <= N; j += 4)                                                                          \
-          sum_four(sums + j, &sum[r][j], &sum[r][(j + 1) % N], &sum[r][(j + 2) % N], &sum[r][(j + 3) % N]);               \
-      UNROLL for (int j = N / 4 * 4; j < N; j++) sums[j] = sum_lanes(&sum[r][j]);                                         \
-      finish(t, row + r, column, sums, N);                                                                                \
-    }                                                                                                                     \
+// R rows by N outputs; sums wait in `kept` where terms are missing yet. Meanwhile so many rows of weights, `ahead`, are brought closer.
+#define TILE(NAME, R, N, TYPE, WEIGHTS, REST)                                                                                     \
+  LR_INLINE void NAME(const lr_products *p, const TYPE *w, const TYPE *end_of_w, int64_t row, int64_t column, lanes *kept,        \
+                      const TYPE *ahead, int64_t rows_ahead) {                                                                    \
+    int64_t k = p->k, to = p->to, i = p->from;                                                                                    \
+    const float *x = p->x + row * k;                                                                                              \
+    lanes sum[R][N], v[R], u;                                                                                                     \
+    w += column * k;                                                                                                              \
+    UNROLL for (int r = 0; r < R; r++) UNROLL for (int j = 0; j < N; j++) sum[r][j] = i ? kept[r * N + j] : (lanes){0};           \
+    for (; i + LANES <= to; i += LANES) {                                                                                         \
+      for (int64_t a = 0; a < rows_ahead; a++) __builtin_prefetch(ahead + a * k + i, 0, 2);                                       \
+      UNROLL for (int r = 0; r < R; r++) v[r] = LOAD(x + r * k + i);                                                              \
+      UNROLL for (int j = 0; j < N; j++) {                                                                                        \
+        u = WEIGHTS(w + j * k + i);                                                                                               \
+        UNROLL for (int r = 0; r < R; r++) sum[r][j] = __builtin_elementwise_fma(v[r], u, sum[r][j]);                             \
+      }                                                                                                                           \
+    }                                                                                                                             \
+    if (to < k) {                                                                                                                 \
+      UNROLL for (int r = 0; r < R; r++) UNROLL for (int j = 0; j < N; j++) kept[r * N + j] = sum[r][j];                          \
+      return;                                                                                                                     \
+    }                                                                                                                             \
+    if (i < k) {                                                                                                                  \
+      UNROLL for (int r = 0; r < R; r++) v[r] = LOAD_REST(x + r * k + i, k - i, p->end_of_x);                                     \
+      UNROLL for (int j = 0; j < N; j++) {                                                                                        \
+        u = REST(w + j * k + i, k - i, end_of_w);                                                                                 \
+        UNROLL for (int r = 0; r < R; r++) sum[r][j] = __builtin_elementwise_fma(v[r], u, sum[r][j]);                             \
+      }                                                                                                                           \
+    }                                                                                                                             \
+    UNROLL for (int r = 0; r < R; r++) {                                                                                          \
+      float sums[N];                                                                                                              \
+      UNROLL for (int j = 0; j + 4 <= N; j += 4)                                                                                  \
+          sum_four(sums + j, &sum[r][j], &sum[r][(j + 1) % N], &sum[r][(j + 2) % N], &sum[r][(j + 3) % N]);                       \
+      UNROLL for (int j = N / 4 * 4; j < N; j++) sums[j] = sum_lanes(&sum[r][j]);                                                 \
+      finish(p, row + r, column, sums, N);                                                                                        \
+    }                                                                                                                             \
   }
 
-// All rows by N outputs, as many together as there are registers for, each time with its share of the weights that come next.
-#define STRIPE(NAME, N, TYPE, FOUR, TWO, ONE)                                                                            \
-  LR_INLINE void NAME(lr_target t, const float *x, const TYPE *w, const TYPE *end_of_w, int64_t m, int64_t column, int64_t k, \
-                      int wide, int64_t rows_ahead) {                                                                     \
-    const float *end_of_x = x + m * k;                                                                                    \
-    const TYPE *here = w + column * k, *ahead = here + N * k;                                                             \
-    int64_t tiles = wide ? (m + 3) / 4 : (m + 1) / 2, share = (rows_ahead + tiles - 1) / tiles;                           \
-    for (int64_t row = 0; row < m;) {                                                                                     \
-      int64_t now = share < rows_ahead ? share : rows_ahead;                                                              \
-      if (wide && m - row >= 4) {                                                                                         \
-        FOUR(t, row, column, x + row * k, end_of_x, here, end_of_w, k, ahead, now);                                       \
-        row += 4;                                                                                                         \
-      } else if (m - row >= 2) {                                                                                          \
-        TWO(t, row, column, x + row * k, end_of_x, here, end_of_w, k, ahead, now);                                        \
-        row += 2;                                                                                                         \
-      } else {                                                                                                            \
-        ONE(t, row, column, x + row * k, end_of_x, here, end_of_w, k, ahead, now);                                        \
-        row += 1;                                                                                                         \
-      }                                                                                                                   \
-      ahead += now * k;                                                                                                   \
-      rows_ahead -= now;                                                                                                  \
-    }                                                                                                                     \
+// Some rows by N outputs, as many together as there are registers for, each time with its share of the weights that come next.
+#define STRIPE(NAME, N, TYPE, FOUR, TWO, ONE)                                                                                     \
+  LR_INLINE void NAME(const lr_products *p, const TYPE *w, const TYPE *end_of_w, int64_t row, int64_t end, int64_t column,        \
+                      lanes *kept, const TYPE *ahead, int64_t rows_ahead) {                                                       \
+    int64_t most = p->wide ? 4 : 2, tiles = (end - row + most - 1) / most, share = (rows_ahead + tiles - 1) / tiles;              \
+    while (row < end) {                                                                                                           \
+      int64_t now = share < rows_ahead ? share : rows_ahead;                                                                      \
+      if (p->wide && end - row >= 4) {                                                                                            \
+        FOUR(p, w, end_of_w, row, column, kept, ahead, now);                                                                      \
+        row += 4;                                                                                                                 \
+      } else if (end - row >= 2) {                                                                                                \
+        TWO(p, w, end_of_w, row, column, kept, ahead, now);                                                                       \
+        row += 2;                                                                                                                 \
+      } else {                                                                                                                    \
+        ONE(p, w, end_of_w, row, column, kept, ahead, now);                                                                       \
+        row += 1;                                                                                                                 \
+      }                                                                                                                           \
+      kept += most * N;                                                                                                           \
+      ahead += now * p->k;                                                                                                        \
+      rows_ahead -= now;                                                                                                          \
+    }                                                                                                                             \
   }
 
-#define PRODUCTS(NAME, TYPE, WEIGHTS, REST)                                                                              \
-  TILE(NAME##_4_by_4, 4, 4, TYPE, WEIGHTS, REST)                                                                          \
-  TILE(NAME##_2_by_4, 2, 4, TYPE, WEIGHTS, REST)                                                                          \
-  TILE(NAME##_1_by_4, 1, 4, TYPE, WEIGHTS, REST)                                                                          \
-  TILE(NAME##_1_by_8, 1, 8, TYPE, WEIGHTS, REST)                                                                          \
-  TILE(NAME##_4_by_1, 4, 1, TYPE, WEIGHTS, REST)                                                                          \
-  TILE(NAME##_2_by_1, 2, 1, TYPE, WEIGHTS, REST)                                                                          \
-  TILE(NAME##_1_by_1, 1, 1, TYPE, WEIGHTS, REST)                                                                          \
-  STRIPE(NAME##_by_4, 4, TYPE, NAME##_4_by_4, NAME##_2_by_4, NAME##_1_by_4)                                               \
-  STRIPE(NAME##_by_1, 1, TYPE, NAME##_4_by_1, NAME##_2_by_1, NAME##_1_by_1)                                               \
-  LR_INLINE void NAME##_unfused(lr_target t, const float *x, const TYPE *w, int64_t m, int64_t k, int64_t begin,          \
-                                int64_t end) {                                                                            \
-    const float *end_of_x = x + m * k;                                                                                    \
-    const TYPE *end_of_w = w + t.n * k;                                                                                   \
-    for (int64_t column = begin; column < end; column++) {                                                                \
-      for (int64_t row = 0; row < m; row++) {                                                                             \
-        lanes sum = {0}, v, u;                                                                                            \
-        int64_t i = 0;                                                                                                    \
-        for (; i + LANES <= k; i += LANES) {                                                                              \
-          v = LOAD(x + row * k + i), u = WEIGHTS(w + column * k + i);                                                     \
-          add_product(&sum, &v, &u);                                                                                      \
-        }                                                                                                                 \
-        if (i < k) {                                                                                                      \
-          v = LOAD_REST(x + row * k + i, k - i, end_of_x), u = REST(w + column * k + i, k - i, end_of_w);                   \
-          add_product(&sum, &v, &u);                                                                                      \
-        }                                                                                                                 \
-        float one = sum_lanes(&sum);                                                                                      \
-        finish(t, row, column, &one, 1);                                                                                  \
-      }                                                                                                                   \
-    }                                                                                                                     \
-  }                                                                                                                       \
-  LR_CLONES void lr_##NAME(float *y, const float *x, const TYPE *w, const float *bias, int64_t m, int64_t n, int64_t k,   \
-                           int64_t begin, int64_t end, float factor, int32_t accumulate) {                                \
-    lr_target t = {y, bias, n, factor, accumulate};                                                                       \
-    if (!LR_FUSES) {                                                                                                      \
-      NAME##_unfused(t, x, w, m, k, begin, end);                                                                          \
-      return;                                                                                                             \
-    }                                                                                                                     \
-    const TYPE *end_of_w = w + n * k;                                                                                     \
-    int64_t column = begin;                                                                                               \
-    int wide = WIDE;                                                                                                      \
-    if (m == 1)                                                                                                           \
-      for (; column + 8 <= end; column += 8) {                                                                            \
-        int64_t left = end - column - 8;                                                                                  \
-        NAME##_1_by_8(t, 0, column, x, x + k, w + column * k, end_of_w, k, w + (column + 8) * k, left < 8 ? left : 8);    \
-      }                                                                                                                   \
-    for (; column + 4 <= end; column += 4) {                                                                              \
-      int64_t left = end - column - 4;                                                                                    \
-      NAME##_by_4(t, x, w, end_of_w, m, column, k, wide, left < 4 ? left : 4);                                            \
-    }                                                                                                                     \
-    for (; column < end; column++) NAME##_by_1(t, x, w, end_of_w, m, column, k, wide, 0);                                 \
+#define PRODUCTS(NAME, TYPE, WEIGHTS, REST)                                                                                       \
+  TILE(NAME##_4_by_4, 4, 4, TYPE, WEIGHTS, REST)                                                                                  \
+  TILE(NAME##_2_by_4, 2, 4, TYPE, WEIGHTS, REST)                                                                                  \
+  TILE(NAME##_1_by_4, 1, 4, TYPE, WEIGHTS, REST)                                                                                  \
+  TILE(NAME##_1_by_8, 1, 8, TYPE, WEIGHTS, REST)                                                                                  \
+  TILE(NAME##_4_by_1, 4, 1, TYPE, WEIGHTS, REST)                                                                                  \
+  TILE(NAME##_2_by_1, 2, 1, TYPE, WEIGHTS, REST)                                                                                  \
+  TILE(NAME##_1_by_1, 1, 1, TYPE, WEIGHTS, REST)                                                                                  \
+  STRIPE(NAME##_by_4, 4, TYPE, NAME##_4_by_4, NAME##_2_by_4, NAME##_1_by_4)                                                       \
+  STRIPE(NAME##_by_1, 1, TYPE, NAME##_4_by_1, NAME##_2_by_1, NAME##_1_by_1)                                                       \
+  /* Some rows by a multiple of four outputs. */                                                                                  \
+  LR_INLINE void NAME##_block(lr_products p, const TYPE *w, const TYPE *end_of_w, int64_t row, int64_t end, int64_t begin_column, \
+                              int64_t end_column) {                                                                               \
+    lanes kept[MOST_ROWS * GROUP];                                                                                                \
+    int64_t part = end - row > FEW_ROWS ? LONG_PART : SHORT_PART;                                                                 \
+    for (int64_t first = begin_column; first < end_column; first += GROUP) {                                                      \
+      int64_t last = first + GROUP < end_column ? first + GROUP : end_column;                                                     \
+      for (p.from = 0; p.from < p.k; p.from += part) {                                                                            \
+        p.to = p.from + part < p.k ? p.from + part : p.k;                                                                         \
+        for (int64_t column = first; column < last; column += 4) {                                                                \
+          /* the next outputs' same terms, the first ones' next terms, or the first terms of the next group */                    \
+          int isLast = column + 4 == last, isWhole = p.to == p.k;                                                                 \
+          const TYPE *ahead = w + (isLast && !isWhole ? first : column + 4) * p.k;                                                \
+          ahead += isLast ? (isWhole ? -p.from : p.to - p.from) : 0;                                                              \
+          NAME##_by_4(&p, w, end_of_w, row, end, column, kept + (column - first) * MOST_ROWS, ahead,                              \
+                      isLast && isWhole && last == end_column ? 0 : 4);                                                           \
+        }                                                                                                                         \
+      }                                                                                                                           \
+    }                                                                                                                             \
+  }                                                                                                                               \
+  LR_INLINE void NAME##_unfused(const lr_products *p, const TYPE *w, const TYPE *end_of_w, int64_t begin, int64_t end) {          \
+    int64_t k = p->k;                                                                                                             \
+    for (int64_t column = begin; column < end; column++) {                                                                        \
+      for (int64_t row = 0; row < p->m; row++) {                                                                                  \
+        lanes sum = {0}, v, u;                                                                                                    \
+        int64_t i = 0;                                                                                                            \
+        for (; i + LANES <= k; i += LANES) {                                                                                      \
+          v = LOAD(p->x + row * k + i), u = WEIGHTS(w + column * k + i);                                                          \
+          add_product(&sum, &v, &u);                                                                                              \
+        }                                                                                                                         \
+        if (i < k) {                                                                                                              \
+          v = LOAD_REST(p->x + row * k + i, k - i, p->end_of_x), u = REST(w + column * k + i, k - i, end_of_w);                   \
+          add_product(&sum, &v, &u);                                                                                              \
+        }                                                                                                                         \
+        float one = sum_lanes(&sum);                                                                                              \
+        finish(p, row, column, &one, 1);                                                                                          \
+      }                                                                                                                           \
+    }                                                                                                                             \
+  }                                                                                                                               \
+  LR_CLONES void lr_##NAME(float *y, const float *x, const TYPE *w, const float *bias, int64_t m, int64_t n, int64_t k,           \
+                           int64_t begin, int64_t end, float factor, int32_t accumulate) {                                        \
+    lr_products p = {y, x, x + m * k, bias, m, n, k, 0, k, factor, accumulate, WIDE};                                             \
+    const TYPE *end_of_w = w + n * k;                                                                                             \
+    if (!LR_FUSES) {                                                                                                              \
+      NAME##_unfused(&p, w, end_of_w, begin, end);                                                                                \
+      return;                                                                                                                     \
+    }                                                                                                                             \
+    int64_t column = begin;                                                                                                       \
+    if (m == 1)                                                                                                                   \
+      for (; column + 8 <= end; column += 8) {                                                                                    \
+        int64_t left = end - column - 8;                                                                                          \
+        NAME##_1_by_8(&p, w, end_of_w, 0, column, 0, w + (column + 8) * k, left < 8 ? left : 8);                                  \
+      }                                                                                                                           \
+    int64_t whole = column + (end - column) / 4 * 4;                                                                              \
+    for (int64_t row = 0; row < m; row += MOST_ROWS) {                                                                            \
+      int64_t stop = row + MOST_ROWS < m ? row + MOST_ROWS : m;                                                                   \
+      NAME##_block(p, w, end_of_w, row, stop, column, whole);                                                                     \
+      for (int64_t c = whole; c < end; c++) NAME##_by_1(&p, w, end_of_w, row, stop, c, 0, w, 0);                                  \
+    }                                                                                                                             \
   }
 
 PRODUCTS(row_products, float, LOAD, LOAD_REST)

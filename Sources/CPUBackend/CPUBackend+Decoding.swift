@@ -79,7 +79,8 @@ private struct CachedPlaces {
   private let values: [UnsafePointer<Float>?]
 
   init(_ cached: CachedAttention, on backend: CPUBackend) {
-    let chunks = cached.chunks.map { $0.map { UnsafePointer(backend.host($0)) } }, (rows, width) = (cached.rowsPerChunk, cached.width)
+    let chunks = cached.chunks.map { $0.map { UnsafePointer(backend.host($0)) } },
+      (rows, width) = (cached.rowsPerChunk, cached.width)
     let prefix = cached.prefix.map { (UnsafePointer(backend.host($0.keys)), UnsafePointer(backend.host($0.values))) }
     let before = cached.countBefore, count = cached.rows.count + before * cached.sequences
     var (keys, values, offsets) = ([UnsafePointer<Float>?](), [UnsafePointer<Float>?](), [0])

@@ -32,7 +32,8 @@ extension CPUBackend {
     operations += 2 * m * n * k
     if keepsRowsApart {
       rowProducts(
-        a, at, b, bt, into: c, m: m, n: n, k: k, factor: factor * (scalar.map { host($0)[0] } ?? 1), accumulate: accumulate, bias: bias)
+        a, at, b, bt, into: c, m: m, n: n, k: k, factor: factor * (scalar.map { host($0)[0] } ?? 1), accumulate: accumulate,
+        bias: bias)
       return
     }
     let (wideA, wideB) = (widened(a), widened(b))

@@ -82,7 +82,8 @@ package struct Generator {
       if let most = limits.tokens, needed > most {
         throw GenerationError.prompt(
           index: index,
-          problem: "its \(prompt.count) tokens and \(settings.maximumTokens) new ones need \(needed) positions, but the model has \(most). "
+          problem:
+            "its \(prompt.count) tokens and \(settings.maximumTokens) new ones need \(needed) positions, but the model has \(most). "
             + "Shorten the prompt, or lower max_new_tokens")
       }
     }

@@ -23,7 +23,8 @@ package protocol SublayerAdapter: AnyObject {
 /// How a half puts its output and its residual together: their sum, with the norm behind it where that is its place.
 package struct SublayerEnd {
   let norm: any Norm
-  let placement: NormPlacement
+  /// Whether the norm is part of it.
+  package let placement: NormPlacement
 
   /// `norm(z + residual)`, or `z + residual`: `[tokens, hidden]` → `[tokens, hidden]`
   package func callAsFunction(_ z: Tensor, residual: Tensor) -> Tensor { self(z, residual: residual, dropout: nil) }

@@ -79,7 +79,12 @@ struct TaskFileReader {
           reader.texts(entry).map { draft.task.ignoredLabels = $0 } != nil
         },
         .custom("prompt", "what is read before a text is written, with columns in braces") { draft, entry, reader in
-          reader.text(entry).map { draft.prompt = PromptTemplate($0) } != nil
+          if case .mapping = entry.value.content {
+            reader.problems.report(
+              "'prompt' must be a text: put it in quotes, since a brace begins a mapping.", at: entry.value.position)
+            return false
+          }
+          return reader.text(entry).map { draft.prompt = PromptTemplate($0) } != nil
         },
         .custom("references", "the column of the right text, or a list of them") { draft, entry, _ in
           names(entry).map { draft.references = $0.map(\.text) } != nil

@@ -21,7 +21,7 @@ package struct NIST: Sendable, Equatable {
   /// The length that it is compared with.
   package let referenceLength: Double
 
-  /// The score.
+  /// The sum of what all lengths tell, times the penalty; it has no upper bound.
   package var score: Double { byOrder.reduce(0, +) * penalty }
 
   /// Compares predictions with their references, in lower case, tokenised as mteval-v13a.

@@ -48,6 +48,7 @@ package struct Completion: Objective {
   package let metrics: [Metric]
   package let training: RowSet
   package let validation: [RowSet]
+  /// How texts are written, and after which epochs.
   package let generation: GenerationSettings
   private let sets: CompletionSets
 

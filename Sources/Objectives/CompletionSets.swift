@@ -54,11 +54,11 @@ package struct CompletionSets: Sendable {
     training = try encoder.completions(data.train)
     var sets: [Validation] = []
     for set in data.validation {
-      let prompts = set.examples.map { example in
-        Prompt(
-          text: example.first, references: example.references,
-          tokens: encoder.prompt(example.first, room: maximumLength.map { $0 - maximumNewTokens }),
-          target: example.references.first.map(encoder.target) ?? [end])
+      var prompts: [Prompt] = []
+      for example in set.examples {
+        let tokens = encoder.prompt(example.first, room: maximumLength.map { $0 - maximumNewTokens })
+        let target = example.references.first.map { encoder.target($0) } ?? [end]
+        prompts.append(Prompt(text: example.first, references: example.references, tokens: tokens, target: target))
       }
       // the same prompts, of which each counts once
       let shortened = encoder.shortened

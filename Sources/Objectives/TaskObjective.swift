@@ -31,7 +31,7 @@ extension TaskDefinition {
     if case .text = target {
       func halved(_ rows: [[Int32]]) -> [Completed] { rows.map { Completed(tokens: $0 + [0], promptLength: max(1, $0.count / 2)) } }
       let sets = CompletionSets(training: halved(training), validation: validation.map(halved))
-      return Completion(sets, metrics: metrics, generation: generation)
+      return Objectives.Completion(sets, metrics: metrics, generation: generation)
     }
     func examples(_ rows: [[Int32]]) -> [EncodedExample] {
       rows.enumerated().map { row, tokens in

@@ -54,7 +54,8 @@ enum GenerationParity {
   /// Compares every recorded text of a folder: those of `generation.json`, and the greedy one among its tensors.
   ///
   /// - Throws: `ParityError`; `GenerationError` for searches that the model cannot do.
-  static func compare(_ folder: URL, _ archive: any TensorArchive, on backend: any Backend, into report: inout ParityReport) throws {
+  static func compare(_ folder: URL, _ archive: any TensorArchive, on backend: any Backend, into report: inout ParityReport) throws
+  {
     let reference = try GenerationReference(folder: folder), hasGreedy = archive.description(of: "generate.ids") != nil
     guard reference != nil || hasGreedy else { return }
     let generator = try Generator(ModelLoader.load(folder: folder, seed: 0, on: backend).model)

@@ -20,6 +20,9 @@ package enum MetricParity {
     let meanA, sdA, pairedT, pairedTP, wilcoxonP, welchTP: Double?
   }
 
+  /// The files that hold cases.
+  static let files = ["classification.json", "correlation.json", "comparisons.json"] + textFiles
+
   /// Files that are not there are left out.
   ///
   /// - Throws: `ParityError` where the reference cannot be used.

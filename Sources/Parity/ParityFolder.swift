@@ -15,7 +15,7 @@ package enum ParityFolder {
     let has = { (name: String) in FileManager.default.fileExists(atPath: folder.appending(path: name).path) }
     if has("trace.json"), has("meta.json") { return .trace }
     if has("cases.json") { return .tokenizer }
-    if has("classification.json") || has("correlation.json") { return .metrics }
+    if MetricParity.files.contains(where: has) { return .metrics }
     if has("expected.safetensors"), has("config.json") { return .model }
     return nil
   }

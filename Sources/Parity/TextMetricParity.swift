@@ -3,8 +3,10 @@ import Foundation
 import Metrics
 
 extension MetricParity {
-  /// Compares the scores of `bleu.json`, `rouge.json`, `gsm8k.json`, `gsm8k-lm-eval.json`, `nist.json` and `coco.json`, as far as they
-  /// are there.
+  /// The files that hold cases of texts.
+  static let textFiles = ["bleu.json", "rouge.json", "gsm8k.json", "gsm8k-lm-eval.json", "nist.json", "coco.json"]
+
+  /// Compares the scores of `textFiles`, as far as they are there.
   ///
   /// - Throws: `ParityError` where the reference cannot be used.
   static func compareTexts(folder: URL, _ report: inout ParityReport) throws {

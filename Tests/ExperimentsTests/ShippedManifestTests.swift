@@ -1,6 +1,8 @@
 // The project's own manifests and recipes are good, and say what the papers say.
 import Adapters
 import Foundation
+import Settings
+import TestSupport
 import Testing
 
 @testable import Experiments
@@ -34,6 +36,30 @@ import Testing
       store: RunStore(workspace))
     #expect(plan.problems == [])
     #expect(plan.items.count > 20)
+  }
+
+  @Test("README's task of texts is one")
+  func readmeTextTask() throws {
+    let file = "experiments/tasks/sums.yaml"
+    let block = try #require(Readme.blocks("yaml").first { $0.hasPrefix("# \(file)") })
+    let files = [
+      ("tasks/sums.yaml", block), ("recipes/plain.yaml", "defaults: {epochs: 3, batch: 16, learning_rate: 5e-4}\n"),
+      ("m.yaml", "id: m\nmodel: x\nrecipe: plain\ntasks: [sums]\nseeds: [0]\nmethods: [lora]\n"),
+    ]
+    let task = try withTemporaryFolder { folder in
+      for (name, text) in files {
+        let url = folder.appending(path: name)
+        try FileManager.default.createDirectory(at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+        try Data(text.utf8).write(to: url)
+      }
+      let manifest = try Manifest.load(path: folder.appending(path: "m.yaml").path, methods: .registered)
+      return try manifest.experiment(.paper).runs[0].task
+    }
+    let completion = TaskDefinition.Completion(
+      prompt: .init("Question: {question}\nAnswer:"), references: ["long", "short"], targets: ["long"],
+      rewrites: ["long": .withoutCalculations])
+    #expect(task.target == .text(completion))
+    #expect(task.metrics == [.gsm8k, .gsm8kFlexible] && task.format == .jsonl)
   }
 
   @Test func table1HoldsItsRunsInEachProfile() throws {

@@ -101,7 +101,8 @@ struct BeamSearchTests {
     #expect(search.found.isEmpty)
     #expect(
       search.advance([
-        NextTokens(tokens: [3, 0, 1, 2], scores: [-0.1, -2, -3, -4]), NextTokens(tokens: [3, 2, 1, 0], scores: [-0.2, -2, -3, -4]),
+        NextTokens(tokens: [3, 0, 1, 2], scores: [-0.1, -2, -3, -4]),
+        NextTokens(tokens: [3, 2, 1, 0], scores: [-0.2, -2, -3, -4]),
       ]).isEmpty)
     #expect(search.found.map(\.tokens) == [[0, 3]])
   }

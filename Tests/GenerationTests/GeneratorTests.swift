@@ -125,7 +125,8 @@ struct GeneratorTests {
     let long = Array(repeating: Int32(3), count: 11)
     #expect(
       said([[1], long])
-        == "prompt 2: its 11 tokens and 11 new ones need 21 positions, but the model has 20. Shorten the prompt, or lower max_new_tokens")
+        == "prompt 2: its 11 tokens and 11 new ones need 21 positions, but the model has 20. Shorten the prompt, or lower max_new_tokens"
+    )
     #expect(said([[1]], SearchSettings(maximumTokens: 1 << 24)).hasPrefix("prompt 1: its 1 tokens and 16777216 new ones"))
     #expect(
       said([[1]], SearchSettings(endTokens: [60])).hasSuffix("eos_token_id is 60, expected one of the model's vocabulary of 60"))

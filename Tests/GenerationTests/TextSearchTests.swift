@@ -16,7 +16,8 @@ struct TextSearchTests {
     #expect(forbidden([5, 6], [5], length: 2) == [6])
     #expect(forbidden([5, 5], [], length: 2) == [5])
     #expect(forbidden([5, 6], [7], length: 1) == [5, 6, 7])
-    #expect(forbidden([5, 6], [7], length: 4).isEmpty && forbidden([5], [], length: 2).isEmpty && forbidden([5], [5], length: 0).isEmpty)
+    #expect(
+      forbidden([5, 6], [7], length: 4).isEmpty && forbidden([5], [], length: 2).isEmpty && forbidden([5], [5], length: 0).isEmpty)
   }
 
   @Test("what would end a text too early")

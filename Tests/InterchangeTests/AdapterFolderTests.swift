@@ -102,8 +102,8 @@ struct AdapterFolderTests {
     arguments: [
       ("\"peft_type\": \"LOHA\"", "peft_type is 'LOHA'; known are LORA, ADALORA, VERA"),
       (
-        "\"task_type\": \"CAUSAL_LM\"",
-        "task_type is 'CAUSAL_LM', of which this program has no models; known are null, FEATURE_EXTRACTION, SEQ_CLS"
+        "\"task_type\": \"QUESTION_ANS\"",
+        "task_type is 'QUESTION_ANS', of which this program has no models; known are null, CAUSAL_LM, FEATURE_EXTRACTION, SEQ_CLS"
       ),
       ("\"layer_replication\": [[0, 2]]", "layer_replication is [[0,2]], which this program does not compute"),
       ("\"trainable_token_indices\": [3]", "trainable_token_indices is [3], which this program does not compute"),

@@ -84,7 +84,7 @@ struct RoundTripTests {
       let read = try PEFTAdapter(folder: target)
       #expect(read.configuration.kind == row.kind)
       let model = try read.load(onto: adapted.base, on: adapted.backend)
-      #expect(distance(adapted.logits, AdaptedModel.logits(model, on: adapted.backend)) < 2e-6)
+      #expect(distance(adapted.logits, AdaptedModel.logits(model, on: adapted.backend)) < 5e-6)
       // the base model gives other numbers: the adapter matters
       for projection in model.projections { projection.adapter = nil }
       #expect(distance(adapted.logits, AdaptedModel.logits(model, on: adapted.backend)) > 1e-3)
@@ -112,7 +112,7 @@ struct RoundTripTests {
         ] + (row.head == .words ? ["generation_config.json"] : []) + ["model.safetensors", "vocab.txt"])
       let merged = try ModelLoader.load(folder: target, seed: 0, on: adapted.backend)
       #expect(merged.newlyInitialized.isEmpty && merged.model.head.outputs == (row.head == .words ? 40 : 3))
-      #expect(distance(expected, AdaptedModel.logits(merged.model, on: adapted.backend)) < 2e-6)
+      #expect(distance(expected, AdaptedModel.logits(merged.model, on: adapted.backend)) < 5e-6)
     }
   }
 

@@ -141,6 +141,10 @@ import Testing
   }
 
   @Test(arguments: [
+    (
+      "\"Question: {question}\\nAnswer:\"", "{question}",
+      "5:9: 'prompt' must be a text: put it in quotes, since a brace begins a mapping."
+    ),
     ("{question}", "question", "5:9: the prompt names no column: write one as {column}."),
     (
       "{question}", "{question",

@@ -10,8 +10,10 @@ struct CachedRowsTests {
     var heads: Int, keyHeads: Int, size: Int
     var testDescription: String { "\(heads) heads over \(keyHeads) of \(size)" }
     var width: Int { keyHeads * size }
-    static let all = [Heads(heads: 1, keyHeads: 1, size: 4), .init(heads: 6, keyHeads: 2, size: 18), .init(heads: 4, keyHeads: 4, size: 64),
-      .init(heads: 8, keyHeads: 1, size: 80)]
+    static let all = [
+      Heads(heads: 1, keyHeads: 1, size: 4), .init(heads: 6, keyHeads: 2, size: 18), .init(heads: 4, keyHeads: 4, size: 64),
+      .init(heads: 8, keyHeads: 1, size: 80),
+    ]
   }
   private let lengths = [1, 70, 3, 16, 33]
 
@@ -33,7 +35,8 @@ struct CachedRowsTests {
     }
     let width = heads.heads * heads.size
     let queries = sequences.flatMap { Operand.spread([width], seed: UInt64($0 + 500)).values }
-    let prefix = before == 0 ? nil : (tensor([before, heads.width], 7, on: backend), tensor([before, heads.width], 8, on: backend))
+    let prefix =
+      before == 0 ? nil : (tensor([before, heads.width], 7, on: backend), tensor([before, heads.width], 8, on: backend))
     let values = cache.attention(
       Tensor(queries, shape: [sequences.count, width], on: backend), over: CachedSequences(rows), layer: 1, heads: heads.heads,
       keyHeads: heads.keyHeads, factor: 0.2, prefix: prefix

@@ -7,7 +7,8 @@ import Testing
 
 @Suite("Choices")
 struct ChoicesTests {
-  @Test("the likeliest, with the logarithms of their shares", arguments: [(1, 1), (3, 2), (4, 20), (50, 50), (1000, 20), (5000, 3)])
+  @Test(
+    "the likeliest, with the logarithms of their shares", arguments: [(1, 1), (3, 2), (4, 20), (50, 50), (1000, 20), (5000, 3)])
   func likeliest(columns: Int, count: Int) throws {
     let count = min(count, columns), backend = try backend(threads: 2), rows = 5
     let values = Operand.spread([rows, columns], seed: 3, low: -9, high: 9).values

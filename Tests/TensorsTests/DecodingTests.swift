@@ -42,7 +42,8 @@ struct DecodingTests {
 
   @Test("bfloat16 weights give the bits of the same numbers as float32", arguments: [1, 4, 9], [(8, 5), (100, 13), (333, 64)])
   func halves(rows: Int, sizes: (input: Int, output: Int)) throws {
-    let backend = try backend(), half = Tensor(Operand.spread([sizes.output, sizes.input], seed: 5).values, shape: [sizes.output, sizes.input], on: backend)
+    let backend = try backend(),
+      half = Tensor(Operand.spread([sizes.output, sizes.input], seed: 5).values, shape: [sizes.output, sizes.input], on: backend)
     half.roundToHalf()
     let x = Tensor(Operand.spread([rows, sizes.input], seed: 6).values, shape: [rows, sizes.input], on: backend)
     backend.decoding {
@@ -53,7 +54,9 @@ struct DecodingTests {
   @Test("a low-rank branch and a plain product keep their rows apart, too", arguments: [1, 8, 20])
   func forms(rank: Int) throws {
     let backend = try backend(threads: 2), (input, output) = (40, 24)
-    func tensor(_ shape: [Int], _ seed: UInt64) -> Tensor { Tensor(Operand.spread(shape, seed: seed).values, shape: shape, on: backend) }
+    func tensor(_ shape: [Int], _ seed: UInt64) -> Tensor {
+      Tensor(Operand.spread(shape, seed: seed).values, shape: shape, on: backend)
+    }
     let weight = tensor([output, input], 1), square = tensor([output, output], 2)
     let branch = LowRankBranch(
       a: tensor([rank, input], 3), b: tensor([output, rank], 4), inner: tensor([rank], 5), outer: tensor([output], 6), scale: 0.7)
@@ -79,7 +82,8 @@ struct DecodingTests {
         let c = backend.upload(start)
         backend.decoding {
           backend.matmul(
-            backend.upload(left), at, backend.upload(right), bt, into: c, m: m, n: n, k: k, factor: 0.5, accumulate: true, bias: nil)
+            backend.upload(left), at, backend.upload(right), bt, into: c, m: m, n: n, k: k, factor: 0.5, accumulate: true, bias: nil
+          )
         }
         found.append(bits(backend.download(c) as [Float]))
       }
@@ -96,7 +100,8 @@ struct DecodingTests {
       let x = Tensor([3, -2], shape: [2, 1], on: backend), w = Tensor([0.5, 4, 1], shape: [3, 1], on: backend)
       #expect(x.linear(weight: w, bias: nil).values == [1.5, 12, 3, -1, -8, -2])
       let c = backend.upload([7 as Float])
-      backend.matmul(backend.allocate(0), .none, backend.allocate(0), .none, into: c, m: 1, n: 1, k: 0, factor: 1, accumulate: false, bias: nil)
+      backend.matmul(
+        backend.allocate(0), .none, backend.allocate(0), .none, into: c, m: 1, n: 1, k: 0, factor: 1, accumulate: false, bias: nil)
       #expect(backend.download(c) == [0 as Float])
     }
   }
@@ -107,7 +112,9 @@ struct DecodingTests {
     let backend = try backend()
     #expect(throws: Stop.self) { try backend.decoding { throw Stop() } }
     #expect(!backend.keepsRowsApart)
-    backend.decoding { backend.decoding {}; #expect(backend.keepsRowsApart) }
+    backend.decoding {
+      backend.decoding {}; #expect(backend.keepsRowsApart)
+    }
   }
 }
 

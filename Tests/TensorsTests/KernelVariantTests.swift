@@ -230,7 +230,8 @@ struct KernelCase: Sendable, CustomTestStringConvertible {
         let rows = (0..<bench.rows + 1).map { Int($0 / 2 * size) }
         let (k, v) = (rows.map { Optional(UnsafePointer(keys + $0)) }, rows.map { Optional(UnsafePointer(values + $0)) })
         kernels.attention_cached(
-          bench.array(of: 2 * size), bench.array(of: bench.rows + 1), bench.array(of: 2 * size), k, v, bench.rows + 1, size, 2, size,
+          bench.array(of: 2 * size), bench.array(of: bench.rows + 1), bench.array(of: 2 * size), k, v, bench.rows + 1, size, 2,
+          size,
           0.3)
       },
       KernelCase("log_sum_exp_rows", sizes: Workbench.Size.tables) { kernels, bench in

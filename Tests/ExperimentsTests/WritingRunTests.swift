@@ -1,0 +1,137 @@
+// Runs whose answers are texts, from their files to what they leave: scores, losses, the texts themselves; again, and after a stop.
+import Devices
+import Foundation
+import Generation
+import Records
+import Storage
+import Synchronization
+import TestSupport
+import Testing
+import Training
+
+@testable import Experiments
+
+@Suite("Runs that write")
+struct WritingRunTests {
+  private struct Line: Decodable {
+    var set: String
+    var source: String
+    var references: [String]
+    var output: String
+    var score: Double?
+  }
+
+  private func lines(_ file: RunFile, in folder: URL) throws -> [Line] {
+    try String(contentsOf: file.url(in: folder), encoding: .utf8).split(separator: "\n").map {
+      try JSONDecoder().decode(Line.self, from: Data($0.utf8))
+    }
+  }
+
+  @Test("losses after every epoch, texts and their scores after the last, sealed by the record")
+  func run() throws {
+    let project = try TinyProject.writing(), call = try project.call()
+    _ = try call.run()
+    for index in 0..<2 {
+      let record = try call.record(index), folder = call.folder(index)
+      #expect(record.outcome == .completed && record.epochs.count == 2 && record.bestEpoch == 2)
+      for epoch in record.epochs {
+        #expect(epoch.scores.map(\.metric) == ["bleu", "rougeL", "token-loss"])
+        #expect(epoch.scores[2].value.isFinite && epoch.scores[2].value > 0)
+        #expect(epoch.scores[1].value.isNaN == (epoch.epoch == 1))
+      }
+      #expect(record.epochs[1].scores[2].value < record.epochs[0].scores[2].value, "it learns")
+      let written = try lines(.lastTexts, in: folder)
+      // six rows, one of which has its prompt again
+      #expect(written.count == 6 && written.allSatisfy { $0.set == "validation" && $0.source.hasSuffix("\nText:") })
+      #expect(written[0].source == "dog : river\nText:" && written.contains { $0.references.count == 1 })
+      #expect(try lines(.bestTexts, in: folder).map(\.output) == written.map(\.output))
+      #expect(record.digests.lastTexts == (try FileDigest.sha256(of: RunFile.lastTexts.url(in: folder))))
+      #expect(record.files.map(\.file).contains(.bestTexts))
+      try Data("{}\n".utf8).write(to: RunFile.lastTexts.url(in: folder))
+      #expect(record.damage(of: .lastTexts, in: folder) != nil)
+    }
+  }
+
+  @Test("the same texts with more threads, and after stops at every update")
+  func reproduction() throws {
+    let project = try TinyProject.writing(), call = try project.call()
+    _ = try call.run()
+    for index in 0..<2 {
+      for threads in [2, 3] {
+        var options = ExecutionOptions()
+        options.threads = threads
+        let folder = project.root.appending(path: "again-\(index)-\(threads)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        let record = try RunExecutor(inputs: call.inputs, options: options).execute(call.plan[index], in: folder)
+        #expect(try call.record(index).digests == record.digests)
+      }
+      let folder = project.root.appending(path: "stopped-\(index)")
+      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+      var stops = 0, record: RunRecord?
+      while record == nil, stops < 200 {
+        // each call goes one question further than the last before it stops
+        let asked = Counter()
+        var options = ExecutionOptions()
+        options.checkpointInterval = 0
+        let limit = 1 + stops % 9
+        options.shouldStop = { asked.next() >= limit }
+        do {
+          record = try RunExecutor(inputs: call.inputs, options: options).execute(call.plan[index], in: folder)
+        } catch is Interruption { stops += 1 }
+        if stops == 40 { break }
+      }
+      if record == nil {
+        record = try RunExecutor(inputs: call.inputs, options: ExecutionOptions()).execute(call.plan[index], in: folder)
+      }
+      #expect(stops > 5)
+      #expect(try call.record(index).digests == record?.digests)
+    }
+  }
+
+  @Test("a target that does not fit is named with its line, and so is what leaves no room for prompts")
+  func problems() throws {
+    let project = try TinyProject.writing()
+    try project.write(
+      "defaults: {epochs: 1, batch: 4, learning_rate: 1e-2, max_length: 8, max_new_tokens: 2}\n",
+      to: "experiments/recipes/tiny.yaml")
+    #expect { try project.call().inputs.objective(of: project.call().plan[0], modelType: "llama") } throws: { error in
+      "\(error)".contains("train.csv:2: the target is")
+        && "\(error)".contains("max_length, the most of prompt and target together, is 8")
+    }
+    try project.write(
+      "defaults: {epochs: 1, batch: 4, learning_rate: 1e-2, max_length: 8, max_new_tokens: 8}\n",
+      to: "experiments/recipes/tiny.yaml")
+    #expect { try project.call().inputs.objective(of: project.call().plan[0], modelType: "llama") } throws: { error in
+      "\(error)".contains("max_length 8 leaves no room for a prompt beside max_new_tokens 8")
+    }
+  }
+
+  @Test("a run's model and the one in a folder write on from any prompt")
+  func writer() throws {
+    let project = try TinyProject.writing(), call = try project.call()
+    _ = try call.run()
+    let backend = try Device.processor.backend(threads: 1)
+    let trained = try TrainedRun(folder: call.folder(0), epoch: .last, in: call.store.workspace, on: backend)
+    let written = try lines(.lastTexts, in: call.folder(0))
+    let writer = try TextWriter(trained)
+    #expect(try writer.texts(after: written.map(\.source)) == written.map(\.output))
+    #expect(try writer.texts(after: [written[3].source]) == [written[3].output])
+    var plain = try TextWriter(folder: project.file("writer"), on: backend)
+    plain.settings.maximumNewTokens = 12
+    #expect(try plain.texts(after: written.map(\.source)) != written.map(\.output))
+    plain.settings.maximumNewTokens = 100
+    #expect(throws: GenerationError.self) { try plain.texts(after: [written[0].source]) }
+  }
+}
+
+/// Counts calls, from whichever thread.
+private final class Counter: Sendable {
+  private let count = Mutex(0)
+
+  func next() -> Int {
+    count.withLock {
+      $0 += 1
+      return $0
+    }
+  }
+}
