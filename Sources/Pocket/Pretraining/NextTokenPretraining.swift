@@ -46,7 +46,7 @@ final class NextTokenPretraining: PretrainingProcess {
     (self.model, self.tokenizer, self.settings, self.shares) = (model, tokenizer, settings, shares)
     (self.beginning, self.end) = (beginning, end)
     stream = documents
-    mostTokens = model.configuration.limits.tokens
+    mostTokens = model.configuration.limits.tokens ?? .max
     for parameter in model.parameters { parameter.isTrainable = true }
     optimizer = AdamW(model.parameters, settings.optimization)
   }

@@ -1,5 +1,6 @@
 // The manifest of a pre-training run: `experiments/pretrain/<id>.yaml`, read as strictly as a table's manifest.
 import Manifests
+import Models
 import Settings
 
 /// What makes a pocket model: its sizes, its vocabulary, and how it is trained.
