@@ -25,6 +25,7 @@ TAKES_agreement := DATA
 TAKES_check-pocket := CORE
 TAKES_pocket-deberta := CORE
 TAKES_pocket-roberta := CORE
+TAKES_pocket-llama := CORE
 TAKES_bench := CORE
 TAKES_bench-methods := CORE
 TAKES_fuzz := MINUTES INPUTS SEED FORMAT
@@ -53,7 +54,7 @@ $(call require,rerun,EXPERIMENT METHOD TASK SEED,make rerun EXPERIMENT=table1 ME
 $(call require,agreement,DATA,make agreement DATA=~/glue)
 $(call require,show,RUN,make show RUN=results/table1/pocket/aflora/rte/seed-0)
 
-.PHONY: help demo table1 all list check notebooks rerun show verify check-pocket pocket-deberta pocket-roberta bench bench-methods agreement minilm doctor test fuzz torture lint clean setup build
+.PHONY: help demo table1 all list check notebooks rerun show verify check-pocket pocket-deberta pocket-roberta pocket-llama bench bench-methods agreement minilm doctor test fuzz torture lint clean setup build
 
 define HELP
   make ID             any other manifest of experiments/, by its id or alias (`make list` names them)
@@ -107,6 +108,9 @@ pocket-deberta: build ## trains the shipped pocket DeBERTa again, from its manif
 	@exec $(LOWRANK) pretrain experiments/pretrain/$@.yaml $(call options,$@)
 
 pocket-roberta: build ## the shipped pocket RoBERTa likewise
+	@exec $(LOWRANK) pretrain experiments/pretrain/$@.yaml $(call options,$@)
+
+pocket-llama: build ## the shipped pocket Llama likewise
 	@exec $(LOWRANK) pretrain experiments/pretrain/$@.yaml $(call options,$@)
 
 bench: build ## time, memory and product rate of training steps, beside transformers + peft where Python has them

@@ -7,7 +7,6 @@ package enum ExperimentError: Error, CustomStringConvertible, Equatable {
   case noFolder(String, found: String)
   case noModel(String, found: String, advice: String)
   case noData(profile: String)
-  case notGenerated(task: String)
   case vocabulary(model: String, tokenizer: Int, embedding: Int)
   case tooLong(model: String, length: Int, limit: Int)
   case tokenTypes(model: String, inputs: Int, table: Int)
@@ -34,8 +33,6 @@ package enum ExperimentError: Error, CustomStringConvertible, Equatable {
       "\(path): \(found), and results go into a folder. Name one with --results, or none for 'results'"
     case .noModel(let name, let found, let advice): "model '\(name)' \(found): \(advice)"
     case .noData(let profile): "profile \(profile) trains on real files: name their folder with DATA=<folder with CoLA, MRPC, …>"
-    case .notGenerated(let task):
-      "the pocket profile makes rows of GLUE's kinds, and none of \(task): take another profile, and name the folder of its files with DATA=…"
     case .vocabulary(let model, let tokenizer, let embedding):
       "\(model): the tokenizer has \(tokenizer) entries but the embedding only \(embedding) rows. Put the model's own tokenizer files "
         + "into its folder"

@@ -74,7 +74,7 @@ struct PlanCheck {
     case ExperimentError.tooLong: report("\(run.task.id): \(error)", at: experiment.place(of: "max_length", in: run))
     case ExperimentError.tokenTypes: report("\(run.task.id): \(error)", at: experiment.placeOfTask(run))
     case ExperimentError.noData: report("\(error)", at: nil)
-    case ExperimentError.emptyTask, ExperimentError.notGenerated, is DatasetError:
+    case ExperimentError.emptyTask, is DatasetError:
       report("\(error)", at: experiment.placeOfTask(run))
     default: report("\(error)", at: experiment.placeOfModel)
     }

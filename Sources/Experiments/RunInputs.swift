@@ -67,7 +67,7 @@ package final class RunInputs: Sendable {
   /// What the run would read now, as far as it is at hand. Nothing is made, fetched or loaded.
   package func digestsAtHand(of run: RunSpecification) -> InputDigests {
     let model = workspace.modelAtHand(run.model).flatMap { modelDigestsAtHand($0) }
-    let isGenerated = run.profile == .pocket && GLUETask(rawValue: run.task.id) != nil, pocket = workspace.pocketData
+    let isGenerated = run.profile == .pocket && run.task.isBuiltIn, pocket = workspace.pocketData
     let folder = isGenerated ? (PocketData.isWhole(pocket) ? pocket : nil) : try? dataFolder(of: run)
     return InputDigests(
       model: model?.model, tokenizer: model?.tokenizer, data: folder.flatMap { try? dataDigest(of: run.task, in: $0) })
@@ -151,10 +151,7 @@ package final class RunInputs: Sendable {
   /// The folder of the task's files.
   private func dataFolder(of run: RunSpecification) throws -> URL {
     if !run.task.isBuiltIn { return URL(filePath: "/") }
-    if run.profile == .pocket {
-      guard GLUETask(rawValue: run.task.id) != nil else { throw ExperimentError.notGenerated(task: run.task.id) }
-      return try PocketData.folder(at: workspace.pocketData)
-    }
+    if run.profile == .pocket { return try PocketData.folder(at: workspace.pocketData) }
     guard let data else { throw ExperimentError.noData(profile: run.profile.rawValue) }
     return data
   }

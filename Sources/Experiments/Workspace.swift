@@ -38,7 +38,7 @@ package struct Workspace: Sendable, Equatable {
   package var layout: ResultsLayout { ResultsLayout(results) }
   /// The folder that holds every run once, under its identity.
   package var runs: URL { layout.runs }
-  /// The pocket profile's generated tasks, in GLUE's layout.
+  /// The pocket profile's generated tasks, in their official layouts.
   package var pocketData: URL { layout.pocketData }
 
   /// The folder of one run's results.
@@ -74,6 +74,7 @@ package struct Workspace: Sendable, Equatable {
   /// The models that a goal of make leaves in this folder, by name.
   private static let madeModels = [
     "pocket-deberta": "experiments/pretrain/pocket-deberta", "pocket-roberta": "experiments/pretrain/pocket-roberta",
+    "pocket-llama": "experiments/pretrain/pocket-llama",
     "minilm": "models/minilm",
   ]
 

@@ -18,15 +18,18 @@ package struct SectionedManifest: Sendable {
   /// - Parameters:
   ///   - path: the file.
   ///   - kind: what it is, for messages: `a pre-training manifest`.
+  ///   - choice: the section and the key that decide which sections the manifest has.
+  ///   - sections: those of a manifest whose key has this text; nil where it has none.
   ///   - check: finds what no single key can say: it is given the values by name, some missing where there are problems already, and
   ///     reports problems of a section.
   /// - Throws: `ManifestError` with every problem, each with its line.
   package static func load(
-    path: String, kind: String, sections: [Section],
+    path: String, kind: String, by choice: (section: String, key: String), sections: @escaping (String?) -> [Section],
     check: (_ value: (String) -> OptionValue?, _ report: (_ section: String, _ message: String) -> Void) -> Void
   ) throws(ManifestError) -> SectionedManifest {
     let reader = MappingReader(methods: MethodCatalog([]), problems: ProblemCollector(mainFile: path))
-    let manifest = try SectionedManifestReader(reader: reader, kind: kind, sections: sections).manifest(path: path, check)
+    let manifest = try SectionedManifestReader(reader: reader, kind: kind, choice: choice, choose: sections).manifest(
+      path: path, check)
     try reader.problems.throwIfAny()
     guard let manifest else { throw .unreadable(path: path, reason: "it is not \(kind).") }
     return manifest
@@ -36,13 +39,15 @@ package struct SectionedManifest: Sendable {
 private struct SectionedManifestReader {
   let reader: MappingReader
   let kind: String
-  let sections: [SectionedManifest.Section]
+  let choice: (section: String, key: String)
+  let choose: (String?) -> [SectionedManifest.Section]
 
   func manifest(
     path: String, _ check: ((String) -> OptionValue?, (String, String) -> Void) -> Void
   ) throws(ManifestError) -> SectionedManifest? {
-    guard let root = try SourceNode.load(path: path, problems: reader.problems),
-      let entries = reader.entries(of: root, kind, keys: ["id", "title", "description", "seed"] + sections.map(\.name))
+    guard let root = try SourceNode.load(path: path, problems: reader.problems) else { return nil }
+    let sections = choose(text(of: choice, in: root))
+    guard let entries = reader.entries(of: root, kind, keys: ["id", "title", "description", "seed"] + sections.map(\.name))
     else { return nil }
     func required(_ key: String) -> SourceEntry? {
       if let entry = entries.first(where: { $0.key == key }) { return entry }
@@ -62,6 +67,15 @@ private struct SectionedManifestReader {
     }
     guard let id, let seed else { return nil }
     return SectionedManifest(id: id, seed: seed, values: values)
+  }
+
+  /// What the key says that decides about sections, if it is there and a text; whether it may say so is asked later.
+  private func text(of choice: (section: String, key: String), in root: SourceNode) -> String? {
+    guard case .mapping(let sections) = root.content,
+      case .mapping(let keys)? = sections.first(where: { $0.key == choice.section })?.value.content,
+      case .scalar(let text, _)? = keys.first(where: { $0.key == choice.key })?.value.content
+    else { return nil }
+    return text
   }
 
   private func values(_ entry: SourceEntry, _ section: SectionedManifest.Section) -> [(name: String, value: OptionValue)] {

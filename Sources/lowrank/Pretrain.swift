@@ -51,12 +51,13 @@ struct Pretrain: ParsableCommand {
 
   private static func report(_ progress: PretrainingProgress) {
     let left = progress.seconds / Double(progress.steps) * Double(progress.totalSteps - progress.steps)
-    let loss = (progress.tally.meanLoss * 1000).rounded() / 1000
+    let loss = (progress.loss * 1000).rounded() / 1000
     say(
       "step \(progress.steps)/\(progress.totalSteps)  loss \(loss)  \(progress.tokens / 1000)k tokens  "
         + "\(Int(progress.tokensPerSecond)) tokens/s  \(RunProgress.readable(seconds: left)) left")
-    for (kind, text) in progress.tally.lines {
-      say("  \(kind) at level \((progress.levels[kind.rawValue] * 100).rounded() / 100): \(text)")
+    for finding in progress.found {
+      let level = finding.level.map { " at level \(($0 * 100).rounded() / 100)" } ?? ""
+      say("  \(finding.kind)\(level): \(finding.text)")
     }
   }
 

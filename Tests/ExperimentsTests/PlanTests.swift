@@ -78,17 +78,14 @@ import Testing
     #expect("\(plan.problems[0])".contains("train.tsv:2: unknown label 'lukewarm'"), "\(plan.problems)")
   }
 
-  @Test("a task whose rows the pocket profile cannot make is refused where it is named")
-  func notGenerated() throws {
-    let project = try TinyProject(TinyProject.manifest.replacing("tasks/warmth.yaml", with: "e2e"))
+  @Test("texts to be written are among the tasks that the pocket profile makes", arguments: ["e2e", "dart", "dialogsum", "gsm8k"])
+  func generatedTexts(task: String) throws {
+    let project = try TinyProject(TinyProject.manifest.replacing("tasks/warmth.yaml", with: task))
     let workspace = try project.workspace(), folder = ExperimentFolder(path: workspace.experiments.path)
-    let experiment = try folder.manifest(named: "tiny", profile: .pocket, methods: .registered).experiment(.pocket)
+    let run = try folder.manifest(named: "tiny", profile: .pocket, methods: .registered).experiment(.pocket).runs[0]
     let inputs = RunInputs(workspace: workspace, data: nil)
-    #expect(!inputs.isAtHand(experiment.runs[0]) && inputs.digestsAtHand(of: experiment.runs[0]).data == nil)
-    let plan = try Plan([experiment], profile: .pocket, inputs: inputs, store: RunStore(workspace))
-    #expect(plan.runs.isEmpty && plan.problems.count == 1)
-    let start = "experiments/tiny.yaml:6:9: the pocket profile makes rows of GLUE's kinds, and none of e2e: "
-    #expect("\(plan.problems[0])".contains(start), "\(plan.problems)")
+    #expect(inputs.digestsAtHand(of: run).data == nil && inputs.isAtHand(run))
+    #expect(inputs.digestsAtHand(of: run).data != nil)
   }
 
   @Test("what is narrowed away is not looked at, and what is not there is said")

@@ -56,7 +56,44 @@ struct PocketPretrainingRunTests {
     #expect(one.finished() == nil)
   }
 
-  @Test("the shipped models are their manifests'", arguments: ["pocket-deberta", "pocket-roberta"])
+  private static let decoder = """
+    id: tiny
+    seed: 5
+    model: {architecture: llama, layers: 1, hidden_size: 16, heads: 2, key_heads: 1, intermediate_size: 16, positions: 64, dropout: 0, initializer_range: 0.06}
+    vocabulary: {pieces: 600, sentences: 300}
+    training: {steps: 3, batch: 10, learning_rate: 1e-3}
+    documents: {note: 1, sum: 1}
+    """
+
+  @Test("a decoder's folder, loadable as a model that writes")
+  func decoder() throws {
+    let root = FileManager.default.temporaryDirectory.appending(path: "lowrank-pretraining-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: root, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: root) }
+    let file = root.appending(path: "tiny.yaml")
+    try Data(Self.decoder.utf8).write(to: file)
+    let manifest = try PretrainingManifest.load(path: file.path)
+    let run = PocketPretrainingRun(
+      manifest, output: root.appending(path: "one"), workFolder: root.appending(path: "work"), threads: 1)
+    #expect(throws: Interruption()) { try run.execute(shouldStop: { true }, report: { _ in }) }
+    let record = try run.execute(shouldStop: { false }, report: { _ in })
+    #expect(record.steps == 3 && record.levels.isEmpty && record.found.keys.sorted() == ["note", "sum"])
+    #expect(record.digests.keys.sorted() == ["config.json", "model.safetensors", "tokenizer.model", "tokenizer_config.json"])
+    #expect(run.finished() == record)
+    let again = PocketPretrainingRun(
+      manifest, output: root.appending(path: "two"), workFolder: root.appending(path: "work-two"), threads: 2)
+    #expect(try again.execute(shouldStop: { false }, report: { _ in }).digests == record.digests)
+
+    let loaded = try ModelLoader.load(folder: run.output, seed: 0, on: CPUBackend(threads: 1))
+    #expect(loaded.newlyInitialized == [] && loaded.model.configuration.headKind == .words)
+    #expect(loaded.model.configuration.hiddenDropout == 0 && loaded.model.configuration.limits.tokens == 64)
+    let tokenizer = try TokenizerFolder.load(from: run.output, modelType: "llama")
+    #expect(tokenizer.vocabularySize == loaded.model.configuration.vocabularySize && tokenizer.vocabularySize == 600)
+    #expect(tokenizer.specialTokens.beginning == 1 && tokenizer.specialTokens.separator == 2)
+    #expect(tokenizer.encode("a", nil).ids.first == 1)
+  }
+
+  @Test("the shipped models are their manifests'", arguments: ["pocket-deberta", "pocket-roberta", "pocket-llama"])
   func shipped(name: String) throws {
     let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
     let folder = root.appending(path: "experiments/pretrain")

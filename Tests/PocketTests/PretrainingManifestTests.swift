@@ -6,7 +6,7 @@ import Testing
 
 @Suite("Pre-training manifests")
 struct PretrainingManifestTests {
-  @Test("the shipped manifests", arguments: ["deberta", "roberta"])
+  @Test("the shipped manifests", arguments: ["deberta", "roberta", "llama"])
   func shipped(architecture: String) throws {
     let root = URL(fileURLWithPath: #filePath)
       .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
@@ -16,7 +16,11 @@ struct PretrainingManifestTests {
     #expect(manifest.choice("model.architecture") == architecture)
     #expect(manifest.integer("model.layers") == 6)
     #expect(manifest.numbers("training.betas") == [0.9, 0.98])
-    #expect(manifest.shares.first == (architecture == "deberta" ? 0.32 : 0.3))
+    if architecture == "llama" {
+      #expect(manifest.documents.allSatisfy { $0 > 0 })
+    } else {
+      #expect(manifest.shares.first == (architecture == "deberta" ? 0.32 : 0.3))
+    }
     let again = try PretrainingManifest.load(path: path)
     #expect(manifest == again)
   }
@@ -141,5 +145,34 @@ struct PretrainingManifestTests {
     #expect {
       try PretrainingManifest.load(path: file.path)
     } throws: { "\($0)" == "\(file.path):3:1: \(problem)\n1 problem; nothing was run." }
+  }
+
+  @Test("a decoder has documents, and none of an encoder's questions")
+  func decoder() throws {
+    let file = FileManager.default.temporaryDirectory.appendingPathComponent("lowrank-manifest-\(UUID().uuidString).yaml")
+    defer { try? FileManager.default.removeItem(at: file) }
+    let text = """
+      id: any
+      seed: 0
+      model: {architecture: llama, layers: 2, hidden_size: 30, heads: 4, key_heads: 3, intermediate_size: 64, position_buckets: 16, positions: 64, initializer_range: 0.06}
+      vocabulary: {pieces: 1000, sentences: 10}
+      training: {steps: 1, batch: 8, learning_rate: 1e-3}
+      documents: {notes: 1}
+      loss: {}
+      """
+    try Data(text.utf8).write(to: file)
+    #expect {
+      try PretrainingManifest.load(path: file.path)
+    } throws: {
+      "\($0)" == """
+        \(file.path):3:1: 'hidden_size' 30 is no multiple of 'heads' 4.
+        \(file.path):3:1: 'key_heads' 3 is no divisor of 'heads' 4.
+        \(file.path):3:97: 'position_buckets' is not a key of 'model'. Did you mean 'positions'? (known: architecture, layers, hidden_size, heads, key_heads, intermediate_size, positions, dropout, initializer_range)
+        \(file.path):6:1: 'documents' gives no kind of document a share above 0.
+        \(file.path):6:13: 'notes' is not a key of 'documents'. Did you mean 'note'? (known: retelling, answer, glossary, inflection, sum, story, note, talk, copy)
+        \(file.path):7:1: 'loss' is not a key of a pre-training manifest. Did you mean 'seed'? (known: id, title, description, seed, model, vocabulary, training, documents)
+        6 problems; nothing was run.
+        """
+    }
   }
 }

@@ -96,18 +96,21 @@ extension PocketWorld {
     return sentence + words("?")
   }
 
-  private func verb(_ fact: PocketFact, _ form: Int) -> PocketWord {
+  /// The verb in a form: third person, base or participle.
+  func verb(_ fact: PocketFact, _ form: Int) -> PocketWord {
     PocketWord(text: fact.verb.forms[fact.spelling[PocketSlot.verb.rawValue]][form], slot: .verb)
   }
 
-  private func place(_ fact: PocketFact) -> [PocketWord] {
+  /// "in the park", or nothing.
+  func place(_ fact: PocketFact) -> [PocketWord] {
     guard let place = fact.place else { return [] }
     return words("in the") + [
       PocketWord(text: place.forms[fact.spelling[PocketSlot.place.rawValue]][0], slot: .place)
     ]
   }
 
-  private func phrase(_ fact: PocketFact, _ slot: PocketSlot) -> [PocketWord] {
+  /// The subject or the object, with its attribute.
+  func phrase(_ fact: PocketFact, _ slot: PocketSlot) -> [PocketWord] {
     let isSubject = slot == .subject
     let noun = isSubject ? fact.subject : fact.object
     let attributeSlot: PocketSlot = isSubject ? .subjectAttribute : .objectAttribute

@@ -35,13 +35,15 @@ package struct PocketPretrainingRun: Sendable {
   }
 
   private static let recordName = "record.json"
-  private static let modelFiles = ["config.json", "model.safetensors", "spm.model", "tokenizer_config.json"]
+  private var isDecoder: Bool { manifest.architecture == .llama }
+  private var vocabularyName: String { isDecoder ? "tokenizer.model" : "spm.model" }
+  private var modelFiles: [String] { ["config.json", "model.safetensors", vocabularyName, "tokenizer_config.json"] }
 
   /// The record of the model that is there; nil unless it is of this recipe and its files are whole.
   package func finished() -> PretrainingRecord? {
     guard let data = try? Data(contentsOf: output.appending(path: Self.recordName)),
       let record = try? JSONDecoder().decode(PretrainingRecord.self, from: data), record.identity == identity,
-      Self.modelFiles.allSatisfy({ (try? FileDigest.sha256(of: output.appending(path: $0))) == record.digests[$0] })
+      modelFiles.allSatisfy({ (try? FileDigest.sha256(of: output.appending(path: $0))) == record.digests[$0] })
     else { return nil }
     return record
   }
@@ -64,11 +66,9 @@ package struct PocketPretrainingRun: Sendable {
       let seed = UInt64(manifest.seed)
       let tokenizer = try makeVocabulary(world, seed)
       let backend = try Device.processor.backend(threads: threads)
-      let encoder = try ModelLoader.randomBackbone(configuration(tokenizer), seed: seed, on: backend)
-      encoder.startAttendingToLikes()
-      let training = try Pretraining(
-        encoder, tokenizer: tokenizer, rows: PocketPretraining(world: world, seed: seed), settings: settings, seed: seed,
-        backend: backend)
+      let training =
+        isDecoder
+        ? try decoder(world, tokenizer, seed, on: backend) : try encoder(world, tokenizer, seed, on: backend)
       try training.run(
         checkpoint: checkpoint, interval: checkpointInterval, shouldStop: shouldStop, beforeWriting: claim.requireHeld,
         report: report)
@@ -77,6 +77,25 @@ package struct PocketPretrainingRun: Sendable {
       checkpoint.delete()
       return record
     }
+  }
+
+  private func encoder(
+    _ world: PocketWorld, _ tokenizer: any Tokenizer, _ seed: UInt64, on backend: any Backend
+  ) throws -> any PretrainingProcess {
+    let encoder = try ModelLoader.randomBackbone(encoderConfiguration(tokenizer), seed: seed, on: backend)
+    encoder.startAttendingToLikes()
+    return try Pretraining(
+      encoder, tokenizer: tokenizer, rows: PocketPretraining(world: world, seed: seed), settings: encoderSettings, seed: seed,
+      backend: backend)
+  }
+
+  private func decoder(
+    _ world: PocketWorld, _ tokenizer: any Tokenizer, _ seed: UInt64, on backend: any Backend
+  ) throws -> any PretrainingProcess {
+    let model = try ModelLoader.random(decoderConfiguration(tokenizer), seed: seed, on: backend)
+    return try NextTokenPretraining(
+      model, tokenizer: tokenizer, documents: PocketDocuments(world: world, seed: seed), shares: manifest.documents,
+      settings: settings)
   }
 
   /// The checkpoint, with the core taken that it was computed on; removed where that cannot be, set aside where it is damaged.
@@ -101,19 +120,19 @@ package struct PocketPretrainingRun: Sendable {
     return checkpoint
   }
 
-  private func write(_ training: Pretraining) throws -> PretrainingRecord {
+  private func write(_ training: any PretrainingProcess) throws -> PretrainingRecord {
     try Folder.make(at: output)
     try CheckpointFolder.copyTokenizer(from: workFolder, to: output)
-    try ModelWriter.save(training.encoder, as: .float16, to: output)
+    try training.write(to: output)
     var digests: [String: String] = [:]
-    for name in Self.modelFiles { digests[name] = try FileDigest.sha256(of: output.appending(path: name)) }
-    let levels = zip(PocketPretraining.Kind.allCases, training.pacing.levels).map { ("\($0)", ($1 * 1000).rounded() / 1000) }
+    for name in modelFiles { digests[name] = try FileDigest.sha256(of: output.appending(path: name)) }
+    let levels = training.levels.map { ($0.kind, ($0.level * 1000).rounded() / 1000) }
     let record = PretrainingRecord(
       identity: identity, recipe: try JSONValue(json: manifest.canonicalJSON), seed: manifest.seed,
       steps: training.completedSteps, tokens: training.tokens,
-      parameters: training.encoder.parameters.reduce(0) { $0 + $1.count },
+      parameters: training.trained.reduce(0) { $0 + $1.count },
       levels: Dictionary(levels, uniquingKeysWith: { first, _ in first }),
-      found: Dictionary(training.tally.lines.map { ("\($0.kind)", $0.text) }, uniquingKeysWith: { first, _ in first }),
+      found: Dictionary(training.found.map { ($0.kind, $0.text) }, uniquingKeysWith: { first, _ in first }),
       digests: digests, numericsVersion: Numerics.version, program: .current, environment: try .current(threads: threads),
       seconds: (training.seconds * 10).rounded() / 10)
     let encoder = JSONEncoder()
@@ -127,13 +146,19 @@ package struct PocketPretrainingRun: Sendable {
   /// Trains the vocabulary into the work folder and reads it back.
   private func makeVocabulary(_ world: PocketWorld, _ seed: UInt64) throws -> any Tokenizer {
     let corpus = workFolder.appending(path: "corpus.txt")
-    let sentences = PocketCorpus(world: world, seed: seed).sentences(manifest.integer("vocabulary.sentences"))
+    let count = manifest.integer("vocabulary.sentences"), pieces = manifest.integer("vocabulary.pieces")
+    let texts = PocketCorpus(world: world, seed: seed)
+    let sentences = isDecoder ? texts.documents(count) : texts.sentences(count)
     try AtomicFile.write(Data((sentences.joined(separator: "\n") + "\n").utf8), to: corpus)
     let model = try SentencePieceTrainer.train(
-      corpus: corpus, vocabularySize: manifest.integer("vocabulary.pieces"), characterCoverage: 1)
-    try AtomicFile.write(Data(model), to: workFolder.appending(path: "spm.model"))
-    try AtomicFile.write(Data(Self.tokenizerConfiguration.utf8), to: workFolder.appending(path: "tokenizer_config.json"))
-    return try TokenizerFolder.load(from: workFolder, modelType: Architecture.deberta.modelType)
+      corpus: corpus, layout: isDecoder ? .llama : .deberta, vocabularySize: pieces, characterCoverage: 1)
+    if isDecoder {
+      try SentencePieceTrainer.writeLlama(model, to: workFolder)
+    } else {
+      try AtomicFile.write(Data(model), to: workFolder.appending(path: vocabularyName))
+      try AtomicFile.write(Data(Self.tokenizerConfiguration.utf8), to: workFolder.appending(path: "tokenizer_config.json"))
+    }
+    return try TokenizerFolder.load(from: workFolder, modelType: (isDecoder ? Architecture.llama : .deberta).modelType)
   }
 
   /// The fields that `transformers` reads.
@@ -156,12 +181,12 @@ package struct PocketPretrainingRun: Sendable {
 
   // MARK: Settings
 
-  private func configuration(_ tokenizer: any Tokenizer) -> EncoderConfiguration {
-    let isDeBERTa = manifest.choice("model.architecture") == "deberta"
+  private func encoderConfiguration(_ tokenizer: any Tokenizer) -> EncoderConfiguration {
+    let isDeBERTa = manifest.architecture == .deberta
     let dropout = manifest.number("model.dropout"), positions = manifest.integer("model.positions")
     let padding = tokenizer.specialTokens.padding.map { Int($0) }
     return EncoderConfiguration(
-      architecture: isDeBERTa ? .deberta : .roberta, vocabularySize: tokenizer.vocabularySize,
+      architecture: manifest.architecture, vocabularySize: tokenizer.vocabularySize,
       hiddenSize: manifest.integer("model.hidden_size"), layers: manifest.integer("model.layers"),
       heads: manifest.integer("model.heads"), intermediateSize: manifest.integer("model.intermediate_size"),
       // RoBERTa counts positions from the padding token's id + 1
@@ -169,6 +194,23 @@ package struct PocketPretrainingRun: Sendable {
       hiddenDropout: dropout, attentionDropout: dropout, initializerRange: manifest.number("model.initializer_range"),
       relativePositions: isDeBERTa
         ? RelativePositions(buckets: manifest.integer("model.position_buckets"), maximumDistance: positions) : nil)
+  }
+
+  /// A head that shares the table of words: what a token is, and which one is next, are learned together.
+  private func decoderConfiguration(_ tokenizer: any Tokenizer) -> LlamaConfiguration {
+    var configuration = LlamaConfiguration(
+      vocabularySize: tokenizer.vocabularySize, hiddenSize: manifest.integer("model.hidden_size"),
+      layers: manifest.integer("model.layers"), heads: manifest.integer("model.heads"),
+      keyHeads: manifest.integer("model.key_heads"),
+      intermediateSize: manifest.integer("model.intermediate_size"), maximumPositions: manifest.integer("model.positions"))
+    configuration.tiesWordEmbeddings = true
+    configuration.headKind = .words
+    configuration.hiddenDropout = manifest.number("model.dropout")
+    configuration.attentionDropout = manifest.number("model.dropout")
+    configuration.initializerRange = manifest.number("model.initializer_range")
+    configuration.beginningToken = tokenizer.specialTokens.beginning.map { Int($0) }
+    configuration.endTokens = tokenizer.specialTokens.separator.map { [Int($0)] } ?? []
+    return configuration
   }
 
   private var settings: PretrainingSettings {
@@ -181,6 +223,11 @@ package struct PocketPretrainingRun: Sendable {
     let betas = manifest.numbers("training.betas")
     (settings.beta1, settings.beta2) = (betas[0], betas[1])
     settings.maximumGradientNorm = manifest.number("training.max_gradient_norm")
+    return settings
+  }
+
+  private var encoderSettings: PretrainingSettings {
+    var settings = settings
     settings.maskedWeight = manifest.number("loss.masked")
     settings.judgedWeight = manifest.number("loss.judged")
     settings.givenWeight = manifest.number("loss.given")

@@ -1,4 +1,5 @@
 // Pre-training of the pocket models: masked words, and word by word whether it still holds.
+import Foundation
 import Layers
 import Models
 import Objectives
@@ -6,27 +7,9 @@ import Tensors
 import Tokenizers
 import Training
 
-/// How far pre-training is.
-package struct PretrainingProgress: Sendable {
-  /// Updates done, and those of the whole run.
-  package let steps: Int
-  /// Updates of the whole run.
-  package let totalSteps: Int
-  /// Tokens seen.
-  package let tokens: Int
-  /// Seconds of training, those before a resumption included.
-  package let seconds: Double
-  /// Tokens a second since the last report.
-  package let tokensPerSecond: Double
-  /// The level of difficulty by kind of row, 0 to 1.
-  package let levels: [Double]
-  /// What was found since the last report.
-  package let tally: PretrainingTally
-}
-
 /// One pre-training run. Its numbers are a function of the encoder's start, the rows, the settings and the seed; when it is
 /// stopped and started again it ends with the same bits.
-final class Pretraining {
+final class Pretraining: PretrainingProcess {
   let encoder: any Backbone
   let settings: PretrainingSettings
   /// Updates done.
@@ -144,42 +127,22 @@ final class Pretraining {
       part.kind, hits: Double(found) / Double(faults), falseAlarms: Double(alarms) / Double(holding), weight: part.weight)
   }
 
-  /// Trains to the end, or goes on from the checkpoint.
-  ///
-  /// - Parameters:
-  ///   - interval: seconds between checkpoints; they change no number.
-  ///   - reportEvery: updates between reports.
-  ///   - shouldStop: asked after every update.
-  ///   - beforeWriting: asked before every checkpoint; what it throws ends the run without one.
-  /// - Throws: `Interruption` after saving a checkpoint, `CheckpointError`, `Divergence`, `StorageError`.
-  func run(
-    checkpoint: Checkpoint? = nil, interval: Double = 60, reportEvery: Int = 100,
-    shouldStop: () -> Bool = { false }, beforeWriting: () throws -> Void = {}, report: (PretrainingProgress) -> Void = { _ in }
-  ) throws {
-    try checkpoint?.restore(self)
-    var saved = ContinuousClock.now, reported = (seconds: seconds, tokens: tokens), mark = ContinuousClock.now
-    while completedSteps < settings.steps {
-      try advance()
-      let now = ContinuousClock.now
-      seconds += (now - mark).seconds
-      mark = now
-      if completedSteps.isMultiple(of: max(1, reportEvery)) || completedSteps == settings.steps {
-        report(
-          PretrainingProgress(
-            steps: completedSteps, totalSteps: settings.steps, tokens: tokens, seconds: seconds,
-            tokensPerSecond: Double(tokens - reported.tokens) / max(1e-9, seconds - reported.seconds), levels: pacing.levels,
-            tally: tally))
-        reported = (seconds, tokens)
-        if completedSteps < settings.steps { tally = PretrainingTally() }
-      }
-      guard let checkpoint, completedSteps < settings.steps else { continue }
-      let mustStop = shouldStop()
-      if mustStop || now - saved > .seconds(interval) {
-        try beforeWriting()
-        try checkpoint.save(self)
-        saved = .now
-      }
-      if mustStop { throw Interruption() }
+  // MARK: Progress
+
+  var totalSteps: Int { settings.steps }
+  var trained: [Parameter] { encoder.parameters }
+  var meanLoss: Double { tally.meanLoss }
+
+  var found: [PretrainingFinding] {
+    tally.lines.map { kind, text in
+      PretrainingFinding(kind: "\(kind)", level: pacing.level(of: kind), text: text)
     }
   }
+
+  var levels: [(kind: String, level: Double)] { PocketPretraining.Kind.allCases.map { ("\($0)", pacing.level(of: $0)) } }
+
+  func clearTally() { tally = PretrainingTally() }
+  func save(in checkpoint: Checkpoint) throws { try checkpoint.save(self) }
+  func restore(from checkpoint: Checkpoint) throws { try checkpoint.restore(self) }
+  func write(to folder: URL) throws { try ModelWriter.save(encoder, as: .float16, to: folder) }
 }

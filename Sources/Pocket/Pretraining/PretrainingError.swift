@@ -10,7 +10,7 @@ package enum PretrainingError: Error, CustomStringConvertible, Equatable {
   package var description: String {
     switch self {
     case .noSpecialToken(let purpose):
-      "the tokenizer has no token \(purpose). Train it in the layout of DeBERTa, with [CLS], [SEP] and [MASK]"
+      "the tokenizer has no token \(purpose). Train it in the layout of DeBERTa, with [CLS], [SEP] and [MASK], or of Llama, with <s> and </s>"
     case .vocabulary(let tokenizer, let embedding):
       "the tokenizer has \(tokenizer) entries but the embedding only \(embedding) rows. Build the encoder with the tokenizer's own size"
     case .busy(let folder): "\(folder): another process works in this folder. Wait for it, or stop it"

@@ -1,5 +1,6 @@
 // The manifest of a pre-training run: `experiments/pretrain/<id>.yaml`, read as strictly as a table's manifest.
 import Manifests
+import Models
 import Settings
 
 /// What makes a pocket model: its sizes, its vocabulary, and how it is trained.
@@ -35,8 +36,20 @@ package struct PretrainingManifest: Sendable, Equatable {
   /// - Precondition: the name is one of `sections`.
   func numbers(_ name: String) -> [Double] { value(name).numbers ?? [] }
 
-  /// The share of each batch by kind of row, in the order of the kinds.
+  /// What kind of model is made.
+  var architecture: Architecture {
+    switch choice("model.architecture") {
+    case "roberta": .roberta
+    case "llama": .llama
+    default: .deberta
+    }
+  }
+
+  /// The share of each batch by kind of row, in the order of the kinds; of an encoder.
   var shares: [Double] { PocketPretraining.Kind.allCases.map { number("shares.\($0)") } }
+
+  /// The share of each batch by kind of document, in the order of the kinds; of a decoder.
+  var documents: [Double] { PocketDocuments.Kind.allCases.map { number("documents.\($0)") } }
 
   private func value(_ name: String) -> OptionValue {
     guard let found = values.first(where: { $0.name == name }) else {
@@ -59,82 +72,106 @@ package struct PretrainingManifest: Sendable, Equatable {
     ("model.architecture", .text("deberta")), ("loss.given", .number(0)), ("loss.content", .number(0)),
   ]
 
-  /// The keys of each section with their types, limits and defaults; those without a default must be given.
-  static let sections: [SectionedManifest.Section] = [
-    (
-      "model",
-      [
-        OptionSchema("architecture", .choice(["deberta", "roberta"]), default: .text("deberta"), "The kind of encoder."),
-        OptionSchema("layers", .integer(1...64), "Blocks."),
-        OptionSchema("hidden_size", .integer(8...4096), "Width of the hidden states."),
-        OptionSchema("heads", .integer(1...256), "Attention heads of a block."),
-        OptionSchema("intermediate_size", .integer(8...16_384), "Width of the feed-forward half."),
-        OptionSchema(
-          "position_buckets", .integer(0...1024), default: .integer(0), "DeBERTa: buckets of relative distances in each direction."),
-        OptionSchema(
-          "positions", .integer(4...65_536),
-          "DeBERTa: the distance from which on buckets no longer grow; RoBERTa: the most tokens of a sequence."),
-        OptionSchema("dropout", .number(0...0.9), default: .number(0.1), "Rate for fine-tuning; pre-training has none."),
-        OptionSchema("initializer_range", .numberAbove(0, atMost: 1), "Standard deviation of fresh matrices."),
-      ]
-    ),
-    (
-      "vocabulary",
-      [
-        OptionSchema("pieces", .integer(5...65_536), "The most pieces; fewer where the corpus gives no more."),
-        OptionSchema("sentences", .integer(1...1_000_000), "Generated sentences that it is trained on."),
-      ]
-    ),
-    (
-      "training",
-      [
-        OptionSchema("steps", .integer(1...10_000_000), "Updates."),
-        OptionSchema("batch", .integer(1...65_536), "Rows in one update."),
-        OptionSchema("learning_rate", .numberAbove(0, atMost: 1), "The highest learning rate."),
-        OptionSchema("warmup_steps", .integer(0...10_000_000), default: .integer(0), "Updates of rising rate."),
-        OptionSchema("decay", .number(0...1), default: .number(1), "The share of updates of falling rate."),
-        OptionSchema("weight_decay", .number(0...1), default: .number(0), "Decoupled decay of matrices."),
-        OptionSchema("betas", .numbers(count: 2, 0...0.999999), default: .numbers([0.9, 0.999]), "AdamW's decay rates."),
-        OptionSchema("max_gradient_norm", .number(0...1e6), default: .number(1), "Clipping; 0 for none."),
-      ]
-    ),
-    (
-      "loss",
-      [
-        OptionSchema("masked", .number(0...1e3), default: .number(1), "Weight of naming masked words."),
-        OptionSchema("judged", .number(0...1e3), default: .number(1), "Weight of judging words."),
-        OptionSchema(
-          "given", .number(0...1e3), default: .number(0),
-          "Weight of the words of a first sentence that the second is judged by: they hold."),
-        OptionSchema("topic", .number(0...1e3), default: .number(0), "Weight of the topic of a pair."),
-        OptionSchema(
-          "content", .number(0...1e3), default: .number(0),
-          "Weight of naming, from the first token, the words of the row's first sentence."),
-      ]
-    ),
-    (
-      "pacing",
-      [
-        OptionSchema("harder_above", .number(0.5...1), "The detection rate above which rows get harder."),
-        OptionSchema("easier_below", .number(0...1), "The detection rate below which rows get easier."),
-        OptionSchema("rise", .number(0...1), "A step up, for a kind that is a whole batch."),
-        OptionSchema("fall", .number(0...1), "A step down."),
-        OptionSchema("memory", .number(0...0.9999), "How much of the running rate stays."),
-      ]
-    ),
-    (
-      "shares",
-      PocketPretraining.Kind.allCases.map {
-        OptionSchema("\($0)", .number(0...1e6), default: .number(0), "The share of rows of this kind.")
-      }
-    ),
-  ]
+  /// The sections of the manifest of an architecture, with the types, limits and defaults of their keys; those without a default must
+  /// be given. A decoder tells next words, and has documents in place of rows with questions.
+  static func sections(_ architecture: String?) -> [SectionedManifest.Section] {
+    let isDecoder = architecture == Self.decoder
+    return [model(isDecoder), vocabulary, training] + (isDecoder ? [documents] : [loss, pacing, shares])
+  }
+
+  private static let decoder = "llama"
+
+  private static func model(_ isDecoder: Bool) -> SectionedManifest.Section {
+    var keys = [
+      OptionSchema(
+        "architecture", .choice(["deberta", "roberta", decoder]), default: .text("deberta"), "The kind of model."),
+      OptionSchema("layers", .integer(1...64), "Blocks."),
+      OptionSchema("hidden_size", .integer(8...4096), "Width of the hidden states."),
+      OptionSchema("heads", .integer(1...256), "Attention heads of a block."),
+      OptionSchema("intermediate_size", .integer(8...16_384), "Width of the feed-forward half."),
+      OptionSchema(
+        "position_buckets", .integer(0...1024), default: .integer(0), "DeBERTa: buckets of relative distances in each direction."),
+      OptionSchema(
+        "positions", .integer(4...65_536),
+        "DeBERTa: the distance from which on buckets no longer grow; otherwise the most tokens of a sequence."),
+      OptionSchema("dropout", .number(0...0.9), default: .number(0.1), "Rate for fine-tuning; pre-training has none."),
+      OptionSchema("initializer_range", .numberAbove(0, atMost: 1), "Standard deviation of fresh matrices."),
+    ]
+    if isDecoder {
+      keys.removeAll { $0.name == "position_buckets" }
+      keys.insert(OptionSchema("key_heads", .integer(1...256), "Heads of keys and values, a divisor of 'heads'."), at: 4)
+    }
+    return ("model", keys)
+  }
+
+  private static let vocabulary: SectionedManifest.Section = (
+    "vocabulary",
+    [
+      OptionSchema("pieces", .integer(5...65_536), "The most pieces; fewer where the corpus gives no more."),
+      OptionSchema("sentences", .integer(1...1_000_000), "Generated sentences that it is trained on."),
+    ]
+  )
+
+  private static let training: SectionedManifest.Section = (
+    "training",
+    [
+      OptionSchema("steps", .integer(1...10_000_000), "Updates."),
+      OptionSchema("batch", .integer(1...65_536), "Rows in one update."),
+      OptionSchema("learning_rate", .numberAbove(0, atMost: 1), "The highest learning rate."),
+      OptionSchema("warmup_steps", .integer(0...10_000_000), default: .integer(0), "Updates of rising rate."),
+      OptionSchema("decay", .number(0...1), default: .number(1), "The share of updates of falling rate."),
+      OptionSchema("weight_decay", .number(0...1), default: .number(0), "Decoupled decay of matrices."),
+      OptionSchema("betas", .numbers(count: 2, 0...0.999999), default: .numbers([0.9, 0.999]), "AdamW's decay rates."),
+      OptionSchema("max_gradient_norm", .number(0...1e6), default: .number(1), "Clipping; 0 for none."),
+    ]
+  )
+
+  private static let loss: SectionedManifest.Section = (
+    "loss",
+    [
+      OptionSchema("masked", .number(0...1e3), default: .number(1), "Weight of naming masked words."),
+      OptionSchema("judged", .number(0...1e3), default: .number(1), "Weight of judging words."),
+      OptionSchema(
+        "given", .number(0...1e3), default: .number(0),
+        "Weight of the words of a first sentence that the second is judged by: they hold."),
+      OptionSchema("topic", .number(0...1e3), default: .number(0), "Weight of the topic of a pair."),
+      OptionSchema(
+        "content", .number(0...1e3), default: .number(0),
+        "Weight of naming, from the first token, the words of the row's first sentence."),
+    ]
+  )
+
+  private static let pacing: SectionedManifest.Section = (
+    "pacing",
+    [
+      OptionSchema("harder_above", .number(0.5...1), "The detection rate above which rows get harder."),
+      OptionSchema("easier_below", .number(0...1), "The detection rate below which rows get easier."),
+      OptionSchema("rise", .number(0...1), "A step up, for a kind that is a whole batch."),
+      OptionSchema("fall", .number(0...1), "A step down."),
+      OptionSchema("memory", .number(0...0.9999), "How much of the running rate stays."),
+    ]
+  )
+
+  private static let shares: SectionedManifest.Section = (
+    "shares",
+    PocketPretraining.Kind.allCases.map {
+      OptionSchema("\($0)", .number(0...1e6), default: .number(0), "The share of rows of this kind.")
+    }
+  )
+
+  private static let documents: SectionedManifest.Section = (
+    "documents",
+    PocketDocuments.Kind.allCases.map {
+      OptionSchema("\($0)", .number(0...1e6), default: .number(0), "The share of documents of this kind.")
+    }
+  )
 
   /// Reads and checks the manifest at `path`.
   ///
   /// - Throws: `ManifestError` with every problem, each with its line.
   package static func load(path: String) throws(ManifestError) -> PretrainingManifest {
-    let read = try SectionedManifest.load(path: path, kind: "a pre-training manifest", sections: sections, check: check)
+    let read = try SectionedManifest.load(
+      path: path, kind: "a pre-training manifest", by: ("model", "architecture"), sections: sections, check: check)
     return PretrainingManifest(id: read.id, seed: read.seed, values: read.values)
   }
 
@@ -146,7 +183,17 @@ package struct PretrainingManifest: Sendable, Equatable {
     {
       report("model", "'hidden_size' \(Int(size)) is no multiple of 'heads' \(Int(heads)).")
     }
-    let isDeBERTa = value("model.architecture")?.text == "deberta"
+    let architecture = value("model.architecture")?.text
+    if architecture == decoder {
+      if let heads = number("model.heads"), let keys = number("model.key_heads"), heads.truncatingRemainder(dividingBy: keys) != 0 {
+        report("model", "'key_heads' \(Int(keys)) is no divisor of 'heads' \(Int(heads)).")
+      }
+      if !PocketDocuments.Kind.allCases.contains(where: { number("documents.\($0)") ?? 0 > 0 }) {
+        report("documents", "'documents' gives no kind of document a share above 0.")
+      }
+      return
+    }
+    let isDeBERTa = architecture == "deberta"
     if let buckets = number("model.position_buckets"), isDeBERTa ? buckets < 2 : buckets != 0 {
       report(
         "model",

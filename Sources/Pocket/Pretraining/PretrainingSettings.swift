@@ -65,8 +65,13 @@ struct PretrainingSettings: Sendable, Equatable {
 
   /// Rows of one kind in every batch, and the kind's share, which weighs its mean loss; nil for a kind left out.
   func part(_ kind: PocketPretraining.Kind) -> (rows: Int, weight: Double)? {
+    part(kind.rawValue, of: shares)
+  }
+
+  /// Rows in every batch of one of the kinds that have these shares, and its share; nil for a kind left out.
+  func part(_ place: Int, of shares: [Double]) -> (rows: Int, weight: Double)? {
     let total = shares.reduce(0, +)
-    let share = shares[kind.rawValue]
+    let share = shares[place]
     guard share > 0, total > 0 else { return nil }
     return (max(1, Int((Double(batchSize) * share / total).rounded())), share / total)
   }

@@ -7,12 +7,15 @@ import Storage
 package enum PocketData {
   static let seed: UInt64 = 1
 
-  /// The eight tasks, in GLUE's layout, in `folder`, which is returned; written whole when they are not there.
+  /// The eight tasks in GLUE's layout, and the four of texts in theirs, in `folder`, which is returned; written whole when they are not
+  /// there.
   ///
   /// - Throws: `StorageError` where the files cannot be written.
   package static func folder(at folder: URL) throws -> URL {
     try Folder.fill(folder, unless: { isWhole(folder) }) {
-      try PocketTasks(world: PocketWorld(seed: seed), seed: seed).write(to: folder)
+      let world = PocketWorld(seed: seed)
+      try PocketTasks(world: world, seed: seed).write(to: folder)
+      try PocketTexts(world: world, seed: seed).write(to: folder)
       // last: a folder with this file is whole
       try AtomicFile.write(version, to: marker(in: folder))
     }
@@ -22,7 +25,7 @@ package enum PocketData {
   /// Whether a folder holds them all; nothing is written.
   package static func isWhole(_ folder: URL) -> Bool { (try? Data(contentsOf: marker(in: folder))) == version }
 
-  private static var version: Data { Data("seed \(seed), numerics \(Numerics.version)\n".utf8) }
+  private static var version: Data { Data("seed \(seed), numerics \(Numerics.version), with texts\n".utf8) }
 
   private static func marker(in folder: URL) -> URL { folder.appending(path: "generated") }
 }

@@ -1,0 +1,155 @@
+// A decoder's pre-training: equal numbers whatever happens in between, and learning at all.
+import CPUBackend
+import Foundation
+import Layers
+import Models
+import Storage
+import TestSupport
+import Testing
+import Tokenizers
+
+@testable import Pocket
+@testable import Training
+
+@Suite("Pre-training of a decoder")
+struct NextTokenPretrainingTests {
+  /// The arithmetic that checkpoints are of.
+  private let origin = CheckpointOrigin(core: "Haswell", library: "0.3.21", numerics: 1)
+  private static let world = PocketWorld(seed: 1)
+
+  private static let tokenizer = Result {
+    try withTemporaryFolder { folder in
+      let corpus = folder.appendingPathComponent("corpus.txt")
+      let documents = PocketCorpus(world: world, seed: 0).documents(2000)
+      try Data(documents.joined(separator: "\n").utf8).write(to: corpus)
+      let model = try SentencePieceTrainer.train(
+        corpus: corpus, layout: .llama, vocabularySize: 1200, characterCoverage: 1)
+      try Data(model).write(to: folder.appendingPathComponent("tokenizer.model"))
+      return try TokenizerFolder.load(from: folder, modelType: "llama")
+    }
+  }
+
+  private func configuration(words: Int) -> LlamaConfiguration {
+    var configuration = LlamaConfiguration(
+      vocabularySize: words, hiddenSize: 32, layers: 2, heads: 4, keyHeads: 2, intermediateSize: 48, maximumPositions: 64)
+    configuration.headKind = .words
+    configuration.tiesWordEmbeddings = true
+    configuration.initializerRange = 0.06
+    return configuration
+  }
+
+  private func pretraining(steps: Int, threads: Int = 1) throws -> NextTokenPretraining {
+    let tokenizer = try Self.tokenizer.get()
+    let model = try ModelLoader.random(
+      configuration(words: tokenizer.vocabularySize), seed: 3, on: CPUBackend(threads: threads))
+    var settings = PretrainingSettings(steps: steps)
+    settings.batchSize = 18
+    settings.warmupSteps = 5
+    return try NextTokenPretraining(
+      model, tokenizer: tokenizer, documents: PocketDocuments(world: Self.world, seed: 3),
+      shares: PocketDocuments.Kind.allCases.map { _ in 1 }, settings: settings)
+  }
+
+  /// SHA-256 of every parameter.
+  private func digest(_ run: NextTokenPretraining) -> String {
+    var bytes: [UInt8] = []
+    for parameter in run.trained { parameter.tensor.values.withUnsafeBytes { bytes.append(contentsOf: $0) } }
+    return FileDigest.sha256(of: bytes)
+  }
+
+  @Test("every word of the world, and of the tasks' prompts, is few pieces of its vocabulary")
+  func wholeWords() throws {
+    let tokenizer = try Self.tokenizer.get()
+    let words = Set(Self.world.reserved.training + Self.world.reserved.validation)
+    let told = words.subtracting(Self.world.feelings.concepts(.all).flatMap { $0.forms[0] })
+    for word in told { #expect(tokenizer.encode(word).count == 1, "\(word)") }
+    #expect(tokenizer.encode("#Person1#:").count <= 4)
+    #expect(tokenizer.encode("12").count == 3 && tokenizer.decode(tokenizer.encode("1\n#### 12")) == "1\n#### 12")
+  }
+
+  @Test("equal bits with one thread and with two")
+  func threads() throws {
+    let one = try pretraining(steps: 8), two = try pretraining(steps: 8, threads: 2)
+    try one.run()
+    try two.run()
+    #expect(one.completedSteps == 8)
+    #expect(digest(one) == digest(two))
+    #expect(one.tokens == two.tokens && one.tally == two.tally)
+  }
+
+  @Test("a stopped run ends as one that was never stopped")
+  func resumption() throws {
+    try withTemporaryFolder { folder in
+      let straight = try pretraining(steps: 8)
+      try straight.run()
+      let checkpoint = Checkpoint(
+        url: folder.appendingPathComponent("checkpoint.safetensors"), identity: "this", origin: origin)
+      var seen = 0
+      #expect(throws: Interruption()) {
+        try pretraining(steps: 8).run(
+          checkpoint: checkpoint,
+          shouldStop: {
+            seen += 1
+            return seen == 5
+          })
+      }
+      let resumed = try pretraining(steps: 8)
+      try resumed.restore(from: checkpoint)
+      #expect(resumed.completedSteps == 5)
+      try resumed.run(checkpoint: checkpoint)
+      #expect(digest(resumed) == digest(straight))
+      #expect(resumed.tokens == straight.tokens && resumed.tally == straight.tally)
+    }
+  }
+
+  @Test("a checkpoint with extreme numbers")
+  func extremes() throws {
+    try withTemporaryFolder { folder in
+      let checkpoint = Checkpoint(
+        url: folder.appendingPathComponent("checkpoint.safetensors"), identity: "this", origin: origin)
+      let first = try pretraining(steps: 3)
+      try first.advance()
+      try first.save(in: checkpoint)
+      let run = try pretraining(steps: 3)
+      var (taken, refused) = (0, 0)
+      for variation in SealedVariation.all(of: try OpenedArchive(checkpoint.url)) {
+        try variation.archive.write(to: checkpoint.url)
+        do {
+          try run.restore(from: checkpoint)
+          if run.completedSteps < 3, !variation.description.hasPrefix("parameters/") { try run.advance() }
+          #expect(run.completedSteps <= 3 && run.meanLoss.isFinite, "\(variation)")
+          taken += 1
+        } catch {
+          #expect(error is CheckpointError || error is Divergence, "\(variation): \(error)")
+          refused += 1
+        }
+      }
+      #expect(taken > 2 && refused > 8)
+    }
+  }
+
+  @Test("it learns, and tells the loss of each kind of document")
+  func loss() throws {
+    let run = try pretraining(steps: 60)
+    var losses: [Double] = []
+    while run.completedSteps < 60 { losses.append(try run.advance()) }
+    let (first, last) = (losses.prefix(5).reduce(0, +) / 5, losses.suffix(5).reduce(0, +) / 5)
+    #expect(last < first - 2, "from \(first) to \(last)")
+    // a guess among all words
+    #expect(abs(losses[0] - log(1200)) < 0.5)
+    #expect(abs(run.meanLoss - losses.reduce(0, +) / 60) < 0.1)
+    #expect(run.found.map(\.kind) == PocketDocuments.Kind.allCases.map { "\($0)" })
+    #expect(run.found.allSatisfy { $0.level == nil && $0.text.hasPrefix("loss ") } && run.levels.isEmpty)
+  }
+
+  @Test("a vocabulary that does not fit")
+  func vocabulary() throws {
+    let tokenizer = try Self.tokenizer.get()
+    let model = try ModelLoader.random(configuration(words: 8), seed: 0, on: CPUBackend(threads: 1))
+    #expect(throws: PretrainingError.vocabulary(tokenizer: tokenizer.vocabularySize, embedding: 8)) {
+      try NextTokenPretraining(
+        model, tokenizer: tokenizer, documents: PocketDocuments(world: Self.world, seed: 0),
+        shares: PocketDocuments.Kind.allCases.map { _ in 1 }, settings: PretrainingSettings(steps: 1))
+    }
+  }
+}
