@@ -126,7 +126,8 @@ let package = Package(
     .testTarget(
       name: "PocketTests",
       dependencies: [
-        "CPUBackend", "Datasets", "Layers", "Manifests", "Metrics", "Models", "Objectives", "Pocket", "Storage", "Tensors",
+        "CPUBackend", "Datasets", "Layers", "Manifests", "Metrics", "Models", "Objectives", "Pocket", "Settings", "Storage",
+        "Tensors",
         "TestSupport", "Tokenizers", "Training",
       ]),
     .testTarget(

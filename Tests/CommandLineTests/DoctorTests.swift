@@ -24,8 +24,7 @@ struct DoctorTests {
     #expect(
       found.map(\.subject) == [
         "Swift", "system", "processor", "memory", "OpenBLAS", "HDF5", "SentencePiece", "experiments", "pocket model",
-        "pocket model",
-        "MiniLM", "results", "gnuplot", "h5py", "peft",
+        "pocket model", "pocket model", "MiniLM", "results", "gnuplot", "h5py", "peft",
       ])
     #expect(!found.contains { $0.state == "missing" }, "\(found)")
   }

@@ -14,7 +14,8 @@ struct PocketTextsTests {
 
   /// Every word of a task's file, brackets and quotation marks apart.
   private func words(_ task: Task, _ split: PocketTexts.Split) -> Set<String> {
-    let text = tasks.files(task)[split.rawValue].text
+    // the names of rows have the name of their file, which is a word of the world
+    let text = tasks.files(task)[split.rawValue].text.replacing(/"fname":"[^"]*"/, with: "")
     return Set(text.split { !$0.isLetter }.map(String.init))
   }
 
@@ -107,7 +108,7 @@ struct PocketTextsTests {
         }
       }
       // it changes only when the generated tasks do
-      #expect(FileDigest.sha256(of: bytes).hasPrefix("0000"))
+      #expect(FileDigest.sha256(of: bytes).hasPrefix("f313dd25000f4a0c"))
       #expect(PocketTexts(world: world, seed: 1).files(.gsm8k)[0].text != tasks.files(.gsm8k)[0].text)
     }
   }

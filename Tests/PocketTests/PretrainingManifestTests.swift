@@ -167,10 +167,10 @@ struct PretrainingManifestTests {
       "\($0)" == """
         \(file.path):3:1: 'hidden_size' 30 is no multiple of 'heads' 4.
         \(file.path):3:1: 'key_heads' 3 is no divisor of 'heads' 4.
-        \(file.path):3:97: 'position_buckets' is not a key of 'model'. Did you mean 'positions'? (known: architecture, layers, hidden_size, heads, key_heads, intermediate_size, positions, dropout, initializer_range)
+        \(file.path):3:105: 'position_buckets' is not a key of 'model'. (known: architecture, layers, hidden_size, heads, key_heads, intermediate_size, positions, dropout, initializer_range)
         \(file.path):6:1: 'documents' gives no kind of document a share above 0.
         \(file.path):6:13: 'notes' is not a key of 'documents'. Did you mean 'note'? (known: retelling, answer, glossary, inflection, sum, story, note, talk, copy)
-        \(file.path):7:1: 'loss' is not a key of a pre-training manifest. Did you mean 'seed'? (known: id, title, description, seed, model, vocabulary, training, documents)
+        \(file.path):7:1: 'loss' is not a key of a pre-training manifest. (known: id, title, description, seed, model, vocabulary, training, documents)
         6 problems; nothing was run.
         """
     }

@@ -23,7 +23,7 @@ package struct PretrainingProgress: Sendable {
 
 /// What was found of one kind of row.
 package struct PretrainingFinding: Sendable, Equatable {
-  /// The kind.
+  /// Which kind of row it is, as the manifest's shares name them.
   package let kind: String
   /// Its level of difficulty, from 0 to 1; nil where it has none.
   package let level: Double?
