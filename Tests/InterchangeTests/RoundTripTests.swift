@@ -24,6 +24,8 @@ struct ExportCase: Sendable, CustomTestStringConvertible {
   /// What tells it from the others.
   var name: String { "\(id)-\(architecture)\(head == .words ? "-words" : "")" }
   var testDescription: String { name }
+  /// How far logits may be apart for roundings: a head that tells words has many more of them, of which the largest distance counts.
+  var limit: Float { head == .words ? 5e-6 : 2e-6 }
 
   private static let linear = ["rank": OptionValue.integer(3), "targets": .texts(["all-linear"])]
 
@@ -84,7 +86,7 @@ struct RoundTripTests {
       let read = try PEFTAdapter(folder: target)
       #expect(read.configuration.kind == row.kind)
       let model = try read.load(onto: adapted.base, on: adapted.backend)
-      #expect(distance(adapted.logits, AdaptedModel.logits(model, on: adapted.backend)) < 5e-6)
+      #expect(distance(adapted.logits, AdaptedModel.logits(model, on: adapted.backend)) < row.limit)
       // the base model gives other numbers: the adapter matters
       for projection in model.projections { projection.adapter = nil }
       #expect(distance(adapted.logits, AdaptedModel.logits(model, on: adapted.backend)) > 1e-3)
@@ -112,7 +114,7 @@ struct RoundTripTests {
         ] + (row.head == .words ? ["generation_config.json"] : []) + ["model.safetensors", "vocab.txt"])
       let merged = try ModelLoader.load(folder: target, seed: 0, on: adapted.backend)
       #expect(merged.newlyInitialized.isEmpty && merged.model.head.outputs == (row.head == .words ? 40 : 3))
-      #expect(distance(expected, AdaptedModel.logits(merged.model, on: adapted.backend)) < 5e-6)
+      #expect(distance(expected, AdaptedModel.logits(merged.model, on: adapted.backend)) < row.limit)
     }
   }
 
