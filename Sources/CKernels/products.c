@@ -1,4 +1,4 @@
-// Products of a few rows, x Wᵀ. Each output is one sum over 16 lanes, lane l taking the terms l, l + 16, l + 32 in their order, fused,
+// Products of rows, x Wᵀ. Each output is one sum over 16 lanes, lane l taking the terms l, l + 16, l + 32 in their order, fused,
 // and then the tree of sum_lanes: a function of its row and its weights alone, whatever stands in other rows and however many there are.
 #include "CKernels.h"
 #include "vector.h"
@@ -25,12 +25,22 @@ typedef int64_t lanes_long __attribute__((vector_size(128)));
 #define LR_FUSES 1
 #endif
 #endif
-// Rows that are taken together: their sums fill the registers. On processors without AVX-512 half as many.
+// Whether four rows are taken together, whose sums fill the registers, or on processors without AVX-512 two.
 #define WIDE ((lr_processor_features() & LR_AVX512) != 0)
 
-// How a product is cut, which changes no bit: rows and outputs whose sums wait while others get their next terms, and how many terms
-// these are, so that few rows stay in the nearest cache with their weights, and of many the weights do.
-enum { MOST_ROWS = 64, GROUP = 16, FEW_ROWS = 16, SHORT_PART = 384, LONG_PART = 768 };
+// How a product is cut, which changes no bit: rows that are packed together; rows and outputs whose sums wait while others get their next
+// terms; and how many terms these are, so that what is met again stays in the nearest cache.
+enum { SIDE_BY_SIDE = 4, MOST_ROWS = 64, GROUP = 16, SHORT_PART = 384, LONG_PART = 768 };
+
+LR_CLONES void lr_pack_rows(float *packed, const float *x, int64_t m, int64_t k, int64_t begin, int64_t end) {
+  int64_t height = m < SIDE_BY_SIDE ? m : SIDE_BY_SIDE, whole = k - k % LANES, room = (k + LANES - 1) / LANES * LANES;
+  for (int64_t row = begin; row < end; row++) {
+    const float *from = x + row * k;
+    float *to = packed + row / height * height * room + row % height * LANES;
+    for (int64_t i = 0; i < whole; i += LANES, to += height * LANES) STORE(to, LOAD(from + i));
+    if (whole < k) STORE(to, LOAD_PART(from + whole, k - whole));
+  }
+}
 
 // a * b + c rounded once, without an instruction for it: the product is exact in double, the sum rounded to odd (Boldo and Melquiond
 // 2008), and so the second rounding finds what one alone would have.
@@ -44,15 +54,21 @@ LR_INLINE void add_product(lanes *sum, const lanes *a, const lanes *b) {
   *sum = __builtin_convertvector((lanes_double)bits, lanes);
 }
 
-// One product, its terms from..<to, and what becomes of its sums: y = factor * sum + (y or the bias).
+// One product of packed rows, its terms from..<to, and what becomes of its sums: y = factor * sum + (y or the bias).
 typedef struct {
   float *y;
-  const float *x, *end_of_x, *bias;
-  int64_t m, n, k, from, to;
+  const float *x, *bias;
+  int64_t m, n, k, from, to, height;
   float factor;
   int32_t accumulate;
   int wide;
 } lr_products;
+
+// Where a row's terms from i on lie, i a multiple of LANES.
+LR_INLINE int64_t terms_at(const lr_products *p, int64_t row, int64_t i) {
+  int64_t room = (p->k + LANES - 1) / LANES * LANES, within = row % p->height;
+  return (row - within) * room + i * p->height + within * LANES;
+}
 
 LR_INLINE void finish(const lr_products *p, int64_t row, int64_t column, const float *sums, int count) {
   float *y = p->y + row * p->n + column;
@@ -65,29 +81,30 @@ LR_INLINE void finish(const lr_products *p, int64_t row, int64_t column, const f
 // R rows by N outputs; sums wait in `kept` where terms are missing yet. Meanwhile so many rows of weights, `ahead`, are brought closer.
 #define TILE(NAME, R, N, TYPE, WEIGHTS, REST)                                                                                     \
   LR_INLINE void NAME(const lr_products *p, const TYPE *w, const TYPE *end_of_w, int64_t row, int64_t column, lanes *kept,        \
-                      const TYPE *ahead, int64_t rows_ahead) {                                                                    \
-    int64_t k = p->k, to = p->to, i = p->from;                                                                                    \
-    const float *x = p->x + row * k;                                                                                              \
-    lanes sum[R][N], v[R], u;                                                                                                     \
-    w += column * k;                                                                                                              \
-    UNROLL for (int r = 0; r < R; r++) UNROLL for (int j = 0; j < N; j++) sum[r][j] = i ? kept[r * N + j] : (lanes){0};           \
-    for (; i + LANES <= to; i += LANES) {                                                                                         \
-      for (int64_t a = 0; a < rows_ahead; a++) __builtin_prefetch(ahead + a * k + i, 0, 2);                                       \
-      UNROLL for (int r = 0; r < R; r++) v[r] = LOAD(x + r * k + i);                                                              \
+                      const TYPE *ahead, const int rows_ahead) {                                                                  \
+    int64_t k = p->k, step = p->height * LANES, to = p->to;                                                                       \
+    const float *x = p->x + terms_at(p, row, p->from);                                                                            \
+    const TYPE *u = w + column * k + p->from, *stop = w + column * k + (to < k ? to : k - k % LANES);                             \
+    lanes sum[R][N], v[R], weight;                                                                                                \
+    UNROLL for (int r = 0; r < R; r++) UNROLL for (int j = 0; j < N; j++) sum[r][j] = p->from ? kept[r * N + j] : (lanes){0};     \
+    ahead += p->from;                                                                                                             \
+    for (; u < stop; u += LANES, x += step, ahead += LANES) {                                                                     \
+      UNROLL for (int a = 0; a < rows_ahead; a++) __builtin_prefetch(ahead + a * k, 0, 2);                                        \
+      UNROLL for (int r = 0; r < R; r++) v[r] = LOAD(x + r * LANES);                                                              \
       UNROLL for (int j = 0; j < N; j++) {                                                                                        \
-        u = WEIGHTS(w + j * k + i);                                                                                               \
-        UNROLL for (int r = 0; r < R; r++) sum[r][j] = __builtin_elementwise_fma(v[r], u, sum[r][j]);                             \
+        weight = WEIGHTS(u + j * k);                                                                                              \
+        UNROLL for (int r = 0; r < R; r++) sum[r][j] = __builtin_elementwise_fma(v[r], weight, sum[r][j]);                        \
       }                                                                                                                           \
     }                                                                                                                             \
     if (to < k) {                                                                                                                 \
       UNROLL for (int r = 0; r < R; r++) UNROLL for (int j = 0; j < N; j++) kept[r * N + j] = sum[r][j];                          \
       return;                                                                                                                     \
     }                                                                                                                             \
-    if (i < k) {                                                                                                                  \
-      UNROLL for (int r = 0; r < R; r++) v[r] = LOAD_REST(x + r * k + i, k - i, p->end_of_x);                                     \
+    if (k % LANES) {                                                                                                              \
+      UNROLL for (int r = 0; r < R; r++) v[r] = LOAD(x + r * LANES);                                                              \
       UNROLL for (int j = 0; j < N; j++) {                                                                                        \
-        u = REST(w + j * k + i, k - i, end_of_w);                                                                                 \
-        UNROLL for (int r = 0; r < R; r++) sum[r][j] = __builtin_elementwise_fma(v[r], u, sum[r][j]);                             \
+        weight = REST(u + j * k, k % LANES, end_of_w);                                                                            \
+        UNROLL for (int r = 0; r < R; r++) sum[r][j] = __builtin_elementwise_fma(v[r], weight, sum[r][j]);                        \
       }                                                                                                                           \
     }                                                                                                                             \
     UNROLL for (int r = 0; r < R; r++) {                                                                                          \
@@ -99,21 +116,30 @@ LR_INLINE void finish(const lr_products *p, int64_t row, int64_t column, const f
     }                                                                                                                             \
   }
 
+// The number of rows ahead as a constant; it is at most four.
+#define AHEAD(count, TILE, ...)                 \
+  switch (count) {                              \
+    case 0: TILE(__VA_ARGS__, 0); break;        \
+    case 1: TILE(__VA_ARGS__, 1); break;        \
+    case 2: TILE(__VA_ARGS__, 2); break;        \
+    default: TILE(__VA_ARGS__, 4);              \
+  }
+
 // Some rows by N outputs, as many together as there are registers for, each time with its share of the weights that come next.
 #define STRIPE(NAME, N, TYPE, FOUR, TWO, ONE)                                                                                     \
   LR_INLINE void NAME(const lr_products *p, const TYPE *w, const TYPE *end_of_w, int64_t row, int64_t end, int64_t column,        \
                       lanes *kept, const TYPE *ahead, int64_t rows_ahead) {                                                       \
     int64_t most = p->wide ? 4 : 2, tiles = (end - row + most - 1) / most, share = (rows_ahead + tiles - 1) / tiles;              \
     while (row < end) {                                                                                                           \
-      int64_t now = share < rows_ahead ? share : rows_ahead;                                                                      \
+      int64_t now = share < rows_ahead ? share : rows_ahead;  /* 0, 1, 2 or 4 */                                                  \
       if (p->wide && end - row >= 4) {                                                                                            \
-        FOUR(p, w, end_of_w, row, column, kept, ahead, now);                                                                      \
+        AHEAD(now, FOUR, p, w, end_of_w, row, column, kept, ahead);                                                               \
         row += 4;                                                                                                                 \
       } else if (end - row >= 2) {                                                                                                \
-        TWO(p, w, end_of_w, row, column, kept, ahead, now);                                                                       \
+        AHEAD(now, TWO, p, w, end_of_w, row, column, kept, ahead);                                                                \
         row += 2;                                                                                                                 \
       } else {                                                                                                                    \
-        ONE(p, w, end_of_w, row, column, kept, ahead, now);                                                                       \
+        AHEAD(now, ONE, p, w, end_of_w, row, column, kept, ahead);                                                                \
         row += 1;                                                                                                                 \
       }                                                                                                                           \
       kept += most * N;                                                                                                           \
@@ -136,7 +162,7 @@ LR_INLINE void finish(const lr_products *p, int64_t row, int64_t column, const f
   LR_INLINE void NAME##_block(lr_products p, const TYPE *w, const TYPE *end_of_w, int64_t row, int64_t end, int64_t begin_column, \
                               int64_t end_column) {                                                                               \
     lanes kept[MOST_ROWS * GROUP];                                                                                                \
-    int64_t part = end - row > FEW_ROWS ? LONG_PART : SHORT_PART;                                                                 \
+    int64_t part = p.k > LONG_PART ? SHORT_PART : LONG_PART;                                                                      \
     for (int64_t first = begin_column; first < end_column; first += GROUP) {                                                      \
       int64_t last = first + GROUP < end_column ? first + GROUP : end_column;                                                     \
       for (p.from = 0; p.from < p.k; p.from += part) {                                                                            \
@@ -157,13 +183,9 @@ LR_INLINE void finish(const lr_products *p, int64_t row, int64_t column, const f
     for (int64_t column = begin; column < end; column++) {                                                                        \
       for (int64_t row = 0; row < p->m; row++) {                                                                                  \
         lanes sum = {0}, v, u;                                                                                                    \
-        int64_t i = 0;                                                                                                            \
-        for (; i + LANES <= k; i += LANES) {                                                                                      \
-          v = LOAD(p->x + row * k + i), u = WEIGHTS(w + column * k + i);                                                          \
-          add_product(&sum, &v, &u);                                                                                              \
-        }                                                                                                                         \
-        if (i < k) {                                                                                                              \
-          v = LOAD_REST(p->x + row * k + i, k - i, p->end_of_x), u = REST(w + column * k + i, k - i, end_of_w);                   \
+        for (int64_t i = 0; i < k; i += LANES) {                                                                                  \
+          v = LOAD(p->x + terms_at(p, row, i));                                                                                   \
+          u = k - i < LANES ? REST(w + column * k + i, k - i, end_of_w) : WEIGHTS(w + column * k + i);                            \
           add_product(&sum, &v, &u);                                                                                              \
         }                                                                                                                         \
         float one = sum_lanes(&sum);                                                                                              \
@@ -171,9 +193,9 @@ LR_INLINE void finish(const lr_products *p, int64_t row, int64_t column, const f
       }                                                                                                                           \
     }                                                                                                                             \
   }                                                                                                                               \
-  LR_CLONES void lr_##NAME(float *y, const float *x, const TYPE *w, const float *bias, int64_t m, int64_t n, int64_t k,           \
+  LR_CLONES void lr_##NAME(float *y, const float *packed, const TYPE *w, const float *bias, int64_t m, int64_t n, int64_t k,      \
                            int64_t begin, int64_t end, float factor, int32_t accumulate) {                                        \
-    lr_products p = {y, x, x + m * k, bias, m, n, k, 0, k, factor, accumulate, WIDE};                                             \
+    lr_products p = {y, packed, bias, m, n, k, 0, k, m < SIDE_BY_SIDE ? m : SIDE_BY_SIDE, factor, accumulate, WIDE};                      \
     const TYPE *end_of_w = w + n * k;                                                                                             \
     if (!LR_FUSES) {                                                                                                              \
       NAME##_unfused(&p, w, end_of_w, begin, end);                                                                                \
@@ -182,8 +204,11 @@ LR_INLINE void finish(const lr_products *p, int64_t row, int64_t column, const f
     int64_t column = begin;                                                                                                       \
     if (m == 1)                                                                                                                   \
       for (; column + 8 <= end; column += 8) {                                                                                    \
-        int64_t left = end - column - 8;                                                                                          \
-        NAME##_1_by_8(&p, w, end_of_w, 0, column, 0, w + (column + 8) * k, left < 8 ? left : 8);                                  \
+        const TYPE *ahead = w + (column + 8) * k;                                                                                 \
+        if (end - column < 16)                                                                                                    \
+          NAME##_1_by_8(&p, w, end_of_w, 0, column, 0, ahead, 0);                                                                 \
+        else                                                                                                                      \
+          NAME##_1_by_8(&p, w, end_of_w, 0, column, 0, ahead, 8);                                                                 \
       }                                                                                                                           \
     int64_t whole = column + (end - column) / 4 * 4;                                                                              \
     for (int64_t row = 0; row < m; row += MOST_ROWS) {                                                                            \

@@ -14,7 +14,8 @@ extension CPUBackend {
   ) {
     let left = at == .none ? widened(a) : turned(widened(a), rows: k, columns: m)
     let right = bt == .transposed ? b : turned(widened(b), rows: k, columns: n)
-    let (x, out) = (host(left), host(c)), row = bias.map { host($0) }, accumulates: Int32 = accumulate ? 1 : 0
+    let rows = packed(left, m: m, k: k), (x, out) = (host(rows), host(c)), row = bias.map { host($0) }
+    let accumulates: Int32 = accumulate ? 1 : 0
     let isHalf = right.type == .bfloat16
     let (wide, narrow) = (isHalf ? nil : host(right), isHalf ? halves(right) : nil)
     let size = Self.columnsPerBlock, (m, outputs, k) = (Int64(m), Int64(n), Int64(k))
@@ -26,6 +27,14 @@ extension CPUBackend {
         lr_row_products(out, x, wide, row, m, outputs, k, begin, end, factor, accumulates)
       }
     }
+  }
+
+  /// The rows of `x: [m, k]` as the kernel looks for them.
+  private func packed(_ x: Buffer, m: Int, k: Int) -> Buffer {
+    let height = min(m, 4), rows = (m + height - 1) / height * height, packed = allocate(rows * ((k + 15) / 16 * 16))
+    let (from, to) = (host(x), host(packed)), (count, terms) = (Int64(m), Int64(k))
+    parallelRows(m, columns: k) { lr_pack_rows(to, from, count, terms, Int64($0.lowerBound), Int64($0.upperBound)) }
+    return packed
   }
 
   private func turned(_ x: Buffer, rows: Int, columns: Int) -> Buffer {

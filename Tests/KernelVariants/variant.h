@@ -42,6 +42,7 @@
 #define lr_attention_softmax_causal LR_NAME(attention_softmax_causal)
 #define lr_attention_softmax_causal_backward LR_NAME(attention_softmax_causal_backward)
 #define lr_attention_cached LR_NAME(attention_cached)
+#define lr_pack_rows LR_NAME(pack_rows)
 #define lr_row_products LR_NAME(row_products)
 #define lr_row_products_half LR_NAME(row_products_half)
 #define lr_log_sum_exp_rows LR_NAME(log_sum_exp_rows)

@@ -103,9 +103,11 @@ import Testing
       as [(Int, UInt64)])
   func rowProducts(terms: Int, expected: UInt64) {
     let (rows, outputs) = (3, 11), half = Self.y.map { UInt16($0.bitPattern >> 16) }
+    var packed = [Float](repeating: 0, count: rows * ((terms + 15) / 16 * 16))
+    lr_pack_rows(&packed, Self.x, Int64(rows), Int64(terms), 0, Int64(rows))
     var (y, narrow) = ([Float](repeating: 0, count: rows * outputs), [Float](repeating: 0, count: rows * outputs))
-    lr_row_products(&y, Self.x, Self.y, Self.positive, Int64(rows), Int64(outputs), Int64(terms), 0, Int64(outputs), 0.7, 0)
-    lr_row_products_half(&narrow, Self.x, half, nil, Int64(rows), Int64(outputs), Int64(terms), 0, Int64(outputs), 1, 0)
+    lr_row_products(&y, packed, Self.y, Self.positive, Int64(rows), Int64(outputs), Int64(terms), 0, Int64(outputs), 0.7, 0)
+    lr_row_products_half(&narrow, packed, half, nil, Int64(rows), Int64(outputs), Int64(terms), 0, Int64(outputs), 1, 0)
     #expect(digest(y + narrow) == expected)
   }
 

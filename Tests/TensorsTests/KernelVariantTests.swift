@@ -209,16 +209,23 @@ struct KernelCase: Sendable, CustomTestStringConvertible {
     },
   ]
 
+  /// Numbers of so many packed rows of `k` terms.
+  private static func packed(_ rows: Int64, _ k: Int64) -> Int64 { (rows < 4 ? rows : (rows + 3) / 4 * 4) * ((k + 15) / 16 * 16) }
+
   /// Eleven outputs: two blocks of four, and some that are left.
   private static let decoding: [KernelCase] =
-    [Int64(1), 2, 7].flatMap { rows in
+    [Int64(1), 3, 7].flatMap { rows in
       [
+        KernelCase("pack_rows", "of \(rows)", sizes: Workbench.Size.arrays) { kernels, bench in
+          let k = min(bench.columns, 1000)
+          kernels.pack_rows(bench.array(of: packed(rows, k)), bench.array(of: rows * k), rows, k, rows / 3, rows)
+        },
         KernelCase("row_products", "of \(rows)", sizes: Workbench.Size.arrays) { kernels, bench in
-          let k = min(bench.columns, 1000), (x, w) = (bench.array(of: rows * k), bench.array(of: 11 * k))
+          let k = min(bench.columns, 1000), (x, w) = (bench.array(of: packed(rows, k)), bench.array(of: 11 * k))
           kernels.row_products(bench.array(of: rows * 11), x, w, nil, rows, 11, k, 0, 11, 0.7, 1)
         },
         KernelCase("row_products_half", "of \(rows)", sizes: Workbench.Size.arrays) { kernels, bench in
-          let k = min(bench.columns, 1000), x = bench.array(of: rows * k), bias = bench.array(of: 13)
+          let k = min(bench.columns, 1000), x = bench.array(of: packed(rows, k)), bias = bench.array(of: 13)
           let w = UnsafeRawPointer(bench.array(of: (13 * k + 1) / 2)).assumingMemoryBound(to: UInt16.self)
           kernels.row_products_half(bench.array(of: rows * 13), x, w, bias, rows, 13, k, 1, 13, 1, 0)
         },

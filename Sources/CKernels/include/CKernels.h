@@ -119,12 +119,17 @@ void lr_attention_cached(float *context, float *scores, const float *query, cons
                          const float *const *values, int64_t count, int64_t column, int64_t heads, int64_t size,
                          float factor);
 
-// --- products.c: some columns, begin..<end, of y = factor * x Wᵀ + bias (or + y, where it accumulates). x is [m, k], W [n, k], y [m, n].
-// Each number of y has the same bits whatever m is, and whichever columns are asked for.
-void lr_row_products(float *y, const float *x, const float *w, const float *bias, int64_t m, int64_t n, int64_t k,
+// --- products.c
+// Rows begin..<end of x, [m, k], where products of rows look for them: up to four rows lie side by side, 16 terms of each at a time, and
+// the last terms have zeros behind them. `packed` is room for m rows, a multiple of four where there are more than three, of k terms, a
+// multiple of 16.
+void lr_pack_rows(float *packed, const float *x, int64_t m, int64_t k, int64_t begin, int64_t end);
+// Some columns, begin..<end, of y = factor * x Wᵀ + bias (or + y, where it accumulates). x is [m, k], W [n, k], y [m, n]. Each number of y
+// has the same bits whatever m is, and whichever columns are asked for.
+void lr_row_products(float *y, const float *packed, const float *w, const float *bias, int64_t m, int64_t n, int64_t k,
                      int64_t begin, int64_t end, float factor, int32_t accumulate);
 // The same for weights that are the upper halves of float32 numbers, with the bits of those.
-void lr_row_products_half(float *y, const float *x, const uint16_t *w, const float *bias, int64_t m, int64_t n, int64_t k,
+void lr_row_products_half(float *y, const float *packed, const uint16_t *w, const float *bias, int64_t m, int64_t n, int64_t k,
                           int64_t begin, int64_t end, float factor, int32_t accumulate);
 
 // --- choice.c
