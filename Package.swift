@@ -50,7 +50,7 @@ let package = Package(
     .target(
       name: "Pocket",
       dependencies: [
-        "CPUBackend", "Devices", "Layers", "Manifests", "Metrics", "Models", "Objectives", "Records", "Settings",
+        "CPUBackend", "Datasets", "Devices", "Layers", "Manifests", "Metrics", "Models", "Objectives", "Records", "Settings",
         "Storage", "Tensors", "Tokenizers", "Training",
       ]),
     .target(

@@ -18,7 +18,7 @@ extension TaskData {
   }
 
   /// What the right answers are called.
-  private var noun: String { if case .text = task.target { "texts" } else { "labels" } }
+  private var noun: String { task.asksForText ? "texts" : "labels" }
 
   /// The labels that a set has no row of.
   private func lack(_ set: ExampleSet) -> String? {

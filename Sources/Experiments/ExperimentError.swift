@@ -12,6 +12,7 @@ package enum ExperimentError: Error, CustomStringConvertible, Equatable {
   case tokenTypes(model: String, inputs: Int, table: Int)
   case emptyTask(String)
   case noRun(String)
+  case unlikeTasks(String, texts: [String], labels: [String])
   case busy(folder: String)
   case unfinishedRun(String)
   case unreadableSpecification(String)
@@ -42,6 +43,9 @@ package enum ExperimentError: Error, CustomStringConvertible, Equatable {
       "\(model): the task's inputs have \(inputs) token types, but the model's table of them only \(table) \(table == 1 ? "row" : "rows") "
         + "(type_vocab_size in config.json). Use a model for pairs of texts, or tasks of one text"
     case .emptyTask(let id): "task \(id) has no training or no validation examples"
+    case .unlikeTasks(let experiment, let texts, let labels):
+      "\(experiment): of some tasks the answers are texts (\(texts.joined(separator: ", "))), of others labels "
+        + "(\(labels.joined(separator: ", "))), and each kind has its own gate. Name tasks of one kind with --tasks"
     case .noRun(let name): "no run is meant by \(name)"
     case .busy(let folder): "\(folder): another process works in this folder. Wait for it, or stop it"
     case .unfinishedRun(let folder): "\(folder): there is no record of a finished run. Run it to its end first"

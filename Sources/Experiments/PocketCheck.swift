@@ -7,7 +7,9 @@ import Manifests
 import Metrics
 import Models
 import Pocket
+import Objectives
 import Records
+import Settings
 import Storage
 import Training
 
@@ -23,6 +25,7 @@ package struct PocketCheck: Sendable {
   package let tasks: [String]
   /// The seeds that each row is measured on.
   package let seeds: [Int]
+  private let terms: PocketGate.Terms
   private let inputs: RunInputs
   private let digest: String
   private static let method = "fft"
@@ -30,7 +33,7 @@ package struct PocketCheck: Sendable {
   /// - Parameters:
   ///   - experiment: a table under the pocket profile.
   ///   - tasks: only these; the gate asks for all.
-  /// - Throws: `ManifestError` when the table has no row of full fine-tuning, or not these tasks.
+  /// - Throws: `ManifestError` when the table has no row of full fine-tuning, or not these tasks; `ExperimentError.unlikeTasks`.
   package init(_ experiment: Experiment, in workspace: Workspace, tasks: [String]? = nil, seeds: [Int]) throws {
     self.experiment = experiment
     self.workspace = workspace
@@ -40,9 +43,14 @@ package struct PocketCheck: Sendable {
     let runs = try experiment.runs(Narrowing(tasks: tasks, methods: [Self.method]))
     guard let first = runs.first else { throw ExperimentError.noRun("\(Self.method) of \(experiment.id)") }
     self.model = first.model
-    var seen: [String] = []
-    for run in runs where !seen.contains(run.task.id) { seen.append(run.task.id) }
-    self.tasks = seen
+    var seen: [TaskDefinition] = []
+    for run in runs where !seen.contains(where: { $0.id == run.task.id }) { seen.append(run.task) }
+    self.tasks = seen.map(\.id)
+    let texts = seen.filter(\.asksForText).map(\.id), labels = seen.filter { !$0.asksForText }.map(\.id)
+    guard texts.isEmpty || labels.isEmpty else {
+      throw ExperimentError.unlikeTasks(experiment.id, texts: texts, labels: labels)
+    }
+    terms = labels.isEmpty ? .texts : .labels
   }
 
   /// The runs of full fine-tuning: of the model, and of the same model from random weights. Those of the model are the
@@ -99,21 +107,29 @@ package struct PocketCheck: Sendable {
       guard let example = plan.first(where: { $0.specification.task.id == task && $0.specification.row == "fft" }) else {
         continue
       }
-      let loaded = try ModelLoader.load(folder: example.modelFolder, seed: 0, on: backend)
+      let loaded = try ModelLoader.load(
+        folder: example.modelFolder, seed: 0, on: backend, target: example.specification.task.headTarget)
       let objective = try inputs.objective(of: example, modelType: loaded.model.configuration.architecture.modelType)
       note(task)
       let scores = { (row: String) in
         plan.filter { $0.specification.task.id == task && $0.specification.row == row }
           .map { store.record($0.identity)?.lastScore ?? .nan }
       }
+      let (tuned, untrained) = (scores("fft"), scores("random-weights"))
+      let ofTexts: PocketGate.Measurement?
+      do {
+        ofTexts = try PocketGate.Measurement(
+          inputs.examples(of: example), objective, on: loaded.model, tuned: tuned, untrained: untrained
+        ) { if options.shouldStop() { throw Interruption() } }
+      } catch is Interruption { return (nil, summary) }
       measurements.append(
-        PocketGate.Measurement(
-          task, objective, on: loaded.model, tuned: scores("fft"), untrained: scores("random-weights"), backend: backend))
+        ofTexts
+          ?? PocketGate.Measurement(task, objective, on: loaded.model, tuned: tuned, untrained: untrained, backend: backend))
     }
-    return (PocketGate(measurements, spreads: try spreads(store)), summary)
+    return (PocketGate(measurements, spreads: try spreads(store), terms: terms), summary)
   }
 
-  /// The scores of the table's PEFT rows, for the tasks where every run of at least two rows and seeds is there.
+  /// The scores of the table's PEFT rows, for the tasks where every run is there.
   private func spreads(_ store: RunStore) throws -> [PocketGate.Spread] {
     let runs = try experiment.runs(Narrowing(tasks: tasks))
     return try tasks.compactMap { task in
@@ -127,8 +143,7 @@ package struct PocketCheck: Sendable {
           rows.append((run.row, [score]))
         }
       }
-      let spread = PocketGate.Spread(task: task, rows: rows.map(\.scores))
-      return spread.values == nil ? nil : spread
+      return PocketGate.Spread(task: task, rows: rows.map(\.scores))
     }
   }
 }

@@ -170,6 +170,12 @@ package final class RunInputs: Sendable {
 
   private func task(_ run: PlannedRun) throws -> TaskData { try task(run.specification.task, in: run.dataFolder) }
 
+  /// The rows that the run trains on and is scored on.
+  func examples(of run: PlannedRun) throws -> TaskData {
+    let training = run.specification.training
+    return try task(run).limited(train: training.trainingRows, validation: training.validationRows)
+  }
+
   /// How many rows the run trains on.
   func trainingRows(_ run: PlannedRun) throws -> Int {
     let rows = try task(run).train.examples.count
@@ -214,8 +220,7 @@ package final class RunInputs: Sendable {
     return try once.objective.withLock { found in
       if let found { return found }
       let tokenizer = try TokenizerFolder.load(from: run.modelFolder, modelType: modelType)
-      let data = try task(run).limited(train: training.trainingRows, validation: training.validationRows)
-      let objective = try data.objective(with: tokenizer, training)
+      let objective = try examples(of: run).objective(with: tokenizer, training)
       found = objective
       return objective
     }

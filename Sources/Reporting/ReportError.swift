@@ -22,6 +22,8 @@ package enum ReportError: Error, Equatable, Sendable, CustomStringConvertible {
   case unrecordedMetric(String, experiment: String, recorded: [String])
   /// A figure that the manifest does not name.
   case unknownFigure(String, experiment: String, known: [String])
+  /// Texts are asked for of a task that the manifest does not name.
+  case unknownTask(String, experiment: String, known: [String])
   /// Notebooks whose blocks cannot be made: every problem found.
   case invalidNotebooks([Problem])
 
@@ -61,6 +63,8 @@ package enum ReportError: Error, Equatable, Sendable, CustomStringConvertible {
       "no run of \(experiment) recorded the metric '\(metric)' (recorded: \(recorded.joined(separator: ", ")))."
     case .unknownFigure(let id, let experiment, let known):
       "\(experiment) has no figure '\(id)'." + Suggestion.sentence(for: id, among: known) + Suggestion.list("figures", known)
+    case .unknownTask(let id, let experiment, let known):
+      "\(experiment) has no task '\(id)'." + Suggestion.sentence(for: id, among: known) + Suggestion.list("tasks", known)
     case .invalidNotebooks(let problems):
       problems.map(\.description).joined(separator: "\n")
         + "\n\(problems.count == 1 ? "1 problem" : "\(problems.count) problems"); nothing was written."

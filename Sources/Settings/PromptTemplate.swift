@@ -32,6 +32,12 @@ package struct PromptTemplate: Sendable, Equatable {
     problem = parser.problem ?? (parser.columns.isEmpty ? "names no column: write one as {column}" : nil)
   }
 
+  /// What stands before the first column, and behind the last.
+  package var edges: (before: String, behind: String) {
+    func text(_ part: Part?) -> String { if case .text(let text)? = part { text } else { "" } }
+    return (text(parts.first), text(parts.last))
+  }
+
   /// The template with a text in each column's place.
   ///
   /// - Parameter values: the texts of `columns`, in their order.

@@ -1,6 +1,9 @@
 // Text to be written: what a model reads, what it is to write, and how a column's text is put before either.
 
 extension TaskDefinition {
+  /// Whether the answers are texts.
+  package var asksForText: Bool { if case .text = target { true } else { false } }
+
   /// What is read of the rows of a task whose answers are texts. Columns are named as the task's file writes them
   /// (`TaskDefinition.column`).
   package struct Completion: Sendable, Equatable {

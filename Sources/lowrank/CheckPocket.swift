@@ -10,8 +10,9 @@ struct CheckPocket: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "check-pocket", abstract: "Check that the pocket tasks tell methods apart; print the gate's table.",
     discussion:
-      "Full fine-tuning is held against a linear probe of the frozen model, against its own start from random weights, and "
-      + "against a bag of words. The exit status is 1 when the gate is not passed.")
+      "Full fine-tuning is held against its own start from random weights; on tasks with labels against a linear probe of the frozen "
+      + "model, a bag of words and chance; on tasks of texts against the model before it, the source itself, the target of the "
+      + "nearest training source, and a template with slots. The exit status is 1 when the gate is not passed.")
 
   @OptionGroup var project: ProjectOptions
 

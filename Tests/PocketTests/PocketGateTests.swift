@@ -10,7 +10,11 @@ struct PocketGateTests {
     chance: Double = 50
   ) -> PocketGate.Measurement {
     PocketGate.Measurement(
-      task: name, metric: "accuracy", tuned: tuned, untrained: untrained, probe: probe, bag: bag, chance: chance)
+      task: name, metric: "accuracy", tuned: tuned,
+      baselines: [
+        .init("random weights", untrained, margin: 8), .init("probe", [probe], margin: 8), .init("bag of words", [bag], margin: 8),
+        .init("chance", [chance], margin: 20),
+      ])
   }
 
   private func wide(_ name: String) -> PocketGate.Spread {
@@ -21,8 +25,8 @@ struct PocketGateTests {
 
   @Test("eight good tasks and a wide table pass")
   func passes() {
-    let names = PocketGate.required + Self.others
-    let gate = PocketGate(names.map { task($0) }, spreads: names.map(wide))
+    let names = PocketGate.Terms.labels.required + Self.others
+    let gate = PocketGate(names.map { task($0) }, spreads: names.map(wide), terms: .labels)
     #expect(gate.isPassed)
     #expect(
       gate.conditions.map(\.text) == [
@@ -35,12 +39,12 @@ struct PocketGateTests {
   func mayMiss() {
     let weak = task("cola", probe: 80)
     func gate(_ names: [String], _ more: [PocketGate.Measurement]) -> Bool {
-      PocketGate(names.map { task($0) } + more, spreads: []).isPassed
+      PocketGate(names.map { task($0) } + more, spreads: [], terms: .labels).isPassed
     }
-    let six = PocketGate.required + ["stsb", "qqp", "qnli"]
+    let six = PocketGate.Terms.labels.required + ["stsb", "qqp", "qnli"]
     #expect(gate(six, [weak, task("mnli", probe: 84.9)]))
     #expect(!gate(six, [weak, task("mnli", probe: 85.1)]))
-    #expect(!gate(PocketGate.required + ["stsb", "qqp"], [weak, task("mnli", probe: 80), task("qnli", probe: 80)]))
+    #expect(!gate(PocketGate.Terms.labels.required + ["stsb", "qqp"], [weak, task("mnli", probe: 80), task("qnli", probe: 80)]))
     #expect(!gate(["mrpc", "rte", "stsb", "qqp", "qnli", "mnli", "cola"], [task("sst2", bag: 80)]))
   }
 
@@ -49,7 +53,7 @@ struct PocketGateTests {
     #expect(task("rte").misses == [])
     #expect(
       task("rte", tuned: [60, 60], untrained: [61.04, 61.04], probe: 55.5, bag: 52, chance: 50).misses == [
-        "+4.5 over the probe (8 needed)", "−1.0 over random weights (8 needed)", "+10.0 over chance (20 needed)",
+        "−1.0 over random weights (8 needed)", "+4.5 over probe (8 needed)", "+10.0 over chance (20 needed)",
       ])
     #expect(task("rte", tuned: [98, 97]).misses == ["97.5 is above 97"])
     #expect(task("rte", tuned: [98, .nan]).misses == ["a run of fft has no score"])
@@ -59,27 +63,65 @@ struct PocketGateTests {
 
   @Test("a spread is wide when it exceeds twice the seeds' pooled deviation")
   func spread() {
-    let values = PocketGate.Spread(task: "rte", rows: [[80, 82], [77, 79]]).values
+    let values = PocketGate.Spread(task: "rte", rows: [[80, 82], [77, 79]]).values(without: 0)
     #expect(values?.spread == 3)
     #expect(abs((values?.deviation ?? 0) - 2.0.squareRoot()) < 1e-12)
-    #expect(PocketGate.Spread(task: "rte", rows: [[80, 82], [77, 79]]).isWide)
-    #expect(!PocketGate.Spread(task: "rte", rows: [[80, 82], [78, 80]]).isWide)
-    #expect(PocketGate.Spread(task: "rte", rows: [[80], [70]]).values == nil)
-    #expect(PocketGate.Spread(task: "rte", rows: [[80, 81]]).values == nil)
-    #expect(PocketGate.Spread(task: "rte", rows: [[80, 81], [80, .nan]]).values == nil)
+    #expect(PocketGate.Spread(task: "rte", rows: [[80, 82], [77, 79]]).isWide(without: 0))
+    #expect(!PocketGate.Spread(task: "rte", rows: [[80, 82], [78, 80]]).isWide(without: 0))
+    #expect(PocketGate.Spread(task: "rte", rows: [[80], [70]]).values(without: 0) == nil)
+    #expect(PocketGate.Spread(task: "rte", rows: [[80, 81]]).values(without: 0) == nil)
+    #expect(PocketGate.Spread(task: "rte", rows: [[80, 81], [80, .nan]]).values(without: 0) == nil)
+  }
+
+  @Test("the worst row can be left out: one that learns nothing makes no spread")
+  func spreadWithoutWorst() {
+    let rows: [[Double]] = [[80, 82], [0, 0], [77, 79]]
+    let spread = PocketGate.Spread(task: "e2e", rows: rows)
+    #expect(spread.values(without: 0)?.spread == 81)
+    #expect(spread.values(without: 1)?.spread == 3)
+    #expect(abs((spread.values(without: 1)?.deviation ?? 0) - 2.0.squareRoot()) < 1e-12)
+    #expect(PocketGate.Spread(task: "e2e", rows: [[80, 82], [0, 0]]).values(without: 1) == nil)
+    #expect(PocketGate.Spread(task: "e2e", rows: [[80, 82], [.nan, 0], [77, 79]]).values(without: 1) == nil)
+  }
+
+  @Test("the gate of texts: three of four tasks, any distance to what needs no learning")
+  func texts() {
+    func text(_ name: String, template: Double) -> PocketGate.Measurement {
+      PocketGate.Measurement(
+        task: name, metric: "BLEU", tuned: [70, 72],
+        baselines: [.init("random weights", [5, 7], margin: 8), .init("template", [template], margin: 0)])
+    }
+    let names = ["e2e", "dart", "dialogsum"], good = names.map { text($0, template: 70.9) }, bad = text("gsm8k", template: 71)
+    let spreads = names.map { PocketGate.Spread(task: $0, rows: [[80, 81], [70, 71], [1, 2]]) }
+    let gate = PocketGate(good + [bad], spreads: spreads, terms: .texts)
+    #expect(bad.misses == ["+0.0 over template"])
+    #expect(
+      gate.conditions.map(\.text) == [
+        "3 of 4 tasks pass (3 needed)",
+        "PEFT rows but the worst differ by more than twice their deviation over seeds on 3 of 3 tasks (2 needed)",
+      ])
+    #expect(gate.isPassed)
+    #expect(!PocketGate(Array(good.dropFirst()) + [bad], spreads: spreads, terms: .texts).isPassed)
+    #expect(!PocketGate(good, spreads: Array(spreads.prefix(1)), terms: .texts).isPassed)
+    // two rows less the worst are no spread
+    let few = PocketGate(good, spreads: [PocketGate.Spread(task: "e2e", rows: [[80, 81], [70, 71]])], terms: .texts)
+    #expect(
+      few.markdown.contains(
+        "- not judged: whether PEFT rows differ by more than seeds do; `make generation-table1` trains what it needs\n"))
+    #expect(few.markdown.hasPrefix("| task (metric) | fft | random weights | template | verdict |\n|---|--:|--:|--:|---|\n"))
   }
 
   @Test("the report in full")
   func report() {
     let gate = PocketGate(
       [task("mrpc"), task("rte", tuned: [60, 62, 61], probe: 64.25), task("sst2", tuned: [.nan, 70, 71])],
-      spreads: [wide("mrpc"), PocketGate.Spread(task: "rte", rows: [[60, 64], [61, 63]])])
+      spreads: [wide("mrpc"), PocketGate.Spread(task: "rte", rows: [[60, 64], [61, 63]])], terms: .labels)
     #expect(
       gate.markdown == """
         | task (metric) | fft | random weights | probe | bag of words | chance | verdict |
         |---|--:|--:|--:|--:|--:|---|
         | mrpc (accuracy) | 85.0 ± 1.0 | 51.0 ± 1.0 | 70.0 | 52.0 | 50.0 | pass |
-        | rte (accuracy) | 61.0 ± 1.0 | 51.0 ± 1.0 | 64.3 | 52.0 | 50.0 | **miss**: −3.3 over the probe (8 needed); +11.0 over chance (20 needed) |
+        | rte (accuracy) | 61.0 ± 1.0 | 51.0 ± 1.0 | 64.3 | 52.0 | 50.0 | **miss**: −3.3 over probe (8 needed); +11.0 over chance (20 needed) |
         | sst2 (accuracy) | no score | 51.0 ± 1.0 | 70.0 | 52.0 | 50.0 | **miss**: a run of fft has no score |
 
         | PEFT rows | spread of means | deviation over seeds | verdict |
@@ -96,7 +138,7 @@ struct PocketGateTests {
 
         """)
     #expect(
-      PocketGate([], spreads: []).markdown.contains(
+      PocketGate([], spreads: [], terms: .labels).markdown.contains(
         "- not judged: whether PEFT rows differ by more than seeds do; `make table1` trains what it needs\n"))
   }
 }

@@ -66,8 +66,8 @@ final class MadeUpExperiment {
   func record(
     _ run: RunSpecification, _ epochs: [[Double]], metric: String = "accuracy", splits: [String] = ["validation"],
     outcome: RunOutcome = .completed, flags: [RunFlag] = [], parameters: TrainableParameters? = nil,
-    model: Character = "d", identity: String = digest("a"), tensors: String? = nil, extra: [Score] = [],
-    measures: [String: Double]? = nil
+    model: Character = "d", identity: String = digest("a"), tensors: String? = nil, lastTexts: String? = nil,
+    extra: [Score] = [], measures: [String: Double]? = nil
   ) throws -> RunRecord {
     let parameters = parameters ?? TrainableParameters(initial: 20_000, final: 20_000, average: 20_000)
     return RunRecord(
@@ -81,7 +81,8 @@ final class MadeUpExperiment {
       trainableParametersWithHead: parameters, steps: 20, flops: 1000, measures: measures,
       digests: RunDigests(
         specification: Self.digest("b"), manifest: Self.digest("c"), model: Self.digest(model),
-        tokenizer: Self.digest("e"), data: Self.digest("f"), tensors: tensors),
+        tokenizer: Self.digest("e"), data: Self.digest("f"), tensors: tensors,
+        lastTexts: lastTexts),
       numericsVersion: 1, program: ProgramVersion(version: "0.1.0", commit: "4f2c1ab", isModified: true),
       environment: RunEnvironment(
         blasCore: "SkylakeX", blasCoreReason: "processor", blasVersion: "0.3.21", blasConfiguration: "OpenBLAS 0.3.21", threads: 2,

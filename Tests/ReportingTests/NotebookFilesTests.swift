@@ -131,6 +131,68 @@ import Testing
     #expect(try read() == text)
   }
 
+  /// Puts a run that has written these outputs beside `lora mrpc seed 0` and `aflora mrpc seed 0`.
+  private func leaveTexts(_ row: String, _ outputs: [String], identity: Character) throws {
+    let run = try experiment.specification(row, "mrpc", 0), identity = String(repeating: identity, count: 64)
+    let folder = results.layout.run(identity)
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    let lines = outputs.enumerated().map { place, output in
+      #"{"output":"\#(output)","references":["all|day","every day"],"score":0.5,"set":"test","source":"when \#(place)?\nText:"}"#
+        + "\n"
+    }
+    let data = Data(lines.joined().utf8)
+    try data.write(to: folder.appending(path: "texts-last.jsonl"))
+    let record = try experiment.record(run, [[0.5]], identity: identity, lastTexts: FileDigest.sha256(of: data))
+    try record.jsonData().write(to: folder.appending(path: "record.json"))
+    let link = results.layout.link(run)
+    try? FileManager.default.removeItem(at: link)
+    try FileManager.default.createSymbolicLink(atPath: link.path, withDestinationPath: ResultsLayout.linkDestination(identity))
+  }
+
+  @Test func textsStandBesideWhatIsRight() throws {
+    try write("<!-- lowrank texts t1 mrpc -->\n<!-- /lowrank -->\n")
+    #expect(
+      shown(try knit().unavailable) == [
+        "notebooks-md/n.md:1:1: texts t1 mrpc: no results at hand: no run of t1, mrpc, under pocket has left texts."
+      ])
+    try leaveTexts("lora", ["day * night", "never"], identity: "d")
+    try leaveTexts("aflora", ["days", "always"], identity: "e")
+    try knit().write()
+    #expect(
+      try read() == """
+        <!-- lowrank texts t1 mrpc -->
+
+        **t1** (pocket profile), mrpc, seed 0: what was written after the last epoch for the first prompts.
+
+        | prompt | when 0? Text: |
+        |---|---|
+        | right | all\\|day |
+        | or | every day |
+        | LoRA | day \\* night |
+        | AFLoRA | days |
+
+        | prompt | when 1? Text: |
+        |---|---|
+        | right | all\\|day |
+        | or | every day |
+        | LoRA | never |
+        | AFLoRA | always |
+
+        <!-- /lowrank -->
+
+        """)
+    #expect(try knit().differences == [])
+  }
+
+  @Test func aTaskThatTheManifestHasNotIsAProblem() throws {
+    try write("<!-- lowrank texts t1 mprc -->\n<!-- /lowrank -->\n")
+    let error = #expect(throws: ReportError.self) { try knit() }
+    #expect(
+      error.map { shown([$0.description]) } == [
+        "notebooks-md/n.md:1:1: t1 has no task 'mprc'. Did you mean 'mrpc'? (tasks: rte, mrpc)\n1 problem; nothing was written."
+      ])
+  }
+
   /// Puts the files of the experiment's figure where drawing leaves them.
   private func draw(svg: String, csv: String? = nil) throws -> String {
     let figures = try ExperimentFigures(

@@ -4,6 +4,12 @@ import Testing
 
 @Suite("Prompt templates")
 struct PromptTemplateTests {
+  @Test("Edges are what stands before the first column and behind the last")
+  func edges() {
+    #expect(PromptTemplate("Question: {question}\n{hint}\nAnswer:").edges == ("Question: ", "\nAnswer:"))
+    #expect(PromptTemplate("{question}").edges == ("", ""))
+  }
+
   @Test("columns are filled in, each as often as it is named")
   func filled() {
     let template = PromptTemplate("Question: {question}\n{hint}, {question}\nAnswer:")

@@ -14,9 +14,9 @@ struct PocketBaselines {
   static let strengths = [3e-3, 3e-2]
   private static let batchSize = 32
 
-  /// A linear model on the last hidden states of the first tokens.
-  func probe(_ encoder: any Backbone) -> Double {
-    linear { firstTokens(encoder, $0) }
+  /// A linear model on the last hidden states of the tokens that the model's head sees.
+  func probe(_ model: Model) -> Double {
+    linear { states(model, $0) }
   }
 
   /// A linear model on the counts of tokens of each text, and on how many tokens of the second are in the first and how
@@ -59,16 +59,16 @@ struct PocketBaselines {
     return values.reduce(0, +) / Double(max(1, values.count))
   }
 
-  private func firstTokens(_ encoder: any Backbone, _ split: Split) -> FeatureTable {
+  private func states(_ model: Model, _ split: Split) -> FeatureTable {
     var values: [Float] = []
     let count = task.rows(of: split).count
     backend.withoutGradients {
       for start in stride(from: 0, to: count, by: Self.batchSize) {
         let batch = task.batch(Array(start..<min(count, start + Self.batchSize)), of: split)
-        values += encoder.hiddenStates(batch, rows: .first, pass: .evaluation).values
+        values += model.backbone.hiddenStates(batch, rows: model.head.rows, pass: .evaluation).values
       }
     }
-    return FeatureTable(values: values, columns: encoder.configuration.hiddenSize)
+    return FeatureTable(values: values, columns: model.configuration.hiddenSize)
   }
 
   /// `[examples, 2 * vocabulary + 2]`
@@ -90,7 +90,7 @@ struct PocketBaselines {
 }
 
 extension PocketGate.Measurement {
-  /// Measures the baselines of a task on the model whose fine-tuning is scored.
+  /// Measures the baselines of a task with labels on the model whose fine-tuning is scored.
   ///
   /// - Parameters:
   ///   - tuned: scores of full fine-tuning, by seed; likewise `untrained`, from random weights.
@@ -100,8 +100,12 @@ extension PocketGate.Measurement {
   ) {
     let baselines = PocketBaselines(task: task, backend: backend)
     self.init(
-      task: id, metric: task.metrics.first?.displayName ?? "", tuned: tuned, untrained: untrained,
-      probe: baselines.probe(model.backbone), bag: baselines.bag(vocabulary: model.configuration.vocabularySize),
-      chance: baselines.chance)
+      task: id, metric: task.metrics.first?.displayName ?? "", tuned: tuned,
+      baselines: [
+        .init("random weights", untrained, margin: PocketGate.margin),
+        .init("probe", [baselines.probe(model)], margin: PocketGate.margin),
+        .init("bag of words", [baselines.bag(vocabulary: model.configuration.vocabularySize)], margin: PocketGate.margin),
+        .init("chance", [baselines.chance], margin: PocketGate.aboveChance),
+      ])
   }
 }

@@ -3,68 +3,66 @@ import Metrics
 
 /// What was measured on each task, and what the gate says of it. All scores are percentages.
 package struct PocketGate: Sendable, Equatable {
+  /// What full fine-tuning is held against.
+  package struct Baseline: Sendable, Equatable {
+    /// As in a table's head.
+    let name: String
+    /// By seed, where it has several; not a number where there is none.
+    let scores: [Double]
+    /// Points by which full fine-tuning must exceed it; 0 asks for any.
+    let margin: Double
+
+    /// A baseline, and by how much it must be exceeded.
+    init(_ name: String, _ scores: [Double], margin: Double) {
+      (self.name, self.scores, self.margin) = (name, scores, margin)
+    }
+
+    /// What `score` lacks against it, as a clause; nil where it lacks nothing.
+    fileprivate func miss(of score: Double) -> String? {
+      guard let own = mean(scores) else { return "no score for \(name)" }
+      let distance = score - own
+      if margin == 0 { return distance > 0 ? nil : "\(signed(distance)) over \(name)" }
+      return distance < margin ? "\(signed(distance)) over \(name) (\(whole(margin)) needed)" : nil
+    }
+  }
+
   /// One task.
   package struct Measurement: Sendable, Equatable {
-    var task: String
+    let task: String
     /// The task's primary metric, for people.
-    var metric: String
+    let metric: String
     /// Full fine-tuning of the pre-trained model, by seed; not a number where a run diverged or failed.
-    var tuned: [Double]
-    /// Full fine-tuning from random weights, by seed.
-    var untrained: [Double]
-    /// A linear model on the pre-trained model's first token.
-    var probe: Double
-    /// A linear model on the counts of words.
-    var bag: Double
-    /// The most frequent answer.
-    var chance: Double
+    let tuned: [Double]
+    /// In the order of the table's columns, the same for every task of a gate.
+    let baselines: [Baseline]
 
-    init(
-      task: String, metric: String, tuned: [Double], untrained: [Double], probe: Double, bag: Double, chance: Double
-    ) {
-      (self.task, self.metric, self.tuned, self.untrained) = (task, metric, tuned, untrained)
-      (self.probe, self.bag, self.chance) = (probe, bag, chance)
+    /// A task's scores.
+    init(task: String, metric: String, tuned: [Double], baselines: [Baseline]) {
+      (self.task, self.metric, self.tuned, self.baselines) = (task, metric, tuned, baselines)
     }
 
     /// The mean of full fine-tuning; nil where a run has no score.
     var score: Double? { mean(tuned) }
 
-    private var baselines: [(name: String, score: Double?)] {
-      [("the probe", probe), ("random weights", mean(untrained)), ("bag of words", bag)]
-    }
-
     /// All that the task misses; empty for one that passes.
     var misses: [String] {
       guard let score else { return ["a run of fft has no score"] }
-      var misses: [String] = []
-      for (name, baseline) in baselines {
-        guard let baseline else {
-          misses.append("no score for \(name)")
-          continue
-        }
-        if score - baseline < PocketGate.margin {
-          misses.append("\(signed(score - baseline)) over \(name) (\(whole(PocketGate.margin)) needed)")
-        }
-      }
-      if score - chance < PocketGate.aboveChance {
-        misses.append("\(signed(score - chance)) over chance (\(whole(PocketGate.aboveChance)) needed)")
-      }
-      if score > PocketGate.ceiling { misses.append("\(decimal(score)) is above \(whole(PocketGate.ceiling))") }
-      return misses
+      let ceiling = score > PocketGate.ceiling ? ["\(decimal(score)) is above \(whole(PocketGate.ceiling))"] : []
+      return baselines.compactMap { $0.miss(of: score) } + ceiling
     }
 
     /// Whether full fine-tuning is worse than one of the baselines.
     var isBelowBaseline: Bool {
       guard let score else { return true }
-      return baselines.contains { $0.score.map { score < $0 } ?? true }
+      return baselines.contains { baseline in mean(baseline.scores).map { score < $0 } ?? true }
     }
   }
 
   /// The scores of the PEFT rows of a table on one task.
   package struct Spread: Sendable, Equatable {
-    var task: String
+    let task: String
     /// By row, then by seed; at least two rows of two seeds each.
-    var rows: [[Double]]
+    let rows: [[Double]]
 
     /// Takes the scores of a task: a list by seed for each row of the table.
     package init(task: String, rows: [[Double]]) {
@@ -72,90 +70,119 @@ package struct PocketGate: Sendable, Equatable {
     }
 
     /// The distance between the best and the worst row's mean, and the deviation of a row over its seeds, pooled.
-    package var values: (spread: Double, deviation: Double)? {
-      let means = rows.compactMap { mean($0) }
-      let variances = rows.compactMap { sampleStandardDeviation($0).map { $0 * $0 } }
-      guard rows.count > 1, means.count == rows.count, variances.count == rows.count, let best = means.max(),
-        let worst = means.min(), let variance = mean(variances)
+    ///
+    /// - Parameter worstRows: how many of the worst rows are left out.
+    package func values(without worstRows: Int) -> (spread: Double, deviation: Double)? {
+      let kept = rows.compactMap { row in mean(row).map { (mean: $0, row: row) } }.sorted { $0.mean < $1.mean }
+        .dropFirst(worstRows)
+      let variances = kept.compactMap { sampleStandardDeviation($0.row).map { $0 * $0 } }
+      guard kept.count > 1, kept.count + worstRows == rows.count, variances.count == kept.count, let best = kept.last,
+        let worst = kept.first, let variance = mean(variances)
       else { return nil }
-      return (best - worst, variance.squareRoot())
+      return (best.mean - worst.mean, variance.squareRoot())
     }
 
     /// Whether rows differ by more than twice what seeds do.
-    var isWide: Bool { values.map { $0.spread > 2 * $0.deviation } ?? false }
+    func isWide(without worstRows: Int) -> Bool {
+      values(without: worstRows).map { $0.spread > 2 * $0.deviation } ?? false
+    }
   }
 
-  /// Points by which full fine-tuning must exceed each baseline.
+  /// What tasks of one kind must do together.
+  package struct Terms: Sendable, Equatable {
+    /// Tasks that must pass, and those among them that may not be missing.
+    let passesNeeded: Int
+    let required: [String]
+    /// Whether no task may be below a baseline, those that need not pass included.
+    let forbidsBelow: Bool
+    /// Tasks on which PEFT rows must differ, and how many of the worst rows do not count there.
+    let spreadsNeeded: Int
+    let worstRowsLeftOut: Int
+    /// The table whose PEFT rows are meant where the one at hand has too few.
+    let table: String
+
+    /// Tasks with labels: GLUE's eight kinds.
+    package static let labels = Terms(
+      passesNeeded: 6, required: ["mrpc", "rte", "sst2"], forbidsBelow: true, spreadsNeeded: 5, worstRowsLeftOut: 0, table: "table1"
+    )
+    /// Tasks whose answers are texts. A row that learns nothing makes any spread wide, so the worst does not count.
+    package static let texts = Terms(
+      passesNeeded: 3, required: [], forbidsBelow: false, spreadsNeeded: 2, worstRowsLeftOut: 1, table: "generation-table1")
+  }
+
+  /// Points by which full fine-tuning must exceed what a model could do without it.
   static let margin = 8.0
   /// Points above the most frequent answer.
   static let aboveChance = 20.0
   /// The score above which a task has no room left.
   static let ceiling = 97.0
-  /// Tasks that must pass, and those among them that may not be missing.
-  static let passesNeeded = 6
-  static let required = ["mrpc", "rte", "sst2"]
-  /// Tasks on which PEFT rows must differ.
-  static let spreadsNeeded = 5
 
+  let terms: Terms
   let measurements: [Measurement]
-  /// Empty where no table has been trained.
+  /// Of tasks of which enough runs of enough rows are there; empty where no table has been trained.
   let spreads: [Spread]
 
-  /// Judges the measurements and the spreads by the gate's conditions.
-  package init(_ measurements: [Measurement], spreads: [Spread]) {
+  /// Judges the measurements and the spreads by the terms of their kind of task. Spreads of too few rows or seeds are left out.
+  package init(_ measurements: [Measurement], spreads: [Spread], terms: Terms) {
+    self.terms = terms
     self.measurements = measurements
-    self.spreads = spreads
+    self.spreads = spreads.filter { $0.values(without: terms.worstRowsLeftOut) != nil }
   }
 
   /// The gate's conditions with what was found.
   var conditions: [(text: String, holds: Bool)] {
     let passing = measurements.filter { $0.misses.isEmpty }.map(\.task)
-    let below = measurements.filter(\.isBelowBaseline).map(\.task)
-    let lacking = Self.required.filter { !passing.contains($0) }
     var conditions = [
-      ("\(passing.count) of \(measurements.count) tasks pass (\(Self.passesNeeded) needed)", passing.count >= Self.passesNeeded),
-      (
-        "\(list(Self.required)) are among them" + (lacking.isEmpty ? "" : ": \(list(lacking)) missing"), lacking.isEmpty
-      ),
-      ("no task is below a baseline" + (below.isEmpty ? "" : ": \(list(below))"), below.isEmpty),
+      ("\(passing.count) of \(measurements.count) tasks pass (\(terms.passesNeeded) needed)", passing.count >= terms.passesNeeded)
     ]
+    if !terms.required.isEmpty {
+      let lacking = terms.required.filter { !passing.contains($0) }
+      let missing = lacking.isEmpty ? "" : ": \(list(lacking)) missing"
+      conditions.append(("\(list(terms.required)) are among them" + missing, lacking.isEmpty))
+    }
+    if terms.forbidsBelow {
+      let below = measurements.filter(\.isBelowBaseline).map(\.task)
+      conditions.append(("no task is below a baseline" + (below.isEmpty ? "" : ": \(list(below))"), below.isEmpty))
+    }
     if !spreads.isEmpty {
-      let wide = spreads.filter(\.isWide)
+      let wide = spreads.count { $0.isWide(without: terms.worstRowsLeftOut) }
       conditions.append(
         (
-          "PEFT rows differ by more than twice their deviation over seeds on \(wide.count) of \(spreads.count) tasks "
-            + "(\(Self.spreadsNeeded) needed)", wide.count >= Self.spreadsNeeded
+          "\(rowsName) differ by more than twice their deviation over seeds on \(wide) of \(spreads.count) tasks "
+            + "(\(terms.spreadsNeeded) needed)", wide >= terms.spreadsNeeded
         ))
     }
     return conditions
   }
+
+  private var rowsName: String { terms.worstRowsLeftOut == 0 ? "PEFT rows" : "PEFT rows but the worst" }
 
   /// Whether every condition holds.
   package var isPassed: Bool { conditions.allSatisfy(\.holds) }
 
   /// The table, the conditions and the verdict, as Markdown.
   package var markdown: String {
+    let baselines = measurements.first?.baselines.map(\.name) ?? []
     var lines = [
-      "| task (metric) | fft | random weights | probe | bag of words | chance | verdict |", "|---|--:|--:|--:|--:|--:|---|",
+      "| \((["task (metric)", "fft"] + baselines + ["verdict"]).joined(separator: " | ")) |",
+      "|---|\(String(repeating: "--:|", count: 1 + baselines.count))---|",
     ]
     for measured in measurements {
       let verdict = measured.misses.isEmpty ? "pass" : "**miss**: " + measured.misses.joined(separator: "; ")
-      let cells = [
-        "\(measured.task) (\(measured.metric))", seeds(measured.tuned), seeds(measured.untrained), decimal(measured.probe),
-        decimal(measured.bag), decimal(measured.chance), verdict,
-      ]
-      lines.append("| \(cells.joined(separator: " | ")) |")
+      let scores = ([measured.tuned] + measured.baselines.map(\.scores)).map(seeds)
+      lines.append("| \((["\(measured.task) (\(measured.metric))"] + scores + [verdict]).joined(separator: " | ")) |")
     }
     if !spreads.isEmpty {
-      lines += ["", "| PEFT rows | spread of means | deviation over seeds | verdict |", "|---|--:|--:|---|"]
+      lines += ["", "| \(rowsName) | spread of means | deviation over seeds | verdict |", "|---|--:|--:|---|"]
       for spread in spreads {
-        let values = spread.values.map { "\(decimal($0.spread)) | \(decimal($0.deviation))" } ?? "— | —"
-        lines.append("| \(spread.task) | \(values) | \(spread.isWide ? "wide" : "**narrow**") |")
+        let values = spread.values(without: terms.worstRowsLeftOut).map { "\(decimal($0.spread)) | \(decimal($0.deviation))" }
+        let verdict = spread.isWide(without: terms.worstRowsLeftOut) ? "wide" : "**narrow**"
+        lines.append("| \(spread.task) | \(values ?? "— | —") | \(verdict) |")
       }
     }
     lines += [""] + conditions.map { "- \($0.holds ? "holds" : "**misses**"): \($0.text)" }
     if spreads.isEmpty {
-      lines.append("- not judged: whether PEFT rows differ by more than seeds do; `make table1` trains what it needs")
+      lines.append("- not judged: whether PEFT rows differ by more than seeds do; `make \(terms.table)` trains what it needs")
     }
     lines += ["", isPassed ? "The gate is passed." : "The gate is **not** passed."]
     return lines.joined(separator: "\n") + "\n"
@@ -166,7 +193,6 @@ package struct PocketGate: Sendable, Equatable {
     return decimal(middle) + (sampleStandardDeviation(scores).map { " ± \(decimal($0))" } ?? "")
   }
 }
-
 private func decimal(_ value: Double) -> String {
   guard value.isFinite else { return "—" }
   let tenths = Int((abs(value) * 10).rounded())

@@ -11,6 +11,8 @@ package enum BlockSubject: Sendable, Equatable {
   case figure(String)
   /// How the experiment's runs ended.
   case runs
+  /// What was written for the first prompts of one of its tasks, by the task's id.
+  case texts(String)
 }
 
 /// A block as its opening mark asks for it.
@@ -29,6 +31,7 @@ package struct BlockRequest: Sendable, Equatable, CustomStringConvertible {
       case .table: "table \(experiment)"
       case .figure(let id): "figure \(experiment) \(id)"
       case .runs: "runs \(experiment)"
+      case .texts(let task): "texts \(experiment) \(task)"
       }
     return name + (profile == .pocket ? "" : " profile=\(profile.rawValue)")
   }
@@ -37,10 +40,16 @@ package struct BlockRequest: Sendable, Equatable, CustomStringConvertible {
 /// Reads the words between `lowrank` and the end of an opening mark. Pure text: no experiment is looked up.
 struct BlockRequestReader {
   private enum Kind: String, CaseIterable {
-    case table, figure, runs
+    case table, figure, runs, texts
 
     /// The words after the kind.
-    var operands: [String] { self == .figure ? ["EXPERIMENT", "NAME"] : ["EXPERIMENT"] }
+    var operands: [String] {
+      switch self {
+      case .table, .runs: ["EXPERIMENT"]
+      case .figure: ["EXPERIMENT", "NAME"]
+      case .texts: ["EXPERIMENT", "TASK"]
+      }
+    }
 
     var options: [String] { self == .table ? ["profile", "select", "aggregate", "metric"] : ["profile"] }
 
@@ -79,6 +88,7 @@ struct BlockRequestReader {
       case .table: .table(epoch: epoch, aggregate: aggregate, metric: metric?.rawValue)
       case .figure: .figure(last)
       case .runs: .runs
+      case .texts: .texts(last)
       }
     return BlockRequest(experiment: experiment, profile: profile ?? .pocket, subject: subject)
   }

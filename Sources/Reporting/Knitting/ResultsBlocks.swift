@@ -5,7 +5,7 @@ import Records
 import Settings
 import Storage
 
-/// Makes blocks of tables, figures and lists of runs. The same results give the same text, on any machine, but for figures of
+/// Makes blocks of tables, figures, lists of runs and texts. The same results give the same text, on any machine, but for figures of
 /// time: what a clock measured (`<id>-cost.md`) is no block.
 package struct ResultsBlocks: BlockSource {
   private let experiments: ExperimentFolder
@@ -24,7 +24,7 @@ package struct ResultsBlocks: BlockSource {
 
   /// The content that a request asks for.
   /// - Throws: `ManifestError` for an experiment or profile that does not exist; `ReportError.unrecordedMetric`,
-  ///   `ReportError.unknownFigure`; `StorageError`.
+  ///   `ReportError.unknownFigure`, `ReportError.unknownTask`; `StorageError`.
   package func content(of request: BlockRequest) throws -> BlockContent {
     let experiment = try experiments.manifest(named: request.experiment, profile: request.profile, methods: methods)
       .experiment(request.profile)
@@ -39,6 +39,10 @@ package struct ResultsBlocks: BlockSource {
       let table = try TableModel(experiment, findings)
       return table.hasRuns ? .markdown(RunList.markdown(table)) : noRuns(table)
     case .figure(let id): return try figure(id, of: experiment, findings)
+    case .texts(let task):
+      let text = try TextsBlock.markdown(task, of: experiment, findings, in: results)
+      return text.map { .markdown($0) }
+        ?? .unavailable("no run of \(experiment.id), \(task), under \(experiment.profile.rawValue) has left texts")
     }
   }
 
