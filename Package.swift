@@ -115,7 +115,8 @@ let package = Package(
     .testTarget(
       name: "InterchangeTests",
       dependencies: [
-        "Adapters", "CPUBackend", "Interchange", "Layers", "Models", "Settings", "Storage", "Tensors", "TestSupport", "Training",
+        "Adapters", "CPUBackend", "Generation", "Interchange", "Layers", "Models", "Settings", "Storage", "Tensors", "TestSupport",
+        "Training",
       ]),
     .testTarget(
       name: "TrainingTests",

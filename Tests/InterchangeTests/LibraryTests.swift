@@ -1,6 +1,7 @@
 // The real peft library on what is written here, and this program on what the library saves.
 import CPUBackend
 import Foundation
+import Generation
 import Models
 import Tensors
 import TestSupport
@@ -75,6 +76,57 @@ struct LibraryTests {
         let model = try adapter.load(onto: here.appending(path: "base"), on: backend)
         #expect(distance(expected, AdaptedModel.logits(model, on: backend)) < 1e-5, "\(name) saved by the library")
       }
+    }
+  }
+
+  /// For each search: the new tokens of each prompt's best text, written by the base model with the adapter on it.
+  private static let generation = """
+    import json, sys
+    import torch
+    from peft import PeftModel
+    from transformers import AutoModelForCausalLM
+    base, adapter, prompts, searches = sys.argv[1], sys.argv[2], json.loads(sys.argv[3]), json.loads(sys.argv[4])
+    model = PeftModel.from_pretrained(AutoModelForCausalLM.from_pretrained(base), adapter)
+    def text(prompt, search):
+        tokens = model.generate(input_ids=torch.tensor([prompt]), do_sample=False, pad_token_id=0, **search)
+        return tokens[0, len(prompt):].tolist()
+    print(json.dumps([[text(prompt, search) for prompt in prompts] for search in searches]))
+    """
+
+  @Test(
+    "the exported adapter writes the same texts there, greedily and with beams", .requires(.python("peft, torch, transformers")))
+  func texts() throws {
+    let searches = [
+      SearchSettings(maximumTokens: 11, endTokens: [2, 9]),
+      SearchSettings(beams: 3, maximumTokens: 11, minimumTokens: 2, lengthPenalty: 0.7, endTokens: [2, 9]),
+      SearchSettings(beams: 4, maximumTokens: 9, stopsEarly: true, noRepeatLength: 2, endTokens: [2, 9, 20]),
+    ]
+    let options = searches.map { search -> [String: Any] in
+      [
+        "num_beams": search.beams, "max_new_tokens": search.maximumTokens, "min_new_tokens": search.minimumTokens,
+        "length_penalty": search.lengthPenalty, "early_stopping": search.stopsEarly, "no_repeat_ngram_size": search.noRepeatLength,
+        "eos_token_id": search.endTokens.map { Int($0) },
+      ]
+    }
+    try withTemporaryFolder { folder in
+      let adapted = try AdaptedModel(
+        "lora", ["rank": .integer(3), "targets": .texts(["all-linear"])], .llama, kind: .words, in: folder)
+      let adapter = folder.appending(path: "adapter")
+      try PEFTAdapter(adapted.method, on: adapted.model, baseModel: adapted.base.path).write(to: adapter)
+      let prompts = AdaptedModel.rows
+      func written(by model: Model) throws -> [[[Int32]]] {
+        let generator = try Generator(model)
+        return try searches.map { try generator.generate(prompts, $0).map { $0[0].tokens } }
+      }
+      let expected = try written(by: adapted.model)
+      let arguments = try [prompts, options].map {
+        String(decoding: try JSONSerialization.data(withJSONObject: $0), as: UTF8.self)
+      }
+      let found = try PythonPeer.run(Self.generation, adapted.base.path, adapter.path, arguments[0], arguments[1])
+      #expect(try JSONDecoder().decode([[[Int32]]].self, from: Data(found.utf8)) == expected)
+      // the base model writes something else: the adapter matters
+      let base = try written(by: ModelLoader.load(folder: adapted.base, seed: 0, on: adapted.backend).model)
+      #expect(zip(base, expected).allSatisfy { $0 != $1 })
     }
   }
 }
