@@ -99,7 +99,7 @@ let package = Package(
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Metrics", "Settings", "TestSupport"]),
     .testTarget(
       name: "ObjectivesTests",
-      dependencies: ["CPUBackend", "Datasets", "Layers", "Metrics", "Models", "Objectives", "Settings", "Tensors"]),
+      dependencies: ["CPUBackend", "Datasets", "Layers", "Metrics", "Models", "Objectives", "Settings", "Tensors", "Tokenizers"]),
     .testTarget(name: "MetricsTests", dependencies: ["Metrics"]),
     .testTarget(name: "ManifestsTests", dependencies: ["Manifests", "Records", "Settings"]),
     .testTarget(name: "RecordsTests", dependencies: ["Records", "Settings", "Storage", "TestSupport"]),

@@ -63,7 +63,8 @@ struct PlanCheck {
   /// Says what keeps a run from being trained, at the place in its files that decides it.
   private mutating func report(_ error: any Error, of run: RunSpecification) {
     switch error {
-    case is AdapterError, ExperimentError.tooLong: break  // of this row alone
+    // of this row alone
+    case is AdapterError, ExperimentError.tooLong, CompletionError.longTarget, CompletionError.noRoom: break
     default: unusable.insert([run.model, run.task.id])
     }
     switch error {
@@ -72,9 +73,11 @@ struct PlanCheck {
     case AdapterError.noProjection: report("\(run.row), \(run.task.id): \(error)", at: experiment.place(of: "targets", in: run))
     case is AdapterError: report("\(run.row), \(run.task.id): \(error)", at: experiment.placeOfRow(run))
     case ExperimentError.tooLong: report("\(run.task.id): \(error)", at: experiment.place(of: "max_length", in: run))
+    case CompletionError.longTarget, CompletionError.noRoom:
+      report("\(error)", at: experiment.place(of: "max_length", in: run))
     case ExperimentError.tokenTypes: report("\(run.task.id): \(error)", at: experiment.placeOfTask(run))
     case ExperimentError.noData: report("\(error)", at: nil)
-    case ExperimentError.emptyTask, is DatasetError:
+    case ExperimentError.emptyTask, CompletionError.emptyPrompt, is DatasetError:
       report("\(error)", at: experiment.placeOfTask(run))
     default: report("\(error)", at: experiment.placeOfModel)
     }
@@ -99,10 +102,13 @@ struct PlanCheck {
     }
     let backend = PlanningBackend()
     let loaded = try ModelLoader.load(folder: run.modelFolder, seed: 0, on: backend, target: target) { $0.adapt(to: training) }
-    if let note = HeadNote(loaded, for: specification.task, folder: run.modelFolder)?.text, !notes.contains(note) {
-      notes.append(note)
-    }
+    if let note = HeadNote(loaded, for: specification.task, folder: run.modelFolder)?.text { add([note]) }
     _ = try specification.attach(to: MethodHost(loaded.model, backend: backend, seed: 0, schedule: length))
     if seen.insert("splits \(run.digests.data)").inserted { notes += try inputs.splitNotes(run) }
+    // a label's text is cut to any length; one that is written needs room, and a token that ends it
+    guard case .text = specification.task.target else { return }
+    add(try inputs.objective(of: run, modelType: configuration.architecture.modelType).notes)
   }
+
+  private mutating func add(_ found: [String]) { for note in found where !notes.contains(note) { notes.append(note) } }
 }

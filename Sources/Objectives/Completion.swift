@@ -155,6 +155,7 @@ package struct Completion: Objective {
   }
 
   package var answersTakeLong: Bool { true }
+  package var notes: [String] { sets.notes }
 
   package func evaluatedTokens(of set: Int, epochs: Int) -> Int {
     let loss = sets.validation[set].completions.reduce(0) { $0 + $1.tokens.count }

@@ -34,41 +34,46 @@ package struct CompletionSets: Sendable {
   package let endToken: Int32
   /// From tokens to text, special ones left out.
   let text: @Sendable ([Int32]) -> String
-  /// How many prompts have lost their oldest tokens.
-  package let shortenedPrompts: Int
+  /// What is doubtful about the prompts, a sentence each: how many of a set have lost their oldest tokens.
+  package let notes: [String]
 
   /// Tokenizes a task's texts. A prompt that is too long beside its target loses its oldest tokens, never the special ones before it.
   ///
   /// - Parameters:
-  ///   - maximumLength: the most tokens of a prompt and its target together; nil is no limit.
+  ///   - maximumLength: the most tokens of a prompt and its target together.
   ///   - maximumNewTokens: the most tokens that are written after a prompt of a validation set, which leave it so many fewer.
   /// - Throws: `CompletionError` for a tokenizer without an end token, a target that does not fit, and a length without room for prompts.
   package init(
-    _ data: TaskData, with tokenizer: any Tokenizer, maximumLength: Int?, maximumNewTokens: Int
+    _ data: TaskData, with tokenizer: any Tokenizer, maximumLength: Int, maximumNewTokens: Int
   ) throws(CompletionError) {
     guard let end = tokenizer.specialTokens.end else { throw .noEndToken(task: data.task.id) }
-    var encoder = CompletionEncoder(tokenizer: tokenizer, endToken: end, maximumLength: maximumLength)
-    if let maximumLength, maximumLength - maximumNewTokens <= encoder.beginning.count {
+    let encoder = CompletionEncoder(tokenizer: tokenizer, endToken: end, maximumLength: maximumLength)
+    if maximumLength - maximumNewTokens <= encoder.beginning.count {
       throw .noRoom(task: data.task.id, maximumLength: maximumLength, maximumNewTokens: maximumNewTokens)
     }
-    training = try encoder.completions(data.train)
-    var sets: [Validation] = []
+    var notes: [String] = [], sets: [Validation] = []
+    func note(_ shortened: Int, of set: ExampleSet, to room: String) {
+      guard shortened > 0 else { return }
+      notes.append(
+        "\(data.task.id): \(shortened) of the \(set.examples.count) prompts of '\(set.name)' lose their oldest tokens to \(room).")
+    }
+    let length = "max_length \(maximumLength)"
+    let train = try encoder.completions(data.train)
+    note(train.shortened, of: data.train, to: length)
     for set in data.validation {
-      var prompts: [Prompt] = []
+      var prompts: [Prompt] = [], shortened = 0
       for example in set.examples {
-        let tokens = encoder.prompt(example.first, room: maximumLength.map { $0 - maximumNewTokens })
+        let (tokens, isShort) = encoder.prompt(example.first, room: maximumLength - maximumNewTokens)
+        if isShort { shortened += 1 }
         let target = example.references.first.map { encoder.target($0) } ?? [end]
         prompts.append(Prompt(text: example.first, references: example.references, tokens: tokens, target: target))
       }
-      // the same prompts, of which each counts once
-      let shortened = encoder.shortened
-      sets.append(Validation(name: set.name, prompts: prompts, completions: try encoder.completions(set)))
-      encoder.shortened = shortened
+      note(shortened, of: set, to: "\(length) less max_new_tokens \(maximumNewTokens)")
+      sets.append(Validation(name: set.name, prompts: prompts, completions: try encoder.completions(set).rows))
     }
-    validation = sets
+    (training, validation, self.notes) = (train.rows, sets, notes)
     endToken = end
     text = { tokenizer.decode($0) }
-    shortenedPrompts = encoder.shortened
   }
 
   /// Completions that are tokenized already, for training, and for their cost: those of validation sets have no texts.
@@ -80,52 +85,52 @@ package struct CompletionSets: Sendable {
       }
       return Validation(name: "\(set)", prompts: prompts, completions: completions)
     }
-    (endToken, shortenedPrompts) = (0, 0)
+    (endToken, notes) = (0, [])
     text = { _ in "" }
   }
 }
 
-/// Puts prompts and targets into tokens, and counts what was cut.
+/// Puts prompts and targets into tokens.
 private struct CompletionEncoder {
   let tokenizer: any Tokenizer
   let endToken: Int32
-  let maximumLength: Int?
+  let maximumLength: Int
   /// The special tokens before every prompt.
   let beginning: [Int32]
-  var shortened = 0
 
-  init(tokenizer: any Tokenizer, endToken: Int32, maximumLength: Int?) {
+  init(tokenizer: any Tokenizer, endToken: Int32, maximumLength: Int) {
     (self.tokenizer, self.endToken, self.maximumLength) = (tokenizer, endToken, maximumLength)
     beginning = tokenizer.template.single.before
   }
 
-  /// A prompt's tokens, at most `room` of them.
-  mutating func prompt(_ text: String, room: Int?) -> [Int32] {
-    let tokens = tokenizer.encode(text), room = room.map { $0 - beginning.count } ?? tokens.count
-    if tokens.count > room { shortened += 1 }
-    return beginning + tokens.suffix(max(0, room))
+  /// A prompt's tokens, at most `room` of them, and whether it has lost any.
+  func prompt(_ text: String, room: Int) -> (tokens: [Int32], isShort: Bool) {
+    let tokens = tokenizer.encode(text), room = max(0, room - beginning.count)
+    return (beginning + tokens.suffix(room), tokens.count > room)
   }
 
   /// A text's tokens and the end token.
   func target(_ text: String) -> [Int32] { tokenizer.encode(text) + [endToken] }
 
-  /// Each example with each of its references.
-  mutating func completions(_ set: ExampleSet) throws(CompletionError) -> [Completed] {
-    var completions: [Completed] = []
+  /// Each example with each of its references, and how many examples' prompts have lost tokens beside any of them.
+  func completions(_ set: ExampleSet) throws(CompletionError) -> (rows: [Completed], shortened: Int) {
+    var rows: [Completed] = [], shortened = 0
     for (index, example) in set.examples.enumerated() {
       let line = index < set.lines.count ? set.lines[index] : 1
+      var isShortened = false
       for reference in example.references {
-        let target = target(reference)
-        let room = maximumLength.map { $0 - target.count }
-        if let room, let maximumLength, room <= beginning.count {
+        let target = target(reference), room = maximumLength - target.count
+        guard room > beginning.count else {
           throw .longTarget(path: set.file.path, line: line, tokens: target.count, maximumLength: maximumLength)
         }
-        let prompt = prompt(example.first, room: room)
+        let (prompt, isShort) = prompt(example.first, room: room)
         guard !prompt.isEmpty else { throw .emptyPrompt(path: set.file.path, line: line) }
-        completions.append(Completed(tokens: prompt + target, promptLength: prompt.count))
+        rows.append(Completed(tokens: prompt + target, promptLength: prompt.count))
+        isShortened = isShortened || isShort
       }
+      if isShortened { shortened += 1 }
     }
-    return completions
+    return (rows, shortened)
   }
 }
 

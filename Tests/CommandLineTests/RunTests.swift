@@ -51,6 +51,16 @@ struct RunTests {
       ["run", "tinny"], "experiment 'tinny' is not known in HERE/experiments. Did you mean 'tiny'? (known: tiny)")
   }
 
+  @Test("texts are not asked of a model whose tokenizer has no token to end them")
+  func noEndToken() throws {
+    let tiny = try TinyProgram(.writing())
+    try tiny.project.write("{\"tokenizer_class\": \"PreTrainedTokenizerFast\"}", to: "writer/tokenizer_config.json")
+    try tiny.expectMistake(
+      ["run", "tiny"],
+      "HERE/experiments/tiny.yaml:4:8: the task places asks for texts, and the model's tokenizer has no token that ends one. Name it as "
+        + "eos_token in tokenizer_config.json.\n1 problem; nothing was run.")
+  }
+
   @Test("what is wrong with a recipe keeps nothing of what is wrong with the model from being said")
   func recipeAndModel() throws {
     let tiny = try TinyProgram()

@@ -7,9 +7,12 @@ public struct TinyProgram {
   public let program: URL
 
   /// - Throws: `Program.Missing`.
-  public init(_ manifest: String = TinyProject.manifest) throws {
+  public init(_ manifest: String = TinyProject.manifest) throws { try self.init(TinyProject(manifest)) }
+
+  /// - Throws: `Program.Missing`.
+  public init(_ project: TinyProject) throws {
     program = try Program.url
-    project = try TinyProject(manifest)
+    self.project = project
   }
 
   /// Runs `lowrank VERB … --root … --results …`.

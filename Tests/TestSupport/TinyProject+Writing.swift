@@ -43,7 +43,7 @@ extension TinyProject {
       sentences(16..<22) + "\"dog\",\"river\",\"There is a dog in the river.\"\n", to: "experiments/tasks/test.csv")
     let fixtures = Repository.root.appending(path: "Tests/Fixtures/tokenizers/llama-bpe"), model = project.file("writer")
     var configuration = LlamaConfiguration(
-      vocabularySize: 633, hiddenSize: 16, layers: 2, heads: 4, keyHeads: 2, intermediateSize: 24, maximumPositions: 64)
+      vocabularySize: 700, hiddenSize: 16, layers: 2, heads: 4, keyHeads: 2, intermediateSize: 24, maximumPositions: 64)
     (configuration.headKind, configuration.initializerRange, configuration.endTokens) = (.words, 0.2, [2])
     let backend = try CPUBackend(threads: 1)
     try ModelWriter.save(ModelLoader.random(configuration, seed: 9, on: backend), to: model)
