@@ -11,11 +11,11 @@ import Training
 final class NextTokenPretraining: PretrainingProcess {
   let model: Model
   let settings: PretrainingSettings
-  private(set) var completedSteps = 0
-  private(set) var tokens = 0
+  var completedSteps = 0
+  var tokens = 0
   var seconds = 0.0
   private(set) var tally = DocumentTally()
-  private let optimizer: AdamW
+  let optimizer: AdamW
   private let stream: PocketDocuments
   /// The share of each batch by kind of document (`PocketDocuments.Kind.rawValue`); they need not add up to 1.
   private let shares: [Double]
@@ -58,7 +58,6 @@ final class NextTokenPretraining: PretrainingProcess {
 
   @discardableResult
   func advance() throws -> Double {
-    let step = completedSteps
     var sequences: [[Int32]] = []
     var parts: [(kind: PocketDocuments.Kind, places: [Int32], targets: [Int32])] = []
     var start = 0
@@ -66,7 +65,7 @@ final class NextTokenPretraining: PretrainingProcess {
       guard let rows = settings.part(kind.rawValue, of: shares)?.rows else { continue }
       var places: [Int32] = [], targets: [Int32] = []
       for row in 0..<rows {
-        let sequence = sequence(kind, index: step * rows + row)
+        let sequence = sequence(kind, index: completedSteps * rows + row)
         places += (0..<(sequence.count - 1)).map { Int32(start + $0) }
         targets += sequence.dropFirst()
         start += sequence.count
@@ -83,17 +82,7 @@ final class NextTokenPretraining: PretrainingProcess {
       tally.count(part.kind, loss: Double(term.item) * Double(told), tokens: part.targets.count)
       terms.append(term)
     }
-    var value = 0.0
-    if let first = terms.first {
-      let loss = terms.dropFirst().reduce(first) { $0.adding($1) }
-      value = Double(loss.item)
-      guard value.isFinite else { throw Divergence(step: step, quantity: "loss", value: value) }
-      loss.backward()
-      let clipping = try GradientClipping(
-        optimizer.parameters, limit: settings.optimization.maximumGradientNorm, step: step)
-      optimizer.update(step: step + 1, factor: settings.factor(step), scale: clipping.scale)
-      optimizer.clearGradients()
-    }
+    let value = try update(by: terms)
     completedSteps += 1
     tokens += start
     return value
@@ -101,7 +90,6 @@ final class NextTokenPretraining: PretrainingProcess {
 
   // MARK: Progress
 
-  var totalSteps: Int { settings.steps }
   var trained: [Parameter] { model.parameters }
   var meanLoss: Double { tally.meanLoss }
   var found: [PretrainingFinding] { tally.lines.map { PretrainingFinding(kind: "\($0.kind)", level: nil, text: $0.text) } }
@@ -112,36 +100,16 @@ final class NextTokenPretraining: PretrainingProcess {
 
   // MARK: Checkpoints
 
-  func save(in checkpoint: Checkpoint) throws {
-    let progress = [
+  var counted: [SealedEntry] {
+    [
       SealedEntry("progress/losses", .float64(tally.losses)),
       SealedEntry("progress/counts", .int64(tally.counts.map { Int64($0) })),
-      SealedEntry("progress/seconds", .float64([seconds])), SealedEntry("progress/steps", .int64([Int64(completedSteps)])),
-      SealedEntry("progress/tokens", .int64([Int64(tokens)])),
     ]
-    try checkpoint.write(optimizer.saved() + progress, texts: [:])
   }
 
-  func restore(from checkpoint: Checkpoint) throws {
-    guard let saved = try checkpoint.contents() else { return }
+  func takeUp(_ saved: CheckpointContents) throws {
     let kinds = PocketDocuments.Kind.allCases.count
-    // what is counted on from here must not overflow
-    func integers(_ name: String, count: Int = 1, most: Int = 1 << 53) throws -> [Int] {
-      let values = try saved.integers("progress/\(name)", count: count).compactMap { Int(exactly: $0) }
-      guard values.count == count, values.allSatisfy((0...most).contains) else { throw saved.missing(name) }
-      return values
-    }
-    func numbers(_ name: String, count: Int = 1) throws -> [Double] {
-      let values = try saved.numbers("progress/\(name)", count: count)
-      guard values.allSatisfy({ $0.isFinite && $0 >= 0 }) else { throw saved.missing(name) }
-      return values
-    }
-    let steps = try integers("steps", most: settings.steps)[0], tokens = try integers("tokens")[0]
-    let seconds = try numbers("seconds")[0]
-    let tally = DocumentTally(
-      losses: try numbers("losses", count: kinds), counts: try integers("counts", count: kinds))
-    try optimizer.restore(saved)
-    (completedSteps, self.tokens, self.seconds, self.tally) = (steps, tokens, seconds, tally)
+    tally = DocumentTally(losses: try saved.amounts("losses", count: kinds), counts: try saved.counts("counts", count: kinds))
   }
 }
 

@@ -3,6 +3,7 @@ import Foundation
 import Layers
 import Models
 import Objectives
+import Storage
 import Tensors
 import Tokenizers
 import Training
@@ -57,8 +58,7 @@ final class Pretraining: PretrainingProcess {
   /// - Throws: `Divergence` when the loss or the gradient is not finite; the parameters are then as before.
   @discardableResult
   func advance() throws -> Double {
-    let step = completedSteps
-    let batch = PretrainingBatch(stream, step: step, settings: settings, pacing: pacing, encoder: &rows)
+    let batch = PretrainingBatch(stream, step: completedSteps, settings: settings, pacing: pacing, encoder: &rows)
     // no dropout: the rows never come twice
     let tokens = TokenBatch(batch.sequences)
     let hidden = encoder.hiddenStates(tokens, pass: .evaluation)
@@ -90,17 +90,7 @@ final class Pretraining: PretrainingProcess {
         heads.words(hidden.rows(tokens.firstRows)).rows(batch.contentRows).crossEntropy(batch.contents)
           .scaled(by: Float(settings.contentWeight)))
     }
-    var value = 0.0
-    if let first = terms.first {
-      let loss = terms.dropFirst().reduce(first) { $0.adding($1) }
-      value = Double(loss.item)
-      guard value.isFinite else { throw Divergence(step: step, quantity: "loss", value: value) }
-      loss.backward()
-      let clipping = try GradientClipping(
-        optimizer.parameters, limit: settings.optimization.maximumGradientNorm, step: step)
-      optimizer.update(step: step + 1, factor: settings.factor(step), scale: clipping.scale)
-      optimizer.clearGradients()
-    }
+    let value = try update(by: terms)
     completedSteps += 1
     self.tokens += batch.count
     tally.count(loss: value)
@@ -129,7 +119,6 @@ final class Pretraining: PretrainingProcess {
 
   // MARK: Progress
 
-  var totalSteps: Int { settings.steps }
   var trained: [Parameter] { encoder.parameters }
   var meanLoss: Double { tally.meanLoss }
 
@@ -142,7 +131,30 @@ final class Pretraining: PretrainingProcess {
   var levels: [(kind: String, level: Double)] { PocketPretraining.Kind.allCases.map { ("\($0)", pacing.level(of: $0)) } }
 
   func clearTally() { tally = PretrainingTally() }
-  func save(in checkpoint: Checkpoint) throws { try checkpoint.save(self) }
-  func restore(from checkpoint: Checkpoint) throws { try checkpoint.restore(self) }
   func write(to folder: URL) throws { try ModelWriter.save(encoder, as: .float16, to: folder) }
+
+  // MARK: Checkpoints
+
+  var counted: [SealedEntry] {
+    [
+      SealedEntry("progress/levels", .float64(pacing.levels)), SealedEntry("progress/rates", .float64(pacing.rates)),
+      SealedEntry("progress/right", .int64(tally.right.map { Int64($0) })),
+      SealedEntry("progress/total", .int64(tally.total.map { Int64($0) })),
+      SealedEntry("progress/loss_sum", .float64([tally.lossSum])),
+      SealedEntry("progress/tally_updates", .int64([Int64(tally.updates)])),
+    ]
+  }
+
+  func takeUp(_ saved: CheckpointContents) throws {
+    let kinds = pacing.levels.count
+    let levels = try saved.amounts("levels", count: kinds), rates = try saved.amounts("rates", count: kinds)
+    guard (levels + rates).allSatisfy({ $0 <= 1 }) else { throw saved.missing("the levels of difficulty") }
+    let updates = try saved.counts("tally_updates", count: 1)[0], loss = try saved.amounts("loss_sum", count: 1)[0]
+    guard
+      let found = PretrainingTally(
+        updates: updates, lossSum: loss, total: try saved.counts("total"), right: try saved.counts("right"))
+    else { throw saved.missing("the counts of judgements") }
+    pacing.restore(levels: levels, rates: rates)
+    tally = found
+  }
 }

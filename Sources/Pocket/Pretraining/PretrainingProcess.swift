@@ -1,6 +1,8 @@
 // What every pre-training is, whatever its rows ask: updates one after the other, a checkpoint now and then, a report now and then.
 import Foundation
 import Layers
+import Storage
+import Tensors
 import Training
 
 /// How far pre-training is.
@@ -34,14 +36,16 @@ package struct PretrainingFinding: Sendable, Equatable {
 /// One pre-training run. Its numbers are a function of the model's start, the rows, the settings and the seed; when it is stopped and
 /// started again it ends with the same bits.
 protocol PretrainingProcess: AnyObject {
-  /// Updates of the whole run.
-  var totalSteps: Int { get }
+  /// The recipe.
+  var settings: PretrainingSettings { get }
   /// Updates done.
-  var completedSteps: Int { get }
+  var completedSteps: Int { get set }
   /// Tokens seen.
-  var tokens: Int { get }
+  var tokens: Int { get set }
   /// Seconds of training.
   var seconds: Double { get set }
+  /// What updates the parameters.
+  var optimizer: AdamW { get }
   /// The parameters that are shipped.
   var trained: [Parameter] { get }
   /// The loss of an update, averaged since the last report.
@@ -50,6 +54,8 @@ protocol PretrainingProcess: AnyObject {
   var found: [PretrainingFinding] { get }
   /// The level of difficulty by kind of row; none where rows have none.
   var levels: [(kind: String, level: Double)] { get }
+  /// What a checkpoint keeps beside parameters, moments, updates, tokens and seconds.
+  var counted: [SealedEntry] { get }
 
   /// Makes the next update and returns its loss.
   ///
@@ -58,12 +64,10 @@ protocol PretrainingProcess: AnyObject {
   func advance() throws -> Double
   /// Begins another report.
   func clearTally()
-  /// - Throws: `StorageError`.
-  func save(in checkpoint: Checkpoint) throws
-  /// Puts a saved run back; does nothing where there is none.
+  /// Puts back what `counted` gave, all of it or nothing.
   ///
-  /// - Throws: `CheckpointError` when the file is damaged, of another run, or of another arithmetic.
-  func restore(from checkpoint: Checkpoint) throws
+  /// - Throws: `CheckpointError` where something is missing or cannot be.
+  func takeUp(_ saved: CheckpointContents) throws
   /// Writes the model in half precision.
   ///
   /// - Throws: `StorageError`.
@@ -71,6 +75,24 @@ protocol PretrainingProcess: AnyObject {
 }
 
 extension PretrainingProcess {
+  /// Updates of the whole run.
+  var totalSteps: Int { settings.steps }
+
+  /// Updates the parameters by the sum of some losses, and returns it; no loss updates nothing.
+  ///
+  /// - Throws: `Divergence` when the loss or the gradient is not finite; the parameters are then as before.
+  func update(by losses: [Tensor]) throws -> Double {
+    guard let first = losses.first else { return 0 }
+    let step = completedSteps, loss = losses.dropFirst().reduce(first) { $0.adding($1) }, value = Double(loss.item)
+    guard value.isFinite else { throw Divergence(step: step, quantity: "loss", value: value) }
+    loss.backward()
+    let clipping = try GradientClipping(
+      optimizer.parameters, limit: settings.optimization.maximumGradientNorm, step: step)
+    optimizer.update(step: step + 1, factor: settings.factor(step), scale: clipping.scale)
+    optimizer.clearGradients()
+    return value
+  }
+
   /// Trains to the end, or goes on from the checkpoint.
   ///
   /// - Parameters:
