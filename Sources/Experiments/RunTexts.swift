@@ -7,14 +7,6 @@ import Training
 
 /// Writes what the best and the last epoch's models wrote.
 enum RunTexts {
-  private struct Line: Encodable {
-    let set: String
-    let source: String
-    let references: [String]
-    let output: String
-    let score: Double?
-  }
-
   /// Writes the files of a run whose task asks for texts, and says what each is known by.
   ///
   /// - Throws: `StorageError` where one cannot be written.
@@ -23,26 +15,21 @@ enum RunTexts {
   ) throws -> [RunFile: String] {
     var digests: [RunFile: String] = [:]
     for (file, epoch) in [(RunFile.bestTexts, history.best), (.lastTexts, history.epochs.indices.last)] {
-      guard let epoch, let data = try data(history.epochs[epoch], of: objective) else { continue }
+      guard let epoch else { continue }
+      let texts = texts(history.epochs[epoch], of: objective)
+      if texts.isEmpty { continue }
+      let data = try WrittenText.data(texts)
       try AtomicFile.write(data, to: file.url(in: folder))
       digests[file] = FileDigest.sha256(of: data)
     }
     return digests
   }
 
-  /// The lines of an epoch's texts; nil where there are none.
-  private static func data(_ epoch: TrainingHistory.Epoch, of objective: any Objective) throws -> Data? {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    var data = Data()
-    for (set, evaluation) in epoch.evaluations.enumerated() {
-      for writing in objective.writings(evaluation.predictions, set: set) {
-        let line = Line(
-          set: evaluation.name, source: writing.source, references: writing.references, output: writing.output,
-          score: writing.score)
-        data += try encoder.encode(line) + Data("\n".utf8)
+  private static func texts(_ epoch: TrainingHistory.Epoch, of objective: any Objective) -> [WrittenText] {
+    epoch.evaluations.enumerated().flatMap { set, evaluation in
+      objective.writings(evaluation.predictions, set: set).map {
+        WrittenText(set: evaluation.name, source: $0.source, references: $0.references, output: $0.output, score: $0.score)
       }
     }
-    return data.isEmpty ? nil : data
   }
 }

@@ -3,7 +3,6 @@ import Foundation
 import Manifests
 import Records
 import Storage
-import Synchronization
 import TestSupport
 import Testing
 import Training
@@ -344,18 +343,6 @@ struct RunnerTests {
     let straight = try tiny.project.call(results: "straight").folder(0)
     for name in ["tensors.h5", "best.safetensors", "last.safetensors"] {
       #expect(try Data(contentsOf: folder.appending(path: name)) == Data(contentsOf: straight.appending(path: name)), "\(name)")
-    }
-  }
-}
-
-/// Counts calls from any thread.
-private final class Counter: Sendable {
-  private let count = Mutex(0)
-
-  func next() -> Int {
-    count.withLock {
-      $0 += 1
-      return $0
     }
   }
 }

@@ -4,7 +4,6 @@ import Foundation
 import Generation
 import Records
 import Storage
-import Synchronization
 import TestSupport
 import Testing
 import Training
@@ -13,17 +12,9 @@ import Training
 
 @Suite("Runs that write")
 struct WritingRunTests {
-  private struct Line: Decodable {
-    var set: String
-    var source: String
-    var references: [String]
-    var output: String
-    var score: Double?
-  }
-
-  private func lines(_ file: RunFile, in folder: URL) throws -> [Line] {
+  private func lines(_ file: RunFile, in folder: URL) throws -> [WrittenText] {
     try String(contentsOf: file.url(in: folder), encoding: .utf8).split(separator: "\n").map {
-      try JSONDecoder().decode(Line.self, from: Data($0.utf8))
+      try JSONDecoder().decode(WrittenText.self, from: Data($0.utf8))
     }
   }
 
@@ -125,17 +116,5 @@ struct WritingRunTests {
     #expect(try plain.texts(after: written.map(\.source)) != written.map(\.output))
     plain.settings.maximumNewTokens = 100
     #expect(throws: GenerationError.self) { try plain.texts(after: [written[0].source]) }
-  }
-}
-
-/// Counts calls, from whichever thread.
-private final class Counter: Sendable {
-  private let count = Mutex(0)
-
-  func next() -> Int {
-    count.withLock {
-      $0 += 1
-      return $0
-    }
   }
 }

@@ -1,10 +1,8 @@
 // The texts that a run's model wrote, as its files have them: one JSON object a line.
 import Foundation
-import Records
-import Storage
 
 /// A text that a model wrote, beside what it was to be.
-package struct WrittenText: Sendable, Equatable, Decodable {
+package struct WrittenText: Sendable, Equatable, Codable {
   /// The validation set.
   package let set: String
   /// The prompt.
@@ -15,6 +13,18 @@ package struct WrittenText: Sendable, Equatable, Decodable {
   package let output: String
   /// Its score by the task's metric, alone; nil where it has none.
   package let score: Double?
+
+  /// A text of a set, after `source`.
+  package init(set: String, source: String, references: [String], output: String, score: Double?) {
+    (self.set, self.source, self.references, self.output, self.score) = (set, source, references, output, score)
+  }
+
+  /// The file of some texts.
+  package static func data(_ texts: [WrittenText]) throws -> Data {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    return try texts.reduce(into: Data()) { $0 += try encoder.encode($1) + Data("\n".utf8) }
+  }
 
   /// The texts that a run's file holds, the first `count` of them; none where the file is not the one that was written, or the run has
   /// none.
