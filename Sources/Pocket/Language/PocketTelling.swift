@@ -1,12 +1,5 @@
 // Facts as the decoder's texts tell them: whole sentences with a full stop, pronouns, relative clauses, other spellings.
 
-extension PocketLexicon {
-  /// Words that the decoder's texts use beside those of the other models' rows.
-  static let telling =
-    ". ; : - yes no i you he it they she has have had more now then how many gets finds buys gives loses get find buy give lose "
-    + "to which who too also is are means or says that same other again one many left"
-}
-
 extension [PocketWord] {
   /// The words with blanks between them.
   var text: String { map(\.text).joined(separator: " ") }
