@@ -1,3 +1,4 @@
+import Storage
 import Testing
 
 @testable import Pocket
@@ -47,6 +48,16 @@ struct PocketDocumentsTests {
       }
     }
     #expect(equations > 200)
+  }
+
+  @Test("The shipped model's documents, and the text of its vocabulary, are what they were when it was trained")
+  func shipped() {
+    let world = PocketWorld(seed: PocketData.seed), stream = PocketDocuments(world: world, seed: 0)
+    let documents = PocketDocuments.Kind.allCases.flatMap { kind in (0..<400).map { stream.text(kind, index: $0) } }
+    func digest(_ texts: [String]) -> String { FileDigest.sha256(of: Array(texts.joined(separator: "\n").utf8)) }
+    // whoever changes the word lists or the documents trains the model again
+    #expect(digest(documents).hasPrefix("64cf9184541c0acc"))
+    #expect(digest(PocketCorpus(world: world, seed: 0).documents(1000)).hasPrefix("6b60a8ecd88b2faf"))
   }
 
   @Test("No document has a task's prompt or speakers")
