@@ -4,6 +4,7 @@ import Foundation
 import Manifests
 import Models
 import Tensors
+import TestSupport
 import Testing
 import Tokenizers
 import Training
@@ -23,37 +24,42 @@ struct PocketPretrainingRunTests {
     shares: {pair: 1, form: 1}
     """
 
+  /// Calls `body` with what makes runs of a manifest, by name and threads, in a folder of their own.
+  private func withRuns(of text: String, _ body: ((String, Int) -> PocketPretrainingRun) throws -> Void) throws {
+    try withTemporaryFolder { root in
+      let file = root.appending(path: "tiny.yaml")
+      try Data(text.utf8).write(to: file)
+      let manifest = try PretrainingManifest.load(path: file.path)
+      try body { name, threads in
+        PocketPretrainingRun(
+          manifest, output: root.appending(path: name), workFolder: root.appending(path: "work-\(name)"), threads: threads)
+      }
+    }
+  }
+
   @Test("a whole model folder, with a record of it")
   func folder() throws {
-    let root = FileManager.default.temporaryDirectory.appending(path: "lowrank-pretraining-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: root, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: root) }
-    let file = root.appending(path: "tiny.yaml")
-    try Data(Self.manifest.utf8).write(to: file)
-    let manifest = try PretrainingManifest.load(path: file.path)
-    func run(_ name: String, threads: Int) -> PocketPretrainingRun {
-      PocketPretrainingRun(
-        manifest, output: root.appending(path: name), workFolder: root.appending(path: "work-\(name)"), threads: threads)
+    try withRuns(of: Self.manifest) { run in
+      let one = run("one", 1)
+      #expect(one.finished() == nil)
+      var reports = 0
+      let record = try one.execute(shouldStop: { false }, report: { _ in reports += 1 })
+      #expect(reports == 1)
+      #expect(record.steps == 3)
+      #expect(record.digests.keys.sorted() == ["config.json", "model.safetensors", "spm.model", "tokenizer_config.json"])
+      #expect(one.finished() == record)
+      let again = try run("two", 2).execute(shouldStop: { false }, report: { _ in })
+      #expect(again.digests == record.digests)
+
+      let loaded = try ModelLoader.load(folder: one.output, seed: 0, on: CPUBackend(threads: 1))
+      #expect(loaded.newlyInitialized == ["pooler.dense.weight", "pooler.dense.bias", "classifier.weight", "classifier.bias"])
+      #expect(loaded.model.configuration.hiddenDropout == 0.1)
+      let tokenizer = try TokenizerFolder.load(from: one.output, modelType: "deberta-v2")
+      #expect(tokenizer.vocabularySize == loaded.model.configuration.vocabularySize)
+
+      try Data("{}".utf8).write(to: one.output.appending(path: "config.json"))
+      #expect(one.finished() == nil)
     }
-    let one = run("one", threads: 1)
-    #expect(one.finished() == nil)
-    var reports = 0
-    let record = try one.execute(shouldStop: { false }, report: { _ in reports += 1 })
-    #expect(reports == 1)
-    #expect(record.steps == 3)
-    #expect(record.digests.keys.sorted() == ["config.json", "model.safetensors", "spm.model", "tokenizer_config.json"])
-    #expect(one.finished() == record)
-    let again = try run("two", threads: 2).execute(shouldStop: { false }, report: { _ in })
-    #expect(again.digests == record.digests)
-
-    let loaded = try ModelLoader.load(folder: one.output, seed: 0, on: CPUBackend(threads: 1))
-    #expect(loaded.newlyInitialized == ["pooler.dense.weight", "pooler.dense.bias", "classifier.weight", "classifier.bias"])
-    #expect(loaded.model.configuration.hiddenDropout == 0.1)
-    let tokenizer = try TokenizerFolder.load(from: one.output, modelType: "deberta-v2")
-    #expect(tokenizer.vocabularySize == loaded.model.configuration.vocabularySize)
-
-    try Data("{}".utf8).write(to: one.output.appending(path: "config.json"))
-    #expect(one.finished() == nil)
   }
 
   private static let decoder = """
@@ -67,30 +73,24 @@ struct PocketPretrainingRunTests {
 
   @Test("a decoder's folder, loadable as a model that writes")
   func decoder() throws {
-    let root = FileManager.default.temporaryDirectory.appending(path: "lowrank-pretraining-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: root, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: root) }
-    let file = root.appending(path: "tiny.yaml")
-    try Data(Self.decoder.utf8).write(to: file)
-    let manifest = try PretrainingManifest.load(path: file.path)
-    let run = PocketPretrainingRun(
-      manifest, output: root.appending(path: "one"), workFolder: root.appending(path: "work"), threads: 1)
-    #expect(throws: Interruption()) { try run.execute(shouldStop: { true }, report: { _ in }) }
-    let record = try run.execute(shouldStop: { false }, report: { _ in })
-    #expect(record.steps == 3 && record.levels.isEmpty && record.found.keys.sorted() == ["note", "sum"])
-    #expect(record.digests.keys.sorted() == ["config.json", "model.safetensors", "tokenizer.model", "tokenizer_config.json"])
-    #expect(run.finished() == record)
-    let again = PocketPretrainingRun(
-      manifest, output: root.appending(path: "two"), workFolder: root.appending(path: "work-two"), threads: 2)
-    #expect(try again.execute(shouldStop: { false }, report: { _ in }).digests == record.digests)
+    try withRuns(of: Self.decoder) { run in
+      let one = run("one", 1)
+      #expect(throws: Interruption()) { try one.execute(shouldStop: { true }, report: { _ in }) }
+      let record = try one.execute(shouldStop: { false }, report: { _ in })
+      #expect(record.steps == 3 && record.levels.isEmpty && record.found.keys.sorted() == ["note", "sum"])
+      #expect(record.digests.keys.sorted() == ["config.json", "model.safetensors", "tokenizer.model", "tokenizer_config.json"])
+      #expect(one.finished() == record)
+      let again = try run("two", 2).execute(shouldStop: { false }, report: { _ in })
+      #expect(again.digests == record.digests)
 
-    let loaded = try ModelLoader.load(folder: run.output, seed: 0, on: CPUBackend(threads: 1))
-    #expect(loaded.newlyInitialized == [] && loaded.model.configuration.headKind == .words)
-    #expect(loaded.model.configuration.hiddenDropout == 0 && loaded.model.configuration.limits.tokens == 64)
-    let tokenizer = try TokenizerFolder.load(from: run.output, modelType: "llama")
-    #expect(tokenizer.vocabularySize == loaded.model.configuration.vocabularySize && tokenizer.vocabularySize == 600)
-    #expect(tokenizer.specialTokens.beginning == 1 && tokenizer.specialTokens.separator == 2)
-    #expect(tokenizer.encode("a", nil).ids.first == 1)
+      let loaded = try ModelLoader.load(folder: one.output, seed: 0, on: CPUBackend(threads: 1))
+      #expect(loaded.newlyInitialized == [] && loaded.model.configuration.headKind == .words)
+      #expect(loaded.model.configuration.hiddenDropout == 0 && loaded.model.configuration.limits.tokens == 64)
+      let tokenizer = try TokenizerFolder.load(from: one.output, modelType: "llama")
+      #expect(tokenizer.vocabularySize == loaded.model.configuration.vocabularySize && tokenizer.vocabularySize == 600)
+      #expect(tokenizer.specialTokens.beginning == 1 && tokenizer.specialTokens.separator == 2)
+      #expect(tokenizer.encode("a", nil).ids.first == 1)
+    }
   }
 
   @Test("the shipped models are their manifests'", arguments: ["pocket-deberta", "pocket-roberta", "pocket-llama"])
@@ -106,20 +106,15 @@ struct PocketPretrainingRunTests {
 
   @Test("a stopped run goes on, and a folder in use is left alone")
   func stopping() throws {
-    let root = FileManager.default.temporaryDirectory.appending(path: "lowrank-pretraining-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: root, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: root) }
-    let file = root.appending(path: "tiny.yaml")
-    try Data(Self.manifest.utf8).write(to: file)
-    let manifest = try PretrainingManifest.load(path: file.path)
-    let run = PocketPretrainingRun(
-      manifest, output: root.appending(path: "model"), workFolder: root.appending(path: "work"), threads: 1)
-    #expect(throws: Interruption()) { try run.execute(shouldStop: { true }, report: { _ in }) }
-    let checkpoint = root.appending(path: "work/checkpoint.safetensors")
-    #expect(FileManager.default.fileExists(atPath: checkpoint.path))
-    #expect(throws: Interruption()) { try run.execute(shouldStop: { true }, report: { _ in }) }
-    let record = try run.execute(shouldStop: { true }, report: { _ in })
-    #expect(record.steps == 3)
-    #expect(!FileManager.default.fileExists(atPath: checkpoint.path))
+    try withRuns(of: Self.manifest) { run in
+      let one = run("one", 1)
+      #expect(throws: Interruption()) { try one.execute(shouldStop: { true }, report: { _ in }) }
+      let checkpoint = one.workFolder.appending(path: "checkpoint.safetensors")
+      #expect(FileManager.default.fileExists(atPath: checkpoint.path))
+      #expect(throws: Interruption()) { try one.execute(shouldStop: { true }, report: { _ in }) }
+      let record = try one.execute(shouldStop: { true }, report: { _ in })
+      #expect(record.steps == 3)
+      #expect(!FileManager.default.fileExists(atPath: checkpoint.path))
+    }
   }
 }
