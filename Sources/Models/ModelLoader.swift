@@ -70,12 +70,17 @@ package enum ModelLoader {
 
   /// A model of random weights: matrices from a normal distribution, biases 0, gains 1.
   ///
-  /// - Parameter deviation: of the matrices; `nil` takes the configuration's `initializerRange`.
+  /// - Parameters:
+  ///   - deviation: of the matrices; `nil` takes the configuration's `initializerRange`.
+  ///   - roundsMatrices: whether the body's matrices, all of which stay frozen, are rounded to bfloat16 as they are drawn.
   /// - Throws: `ModelError.configuration`.
   package static func random(
-    _ configuration: any ModelConfiguration, seed: UInt64, deviation: Float? = nil, on backend: any Backend
+    _ configuration: any ModelConfiguration, seed: UInt64, deviation: Float? = nil, roundsMatrices: Bool = false,
+    on backend: any Backend
   ) throws -> Model {
-    try model(configuration, randomBuilder(configuration, seed: seed, deviation: deviation, on: backend))
+    try model(
+      configuration,
+      randomBuilder(configuration, seed: seed, deviation: deviation, roundsMatrices: roundsMatrices, on: backend))
   }
 
   /// A model without a head, of random weights; for pre-training.
@@ -89,13 +94,15 @@ package enum ModelLoader {
   }
 
   private static func randomBuilder(
-    _ configuration: any ModelConfiguration, seed: UInt64, deviation: Float?, on backend: any Backend
+    _ configuration: any ModelConfiguration, seed: UInt64, deviation: Float?, roundsMatrices: Bool = false,
+    on backend: any Backend
   ) throws -> ParameterBuilder {
     guard configuration.problems.isEmpty else {
       throw ModelError.configuration(path: "the configuration", problems: configuration.problems)
     }
     return ParameterBuilder(
-      InitialValues(seed: seed, deviation: deviation ?? Float(configuration.initializerRange), on: backend))
+      InitialValues(
+        seed: seed, deviation: deviation ?? Float(configuration.initializerRange), roundsMatrices: roundsMatrices, on: backend))
   }
 
   private static func model(_ configuration: any ModelConfiguration, _ builder: ParameterBuilder) throws -> Model {

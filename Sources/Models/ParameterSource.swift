@@ -90,11 +90,14 @@ package final class ParameterBuilder {
 final class InitialValues: ParameterSource {
   private let seed: UInt64
   private let deviation: Float
+  private let roundsMatrices: Bool
   private let backend: any Backend
 
-  init(seed: UInt64, deviation: Float, on backend: any Backend) {
+  /// - Parameter roundsMatrices: whether the body's matrices are rounded to bfloat16 as they are drawn.
+  init(seed: UInt64, deviation: Float, roundsMatrices: Bool = false, on backend: any Backend) {
     self.seed = seed
     self.deviation = deviation
+    self.roundsMatrices = roundsMatrices
     self.backend = backend
   }
 
@@ -106,6 +109,8 @@ final class InitialValues: ParameterSource {
       let stream = RandomStream.initialization(seed: seed, name: request.name)
       let tensor = Tensor.normal(stream, deviation: deviation, shape: request.shape, on: backend)
       if let zeroRow { tensor.clearRow(zeroRow) }
+      // at once, so that no more than one matrix is there unrounded
+      if roundsMatrices, request.group == .backbone { tensor.roundToHalf() }
       return tensor
     }
   }

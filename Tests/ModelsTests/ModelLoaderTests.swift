@@ -156,4 +156,20 @@ struct ModelLoaderTests {
       #expect(loaded.model.backbone.hiddenStates(batch, pass: .evaluation).values == states.values)
     }
   }
+
+  @Test(
+    "random matrices of the body are rounded as they are drawn, to the bits of rounding them later; nothing else is",
+    arguments: [HeadKind.words, .sequences])
+  func roundedRandom(head: HeadKind) throws {
+    var configuration = LlamaConfiguration(
+      vocabularySize: 30, hiddenSize: 16, layers: 2, heads: 2, intermediateSize: 24, maximumPositions: 16)
+    configuration.headKind = head
+    let backend = try makeBackend(), wide = try ModelLoader.random(configuration, seed: 4, on: backend)
+    let rounded = try ModelLoader.random(configuration, seed: 4, roundsMatrices: true, on: backend)
+    for (parameter, half) in zip(wide.parameters, rounded.parameters) {
+      let isRounded = parameter.group == .backbone && parameter.shape.count == 2
+      if isRounded { parameter.tensor.roundToHalf() }
+      #expect(half.tensor.isHalf == isRounded && half.tensor.values == parameter.tensor.values, "\(half.name)")
+    }
+  }
 }
