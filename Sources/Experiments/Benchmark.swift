@@ -18,6 +18,10 @@ package struct BenchmarkCase: Sendable, Equatable {
   package var options: [String: OptionValue]
   /// Tokens of each sequence in turn; the batches take them in this order, around and around.
   package var lengths: [Int]
+  /// Whether matrices that never learn are rounded to bfloat16.
+  package var roundsMatrices: Bool
+  /// Whether a block's inside is computed again on the way back.
+  package var recomputes: Bool
   /// Sequences in an update.
   package var batchSize: Int
   /// Updates that are timed.
@@ -29,14 +33,15 @@ package struct BenchmarkCase: Sendable, Equatable {
 
   /// A case of a method with its options, on sequences of `lengths` tokens.
   package init(
-    size: PublishedModel, method: String = "lora", options: [String: OptionValue] = [:], lengths: [Int], batchSize: Int, steps: Int,
-    warmup: Int,
-    threads: Int
+    size: PublishedModel, method: String = "lora", options: [String: OptionValue] = [:], lengths: [Int],
+    roundsMatrices: Bool = false, recomputes: Bool = false, batchSize: Int, steps: Int, warmup: Int, threads: Int
   ) {
     self.size = size
     self.method = method
     self.options = options
     self.lengths = lengths
+    self.roundsMatrices = roundsMatrices
+    self.recomputes = recomputes
     self.batchSize = batchSize
     self.steps = steps
     self.warmup = warmup
@@ -61,33 +66,35 @@ package struct BenchmarkCase: Sendable, Equatable {
       tokens += result.tokens
       operations += result.floatingPointOperations
     }
+    // what the products are timed on is no step's
+    let peak = Self.peakResidentBytes
     let products = try productSeconds(on: backend, shouldStop)
     return BenchmarkResult(
       stepSeconds: seconds, tokens: tokens, operations: operations, productSeconds: products.seconds,
-      productOperations: products.operations, peakBytes: Self.peakResidentBytes)
+      productOperations: products.operations, peakBytes: peak)
   }
 
   private func assemble(on backend: any Backend) throws -> Stepper {
-    let configuration = size.configuration
-    let model = try ModelLoader.random(configuration, seed: 0, on: backend)
+    let rounds = try roundsMatrices && !MethodRegistry.method(method).trainsMatrices
+    let model = try ModelLoader.random(size.timedConfiguration, seed: 0, roundsMatrices: rounds, on: backend)
     let host = MethodHost(model, backend: backend, seed: 0, schedule: TrainingLength(stepsPerEpoch: warmup + steps, epochs: 1))
     let method = try MethodRegistry.attach(self.method, options: options, to: host)
+    var settings = TrainingSettings(epochs: 1, batchSize: batchSize, learningRate: 1e-4)
+    settings.recomputes = recomputes
     return Stepper(
-      model: model, method: method, objective: objective,
-      settings: TrainingSettings(epochs: 1, batchSize: batchSize, learningRate: 1e-4), totalSteps: warmup + steps, backend: backend)
+      model: model, method: method, objective: objective, settings: settings, totalSteps: warmup + steps, backend: backend)
   }
 
-  /// A made-up task of two classes.
+  /// A made-up task: of two classes for an encoder; for a decoder of texts, which are the second half of each sequence.
   var objective: any Objective {
-    let vocabulary = size.configuration.vocabularySize
-    let sequences = (0..<(warmup + steps) * batchSize).map { index -> [Int32] in
+    let sequences = (0..<(warmup + steps) * batchSize).map { index in
       let (step, row) = index.quotientAndRemainder(dividingBy: batchSize)
-      // any tokens do: the arithmetic does not look at them
-      return (0..<lengths[index % lengths.count]).map {
-        5 + Int32((step &* 7919 &+ row &* 104_729 &+ $0 &* 31) % (vocabulary - 5))
-      }
+      return size.madeUpTokens(lengths[index % lengths.count], step: step, row: row)
     }
-    return GLUETask.sst2.definition.objective(madeUp: sequences)
+    let task = size.timedTask
+    guard size.isDecoder else { return task.objective(madeUp: sequences) }
+    let completions = sequences.map { Completed(tokens: $0, promptLength: $0.count / 2) }
+    return Completion(CompletionSets(training: completions), metrics: task.metrics, generation: GenerationSettings())
   }
 
   /// The rows of update `step`.
@@ -110,7 +117,8 @@ package struct BenchmarkCase: Sendable, Equatable {
     return (total, operations)
   }
 
-  private static var peakResidentBytes: Int {
+  /// The most memory that the process has had.
+  static var peakResidentBytes: Int {
     var usage = rusage()
     getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
     return Int(usage.ru_maxrss) * 1024

@@ -89,7 +89,7 @@ package struct MethodBenchmark {
   }
 
   private func assemble(_ method: String, on backend: any Backend) throws -> Stepper {
-    let model = try ModelLoader.random(size.configuration, seed: 0, on: backend)
+    let model = try ModelLoader.random(size.timedConfiguration, seed: 0, on: backend)
     let host = MethodHost(
       model, backend: backend, seed: 0, schedule: TrainingLength(stepsPerEpoch: steps + 1, epochs: 1))
     let attached = try MethodRegistry.attach(method, options: try Self.options(method), to: host)
