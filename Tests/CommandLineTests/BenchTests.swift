@@ -25,6 +25,55 @@ struct BenchTests {
     }
   }
 
+  private static let decoder = [
+    "bench", "--size", "llama-12x768", "--batch", "1", "--length", "4", "--steps", "1", "--warmup", "0",
+  ]
+
+  /// What it says of the small decoder.
+  private func measure(_ options: [String]) throws -> [String: Any] {
+    let result = try execute(Program.url, Self.decoder + options, environment: Program.environment(), apart: true)
+    #expect(result.status == 0 && result.errors.isEmpty, "\(result)")
+    return try #require(try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any])
+  }
+
+  @Test("a decoder's steps on the layers that are asked for; frozen matrices of bfloat16 take less memory")
+  func decoder() throws {
+    let step = ["--targets", "query,gate", "--rank", "2"]
+    let plain = try measure(step), half = try measure(step + ["--half", "--recompute"])
+    for fields in [plain, half] { #expect((fields["real_tokens_per_s"] as? Double ?? 0) > 0) }
+    let (wideMemory, halfMemory) = (try #require(plain["peak_rss_mb"] as? Int), try #require(half["peak_rss_mb"] as? Int))
+    #expect(halfMemory < wideMemory)
+  }
+
+  @Test("texts, greedily and by beams, and what reading the weights takes")
+  func texts() throws {
+    for options in [[], ["--beams", "2", "--half"]] {
+      let fields = try measure(["--generate", "3"] + options)
+      #expect(fields["new_tokens"] as? Int == 3 && fields["beams"] as? Int == (options.isEmpty ? 1 : 2))
+      #expect(fields["weight_mb"] as? Int == (options.isEmpty ? 417 : 208))
+      for name in ["new_tokens_per_s", "step_s_median", "step_s_least", "weight_gb_per_s", "read_gb_per_s", "peak_rss_mb"] {
+        #expect((fields[name] as? Double ?? 0) > 0, "\(name)")
+      }
+    }
+  }
+
+  @Test(
+    "options that do not go together",
+    arguments: [
+      (["--generate", "5"], "--generate needs a --size that tells next tokens: llama2-7b or llama-12x768"),
+      (["--generate", "1025"], "--generate is 1025, expected 1 to 1024"),
+      (["--beams", "257"], "--beams is 257, expected 1 to 256"),
+      (["--beams", "3"], "--beams is of texts: give --generate with it"), (["--rank", "0"], "--rank is 0, expected 1 to 4096"),
+      (["--size", "llama-12x768", "--generate", "5", "--recompute"], "--recompute has no use beside --generate"),
+      (["--size", "llama-12x768", "--generate", "5", "--ratios"], "--ratios has no use beside --generate"),
+      (["--ratios", "--targets", "query"], "--targets has no use beside --ratios"),
+      (["--ratios", "--half"], "--half has no use beside --ratios"),
+    ])
+  func together(options: [String], message: String) throws {
+    let result = try execute(Program.url, ["bench"] + options, environment: Program.environment(), apart: true)
+    #expect(result.status == 2 && result.output.isEmpty && result.errors.hasPrefix("Error: \(message)\n"), "\(result)")
+  }
+
   @Test("a method or lengths that are none")
   func mistakes() throws {
     let tiny = try TinyProgram()
@@ -35,6 +84,7 @@ struct BenchTests {
     }
     let unknown = try execute(tiny.program, Self.small + ["--method", "lor"], environment: Program.environment(), apart: true)
     #expect(unknown.status == 1 && unknown.errors.hasPrefix("Error: 'lor' is not a method (methods: fft, bitfit, "), "\(unknown)")
+    try refuse(["--method", "bitfit", "--rank", "3"], "'rank' is not an option of bitfit (options: none)")
     let file = tiny.project.file("lengths.txt").path
     try refuse(["--lengths", file], "HERE/lengths.txt: the file of lengths cannot be read")
     try refuse(["--lengths", tiny.project.root.path], "HERE: the file of lengths cannot be read")
