@@ -26,7 +26,7 @@ TAKES_check-pocket := CORE
 TAKES_pocket-deberta := CORE
 TAKES_pocket-roberta := CORE
 TAKES_pocket-llama := CORE
-TAKES_bench := CORE
+TAKES_bench := CORE ONLY
 TAKES_bench-methods := CORE
 TAKES_fuzz := MINUTES INPUTS SEED FORMAT
 TAKES_torture := KILLS FLIPS SEED
@@ -113,7 +113,7 @@ pocket-roberta: build ## the shipped pocket RoBERTa likewise
 pocket-llama: build ## the shipped pocket Llama likewise
 	@exec $(LOWRANK) pretrain experiments/pretrain/$@.yaml $(call options,$@)
 
-bench: build ## time, memory and product rate of training steps, beside transformers + peft where Python has them
+bench: build ## time and memory of training steps and generation, beside transformers + peft where Python has them: [ONLY=generation]
 	@exec python3 Tests/Peer/compare.py --program $(LOWRANK) $(call options,$@)
 
 agreement: build ## LoRA on the real MRPC beside transformers + peft, five seeds of each: DATA= (after make minilm)
