@@ -40,7 +40,7 @@ TABLES = {
         "base": Case("DeBERTaV3-base, batch 16, every length 128", "deberta-v3-base", ["--batch", "16", "--length", "128"]),
         "mrpc": Case("DeBERTaV3-base, batch 16, MRPC's lengths", "deberta-v3-base", ["--batch", "16", *lengths("mrpc")]),
         "minilm": Case("MiniLM, batch 32, MRPC's lengths", "minilm-bert", ["--batch", "32", *lengths("mrpc")]),
-        "llama": Case("Llama 12×768, all linear layers, batch 8, lengths 128 to 256, the second half told", "llama-12x768",
+        "llama": Case("Llama 12×768, batch 8, lengths 128 to 256", "llama-12x768",
                       ["--batch", "8", *lengths("completion")], ["--targets", "all-linear"]),
     },
     "generation": {
@@ -123,7 +123,14 @@ def line(title, *cells):
 
 
 def training(bench, cases):
-    head("LoRA r=8 on query and value, if nothing else is said", "lowrank s/step", "peer s/step", "ratio", "lowrank tokens/s",
+    for layers, same in (("query and value", [case for case in cases if not case.own]),
+                         ("all linear layers", [case for case in cases if case.own])):
+        if same:
+            steps(bench, layers, same)
+
+
+def steps(bench, layers, cases):
+    head(f"LoRA r=8 on {layers}", "lowrank s/step", "peer s/step", "ratio", "lowrank tokens/s",
          "peer tokens/s", "lowrank MB", "peer MB", "ratio", "products' share", "GFLOP/s")
     for case in cases:
         ours, theirs = bench.both(case, "bench_peft.py", "--steps", bench.args.steps)
