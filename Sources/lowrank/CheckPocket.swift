@@ -63,7 +63,8 @@ struct CheckPocket: ParsableCommand {
       throw ExitCode(128 + stop.received)
     }
     for failure in summary.failures { say("failed: \(failure.run.specification.shortName): \(failure.reason)\n") }
-    say("Pocket profile, model \(check.model), last epoch, \(check.seeds.count) seeds\n")
+    let seeds = check.seeds.count == 1 ? "1 seed" : "\(check.seeds.count) seeds"
+    say("Pocket profile, model \(check.model), last epoch, \(seeds)\n")
     say(gate.markdown)
     if !gate.isPassed { throw ExitCode.failure }
   }

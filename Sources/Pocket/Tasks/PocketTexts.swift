@@ -118,7 +118,7 @@ struct PocketTexts: Sendable {
 
   // MARK: DART's kind
 
-  /// Two to four triples with two sentences.
+  /// Two to four triples with two sentences. Looks and places are told by their other spelling, as in E2E's kind.
   func triples(_ split: Split) -> [Triples] {
     rows(.dart, split) { generator in
       let half = split.half
@@ -127,17 +127,19 @@ struct PocketTexts: Sendable {
       // mostly one, so that the verb has another form than in the triple
       fact.subjectIsPlural = generator.chance(0.25)
       fact.objectIsPlural = generator.chance(0.25)
+      if generator.chance(0.5) { fact.subjectAttribute = fact.subjectAttribute ?? generator.pick(world.attributes.concepts(half)) }
+      if generator.chance(0.5) { fact.place = fact.place ?? generator.pick(world.places.concepts(half)) }
       let subject = bare(fact, .subject), object = bare(fact, .object)
       var triples = [[subject, world.lemma(fact, .verb) ?? "", object]]
       if let look = world.lemma(fact, .subjectAttribute) { triples.append([subject, "look", look]) }
-      let opening = world.nounPhrase(fact, .subject)
+      let told = fact.respelled([.subjectAttribute, .place]), opening = world.nounPhrase(told, .subject)
       var references: [String]
       switch generator.below(3) {
       case 0:  // two things that one does
         let more = world.further(fact, half, using: &generator)
         triples.append([subject, world.lemma(more, .verb) ?? "", bare(more, .object)])
         let first = world.predicate(fact, isPlaced: false), second = world.predicate(more, isPlaced: false)
-        let place = world.placePhrase(fact)
+        let place = world.placePhrase(told)
         let end = place.isEmpty ? "." : "\(place) ."
         references = ["\(opening) \(first) and \(second) \(end)", "\(opening) \(second) and \(first) \(end)"]
         if let place = world.lemma(fact, .place) { triples.append([subject, "place", place]) }
@@ -154,8 +156,8 @@ struct PocketTexts: Sendable {
         triples[0] = [object, world.verb(fact, 2).text + " by", subject]
         if let place = world.lemma(fact, .place) { triples.append([subject, "place", place]) }
         references = [
-          "\(opening) \(world.predicate(fact)) .",
-          "\(world.placePhrase(fact)) \(opening) \(world.predicate(fact, isPlaced: false)) .".trimmingBlanks,
+          "\(opening) \(world.predicate(told)) .",
+          "\(world.placePhrase(told)) \(opening) \(world.predicate(told, isPlaced: false)) .".trimmingBlanks,
         ]
       }
       return Triples(triples: generator.permuted(triples), references: references)
@@ -167,7 +169,8 @@ struct PocketTexts: Sendable {
 
   // MARK: DialogSum's kind
 
-  /// Dialogues of two to four turns, with one summary for training and three for the others. Places are told by their other spelling.
+  /// Dialogues of two to four turns, with one summary for training and three for the others. Looks and places are told by
+  /// their other spelling.
   func dialogues(_ split: Split) -> [Dialogue] {
     rows(.dialogsum, split) { generator in
       let dialogue =
@@ -184,6 +187,7 @@ struct PocketTexts: Sendable {
   private func personal(_ half: PocketHalf, _ generator: inout PocketGenerator) -> Dialogue {
     var fact = world.personalFact(half, using: &generator)
     fact.subjectAttribute = nil
+    if generator.chance(0.5) { fact.objectAttribute = fact.objectAttribute ?? generator.pick(world.attributes.concepts(half)) }
     fact.place = fact.place ?? generator.pick(world.places.concepts(half))
     var guess = fact
     guess.object = world.pick(
@@ -204,7 +208,7 @@ struct PocketTexts: Sendable {
       speaker = 2
     }
     let person = "#Person\(speaker)#", other = "#Person\(3 - speaker)#"
-    let told = world.predicate(fact.respelled([.place]), isPlural: false)
+    let told = world.predicate(fact.respelled([.objectAttribute, .place]), isPlural: false)
     return Dialogue(
       turns: turns,
       summaries: [
@@ -241,6 +245,7 @@ struct PocketTexts: Sendable {
     let script = generator.below(3)
     var fact = world.fact(PocketScope(half: half), using: &generator)
     fact.objectAttribute = nil
+    if generator.chance(0.5) { fact.subjectAttribute = fact.subjectAttribute ?? generator.pick(world.attributes.concepts(half)) }
     fact.place = fact.place ?? generator.pick(world.places.concepts(half))
     var guess = fact
     guess.subject = world.pick(
@@ -268,7 +273,8 @@ struct PocketTexts: Sendable {
         "\(place) .",
       ]
     }
-    let told = "\(subject) \(world.predicate(fact.respelled([.place])))"
+    let respelled = fact.respelled([.subjectAttribute, .place])
+    let told = "\(world.nounPhrase(respelled, .subject)) \(world.predicate(respelled))"
     return Dialogue(
       turns: turns,
       summaries: [
