@@ -64,6 +64,22 @@ typedef struct {
   int wide;
 } lr_products;
 
+// Weights that are brought closer meanwhile, a line of 16 terms after the other: the next one, how many are left in its row and in all,
+// how far the next row is behind it, and how many are asked for at a time, few enough that loads need not wait for them.
+typedef struct {
+  const float *next;
+  int64_t row_lines, in_row, left, skip, share;
+} lr_ahead;
+
+LR_INLINE void bring_closer(lr_ahead *ahead) {
+  int64_t count = ahead->share < ahead->left ? ahead->share : ahead->left;
+  ahead->left -= count;
+  for (; count > 0; count--, ahead->next += LANES) {
+    __builtin_prefetch(ahead->next, 0, 2);
+    if (--ahead->in_row == 0) ahead->next += ahead->skip, ahead->in_row = ahead->row_lines;
+  }
+}
+
 // Where a row's terms from i on lie, i a multiple of LANES.
 LR_INLINE int64_t terms_at(const lr_products *p, int64_t row, int64_t i) {
   int64_t room = (p->k + LANES - 1) / LANES * LANES, within = row % p->height;
@@ -116,6 +132,65 @@ LR_INLINE void finish(const lr_products *p, int64_t row, int64_t column, const f
     }                                                                                                                             \
   }
 
+// As TILE, eight lanes after the other eight: for processors whose registers hold eight numbers, and are too few for a whole tile's sums.
+#define LOAD8(p) (*(const lanes8_unaligned *)(p))
+#define SHARE_OF_STEPS 4
+#define TILE8(NAME, R, N)                                                                                                         \
+  LR_INLINE void NAME(const lr_products *p, const float *w, const float *end_of_w, int64_t row, int64_t column, lanes *kept,      \
+                      lr_ahead *ahead) {                                                                                          \
+    int64_t k = p->k, step = p->height * LANES, to = p->to;                                                                       \
+    const float *x = p->x + terms_at(p, row, p->from);                                                                            \
+    const float *u = w + column * k + p->from, *stop = w + column * k + (to < k ? to : k - k % LANES);                            \
+    lanes all[R][N];                                                                                                              \
+    UNROLL for (int half = 0; half < LANES; half += 8) {                                                                          \
+      const float *terms = x + half, *weights = u;                                                                                \
+      lanes8 sum[R][N], v[R], weight;                                                                                             \
+      UNROLL for (int r = 0; r < R; r++) UNROLL for (int j = 0; j < N; j++)                                                       \
+          sum[r][j] = p->from ? LOAD8((const float *)&kept[r * N + j] + half) : (lanes8){0};                                      \
+      while (weights < stop) {                                                                                                    \
+        const float *pause = stop - weights > SHARE_OF_STEPS * LANES ? weights + SHARE_OF_STEPS * LANES : stop;                   \
+        bring_closer(ahead);                                                                                                      \
+        for (; weights < pause; weights += LANES, terms += step) {                                                                \
+          UNROLL for (int r = 0; r < R; r++) v[r] = LOAD8(terms + r * LANES);                                                     \
+          UNROLL for (int j = 0; j < N; j++) {                                                                                    \
+            weight = LOAD8(weights + half + j * k);                                                                               \
+            UNROLL for (int r = 0; r < R; r++) sum[r][j] = __builtin_elementwise_fma(v[r], weight, sum[r][j]);                    \
+          }                                                                                                                       \
+        }                                                                                                                         \
+      }                                                                                                                           \
+      UNROLL for (int r = 0; r < R; r++) UNROLL for (int j = 0; j < N; j++)                                                       \
+          *(lanes8 *)((float *)&all[r][j] + half) = sum[r][j];                                                                    \
+    }                                                                                                                             \
+    if (to < k) {                                                                                                                 \
+      UNROLL for (int r = 0; r < R; r++) UNROLL for (int j = 0; j < N; j++) kept[r * N + j] = all[r][j];                          \
+      return;                                                                                                                     \
+    }                                                                                                                             \
+    if (k % LANES) {                                                                                                              \
+      x += (stop - u) / LANES * step;                                                                                             \
+      UNROLL for (int j = 0; j < N; j++) {                                                                                        \
+        lanes weight = LOAD_REST(stop + j * k, k % LANES, end_of_w);                                                              \
+        UNROLL for (int r = 0; r < R; r++) all[r][j] = __builtin_elementwise_fma(LOAD(x + r * LANES), weight, all[r][j]);         \
+      }                                                                                                                           \
+    }                                                                                                                             \
+    UNROLL for (int r = 0; r < R; r++) {                                                                                          \
+      float sums[N];                                                                                                              \
+      sum_four(sums, &all[r][0], &all[r][1], &all[r][2], &all[r][3]);                                                             \
+      finish(p, row + r, column, sums, N);                                                                                        \
+    }                                                                                                                             \
+  }
+TILE8(narrow_2_by_4, 2, 4)
+TILE8(narrow_1_by_4, 1, 4)
+
+// Some rows by four outputs on such processors; what is brought closer is spread over all that is computed meanwhile.
+LR_INLINE void narrow_by_4(const lr_products *p, const float *w, const float *end_of_w, int64_t row, int64_t end, int64_t column,
+                           lanes *kept, const float *next, int64_t rows_ahead) {
+  int64_t lines = (p->to - p->from + LANES - 1) / LANES, all = rows_ahead * lines;
+  int64_t shares = (end - row + 1) / 2 * 2 * ((lines + SHARE_OF_STEPS - 1) / SHARE_OF_STEPS);
+  lr_ahead ahead = {next + p->from, lines, lines, all, p->k - lines * LANES, (all + shares - 1) / shares};
+  for (; end - row >= 2; row += 2, kept += 8) narrow_2_by_4(p, w, end_of_w, row, column, kept, &ahead);
+  if (row < end) narrow_1_by_4(p, w, end_of_w, row, column, kept, &ahead);
+}
+
 // The number of rows ahead as a constant; it is at most four.
 #define AHEAD(count, TILE, ...)                 \
   switch (count) {                              \
@@ -148,7 +223,7 @@ LR_INLINE void finish(const lr_products *p, int64_t row, int64_t column, const f
     }                                                                                                                             \
   }
 
-#define PRODUCTS(NAME, TYPE, WEIGHTS, REST)                                                                                       \
+#define PRODUCTS(NAME, TYPE, WEIGHTS, REST, NARROW_BY_4)                                                                          \
   TILE(NAME##_4_by_4, 4, 4, TYPE, WEIGHTS, REST)                                                                                  \
   TILE(NAME##_2_by_4, 2, 4, TYPE, WEIGHTS, REST)                                                                                  \
   TILE(NAME##_1_by_4, 1, 4, TYPE, WEIGHTS, REST)                                                                                  \
@@ -172,8 +247,12 @@ LR_INLINE void finish(const lr_products *p, int64_t row, int64_t column, const f
           int isLast = column + 4 == last, isWhole = p.to == p.k;                                                                 \
           const TYPE *ahead = w + (isLast && !isWhole ? first : column + 4) * p.k;                                                \
           ahead += isLast ? (isWhole ? -p.from : p.to - p.from) : 0;                                                              \
-          NAME##_by_4(&p, w, end_of_w, row, end, column, kept + (column - first) * MOST_ROWS, ahead,                              \
-                      isLast && isWhole && last == end_column ? 0 : 4);                                                           \
+          int64_t rows_ahead = isLast && isWhole && last == end_column ? 0 : 4;                                                   \
+          lanes *waiting = kept + (column - first) * MOST_ROWS;                                                                   \
+          if (p.wide)                                                                                                             \
+            NAME##_by_4(&p, w, end_of_w, row, end, column, waiting, ahead, rows_ahead);                                           \
+          else                                                                                                                    \
+            NARROW_BY_4(&p, w, end_of_w, row, end, column, waiting, ahead, rows_ahead);                                           \
         }                                                                                                                         \
       }                                                                                                                           \
     }                                                                                                                             \
@@ -218,5 +297,5 @@ LR_INLINE void finish(const lr_products *p, int64_t row, int64_t column, const f
     }                                                                                                                             \
   }
 
-PRODUCTS(row_products, float, LOAD, LOAD_REST)
-PRODUCTS(row_products_half, uint16_t, LOAD_HALF, LOAD_HALF_REST)
+PRODUCTS(row_products, float, LOAD, LOAD_REST, narrow_by_4)
+PRODUCTS(row_products_half, uint16_t, LOAD_HALF, LOAD_HALF_REST, row_products_half_by_4)

@@ -52,6 +52,7 @@ LR_INLINE float sum_lanes(const lanes *v) {
 // The same sums of four, y[0] to y[3].
 #define SHUFFLE __builtin_shufflevector
 typedef float lanes8 __attribute__((vector_size(32)));
+typedef float lanes8_unaligned __attribute__((vector_size(32), aligned(4)));
 typedef float lanes4_unaligned __attribute__((vector_size(16), aligned(4)));
 LR_INLINE void sum_four(float *y, const lanes *a, const lanes *b, const lanes *c, const lanes *d) {
   lanes s = SHUFFLE(*a, *b, 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23) +
