@@ -281,14 +281,13 @@ LR_INLINE void narrow_by_4(const lr_products *p, const float *w, const float *en
       return;                                                                                                                     \
     }                                                                                                                             \
     int64_t column = begin;                                                                                                       \
-    if (m == 1)                                                                                                                   \
-      for (; column + 8 <= end; column += 8) {                                                                                    \
-        const TYPE *ahead = w + (column + 8) * k;                                                                                 \
-        if (end - column < 16)                                                                                                    \
-          NAME##_1_by_8(&p, w, end_of_w, 0, column, 0, ahead, 0);                                                                 \
-        else                                                                                                                      \
-          NAME##_1_by_8(&p, w, end_of_w, 0, column, 0, ahead, 8);                                                                 \
-      }                                                                                                                           \
+    for (int64_t most = p.wide ? 8 : 4; m == 1 && column + most <= end; column += most) {                                         \
+      const TYPE *ahead = w + (column + most) * k;                                                                                \
+      if (end - column < 2 * most)                                                                                                \
+        p.wide ? NAME##_1_by_8(&p, w, end_of_w, 0, column, 0, ahead, 0) : NAME##_1_by_4(&p, w, end_of_w, 0, column, 0, ahead, 0); \
+      else                                                                                                                        \
+        p.wide ? NAME##_1_by_8(&p, w, end_of_w, 0, column, 0, ahead, 8) : NAME##_1_by_4(&p, w, end_of_w, 0, column, 0, ahead, 4); \
+    }                                                                                                                             \
     int64_t whole = column + (end - column) / 4 * 4;                                                                              \
     for (int64_t row = 0; row < m; row += MOST_ROWS) {                                                                            \
       int64_t stop = row + MOST_ROWS < m ? row + MOST_ROWS : m;                                                                   \
