@@ -274,7 +274,7 @@ LR_INLINE void narrow_by_4(const lr_products *p, const float *w, const float *en
   }                                                                                                                               \
   LR_CLONES void lr_##NAME(float *y, const float *packed, const TYPE *w, const float *bias, int64_t m, int64_t n, int64_t k,      \
                            int64_t begin, int64_t end, float factor, int32_t accumulate) {                                        \
-    lr_products p = {y, packed, bias, m, n, k, 0, k, m < SIDE_BY_SIDE ? m : SIDE_BY_SIDE, factor, accumulate, WIDE};                      \
+    lr_products p = {y, packed, bias, m, n, k, 0, k, m < SIDE_BY_SIDE ? m : SIDE_BY_SIDE, factor, accumulate, WIDE};              \
     const TYPE *end_of_w = w + n * k;                                                                                             \
     if (!LR_FUSES) {                                                                                                              \
       NAME##_unfused(&p, w, end_of_w, begin, end);                                                                                \

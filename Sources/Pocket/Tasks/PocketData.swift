@@ -1,11 +1,12 @@
 // The pocket profile's data: generated on first use, the same bytes on every machine.
 import Foundation
-import Records
 import Storage
 
 /// The generated tasks of the pocket profile.
 package enum PocketData {
   static let seed: UInt64 = 1
+  /// How the SHA-256 of all files begins, their paths before their bytes: a folder of other files is written again.
+  static let digest = "5be8923d82cd3a28"
 
   /// The eight tasks in GLUE's layout, and the four of texts in theirs, in `folder`, which is returned; written whole when they are not
   /// there.
@@ -25,7 +26,7 @@ package enum PocketData {
   /// Whether a folder holds them all; nothing is written.
   package static func isWhole(_ folder: URL) -> Bool { (try? Data(contentsOf: marker(in: folder))) == version }
 
-  private static var version: Data { Data("seed \(seed), numerics \(Numerics.version), with texts\n".utf8) }
+  private static var version: Data { Data("seed \(seed), files \(digest)\n".utf8) }
 
   private static func marker(in folder: URL) -> URL { folder.appending(path: "generated") }
 }
