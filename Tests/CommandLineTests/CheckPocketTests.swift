@@ -21,4 +21,31 @@ struct CheckPocketTests {
       "model 'nowhere' is not here, there is no such folder: name a folder that holds its config.json, weights and tokenizer: MODEL=<folder>"
     )
   }
+
+  @Test("tasks of texts have a gate of their own, and not one together with tasks of labels")
+  func texts() throws {
+    let manifest = TinyProject.writingManifest.replacing("methods: [", with: "methods: [fft, ")
+    let tiny = try TinyProgram(.writing(manifest))
+    let result = try tiny.lowrank(["check-pocket", "--experiment", "tiny", "--seeds", "0"], apart: true)
+    #expect(result.status == 1, "two epochs on sixteen rows teach nobody to write: \(result)")
+    #expect(
+      result.output.hasPrefix(
+        """
+        Pocket profile, model writer, last epoch, 1 seed
+
+        | task (metric) | fft | random weights | before | source | nearest | template | verdict |
+        |---|--:|--:|--:|--:|--:|--:|---|
+        | places (
+        """), "\(result.output)")
+    #expect(result.output.contains("- **misses**: 0 of 1 tasks pass (3 needed)\n"), "\(result.output)")
+
+    try tiny.project.write(manifest.replacing("tasks: [", with: "tasks: [tasks/warmth.yaml, "), to: "experiments/tiny.yaml")
+    let mixed = try tiny.lowrank(["check-pocket", "--experiment", "tiny"], apart: true)
+    #expect(
+      mixed.status == 1
+        && mixed.errors
+          == "Error: tiny: of some tasks the answers are texts (places), of others labels (warmth), and each kind has its own "
+          + "gate. Name tasks of one kind with --tasks\n",
+      "\(mixed)")
+  }
 }
