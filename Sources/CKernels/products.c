@@ -94,18 +94,27 @@ LR_INLINE void finish(const lr_products *p, int64_t row, int64_t column, const f
   }
 }
 
-// R rows by N outputs; sums wait in `kept` where terms are missing yet. Meanwhile so many rows of weights, `ahead`, are brought closer.
+// Where weights lie that are brought closer meanwhile, some at each step: how far these are from each other, in bytes, and how far it is
+// to the next step's.
+typedef struct {
+  const char *next;
+  int64_t apart, along;
+} lr_closer;
+
+#define CLOSER(TYPE, from, apart, along) \
+  ((lr_closer){(const char *)(from), (apart) * (int64_t)sizeof(TYPE), (along) * (int64_t)sizeof(TYPE)})
+
+// R rows by N outputs; sums wait in `kept` where terms are missing yet. Meanwhile weights, `count` at each step, are brought closer.
 #define TILE(NAME, R, N, TYPE, WEIGHTS, REST)                                                                                     \
   LR_INLINE void NAME(const lr_products *p, const TYPE *w, const TYPE *end_of_w, int64_t row, int64_t column, lanes *kept,        \
-                      const TYPE *ahead, const int rows_ahead) {                                                                  \
+                      lr_closer ahead, const int count) {                                                                         \
     int64_t k = p->k, step = p->height * LANES, to = p->to;                                                                       \
     const float *x = p->x + terms_at(p, row, p->from);                                                                            \
     const TYPE *u = w + column * k + p->from, *stop = w + column * k + (to < k ? to : k - k % LANES);                             \
     lanes sum[R][N], v[R], weight;                                                                                                \
     UNROLL for (int r = 0; r < R; r++) UNROLL for (int j = 0; j < N; j++) sum[r][j] = p->from ? kept[r * N + j] : (lanes){0};     \
-    ahead += p->from;                                                                                                             \
-    for (; u < stop; u += LANES, x += step, ahead += LANES) {                                                                     \
-      UNROLL for (int a = 0; a < rows_ahead; a++) __builtin_prefetch(ahead + a * k, 0, 2);                                        \
+    for (; u < stop; u += LANES, x += step, ahead.next += ahead.along) {                                                          \
+      UNROLL for (int a = 0; a < count; a++) __builtin_prefetch(ahead.next + a * ahead.apart, 0, 2);                              \
       UNROLL for (int r = 0; r < R; r++) v[r] = LOAD(x + r * LANES);                                                              \
       UNROLL for (int j = 0; j < N; j++) {                                                                                        \
         weight = WEIGHTS(u + j * k);                                                                                              \
@@ -208,13 +217,13 @@ LR_INLINE void narrow_by_4(const lr_products *p, const float *w, const float *en
     while (row < end) {                                                                                                           \
       int64_t now = share < rows_ahead ? share : rows_ahead;  /* 0, 1, 2 or 4 */                                                  \
       if (p->wide && end - row >= 4) {                                                                                            \
-        AHEAD(now, FOUR, p, w, end_of_w, row, column, kept, ahead);                                                               \
+        AHEAD(now, FOUR, p, w, end_of_w, row, column, kept, CLOSER(TYPE, ahead + p->from, p->k, LANES));                          \
         row += 4;                                                                                                                 \
       } else if (end - row >= 2) {                                                                                                \
-        AHEAD(now, TWO, p, w, end_of_w, row, column, kept, ahead);                                                                \
+        AHEAD(now, TWO, p, w, end_of_w, row, column, kept, CLOSER(TYPE, ahead + p->from, p->k, LANES));                           \
         row += 2;                                                                                                                 \
       } else {                                                                                                                    \
-        AHEAD(now, ONE, p, w, end_of_w, row, column, kept, ahead);                                                                \
+        AHEAD(now, ONE, p, w, end_of_w, row, column, kept, CLOSER(TYPE, ahead + p->from, p->k, LANES));                           \
         row += 1;                                                                                                                 \
       }                                                                                                                           \
       kept += most * N;                                                                                                           \
@@ -281,12 +290,19 @@ LR_INLINE void narrow_by_4(const lr_products *p, const float *w, const float *en
       return;                                                                                                                     \
     }                                                                                                                             \
     int64_t column = begin;                                                                                                       \
-    for (int64_t most = p.wide ? 8 : 4; m == 1 && column + most <= end; column += most) {                                         \
-      const TYPE *ahead = w + (column + most) * k;                                                                                \
+    /* few terms a row: the weights are one stream; else one a row */                                                             \
+    int64_t most = p.wide ? 8 : 4, isOne = !p.wide && most * k * sizeof(TYPE) <= 8192;                                            \
+    for (; m == 1 && column + most <= end; column += most) {                                                                      \
+      const TYPE *next = w + (column + most) * k;                                                                                 \
+      lr_closer ahead = isOne ? CLOSER(TYPE, next, 64 / sizeof(TYPE), 4 * LANES) : CLOSER(TYPE, next, k, LANES);                  \
       if (end - column < 2 * most)                                                                                                \
         p.wide ? NAME##_1_by_8(&p, w, end_of_w, 0, column, 0, ahead, 0) : NAME##_1_by_4(&p, w, end_of_w, 0, column, 0, ahead, 0); \
+      else if (p.wide)                                                                                                            \
+        NAME##_1_by_8(&p, w, end_of_w, 0, column, 0, ahead, 8);                                                                   \
+      else if (isOne)                                                                                                             \
+        NAME##_1_by_4(&p, w, end_of_w, 0, column, 0, ahead, 4 * LANES * sizeof(TYPE) / 64);                                       \
       else                                                                                                                        \
-        p.wide ? NAME##_1_by_8(&p, w, end_of_w, 0, column, 0, ahead, 8) : NAME##_1_by_4(&p, w, end_of_w, 0, column, 0, ahead, 4); \
+        NAME##_1_by_4(&p, w, end_of_w, 0, column, 0, ahead, 4);                                                                   \
     }                                                                                                                             \
     int64_t whole = column + (end - column) / 4 * 4;                                                                              \
     for (int64_t row = 0; row < m; row += MOST_ROWS) {                                                                            \
