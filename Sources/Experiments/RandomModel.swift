@@ -22,12 +22,16 @@ enum RandomModel {
     _ = try ModelLoader.randomBackbone(configuration, seed: 0, on: planning)
     // every tensor is held a second time while they are written
     _ = try MemoryLedger().admit(MemoryLedger.Need(tensors: 2 * planning.peakBytes, threads: 1))
-    let encoder = try ModelLoader.randomBackbone(
-      configuration, seed: UInt64(bitPattern: Int64(seed)), on: Device.processor.backend(threads: 1))
-    encoder.startAttendingToLikes()
+    let seed = UInt64(bitPattern: Int64(seed)), backend = try Device.processor.backend(threads: 1)
     try Folder.make(at: folder)
     try CheckpointFolder.copyTokenizer(from: source, to: folder)
-    try ModelWriter.save(encoder, as: precision, to: folder)
+    // a decoder starts from weights as they are drawn, those of the head that tells words among them
+    if configuration.headKind == .words {
+      return try ModelWriter.save(ModelLoader.random(configuration, seed: seed, on: backend), as: precision, to: folder)
+    }
+    let backbone = try ModelLoader.randomBackbone(configuration, seed: seed, on: backend)
+    if configuration.architecture != .llama { backbone.startAttendingToLikes() }
+    try ModelWriter.save(backbone, as: precision, to: folder)
   }
 
   /// The folder of a model of a published size, but for its table of words, which is the tokenizer's; written when it is not there.
