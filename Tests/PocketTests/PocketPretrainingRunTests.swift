@@ -3,6 +3,7 @@ import CPUBackend
 import Foundation
 import Manifests
 import Models
+import Storage
 import Tensors
 import TestSupport
 import Testing
@@ -111,6 +112,12 @@ struct PocketPretrainingRunTests {
       #expect(throws: Interruption()) { try one.execute(shouldStop: { true }, report: { _ in }) }
       let checkpoint = one.workFolder.appending(path: "checkpoint.safetensors")
       #expect(FileManager.default.fileExists(atPath: checkpoint.path))
+      try withExtendedLifetime(Claim.take(in: one.workFolder)) { _ in
+        let before = try Data(contentsOf: checkpoint)
+        let error = #expect(throws: PretrainingError.self) { try one.execute(shouldStop: { false }, report: { _ in }) }
+        #expect(error?.description.hasSuffix(": another process works in this folder. Wait for it, or stop it") == true)
+        #expect(try Data(contentsOf: checkpoint) == before)
+      }
       #expect(throws: Interruption()) { try one.execute(shouldStop: { true }, report: { _ in }) }
       let record = try one.execute(shouldStop: { true }, report: { _ in })
       #expect(record.steps == 3)
