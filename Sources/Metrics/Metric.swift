@@ -28,6 +28,12 @@ package enum Metric: String, Sendable, CaseIterable, Codable {
   case rougeL
   /// The mean of ROUGE-1, ROUGE-2 and ROUGE-L.
   case rougeMean = "rouge-mean"
+  /// F1 of ROUGE-1, stemmed, with an example's best reference.
+  case rouge1Best = "rouge1-best"
+  /// F1 of ROUGE-2, stemmed, with an example's best reference.
+  case rouge2Best = "rouge2-best"
+  /// F1 of ROUGE-L, stemmed, with an example's best reference.
+  case rougeLBest = "rougeL-best"
   /// The share of right answers to GSM8K: the number after `####`.
   case gsm8k
   /// The share of right answers to GSM8K, the last number where none stands after `####`.
@@ -63,6 +69,9 @@ package enum Metric: String, Sendable, CaseIterable, Codable {
     case .rouge2: "ROUGE-2 (mean of references)"
     case .rougeL: "ROUGE-L (mean of references)"
     case .rougeMean: "mean of ROUGE-1, ROUGE-2 and ROUGE-L"
+    case .rouge1Best: "ROUGE-1 (best reference)"
+    case .rouge2Best: "ROUGE-2 (best reference)"
+    case .rougeLBest: "ROUGE-L (best reference)"
     case .gsm8k: "exact match after ####"
     case .gsm8kFlexible: "exact match of the last number"
     case .tokenLoss: "loss of the right tokens"
@@ -74,7 +83,7 @@ package enum Metric: String, Sendable, CaseIterable, Codable {
     switch self {
     case .accuracy, .f1, .matthews, .accuracyF1Mean: .classes
     case .pearson, .spearman, .pearsonSpearmanMean: .scores
-    case .bleu, .multiBLEU, .rouge1, .rouge2, .rougeL, .rougeMean, .gsm8k, .gsm8kFlexible: .texts
+    case .bleu, .multiBLEU, .rouge1, .rouge2, .rougeL, .rougeMean, .rouge1Best, .rouge2Best, .rougeLBest, .gsm8k, .gsm8kFlexible: .texts
     case .tokenLoss: .probabilities
     }
   }
@@ -125,6 +134,9 @@ package enum Metric: String, Sendable, CaseIterable, Codable {
     case .rouge1: return ROUGE.meanF1(references: references, predicted: predicted, unit: .words)
     case .rouge2: return ROUGE.meanF1(references: references, predicted: predicted, unit: .pairs)
     case .rougeL: return ROUGE.meanF1(references: references, predicted: predicted, unit: .subsequence)
+    case .rouge1Best: return ROUGE.meanF1(references: references, predicted: predicted, unit: .words, of: .best)
+    case .rouge2Best: return ROUGE.meanF1(references: references, predicted: predicted, unit: .pairs, of: .best)
+    case .rougeLBest: return ROUGE.meanF1(references: references, predicted: predicted, unit: .subsequence, of: .best)
     case .rougeMean: return meanOfParts { $0.value(references: references, predicted: predicted) }
     case .gsm8k: return GSM8KAnswer.accuracy(references: references, predicted: predicted, isFlexible: false)
     case .gsm8kFlexible: return GSM8KAnswer.accuracy(references: references, predicted: predicted, isFlexible: true)

@@ -12,6 +12,14 @@ package struct ROUGE: Sendable, Equatable {
     case subsequence
   }
 
+  /// What an example's several references come to.
+  package enum References: Sendable {
+    /// The mean over them, as DialogSum's published figures have it.
+    case mean
+    /// The one with the highest F1, as rouge-score's `score_multi` has it.
+    case best
+  }
+
   /// The share of the prediction that the reference has too, in 0...1.
   package let precision: Double
   /// The share of the reference that the prediction has too, in 0...1.
@@ -49,20 +57,24 @@ package struct ROUGE: Sendable, Equatable {
     recall = Double(common) / Double(max(ofReference, 1))
   }
 
-  /// The mean over examples of the mean F1 over an example's references, in 0...1.
-  ///
-  /// (rouge-score's own `score_multi` takes the best reference; DialogSum's published figures are means over its three.)
+  /// The mean over examples of the mean, or the best, F1 over an example's references, in 0...1.
   ///
   /// - Returns: nil without examples or where an example has no reference.
   /// - Precondition: as many predictions as lists of references.
-  package static func meanF1(references: [[String]], predicted: [String], unit: Unit) -> Double? {
+  package static func meanF1(
+    references: [[String]], predicted: [String], unit: Unit, of several: References = .mean
+  ) -> Double? {
     precondition(references.count == predicted.count, "\(references.count) lists of references but \(predicted.count) predictions")
     guard !references.isEmpty, !references.contains(where: \.isEmpty) else { return nil }
-    let means = zip(references, predicted).map { texts, prediction in
+    let scores = zip(references, predicted).map { texts, prediction in
       let guess = words(prediction, isStemmed: true)
-      return texts.reduce(0) { $0 + ROUGE(words($1, isStemmed: true), guess, unit).f1 } / Double(texts.count)
+      let values = texts.map { ROUGE(words($0, isStemmed: true), guess, unit).f1 }
+      switch several {
+      case .mean: return values.reduce(0, +) / Double(values.count)
+      case .best: return values.reduce(0, max)
+      }
     }
-    return means.reduce(0, +) / Double(means.count)
+    return scores.reduce(0, +) / Double(scores.count)
   }
 
   /// The words that are compared, for people.
