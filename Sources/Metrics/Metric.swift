@@ -83,7 +83,8 @@ package enum Metric: String, Sendable, CaseIterable, Codable {
     switch self {
     case .accuracy, .f1, .matthews, .accuracyF1Mean: .classes
     case .pearson, .spearman, .pearsonSpearmanMean: .scores
-    case .bleu, .multiBLEU, .rouge1, .rouge2, .rougeL, .rougeMean, .rouge1Best, .rouge2Best, .rougeLBest, .gsm8k, .gsm8kFlexible: .texts
+    case .bleu, .multiBLEU, .rouge1, .rouge2, .rougeL, .rougeMean, .rouge1Best, .rouge2Best, .rougeLBest, .gsm8k, .gsm8kFlexible:
+      .texts
     case .tokenLoss: .probabilities
     }
   }

@@ -67,10 +67,13 @@ private struct ROUGEFile: Decodable {
 
   @Test func theBestReferenceIsThatOfRougeScore() {
     // RougeScorer(["rouge1", "rouge2", "rougeL"], use_stemmer=True).score_multi of rouge-score 0.1.2
-    let references = [["the dogs chased a cat", "a cat was chased by two dogs", "dogs run"], ["she pays for the books", "books are paid by her"]]
+    let references = [
+      ["the dogs chased a cat", "a cat was chased by two dogs", "dogs run"], ["she pays for the books", "books are paid by her"],
+    ]
     let predicted = ["a cat was chased by the dogs", "she paid for her books"]
     for (metric, best) in [
-      (Metric.rouge1Best, [0.8571428571428571, 0.6]), (.rouge2Best, [0.6666666666666666, 0]), (.rougeLBest, [0.8571428571428571, 0.6]),
+      (Metric.rouge1Best, [0.8571428571428571, 0.6]), (.rouge2Best, [0.6666666666666666, 0]),
+      (.rougeLBest, [0.8571428571428571, 0.6]),
     ] {
       #expect(near(metric.value(references: references, predicted: predicted), (best[0] + best[1]) / 2), "\(metric)")
     }

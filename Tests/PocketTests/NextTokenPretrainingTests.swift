@@ -34,13 +34,14 @@ struct NextTokenPretrainingTests {
     return configuration
   }
 
-  func pretraining(steps: Int, threads: Int = 1) throws -> NextTokenPretraining {
+  func pretraining(steps: Int, threads: Int = 1, judgedWeight: Double = 1) throws -> NextTokenPretraining {
     let tokenizer = try Self.tokenizer.get()
     let model = try ModelLoader.random(
       configuration(words: tokenizer.vocabularySize), seed: 3, on: CPUBackend(threads: threads))
     var settings = PretrainingSettings(steps: steps)
     settings.batchSize = 18
     settings.warmupSteps = 5
+    settings.judgedWeight = judgedWeight
     return try NextTokenPretraining(
       model, tokenizer: tokenizer, documents: PocketDocuments(world: Self.world, seed: 3),
       shares: PocketDocuments.Kind.allCases.map { _ in 1 }, settings: settings)
@@ -68,6 +69,20 @@ struct NextTokenPretrainingTests {
     #expect(abs(run.meanLoss - losses.reduce(0, +) / 60) < 0.1)
     #expect(run.found.map(\.kind) == PocketDocuments.Kind.allCases.map { "\($0)" })
     #expect(run.found.allSatisfy { $0.level == nil && $0.text.hasPrefix("loss ") } && run.levels.isEmpty)
+  }
+
+  @Test("words that judge count as much as they are told to, and are counted apart")
+  func judged() throws {
+    let once = try pretraining(steps: 1), thrice = try pretraining(steps: 1, judgedWeight: 3)
+    let (plain, weighted) = (try once.advance(), try thrice.advance())
+    #expect(once.tally == thrice.tally)
+    // whether feelings are judged is drawn
+    let judged = Set(once.found.filter { $0.text.contains("of verdicts") }.map(\.kind))
+    #expect(judged.contains("reading") && judged.isSubset(of: ["reading", "feeling"]))
+    // every second amount is of verdicts
+    let verdicts = once.tally.losses.indices.filter { $0 % 2 == 1 }.map { once.tally.losses[$0] }.reduce(0, +)
+    let tokens = Double(once.tally.counts.reduce(0, +))
+    #expect(verdicts > 0 && abs(weighted - plain - 2 * verdicts / tokens) < 1e-4)
   }
 
   @Test("a vocabulary that does not fit")

@@ -69,7 +69,8 @@ struct PocketPretrainingRunTests {
     model: {architecture: llama, layers: 1, hidden_size: 16, heads: 2, key_heads: 1, intermediate_size: 16, positions: 64, dropout: 0, initializer_range: 0.06}
     vocabulary: {pieces: 600, sentences: 300}
     training: {steps: 3, batch: 10, learning_rate: 1e-3}
-    documents: {note: 1, sum: 1}
+    loss: {judged: 2}
+    documents: {note: 1, reading: 1}
     """
 
   @Test("a decoder's folder, loadable as a model that writes")
@@ -78,7 +79,7 @@ struct PocketPretrainingRunTests {
       let one = run("one", 1)
       #expect(throws: Interruption()) { try one.execute(shouldStop: { true }, report: { _ in }) }
       let record = try one.execute(shouldStop: { false }, report: { _ in })
-      #expect(record.steps == 3 && record.levels.isEmpty && record.found.keys.sorted() == ["note", "sum"])
+      #expect(record.steps == 3 && record.levels.isEmpty && record.found.keys.sorted() == ["note", "reading"])
       #expect(record.digests.keys.sorted() == ["config.json", "model.safetensors", "tokenizer.model", "tokenizer_config.json"])
       #expect(one.finished() == record)
       let again = try run("two", 2).execute(shouldStop: { false }, report: { _ in })

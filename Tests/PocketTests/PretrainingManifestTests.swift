@@ -158,7 +158,8 @@ struct PretrainingManifestTests {
       vocabulary: {pieces: 1000, sentences: 10}
       training: {steps: 1, batch: 8, learning_rate: 1e-3}
       documents: {notes: 1}
-      loss: {}
+      loss: {masked: 1}
+      pacing: {}
       """
     try Data(text.utf8).write(to: file)
     #expect {
@@ -169,9 +170,10 @@ struct PretrainingManifestTests {
         \(file.path):3:1: 'key_heads' 3 is no divisor of 'heads' 4.
         \(file.path):3:105: 'position_buckets' is not a key of 'model'. (known: architecture, layers, hidden_size, heads, key_heads, intermediate_size, positions, dropout, initializer_range)
         \(file.path):6:1: 'documents' gives no kind of document a share above 0.
-        \(file.path):6:13: 'notes' is not a key of 'documents'. Did you mean 'note'? (known: retelling, answer, glossary, inflection, sum, story, note, talk, copy)
-        \(file.path):7:1: 'loss' is not a key of a pre-training manifest. (known: id, title, description, seed, model, vocabulary, training, documents)
-        6 problems; nothing was run.
+        \(file.path):6:13: 'notes' is not a key of 'documents'. Did you mean 'note'? (known: retelling, answer, glossary, inflection, sum, story, note, talk, copy, reading, feeling)
+        \(file.path):7:8: 'masked' is not a key of 'loss'. (known: judged)
+        \(file.path):8:1: 'pacing' is not a key of a pre-training manifest. (known: id, title, description, seed, model, vocabulary, training, loss, documents)
+        7 problems; nothing was run.
         """
     }
   }

@@ -15,7 +15,8 @@ extension PocketWorld {
     PocketWord(text: generator.pick(feelings.concepts(half, group: polarity)).forms[0][0], slot: .feeling)
   }
 
-  private func outcome(_ polarity: Int, _ generator: inout PocketGenerator) -> PocketWord {
+  /// What people do about a feeling of this polarity.
+  func outcome(_ polarity: Int, _ generator: inout PocketGenerator) -> PocketWord {
     PocketWord(text: generator.pick(words(PocketLexicon.outcomes[polarity])).text, slot: .outcome)
   }
 
@@ -76,8 +77,7 @@ extension PocketWorld {
       let polarity = words(PocketLexicon.outcomes[1]).contains { $0.text == old.text } ? 1 : 0
       result.words[position] = outcome(1 - polarity, &generator)
     } else {
-      let isPleasant = feelings.concepts(.all, group: 1).contains { $0.forms[0][0] == old.text }
-      result.words[position] = feeling(half, isPleasant ? 0 : 1, &generator)
+      result.words[position] = feeling(half, isPleasant(old) ? 0 : 1, &generator)
     }
     for place in places where place == position || (told == .untold && sentence[place].slot == .feeling) {
       result.faults[place] = .polarity

@@ -23,6 +23,8 @@ final class NextTokenPretraining: PretrainingProcess {
   private let beginning: Int32
   private let end: Int32
   private let mostTokens: Int
+  /// The tokens that begin a verdict, by kind of document.
+  private let verdicts: [Set<Int32>]
 
   /// - Parameters:
   ///   - model: with fresh weights and a head for words; its dropouts do not act.
@@ -46,6 +48,7 @@ final class NextTokenPretraining: PretrainingProcess {
     (self.model, self.tokenizer, self.settings, self.shares) = (model, tokenizer, settings, shares)
     (self.beginning, self.end) = (beginning, end)
     stream = documents
+    verdicts = PocketDocuments.Kind.allCases.map { kind in Set(kind.verdicts.compactMap { tokenizer.encode($0).first }) }
     mostTokens = model.configuration.limits.tokens ?? .max
     for parameter in model.parameters { parameter.isTrainable = true }
     optimizer = AdamW(model.parameters, settings.optimization)
@@ -53,25 +56,28 @@ final class NextTokenPretraining: PretrainingProcess {
 
   /// A document's tokens, as many as the model takes.
   private func sequence(_ kind: PocketDocuments.Kind, index: Int) -> [Int32] {
-    Array(([beginning] + tokenizer.encode(stream.text(kind, index: index)) + [end]).prefix(mostTokens))
+    let parts = stream.parts(kind, index: index).map { [beginning] + tokenizer.encode($0) }
+    return Array((parts.joined() + [end]).prefix(mostTokens))
   }
 
   @discardableResult
   func advance() throws -> Double {
     var sequences: [[Int32]] = []
-    var parts: [(kind: PocketDocuments.Kind, places: [Int32], targets: [Int32])] = []
+    var parts: [Part] = []
     var start = 0
     for kind in PocketDocuments.Kind.allCases {
       guard let rows = settings.part(kind.rawValue, of: shares)?.rows else { continue }
-      var places: [Int32] = [], targets: [Int32] = []
+      var told = Part(kind: kind, isVerdict: false), judged = Part(kind: kind, isVerdict: true)
       for row in 0..<rows {
         let sequence = sequence(kind, index: completedSteps * rows + row)
-        places += (0..<(sequence.count - 1)).map { Int32(start + $0) }
-        targets += sequence.dropFirst()
+        for (place, target) in sequence.dropFirst().enumerated() {
+          let position = Int32(start + place)
+          if verdicts[kind.rawValue].contains(target) { judged.ask(target, at: position) } else { told.ask(target, at: position) }
+        }
         start += sequence.count
         sequences.append(sequence)
       }
-      parts.append((kind, places, targets))
+      parts += [told, judged].filter { !$0.targets.isEmpty }
     }
     // no dropout: documents never come twice
     let hidden = model.backbone.hiddenStates(TokenBatch(sequences: sequences), pass: .evaluation)
@@ -79,13 +85,27 @@ final class NextTokenPretraining: PretrainingProcess {
     var terms: [Tensor] = []
     for part in parts {
       let term = model.head(hidden.rows(part.places), pass: .evaluation).crossEntropy(part.targets, divisor: told)
-      tally.count(part.kind, loss: Double(term.item) * Double(told), tokens: part.targets.count)
-      terms.append(term)
+      tally.count(part.kind, isVerdict: part.isVerdict, loss: Double(term.item) * Double(told), tokens: part.targets.count)
+      terms.append(part.isVerdict ? term.scaled(by: Float(settings.judgedWeight)) : term)
     }
     let value = try update(by: terms)
     completedSteps += 1
     tokens += start
     return value
+  }
+
+  /// The tokens of one kind of document that are told, verdicts and others apart.
+  private struct Part {
+    var kind: PocketDocuments.Kind
+    var isVerdict: Bool
+    /// Rows of the hidden states, and the token that each tells.
+    var places: [Int32] = []
+    var targets: [Int32] = []
+
+    mutating func ask(_ target: Int32, at place: Int32) {
+      places.append(place)
+      targets.append(target)
+    }
   }
 
   // MARK: Progress
@@ -108,17 +128,17 @@ final class NextTokenPretraining: PretrainingProcess {
   }
 
   func takeUp(_ saved: CheckpointContents) throws {
-    let kinds = PocketDocuments.Kind.allCases.count
-    tally = DocumentTally(losses: try saved.amounts("losses", count: kinds), counts: try saved.counts("counts", count: kinds))
+    let count = tally.counts.count
+    tally = DocumentTally(losses: try saved.amounts("losses", count: count), counts: try saved.counts("counts", count: count))
   }
 }
 
-/// The loss by kind of document since the last report, in the order of the kinds.
+/// The loss by kind of document since the last report, in the order of the kinds, of its tokens and then of its verdicts.
 struct DocumentTally: Sendable, Equatable {
   /// Sums over tokens.
-  fileprivate(set) var losses = PocketDocuments.Kind.allCases.map { _ in 0.0 }
+  fileprivate(set) var losses = PocketDocuments.Kind.allCases.flatMap { _ in [0.0, 0.0] }
   /// Tokens told.
-  fileprivate(set) var counts = PocketDocuments.Kind.allCases.map { _ in 0 }
+  fileprivate(set) var counts = PocketDocuments.Kind.allCases.flatMap { _ in [0, 0] }
 
   /// The loss of a token; 0 where there is none.
   var meanLoss: Double { losses.reduce(0, +) / Double(max(1, counts.reduce(0, +))) }
@@ -126,14 +146,21 @@ struct DocumentTally: Sendable, Equatable {
   /// One line for each kind of document that there was.
   var lines: [(kind: PocketDocuments.Kind, text: String)] {
     PocketDocuments.Kind.allCases.compactMap { kind in
-      let count = counts[kind.rawValue]
-      guard count > 0 else { return nil }
-      return (kind, "loss \((losses[kind.rawValue] / Double(count) * 1000).rounded() / 1000)")
+      let told = [false, true].compactMap { isVerdict -> String? in
+        let place = Self.place(kind, isVerdict)
+        guard counts[place] > 0 else { return nil }
+        let loss = (losses[place] / Double(counts[place]) * 1000).rounded() / 1000
+        return isVerdict ? "of verdicts \(loss)" : "loss \(loss)"
+      }
+      return told.isEmpty ? nil : (kind, told.joined(separator: ", "))
     }
   }
 
-  mutating func count(_ kind: PocketDocuments.Kind, loss: Double, tokens: Int) {
-    losses[kind.rawValue] += loss
-    counts[kind.rawValue] += tokens
+  mutating func count(_ kind: PocketDocuments.Kind, isVerdict: Bool, loss: Double, tokens: Int) {
+    let place = Self.place(kind, isVerdict)
+    losses[place] += loss
+    counts[place] += tokens
   }
+
+  private static func place(_ kind: PocketDocuments.Kind, _ isVerdict: Bool) -> Int { 2 * kind.rawValue + (isVerdict ? 1 : 0) }
 }

@@ -22,31 +22,53 @@ package struct PocketDocuments: Sendable {
     case talk
     /// Words, and the same again.
     case copy
+    /// Sentences read over: which of their words hold.
+    case reading
+    /// Who feels what, and what people do about it.
+    case feeling
+
+    /// Words that judge what was read, where a document has such.
+    var verdicts: [String] {
+      switch self {
+      case .reading: PocketDocuments.verdicts
+      case .feeling: PocketDocuments.moods
+      default: []
+      }
+    }
   }
 
   let world: PocketWorld
+  /// What an encoder of the same world is asked.
+  let rows: PocketPretraining
   private let seed: UInt64
 
   /// A stream over `world`, drawn from `seed`.
   init(world: PocketWorld, seed: UInt64) {
     self.world = world
     self.seed = seed
+    rows = PocketPretraining(world: world, seed: seed)
   }
 
-  /// Document `index` of a kind's stream: a function of the seed, the index and the kind alone.
-  func text(_ kind: Kind, index: Int) -> String {
+  /// Document `index` of a kind's stream on a line, or on two for a pair.
+  func text(_ kind: Kind, index: Int) -> String { parts(kind, index: index).joined(separator: "\n") }
+
+  /// The parts of document `index` of a kind's stream, each of which begins as a sequence does: one, or the two of a pair. A function
+  /// of the seed, the index and the kind alone.
+  func parts(_ kind: Kind, index: Int) -> [String] {
     var generator = PocketGenerator(
       seed: seed, stream: 128 + UInt64(kind.rawValue), index: UInt64(truncatingIfNeeded: index))
     switch kind {
-    case .retelling: return retelling(&generator)
-    case .answer: return answers(&generator)
-    case .glossary: return glossary(&generator)
-    case .inflection: return inflections(&generator)
-    case .sum: return sums(&generator)
-    case .story: return story(&generator)
-    case .note: return note(&generator)
-    case .talk: return talk(&generator)
-    case .copy: return copy(&generator)
+    case .retelling: return [retelling(&generator)]
+    case .answer: return [answers(&generator)]
+    case .glossary: return [glossary(&generator)]
+    case .inflection: return [inflections(&generator)]
+    case .sum: return [sums(&generator)]
+    case .story: return [story(&generator)]
+    case .note: return [note(&generator)]
+    case .talk: return [talk(&generator)]
+    case .copy: return [copy(&generator)]
+    case .reading: return reading(&generator)
+    case .feeling: return [feeling(&generator)]
     }
   }
 

@@ -82,15 +82,21 @@ package struct PocketPretraining: Sendable {
   func row(_ kind: Kind, level: Double, index: Int) -> PocketPretrainingRow {
     var generator = PocketGenerator(
       seed: seed, stream: 2 + UInt64(kind.rawValue), index: UInt64(truncatingIfNeeded: index))
-    let level = min(max(level, 0), 1)
     let isCorrupted = generator.chance(kind.corrupted)
+    return row(kind, isCorrupted: isCorrupted, level: min(max(level, 0), 1), using: &generator)
+  }
+
+  /// A row of a kind whose words are judged, or, unless it is corrupted, masked.
+  func row(
+    _ kind: Kind, isCorrupted: Bool, level: Double, using generator: inout PocketGenerator
+  ) -> PocketPretrainingRow {
     switch kind {
-    case .pair: return pairRow(isCorrupted, level, &generator)
-    case .answer: return answerRow(isCorrupted, level, &generator)
-    case .feeling: return feelingRow(isCorrupted, level, &generator)
-    case .form: return formRow(isCorrupted, level, &generator)
-    case .definition: return definitionRow(isCorrupted, level, &generator)
-    case .glossary: return glossaryRow(isCorrupted, level, &generator)
+    case .pair: pairRow(isCorrupted, level, &generator)
+    case .answer: answerRow(isCorrupted, level, &generator)
+    case .feeling: feelingRow(isCorrupted, level, &generator)
+    case .form: formRow(isCorrupted, level, &generator)
+    case .definition: definitionRow(isCorrupted, level, &generator)
+    case .glossary: glossaryRow(isCorrupted, level, &generator)
     }
   }
 

@@ -223,13 +223,13 @@ package struct PocketPretrainingRun: Sendable {
     let betas = manifest.numbers("training.betas")
     (settings.beta1, settings.beta2) = (betas[0], betas[1])
     settings.maximumGradientNorm = manifest.number("training.max_gradient_norm")
+    settings.judgedWeight = manifest.number("loss.judged")
     return settings
   }
 
   private var encoderSettings: PretrainingSettings {
     var settings = settings
     settings.maskedWeight = manifest.number("loss.masked")
-    settings.judgedWeight = manifest.number("loss.judged")
     settings.givenWeight = manifest.number("loss.given")
     settings.topicWeight = manifest.number("loss.topic")
     settings.contentWeight = manifest.number("loss.content")

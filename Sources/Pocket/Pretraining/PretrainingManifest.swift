@@ -76,7 +76,7 @@ package struct PretrainingManifest: Sendable, Equatable {
   /// be given. A decoder tells next words, and has documents in place of rows with questions.
   static func sections(_ architecture: String?) -> [SectionedManifest.Section] {
     let isDecoder = architecture == Self.decoder
-    return [model(isDecoder), vocabulary, training] + (isDecoder ? [documents] : [loss, pacing, shares])
+    return [model(isDecoder), vocabulary, training] + (isDecoder ? [verdicts, documents] : [loss, pacing, shares])
   }
 
   private static let decoder = "llama"
@@ -138,6 +138,15 @@ package struct PretrainingManifest: Sendable, Equatable {
       OptionSchema(
         "content", .number(0...1e3), default: .number(0),
         "Weight of naming, from the first token, the words of the row's first sentence."),
+    ]
+  )
+
+  private static let verdicts: SectionedManifest.Section = (
+    "loss",
+    [
+      OptionSchema(
+        "judged", .number(0...1e3), default: .number(1),
+        "Weight of the words that judge what was read, against 1 of any other word.")
     ]
   )
 

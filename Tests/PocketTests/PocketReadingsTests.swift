@@ -1,0 +1,94 @@
+import Testing
+
+@testable import Pocket
+
+@Suite("Documents that judge")
+struct PocketReadingsTests {
+  let world = PocketWorld(seed: 0)
+  let stream = PocketDocuments(world: PocketWorld(seed: 0), seed: 0)
+
+  @Test("Verdicts stand behind the last sentence's words, or in a list behind it; none is of the whole")
+  func verdicts() {
+    let verdicts = Set(PocketDocuments.verdicts)
+    var counts: [String: Int] = [:]
+    var marked = 0, listed = 0, pairs = 0
+    for index in 0..<2000 {
+      let parts = stream.parts(.reading, index: index)
+      #expect((1...2).contains(parts.count))
+      pairs += parts.count - 1
+      for part in parts.dropLast() { #expect(verdicts.isDisjoint(with: part.split(separator: " ").map(String.init)), "\(parts)") }
+      let last = parts[parts.count - 1].split(separator: " ").map(String.init)
+      let found = last.indices.filter { verdicts.contains(last[$0]) }
+      for place in found {
+        counts[last[place], default: 0] += 1
+        #expect(place > 0 && !verdicts.contains(last[place - 1]), "\(last)")
+      }
+      guard let colon = last.firstIndex(of: ":") else {
+        marked += found.isEmpty ? 0 : 1
+        continue
+      }
+      listed += 1
+      #expect(found.allSatisfy { $0 > colon })
+      // each word of the list is one of the sentence's
+      let list = last[(colon + 1)...].split(separator: ",").map(Array.init)
+      for item in list { #expect(item.count == 2 && last[..<colon].contains(item[0]) && verdicts.contains(item[1]), "\(last)") }
+    }
+    #expect(marked > 700 && listed > 600 && pairs > 1200)
+    let (holding, failing) = (counts["yes"] ?? 0, counts["no"] ?? 0)
+    #expect(failing * 6 > holding && holding > failing && counts["new"] ?? 0 > 50, "\(counts)")
+  }
+
+  @Test("A word of a glossary holds where the first list has its meaning")
+  func glossaries() {
+    let concepts = [world.nouns, world.verbs, world.attributes, world.places].flatMap { $0.concepts(.all) }
+    let meanings = Dictionary(
+      concepts.flatMap { concept in concept.forms.joined().map { ($0, concept.identifier) } },
+      uniquingKeysWith: { first, _ in first })
+    var holding = 0, failing = 0, repeated = 0
+    for index in 0..<6000 {
+      let parts = stream.parts(.reading, index: index).map { $0.split(separator: " ").map(String.init) }
+      guard parts.count == 2, !parts[0].contains("the") else { continue }
+      let told = Set(parts[0].map { meanings[$0] })
+      for (word, verdict) in zip(parts[1], parts[1].dropFirst()) where PocketDocuments.verdicts.contains(verdict) {
+        if verdict == "yes" { #expect(told.contains(meanings[word]), "\(parts)") }
+        if verdict == "yes" { holding += 1 } else { failing += 1 }
+        // put in the place of another, and by chance the same as a third
+        if verdict == "no", told.contains(meanings[word]) { repeated += 1 }
+      }
+    }
+    #expect(holding > 300 && failing > 300 && repeated * 20 < failing, "\(holding) \(failing) \(repeated)")
+  }
+
+  @Test("Who feels what is read off the clauses")
+  func moods() {
+    func sentence(_ text: String) -> [PocketWord] {
+      text.split(separator: " ").map(String.init).map { word in
+        let isFeeling = world.feelings.concepts(.all).contains { $0.forms[0][0] == word }
+        let slot: PocketSlot? = word == "not" ? .negation : isFeeling ? .feeling : ["dogs", "cat"].contains(word) ? .noun : nil
+        return PocketWord(text: word, slot: slot)
+      }
+    }
+    func moods(_ text: String) -> [String] { world.moods(of: sentence(text)).map { "\($0.who) \($0.polarity)" } }
+    #expect(moods("although the dogs are not sad , the cat is gloomy") == ["dogs 1", "cat 0"])
+    #expect(moods("the cat is not glad but the dogs are happy") == ["cat 0", "dogs 1"])
+    #expect(moods("the dogs are very awful and the cat is not lovely") == ["dogs 0", "cat 0"])
+  }
+
+  @Test("What people do goes with what is felt")
+  func outcomes() {
+    var count = 0
+    for index in 0..<2000 {
+      let text = stream.text(.feeling, index: index)
+      let told = text.split(separator: " , so people ")
+      guard told.count == 2 else { continue }
+      // the main clause: after "although … ,", before "although", after "but", or either of two
+      let clauses = told[0].split(separator: text.hasPrefix("although") ? " , " : text.contains(" but ") ? " but " : " although ")
+      let main = clauses[text.hasPrefix("although") || text.contains(" but ") ? 1 : 0].split(separator: " and ")[0]
+      let isNegated = main.contains(" not "), feeling = main.split(separator: " ").last.map(String.init) ?? ""
+      let isPleasant = world.isPleasant(PocketWord(text: feeling, slot: .feeling))
+      #expect((isPleasant != isNegated) == ["smile .", "cheer ."].contains(told[1]), "\(text)")
+      count += 1
+    }
+    #expect(count > 150)
+  }
+}
