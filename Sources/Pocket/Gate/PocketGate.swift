@@ -58,10 +58,13 @@ package struct PocketGate: Sendable, Equatable {
     }
   }
 
+  /// The PEFT rows without which a table does not tell whether tasks tell methods apart: two may be kin.
+  static let fewestRows = 3
+
   /// The scores of the PEFT rows of a table on one task.
   package struct Spread: Sendable, Equatable {
     let task: String
-    /// By row, then by seed; at least two rows of two seeds each.
+    /// By row, then by seed; two seeds each, at least.
     let rows: [[Double]]
 
     /// Takes the scores of a task: a list by seed for each row of the table.
@@ -126,7 +129,7 @@ package struct PocketGate: Sendable, Equatable {
   package init(_ measurements: [Measurement], spreads: [Spread], terms: Terms) {
     self.terms = terms
     self.measurements = measurements
-    self.spreads = spreads.filter { $0.values(without: terms.worstRowsLeftOut) != nil }
+    self.spreads = spreads.filter { $0.rows.count >= Self.fewestRows && $0.values(without: terms.worstRowsLeftOut) != nil }
   }
 
   /// The gate's conditions with what was found.
@@ -182,7 +185,9 @@ package struct PocketGate: Sendable, Equatable {
     }
     lines += [""] + conditions.map { "- \($0.holds ? "holds" : "**misses**"): \($0.text)" }
     if spreads.isEmpty {
-      lines.append("- not judged: whether PEFT rows differ by more than seeds do; `make \(terms.table)` trains what it needs")
+      lines.append(
+        "- not judged: whether PEFT rows differ by more than seeds do; that takes \(Self.fewestRows) of them or more, of two seeds each, as `make \(terms.table)` trains"
+      )
     }
     lines += ["", isPassed ? "The gate is passed." : "The gate is **not** passed."]
     return lines.joined(separator: "\n") + "\n"
