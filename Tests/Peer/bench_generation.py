@@ -14,7 +14,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import resource
 import statistics
 import time
 
@@ -22,6 +21,7 @@ import torch
 from transformers import AutoModelForCausalLM
 
 from bench_peft import PRESETS
+from memory import peak_rss_mb
 
 
 def prompts(args, vocab: int):
@@ -69,7 +69,7 @@ def main() -> None:
         "model": args.model, "batch": args.batch, "beams": args.beams, "new_tokens": args.generate, "threads": args.threads,
         "steps": args.steps, "dtype": "bfloat16" if args.half else "float32",
         "new_tokens_per_s": round(args.batch * args.generate / middle, 2), "step_s_median": round(middle / args.generate, 5),
-        "peak_rss_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)}))
+        "peak_rss_mb": peak_rss_mb()}))
 
 
 if __name__ == "__main__":
