@@ -25,6 +25,17 @@ struct BenchTests {
     }
   }
 
+  @Test("memory is the program's own, however much the process has that starts it")
+  func memory() throws {
+    let held = [UInt8](repeating: 1, count: 1 << 30)
+    let result = try withExtendedLifetime(held) {
+      try execute(Program.url, Self.small + ["--length", "7"], environment: Program.environment(), apart: true)
+    }
+    let fields = try #require(try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any])
+    let peak = try #require(fields["peak_rss_mb"] as? Int)
+    #expect(peak > 20 && peak < 1024)
+  }
+
   private static let decoder = [
     "bench", "--size", "llama-12x768", "--batch", "1", "--length", "4", "--steps", "1", "--warmup", "0",
   ]

@@ -8,9 +8,9 @@ extension PocketDocuments {
 
   /// Sentences and which of their words hold: behind a word, as it comes, or behind the whole, in any order.
   ///
-  /// Without them a decoder of this size never compares two sentences, however often it tells one in other words. Nothing says whether
-  /// all words hold, nor does the shape of a document: which words are asked for, and where, is drawn without a look at the verdicts. In a
-  /// first mixture it was not, the last token gathered what tells the tasks, and a probe of it came near fine-tuning.
+  /// Without them a decoder of this size compared no two sentences, however often it told one in other words. Nothing says whether all
+  /// words hold, nor does the shape of a document: which words are asked for is drawn without a look at the verdicts, but for the first of
+  /// two that have changed places. In a first mixture it was not, and a probe of the last token came near fine-tuning.
   func reading(_ generator: inout PocketGenerator) -> [String] {
     let kind = [PocketPretraining.Kind.pair, .answer, .form, .definition, .glossary][generator.choose([0.45, 0.2, 0.15, 0.1, 0.1])]
     // easy ones are what it begins with: until words are compared at all, hard ones teach nothing
