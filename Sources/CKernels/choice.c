@@ -1,6 +1,6 @@
 // What a row of logits says of the next token.
 #include "CKernels.h"
-#include "vector.h"
+#include "functions.h"
 
 // Exponentials that are added up in float lanes before they join the sum in double.
 enum { SHARE = 4096 };
@@ -35,7 +35,7 @@ LR_CLONES void lr_log_sum_exp_rows(double *y, const float *x, int64_t rows, int6
       }
       total += (double)sum_lanes(&sum);
     }
-    y[r] = (double)highest + log(total);
+    y[r] = (double)highest + logarithm64(total);
   }
 }
 

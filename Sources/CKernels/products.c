@@ -1,14 +1,9 @@
 // Products of rows, x Wᵀ. Each output is one sum over 16 lanes, lane l taking the terms l, l + 16, l + 32 in their order, fused,
 // and then the tree of sum_lanes: a function of its row and its weights alone, whatever stands in other rows and however many there are.
 #include "CKernels.h"
+#include "fused.h"
 #include "vector.h"
 
-typedef uint16_t halves __attribute__((vector_size(32)));
-typedef uint16_t halves_unaligned __attribute__((vector_size(32), aligned(2)));
-typedef double lanes_double __attribute__((vector_size(128)));
-typedef int64_t lanes_long __attribute__((vector_size(128)));
-
-#define LOAD_HALF(p) ((lanes)(__builtin_convertvector((halves)(*(const halves_unaligned *)(p)), lanes_uint) << 16))
 #define LOAD_HALF_PART(p, n)                                    \
   ({                                                            \
     uint16_t part_[LANES] = {0};                                \
@@ -16,17 +11,6 @@ typedef int64_t lanes_long __attribute__((vector_size(128)));
     LOAD_HALF(part_);                                           \
   })
 #define LOAD_HALF_REST(p, n, limit) ((limit) - (p) < LANES ? LOAD_HALF_PART(p, n) : FIRST_LANES(LOAD_HALF(p), n))
-
-// Whether the processor multiplies and adds with one rounding; the tests compile for those that do not, too.
-#ifndef LR_FUSES
-#if defined(__x86_64__)
-#define LR_FUSES ((lr_processor_features() & LR_AVX2_FMA) != 0)
-#else
-#define LR_FUSES 1
-#endif
-#endif
-// Whether four rows are taken together, whose sums fill the registers, or on processors without AVX-512 two.
-#define WIDE ((lr_processor_features() & LR_AVX512) != 0)
 
 // How a product is cut, which changes no bit: rows that are packed together; rows and outputs whose sums wait while others get their next
 // terms; and how many terms these are, so that what is met again stays in the nearest cache.
@@ -40,18 +24,6 @@ LR_CLONES void lr_pack_rows(float *packed, const float *x, int64_t m, int64_t k,
     for (int64_t i = 0; i < whole; i += LANES, to += height * LANES) STORE(to, LOAD(from + i));
     if (whole < k) STORE(to, LOAD_PART(from + whole, k - whole));
   }
-}
-
-// a * b + c rounded once, without an instruction for it: the product is exact in double, the sum rounded to odd (Boldo and Melquiond
-// 2008), and so the second rounding finds what one alone would have.
-LR_INLINE void add_product(lanes *sum, const lanes *a, const lanes *b) {
-  lanes_double p = __builtin_convertvector(*a, lanes_double) * __builtin_convertvector(*b, lanes_double);
-  lanes_double c = __builtin_convertvector(*sum, lanes_double), s = p + c, back = s - p;
-  lanes_double error = (p - (s - back)) + (c - back), zero = {0};
-  lanes_long bits = (lanes_long)s, away = (error > zero) ^ (s < zero);  // all ones where the magnitude is to grow
-  lanes_long inexact = (error > zero) | (error < zero), even = (bits & 1) - 1;
-  bits += inexact & even & ((away & 1) - (~away & 1));
-  *sum = __builtin_convertvector((lanes_double)bits, lanes);
 }
 
 // One product of packed rows, its terms from..<to, and what becomes of its sums: y = factor * sum + (y or the bias).
@@ -142,7 +114,7 @@ typedef struct {
   }
 
 // As TILE, eight lanes after the other eight: for processors whose registers hold eight numbers, and are too few for a whole tile's sums.
-#define LOAD8(p) (*(const lanes8_unaligned *)(p))
+
 #define SHARE_OF_STEPS 4
 #define TILE8(NAME, R, N)                                                                                                         \
   LR_INLINE void NAME(const lr_products *p, const float *w, const float *end_of_w, int64_t row, int64_t column, lanes *kept,      \

@@ -1,6 +1,6 @@
 // Philox4x32-10 (Salmon et al., SC 2011): four words from a counter and a key.
 #include "CKernels.h"
-#include "vector.h"
+#include "functions.h"
 
 #define ROUNDS 10
 static const uint32_t MULTIPLIER0 = 0xD2511F53u, MULTIPLIER1 = 0xCD9E8D57u, WEYL0 = 0x9E3779B9u, WEYL1 = 0xBB67AE85u;
@@ -19,40 +19,13 @@ void lr_philox(const uint32_t counter[4], const uint32_t key[2], uint32_t out[4]
   out[0] = c0, out[1] = c1, out[2] = c2, out[3] = c3;
 }
 
-static void block(lr_stream s, uint64_t index, uint32_t out[4]) {
-  // the high bits of a block number past 2^32 go where the purpose's high bits are, which no purpose uses
-  uint32_t counter[4] = {(uint32_t)index, s.stream, s.step, s.purpose ^ (uint32_t)(index >> 32) << 16};
-  uint32_t key[2] = {(uint32_t)s.seed, (uint32_t)(s.seed >> 32)};
-  lr_philox(counter, key, out);
-}
-
-static float unit(uint32_t word) { return (float)(word >> 8) * 0x1p-24f; }
-
-void lr_random_uniform(float *out, int64_t begin, int64_t end, lr_stream stream, float low, float high) {
-  for (int64_t i = begin; i < end; i++) {
-    uint32_t words[4];
-    block(stream, (uint64_t)i / 4, words);
-    out[i - begin] = low + (high - low) * unit(words[i % 4]);
-  }
-}
-
-// Box and Muller in double precision; element i uses words (0, 1) or (2, 3) of block i / 2.
-void lr_random_normal(float *out, int64_t begin, int64_t end, lr_stream stream, float mean, float deviation) {
-  for (int64_t i = begin; i < end; i++) {
-    uint32_t words[4];
-    block(stream, (uint64_t)i / 2, words);
-    double u = ((double)words[2 * (i % 2)] + 1.0) * 0x1p-32, v = (double)words[2 * (i % 2) + 1] * 0x1p-32;
-    out[i - begin] = (float)(mean + deviation * sqrt(-2.0 * log(u)) * cos(6.283185307179586 * v));
-  }
-}
-
-// Sixteen blocks at once: element e of the group has word e / 16 of block e % 16, so that no shuffle is needed.
-// A group is 64 elements; the assignment depends on the element's number alone.
-LR_INLINE void keep_group(lr_stream s, uint64_t group, uint32_t threshold, lanes_int keep[4]) {
+// The words of sixteen blocks from block `first` on, a multiple of sixteen: words[w][b] is word w of block first + b.
+LR_INLINE void sixteen_blocks(lr_stream s, uint64_t first, lanes_uint words[4]) {
   // each word stands in the low half of a 64-bit lane, as the widening multiplication wants it; the high halves are not cleaned
   lanes_wide number = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15}, zero = {0};
-  uint64_t first = group * 16, low = 0xffffffffu;
+  uint64_t low = 0xffffffffu;
   lanes_wide c0 = number + first, c1 = zero + s.stream, c2 = zero + s.step;
+  // the high bits of a block number past 2^32 go where the purpose's high bits are, which no purpose uses
   lanes_wide c3 = zero + (s.purpose ^ (uint32_t)(first >> 32) << 16);
   uint32_t k0 = (uint32_t)s.seed, k1 = (uint32_t)(s.seed >> 32);
   for (int round = 0; round < ROUNDS; round++) {
@@ -64,10 +37,60 @@ LR_INLINE void keep_group(lr_stream s, uint64_t group, uint32_t threshold, lanes
     k0 += WEYL0;
     k1 += WEYL1;
   }
-  keep[0] = __builtin_convertvector(c0, lanes_uint) >= threshold;
-  keep[1] = __builtin_convertvector(c1, lanes_uint) >= threshold;
-  keep[2] = __builtin_convertvector(c2, lanes_uint) >= threshold;
-  keep[3] = __builtin_convertvector(c3, lanes_uint) >= threshold;
+  words[0] = __builtin_convertvector(c0, lanes_uint);
+  words[1] = __builtin_convertvector(c1, lanes_uint);
+  words[2] = __builtin_convertvector(c2, lanes_uint);
+  words[3] = __builtin_convertvector(c3, lanes_uint);
+}
+
+LR_INLINE float unit(uint32_t word) { return (float)(int32_t)(word >> 8) * 0x1p-24f; }
+
+// Element i has word i % 4 of block i / 4.
+LR_CLONES void lr_random_uniform(float *out, int64_t begin, int64_t end, lr_stream stream, float low, float high) {
+  for (int64_t i = begin; i < end;) {
+    int64_t start = i / 64 * 64, stop = start + 64 < end ? start + 64 : end;
+    lanes_uint words[4];
+    uint32_t word[4][LANES];
+    float made[64];
+    sixteen_blocks(stream, (uint64_t)start / 4, words);
+    memcpy(word, words, sizeof word);
+    for (int b = 0; b < LANES; b++)
+      for (int w = 0; w < 4; w++) made[4 * b + w] = low + (high - low) * unit(word[w][b]);
+    memcpy(out + (i - begin), made + (i - start), (size_t)(stop - i) * sizeof(float));
+    i = stop;
+  }
+}
+
+// Box and Muller in double precision: a radius by one word, an angle by another.
+LR_INLINE float normal(uint32_t u, uint32_t v, float mean, float deviation) {
+  double radius = __builtin_sqrt(-2.0 * logarithm64(((double)u + 1.0) * 0x1p-32));
+  return (float)((double)mean + (double)deviation * radius * cosine_of_turn(v));
+}
+
+// Element i has words 0 and 1 of block i / 2, or 2 and 3.
+LR_CLONES void lr_random_normal(float *out, int64_t begin, int64_t end, lr_stream stream, float mean, float deviation) {
+  for (int64_t i = begin; i < end;) {
+    int64_t start = i / 32 * 32, stop = start + 32 < end ? start + 32 : end;
+    lanes_uint words[4];
+    uint32_t word[4][LANES];
+    float made[32];
+    sixteen_blocks(stream, (uint64_t)start / 2, words);
+    memcpy(word, words, sizeof word);
+    for (int b = 0; b < LANES; b++) {
+      made[2 * b] = normal(word[0][b], word[1][b], mean, deviation);
+      made[2 * b + 1] = normal(word[2][b], word[3][b], mean, deviation);
+    }
+    memcpy(out + (i - begin), made + (i - start), (size_t)(stop - i) * sizeof(float));
+    i = stop;
+  }
+}
+
+// Which of a group of 64 elements are kept. Element e has word e / 16 of block e % 16, so that no shuffle is needed; the assignment
+// depends on the element's number alone.
+LR_INLINE void keep_group(lr_stream s, uint64_t group, uint32_t threshold, lanes_int keep[4]) {
+  lanes_uint words[4];
+  sixteen_blocks(s, group * 16, words);
+  for (int w = 0; w < 4; w++) keep[w] = words[w] >= threshold;
 }
 
 LR_CLONES void lr_dropout(float *out, const float *x, int64_t begin, int64_t end, lr_stream stream, float rate) {

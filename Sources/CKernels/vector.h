@@ -25,6 +25,11 @@ typedef uint64_t lanes_wide __attribute__((vector_size(128)));
 #define LOAD(p) ((lanes)(*(const lanes_unaligned *)(p)))
 #define STORE(p, v) (*(lanes_unaligned *)(p) = (v))
 
+// Numbers that are the upper halves of float32.
+typedef uint16_t halves __attribute__((vector_size(32)));
+typedef uint16_t halves_unaligned __attribute__((vector_size(32), aligned(2)));
+#define LOAD_HALF(p) ((lanes)(__builtin_convertvector((halves)(*(const halves_unaligned *)(p)), lanes_uint) << 16))
+
 // Fewer than LANES numbers, without a call.
 LR_INLINE void copy_part(float *to, const float *from, int64_t n) {
   int64_t done = 0;
@@ -54,6 +59,7 @@ LR_INLINE float sum_lanes(const lanes *v) {
 typedef float lanes8 __attribute__((vector_size(32)));
 typedef float lanes8_unaligned __attribute__((vector_size(32), aligned(4)));
 typedef float lanes4_unaligned __attribute__((vector_size(16), aligned(4)));
+#define LOAD8(p) (*(const lanes8_unaligned *)(p))
 LR_INLINE void sum_four(float *y, const lanes *a, const lanes *b, const lanes *c, const lanes *d) {
   lanes s = SHUFFLE(*a, *b, 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23) +
             SHUFFLE(*a, *b, 8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31);

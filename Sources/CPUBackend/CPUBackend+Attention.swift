@@ -14,23 +14,23 @@ extension CPUBackend {
     let own = kept == nil ? call.mostScores : 0, dropped = dropout == nil ? 0 : call.mostScores
     if shape.hasRowsThatMeetNone { fill(context, 0) }
     operations += shape.forwardOperations
-    let scratch = own + dropped + (call.relative?.forwardScratch(shape) ?? 0)
-    parallel(shape.heads * call.runs.count, scratch: scratch) { unit, scratch in
-      let head = unit / call.runs.count, terms = scratch + own + dropped
-      call.relative?.transposeTables(of: head, shape, into: terms)
+    let (scratch, products) = (own + dropped + call.relativeScratch, call.productScratch)
+    parallel(shape.heads * call.runs.count, scratch: scratch + products) { unit, room in
+      let head = unit / call.runs.count, scratch = room + products, terms = scratch + own + dropped
+      call.relative?.packTurnedTables(of: head, shape, into: terms)
       for sequence in call.runs[unit % call.runs.count] {
         for block in call.blocks[sequence] {
           let part = call.part(block, of: sequence, head: head)
           let scores = kept.map { $0 + part.score } ?? scratch
-          call.formProbabilities(part, into: scores, terms: terms, on: self)
+          call.formProbabilities(part, into: scores, terms: terms, room: room)
           var weights = scores
           if let dropout {
             weights = scratch + own
             part.drop(scores, dropout, into: weights)
           }
-          gemm(
-            weights, part.stride, .none, call.value + part.key, call.keyWidth, .none, out + part.query, call.width,
-            m: part.rows, n: shape.headSize, k: part.keys, factor: 1, beta: 0)
+          MatrixProduct(m: part.rows, n: shape.headSize, k: part.keys).compute(
+            Matrix(weights, stride: part.stride), call.values(part), into: Matrix(out + part.query, stride: call.width),
+            scratch: room)
         }
       }
     }
@@ -52,44 +52,42 @@ extension CPUBackend {
     let needsScores = dq != nil || dk != nil || tables.query != nil || tables.key != nil
     operations += shape.backwardOperations(gradients, kept: kept != nil)
     let own = kept == nil ? call.mostScores : 0
-    let scratch = own + call.mostScores + (call.relative?.termsScratch ?? 0)
-    parallel(shape.keyHeads * call.runs.count, scratch: scratch) { unit, scratch in
-      let slopes = scratch + own, terms = slopes + call.mostScores, keyHead = unit / call.runs.count
+    let (scratch, products) = (own + call.mostScores + call.relativeScratch, call.productScratch)
+    parallel(shape.keyHeads * call.runs.count, scratch: scratch + products) { unit, room in
+      let scratch = room + products, slopes = scratch + own, terms = slopes + call.mostScores, keyHead = unit / call.runs.count
+      call.relative?.packTables(of: keyHead, shape, into: terms)
       for sequence in call.runs[unit % call.runs.count] {
         // the first part meets all keys that any does: it writes their gradients, the others add to them
-        var beta: Float = 0
+        var adds = false
         for head in keyHead * shape.group..<(keyHead + 1) * shape.group {
           for block in call.blocks[sequence].reversed() {
-            let part = call.part(block, of: sequence, head: head)
-            let weights = kept.map { $0 + part.score } ?? scratch
-            if kept == nil { call.formProbabilities(part, into: weights, terms: terms, on: self) }
+            let part = call.part(block, of: sequence, head: head), (rows, keys) = (part.rows, part.keys)
+            let weights = kept.map { $0 + part.score } ?? scratch, gradient = Matrix(dOut + part.query, stride: call.width)
+            if kept == nil { call.formProbabilities(part, into: weights, terms: terms, room: room) }
             if let dv {
               if let dropout { part.drop(weights, dropout, into: slopes) }
-              gemm(
-                dropout == nil ? weights : slopes, part.stride, .transposed, dOut + part.query, call.width, .none, dv + part.key,
-                call.keyWidth, m: part.keys, n: size, k: part.rows, factor: 1, beta: beta)
+              MatrixProduct(m: keys, n: size, k: rows, accumulates: adds).compute(
+                Matrix(dropout == nil ? weights : slopes, stride: part.stride, .transposed), gradient,
+                into: Matrix(dv + part.key, stride: call.keyWidth), scratch: room)
             }
             if needsScores {
-              gemm(
-                dOut + part.query, call.width, .none, call.value + part.key, call.keyWidth, .transposed, slopes, part.stride,
-                m: part.rows, n: part.keys, k: size, factor: 1, beta: 0)
+              let slope = Matrix(slopes, stride: part.stride)
+              MatrixProduct(m: rows, n: keys, k: size).compute(gradient, call.values(part).turned, into: slope, scratch: room)
               if let dropout { part.drop(slopes, dropout, into: slopes) }
               call.formScoreGradients(part, weights, into: slopes, terms: terms)
               if call.relative != nil {
-                call.spreadRelativeGradients(part, terms: terms, query: dq, key: dk, tables: tables, on: self)
+                call.spreadRelativeGradients(part, terms: terms, query: dq, key: dk, tables: tables, room: room)
               }
               if let dq {
-                gemm(
-                  slopes, part.stride, .none, call.key + part.key, call.keyWidth, .none, dq + part.query, call.width,
-                  m: part.rows, n: size, k: part.keys, factor: 1, beta: call.relative == nil ? 0 : 1)
+                MatrixProduct(m: rows, n: size, k: keys, accumulates: call.relative != nil).compute(
+                  slope, call.keys(part), into: Matrix(dq + part.query, stride: call.width), scratch: room)
               }
               if let dk {
-                gemm(
-                  slopes, part.stride, .transposed, call.query + part.query, call.width, .none, dk + part.key, call.keyWidth,
-                  m: part.keys, n: size, k: part.rows, factor: 1, beta: call.relative == nil ? beta : 1)
+                MatrixProduct(m: keys, n: size, k: rows, accumulates: call.relative != nil || adds).compute(
+                  slope.turned, call.queries(part), into: Matrix(dk + part.key, stride: call.keyWidth), scratch: room)
               }
             }
-            beta = 1
+            adds = true
           }
         }
       }
@@ -130,23 +128,36 @@ private struct AttentionCall {
   struct Relative {
     let index: [Int32]
     let query: UnsafeMutablePointer<Float>, key: UnsafeMutablePointer<Float>
+    /// The rows that each sequence's terms have room for: whole panels.
     let windows: [AttentionShape.Window]
     let queryBands: [[AttentionShape.Band]], keyBands: [[AttentionShape.Band]]
     /// The rows that any sequence reads.
     let first: Int, span: Int
     /// Numbers of the queries' terms, which the keys' terms follow.
     let queryTerms: Int
-    let termsScratch: Int
+    /// Numbers of both terms, which the head's columns of both tables follow.
+    let terms: Int
+    /// Numbers of one packed table.
+    let packed: Int
 
-    /// Both terms and the head's columns of both tables, transposed.
-    func forwardScratch(_ shape: AttentionShape) -> Int { termsScratch + 2 * shape.headSize * span }
+    /// A head's columns of a table, `[span, headSize]`.
+    private func columns(_ table: UnsafeMutablePointer<Float>, of head: Int, _ shape: AttentionShape) -> Matrix {
+      let width = shape.heads * shape.headSize
+      return Matrix(table + first * width + head * shape.headSize, stride: width)
+    }
 
-    /// OpenBLAS is twice as fast here with a table that need not be transposed, and all sequences share it.
-    func transposeTables(of head: Int, _ shape: AttentionShape, into terms: UnsafeMutablePointer<Float>) {
-      let size = shape.headSize, width = shape.heads * size, start = first * width + head * size
-      let tables = terms + termsScratch
-      lr_transpose(tables, key + start, Int64(span), Int64(size), Int64(width))
-      lr_transpose(tables + size * span, query + start, Int64(span), Int64(size), Int64(width))
+    /// The tables as queries and keys meet them on the way there, turned: all sequences share them.
+    func packTurnedTables(of head: Int, _ shape: AttentionShape, into terms: UnsafeMutablePointer<Float>) {
+      let product = MatrixProduct(m: 0, n: span, k: shape.headSize), tables = terms + self.terms
+      product.pack(columns(key, of: head, shape).turned, panels: 0..<product.panels, into: tables)
+      product.pack(columns(query, of: head, shape).turned, panels: 0..<product.panels, into: tables + packed)
+    }
+
+    /// The tables as the terms' gradients meet them on the way back.
+    func packTables(of head: Int, _ shape: AttentionShape, into terms: UnsafeMutablePointer<Float>) {
+      let product = MatrixProduct(m: 0, n: shape.headSize, k: span), tables = terms + self.terms
+      product.pack(columns(key, of: head, shape), panels: 0..<product.panels, into: tables)
+      product.pack(columns(query, of: head, shape), panels: 0..<product.panels, into: tables + packed)
     }
   }
 
@@ -189,19 +200,47 @@ private struct AttentionCall {
         blocks[sequence].map { $0.rows.count * (keeps ? shape.keys(sequence) : $0.keys) }.max() ?? 0
       }.max() ?? 0
     if let index = shape.relativeIndex, let tableQ = operands.relativeQuery, let tableK = operands.relativeKey {
-      let windows = shape.windows, span = windows.map(\.span).max() ?? 0, first = windows.map(\.first).min() ?? 0
-      let queryTerms = (sequences.map(shape.queries).max() ?? 0) * span
+      let windows = shape.windows, first = windows.map(\.first).min() ?? 0, unit = MatrixProduct.panel
+      let span = (windows.map { $0.first + $0.span }.max() ?? 0) - first
+      let whole = windows.map { window in
+        let before = (window.first - first) / unit * unit, end = window.first + window.span - first
+        var whole = window
+        (whole.first, whole.span) = (first + before, (end - before + unit - 1) / unit * unit)
+        return whole
+      }
+      let widest = whole.map(\.span).max() ?? 0, queryTerms = (sequences.map(shape.queries).max() ?? 0) * widest
       relative = Relative(
-        index: index, query: backend.host(tableQ), key: backend.host(tableK), windows: windows,
-        queryBands: sequences.map(shape.queryBands), keyBands: sequences.map(shape.keyBands), first: first,
-        span: (windows.map { $0.first + $0.span }.max() ?? 0) - first, queryTerms: queryTerms,
-        termsScratch: queryTerms + (sequences.map(shape.keys).max() ?? 0) * span)
+        index: index, query: backend.host(tableQ), key: backend.host(tableK), windows: whole,
+        queryBands: sequences.map(shape.queryBands), keyBands: sequences.map(shape.keyBands), first: first, span: span,
+        queryTerms: queryTerms, terms: queryTerms + (sequences.map(shape.keys).max() ?? 0) * widest,
+        packed: max(
+          MatrixProduct.packedCount(columns: span, terms: shape.headSize),
+          MatrixProduct.packedCount(columns: shape.headSize, terms: span)))
       runs = [sequences]
     } else {
       relative = nil
       runs = Self.runs(ofScores: scoreOffsets)
     }
   }
+
+  /// Numbers of the relative terms and packed tables of a head.
+  var relativeScratch: Int { relative.map { $0.terms + 2 * $0.packed } ?? 0 }
+
+  /// Numbers of the largest packed factor of any product, and of a tile's rows.
+  var productScratch: Int {
+    let size = shape.headSize, rows = blocks.joined().map(\.rows.count).max() ?? 0, keys = blocks.joined().map(\.keys).max() ?? 0
+    let most = max(rows, keys), wide = max(most, relative?.span ?? 0)
+    return max(
+      MatrixProduct.packedCount(columns: most, terms: size), MatrixProduct.packedCount(columns: size, terms: most))
+      + MatrixProduct.roomCount(rows: wide, terms: max(wide, size))
+  }
+
+  /// A part's queries, `[rows, headSize]`.
+  func queries(_ part: Part) -> Matrix { Matrix(query + part.query, stride: width) }
+  /// Its keys, `[keys, headSize]`.
+  func keys(_ part: Part) -> Matrix { Matrix(key + part.key, stride: keyWidth) }
+  /// Its values, `[keys, headSize]`.
+  func values(_ part: Part) -> Matrix { Matrix(value + part.key, stride: keyWidth) }
 
   private static func runs(ofScores offsets: [Int]) -> [Range<Int>] {
     var runs: [Range<Int>] = []
@@ -225,14 +264,13 @@ private struct AttentionCall {
       placesPerRow: all)
   }
 
-  /// The part's scores, and their softmax. `terms` is room for the relative terms, with the transposed tables behind it.
+  /// The part's scores, and their softmax. `terms` is room for the relative terms, with the packed tables behind it.
   func formProbabilities(
-    _ part: Part, into scores: UnsafeMutablePointer<Float>, terms: UnsafeMutablePointer<Float>, on backend: CPUBackend
+    _ part: Part, into scores: UnsafeMutablePointer<Float>, terms: UnsafeMutablePointer<Float>, room: UnsafeMutablePointer<Float>
   ) {
     let size = shape.headSize, (rows, keys) = (Int64(part.rows), Int64(part.keys))
-    backend.gemm(
-      query + part.query, width, .none, key + part.key, keyWidth, .transposed, scores, part.stride, m: part.rows, n: part.keys,
-      k: size, factor: 1, beta: 0)
+    MatrixProduct(m: part.rows, n: part.keys, k: size).compute(
+      queries(part), self.keys(part).turned, into: Matrix(scores, stride: part.stride), scratch: room)
     guard let relative else {
       switch shape.mask {
       case .none: lr_attention_softmax(scores, rows, keys, nil, nil, 0, nil, 0, shape.factor)
@@ -240,18 +278,22 @@ private struct AttentionCall {
       }
       return
     }
-    let window = relative.windows[part.sequence], span = relative.span
-    let tables = terms + relative.termsScratch, termsP = terms + relative.queryTerms
+    let window = relative.windows[part.sequence], unit = MatrixProduct.panel
+    let tables = terms + relative.terms, termsP = terms + relative.queryTerms
     for (x, table, term, bands) in [
-      (query + part.query, tables, terms, relative.queryBands[part.sequence]),
-      (key + part.key, tables + size * span, termsP, relative.keyBands[part.sequence]),
+      (queries(part), tables, terms, relative.queryBands[part.sequence]),
+      (self.keys(part), tables + relative.packed, termsP, relative.keyBands[part.sequence]),
     ] {
       for band in bands {
-        let start = band.rows.lowerBound
-        backend.gemm(
-          x + start * width, width, .none, table + band.first - relative.first, span, .none,
-          term + start * window.span + band.first - window.first, window.span, m: band.rows.count, n: band.span, k: size,
-          factor: 1, beta: 0)
+        // whole panels, of which those that no pair of the band meets go unread
+        let start = band.rows.lowerBound, first = band.first - relative.first,
+          product = MatrixProduct(m: band.rows.count, n: relative.span, k: size)
+        var (some, y) = (x, Matrix(term + start * window.span, stride: window.span))
+        some.start += start * width
+        y.start -= window.first - relative.first
+        var call = product.call(some, packed: table, into: y)
+        lr_multiply_tile(
+          &call, room, 0, Int64(band.rows.count), Int64(first / unit), Int64((first + band.span + unit - 1) / unit))
       }
     }
     relative.index.withUnsafeBufferPointer { index in
@@ -285,29 +327,31 @@ private struct AttentionCall {
   /// Takes the gradients of the relative terms to the queries and keys, which it overwrites, and to the tables, where it adds.
   func spreadRelativeGradients(
     _ part: Part, terms: UnsafeMutablePointer<Float>, query dq: UnsafeMutablePointer<Float>?, key dk: UnsafeMutablePointer<Float>?,
-    tables: (query: UnsafeMutablePointer<Float>?, key: UnsafeMutablePointer<Float>?), on backend: CPUBackend
+    tables: (query: UnsafeMutablePointer<Float>?, key: UnsafeMutablePointer<Float>?), room: UnsafeMutablePointer<Float>
   ) {
     guard let relative else { return }
-    let size = shape.headSize, window = relative.windows[part.sequence]
+    let size = shape.headSize, window = relative.windows[part.sequence], packed = terms + relative.terms
     for (x, dx, table, dTable, term, bands) in [
-      (query + part.query, dq.map { $0 + part.query }, relative.key, tables.key, terms, relative.queryBands[part.sequence]),
+      (query + part.query, dq.map { $0 + part.query }, packed, tables.key, terms, relative.queryBands[part.sequence]),
       (
-        key + part.key, dk.map { $0 + part.key }, relative.query, tables.query, terms + relative.queryTerms,
+        key + part.key, dk.map { $0 + part.key }, packed + relative.packed, tables.query, terms + relative.queryTerms,
         relative.keyBands[part.sequence]
       ),
     ] {
       for band in bands {
-        let start = band.rows.lowerBound, count = band.rows.count, row = band.first * width + part.column
-        let slope = term + start * window.span + band.first - window.first
+        let start = band.rows.lowerBound, count = band.rows.count
+        let slope = Matrix(term + start * window.span + band.first - window.first, stride: window.span)
         if let dx {
-          backend.gemm(
-            slope, window.span, .none, table + row, width, .none, dx + start * width, width, m: count, n: size, k: band.span,
-            factor: 1, beta: 0)
+          MatrixProduct(m: count, n: size, k: band.span).compute(
+            slope, packed: table + (band.first - relative.first) * MatrixProduct.panel,
+            into: Matrix(dx + start * width, stride: width),
+            panelStride: MatrixProduct.panel * relative.span, room: room)
         }
         if let dTable {
-          backend.gemm(
-            slope, window.span, .transposed, x + start * width, width, .none, dTable + row, width, m: band.span, n: size,
-            k: count, factor: 1, beta: 1)
+          MatrixProduct(m: band.span, n: size, k: count, accumulates: true).compute(
+            slope.turned, Matrix(x + start * width, stride: width),
+            into: Matrix(dTable + band.first * width + part.column, stride: width),
+            scratch: room)
         }
       }
     }

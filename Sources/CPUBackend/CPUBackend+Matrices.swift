@@ -1,22 +1,7 @@
 import CKernels
-import COpenBLAS
 import Tensors
 
 extension CPUBackend {
-  /// Row blocks of a product with m rows: an even number of them (for two threads), each a multiple of 64 rows but the last, which
-  /// takes the remainder. A function of m alone; OpenBLAS gives other bits for other boundaries. Blocks of
-  /// about 512 rows cost it 2% against the whole product, blocks of 256 cost 6%.
-  static func rowBlocks(_ m: Int) -> [Range<Int>] {
-    let units = m / 64
-    guard units >= 2 else { return [0..<m] }
-    let blocks = min(units, 2 * ((m + 1279) / 1280))
-    return (0..<blocks).map { block in
-      let start = units * block / blocks * 64
-      let end = block == blocks - 1 ? m : units * (block + 1) / blocks * 64
-      return start..<end
-    }
-  }
-
   package func matmul(
     _ a: Buffer, _ at: Transposition, _ b: Buffer, _ bt: Transposition, into c: Buffer, m: Int, n: Int, k: Int, factor: Float,
     scalar: Buffer?, accumulate: Bool, bias: Buffer?
@@ -36,37 +21,36 @@ extension CPUBackend {
         bias: bias)
       return
     }
-    let (wideA, wideB) = (widened(a), widened(b))
-    let (p, q, out) = (host(wideA), host(wideB), host(c))
-    let factor = factor * (scalar.map { host($0)[0] } ?? 1)
-    let row = bias.map { host($0) }
-    let blocks = Self.rowBlocks(m)
-    parallel(blocks.count) {
-      let block = blocks[$0], first = block.lowerBound
-      if let row { lr_copy_rows(out + first * n, row, Int64(block.count), Int64(n)) }
-      gemm(
-        at == .none ? p + first * k : p + first, at == .none ? k : m, at, q, bt == .none ? n : k, bt, out + first * n, n,
-        m: block.count, n: n, k: k, factor: factor, beta: accumulate || row != nil ? 1 : 0)
+    let wideA = widened(a), left = Matrix(host(wideA), stride: at == .none ? k : m, at)
+    let product = MatrixProduct(
+      m: m, n: n, k: k, factor: factor * (scalar.map { host($0)[0] } ?? 1), accumulates: accumulate, bias: bias.map { host($0) })
+    let y = Matrix(host(c), stride: n), stride = bt == .none ? n : k
+    if b.type == .bfloat16 {
+      compute(product, left, MatrixView(halves(b), stride: stride, bt), into: y)
+    } else if m <= MatrixProduct.panel, m < n {
+      computeTurned(product, left, Matrix(host(b), stride: stride, bt), into: y)
+    } else {
+      compute(product, left, Matrix(host(b), stride: stride, bt), into: y)
     }
   }
 
-  /// The same numbers as float32: a buffer that is bfloat16 widens for the time of one product. The blocks of a product see all
-  /// columns of a factor at once, so it widens whole; on some cores a product's bits change where its columns are cut.
+  /// Few rows by many columns, as many rows by few columns, which are read where they lie.
+  private func computeTurned(_ product: MatrixProduct, _ a: Matrix, _ b: Matrix, into y: Matrix) {
+    var turned = product
+    if let row = product.bias {
+      lr_copy_rows(y.start, row, Int64(product.m), Int64(product.n))
+      (turned.bias, turned.accumulates) = (nil, true)
+    }
+    (turned.m, turned.n) = (product.n, product.m)
+    compute(turned, b.turned, a.turned, into: y.turned)
+  }
+
+  /// The same numbers as float32: a buffer that is bfloat16 widens for the time of one product.
   func widened(_ x: Buffer) -> Buffer {
     guard x.type == .bfloat16 else { return x }
     let y = allocate(x.count)
     widen(x, into: y)
     return y
-  }
-
-  /// One call of `sgemm`, row-major with leading dimensions.
-  func gemm(
-    _ a: UnsafePointer<Float>, _ lda: Int, _ at: Transposition, _ b: UnsafePointer<Float>, _ ldb: Int, _ bt: Transposition,
-    _ c: UnsafeMutablePointer<Float>, _ ldc: Int, m: Int, n: Int, k: Int, factor: Float, beta: Float
-  ) {
-    cblas_sgemm(
-      CblasRowMajor, at == .none ? CblasNoTrans : CblasTrans, bt == .none ? CblasNoTrans : CblasTrans, blasint(m), blasint(n),
-      blasint(k), factor, a, blasint(lda), b, blasint(ldb), beta, c, blasint(ldc))
   }
 
   package func sumRows(_ a: Buffer, times b: Buffer?, into y: Buffer, accumulate: Bool) {

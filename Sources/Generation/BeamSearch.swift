@@ -1,5 +1,5 @@
 // Beam search as `transformers` has it: the best texts of each length are followed, those that end are kept apart.
-import Foundation
+import CKernels
 
 /// The search with several beams.
 ///
@@ -38,7 +38,7 @@ struct BeamSearch: TextSearch {
 
   mutating func advance(_ next: [NextTokens]) -> [Continuation] {
     let length = (beams.first?.tokens.count ?? 0) + 1
-    let divisor = pow(Double(length), settings.lengthPenalty)
+    let divisor = lr_pow(Double(length), settings.lengthPenalty)
     let candidates = candidates(next)
     let ended = candidates.map { ends.contains($0.token) || length == settings.maximumTokens }
     if !(settings.stopsEarly && finished.count == settings.beams) {
@@ -79,7 +79,7 @@ struct BeamSearch: TextSearch {
   private mutating func stop(length: Int) -> [Continuation] {
     if finished.isEmpty {
       for beam in beams {
-        finish(GeneratedText(tokens: beam.tokens, score: beam.score / pow(Double(max(1, length)), settings.lengthPenalty)))
+        finish(GeneratedText(tokens: beam.tokens, score: beam.score / lr_pow(Double(max(1, length)), settings.lengthPenalty)))
       }
     }
     beams = []

@@ -1,6 +1,6 @@
 // Corpus BLEU (Papineni et al. 2002, "BLEU: a Method for Automatic Evaluation of Machine Translation"), as mteval-v13a, sacrebleu and
 // multi-bleu count it.
-import Foundation
+import CKernels
 
 /// BLEU of a whole corpus: the geometric mean of the shares of one to four words in a row that a reference has too, times a penalty
 /// for predictions that are shorter than the references.
@@ -75,10 +75,10 @@ package struct BLEU: Sendable, Equatable {
     }
     self.length = length
     self.referenceLength = referenceLength
-    brevityPenalty = length >= referenceLength ? 1 : length == 0 ? 0 : exp(1 - Double(referenceLength) / Double(length))
+    brevityPenalty = length >= referenceLength ? 1 : length == 0 ? 0 : lr_exp(1 - Double(referenceLength) / Double(length))
     precisions = Self.precisions(matches, of: totals, smoothing)
     score =
-      precisions.contains(0) ? 0 : brevityPenalty * exp(precisions.reduce(0) { $0 + log($1) } / Double(Self.order))
+      precisions.contains(0) ? 0 : brevityPenalty * lr_exp(precisions.reduce(0) { $0 + lr_log($1) } / Double(Self.order))
   }
 
   /// The words that mteval-v13a cuts a text into, in the case that they have.

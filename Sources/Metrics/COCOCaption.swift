@@ -1,6 +1,6 @@
 // CIDEr (Vedantam et al. 2015, "CIDEr: Consensus-based Image Description Evaluation") and ROUGE-L as coco-caption counts them, which the
 // E2E challenge's scorer takes them from.
-import Foundation
+import CKernels
 
 /// The scores of coco-caption, on words as they are given: between white space, upper case and lower case apart.
 package enum COCOCaption {
@@ -13,7 +13,7 @@ package enum COCOCaption {
   /// - Precondition: as many predictions as lists of references.
   package static func cider(references: [[String]], predicted: [String]) -> [Double]? {
     guard let (truths, guesses) = numbered(references, predicted) else { return nil }
-    let documents = log(Double(truths.count))
+    let documents = lr_log(Double(truths.count))
     var scores = [Double](repeating: 0, count: guesses.count)
     for order in 1...4 {
       let counts = truths.map { $0.map { NGramCounts($0, order: order) } }
@@ -22,14 +22,14 @@ package enum COCOCaption {
         for sequence in Set(texts.flatMap(\.counts.keys)) { frequencies[sequence, default: 0] += 1 }
       }
       func weighted(_ counts: NGramCounts) -> [WeightedSequence] {
-        counts.ordered.map { ($0, Double($1) * (documents - log(Double(max(1, frequencies[$0] ?? 0))))) }
+        counts.ordered.map { ($0, Double($1) * (documents - lr_log(Double(max(1, frequencies[$0] ?? 0))))) }
       }
       for (example, guess) in guesses.enumerated() {
         let weights = weighted(NGramCounts(guess, order: order))
         let sum = zip(truths[example], counts[example]).reduce(0) { sum, truth in
           // lengths are counted in pairs of words
           let difference = Double(max(0, guess.count - 1) - max(0, truth.0.count - 1))
-          return sum + likeness(weights, weighted(truth.1)) * exp(-difference * difference / (2 * 6 * 6))
+          return sum + likeness(weights, weighted(truth.1)) * lr_exp(-difference * difference / (2 * 6 * 6))
         }
         scores[example] += 10 * sum / Double(truths[example].count) / 4
       }

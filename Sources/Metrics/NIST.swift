@@ -1,6 +1,6 @@
 // The NIST score (Doddington 2002, "Automatic Evaluation of Machine Translation Quality Using N-gram Co-Occurrence Statistics"), as
 // mteval-v13a and the E2E challenge's scorer count it.
-import Foundation
+import CKernels
 
 /// The information of the sequences of one to five words that predictions share with their references. It has no upper end.
 package struct NIST: Sendable, Equatable {
@@ -59,7 +59,7 @@ package struct NIST: Sendable, Equatable {
         for (sequence, count) in counts.ordered {
           guard let limit = most.counts[sequence], let whole = occurrences[sequence], let start = occurrences[sequence.dropLast()]
           else { continue }
-          matched[order - 1] += Double(min(count, limit)) * log2(Double(start) / Double(whole))
+          matched[order - 1] += Double(min(count, limit)) * lr_log2(Double(start) / Double(whole))
         }
       }
     }
@@ -80,6 +80,7 @@ package struct NIST: Sendable, Equatable {
   private static func penalty(_ length: Double, against reference: Double) -> Double {
     guard length < reference else { return 1 }
     guard length > 0 else { return 0 }
-    return exp(log(0.5) / pow(log(1.5), 2) * pow(log(length / reference), 2))
+    let (unit, distance) = (lr_log(1.5), lr_log(length / reference))
+    return lr_exp(lr_log(0.5) / (unit * unit) * (distance * distance))
   }
 }

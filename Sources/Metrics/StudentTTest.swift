@@ -1,6 +1,6 @@
 // Student's paired t-test and Welch's test for two samples (SciPy's `ttest_rel`, `ttest_ind(equal_var=False)`),
 // with the p-value by the regularised incomplete beta function.
-import Foundation
+import CKernels
 
 /// The paired t-test of two methods' scores over the same seeds.
 ///
@@ -60,7 +60,7 @@ func regularizedIncompleteBeta(x: Double, complement: Double, a: Double, b: Doub
   if x > (a + 1) / (a + b + 2) {
     return 1 - regularizedIncompleteBeta(x: complement, complement: x, a: b, b: a)
   }
-  let logFront = lgamma(a + b) - lgamma(a) - lgamma(b) + a * log(x) + b * log(complement)
+  let logFront = lr_log_gamma(a + b) - lr_log_gamma(a) - lr_log_gamma(b) + a * lr_log(x) + b * lr_log(complement)
   let tiny = 1e-300
   func atLeastTiny(_ value: Double) -> Double { abs(value) < tiny ? tiny : value }
   var c = 1.0
@@ -78,5 +78,5 @@ func regularizedIncompleteBeta(x: Double, complement: Double, a: Double, b: Doub
     fraction *= d * c
     if abs(d * c - 1) < 1e-16 { break }
   }
-  return min(max(exp(logFront) * fraction / a, 0), 1)
+  return min(max(lr_exp(logFront) * fraction / a, 0), 1)
 }

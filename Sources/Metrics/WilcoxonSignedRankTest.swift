@@ -1,6 +1,6 @@
 // Wilcoxon's signed-rank test (SciPy's `wilcoxon` with its default `method='auto'`): exact where that is feasible,
 // the normal approximation elsewhere. Pairs without a difference are dropped (`zero_method='wilcox'`).
-import Foundation
+import CKernels
 
 /// Wilcoxon's signed-rank test of two methods' scores over the same seeds.
 ///
@@ -38,7 +38,7 @@ private func exactProbability(ranks: [Int], positive: Int) -> Double {
   }
   let below = ways[...positive].reduce(0, +)
   let above = ways[positive...].reduce(0, +)
-  return min(1, 2 * min(below, above) / pow(2, Double(ranks.count)))
+  return min(1, 2 * min(below, above) / Double(sign: .plus, exponent: ranks.count, significand: 1))
 }
 
 /// The normal approximation, its variance corrected for ties, without continuity correction.
@@ -55,5 +55,5 @@ private func normalProbability(ranks: [Int], positive: Int) -> Double {
   }
   let deviation = (variance / 24).squareRoot()
   let z = (Double(positive) / 2 - count * (count + 1) / 4) / deviation
-  return erfc(abs(z) / 2.0.squareRoot())
+  return lr_erfc(abs(z) / 2.0.squareRoot())
 }

@@ -1,5 +1,5 @@
 // DeBERTa's relative positions: which row of the relative table stands for a distance between two tokens.
-import Foundation
+import CKernels
 
 /// How distances between tokens are put into buckets: near ones each in their own, far ones by their logarithm
 /// (He et al. 2021, as in `DebertaV2` of `transformers`). Rows are asked for only of sizes that `EncoderConfiguration.problems` accepts.
@@ -27,7 +27,9 @@ package struct RelativePositions: Sendable, Equatable {
   package func bucket(_ distance: Int) -> Int {
     let middle = buckets / 2
     guard buckets > 0, abs(distance) > middle else { return distance }
-    let place = log(Float(abs(distance)) / Float(middle)) / log(Float(Double(maximumDistance - 1) / Double(middle)))
+    func logarithm(_ x: Float) -> Float { Float(lr_log(Double(x))) }
+    let longest = Float(Double(maximumDistance - 1) / Double(middle))
+    let place = logarithm(Float(abs(distance)) / Float(middle)) / logarithm(longest)
     let bucket = Int((place * Float(middle - 1)).rounded(.up)) + middle
     return distance < 0 ? -bucket : bucket
   }

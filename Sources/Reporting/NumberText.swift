@@ -16,8 +16,8 @@ enum NumberText {
 
   /// A number with some significant digits; up to a million never fewer than stand before the point, as people read them.
   static func significant(_ value: Double, digits: Int = 3) -> String {
-    let rounded = abs(value).rounded()
-    return String(format: rounded >= pow(10, Double(digits)) && rounded < 1_000_000 ? "%.0f" : "%.\(digits)g", value)
+    let rounded = abs(value).rounded(), least = (0..<digits).reduce(1.0) { power, _ in 10 * power }
+    return String(format: rounded >= least && rounded < 1_000_000 ? "%.0f" : "%.\(digits)g", value)
   }
 
   /// A share in percent with two decimals.

@@ -104,12 +104,12 @@ package struct AttentionShape {
     package var span: Int
   }
 
-  /// Cuts `count` rows into runs of 16; `distances` are the lowest and the highest of a run.
+  /// Cuts `count` rows into runs of 24; `distances` are the lowest and the highest of a run.
   private func bands(_ count: Int, distances: (Range<Int>) -> (Int, Int)) -> [Band] {
     guard let index = relativeIndex else { return [] }
     let zero = index.count / 2
-    return stride(from: 0, to: count, by: 16).map { start in
-      let rows = start..<min(count, start + 16)
+    return stride(from: 0, to: count, by: 24).map { start in
+      let rows = start..<min(count, start + 24)
       let (low, high) = distances(rows)
       let first = Int(index[zero + low])
       return Band(rows: rows, first: first, span: Int(index[zero + high]) - first + 1)
@@ -144,7 +144,7 @@ package struct AttentionShape {
     package var keys: Int
   }
 
-  /// Queries of a block. Blocks of 192 make OpenBLAS some 7% faster, but more of their products lie behind the causal mask.
+  /// Queries of a block. In longer ones more of the products lie behind the causal mask.
   static let blockRows = 128
   /// The most keys of a sequence without a mask that is one block.
   static let longestWhole = 512

@@ -1,6 +1,6 @@
 // Rotary positions (Su et al. 2021): queries and keys are turned by angles that grow with their place, so that their product knows the
 // distance between them alone.
-import Foundation
+import CKernels
 
 /// How fast each pair of a head's columns turns from one position to the next.
 package struct RotaryPositions: Sendable, Equatable {
@@ -31,7 +31,7 @@ package struct RotaryPositions: Sendable, Equatable {
   /// The angle of each pair from one position to the next, `[headSize / 2]`.
   package var frequencies: [Double] {
     (0..<headSize / 2).map { pair in
-      let plain = pow(theta, -2 * Double(pair) / Double(headSize))
+      let plain = lr_pow(theta, -2 * Double(pair) / Double(headSize))
       switch scaling {
       case .none: return plain
       case .linear(let factor): return plain / factor
@@ -53,8 +53,8 @@ package struct RotaryPositions: Sendable, Equatable {
       for row in 0..<rows {
         for (pair, frequency) in frequencies.enumerated() {
           let angle = Double(row) * frequency
-          values[row * headSize + pair] = Float(cos(angle))
-          values[row * headSize + half + pair] = Float(sin(angle))
+          values[row * headSize + pair] = Float(lr_cos(angle))
+          values[row * headSize + half + pair] = Float(lr_sin(angle))
         }
       }
     }

@@ -3,6 +3,14 @@
 #define LR_PASTE(prefix, name) LR_PASTE_(prefix, name)
 #define LR_NAME(name) LR_PASTE(LR_VARIANT, name)
 
+#define lr_exp LR_NAME(exp)
+#define lr_log LR_NAME(log)
+#define lr_log2 LR_NAME(log2)
+#define lr_pow LR_NAME(pow)
+#define lr_sin LR_NAME(sin)
+#define lr_cos LR_NAME(cos)
+#define lr_erfc LR_NAME(erfc)
+#define lr_log_gamma LR_NAME(log_gamma)
 #define lr_fill LR_NAME(fill)
 #define lr_copy_rows LR_NAME(copy_rows)
 #define lr_transpose LR_NAME(transpose)
@@ -45,6 +53,9 @@
 #define lr_pack_rows LR_NAME(pack_rows)
 #define lr_row_products LR_NAME(row_products)
 #define lr_row_products_half LR_NAME(row_products_half)
+#define lr_pack_columns LR_NAME(pack_columns)
+#define lr_pack_columns_half LR_NAME(pack_columns_half)
+#define lr_multiply_tile LR_NAME(multiply_tile)
 #define lr_log_sum_exp_rows LR_NAME(log_sum_exp_rows)
 #define lr_highest_rows LR_NAME(highest_rows)
 #define lr_cross_entropy LR_NAME(cross_entropy)
@@ -59,13 +70,16 @@
 #include "../../Sources/CKernels/attention.c"
 #include "../../Sources/CKernels/choice.c"
 #include "../../Sources/CKernels/elementwise.c"
+#include "../../Sources/CKernels/functions.c"
 #include "../../Sources/CKernels/loss.c"
 #include "../../Sources/CKernels/normalization.c"
 #include "../../Sources/CKernels/optimizer.c"
+#include "../../Sources/CKernels/probability.c"
 #include "../../Sources/CKernels/products.c"
 #include "../../Sources/CKernels/random.c"
 #include "../../Sources/CKernels/reductions.c"
 #include "../../Sources/CKernels/rotation.c"
+#include "../../Sources/CKernels/tiles.c"
 
 #define LR_ENTRY(name) .name = LR_NAME(name),
 const lr_kernels LR_PASTE(lr_kernels, LR_VARIANT) = {LR_KERNELS(LR_ENTRY)};

@@ -1,3 +1,4 @@
+import CKernels
 import Foundation
 import Testing
 
@@ -15,12 +16,12 @@ import Testing
       var highest = row[0]
       for c in 1..<max(1, classes) { highest = max(highest, row[c]) }
       var sum = 0.0
-      for c in 0..<classes { sum += exp(Double(row[c] - highest)) }
+      for c in 0..<classes { sum += lr_exp(Double(row[c] - highest)) }
       for c in 0..<classes {
-        let probability = exp(Double(row[c] - highest)) / sum
+        let probability = lr_exp(Double(row[c] - highest)) / sum
         gradient[r * classes + c] = Float((probability - (c == Int(label) ? 1 : 0)) / Double(labels.count))
       }
-      total += log(sum) - Double(row[Int(label)] - highest)
+      total += lr_log(sum) - Double(row[Int(label)] - highest)
     }
     return (Float(total / Double(labels.count)), gradient)
   }

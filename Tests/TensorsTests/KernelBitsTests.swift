@@ -133,6 +133,26 @@ import Testing
     #expect(digest(best + places.map { Float($0) } + sums.map { Float($0) }) == 1_329_415_190_832_523_840)
   }
 
+  @Test(
+    arguments: [(3, 18_313_021_451_982_147_751), (64, 4_626_206_195_831_560_555), (1333, 17_573_852_833_165_310_805)]
+      as [(Int, UInt64)])
+  func crossEntropy(classes: Int, expected: UInt64) {
+    let rows = 4003 / classes, labels = (0..<rows).map { $0 % 5 == 4 ? -1 : Int32($0 * 7 % classes) }
+    var (losses, powers) = ([Double](repeating: 0, count: rows), [Double](repeating: 0, count: classes))
+    var gradient = [Float](repeating: 0, count: rows * classes)
+    lr_cross_entropy(&gradient, &losses, &powers, Self.x, labels, Int64(rows), Int64(classes), Double(rows))
+    #expect(digest(gradient + losses.map { Float($0) }) == expected)
+  }
+
+  @Test func draws() {
+    var (even, normal) = ([Float](repeating: 0, count: 4003), [Float](repeating: 0, count: 4003))
+    let stream = RandomStream(seed: 9, purpose: .initialization, step: 0, index: 7)
+    lr_random_uniform(&even, 11, 4014, stream.c, -0.3, 0.7)
+    lr_random_normal(&normal, 11, 4014, stream.c, 0, 0.02)
+    #expect(digest(even) == 14_804_787_622_740_186_619)
+    #expect(digest(normal) == 5_435_940_019_936_977_111)
+  }
+
   @Test func dropout() {
     var out = [Float](repeating: 0, count: 4003)
     let stream = RandomStream(seed: 9, purpose: .dropout, step: 5, index: 7)

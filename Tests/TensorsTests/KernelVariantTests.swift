@@ -1,4 +1,5 @@
 // Every kernel as it is compiled for each instruction set, on the same numbers at the same addresses: the same bits come out.
+import CKernels
 import Foundation
 import KernelVariants
 import TestSupport
@@ -68,7 +69,27 @@ struct KernelCase: Sendable, CustomTestStringConvertible {
     (self.kernel, self.use, self.sizes, self.run) = (kernel, use, sizes, run)
   }
 
-  static let all: [KernelCase] = elementwise + byRows + activations + reductions + attention + decoding + losses + training + random
+  static let all: [KernelCase] =
+    functions + elementwise + byRows + activations + reductions + attention + decoding + tiles + losses + training + random
+
+  private static let functions: [KernelCase] = [
+    KernelCase("exp") { noteEach($1, $0.exp) }, KernelCase("log") { noteEach($1, $0.log) },
+    KernelCase("log2") { noteEach($1, $0.log2) }, KernelCase("sin") { noteEach($1, $0.sin) },
+    KernelCase("cos") { noteEach($1, $0.cos) }, KernelCase("erfc") { noteEach($1, $0.erfc) },
+    KernelCase("log_gamma") { noteEach($1, $0.log_gamma) },
+    KernelCase("pow") { kernels, bench in
+      let powers = bench.array()
+      for index in 0..<min(100, Int(bench.count)) { bench.note(kernels.pow(Double(bench.number()), Double(powers[index]))) }
+    },
+  ]
+
+  /// What a function gives for numbers and for large multiples of them.
+  private static func noteEach(_ bench: Workbench, _ function: (Double) -> Double) {
+    let values = bench.array()
+    for index in 0..<min(100, Int(bench.count)) {
+      for factor in [1, 1e3, 1e200] { bench.note(function(factor * Double(values[index]))) }
+    }
+  }
 
   private static let elementwise: [KernelCase] = [
     KernelCase("fill") { $0.fill($1.blank(), $1.count, $1.number()) },
@@ -253,6 +274,34 @@ struct KernelCase: Sendable, CustomTestStringConvertible {
         for place in places { bench.note(Double(place)) }
       },
     ]
+
+  /// Products of `rows` by 37 columns, a whole panel and a part, over `columns` terms.
+  private static let tiles: [KernelCase] = [Transposition.none, .transposed].flatMap { turned in
+    let n: Int64 = 37, panels: Int64 = 2, isTurned = turned == .transposed
+    let packed = { @Sendable (bench: Workbench) in bench.array(of: panels * Int64(LR_TILE_COLUMNS) * bench.columns) }
+    return [
+      KernelCase("pack_columns", "\(turned)", sizes: Workbench.Size.tables) { kernels, bench in
+        let k = bench.columns, (column, term) = isTurned ? (k, 1) : (1, n)
+        kernels.pack_columns(packed(bench), bench.array(of: n * k), n, k, column, term, 0, panels)
+      },
+      KernelCase("pack_columns_half", "\(turned)", sizes: Workbench.Size.tables) { kernels, bench in
+        let k = bench.columns, (column, term) = isTurned ? (k, 1) : (1, n)
+        let b = UnsafeRawPointer(bench.array(of: (n * k + 1) / 2)).assumingMemoryBound(to: UInt16.self)
+        kernels.pack_columns_half(packed(bench), b, n, k, column, term, 0, panels)
+      },
+      KernelCase("multiply_tile", "\(turned)", sizes: Workbench.Size.tables) { kernels, bench in
+        let (m, k) = (bench.rows, bench.columns), room = (m + 11) / 12 * 12 * min(k, Int64(LR_TILE_TERMS))
+        var product = lr_product(
+          y: bench.array(of: m * n), y_row: isTurned ? 1 : n, y_column: isTurned ? m : 1, a: bench.array(of: m * k),
+          a_row: isTurned ? 1 : k, a_term: isTurned ? m : 1, b: packed(bench), b_panel: Int64(LR_TILE_COLUMNS) * k, m: m, n: n,
+          k: k,
+          bias: isTurned ? nil : bench.array(of: n), factor: 0.7, accumulate: isTurned ? 1 : 0)
+        // one panel of some rows where they lie, then all of them
+        kernels.multiply_tile(&product, bench.array(of: room), m / 2, m, 1, 2)
+        kernels.multiply_tile(&product, bench.array(of: room), 0, m, 0, panels)
+      },
+    ]
+  }
 
   private static let losses: [KernelCase] = ["", "in place"].map { use in
     KernelCase("cross_entropy", use, sizes: Workbench.Size.tables) { kernels, bench in

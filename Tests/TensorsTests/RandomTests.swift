@@ -1,4 +1,5 @@
 import CKernels
+import Foundation
 import Testing
 
 @testable import CPUBackend
@@ -35,6 +36,29 @@ import Testing
       lr_philox(counter, [0x89ab_cdef, 0x0123_4567], &words)
       #expect(
         (kept[element] > 0) == (Double(words[element % 64 / 16]) >= (Double(rate) * 0x1p32).rounded(.down)), "element \(element)")
+    }
+  }
+
+  /// Which words of which block an element is made of, wherever a range begins, and past the numbers that fit in a word.
+  @Test(arguments: [0, 1, 31, 32, 45, 64, 1 << 33 - 77, 1 << 34 - 33, 1 << 38 - 65] as [Int64])
+  func elementsHaveTheirWords(begin: Int64) {
+    let stream = RandomStream(seed: 0x0123_4567_89ab_cdef, purpose: .sampling, step: 3, index: 5).c
+    func words(block: Int64) -> [UInt32] {
+      var words = [UInt32](repeating: 0, count: 4)
+      lr_philox([UInt32(truncatingIfNeeded: block), 5, 3, 4 ^ UInt32(block >> 32) << 16], [0x89ab_cdef, 0x0123_4567], &words)
+      return words
+    }
+    for count in [1, 15, 64, 200] as [Int64] {
+      var (even, normal) = ([Float](repeating: 0, count: Int(count)), [Float](repeating: 0, count: Int(count)))
+      lr_random_uniform(&even, begin, begin + count, stream, -2, 1)
+      lr_random_normal(&normal, begin, begin + count, stream, 0.5, 2)
+      for element in begin..<begin + count {
+        let word = words(block: element / 4)[Int(element % 4)], pair = words(block: element / 2).suffix(element % 2 == 0 ? 4 : 2)
+        #expect(even[Int(element - begin)] == -2 + 3 * (Float(word >> 8) * 0x1p-24))
+        let (u, v) = ((Double(pair[pair.startIndex]) + 1) * 0x1p-32, Double(pair[pair.startIndex + 1]) * 0x1p-32)
+        let expected = 0.5 + 2 * (-2 * log(u)).squareRoot() * cos(2 * .pi * v)
+        #expect(abs(Double(normal[Int(element - begin)]) - expected) < 3e-7 * max(1, abs(expected)), "element \(element)")
+      }
     }
   }
 

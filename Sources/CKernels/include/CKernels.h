@@ -33,6 +33,19 @@ void lr_random_normal(float *out, int64_t begin, int64_t end, lr_stream stream, 
 // out = x * mask / (1 - rate); elements begin..<end of one logical array; x and out point at element `begin`.
 void lr_dropout(float *out, const float *x, int64_t begin, int64_t end, lr_stream stream, float rate);
 
+// --- functions.c: what the C library would compute, each system's in its own way; here with the same bits on all. What is infinite, 0
+// or NaN is so as in C (Annex F). The errors are the greatest found, in units of the last place.
+double lr_exp(double x);            // 0.67, below 2^-1022 0.78
+double lr_log(double x);            // the natural one, 0.87
+double lr_log2(double x);           // 0.51; exact for powers of two
+double lr_pow(double x, double y);  // 0.78; exact where a double holds the power
+double lr_sin(double x);            // of radians, however many, 0.80
+double lr_cos(double x);            // likewise
+
+// --- probability.c: likewise.
+double lr_erfc(double x);       // 1 - erf(x), 0.69, below 2^-1022 0.82
+double lr_log_gamma(double x);  // the logarithm of the gamma function, 0.51; NaN of negative numbers
+
 // --- elementwise.c
 void lr_fill(float *y, int64_t n, float value);
 void lr_copy_rows(float *y, const float *row, int64_t rows, int64_t columns);
@@ -131,6 +144,36 @@ void lr_row_products(float *y, const float *packed, const float *w, const float 
 // The same for weights that are the upper halves of float32 numbers, with the bits of those.
 void lr_row_products_half(float *y, const float *packed, const uint16_t *w, const float *bias, int64_t m, int64_t n, int64_t k,
                           int64_t begin, int64_t end, float factor, int32_t accumulate);
+
+// --- tiles.c: y = factor * a b (+ bias, or + y), with a: [m, k] and b: [k, n]. Each number of y has the same bits however the product
+// is cut, and with every instruction set.
+enum {
+  LR_TILE_ROWS = 12,
+  LR_TILE_COLUMNS = 32,  // of a panel of b
+  LR_TILE_TERMS = 384,   // that are summed before y is written
+  LR_TILE_DIRECT = 2     // panels of a tile up to which rows of a are read where they lie
+};
+typedef struct {
+  float *y;  // [m, n]: how far it is to the next row, and to the next column
+  int64_t y_row, y_column;
+  const float *a;  // likewise to the next row, and to the next term; one of them is 1
+  int64_t a_row, a_term;
+  const float *b;  // as lr_pack_columns leaves it; how far it is to the next panel
+  int64_t b_panel;
+  int64_t m, n, k;
+  const float *bias;  // [n], or null
+  float factor;
+  int32_t accumulate;
+} lr_product;
+// Panels begin..<end of b where tiles look for them: term by term the panel's columns side by side, zeros for those that are missing.
+// One of the steps, to the next column and to the next term, is 1. `packed` is room for k terms of all panels.
+void lr_pack_columns(float *packed, const float *b, int64_t n, int64_t k, int64_t column, int64_t term, int64_t begin, int64_t end);
+// The same of numbers that are the upper halves of float32.
+void lr_pack_columns_half(float *packed, const uint16_t *b, int64_t n, int64_t k, int64_t column, int64_t term, int64_t begin,
+                          int64_t end);
+// Some rows of y by some panels. `room` is for as many rows, a multiple of LR_TILE_ROWS, of at most LR_TILE_TERMS terms.
+void lr_multiply_tile(const lr_product *product, float *room, int64_t first_row, int64_t end_row, int64_t first_panel,
+                      int64_t end_panel);
 
 // --- choice.c
 // y[r] = log of the sum of e^x over row r; NaN where one of its numbers is not finite.

@@ -1,5 +1,5 @@
 // What an encoder's random weights are made into before pre-training.
-import Foundation
+import CKernels
 import Layers
 import Models
 import Tensors
@@ -19,8 +19,8 @@ extension Backbone {
         table.tensor.assign(
           table.tensor.values.indices.map { index in
             let (position, column) = (index / columns, index % columns)
-            let angle = Double(position) / pow(100, Double(column / 2 * 2) / Double(columns))
-            return Float(scale * (column % 2 == 0 ? sin(angle) : cos(angle)))
+            let angle = Double(position) / lr_pow(100, Double(column / 2 * 2) / Double(columns))
+            return Float(scale * (column % 2 == 0 ? lr_sin(angle) : lr_cos(angle)))
           })
       }
     }
