@@ -67,7 +67,7 @@ LR_INLINE float widened(uint16_t half) { return as_float((int32_t)((uint32_t)hal
     for (; t < terms; t++)                                                                                                       \
       for (int64_t i = 0; i < WIDTH; i++) to[t * WIDTH + i] = i < count ? VALUE(from[i * across + t * along]) : 0.0f;            \
   }
-PACK(pack_rows_of_tile, float, ROWS, LOAD8, AS_IT_IS)
+PACK(pack_row_panel, float, ROWS, LOAD8, AS_IT_IS)
 PACK(pack_panel, float, COLUMNS, LOAD8, AS_IT_IS)
 PACK(pack_panel_half, uint16_t, COLUMNS, LOAD8_HALF, widened)
 
@@ -89,15 +89,21 @@ enum { TOGETHER_TERMS = 32 };
 PACK_COLUMNS(lr_pack_columns, float, pack_panel)
 PACK_COLUMNS(lr_pack_columns_half, uint16_t, pack_panel_half)
 
-// Rows begin..<end of a, some of their terms, where tiles look for them.
-LR_INLINE void pack_tile(const lr_product *p, float *room, int64_t begin, int64_t end, int64_t from, int64_t count) {
-  int64_t share = p->a_term == 1 ? count : TOGETHER_TERMS;
-  for (int64_t some = 0; some < count; some += share) {
-    int64_t terms = count - some < share ? count - some : share;
-    for (int64_t row = begin; row < end; row += ROWS) {
-      const float *a = p->a + row * p->a_row + (from + some) * p->a_term;
-      int64_t rows = end - row < ROWS ? end - row : ROWS;
-      pack_rows_of_tile(room + (row - begin) * count + some * ROWS, a, rows, terms, p->a_row, p->a_term);
+// Where the terms from `from` on of a packed row lie: run by run of TERMS, and in each row panel by row panel.
+LR_INLINE int64_t terms_of_row(const lr_product *p, int64_t row, int64_t from, int64_t terms) {
+  return (p->m + ROWS - 1) / ROWS * ROWS * from + row * terms;
+}
+
+LR_CLONES void lr_pack_tile_rows(float *packed, const lr_product *p, int64_t begin, int64_t end) {
+  for (int64_t from = 0; from < p->k; from += TERMS) {
+    int64_t count = p->k - from < TERMS ? p->k - from : TERMS, share = p->a_term == 1 ? count : TOGETHER_TERMS;
+    for (int64_t some = 0; some < count; some += share) {
+      int64_t terms = count - some < share ? count - some : share;
+      for (int64_t row = begin * ROWS; row < end * ROWS && row < p->m; row += ROWS) {
+        const float *a = p->a + row * p->a_row + (from + some) * p->a_term;
+        int64_t rows = p->m - row < ROWS ? p->m - row : ROWS;
+        pack_row_panel(packed + terms_of_row(p, row, from, count) + some * ROWS, a, rows, terms, p->a_row, p->a_term);
+      }
     }
   }
 }
@@ -194,22 +200,26 @@ LR_INLINE void panel_of_tile(const lr_product *p, const float *a, int64_t across
   }
 }
 
-LR_CLONES void lr_multiply_tile(const lr_product *p, float *room, int64_t first_row, int64_t end_row, int64_t first_panel,
-                                int64_t end_panel) {
+LR_CLONES void lr_multiply_tile(const lr_product *p, int64_t first_row, int64_t end_row, int64_t first_panel, int64_t end_panel) {
   int fuses = LR_FUSES, wide = WIDE;
-  // few columns: each term is met so seldom that packing it would take longer than it saves
-  int isDirect = end_panel - first_panel <= LR_TILE_DIRECT && p->a_term == 1;
-  int64_t whole = isDirect ? first_row + (end_row - first_row) / ROWS * ROWS : first_row;
   for (int64_t from = 0; from < p->k; from += TERMS) {
     int64_t terms = p->k - from < TERMS ? p->k - from : TERMS;
-    pack_tile(p, room, whole, end_row, from, terms);
     for (int64_t panel = first_panel; panel < end_panel; panel++) {
-      const float *a = p->a + from, *b = p->b + panel * p->b_panel + from * COLUMNS;
-      int64_t column = panel * COLUMNS, row = first_row;
-      for (; row < whole; row += ROWS)
-        panel_of_tile(p, a + row * p->a_row, p->a_row, 1, b, row, end_row, column, terms, from == 0, fuses, wide);
-      for (; row < end_row; row += ROWS)
-        panel_of_tile(p, room + (row - whole) * terms, 1, ROWS, b, row, end_row, column, terms, from == 0, fuses, wide);
+      const float *b = p->b + panel * p->b_panel + from * COLUMNS;
+      int64_t column = panel * COLUMNS;
+      for (int64_t row = first_row; row < end_row; row += ROWS) {
+        if (p->packed) {
+          const float *a = p->packed + terms_of_row(p, row, from, terms);
+          panel_of_tile(p, a, 1, ROWS, b, row, end_row, column, terms, from == 0, fuses, wide);
+        } else if (end_row - row >= ROWS) {
+          const float *a = p->a + row * p->a_row + from;
+          panel_of_tile(p, a, p->a_row, 1, b, row, end_row, column, terms, from == 0, fuses, wide);
+        } else {
+          float some[ROWS * TERMS];
+          pack_row_panel(some, p->a + row * p->a_row + from, end_row - row, terms, p->a_row, 1);
+          panel_of_tile(p, some, 1, ROWS, b, row, end_row, column, terms, from == 0, fuses, wide);
+        }
+      }
     }
   }
 }

@@ -232,7 +232,10 @@ private struct AttentionCall {
     let most = max(rows, keys), wide = max(most, relative?.span ?? 0)
     return max(
       MatrixProduct.packedCount(columns: most, terms: size), MatrixProduct.packedCount(columns: size, terms: most))
-      + MatrixProduct.roomCount(rows: wide, terms: max(wide, size))
+      + max(
+        MatrixProduct.packedCount(rows: most, terms: size), MatrixProduct.packedCount(rows: rows, terms: keys),
+        MatrixProduct.packedCount(rows: keys, terms: rows), relative == nil ? 0 : MatrixProduct.packedCount(rows: wide, terms: 24),
+        relative == nil ? 0 : MatrixProduct.packedCount(rows: 24, terms: wide))
   }
 
   /// A part's queries, `[rows, headSize]`.
@@ -286,14 +289,12 @@ private struct AttentionCall {
     ] {
       for band in bands {
         // whole panels, of which those that no pair of the band meets go unread
-        let start = band.rows.lowerBound, first = band.first - relative.first,
-          product = MatrixProduct(m: band.rows.count, n: relative.span, k: size)
+        let start = band.rows.lowerBound, first = band.first - relative.first
         var (some, y) = (x, Matrix(term + start * window.span, stride: window.span))
         some.start += start * width
         y.start -= window.first - relative.first
-        var call = product.call(some, packed: table, into: y)
-        lr_multiply_tile(
-          &call, room, 0, Int64(band.rows.count), Int64(first / unit), Int64((first + band.span + unit - 1) / unit))
+        MatrixProduct(m: band.rows.count, n: relative.span, k: size).compute(
+          some, packed: table, panels: first / unit..<(first + band.span + unit - 1) / unit, into: y, room: room)
       }
     }
     relative.index.withUnsafeBufferPointer { index in

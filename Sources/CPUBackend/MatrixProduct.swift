@@ -58,24 +58,21 @@ struct MatrixProduct {
 
   /// Columns of a panel of b.
   static let panel = Int(LR_TILE_COLUMNS)
-  /// The most rows of a tile.
-  static let mostRows = 192
   private static let rowPanel = Int(LR_TILE_ROWS)
 
   private static func roundedUp(_ count: Int, _ unit: Int) -> Int { (count + unit - 1) / unit * unit }
 
   /// Room for a packed b of so many columns and terms.
   static func packedCount(columns: Int, terms: Int) -> Int { roundedUp(columns, panel) * terms }
-  /// Room for a tile's rows of a.
-  static func roomCount(rows: Int, terms: Int) -> Int {
-    roundedUp(min(rows, mostRows), rowPanel) * min(terms, Int(LR_TILE_TERMS))
-  }
+  /// Room for a packed a of so many rows and terms.
+  static func packedCount(rows: Int, terms: Int) -> Int { roundedUp(rows, rowPanel) * terms }
 
-  /// Panels of all columns.
+  /// Panels of all columns, and of all rows.
   var panels: Int { (n + Self.panel - 1) / Self.panel }
+  var rowPanels: Int { (m + Self.rowPanel - 1) / Self.rowPanel }
 
-  /// How far it is from a panel of a packed b to the next.
-  private var panelStride: Int { Self.panel * k }
+  /// Whether rows of a lie in one piece and meet so few columns that packing them would take longer than it saves.
+  func readsWhereItLies(_ a: Matrix) -> Bool { panels <= 2 && a.column == 1 }
 
   /// Packs panels of b, where each of the tiles will look for them.
   func pack<Number: Packable>(_ b: MatrixView<Number>, panels: Range<Int>, into packed: UnsafeMutablePointer<Float>) {
@@ -83,41 +80,42 @@ struct MatrixProduct {
       packed, b.start, Int64(n), Int64(k), Int64(b.column), Int64(b.row), Int64(panels.lowerBound), Int64(panels.upperBound))
   }
 
-  /// The product as the kernel takes it.
+  /// The product as the kernel takes it; a is not packed yet.
   ///
   /// - Parameter panelStride: where b was packed with other terms than these, how far it is from a panel to the next.
-  func call(
-    _ a: Matrix, packed: UnsafePointer<Float>, into y: Matrix, panelStride: Int? = nil
-  ) -> lr_product {
+  func call(_ a: Matrix, packed: UnsafePointer<Float>, into y: Matrix, panelStride: Int? = nil) -> lr_product {
     lr_product(
       y: y.start, y_row: Int64(y.row), y_column: Int64(y.column), a: a.start, a_row: Int64(a.row), a_term: Int64(a.column),
-      b: packed,
-      b_panel: Int64(panelStride ?? self.panelStride), m: Int64(m), n: Int64(n), k: Int64(k), bias: bias, factor: factor,
-      accumulate: accumulates ? 1 : 0)
+      packed: nil, b: packed, b_panel: Int64(panelStride ?? Self.panel * k), m: Int64(m), n: Int64(n), k: Int64(k), bias: bias,
+      factor: factor, accumulate: accumulates ? 1 : 0)
   }
 
-  /// Computes the whole product on this thread; `scratch` is room for the packed b and a tile's rows.
+  /// Computes the whole product on this thread; `scratch` is room for the packed b and the packed a.
   func compute(_ a: Matrix, _ b: Matrix, into y: Matrix, scratch: UnsafeMutablePointer<Float>) {
     pack(b, panels: 0..<panels, into: scratch)
     compute(a, packed: scratch, into: y, room: scratch + Self.packedCount(columns: n, terms: k))
   }
 
-  /// The same of a b that is packed already.
+  /// The same of some panels of a b that is packed already; `room` is for the packed a.
   func compute(
-    _ a: Matrix, packed: UnsafePointer<Float>, into y: Matrix, panelStride: Int? = nil, room: UnsafeMutablePointer<Float>
+    _ a: Matrix, packed: UnsafePointer<Float>, panels some: Range<Int>? = nil, into y: Matrix, panelStride: Int? = nil,
+    room: UnsafeMutablePointer<Float>
   ) {
     var call = call(a, packed: packed, into: y, panelStride: panelStride)
-    for row in stride(from: 0, to: m, by: Self.mostRows) {
-      lr_multiply_tile(&call, room, Int64(row), Int64(min(m, row + Self.mostRows)), 0, Int64(panels))
+    if !readsWhereItLies(a) {
+      lr_pack_tile_rows(room, &call, 0, Int64(rowPanels))
+      call.packed = UnsafePointer(room)
     }
+    let some = some ?? 0..<panels
+    lr_multiply_tile(&call, 0, Int64(m), Int64(some.lowerBound), Int64(some.upperBound))
   }
 
   /// How the product is cut: rows and panels of a tile.
   ///
-  /// About 32 tiles where there is work for them, so that sixteen threads find two each; tiles that are neither small nor narrow, since
-  /// each packs its rows of a anew.
+  /// About 32 tiles where there is work for them, so that sixteen threads find two each; not so small that what is near a processor is
+  /// seldom met again.
   var tile: (rows: Int, panels: Int) {
-    var rows = min(Self.mostRows, Self.roundedUp(m, Self.rowPanel)), width = min(panels, 32)
+    var rows = min(192, Self.roundedUp(m, Self.rowPanel)), width = min(panels, 32)
     let count = { ((m + rows - 1) / rows) * ((panels + width - 1) / width) }
     while count() < 32, rows * width * Self.panel * k > 1 << 19 {
       if width > 8 {
@@ -137,38 +135,65 @@ struct MatrixProduct {
 }
 
 extension CPUBackend {
-  /// Numbers of b that are packed at a time.
+  /// Numbers of a factor that are packed at a time.
   private static let mostPacked = 1 << 22
 
   /// Computes a product on all threads.
   func compute<Number: Packable>(_ product: MatrixProduct, _ a: Matrix, _ b: MatrixView<Number>, into y: Matrix) {
-    let panels = product.panels, most = max(1, Self.mostPacked / (product.k * MatrixProduct.panel))
-    guard panels <= most else {
-      // so many columns after the others
-      for first in stride(from: 0, to: panels, by: most) {
-        let column = first * MatrixProduct.panel
-        var (part, partOfB, partOfY) = (product, b, y)
-        part.n = min(product.n - column, most * MatrixProduct.panel)
-        part.bias = product.bias.map { $0 + column }
-        partOfB.start += column * b.column
-        partOfY.start += column * y.column
-        compute(part, a, partOfB, into: partOfY)
-      }
-      return
+    let columns = max(MatrixProduct.panel, Self.mostPacked / product.k / MatrixProduct.panel * MatrixProduct.panel)
+    for first in stride(from: 0, to: product.n, by: columns) {
+      var (part, partOfB, partOfY) = (product, b, y)
+      part.n = min(columns, product.n - first)
+      part.bias = product.bias.map { $0 + first }
+      partOfB.start += first * b.column
+      partOfY.start += first * y.column
+      computeColumns(part, a, partOfB, into: partOfY)
     }
+  }
+
+  private func computeColumns<Number: Packable>(_ product: MatrixProduct, _ a: Matrix, _ b: MatrixView<Number>, into y: Matrix) {
     let packed = allocate(MatrixProduct.packedCount(columns: product.n, terms: product.k)), panelsOfB = host(packed)
-    let together = max(b.row == 1 ? 1 : 4, 16_384 / (product.k * MatrixProduct.panel))
-    parallel((panels + together - 1) / together) {
-      product.pack(b, panels: $0 * together..<min(panels, ($0 + 1) * together), into: panelsOfB)
+    let panels = product.panels, together = max(b.row == 1 ? 1 : 4, 16_384 / (product.k * MatrixProduct.panel))
+    let blocks = (panels + together - 1) / together
+    let pack = { (block: Int) in
+      product.pack(b, panels: block * together..<min(panels, (block + 1) * together), into: panelsOfB)
     }
-    let tile = product.tile, call = product.call(a, packed: panelsOfB, into: y)
+    guard !product.readsWhereItLies(a) else {
+      parallel(blocks, pack)
+      return computeTiles(product, product.call(a, packed: panelsOfB, into: y))
+    }
+    let rows = max(192, Self.mostPacked / product.k / 192 * 192)
+    for first in stride(from: 0, to: product.m, by: rows) {
+      var (part, partOfA, partOfY) = (product, a, y)
+      part.m = min(rows, product.m - first)
+      partOfA.start += first * a.row
+      partOfY.start += first * y.row
+      let room = allocate(MatrixProduct.packedCount(rows: part.m, terms: product.k)), panelsOfA = host(room)
+      var call = part.call(partOfA, packed: panelsOfB, into: partOfY)
+      let share = max(4, 16_384 / (product.k * 12)), rowBlocks = (part.rowPanels + share - 1) / share,
+        before = first == 0 ? blocks : 0
+      let unpacked = call, rowPanels = part.rowPanels
+      parallel(before + rowBlocks) { block in
+        if block < before { return pack(block) }
+        var call = unpacked
+        let start = (block - before) * share
+        lr_pack_tile_rows(panelsOfA, &call, Int64(start), Int64(min(rowPanels, start + share)))
+      }
+      call.packed = UnsafePointer(panelsOfA)
+      computeTiles(part, call)
+      withExtendedLifetime(room) {}
+    }
+    withExtendedLifetime(packed) {}
+  }
+
+  private func computeTiles(_ product: MatrixProduct, _ call: lr_product) {
+    let tile = product.tile, panels = product.panels
     let (down, across) = ((product.m + tile.rows - 1) / tile.rows, (panels + tile.panels - 1) / tile.panels)
-    parallel(down * across, scratch: MatrixProduct.roomCount(rows: tile.rows, terms: product.k)) { index, room in
+    parallel(down * across) { index in
       let (column, row) = (index / down * tile.panels, index % down * tile.rows)
       var call = call
       lr_multiply_tile(
-        &call, room, Int64(row), Int64(min(product.m, row + tile.rows)), Int64(column), Int64(min(panels, column + tile.panels)))
+        &call, Int64(row), Int64(min(product.m, row + tile.rows)), Int64(column), Int64(min(panels, column + tile.panels)))
     }
-    withExtendedLifetime(packed) {}
   }
 }

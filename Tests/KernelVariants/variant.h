@@ -53,6 +53,7 @@
 #define lr_pack_rows LR_NAME(pack_rows)
 #define lr_row_products LR_NAME(row_products)
 #define lr_row_products_half LR_NAME(row_products_half)
+#define lr_pack_tile_rows LR_NAME(pack_tile_rows)
 #define lr_pack_columns LR_NAME(pack_columns)
 #define lr_pack_columns_half LR_NAME(pack_columns_half)
 #define lr_multiply_tile LR_NAME(multiply_tile)

@@ -145,35 +145,36 @@ void lr_row_products(float *y, const float *packed, const float *w, const float 
 void lr_row_products_half(float *y, const float *packed, const uint16_t *w, const float *bias, int64_t m, int64_t n, int64_t k,
                           int64_t begin, int64_t end, float factor, int32_t accumulate);
 
-// --- tiles.c: y = factor * a b (+ bias, or + y), with a: [m, k] and b: [k, n]. Each number of y has the same bits however the product
-// is cut, and with every instruction set.
+// --- tiles.c: y = factor * a b (+ bias, or + y), with a: [m, k] and b: [k, n]. Each number of y has the same bits however the
+// product is cut, and with every instruction set.
 enum {
-  LR_TILE_ROWS = 12,
+  LR_TILE_ROWS = 12,     // of a panel of a
   LR_TILE_COLUMNS = 32,  // of a panel of b
-  LR_TILE_TERMS = 384,   // that are summed before y is written
-  LR_TILE_DIRECT = 2     // panels of a tile up to which rows of a are read where they lie
+  LR_TILE_TERMS = 384    // that are summed before y is written
 };
 typedef struct {
   float *y;  // [m, n]: how far it is to the next row, and to the next column
   int64_t y_row, y_column;
   const float *a;  // likewise to the next row, and to the next term; one of them is 1
   int64_t a_row, a_term;
-  const float *b;  // as lr_pack_columns leaves it; how far it is to the next panel
+  const float *packed;  // a as lr_pack_tile_rows leaves it; where null, a is read as it lies, and a_term is 1
+  const float *b;       // as lr_pack_columns leaves it; how far it is to the next panel
   int64_t b_panel;
   int64_t m, n, k;
   const float *bias;  // [n], or null
   float factor;
   int32_t accumulate;
 } lr_product;
-// Panels begin..<end of b where tiles look for them: term by term the panel's columns side by side, zeros for those that are missing.
-// One of the steps, to the next column and to the next term, is 1. `packed` is room for k terms of all panels.
+// Panels begin..<end of a where tiles look for them, with zeros for rows that are missing. `packed` is room for whole panels.
+void lr_pack_tile_rows(float *packed, const lr_product *product, int64_t begin, int64_t end);
+// Panels begin..<end of b likewise: term by term the panel's columns side by side, zeros for those that are missing. One of the steps,
+// to the next column and to the next term, is 1.
 void lr_pack_columns(float *packed, const float *b, int64_t n, int64_t k, int64_t column, int64_t term, int64_t begin, int64_t end);
 // The same of numbers that are the upper halves of float32.
 void lr_pack_columns_half(float *packed, const uint16_t *b, int64_t n, int64_t k, int64_t column, int64_t term, int64_t begin,
                           int64_t end);
-// Some rows of y by some panels. `room` is for as many rows, a multiple of LR_TILE_ROWS, of at most LR_TILE_TERMS terms.
-void lr_multiply_tile(const lr_product *product, float *room, int64_t first_row, int64_t end_row, int64_t first_panel,
-                      int64_t end_panel);
+// Some rows of y, from a multiple of LR_TILE_ROWS on, by some panels of b.
+void lr_multiply_tile(const lr_product *product, int64_t first_row, int64_t end_row, int64_t first_panel, int64_t end_panel);
 
 // --- choice.c
 // y[r] = log of the sum of e^x over row r; NaN where one of its numbers is not finite.

@@ -10,7 +10,7 @@
   K(activate) K(activate_backward) K(sum) K(sum_in_order) K(sum_squares) K(all_finite) K(sum_rows) K(dot_rows)          \
   K(layer_norm) K(layer_norm_backward) K(rms_norm) K(rms_norm_backward) K(rotate) K(attention_softmax)                  \
   K(attention_softmax_backward) K(attention_softmax_causal) K(attention_softmax_causal_backward) K(attention_cached)    \
-  K(pack_rows) K(row_products) K(row_products_half) K(pack_columns) K(pack_columns_half) K(multiply_tile)               \
+  K(pack_rows) K(row_products) K(row_products_half) K(pack_tile_rows) K(pack_columns) K(pack_columns_half) K(multiply_tile)               \
   K(log_sum_exp_rows) K(highest_rows) K(cross_entropy)                                                                  \
   K(adamw) K(philox) K(random_uniform) K(random_normal) K(dropout)
 
