@@ -23,7 +23,7 @@ struct DoctorTests {
     let found = try findings(in: Repository.root)
     #expect(
       found.map(\.subject) == [
-        "Swift", "system", "processor", "memory", "OpenBLAS", "HDF5", "SentencePiece", "experiments", "pocket model",
+        "Swift", "system", "processor", "memory", "kernels", "HDF5", "SentencePiece", "experiments", "pocket model",
         "pocket model", "pocket model", "MiniLM", "results", "gnuplot", "h5py", "peft",
       ])
     #expect(!found.contains { $0.state == "missing" }, "\(found)")
