@@ -81,6 +81,7 @@ package struct ProgramVersion: Sendable, Equatable, Codable {
 }
 
 /// The machine that a run was computed on. None of it is part of a run's identity, and none of it changes a result.
+/// Older records name a library of matrix products too, which did change results; it is not read.
 package struct RunEnvironment: Sendable, Equatable, Codable {
   /// `threads`: worker threads of the run.
   package let threads: Int

@@ -4,7 +4,6 @@ import Records
 import Storage
 import TestSupport
 import Testing
-import Training
 
 @testable import Experiments
 
