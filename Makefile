@@ -10,27 +10,22 @@ SHELL := /bin/sh
 
 LOWRANK := .build/release/lowrank
 TORTURE := .build/release/torture
-PACKAGES := libopenblas-pthread-dev libhdf5-dev libsentencepiece-dev libssl-dev pkg-config gnuplot-nox
-LIBRARIES := OpenBLAS (pthread build), HDF5, SentencePiece, OpenSSL and pkg-config, each with its headers
+PACKAGES := libhdf5-dev libsentencepiece-dev libssl-dev pkg-config gnuplot-nox
+LIBRARIES := HDF5, SentencePiece, OpenSSL and pkg-config, each with its headers
 
 # What a goal takes on make's command line. Only that counts: a variable that happens to be in the environment must not change an experiment.
 # Any goal that is not named here is a manifest's.
-TAKES_run := PROFILE MODEL DATA TASKS METHODS SEEDS JOBS THREADS CORE
-TAKES_all := PROFILE DATA JOBS THREADS CORE
-TAKES_rerun := EXPERIMENT PROFILE MODEL DATA METHOD TASK SEED THREADS CORE
+TAKES_run := PROFILE MODEL DATA TASKS METHODS SEEDS JOBS THREADS
+TAKES_all := PROFILE DATA JOBS THREADS
+TAKES_rerun := EXPERIMENT PROFILE MODEL DATA METHOD TASK SEED THREADS
 TAKES_show := RUN
 TAKES_verify := EXPERIMENT
 TAKES_check := DATA
 TAKES_agreement := DATA
-TAKES_check-pocket := CORE
-TAKES_pocket-deberta := CORE
-TAKES_pocket-roberta := CORE
-TAKES_pocket-llama := CORE
-TAKES_bench := CORE ONLY
-TAKES_bench-methods := CORE
+TAKES_bench := ONLY
 TAKES_fuzz := MINUTES INPUTS SEED FORMAT
 TAKES_torture := KILLS FLIPS SEED
-TAKE_NOTHING := help list notebooks doctor test lint clean setup build minilm
+TAKE_NOTHING := help list notebooks check-pocket pocket-deberta pocket-roberta pocket-llama bench-methods minilm doctor test lint clean setup build
 takes = $(if $(filter $1,$(TAKE_NOTHING)),,$(value TAKES_$(if $(filter file,$(origin TAKES_$1)),$1,run)))
 
 # `$(call options,table1)` is `--tasks 'rte,mrpc'` after `make table1 TASKS=rte,mrpc`.
@@ -42,7 +37,7 @@ options = $(foreach name,$(call takes,$1),$(call option,$(name)))
 
 # Said before anything is built. A variable that no goal of the call takes is refused: a misspelt one must not start every run of a table.
 # What make itself takes, what this page defines for a developer, and what programs that it calls read from their environment.
-OWN := SHELL MAKE% SWIFT_OPTIONS LOWRANK% PEER_PYTHON OPENBLAS_CORETYPE
+OWN := SHELL MAKE% SWIFT_OPTIONS LOWRANK% PEER_PYTHON
 GOALS := $(or $(MAKECMDGOALS),$(.DEFAULT_GOAL))
 TAKEN := $(sort $(foreach goal,$(GOALS),$(call takes,$(goal))))
 nearest = $(shell printf '%s\n' $(TAKEN) | awk -v word=$1 -f .ci/nearest.awk)
@@ -59,7 +54,7 @@ $(call require,show,RUN,make show RUN=results/table1/pocket/aflora/rte/seed-0)
 define HELP
   make ID             any other manifest of experiments/, by its id or alias (`make list` names them)
 
-Runs take  PROFILE=pocket|small|paper  MODEL=FOLDER  DATA=FOLDER  TASKS=rte,mrpc  METHODS=lora,aflora  SEEDS=0,1  JOBS=2  THREADS=1  CORE=haswell|skylakex
+Runs take  PROFILE=pocket|small|paper  MODEL=FOLDER  DATA=FOLDER  TASKS=rte,mrpc  METHODS=lora,aflora  SEEDS=0,1  JOBS=2  THREADS=1
   make table1 TASKS=rte,mrpc SEEDS=0
   make minilm && make table1 PROFILE=small DATA=~/glue TASKS=mrpc
   make table1 PROFILE=paper MODEL=~/deberta-v3-base DATA=~/glue
@@ -71,11 +66,8 @@ help: ## this page
 	@awk -F ' *## ' '/^[a-z0-9-]+:.* ## / { sub(/:.*/, "", $$1); printf "  make %-14s %s\n", $$1, $$2 }' Makefile
 	printf '%s\n' "$$TEXT"
 
-# On the core that every processor with AVX2 can run, unless another is asked for: so that the numbers are README's everywhere.
-DEMO_CORE = $(if $(call given,CORE),,$(shell if grep -qsw avx2 /proc/cpuinfo; then echo --core haswell; fi))
-
 demo: build ## three methods, two tasks, a table in about a minute
-	@exec $(LOWRANK) run demo $(DEMO_CORE) $(call options,$@)
+	@exec $(LOWRANK) run demo $(call options,$@)
 
 table1: build ## the head-to-head of all methods on eight tasks
 	@exec $(LOWRANK) run table1 $(call options,$@)
@@ -102,16 +94,16 @@ verify: build ## compares every file that runs left with their records: [EXPERIM
 	@exec $(LOWRANK) verify $(if $(call given,EXPERIMENT),$(call quoted,$(EXPERIMENT)))
 
 check-pocket: build ## does the pocket profile tell methods apart? prints its gate
-	@exec $(LOWRANK) check-pocket $(call options,$@)
+	@exec $(LOWRANK) check-pocket
 
 pocket-deberta: build ## trains the shipped pocket DeBERTa again, from its manifest in experiments/pretrain
-	@exec $(LOWRANK) pretrain experiments/pretrain/$@.yaml $(call options,$@)
+	@exec $(LOWRANK) pretrain experiments/pretrain/$@.yaml
 
 pocket-roberta: build ## the shipped pocket RoBERTa likewise
-	@exec $(LOWRANK) pretrain experiments/pretrain/$@.yaml $(call options,$@)
+	@exec $(LOWRANK) pretrain experiments/pretrain/$@.yaml
 
 pocket-llama: build ## the shipped pocket Llama likewise
-	@exec $(LOWRANK) pretrain experiments/pretrain/$@.yaml $(call options,$@)
+	@exec $(LOWRANK) pretrain experiments/pretrain/$@.yaml
 
 bench: build ## time and memory of training steps and generation, beside transformers + peft where Python has them: [ONLY=generation]
 	@exec python3 Tests/Peer/compare.py --program $(LOWRANK) $(call options,$@)
@@ -120,7 +112,7 @@ agreement: build ## LoRA on the real MRPC beside transformers + peft, five seeds
 	@exec python3 Tests/Peer/agreement.py --program $(LOWRANK) --data $(call quoted,$(call home,$(value DATA)))
 
 bench-methods: build ## every method's training step beside LoRA's, at DeBERTaV3-base's size
-	@exec $(LOWRANK) bench --ratios $(call options,$@)
+	@exec $(LOWRANK) bench --ratios
 
 doctor: build ## what this machine has and lacks
 	@exec $(LOWRANK) doctor
@@ -193,8 +185,8 @@ setup:
 	    }
 	    rm -f "$$log"
 	  fi
-	elif ! pkg-config --exists openblas hdf5 sentencepiece libcrypto 2>/dev/null; then
-	  fail "Install $(LIBRARIES), so that 'pkg-config --exists openblas hdf5 sentencepiece libcrypto' succeeds."
+	elif ! pkg-config --exists hdf5 sentencepiece libcrypto 2>/dev/null; then
+	  fail "Install $(LIBRARIES), so that 'pkg-config --exists hdf5 sentencepiece libcrypto' succeeds."
 	fi
 	swift=$$(swift --version 2>/dev/null) || fail "Swift is missing: install 6.1 or newer (6.3 is tested) from https://www.swift.org/install and put it on PATH."
 	version=$$(printf '%s\n' "$$swift" | sed -n 's/.*Swift version \([0-9]*\)\.\([0-9]*\).*/\1 \2/p')

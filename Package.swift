@@ -18,7 +18,6 @@ let package = Package(
     .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
   ],
   targets: [
-    .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
     .systemLibrary(name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
     .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .target(
@@ -31,7 +30,7 @@ let package = Package(
     .target(name: "Metrics", dependencies: ["CKernels"]),
     .target(name: "Settings", dependencies: ["Metrics"]),
     .target(name: "Tensors", dependencies: ["CKernels"]),
-    .target(name: "CPUBackend", dependencies: ["CKernels", "COpenBLAS", "Tensors"]),
+    .target(name: "CPUBackend", dependencies: ["CKernels", "Tensors"]),
     .target(name: "Layers", dependencies: ["Tensors"]),
     .target(name: "Storage", dependencies: ["CCrypto", "CHDF5"]),
     .target(name: "Records", dependencies: ["Settings", "Storage"]),
@@ -51,18 +50,17 @@ let package = Package(
       dependencies: [
         "Adapters", "Datasets", "Layers", "Metrics", "Models", "Objectives", "Records", "Settings", "Storage", "Tensors",
       ]),
-    .target(name: "Devices", dependencies: ["CPUBackend", "Records", "Storage", "Tensors", "Training"]),
+    .target(name: "Devices", dependencies: ["CPUBackend", "Records", "Tensors"]),
     .target(
       name: "Pocket",
       dependencies: [
-        "CKernels", "CPUBackend", "Datasets", "Devices", "Layers", "Manifests", "Metrics", "Models", "Objectives", "Records",
-        "Settings", "Storage", "Tensors", "Tokenizers", "Training",
+        "CKernels", "Datasets", "Devices", "Layers", "Manifests", "Metrics", "Models", "Objectives", "Records", "Settings",
+        "Storage", "Tensors", "Tokenizers", "Training",
       ]),
     .target(
       name: "Experiments",
       dependencies: [
-        "Adapters", "CPUBackend", "CSignals", "Datasets", "Devices", "Generation", "Layers", "Manifests", "Metrics", "Models",
-        "Objectives",
+        "Adapters", "CSignals", "Datasets", "Devices", "Generation", "Layers", "Manifests", "Metrics", "Models", "Objectives",
         "Pocket", "Records", "Settings", "Storage", "Tensors", "Tokenizers", "Training",
       ]),
     .target(
@@ -75,7 +73,7 @@ let package = Package(
     .executableTarget(
       name: "lowrank",
       dependencies: [
-        "Adapters", "CHDF5", "COpenBLAS", "CPUBackend", "Devices", "Experiments", "Interchange", "Manifests", "Metrics", "Parity",
+        "Adapters", "CHDF5", "CPUBackend", "Devices", "Experiments", "Interchange", "Manifests", "Metrics", "Parity",
         "Pocket", "Records", "Reporting", "Settings", "Storage", "Training",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
@@ -126,15 +124,14 @@ let package = Package(
     .testTarget(
       name: "TrainingTests",
       dependencies: [
-        "Adapters", "CPUBackend", "Datasets", "Layers", "Metrics", "Models", "Objectives", "Settings", "Storage", "Tensors",
-        "TestSupport", "Training",
+        "Adapters", "CPUBackend", "Datasets", "Layers", "Metrics", "Models", "Objectives", "Records", "Settings", "Storage",
+        "Tensors", "TestSupport", "Training",
       ]),
     .testTarget(
       name: "PocketTests",
       dependencies: [
-        "CPUBackend", "Datasets", "Layers", "Manifests", "Metrics", "Models", "Objectives", "Pocket", "Settings", "Storage",
-        "Tensors",
-        "TestSupport", "Tokenizers", "Training",
+        "CPUBackend", "Datasets", "Layers", "Manifests", "Metrics", "Models", "Objectives", "Pocket", "Records", "Settings",
+        "Storage", "Tensors", "TestSupport", "Tokenizers", "Training",
       ]),
     .testTarget(
       name: "ExperimentsTests",

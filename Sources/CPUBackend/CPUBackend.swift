@@ -3,42 +3,16 @@ import Tensors
 
 /// Why no backend could be made.
 package enum BackendError: Error, CustomStringConvertible, Equatable {
-  case blasThreads(found: Int)
-  /// Kernels that this processor cannot run; `by` says who asked for them.
-  case coreNotSupported(BLASCore, by: String)
-  /// A build of OpenBLAS that takes its kernels when it is loaded and then never again.
-  case coreNotSwitchable(BLASCore, loaded: String)
-  /// A build of OpenBLAS without these kernels.
-  case coreNotInBuild(BLASCore)
   case threads(asked: Int, limit: Int)
-
-  /// Whether it is this build of the library that keeps a core from being taken.
-  package var isOfBuild: Bool {
-    switch self {
-    case .coreNotSwitchable, .coreNotInBuild: true
-    case .blasThreads, .coreNotSupported, .threads: false
-    }
-  }
 
   package var description: String {
     switch self {
     case .threads(let asked, let limit): "\(asked) threads were asked for, but at most \(limit) are started. Ask for fewer"
-    case .blasThreads(let found):
-      "OpenBLAS still uses \(found) threads after it was told to use one (an OpenMP build ignores the call), and then results depend on "
-        + "their number. Install the pthread build: apt-get install libopenblas0-pthread libopenblas-dev"
-    case .coreNotSupported(let core, let asker):
-      "\(asker) asks for the BLAS core \(core.rawValue), which needs \(core.needs); this processor has not all of that. "
-        + (BLASCore.best.map { "Take \($0.rawValue), or none for the fastest" } ?? "Leave it out")
-    case .coreNotSwitchable(let core, let loaded):
-      "this build of OpenBLAS took the core \(loaded) when it was loaded and cannot take \(core.rawValue) now. Set "
-        + "OPENBLAS_CORETYPE=\(core.rawValue) before the program starts"
-    case .coreNotInBuild(let core):
-      "this build of OpenBLAS has no core \(core.rawValue). Ask for another, or install one that has it (a DYNAMIC_ARCH build)"
     }
   }
 }
 
-/// The processor: OpenBLAS `sgemm`, called from one thread at a time per block, and the vector kernels of `CKernels`.
+/// The processor: the kernels of `CKernels`, each block of them on one thread.
 ///
 /// Work is cut into blocks whose boundaries are a function of the shape alone, so the same bits come out with any number of threads.
 /// A backend and all its tensors belong to one task; several backends may run side by side.
@@ -53,11 +27,9 @@ package final class CPUBackend: Backend {
   let pool = BufferPool()
   private let workers: OpaquePointer
 
-  /// - Throws: `BackendError`: more than `mostThreads`, an OpenBLAS that cannot be kept to one thread a call, or one without kernels for
-  ///   this processor.
+  /// - Throws: `BackendError` where there are to be more than `mostThreads`.
   package init(threads: Int) throws {
     guard threads <= Self.mostThreads else { throw BackendError.threads(asked: threads, limit: Self.mostThreads) }
-    _ = try BLAS.current()
     self.threads = max(1, threads)
     workers = lr_workers_create(Int32(clamping: self.threads))
   }

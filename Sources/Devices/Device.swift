@@ -4,7 +4,7 @@ import Tensors
 
 /// A kind of hardware with a backend for it.
 package enum Device: Sendable {
-  /// The processor of this machine: OpenBLAS and the kernels.
+  /// The processor of this machine.
   case processor
 
   /// The most threads that a backend starts.
@@ -13,7 +13,7 @@ package enum Device: Sendable {
   /// A backend of its own, for one task.
   ///
   /// - Parameter threads: they share the work, and change no number.
-  /// - Throws: `BackendError` where it cannot compute here.
+  /// - Throws: `BackendError` where there are too many.
   package func backend(threads: Int) throws -> any Backend {
     switch self {
     case .processor: try CPUBackend(threads: threads)

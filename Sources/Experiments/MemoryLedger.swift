@@ -8,11 +8,11 @@ final class MemoryLedger: Sendable {
   struct Need: Sendable, Equatable {
     /// Tensors at their peak.
     var tensors: Int
-    /// Threads that compute products at once.
+    /// Threads that it computes with.
     var threads: Int
 
-    /// Address space that OpenBLAS takes for each thread that calls it, and a thread's stack and heap: it spins for ever without.
-    private static let ofThread = 256 << 20
+    /// Address space of a thread: 8 MiB of stack, and the 64 MiB that the C library sets aside for what it allocates.
+    private static let ofThread = (8 + 64) << 20
     /// What a run takes beside tensors: examples, files as they are read and written.
     private static let beside = 64 << 20
 

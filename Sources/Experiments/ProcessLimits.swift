@@ -1,5 +1,5 @@
-// What the system lets this process have: files, memory, address space. Asked before anything starts, since some libraries trap or
-// spin for ever where they are refused.
+// What the system lets this process have: files, memory, address space. Asked before anything starts, since Swift and its
+// libraries trap or wait for ever where they are refused.
 import Foundation
 
 /// The limits of this process.

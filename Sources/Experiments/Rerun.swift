@@ -1,5 +1,4 @@
 // One run again, compared with its record bit for bit.
-import CPUBackend
 import Foundation
 import Records
 import Storage
@@ -22,27 +21,6 @@ package struct RerunComparison: Sendable, Equatable {
   /// Whether both runs gave the same bytes.
   package var isEqual: Bool { recordedDigest == digest && otherWeights.isEmpty }
 
-  /// Whether both were computed on one core by one version of its library, so that equal bits are promised.
-  package let isOfOneArithmetic: Bool
-  /// The largest relative distance of the losses of the first updates; nil where either has none.
-  let earlyDistance: Double?
-
-  /// Updates in which rounding alone stays small: later, training itself makes any difference grow.
-  static let earlyUpdates = 10
-  /// The relative distance up to which their losses are taken as the same but for rounding.
-  package static let tolerance = 1e-3
-
-  /// Whether the first updates are those of the record but for rounding.
-  package var isWithinTolerance: Bool { isEqual || earlyDistance.map { $0 <= Self.tolerance } ?? false }
-
-  /// What comparing by tolerance came to.
-  package var toleranceText: String {
-    guard let earlyDistance else { return "there are no losses to compare" }
-    return
-      "another core or library rounds otherwise: the losses of the first \(Self.earlyUpdates) updates differ by at most \(earlyDistance) of "
-      + "their size (\(isWithinTolerance ? "allowed" : "more than the allowed") \(Self.tolerance))"
-  }
-
   /// Compares the new record and tensors in `folder` with the recorded ones.
   ///
   /// - Throws: `FileDamage` when what the run left is not what its record seals; `StorageError` when a file cannot be read.
@@ -56,19 +34,14 @@ package struct RerunComparison: Sendable, Equatable {
     func note(_ name: String, _ before: String, _ now: String) {
       if before != now { differences.append("\(name) \(now), was \(before)") }
     }
-    note("BLAS core", record.environment.blasCore, again.environment.blasCore)
-    note("BLAS", record.environment.blasConfiguration, again.environment.blasConfiguration)
     note("processor", record.environment.processor, again.environment.processor)
     note("threads", "\(record.environment.threads)", "\(again.environment.threads)")
     note("commit", record.program.commit ?? "unknown", again.program.commit ?? "unknown")
     note("version", record.program.version, again.program.version)
     environment = differences
-    isOfOneArithmetic =
-      record.environment.blasCore == again.environment.blasCore && record.environment.library == again.environment.library
     guard recordedDigest != digest else {
       firstDifference = nil
       largestDistance = 0
-      earlyDistance = 0
       return
     }
     let recorded = RunFile.tensors.url(in: recordedFolder)
@@ -85,11 +58,6 @@ package struct RerunComparison: Sendable, Equatable {
         largest = max(largest, abs(pair.0 - pair.1) / max(abs(pair.0), abs(pair.1), 1e-12))
       }
     }
-    func losses(_ arrays: [(path: String, values: [Double])]) -> ArraySlice<Double>? {
-      arrays.first { $0.path == "training/loss" }?.values.prefix(Self.earlyUpdates)
-    }
-    let pairs = zip(losses(old) ?? [], losses(new) ?? [])
-    earlyDistance = pairs.map { abs($0 - $1) / max(abs($0), abs($1), 1e-12) }.max { $0 < $1 || $1.isNaN }
     firstDifference = first ?? "equal numbers in other bytes"
     largestDistance = largest
   }

@@ -1,5 +1,4 @@
 // One run from its plan to its results on disk.
-import CPUBackend
 import Devices
 import Foundation
 import Models
@@ -50,8 +49,7 @@ package struct RunExecutor: Sendable {
     let stopwatch = Stopwatch(observer, keepsSteps: options.keepsStepTimes)
     var fineTuning = assembled.fineTuning
     if let interval = options.checkpointInterval {
-      fineTuning.checkpoint = Checkpoint(
-        url: RunFile.checkpoint.url(in: folder), identity: run.identity, origin: CheckpointOrigin(try BLAS.current()))
+      fineTuning.checkpoint = Checkpoint(url: RunFile.checkpoint.url(in: folder), identity: run.identity)
       fineTuning.checkpointInterval = interval
     }
     fineTuning.weights = folder
@@ -82,7 +80,7 @@ package struct RunExecutor: Sendable {
     try AtomicFile.write(bytes, to: tensors)
     let texts = try RunTexts.write(history, of: fineTuning.objective, to: folder)
     try saveTiming(history.updates)
-    let record = try RunRecord(
+    let record = RunRecord(
       run, history, outcome, objective: fineTuning.objective, measures: fineTuning.method.measures,
       tensors: FileDigest.sha256(of: bytes), texts: texts, threads: options.threads)
     try fineTuning.beforeWriting()
@@ -97,7 +95,7 @@ package struct RunExecutor: Sendable {
   func recordFailure(of run: PlannedRun, reason: String, in folder: URL) throws {
     // a table holds no path of this machine
     let message = reason.replacing(inputs.workspace.root.path + "/", with: "")
-    let record = try RunRecord(failed: run, message: message, threads: options.threads)
+    let record = RunRecord(failed: run, message: message, threads: options.threads)
     try AtomicFile.write(try record.jsonData(), to: RunFile.record.url(in: folder))
   }
 }

@@ -10,7 +10,7 @@ extension RunRecord {
   init(
     _ run: PlannedRun, _ history: TrainingHistory, _ outcome: TrainingOutcome, objective: any Objective, measures: [String: Double],
     tensors: String, texts: [RunFile: String], threads: Int
-  ) throws {
+  ) {
     let epochs = history.epochs.enumerated().map { index, epoch in
       EpochScores(
         epoch: index + 1, step: epoch.updates,
@@ -35,17 +35,17 @@ extension RunRecord {
       steps: history.steps.count, flops: history.operations, measures: measures,
       digests: run.digests.with(tensors: tensors, weights: history.weights, texts: texts), numericsVersion: Numerics.version,
       program: .current,
-      environment: try .current(threads: threads))
+      environment: .current(threads: threads))
   }
 
   /// A run that could not be trained.
-  init(failed run: PlannedRun, message: String, threads: Int) throws {
+  init(failed run: PlannedRun, message: String, threads: Int) {
     let none = TrainableParameters(initial: 0, final: 0, average: 0)
     self.init(
       identity: run.identity, specification: run.specification.json, outcome: .failed(message: message), flags: [], epochs: [],
       primary: PrimaryScore(split: "validation", metric: run.specification.task.primaryMetric.rawValue), trainableParameters: none,
       trainableParametersWithHead: none, steps: 0, flops: 0, digests: run.digests, numericsVersion: Numerics.version,
-      program: .current, environment: try .current(threads: threads))
+      program: .current, environment: .current(threads: threads))
   }
 }
 

@@ -1,6 +1,4 @@
 // Many runs, several at a time.
-import CPUBackend
-import Devices
 import Foundation
 import Records
 import Storage
@@ -25,7 +23,6 @@ package struct RunnerSummary: Sendable {
 /// Trains the runs of a plan that are not done, `jobs` at a time on threads of their own, and links to all that are.
 ///
 /// Two processes on one results folder never train the same run: whoever holds a run's claim does, and the other waits for its record.
-/// A run that was begun on another BLAS core goes on on that core, when the others are done.
 package struct Runner: Sendable {
   /// Where records are looked for and left.
   package let store: RunStore
@@ -45,10 +42,6 @@ package struct Runner: Sendable {
   private final class Queue: Sendable {
     struct State {
       var waiting: [PlannedRun]
-      /// Runs that go on on another core, in order.
-      var elsewhere: [(core: BLASCore, run: PlannedRun)] = []
-      /// Whether the library can take another core.
-      var canSwitch = true
       var isCancelled = false
       /// Runs that other processes hold, which has been said.
       var waitedFor: Set<String> = []
@@ -59,18 +52,13 @@ package struct Runner: Sendable {
 
     let state: Mutex<State>
     let memory = MemoryLedger()
-    /// The core that new runs are trained on.
-    let home: BLAS
 
-    init(_ waiting: [PlannedRun], home: BLAS) {
-      state = Mutex(State(waiting: waiting))
-      self.home = home
-    }
+    init(_ waiting: [PlannedRun]) { state = Mutex(State(waiting: waiting)) }
   }
 
   /// A run whose files cannot be read or written is a failure of the summary, and the others go on.
   ///
-  /// - Throws: `StorageError` when a link to a finished run cannot be made; `ExperimentError.noThreads`, `.fewFiles`; `BackendError`.
+  /// - Throws: `StorageError` when a link to a finished run cannot be made; `ExperimentError.noThreads`, `.fewFiles`.
   package func run(_ plan: [PlannedRun], progress: RunProgress) throws -> RunnerSummary {
     try ProcessLimits.prepare(jobs: jobs)
     // git is asked now: Ctrl-C would reach it too
@@ -86,41 +74,17 @@ package struct Runner: Sendable {
       }
     }
     progress.begin(total: plan.count, runs: waiting)
-    let queue = Queue(waiting, home: try BLAS.current())
+    let queue = Queue(waiting)
     defer { progress.end() }
-    repeat { try train(queue, progress) } while try prepareNextCore(queue)
+    try JobThreads.run(min(jobs, waiting.count), cancel: { queue.state.withLock { $0.isCancelled = true } }) {
+      work(queue, progress)
+    }
     // identical runs of several rows: all their links, now that the record is there
     for run in plan where store.record(run.identity) != nil { try store.link(run) }
     return queue.state.withLock { state in
       state.summary.wasStopped = executor.options.shouldStop()
       return state.summary
     }
-  }
-
-  /// Trains what waits for the core in use.
-  private func train(_ queue: Queue, _ progress: RunProgress) throws {
-    let count = min(jobs, queue.state.withLock { $0.waiting.count })
-    try JobThreads.run(count, cancel: { queue.state.withLock { $0.isCancelled = true } }) { work(queue, progress) }
-  }
-
-  /// Takes the core of the first run that goes on elsewhere, and lets all that do so wait for it; false where there is none.
-  private func prepareNextCore(_ queue: Queue) throws -> Bool {
-    let next = queue.state.withLock { $0.elsewhere.first?.core }
-    guard let next, !executor.options.shouldStop() else {
-      if let home = queue.home.knownCore { try BLAS.use(home, because: queue.home.reason) }
-      return false
-    }
-    do {
-      try BLAS.use(next, because: next == queue.home.knownCore ? queue.home.reason : .checkpoint)
-    } catch let error as BackendError where error.isOfBuild {
-      queue.state.withLock { $0.canSwitch = false }
-    }
-    queue.state.withLock { state in
-      let here = state.canSwitch ? state.elsewhere.filter { $0.core == next } : state.elsewhere
-      state.elsewhere.removeAll { run in !state.canSwitch || run.core == next }
-      state.waiting = here.map(\.run)
-    }
-    return true
   }
 
   private func work(_ queue: Queue, _ progress: RunProgress) {
@@ -133,7 +97,6 @@ package struct Runner: Sendable {
           // another process trains it, or there is not enough memory beside the others: look again later
           queue.state.withLock { $0.waiting.append(run) }
           Thread.sleep(forTimeInterval: 0.3)
-        case .elsewhere(let core): queue.state.withLock { $0.elsewhere.append((core, run)) }
         case .found: try store.link(run)
         case .trained(let outcome):
           try store.link(run)
@@ -158,8 +121,6 @@ package struct Runner: Sendable {
     case found
     /// Another process holds its claim, or other runs hold the memory.
     case busy
-    /// It goes on on another core than the one in use.
-    case elsewhere(BLASCore)
   }
 
   /// Trains one run under its claim. An error is recorded, so that tables count the run as failed; another call tries again.
@@ -181,7 +142,6 @@ package struct Runner: Sendable {
         return .found
       }
       _ = try AtomicFile.sweepStaleTemporaries(in: folder)
-      if let core = try coreElsewhere(run, queue, progress) { return .elsewhere(core) }
       do {
         let need = try need(of: run, queue)
         guard try queue.memory.admit(need) else { return .busy }
@@ -223,22 +183,5 @@ package struct Runner: Sendable {
       tensors: try CostEstimate(run, inputs: executor.inputs).peakBytes, threads: executor.options.threads)
     queue.state.withLock { $0.needs[run.identity] = need }
     return need
-  }
-
-  /// The core that a run must be trained on where that is not the one in use. A checkpoint that no core here can go on from is removed.
-  private func coreElsewhere(_ run: PlannedRun, _ queue: Queue, _ progress: RunProgress) throws -> BLASCore? {
-    let checkpoint = RunFile.checkpoint.url(in: store.workspace.run(run.identity))
-    switch try Resumption.of(checkpoint, canSwitch: queue.state.withLock { $0.canSwitch }) {
-    case .movesTo(let core):
-      progress.noted(run, "goes on on core \(core.rawValue), its checkpoint's")
-      return core
-    case .startsAgain(let reason):
-      progress.noted(run, "\(reason): it starts again")
-      store.removeCheckpoint(of: run)
-    case .goesOn: return nil
-    case .begins: break
-    }
-    let here = try BLAS.current().knownCore
-    return here == queue.home.knownCore ? nil : queue.home.knownCore
   }
 }

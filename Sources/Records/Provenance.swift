@@ -80,18 +80,9 @@ package struct ProgramVersion: Sendable, Equatable, Codable {
   }
 }
 
-/// The machine and libraries that a run was computed on. None of it is part of a run's identity; the BLAS core may change
-/// the last bits of a result.
+/// The machine that a run was computed on. None of it is part of a run's identity, and none of it changes a result.
+/// Older records name a library of matrix products too, which did change results; it is not read.
 package struct RunEnvironment: Sendable, Equatable, Codable {
-  /// `blas_core`: the kernels of OpenBLAS that computed the products, as in `SkylakeX`.
-  package let blasCore: String
-  /// `blas_core_reason`: why it was this core: `processor`, `option`, `environment`, `record`, `checkpoint` or `library`; nil in
-  /// records that do not say.
-  package let blasCoreReason: String?
-  /// `blas_version`: OpenBLAS's version, as in `0.3.21`; nil in records that have it in their `blas_configuration` alone.
-  package let blasVersion: String?
-  /// `blas_configuration`: OpenBLAS's own description of its build.
-  package let blasConfiguration: String
   /// `threads`: worker threads of the run.
   package let threads: Int
   /// `processor`: the processor's name.
@@ -100,30 +91,14 @@ package struct RunEnvironment: Sendable, Equatable, Codable {
   package let operatingSystem: String
 
   private enum CodingKeys: String, CodingKey {
-    case blasCore = "blas_core"
-    case blasCoreReason = "blas_core_reason"
-    case blasVersion = "blas_version"
-    case blasConfiguration = "blas_configuration"
     case threads, processor
     case operatingSystem = "operating_system"
   }
 
   /// Makes an environment from its parts.
-  package init(
-    blasCore: String, blasCoreReason: String?, blasVersion: String?, blasConfiguration: String, threads: Int, processor: String,
-    operatingSystem: String
-  ) {
-    self.blasCore = blasCore
-    self.blasCoreReason = blasCoreReason
-    self.blasVersion = blasVersion
-    self.blasConfiguration = blasConfiguration
+  package init(threads: Int, processor: String, operatingSystem: String) {
     self.threads = threads
     self.processor = processor
     self.operatingSystem = operatingSystem
-  }
-
-  /// The library and its version, as in `OpenBLAS 0.3.21`.
-  package var library: String {
-    blasVersion.map { "OpenBLAS \($0)" } ?? blasConfiguration.split(separator: " ").prefix(2).joined(separator: " ")
   }
 }

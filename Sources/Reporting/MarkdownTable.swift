@@ -78,7 +78,6 @@ package enum MarkdownTable {
       "model: " + list(models),
       "data: " + list(data),
       "program: " + list(programs) + ", numerics " + list(provenance.numericsVersions.map(String.init)),
-      "products: " + list(provenance.products.map { MarkdownText.plain($0.text) }),
       "runs: \(provenance.runs) of \(provenance.plannedRuns)"
         + (provenance.unsealedRuns.map { ", \($0) without a seal: what they left cannot be compared with their records" } ?? ""),
       "another protocol: `\(table.otherProtocolCommand)` (digests by their first 12 digits; `--format json` has all)",

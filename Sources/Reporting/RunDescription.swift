@@ -157,8 +157,6 @@ package struct RunDescription: Sendable {
     return [
       "program     lowrank \(program.version), commit \(program.commit ?? "unknown")" + (program.isModified ? ", modified" : ""),
       "numerics    version \(record.numericsVersion)",
-      "BLAS        core \(machine.blasCore)" + (machine.blasCoreReason.map { " (by \($0))" } ?? "")
-        + ", \(machine.blasConfiguration)",
       "threads     \(machine.threads)", "processor   \(machine.processor)", "system      \(machine.operatingSystem)",
     ]
   }

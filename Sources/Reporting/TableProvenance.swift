@@ -31,18 +31,6 @@ package struct TableProvenance: Sendable, Equatable, Encodable {
     package let isModified: Bool
   }
 
-  /// A library of matrix products on one of its cores.
-  package struct Products: Sendable, Equatable, Encodable {
-    /// The library and its version, as in `OpenBLAS 0.3.21`.
-    package let library: String
-    /// Its kernels, as in `SkylakeX`.
-    package let core: String
-    /// Why it was this core, as records say it; nil where they do not.
-    package let reason: String?
-    /// The runs that it computed.
-    package let runs: Int
-  }
-
   /// The name of the manifest's recipe.
   package let recipe: String
   /// SHA-256 of the manifest's files as they are now; nil where they cannot be read.
@@ -55,8 +43,6 @@ package struct TableProvenance: Sendable, Equatable, Encodable {
   package let programs: [Program]
   /// The versions of the arithmetic.
   let numericsVersions: [Int]
-  /// What computed the matrix products, with the runs of each.
-  package let products: [Products]
   /// Runs that are in the table's cells.
   package let runs: Int
   /// Runs that the manifest plans.
@@ -85,11 +71,6 @@ package struct TableProvenance: Sendable, Equatable, Encodable {
         Program(version: record.program.version, commit: record.program.commit, isModified: record.program.isModified)
       })
     numericsVersions = Self.distinct(records.map(\.record.numericsVersion))
-    let environments = records.map(\.record.environment)
-    let uses = environments.map { Products(library: $0.library, core: $0.blasCore, reason: $0.blasCoreReason, runs: 1) }
-    products = Self.distinct(uses).map { use in
-      Products(library: use.library, core: use.core, reason: use.reason, runs: uses.count { $0 == use })
-    }
   }
 
   /// What makes the runs of one table unlike each other.
@@ -114,12 +95,5 @@ package struct TableProvenance: Sendable, Equatable, Encodable {
   /// The different values, in the order of their first appearance, which is the table's.
   static func distinct<Value: Equatable>(_ values: [Value]) -> [Value] {
     values.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
-  }
-}
-
-extension TableProvenance.Products {
-  /// `OpenBLAS 0.3.21, core SkylakeX (by processor): 6 runs`
-  var text: String {
-    "\(library), core \(core)" + (reason.map { " (by \($0))" } ?? "") + ": \(runs) run\(runs == 1 ? "" : "s")"
   }
 }

@@ -1,5 +1,6 @@
 // What a killed run goes on from, as one sealed file that is replaced whole; what is in it is the run's own affair.
 import Foundation
+import Records
 import Storage
 
 /// A file that a run, or a pre-training, can be resumed from, bit for bit.
@@ -8,36 +9,38 @@ package struct Checkpoint: Sendable {
   package let url: URL
   /// The run it belongs to; a file of another run is refused.
   package let identity: String
-  /// What computes its numbers; a file of another arithmetic is refused.
-  package let origin: CheckpointOrigin
+  private static let numericsKey = "numerics_version"
 
   /// Names the checkpoint of the run of this identity; nothing is read yet.
-  package init(url: URL, identity: String, origin: CheckpointOrigin) {
+  package init(url: URL, identity: String) {
     self.url = url
     self.identity = identity
-    self.origin = origin
   }
 
   /// Replaces what is there.
   ///
   /// - Throws: `StorageError` where the file cannot be written; the checkpoint before it stays.
   package func write(_ entries: [SealedEntry], texts: [String: String]) throws {
-    let own = ["identity": identity].merging(origin.texts) { $1 }
+    let own = ["identity": identity, Self.numericsKey: "\(Numerics.version)"]
     try SealedArchive.write(entries, texts: texts.merging(own) { $1 }, to: url)
   }
 
   /// What is there, compared with its digest; `nil` when there is nothing.
   ///
-  /// - Throws: `CheckpointError` when the file is damaged, of another run, or of another arithmetic.
+  /// - Throws: `CheckpointError` when the file is damaged, of another run, or of another version of the arithmetic: a run that went on
+  ///   with another would end with the bits of neither.
   package func contents() throws -> CheckpointContents? {
     guard FileManager.default.fileExists(atPath: url.path) else { return nil }
     let archive: SealedArchive
     do { archive = try SealedArchive(url: url) } catch { throw CheckpointError(file: url.path, error) }
+    let numerics = archive.texts[Self.numericsKey]
+    guard numerics == "\(Numerics.version)" else {
+      let found = numerics.map { "version \($0)" } ?? "no known version"
+      throw CheckpointError(
+        file: url.path, reason: "it is of \(found) of the arithmetic, this program has version \(Numerics.version)")
+    }
     guard archive.texts["identity"] == identity else {
       throw CheckpointError(file: url.path, reason: "it belongs to another run")
-    }
-    guard CheckpointOrigin(archive.texts) == origin else {
-      throw CheckpointError(file: url.path, reason: "it was computed with another arithmetic than core \(origin.core)")
     }
     return CheckpointContents(checkpoint: self, archive: archive)
   }

@@ -13,7 +13,7 @@ struct SavedRun {
 
   /// What was saved; `nil` when there is nothing.
   ///
-  /// - Throws: `CheckpointError` when the file is damaged, of another run, or of another arithmetic.
+  /// - Throws: `CheckpointError` when the file is damaged, of another run, or of another version of the arithmetic.
   init?(_ checkpoint: Checkpoint) throws {
     guard let contents = try checkpoint.contents() else { return nil }
     history = try TrainingHistory(contents)

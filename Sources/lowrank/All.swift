@@ -23,7 +23,6 @@ struct All: ParsableCommand {
   @OptionGroup var project: ProjectOptions
 
   func run() throws {
-    let blas = try training.core.take()
     let workspace = try project.workspace()
     let folder = ExperimentFolder(path: workspace.experiments.path)
     let listing = folder.list(folder.tables, methods: .registered)
@@ -32,7 +31,7 @@ struct All: ParsableCommand {
     let experiments = listing.manifests.flatMap { $0.experiments.filter { $0.profile == profile } }
     let series = ExperimentSeries(try Plan(experiments, profile: profile, inputs: inputs, store: store), store: store)
     for broken in listing.broken { say(broken.error.description) }
-    let outcome = try training.train(series, blas, store, inputs) { try report($0, workspace, inputs) }
+    let outcome = try training.train(series, store, inputs) { try report($0, workspace, inputs) }
     if let text = outcome.text(of: series.plan.items.count) { say(text) }
     if !listing.broken.isEmpty || !outcome.incomplete.isEmpty { throw ExitCode.failure }
   }

@@ -62,8 +62,6 @@ struct Bench: ParsableCommand {
   @Flag(help: "Every method in turn with LoRA.")
   var ratios = false
 
-  @OptionGroup var core: CoreOptions
-
   func validate() throws {
     try Limits.validate(threads, "--threads")
     func check(_ name: String, _ value: Int?, _ range: ClosedRange<Int>) throws {
@@ -98,15 +96,14 @@ struct Bench: ParsableCommand {
   private var threadCount: Int { threads ?? ProcessInfo.processInfo.activeProcessorCount }
 
   func run() throws {
-    let blas = try core.take()
     let stop = StopSignal()
-    do { try measure(blas, stop) } catch is Interruption { throw ExitCode(128 + stop.received) }
+    do { try measure(stop) } catch is Interruption { throw ExitCode(128 + stop.received) }
   }
 
-  private func measure(_ blas: BLAS, _ stop: StopSignal) throws {
+  private func measure(_ stop: StopSignal) throws {
     if ratios { return try compareMethods(stop) }
     let common = [
-      ("core", "\"\(blas.core)\""), ("openblas", "\"\(blas.version)\""), ("size", "\"\(size.rawValue)\""), ("batch", "\(batch)"),
+      ("instructions", "\"\(InstructionSet.current.name)\""), ("size", "\"\(size.rawValue)\""), ("batch", "\(batch)"),
       ("threads", "\(threadCount)"), ("steps", "\(steps)"),
     ]
     let fields = try generate.map { try timeTexts(of: $0, stop) } ?? timeSteps(stop)

@@ -31,8 +31,6 @@ struct CheckPocket: ParsableCommand {
   @Option(help: "Runs at the same time; by default as many as the machine has cores.")
   var jobs: Int?
 
-  @OptionGroup var core: CoreOptions
-
   func validate() throws {
     try Limits.validate(jobs, "--jobs")
     guard !seedNumbers.isEmpty, seedNumbers.count == seeds.split(separator: ",").count,
@@ -43,7 +41,6 @@ struct CheckPocket: ParsableCommand {
   private var seedNumbers: [Int] { seeds.split(separator: ",").compactMap { Int($0) }.filter { $0 >= 0 } }
 
   func run() throws {
-    try core.take()
     let workspace = try project.workspace()
     let check = try PocketCheck(
       project.experiment(experiment, .pocket, model: model, in: workspace), in: workspace,

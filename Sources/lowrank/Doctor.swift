@@ -1,7 +1,6 @@
 // `lowrank doctor`: what this machine has and lacks, one line each.
 import ArgumentParser
 import CHDF5
-import COpenBLAS
 import CPUBackend
 import Foundation
 
@@ -10,8 +9,8 @@ struct Doctor: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Say what this machine has and lacks.",
     discussion:
-      "Each line is 'ok', 'missing' (needed: the exit status is 1), 'slow' (works, but not as fast as this machine can: the exit status "
-      + "is 1 too) or 'optional' (not found, and only what the line names lacks it)."
+      "Each line is 'ok', 'missing' (needed: the exit status is 1), 'slow' (works, but takes many times as long as elsewhere: the exit "
+      + "status is 1 too) or 'optional' (not found, and only what the line names lacks it)."
   )
 
   func run() throws {
@@ -44,7 +43,7 @@ private struct Finding {
 /// The computer and its system.
 private enum Machine {
   static var findings: [Finding] {
-    [compiler, system, processor, memory]
+    [compiler, system, processor, memory, kernels]
   }
 
   private static var compiler: Finding {
@@ -86,34 +85,20 @@ private enum Machine {
       available.flatMap { $0.split(separator: " ").first }.flatMap { UInt64($0) }.map { ", \(gibibytes($0 * 1024)) free" } ?? ""
     return Finding(.ok, "memory", gibibytes(ProcessInfo.processInfo.physicalMemory) + free)
   }
+
+  private static var kernels: Finding {
+    InstructionSet.current.isSlow
+      ? Finding(
+        .slow, "kernels",
+        "the processor has neither AVX-512 nor AVX2 and FMA: products have the same bits, but take many times as long")
+      : Finding(.ok, "kernels", "products are computed with \(InstructionSet.current.name)")
+  }
 }
 
 /// The libraries that the program was linked with, as they answer now.
 private enum Libraries {
   static var findings: [Finding] {
-    [openBLAS, hdf5, sentencePiece]
-  }
-
-  private static var openBLAS: Finding {
-    let models = [0: "serial", 1: "pthread", 2: "OpenMP"]
-    let threading = models[Int(openblas_get_parallel())] ?? "unknown"
-    do {
-      let blas = try BLAS.current()
-      let own = BLAS.libraryChoice().map {
-        $0 == blas.core ? "the library's own choice too" : "left alone, the library takes \($0)"
-      }
-      let description =
-        "\(blas.version), \(threading) build, kept to one thread a call; core \(blas.core), by \(blas.reason.rawValue)"
-        + (own.map { " (\($0))" } ?? "")
-        + (blas.unknownRequest.map { "; OPENBLAS_CORETYPE=\($0) is no core of this library" } ?? "")
-      guard let faster = blas.fasterCore else { return Finding(.ok, "OpenBLAS", description) }
-      return Finding(
-        .slow, "OpenBLAS",
-        "\(description). THIS PROCESSOR CAN DO BETTER: core \(faster.rawValue), several times as fast on some processors. "
-          + (blas.reason == .environment ? "Unset OPENBLAS_CORETYPE" : "Install a build of OpenBLAS that has it (DYNAMIC_ARCH)"))
-    } catch {
-      return Finding(.missing, "OpenBLAS", "\(threading) build: \(error)")
-    }
+    [hdf5, sentencePiece]
   }
 
   private static var hdf5: Finding {

@@ -24,7 +24,6 @@ struct Generate: ParsableCommand {
   @Option(help: ArgumentHelp("The most tokens of a text.", valueName: "tokens")) var maxNewTokens: Int?
   @Option(help: "Threads; they change no text.") var threads = 1
   @OptionGroup var choice: RunChoice
-  @OptionGroup var core: CoreOptions
   @OptionGroup var project: ProjectOptions
 
   func validate() throws {
@@ -37,7 +36,6 @@ struct Generate: ParsableCommand {
   }
 
   func run() throws {
-    try core.take()
     let prompts = try file.map(Self.prompts) ?? prompt
     var writer = try writer()
     if let beams { writer.settings.beams = beams }

@@ -11,7 +11,6 @@ enum Main {
     ProcessLimits.requireMemory()
     do {
       try ProcessLimits.prepare()
-      CoreOptions.takeFastest()
       try Lowrank.validateVerb(CommandLine.arguments.dropFirst())
       var command = try WrongValues.collected { try Lowrank.parseAsRoot($0) }
       try command.run()

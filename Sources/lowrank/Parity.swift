@@ -14,12 +14,9 @@ struct Parity: ParsableCommand {
   @Option(help: "Threads; they change no number.")
   var threads = 1
 
-  @OptionGroup var core: CoreOptions
-
   func validate() throws { try Limits.validate(threads, "--threads") }
 
   func run() throws {
-    try core.take()
     let references = ParityFolder.references(in: URL(filePath: folder))
     guard !references.isEmpty else { throw Failure(description: "\(folder): there is no recorded reference at or below it") }
     var failed = 0

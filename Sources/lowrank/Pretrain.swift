@@ -22,12 +22,9 @@ struct Pretrain: ParsableCommand {
   @Option(help: "Threads, by default as many as the machine has cores; they change no number.")
   var threads: Int?
 
-  @OptionGroup var core: CoreOptions
-
   func validate() throws { try Limits.validate(threads, "--threads") }
 
   func run() throws {
-    try core.take()
     let workspace = try project.workspace()
     let read = try PretrainingManifest.load(path: manifest)
     let beside = URL(filePath: manifest).deletingLastPathComponent().appending(path: read.id)

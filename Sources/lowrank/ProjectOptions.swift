@@ -1,5 +1,4 @@
 import ArgumentParser
-import CPUBackend
 import Devices
 import Experiments
 import Foundation
@@ -120,8 +119,6 @@ struct TrainingOptions: ParsableArguments {
   @Option(help: "Seconds between checkpoints.")
   var checkpointSeconds = 20.0
 
-  @OptionGroup var core: CoreOptions
-
   func validate() throws {
     try Limits.validate(jobs, "--jobs")
     try Limits.validate(threads, "--threads")
@@ -131,11 +128,10 @@ struct TrainingOptions: ParsableArguments {
   /// Carries a series out until a signal comes, which ends the program; says what it is about to do, and how far it came.
   /// - Parameter report: writes what an experiment leaves; returns what it lacks.
   func train(
-    _ series: ExperimentSeries, _ blas: BLAS, _ store: RunStore, _ inputs: RunInputs, report: (Experiment) throws -> [String]
+    _ series: ExperimentSeries, _ store: RunStore, _ inputs: RunInputs, report: (Experiment) throws -> [String]
   ) throws -> ExperimentSeries.Outcome {
     let stop = StopSignal(), toTrain = series.toTrain
     say(series.summary)
-    sayProducts(blas, series.plan.runs, store)
     for note in series.notes { say("note: \(note)") }
     let outcome = series.run(
       runner: { runner(store, inputs, stop, isTimed: $0.isTimed) },
@@ -162,11 +158,6 @@ struct TrainingOptions: ParsableArguments {
     let jobs = isTimed ? 1 : jobs ?? max(1, cores / options.threads)
     return Runner(store: store, executor: RunExecutor(inputs: inputs, options: options), jobs: jobs)
   }
-}
-
-/// Says what computes products, and which of the runs that are done were computed by something else.
-func sayProducts(_ blas: BLAS, _ plan: [PlannedRun], _ store: RunStore) {
-  say("products: \(blas.text)" + CoresElsewhere(plan, store: store, core: blas.core).text)
 }
 
 extension Profile: ExpressibleByArgument {}

@@ -1,5 +1,4 @@
 import ArgumentParser
-import CPUBackend
 import Experiments
 import Foundation
 import Manifests
@@ -22,7 +21,6 @@ struct Rerun: ParsableCommand {
   @Option(help: ArgumentHelp("A model in place of the profile's own.", valueName: "folder")) var model: String?
   @Option(help: ArgumentHelp("The folder of GLUE's files.", valueName: "folder")) var data: String?
   @Option(help: "Threads; they change no number.") var threads = 1
-  @OptionGroup var core: CoreOptions
   @OptionGroup var project: ProjectOptions
 
   func validate() throws { try Limits.validate(threads, "--threads") }
@@ -42,7 +40,6 @@ struct Rerun: ParsableCommand {
     // a record that is there but damaged is said to be, before anything is trained
     _ = try ResultsFolder.record(in: workspace.run(planned.identity))
     let recorded = store.record(planned.identity)
-    try takeCore(of: recorded)
     let folder = workspace.layout.rerun("\(planned.identity)-\(ProcessInfo.processInfo.processIdentifier)")
     try Folder.make(at: folder)
     defer { try? FileManager.default.removeItem(at: folder) }
@@ -74,28 +71,7 @@ struct Rerun: ParsableCommand {
     for file in comparison.otherWeights { say("\(file.rawValue) has other bytes than the run's") }
     say("digest \(digest), recorded \(comparison.recordedDigest)")
     say("first difference: \(comparison.firstDifference ?? "none"); largest relative distance \(comparison.largestDistance)")
-    guard !comparison.isOfOneArithmetic else { throw ExitCode.failure }
-    say(comparison.toleranceText)
-    if !comparison.isWithinTolerance { throw ExitCode.failure }
-  }
-
-  /// Takes the record's core where the processor can run it and no other was asked for.
-  private func takeCore(of record: RunRecord?) throws {
-    let name = record?.environment.blasCore
-    let known = name.flatMap(BLASCore.init(named:))
-    let blas: BLAS
-    do { blas = try core.take(else: known.flatMap { $0.isSupported ? $0 : nil }, because: .record) } catch let error as BackendError
-      where error.isOfBuild && core.core == nil
-    { blas = try core.take() }
-    guard let name, core.core == nil, blas.core != name else { return }
-    let reason =
-      switch known {
-      case nil: "this program does not know"
-      case _ where blas.reason == .environment: "is not the one in use"
-      case let known? where known.isSupported: "this build of OpenBLAS has not"
-      case let known?: "needs \(known.needs)"
-      }
-    say("the record is of core \(name), which \(reason): its numbers are compared by tolerance")
+    throw ExitCode.failure
   }
 }
 

@@ -21,7 +21,6 @@ struct Run: ParsableCommand {
   var dryRun = false
 
   func run() throws {
-    let blas = try training.core.take()
     let workspace = try project.workspace()
     let experiment = try project.experiment(experiment, selection.profile, model: selection.model, in: workspace)
     if dryRun, selection.profile == .paper, selection.model == nil, selection.data == nil,
@@ -36,13 +35,10 @@ struct Run: ParsableCommand {
     guard plan.problems.isEmpty else { throw ManifestError.invalid(plan.problems) }
     if dryRun {
       say(try PlanTable(plan.runs, store: store, inputs: inputs).text)
-      sayProducts(blas, plan.runs, store)
       for note in ExperimentSeries(plan, store: store).notes { say("note: \(note)") }
       return
     }
-    let outcome = try training.train(ExperimentSeries(plan, store: store), blas, store, inputs) {
-      try report($0, workspace, inputs)
-    }
+    let outcome = try training.train(ExperimentSeries(plan, store: store), store, inputs) { try report($0, workspace, inputs) }
     if !outcome.incomplete.isEmpty { throw ExitCode.failure }
   }
 

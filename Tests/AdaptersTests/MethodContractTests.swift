@@ -141,7 +141,7 @@ struct MethodContractTests {
     let state = straight.method.state
     let file = FileManager.default.temporaryDirectory.appending(path: "lowrank-contract-\(UUID().uuidString).safetensors")
     defer { try? FileManager.default.removeItem(at: file) }
-    let checkpoint = Checkpoint(url: file, identity: "any", origin: CheckpointOrigin(core: "any", library: "any", numerics: 1))
+    let checkpoint = Checkpoint(url: file, identity: "any")
     try checkpoint.write(straight.stepper.optimizer.saved(), texts: [:])
     let rest = try straight.train(pause..<MethodSubject.steps)
 

@@ -18,6 +18,7 @@ struct BenchTests {
       let read = try JSONSerialization.jsonObject(with: Data(result.output.utf8))
       let fields = try #require(read as? [String: Any])
       #expect(fields["size"] as? String == "minilm-bert" && fields["method"] as? String == "lora")
+      #expect((fields["instructions"] as? String)?.isEmpty == false)
       #expect(fields["batch"] as? Int == 2 && fields["threads"] as? Int == 1 && fields["steps"] as? Int == 1)
       for name in ["step_s_median", "real_tokens_per_s", "product_share", "product_gflops", "peak_rss_mb"] {
         #expect((fields[name] as? Double ?? 0) > 0, "\(name)")

@@ -12,7 +12,6 @@ struct RunTests {
     #expect(first.status == 0 && first.errors.isEmpty, "\(first)")
     let lines = first.output.split(separator: "\n", omittingEmptySubsequences: false)
     #expect(lines.first == "tiny · pocket · 2 methods × 1 task × 1 seed = 2 runs, 0 done before, 2 to go")
-    #expect(lines.contains { $0.hasPrefix("products: OpenBLAS ") })
     #expect(lines.contains { $0.hasPrefix("  1/2  lora warmth seed 0  accuracy ") })
     #expect(lines.contains { $0.hasPrefix("  2/2  aflora warmth seed 0  accuracy ") })
     #expect(lines.contains("# tiny: tiny runs") && lines.contains { $0.hasPrefix("| LoRA | ") })

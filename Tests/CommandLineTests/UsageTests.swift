@@ -76,7 +76,6 @@ struct UsageTests {
     Mistake("jobs-out-of-range", "all", "--jobs", "1025"),
     Mistake("seconds-out-of-range", "run", "table1", "--checkpoint-seconds=-1"),
     Mistake("unknown-profile", "run", "table1", "--profile", "huge"),
-    Mistake("unknown-core", "pretrain", "model.yaml", "--core", "prescott"),
     Mistake("unknown-size", "bench", "--size", "gpt"),
     Mistake("unknown-metric", "report", "table1", "--metric", "colour"),
     Mistake("unknown-format", "report", "table1", "--format", "html"),

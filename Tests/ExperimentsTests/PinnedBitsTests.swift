@@ -1,28 +1,23 @@
-// The bits of this program, pinned for each BLAS core: a change that promises to change none is held by these.
+// The bits of this program, pinned for every processor: a change that promises to change none is held by these.
 //
-// `Tests/Fixtures/bits/<core>.txt` has the numerics' version and a line for each array and file of a run with the start of its SHA-256. A
-// change that is meant to change bits raises `Numerics.version` and writes them anew: LOWRANK_PIN_BITS=1 make test (a processor with AVX-512
-// has both cores). What one processor could not write for another core warns there until it is written.
-import CPUBackend
+// `Tests/Fixtures/bits/pinned.txt` has the numerics' version and a line for each array and file of a run with the start of its SHA-256. A
+// change that is meant to change bits raises `Numerics.version` and writes them anew: LOWRANK_PIN_BITS=1 make test.
 import Foundation
 import Records
 import Storage
-import Tensors
 import TestSupport
 import Testing
 
-@testable import Experiments
-
-@Suite("Pinned bits", .serialized)
+@Suite("Pinned bits")
 struct PinnedBitsTests {
   private static let pins = Repository.fixtures.appending(path: "bits")
+  private static let file = pins.appending(path: "pinned.txt")
   private static let isWriting = ProcessInfo.processInfo.environment["LOWRANK_PIN_BITS"] == "1"
+  private static let version = "numerics \(Numerics.version)"
 
-  /// Runs the program on one core; fails where it does.
-  private func lowrank(_ arguments: [String], on core: BLASCore, status: Int32 = 0) throws -> String {
-    let result = try execute(
-      try Program.url, arguments + ["--core", core.rawValue.lowercased()],
-      environment: Program.environment())
+  /// Runs the program; fails where it does.
+  private func lowrank(_ arguments: [String], status: Int32 = 0) throws -> String {
+    let result = try execute(try Program.url, arguments, environment: Program.environment())
     #expect(result.status == status, "\(result.output)")
     return result.output
   }
@@ -55,53 +50,39 @@ struct PinnedBitsTests {
     }
   }
 
-  @Test("every core has them, and one of them those of this program's numerics")
-  func complete() throws {
-    #expect(Set(BLASCore.choices) == [.haswell, .skylakeX])
-    #expect(try BLASCore.choices.contains { try Self.pinned($0).first == Self.version })
+  /// What is pinned, if it is of this program's numerics.
+  private static func pinned() throws -> [String] {
+    let name = "Tests/Fixtures/bits/pinned.txt", advice = "LOWRANK_PIN_BITS=1 make test writes it"
+    let text = try #require(try? String(contentsOf: file, encoding: .utf8), "\(name) is not there: \(advice)")
+    let lines = text.split(separator: "\n").map(String.init)
+    try #require(lines.first == version, "\(name) is not of \(version): \(advice)")
+    return Array(lines.dropFirst())
   }
 
-  @Test("are what they were on core Haswell", .requires(.avx2))
-  func haswell() throws { try check(.haswell) }
-
-  @Test("are what they were on core SkylakeX", .requires(.avx512))
-  func skylakeX() throws { try check(.skylakeX) }
-
-  private static let version = "numerics \(Numerics.version)"
-
-  private static func file(_ core: BLASCore) -> URL { pins.appending(path: "\(core.rawValue).txt") }
-
-  /// A core's lines, the first of which is the numerics' version that they were written at.
-  private static func pinned(_ core: BLASCore) throws -> [String] {
-    try String(contentsOf: file(core), encoding: .utf8).split(separator: "\n").map(String.init)
-  }
-
-  /// What a line is of: an experiment, a pre-training, the references.
-  private static func subject(_ line: String) -> String { String(line.prefix { $0 != "/" && $0 != " " }) }
-
-  private func check(_ core: BLASCore) throws {
+  @Test("are what they were, on every processor")
+  func unchanged() throws {
+    let pinned = try Set(Self.isWriting ? [] : Self.pinned())
     let root = try project()
     defer { try? FileManager.default.removeItem(at: root) }
     let results = root.appending(path: "results")
     var lines: [String] = []
     let common = ["--results", results.path]
-    _ = try lowrank(["run", "demo", "--root", Repository.root.path] + common, on: core)
+    _ = try lowrank(["run", "demo", "--root", Repository.root.path] + common)
     lines += try digests("demo", in: results)
     for experiment in ["every-method", "roberta"] {
-      _ = try lowrank(["run", experiment, "--root", root.path] + common, on: core)
+      _ = try lowrank(["run", experiment, "--root", root.path] + common)
       lines += try digests(experiment, in: results)
     }
     let output = root.appending(path: "pretrained")
     for pretraining in ["short-pretraining", "short-pretraining-llama"] {
       let folder = output.appending(path: pretraining)
       _ = try lowrank(
-        ["pretrain", Self.pins.appending(path: "\(pretraining).yaml").path, "--root", root.path, "--output", folder.path] + common,
-        on: core)
+        ["pretrain", Self.pins.appending(path: "\(pretraining).yaml").path, "--root", root.path, "--output", folder.path] + common)
       let model = try FileDigest.sha256(of: folder.appending(path: "model.safetensors")).prefix(16)
       lines.append("\(pretraining) model \(model)")
     }
     for folder in ["models/bert", "models/roberta", "models/deberta", "peft"] {
-      let report = try lowrank(["parity", Repository.fixtures.appending(path: folder).path], on: core)
+      let report = try lowrank(["parity", Repository.fixtures.appending(path: folder).path])
       var reference = ""
       for line in report.replacing(Repository.fixtures.path + "/", with: "").split(separator: "\n") {
         // a reference's lines are indented below its name, or begin with their verdict
@@ -114,39 +95,21 @@ struct PinnedBitsTests {
     let one = [
       "run", "every-method", "--root", root.path, "--results", stopped.path, "--methods", "aflora", "--checkpoint-seconds", "0",
     ]
-    let killed = try interrupted(
-      try Program.url, one + ["--core", core.rawValue.lowercased()], environment: Program.environment(),
-      by: SIGKILL
-    ) {
+    let killed = try interrupted(try Program.url, one, environment: Program.environment(), by: SIGKILL) {
       let runs = stopped.appending(path: "runs")
       let names = (try? FileManager.default.contentsOfDirectory(atPath: runs.path)) ?? []
       return names.contains { FileManager.default.fileExists(atPath: runs.appending(path: "\($0)/checkpoint.safetensors").path) }
     }
     #expect(killed.status == SIGKILL, "\(killed.output)")
     // the table lacks the other methods
-    _ = try lowrank(one, on: core, status: 1)
+    _ = try lowrank(one, status: 1)
     #expect(try digests("every-method", in: stopped) == lines.filter { $0.hasPrefix("every-method/pocket/aflora/") })
 
     if Self.isWriting {
-      try Data((([Self.version] + lines).joined(separator: "\n") + "\n").utf8).write(to: Self.file(core))
+      try Data((([Self.version] + lines).joined(separator: "\n") + "\n").utf8).write(to: Self.file)
       return
     }
-    let all = try Self.pinned(core), pinned = Set(all.dropFirst()), subjects = Set(pinned.map(Self.subject))
-    let advice = "LOWRANK_PIN_BITS=1 make test, on such a processor, writes them"
-    guard all.first == Self.version else {
-      Issue.record(
-        "core \(core.rawValue) has the bits of \(all.first ?? "nothing"), not of \(Self.version). \(advice)", severity: .warning)
-      return
-    }
-    // what another core has, and this one not yet
-    let others = try Set(BLASCore.choices.flatMap { try Self.pinned($0).dropFirst() }.map(Self.subject))
-    let unpinned = Set(lines.map(Self.subject)).subtracting(subjects).intersection(others)
-    if !unpinned.isEmpty {
-      Issue.record(
-        "core \(core.rawValue) has no bits of \(unpinned.sorted().joined(separator: ", ")). \(advice)", severity: .warning)
-    }
-    let changed = lines.filter { !pinned.contains($0) && !unpinned.contains(Self.subject($0)) }
-    let missing = pinned.subtracting(lines)
+    let changed = lines.filter { !pinned.contains($0) }, missing = pinned.subtracting(lines)
     #expect(changed.isEmpty, "new or changed: \(changed.prefix(10).joined(separator: "\n"))")
     #expect(missing.isEmpty, "no longer so: \(missing.sorted().prefix(10).joined(separator: "\n"))")
   }

@@ -320,8 +320,10 @@ struct RunnerTests {
     #expect(try call.record(0).outcome == .completed)
   }
 
-  @Test("a damaged checkpoint is set aside with a word, and its run starts again and ends as a straight one")
-  func damagedCheckpoint() throws {
+  @Test(
+    "a checkpoint that is damaged, or of another arithmetic, is set aside with a word, and its run starts again and ends as a straight one",
+    arguments: [true, false])
+  func unusableCheckpoint(isDamaged: Bool) throws {
     let tiny = try TinyProgram(
       TinyProject.manifest.replacing("[lora, {aflora: {initial_epochs: 0.5, final_fraction: 0.3}}]", with: "[lora]"))
     #expect(try tiny.lowrank(["run", "tiny"], results: "straight").status == 0)
@@ -329,15 +331,20 @@ struct RunnerTests {
     let folder = call.folder(0), checkpoint = folder.appending(path: "checkpoint.safetensors")
     _ = try tiny.interrupt(
       ["run", "tiny", "--jobs", "1", "--checkpoint-seconds", "0"], by: SIGKILL, when: { tiny.hasCheckpoint() })
-    var bytes = try Data(contentsOf: checkpoint)
-    bytes[bytes.count / 2] ^= 4
-    try bytes.write(to: checkpoint)
-    let again = try tiny.lowrank(["run", "tiny"])
+    if isDamaged {
+      var bytes = try Data(contentsOf: checkpoint)
+      bytes[bytes.count / 2] ^= 4
+      try bytes.write(to: checkpoint)
+    } else {
+      var archive = try OpenedArchive(checkpoint)
+      archive.texts["numerics_version"] = "1"
+      try archive.write(to: checkpoint)
+    }
+    let bytes = try Data(contentsOf: checkpoint), again = try tiny.lowrank(["run", "tiny"])
     #expect(again.status == 0, "\(again.output)")
-    #expect(
-      again.output.contains("its bytes are not those that were written")
-        && again.output.contains("changed it. It starts again, and the file is kept as checkpoint.damaged.safetensors"),
-      "\(again.output)")
+    let reason = isDamaged ? "its bytes are not those that were written" : "it is of version 1 of the arithmetic, this program has "
+    let consequence = "It starts again, and the file is kept as checkpoint.damaged.safetensors"
+    #expect(again.output.contains("cannot be used: \(reason)") && again.output.contains(". \(consequence)"), "\(again.output)")
     #expect(try Data(contentsOf: folder.appending(path: "checkpoint.damaged.safetensors")) == bytes)
     #expect(!FileManager.default.fileExists(atPath: checkpoint.path))
     let straight = try tiny.project.call(results: "straight").folder(0)

@@ -86,17 +86,16 @@ class Bench:
     """Both programs, and what all measurements have in common."""
 
     def __init__(self, args):
-        self.args, self.blas = args, None
+        self.args, self.instructions = args, None
         self.python = os.environ.get("PEER_PYTHON", sys.executable)
         self.peer = has_peer(self.python)
         if not self.peer:
             print(f"{self.python} has no torch, transformers and peft: only lowrank is measured (PEER_PYTHON names another)\n")
 
     def own(self, case, *options):
-        core = ["--core", self.args.core] if self.args.core else []
         row = measure([self.args.program, "bench", "--size", case.size, *case.shared, *options, "--threads", self.args.threads,
-                       *case.own, *core])
-        self.blas = f"OpenBLAS {row['openblas']}, core {row['core']}"
+                       *case.own])
+        self.instructions = row["instructions"]
         return row
 
     def both(self, case, script, *options):
@@ -185,14 +184,14 @@ def main():
     parser.add_argument("--steps", type=int, default=5)
     parser.add_argument("--threads", type=int, default=os.cpu_count())
     parser.add_argument("--only", type=chosen, default=",".join(TABLES), help="tables or rows, separated by commas")
-    parser.add_argument("--core", help="the BLAS core of lowrank; by default the fastest that the processor can run")
     args = parser.parse_args()
     bench = Bench(args)
     for table, measured in (("training", training), ("generation", generation), ("large", large)):
         if args.only[table]:
             measured(bench, args.only[table])
-    if bench.blas:
-        print(f"\n{processor()}, {args.threads} threads, medians of {args.rounds} rounds, of the largest model one; lowrank on {bench.blas}")
+    if bench.instructions:
+        print(f"\n{processor()}, {args.threads} threads, medians of {args.rounds} rounds, of the largest model one; "
+              f"lowrank's products with {bench.instructions}")
 
 
 if __name__ == "__main__":

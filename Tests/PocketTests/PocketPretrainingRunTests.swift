@@ -3,6 +3,7 @@ import CPUBackend
 import Foundation
 import Manifests
 import Models
+import Records
 import Storage
 import Tensors
 import TestSupport
@@ -104,6 +105,28 @@ struct PocketPretrainingRunTests {
     let run = PocketPretrainingRun(
       manifest, output: folder.appending(path: name), workFolder: root.appending(path: "results/pretrain/\(name)"), threads: 1)
     #expect(run.finished() != nil)
+  }
+
+  @Test("stopped and gone on with it is the straight one's model; a checkpoint of another arithmetic is set aside with a word")
+  func arithmetic() throws {
+    try withRuns(of: Self.manifest) { run in
+      let straight = try run("straight", 1).execute(shouldStop: { false }, report: { _ in })
+      for version in [Numerics.version, 1] {
+        let stopped = run("stopped-\(version)", 1)
+        #expect(throws: Interruption()) { try stopped.execute(shouldStop: { true }, report: { _ in }) }
+        let checkpoint = stopped.workFolder.appending(path: "checkpoint.safetensors")
+        var archive = try OpenedArchive(checkpoint)
+        archive.texts["numerics_version"] = "\(version)"
+        try archive.write(to: checkpoint)
+        var notes: [String] = []
+        let record = try stopped.execute(shouldStop: { false }, note: { notes.append($0) }, report: { _ in })
+        #expect(record.digests == straight.digests)
+        let word =
+          "its checkpoint cannot be used: it is of version 1 of the arithmetic, this program has version \(Numerics.version). "
+          + "It starts again, and the file is kept as checkpoint.damaged.safetensors"
+        #expect(notes == (version == 1 ? [word] : []))
+      }
+    }
   }
 
   @Test("a stopped run goes on, and a folder in use is left alone")

@@ -21,8 +21,7 @@ struct PretrainingProcessTests {
   }
 
   private func checkpoint(in folder: URL) -> Checkpoint {
-    let origin = CheckpointOrigin(core: "Haswell", library: "0.3.21", numerics: 1)
-    return Checkpoint(url: folder.appendingPathComponent("checkpoint.safetensors"), identity: "this", origin: origin)
+    Checkpoint(url: folder.appendingPathComponent("checkpoint.safetensors"), identity: "this")
   }
 
   /// SHA-256 of every parameter and moment.

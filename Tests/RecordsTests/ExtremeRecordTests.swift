@@ -20,9 +20,7 @@ struct ExtremeRecordTests {
       trainableParametersWithHead: counts, steps: 4, flops: 100, measures: ["kept.parameters": 20],
       digests: RunDigests(specification: digest, manifest: digest, model: digest, tokenizer: digest, data: digest, tensors: digest),
       numericsVersion: 1, program: ProgramVersion(version: "0.1.0", commit: nil, isModified: false),
-      environment: RunEnvironment(
-        blasCore: "Haswell", blasCoreReason: "processor", blasVersion: "0.3.21", blasConfiguration: "", threads: 1, processor: "",
-        operatingSystem: ""))
+      environment: RunEnvironment(threads: 1, processor: "", operatingSystem: ""))
     try check(record.jsonData()) { try RunRecord(jsonData: $0, file: "record.json").jsonData() }
   }
 

@@ -31,7 +31,6 @@ import Testing
         - model: some-model dddddddddddd (tokenizer eeeeeeeeeeee)
         - data: rte ffffffffffff, mrpc ffffffffffff
         - program: lowrank 0.1.0 (4f2c1ab, modified), numerics 1
-        - products: OpenBLAS 0.3.21, core SkylakeX (by processor): 8 runs
         - runs: 8 of 8
         - another protocol: `lowrank report t1 --select last` (digests by their first 12 digits; `--format json` has all)
 

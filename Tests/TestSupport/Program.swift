@@ -19,17 +19,10 @@ public enum Program {
     }
   }
 
-  /// The environment of this process without what would change what the program says: the core that is asked for, the width of the
-  /// terminal.
-  ///
-  /// - Parameters:
-  ///   - core: stands in `OPENBLAS_CORETYPE`.
-  ///   - library: the folder with the OpenBLAS that is to be loaded.
-  public static func environment(core: String? = nil, library: URL? = nil) -> [String: String] {
+  /// The environment of this process without what would change what the program says: the width of the terminal.
+  public static func environment() -> [String: String] {
     var environment = ProcessInfo.processInfo.environment
     environment["COLUMNS"] = nil
-    environment["OPENBLAS_CORETYPE"] = core
-    if let library { environment["LD_LIBRARY_PATH"] = library.path }
     return environment
   }
 }

@@ -25,8 +25,8 @@ public enum Requirement: Sendable {
     switch self {
     case .gnuplot: Self.searchPath.contains { FileManager.default.isExecutableFile(atPath: "\($0)/gnuplot") }
     case .python(let modules): PythonPeer.has(modules)
-    case .avx2: BLASCore.haswell.isSupported
-    case .avx512: BLASCore.skylakeX.isSupported
+    case .avx2: InstructionSet.current != .baseline
+    case .avx512: InstructionSet.current == .avx512
     case .published(let path): FileManager.default.fileExists(atPath: PublishedFiles.root.appending(path: path).path)
     }
   }
@@ -36,8 +36,8 @@ public enum Requirement: Sendable {
     switch self {
     case .gnuplot: "needs gnuplot"
     case .python(let modules): "needs Python with \(modules)"
-    case .avx2: "needs \(BLASCore.haswell.needs)"
-    case .avx512: "needs \(BLASCore.skylakeX.needs)"
+    case .avx2: "needs AVX2 and FMA"
+    case .avx512: "needs AVX-512 (F, BW, DQ and VL)"
     case .published(let path): "needs \(path) of the published files"
     }
   }

@@ -17,15 +17,9 @@ public struct TinyProgram {
 
   /// Runs `lowrank VERB … --root … --results …`.
   ///
-  /// - Parameters:
-  ///   - core: goes into `OPENBLAS_CORETYPE`, which is unset otherwise.
-  ///   - library: the folder with the OpenBLAS that is to be loaded.
-  ///   - apart: whether standard error is kept apart from standard output.
-  public func lowrank(
-    _ arguments: [String], results: String = "results", core: String? = nil, library: URL? = nil, apart: Bool = false
-  ) throws -> ProgramResult {
-    try execute(
-      program, arguments + folders(results), environment: Program.environment(core: core, library: library), apart: apart)
+  /// - Parameter apart: whether standard error is kept apart from standard output.
+  public func lowrank(_ arguments: [String], results: String = "results", apart: Bool = false) throws -> ProgramResult {
+    try execute(program, arguments + folders(results), environment: Program.environment(), apart: apart)
   }
 
   /// The options that name the project's root and its results.
@@ -39,12 +33,12 @@ public struct TinyProgram {
   ///   - again: sends it a second time as soon as the first is answered.
   ///   - takesFolders: whether the verb takes the project's root and results.
   public func interrupt(
-    _ arguments: [String], results: String = "results", core: String? = nil, by signal: Int32, again: Bool = false,
+    _ arguments: [String], results: String = "results", by signal: Int32, again: Bool = false,
     folders takesFolders: Bool = true, when isTime: () -> Bool
   ) throws -> ProgramResult {
     try interrupted(
-      program, arguments + (takesFolders ? folders(results) : []), environment: Program.environment(core: core), by: signal,
-      again: again, when: isTime)
+      program, arguments + (takesFolders ? folders(results) : []), environment: Program.environment(), by: signal, again: again,
+      when: isTime)
   }
 
   /// Whether any run has a checkpoint.

@@ -63,8 +63,6 @@ struct FuzzWatch {
     var environment = ProcessInfo.processInfo.environment
     environment["SWIFT_BACKTRACE"] = "enable=no"
     environment["TMPDIR"] = folder.path
-    // each of its threads maps memory, on a machine of many cores more than an input may take
-    environment["OPENBLAS_NUM_THREADS"] = "1"
     process.environment = environment
     let log = folder.appending(path: "log")
     try Data().write(to: log)

@@ -27,9 +27,7 @@ extension Format {
         specification: digest, manifest: digest, model: digest, tokenizer: digest, data: digest, tensors: tensors, best: best,
         last: best),
       numericsVersion: 1, program: ProgramVersion(version: "0.1.0", commit: nil, isModified: false),
-      environment: RunEnvironment(
-        blasCore: "Haswell", blasCoreReason: "processor", blasVersion: "0.3.21", blasConfiguration: "", threads: 1, processor: "",
-        operatingSystem: ""))
+      environment: RunEnvironment(threads: 1, processor: "", operatingSystem: ""))
   }
 
   private static func timings(_ identity: String) throws -> Data {

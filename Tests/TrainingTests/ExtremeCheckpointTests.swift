@@ -16,7 +16,7 @@ struct ExtremeCheckpointTests {
       let url = folder.appendingPathComponent("checkpoint.safetensors")
       func run(stopAfter steps: Int? = nil) throws -> FineTuning {
         var run = try TinyTask.fineTuning(id)
-        run.checkpoint = Checkpoint(url: url, identity: "x", origin: testOrigin)
+        run.checkpoint = Checkpoint(url: url, identity: "x")
         run.checkpointInterval = 1e300
         var asked = 0
         run.shouldStop = {

@@ -2,6 +2,7 @@
 import Adapters
 import Foundation
 import Layers
+import Records
 import Settings
 import Storage
 import Tensors
@@ -37,7 +38,7 @@ struct ResumptionTests {
     var run = try TinyTask.fineTuning(id, regression: regression)
     run.weights = folder
     run.checkpoint = Checkpoint(
-      url: folder.appendingPathComponent("checkpoint.safetensors"), identity: "run of \(id)", origin: testOrigin)
+      url: folder.appendingPathComponent("checkpoint.safetensors"), identity: "run of \(id)")
     run.checkpointInterval = 1e6
     if let question {
       var asked = 0
@@ -210,7 +211,7 @@ private final class Updates: TrainingObserver {
 struct CheckpointErrorTests {
   private func stopped(_ id: String, identity: String, at url: URL) throws {
     var run = try TinyTask.fineTuning(id)
-    run.checkpoint = Checkpoint(url: url, identity: identity, origin: testOrigin)
+    run.checkpoint = Checkpoint(url: url, identity: identity)
     let updates = Updates()
     run.observer = updates
     run.shouldStop = { updates.count == 7 }
@@ -221,7 +222,7 @@ struct CheckpointErrorTests {
     -> String
   {
     var run = try TinyTask.fineTuning(id, settings: settings)
-    run.checkpoint = Checkpoint(url: url, identity: identity, origin: testOrigin)
+    run.checkpoint = Checkpoint(url: url, identity: identity)
     do {
       _ = try run.run()
       return "no error"
@@ -255,6 +256,22 @@ struct CheckpointErrorTests {
     }
   }
 
+  @Test("of another version of the arithmetic, or of none that it tells", arguments: ["1", nil])
+  func otherArithmetic(version: String?) throws {
+    try withTemporaryFolder { folder in
+      let url = folder.appendingPathComponent("checkpoint.safetensors")
+      try stopped("lora", identity: "one", at: url)
+      var archive = try OpenedArchive(url)
+      archive.texts["numerics_version"] = version
+      try archive.write(to: url)
+      let found = version.map { "version \($0)" } ?? "no known version"
+      let reason = "it is of \(found) of the arithmetic, this program has version \(Numerics.version)"
+      #expect(try message("lora", identity: "one", at: url) == expected(url, reason))
+      // runs of another version have another identity: this says more
+      #expect(try message("lora", identity: "two", at: url) == expected(url, reason))
+    }
+  }
+
   @Test("damaged: cut, another file, and each of many bits flipped")
   func damaged() throws {
     try withTemporaryFolder { folder in
@@ -285,7 +302,7 @@ struct CheckpointErrorTests {
     try withTemporaryFolder { folder in
       let url = folder.appendingPathComponent("checkpoint.safetensors")
       var run = try TinyTask.fineTuning("lora")
-      run.checkpoint = Checkpoint(url: url, identity: "one", origin: testOrigin)
+      run.checkpoint = Checkpoint(url: url, identity: "one")
       run.weights = folder
       let updates = Updates()
       run.observer = updates

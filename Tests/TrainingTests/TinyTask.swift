@@ -96,6 +96,3 @@ extension FineTuning {
   /// Bits of every parameter.
   var bits: [[UInt32]] { (method.parameters + model.parameters).map { $0.tensor.values.map(\.bitPattern) } }
 }
-
-/// The arithmetic that checkpoints of tests are of.
-let testOrigin = CheckpointOrigin(core: "Haswell", library: "0.3.21", numerics: 1)

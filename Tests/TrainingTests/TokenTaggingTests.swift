@@ -27,7 +27,7 @@ struct TokenTaggingTests {
     var run = FineTuning(model: model, method: method, objective: objective, settings: settings, seed: 4, backend: backend)
     guard let folder else { return run }
     run.weights = folder
-    run.checkpoint = Checkpoint(url: folder.appending(path: "checkpoint.safetensors"), identity: id, origin: testOrigin)
+    run.checkpoint = Checkpoint(url: folder.appending(path: "checkpoint.safetensors"), identity: id)
     run.checkpointInterval = 1e6
     var asked = 0
     run.shouldStop = {

@@ -1,5 +1,4 @@
 // From a pre-training manifest to a model's folder: vocabulary, training, files, and last a record of how they came to be.
-import CPUBackend
 import Devices
 import Foundation
 import Models
@@ -50,7 +49,7 @@ package struct PocketPretrainingRun: Sendable {
 
   /// Trains, or goes on, and writes the model.
   ///
-  /// - Parameter note: told where a stopped run goes on on another core, or cannot.
+  /// - Parameter note: told where a stopped run cannot go on from its checkpoint.
   /// - Throws: `Interruption` when asked to stop; what is wrong with files; `Divergence`.
   package func execute(
     shouldStop: () -> Bool, note: (String) -> Void = { _ in }, report: (PretrainingProgress) -> Void
@@ -98,23 +97,11 @@ package struct PocketPretrainingRun: Sendable {
       settings: settings)
   }
 
-  /// The checkpoint, with the core taken that it was computed on; removed where that cannot be, set aside where it is damaged.
+  /// The checkpoint; set aside where it cannot be gone on from.
   private func resumable(_ note: (String) -> Void) throws -> Checkpoint {
-    let url = workFolder.appending(path: "checkpoint.safetensors")
-    var resumption = try Resumption.of(url)
-    if case .movesTo(let core) = resumption {
-      do {
-        try BLAS.use(core, because: .checkpoint)
-        note("goes on on core \(core.rawValue), its checkpoint's")
-      } catch let error as BackendError where error.isOfBuild { resumption = try Resumption.of(url, canSwitch: false) }
-    }
-    let checkpoint = Checkpoint(url: url, identity: identity, origin: CheckpointOrigin(try BLAS.current()))
-    if case .startsAgain(let reason) = resumption {
-      note("\(reason): it starts again")
-      checkpoint.delete()
-    }
+    let checkpoint = Checkpoint(url: workFolder.appending(path: "checkpoint.safetensors"), identity: identity)
     do { _ = try checkpoint.contents() } catch let error as CheckpointError {
-      let place = try Checkpoint.setAside(url)
+      let place = try Checkpoint.setAside(checkpoint.url)
       note("its checkpoint cannot be used: \(error.reason). It starts again, and the file is kept as \(place.lastPathComponent)")
     }
     return checkpoint
@@ -133,7 +120,7 @@ package struct PocketPretrainingRun: Sendable {
       parameters: training.trained.reduce(0) { $0 + $1.count },
       levels: Dictionary(levels, uniquingKeysWith: { first, _ in first }),
       found: Dictionary(training.found.map { ($0.kind, $0.text) }, uniquingKeysWith: { first, _ in first }),
-      digests: digests, numericsVersion: Numerics.version, program: .current, environment: try .current(threads: threads),
+      digests: digests, numericsVersion: Numerics.version, program: .current, environment: .current(threads: threads),
       seconds: (training.seconds * 10).rounded() / 10)
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]

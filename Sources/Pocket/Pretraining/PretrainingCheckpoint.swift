@@ -14,7 +14,7 @@ extension PretrainingProcess {
 
   /// Puts a saved run back; does nothing where there is none.
   ///
-  /// - Throws: `CheckpointError` when the file is damaged, of another run, or of another arithmetic.
+  /// - Throws: `CheckpointError` when the file is damaged, of another run, or of another version of the arithmetic.
   func restore(from checkpoint: Checkpoint) throws {
     guard let saved = try checkpoint.contents() else { return }
     try takeUp(saved)
