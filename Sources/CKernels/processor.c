@@ -9,7 +9,6 @@ int lr_processor_features(void) {
   if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
       __builtin_cpu_supports("avx512vl"))
     features |= LR_AVX512;
-  if (__builtin_cpu_supports("avx512bf16")) features |= LR_AVX512_BF16;
 #endif
   return features;
 }

@@ -3,6 +3,7 @@ import ArgumentParser
 import Experiments
 import Foundation
 import Pocket
+import Records
 import Training
 
 /// The verb `pretrain`.
@@ -61,5 +62,6 @@ struct Pretrain: ParsableCommand {
   private static func summary(_ record: PretrainingRecord) -> String {
     "\(record.parameters) parameters, \(record.steps) updates, \(record.tokens) tokens, "
       + RunProgress.readable(seconds: record.seconds)
+      + (record.numericsVersion == Numerics.version ? "" : ", by version \(record.numericsVersion) of the arithmetic")
   }
 }

@@ -61,7 +61,7 @@ struct IdentityTests {
     let runs = try manifest.experiment(.pocket).runs.map { try inputs.plan($0, manifestDigest: "") }
     #expect(
       runs.map { String($0.identity.prefix(12)) } == [
-        "99f799f64f56", "6ccc34650275", "36f28b9538e4", "eefbdce9056f", "6f9b21a978c7", "220dc42d1b9e",
+        "6ce90d9f5974", "4aa733654dad", "e8cd1c469f31", "77b5ffa4823f", "e3a1b9522a75", "0592bdb836e7",
       ])
   }
 

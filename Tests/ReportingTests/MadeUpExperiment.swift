@@ -83,7 +83,7 @@ final class MadeUpExperiment {
         specification: Self.digest("b"), manifest: Self.digest("c"), model: Self.digest(model),
         tokenizer: Self.digest("e"), data: Self.digest("f"), tensors: tensors,
         lastTexts: lastTexts),
-      numericsVersion: 1, program: ProgramVersion(version: "0.1.0", commit: "4f2c1ab", isModified: true),
+      numericsVersion: Numerics.version, program: ProgramVersion(version: "0.1.0", commit: "4f2c1ab", isModified: true),
       environment: RunEnvironment(threads: 2, processor: "a processor", operatingSystem: "Debian 12"))
   }
 

@@ -30,7 +30,7 @@ import Testing
         - profile pocket, recipe plain, manifest 999999999999
         - model: some-model dddddddddddd (tokenizer eeeeeeeeeeee)
         - data: rte ffffffffffff, mrpc ffffffffffff
-        - program: lowrank 0.1.0 (4f2c1ab, modified), numerics 1
+        - program: lowrank 0.1.0 (4f2c1ab, modified), numerics \(Numerics.version)
         - runs: 8 of 8
         - another protocol: `lowrank report t1 --select last` (digests by their first 12 digits; `--format json` has all)
 

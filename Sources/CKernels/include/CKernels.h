@@ -11,8 +11,7 @@ extern "C" {
 // --- processor.c: what the processor can do, as bits.
 enum {
   LR_AVX2_FMA = 1,
-  LR_AVX512 = 2,  // F, BW, DQ and VL
-  LR_AVX512_BF16 = 4
+  LR_AVX512 = 2  // F, BW, DQ and VL
 };
 int lr_processor_features(void);
 

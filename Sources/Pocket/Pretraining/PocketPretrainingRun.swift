@@ -29,8 +29,10 @@ package struct PocketPretrainingRun: Sendable {
   }
 
   /// What makes two runs the same.
-  var identity: String {
-    FileDigest.sha256(of: Array("\(manifest.canonicalJSON)\n\(PocketData.seed)\n\(Numerics.version)".utf8))
+  var identity: String { identity(numerics: Numerics.version) }
+
+  private func identity(numerics version: Int) -> String {
+    FileDigest.sha256(of: Array("\(manifest.canonicalJSON)\n\(PocketData.seed)\n\(version)".utf8))
   }
 
   private static let recordName = "record.json"
@@ -38,10 +40,12 @@ package struct PocketPretrainingRun: Sendable {
   private var vocabularyName: String { isDecoder ? "tokenizer.model" : "spm.model" }
   private var modelFiles: [String] { ["config.json", "model.safetensors", vocabularyName, "tokenizer_config.json"] }
 
-  /// The record of the model that is there; nil unless it is of this recipe and its files are whole.
+  /// The record of the model that is there; nil unless it is of this recipe and its files are whole. It may be of an earlier version of
+  /// the arithmetic, which the record says: tables go on from the same weights then.
   package func finished() -> PretrainingRecord? {
     guard let data = try? Data(contentsOf: output.appending(path: Self.recordName)),
-      let record = try? JSONDecoder().decode(PretrainingRecord.self, from: data), record.identity == identity,
+      let record = try? JSONDecoder().decode(PretrainingRecord.self, from: data),
+      record.identity == identity(numerics: record.numericsVersion),
       modelFiles.allSatisfy({ (try? FileDigest.sha256(of: output.appending(path: $0))) == record.digests[$0] })
     else { return nil }
     return record
