@@ -28,6 +28,7 @@ class Case(NamedTuple):
     size: str
     shared: list  # options of both programs
     own: list = []  # options of lowrank alone
+    peers: list = []  # options of the peer alone
     has_peer: bool = True
 
 
@@ -40,6 +41,8 @@ TABLES = {
         "base": Case("DeBERTaV3-base, batch 16, every length 128", "deberta-v3-base", ["--batch", "16", "--length", "128"]),
         "mrpc": Case("DeBERTaV3-base, batch 16, MRPC's lengths", "deberta-v3-base", ["--batch", "16", *lengths("mrpc")]),
         "minilm": Case("MiniLM, batch 32, MRPC's lengths", "minilm-bert", ["--batch", "32", *lengths("mrpc")]),
+        "six": Case("DeBERTaV3-base, batch 8, every length 128", "deberta-v3-base", ["--batch", "8", "--length", "128"],
+                    ["--targets", "all-linear"], ["--all-linear"]),
         "llama": Case("Llama 12×768, batch 8, lengths 128 to 256", "llama-12x768",
                       ["--batch", "8", *lengths("completion")], ["--targets", "all-linear"]),
     },
@@ -105,7 +108,7 @@ class Bench:
             ours.append(self.own(case, *options))
             if self.peer and case.has_peer:
                 theirs.append(measure([self.python, HERE / script, "--model", case.size, *case.shared, *options, "--threads",
-                                       self.args.threads]))
+                                       self.args.threads, *case.peers]))
         return ours, theirs
 
 

@@ -136,7 +136,8 @@ import Testing
       "specification\n  experiment  t1\n", "  options.rank  8\n", "  training.betas  [0.9, 0.999]\n",
       "scores by epoch\n  epoch 1 (step 10): validation accuracy 0.5000  ← best and last\n",
       "  data           \(MadeUpExperiment.digest("f"))\n",
-      "  program     lowrank 0.1.0, commit 4f2c1ab, modified\n", "  numerics    version 1\n", "  processor   a processor\n",
+      "  program     lowrank 0.1.0, commit 4f2c1ab, modified\n", "  numerics    version \(Numerics.version)\n",
+      "  processor   a processor\n",
       "  2026-11-21T10:00:00Z: steps 0 to 20, training 1.50 s, evaluation 250.00 ms, other 250.00 ms, 640 tokens, "
         + "peak 3.00 MiB, 1 thread\n  all: 2.00 s, peak 3.00 MiB, resumed 0 times\n",
       "tensors\n  epoch_loss  float64 [epoch 1]\n  freezing/iteration  int64 [layer 2, module 1]\n",
