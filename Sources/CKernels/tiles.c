@@ -179,6 +179,12 @@ LR_INLINE void panel_of_tile(const lr_product *p, const float *a, int64_t across
                              int64_t end, int64_t column, int64_t terms, int isFirst, int fuses, int wide) {
   int64_t rows = end - row < ROWS ? end - row : ROWS, left = p->n - column;
   lanes sums[ROWS * 2];
+  // y is met once for all of these terms: it comes closer meanwhile
+  if (p->y_column == 1)
+    for (int64_t r = 0; r < rows; r++) {
+      __builtin_prefetch(p->y + (row + r) * p->y_row + column, 1);
+      __builtin_prefetch(p->y + (row + r) * p->y_row + column + LANES, 1);
+    }
   if (fuses && wide && left >= COLUMNS && p->y_column == 1) {
     sums_12_by_2(sums, a, across, along, b, terms);
     put_two(p, row, rows, column, sums, isFirst);
