@@ -108,20 +108,36 @@ LR_CLONES void lr_pack_tile_rows(float *packed, const lr_product *p, int64_t beg
   }
 }
 
+// What comes closer while a tile's panel is computed, a line of 16 numbers at each term: 32 of a row, then 32 of the next, which stands
+// `step` numbers on.
+typedef struct {
+  const float *next;
+  int64_t step;
+} lr_coming;
+
 // --- Sums of R rows by V vectors of columns. A row's next term stands `along` behind the last, the next row's `across` beside it.
 
 #define SUMS(NAME, R, V)                                                                                                         \
-  LR_INLINE void NAME(lanes *sums, const float *a, int64_t across, int64_t along, const float *b, int64_t terms) {               \
+  LR_INLINE void NAME(lanes *sums, const float *a, int64_t across, int64_t along, const float *b, int64_t terms,                 \
+                      lr_coming coming) {                                                                                        \
     lanes s[R][V];                                                                                                               \
+    /* four rows to a pointer, as many as an address reaches */                                                                  \
+    const float *rows[(R + 3) / 4];                                                                                              \
+    UNROLL for (int r = 0; r < R; r += 4) rows[r / 4] = a + r * across;                                                          \
     UNROLL for (int r = 0; r < R; r++) UNROLL for (int v = 0; v < V; v++) s[r][v] = (lanes){0};                                  \
-    for (int64_t t = 0; t < terms; t++, a += along, b += COLUMNS) {                                                              \
-      lanes w[V];                                                                                                                \
-      __builtin_prefetch(b + 8 * COLUMNS);                                                                                       \
-      UNROLL for (int v = 0; v < V; v++) w[v] = LOAD(b + v * LANES);                                                             \
-      UNROLL for (int r = 0; r < R; r++) {                                                                                       \
-        float one = a[r * across];                                                                                               \
-        lanes x = {one, one, one, one, one, one, one, one, one, one, one, one, one, one, one, one};                              \
-        UNROLL for (int v = 0; v < V; v++) s[r][v] = __builtin_elementwise_fma(x, w[v], s[r][v]);                                \
+    for (int64_t t = 0; t < terms; coming.next += coming.step) {                                                                 \
+      const float *line = coming.next;                                                                                           \
+      for (int64_t stop = terms - t < 32 ? terms : t + 32; t < stop; t++, b += COLUMNS, line += LANES) {                         \
+        lanes w[V];                                                                                                              \
+        __builtin_prefetch(b + 8 * COLUMNS);                                                                                     \
+        if (V == 2) __builtin_prefetch(line, 0, 2);                                                                              \
+        UNROLL for (int v = 0; v < V; v++) w[v] = LOAD(b + v * LANES);                                                           \
+        UNROLL for (int r = 0; r < R; r++) {                                                                                     \
+          float one = rows[r / 4][r % 4 * across];                                                                               \
+          lanes x = {one, one, one, one, one, one, one, one, one, one, one, one, one, one, one, one};                            \
+          UNROLL for (int v = 0; v < V; v++) s[r][v] = __builtin_elementwise_fma(x, w[v], s[r][v]);                              \
+        }                                                                                                                        \
+        UNROLL for (int r = 0; r < R; r += 4) rows[r / 4] += along;                                                              \
       }                                                                                                                          \
     }                                                                                                                            \
     UNROLL for (int r = 0; r < R; r++) UNROLL for (int v = 0; v < V; v++) sums[r * V + v] = s[r][v];                             \
@@ -176,7 +192,7 @@ LR_INLINE void put_part(const lr_product *p, int64_t row, int64_t rows, int64_t 
 
 // Twelve rows, or those that are left, by one panel.
 LR_INLINE void panel_of_tile(const lr_product *p, const float *a, int64_t across, int64_t along, const float *b, int64_t row,
-                             int64_t end, int64_t column, int64_t terms, int isFirst, int fuses, int wide) {
+                             int64_t end, int64_t column, int64_t terms, int isFirst, int fuses, int wide, lr_coming coming) {
   int64_t rows = end - row < ROWS ? end - row : ROWS, left = p->n - column;
   lanes sums[ROWS * 2];
   // y is met once for all of these terms: it comes closer meanwhile
@@ -186,16 +202,16 @@ LR_INLINE void panel_of_tile(const lr_product *p, const float *a, int64_t across
       __builtin_prefetch(p->y + (row + r) * p->y_row + column + LANES, 1);
     }
   if (fuses && wide && left >= COLUMNS && p->y_column == 1) {
-    sums_12_by_2(sums, a, across, along, b, terms);
+    sums_12_by_2(sums, a, across, along, b, terms, coming);
     put_two(p, row, rows, column, sums, isFirst);
     return;
   }
   for (int v = 0; v < COLUMNS / LANES && left > 0; v++, left -= LANES, column += LANES, b += LANES) {
     if (fuses && wide) {
-      sums_12_by_1(sums, a, across, along, b, terms);
+      sums_12_by_1(sums, a, across, along, b, terms, coming);
     } else if (fuses) {
       for (int half = 0; half < (rows > ROWS / 2 ? ROWS : ROWS / 2); half += ROWS / 2)
-        sums_6_by_1(sums + half, a + half * across, across, along, b, terms);
+        sums_6_by_1(sums + half, a + half * across, across, along, b, terms, coming);
     } else {
       sums_unfused(sums, a, across, along, b, terms);
     }
@@ -214,16 +230,19 @@ LR_CLONES void lr_multiply_tile(const lr_product *p, int64_t first_row, int64_t 
       const float *b = p->b + panel * p->b_panel + from * COLUMNS;
       int64_t column = panel * COLUMNS;
       for (int64_t row = first_row; row < end_row; row += ROWS) {
+        // the first panel of b meets rows of a that are far yet; the others have the next panel of b brought, in parts
+        lr_coming coming = {b + p->b_panel + (row - first_row) / ROWS * 32 * LANES, 0};
+        if (panel == first_panel && !p->packed) coming = (lr_coming){p->a + (row + ROWS) * p->a_row + from, p->a_row};
         if (p->packed) {
           const float *a = p->packed + terms_of_row(p, row, from, terms);
-          panel_of_tile(p, a, 1, ROWS, b, row, end_row, column, terms, from == 0, fuses, wide);
+          panel_of_tile(p, a, 1, ROWS, b, row, end_row, column, terms, from == 0, fuses, wide, coming);
         } else if (end_row - row >= ROWS) {
           const float *a = p->a + row * p->a_row + from;
-          panel_of_tile(p, a, p->a_row, 1, b, row, end_row, column, terms, from == 0, fuses, wide);
+          panel_of_tile(p, a, p->a_row, 1, b, row, end_row, column, terms, from == 0, fuses, wide, coming);
         } else {
           float some[ROWS * TERMS];
           pack_row_panel(some, p->a + row * p->a_row + from, end_row - row, terms, p->a_row, 1);
-          panel_of_tile(p, some, 1, ROWS, b, row, end_row, column, terms, from == 0, fuses, wide);
+          panel_of_tile(p, some, 1, ROWS, b, row, end_row, column, terms, from == 0, fuses, wide, coming);
         }
       }
     }
