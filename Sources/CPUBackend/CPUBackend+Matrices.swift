@@ -32,6 +32,7 @@ extension CPUBackend {
     } else {
       compute(product, left, Matrix(host(b), stride: stride, bt), into: y)
     }
+    withExtendedLifetime((wideA, b)) {}
   }
 
   /// Few rows by many columns, as many rows by few columns, which are read where they lie.

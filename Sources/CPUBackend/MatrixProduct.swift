@@ -154,14 +154,19 @@ extension CPUBackend {
   private func computeColumns<Number: Packable>(_ product: MatrixProduct, _ a: Matrix, _ b: MatrixView<Number>, into y: Matrix) {
     let packed = allocate(MatrixProduct.packedCount(columns: product.n, terms: product.k)), panelsOfB = host(packed)
     let panels = product.panels, together = max(b.row == 1 ? 1 : 4, 16_384 / (product.k * MatrixProduct.panel))
-    let blocks = (panels + together - 1) / together
-    let pack = { (block: Int) in
-      product.pack(b, panels: block * together..<min(panels, (block + 1) * together), into: panelsOfB)
+    parallel((panels + together - 1) / together) {
+      product.pack(b, panels: $0 * together..<min(panels, ($0 + 1) * together), into: panelsOfB)
     }
-    guard !product.readsWhereItLies(a) else {
-      parallel(blocks, pack)
-      return computeTiles(product, product.call(a, packed: panelsOfB, into: y))
+    if product.readsWhereItLies(a) {
+      computeTiles(product, product.call(a, packed: panelsOfB, into: y))
+    } else {
+      computeRows(product, a, packed: panelsOfB, into: y)
     }
+    withExtendedLifetime(packed) {}
+  }
+
+  /// Packs so many rows of a, computes theirs, and goes on with the others.
+  private func computeRows(_ product: MatrixProduct, _ a: Matrix, packed: UnsafePointer<Float>, into y: Matrix) {
     let rows = max(192, Self.mostPacked / product.k / 192 * 192)
     for first in stride(from: 0, to: product.m, by: rows) {
       var (part, partOfA, partOfY) = (product, a, y)
@@ -169,21 +174,17 @@ extension CPUBackend {
       partOfA.start += first * a.row
       partOfY.start += first * y.row
       let room = allocate(MatrixProduct.packedCount(rows: part.m, terms: product.k)), panelsOfA = host(room)
-      var call = part.call(partOfA, packed: panelsOfB, into: partOfY)
-      let share = max(4, 16_384 / (product.k * 12)), rowBlocks = (part.rowPanels + share - 1) / share,
-        before = first == 0 ? blocks : 0
-      let unpacked = call, rowPanels = part.rowPanels
-      parallel(before + rowBlocks) { block in
-        if block < before { return pack(block) }
+      let unpacked = part.call(partOfA, packed: packed, into: partOfY), panels = part.rowPanels
+      let together = max(4, 16_384 / MatrixProduct.packedCount(rows: 1, terms: product.k))
+      parallel((panels + together - 1) / together) {
         var call = unpacked
-        let start = (block - before) * share
-        lr_pack_tile_rows(panelsOfA, &call, Int64(start), Int64(min(rowPanels, start + share)))
+        lr_pack_tile_rows(panelsOfA, &call, Int64($0 * together), Int64(min(panels, ($0 + 1) * together)))
       }
+      var call = unpacked
       call.packed = UnsafePointer(panelsOfA)
       computeTiles(part, call)
       withExtendedLifetime(room) {}
     }
-    withExtendedLifetime(packed) {}
   }
 
   private func computeTiles(_ product: MatrixProduct, _ call: lr_product) {

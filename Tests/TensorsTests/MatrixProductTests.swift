@@ -107,9 +107,12 @@ struct MatrixProductTests {
     #expect(found == expected)
   }
 
-  @Test("more columns than are packed at a time")
-  func manyColumns() throws {
-    let row = Case(m: 40, n: 90_000, k: 50, right: .transposed, hasBias: true)
+  @Test(
+    "more columns, or more rows, than are packed at a time",
+    arguments: [
+      Case(m: 40, n: 90_000, k: 50, right: .transposed, hasBias: true), Case(m: 50_000, n: 40, k: 100, left: .transposed),
+    ])
+  func many(_ row: Case) throws {
     #expect(row.result(on: try CPUBackend(threads: 2)).map(\.bitPattern) == row.expected.map(\.bitPattern))
   }
 
