@@ -226,16 +226,15 @@ private struct AttentionCall {
   /// Numbers of the relative terms and packed tables of a head.
   var relativeScratch: Int { relative.map { $0.terms + 2 * $0.packed } ?? 0 }
 
-  /// Numbers of the largest packed factor of any product, and of a tile's rows.
+  /// Numbers of the largest packed b of any product, and of the largest packed a: scores that are read as columns.
   var productScratch: Int {
     let size = shape.headSize, rows = blocks.joined().map(\.rows.count).max() ?? 0, keys = blocks.joined().map(\.keys).max() ?? 0
-    let most = max(rows, keys), wide = max(most, relative?.span ?? 0)
+    let most = max(rows, keys)
     return max(
       MatrixProduct.packedCount(columns: most, terms: size), MatrixProduct.packedCount(columns: size, terms: most))
       + max(
-        MatrixProduct.packedCount(rows: most, terms: size), MatrixProduct.packedCount(rows: rows, terms: keys),
-        MatrixProduct.packedCount(rows: keys, terms: rows), relative == nil ? 0 : MatrixProduct.packedCount(rows: wide, terms: 24),
-        relative == nil ? 0 : MatrixProduct.packedCount(rows: 24, terms: wide))
+        MatrixProduct.packedCount(rows: keys, terms: rows),
+        relative.map { MatrixProduct.packedCount(rows: $0.span, terms: AttentionShape.bandRows) } ?? 0)
   }
 
   /// A part's queries, `[rows, headSize]`.

@@ -104,12 +104,15 @@ package struct AttentionShape {
     package var span: Int
   }
 
-  /// Cuts `count` rows into runs of 24; `distances` are the lowest and the highest of a run.
+  /// The most rows of a band.
+  package static let bandRows = 24
+
+  /// Cuts `count` rows into bands; `distances` are the lowest and the highest of a run.
   private func bands(_ count: Int, distances: (Range<Int>) -> (Int, Int)) -> [Band] {
     guard let index = relativeIndex else { return [] }
     let zero = index.count / 2
-    return stride(from: 0, to: count, by: 24).map { start in
-      let rows = start..<min(count, start + 24)
+    return stride(from: 0, to: count, by: Self.bandRows).map { start in
+      let rows = start..<min(count, start + Self.bandRows)
       let (low, high) = distances(rows)
       let first = Int(index[zero + low])
       return Band(rows: rows, first: first, span: Int(index[zero + high]) - first + 1)
