@@ -164,13 +164,12 @@ LR_INLINE void sums_unfused(lanes *sums, const float *a, int64_t across, int64_t
   for (int64_t r = 0; r < rows; r++, y += p->y_row)                                                                              \
     UNROLL for (int v = 0; v < V; v++) STORE(y + v * LANES, (VALUE) + sums[r * V + v] * p->factor);
 #define PUT(NAME, V)                                                                                                             \
-  LR_INLINE void NAME(const lr_product *p, int64_t row, int64_t rows, int64_t column, const lanes *sums, int isFirst) {         \
+  LR_INLINE void NAME(const lr_product *p, int64_t row, int64_t rows, int64_t column, const lanes *sums, int isFirst) {          \
     float *y = p->y + row * p->y_row + column;                                                                                   \
-    const float *bias = p->bias + column;                                                                                        \
-    if (!isFirst || (p->accumulate && !p->bias)) {                                                                              \
+    if (!isFirst || (p->accumulate && !p->bias)) {                                                                               \
       PUT_ROWS(V, LOAD(y + v * LANES))                                                                                           \
     } else if (p->bias) {                                                                                                        \
-      PUT_ROWS(V, LOAD(bias + v * LANES))                                                                                        \
+      PUT_ROWS(V, LOAD(p->bias + column + v * LANES))                                                                            \
     } else {                                                                                                                     \
       for (int64_t r = 0; r < rows; r++, y += p->y_row)                                                                          \
         UNROLL for (int v = 0; v < V; v++) STORE(y + v * LANES, sums[r * V + v] * p->factor);                                    \
