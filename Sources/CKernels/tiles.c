@@ -44,24 +44,16 @@ LR_INLINE float widened(uint16_t half) { return as_float((int32_t)((uint32_t)hal
       for (; t + 8 <= terms; t += 8) {                                                                                           \
         UNROLL for (int group = 0; group < WIDTH; group += 8) {                                                                  \
           lanes8 r[8];                                                                                                           \
-          UNROLL for (int i = 0; i < 8; i++)                                                                                     \
-              r[i] = group + i < WIDTH ? LOAD_TERMS(from + (group + i) * across + t) : (lanes8){0};                              \
+          UNROLL for (int i = 0; i < 8; i++) r[i] = LOAD_TERMS(from + (group + i) * across + t);                                  \
           turn(r);                                                                                                               \
-          float *out = to + t * WIDTH + group;                                                                                   \
-          UNROLL for (int j = 0; j < 8; j++) {                                                                                   \
-            if (WIDTH - group >= 8)                                                                                              \
-              *(lanes8_unaligned *)(out + j * WIDTH) = r[j];                                                                     \
-            else                                                                                                                 \
-              *(lanes4_unaligned *)(out + j * WIDTH) = SHUFFLE(r[j], r[j], 0, 1, 2, 3);                                          \
-          }                                                                                                                      \
+          UNROLL for (int j = 0; j < 8; j++) *(lanes8_unaligned *)(to + (t + j) * WIDTH + group) = r[j];                          \
         }                                                                                                                        \
       }                                                                                                                          \
     } else if (across == 1 && count == WIDTH) {                                                                                  \
       for (; t < terms; t++) {                                                                                                   \
         const TYPE *p = from + t * along;                                                                                        \
         float *out = to + t * WIDTH;                                                                                             \
-        UNROLL for (int i = 0; i + 8 <= WIDTH; i += 8) *(lanes8_unaligned *)(out + i) = LOAD_TERMS(p + i);                       \
-        if (WIDTH % 8) memcpy(out + WIDTH / 8 * 8, p + WIDTH / 8 * 8, WIDTH % 8 * sizeof(float));                                \
+        UNROLL for (int i = 0; i < WIDTH; i += 8) *(lanes8_unaligned *)(out + i) = LOAD_TERMS(p + i);                             \
       }                                                                                                                          \
     }                                                                                                                            \
     for (; t < terms; t++)                                                                                                       \
@@ -108,117 +100,152 @@ LR_CLONES void lr_pack_tile_rows(float *packed, const lr_product *p, int64_t beg
   }
 }
 
-// What comes closer while a tile's panel is computed, a line of 16 numbers at each term: 32 of a row, then 32 of the next, which stands
-// `step` numbers on.
+// What comes closer while a panel's sums are formed, with each 48 terms: 24 lines of 16 numbers, which stand side by side, and a row's
+// share of what will be written next. The two steps lead to the next of each.
 typedef struct {
-  const float *next;
-  int64_t step;
+  const float *lines;
+  int64_t lines_step;
+  const float *y;
+  int64_t y_step;
 } lr_coming;
 
-// --- Sums of R rows by V vectors of columns. A row's next term stands `along` behind the last, the next row's `across` beside it.
+// --- Sums of R rows by V vectors of columns, added to `sums`, whose rows are COLUMNS apart. A row's next term stands `along` behind the
+// last, the next row's `across` beside it.
 
-#define SUMS(NAME, R, V)                                                                                                         \
-  LR_INLINE void NAME(lanes *sums, const float *a, int64_t across, int64_t along, const float *b, int64_t terms,                 \
+#define SAME_16(x) ((lanes){x, x, x, x, x, x, x, x, x, x, x, x, x, x, x, x})
+#define SAME_8(x) ((lanes8){x, x, x, x, x, x, x, x})
+typedef lanes_unaligned lanes16_unaligned;
+
+// Term i of those that come next. Of four rows the pointer is one: as many as an address reaches.
+#define ADD_TERM(R, V, WIDTH, i)                                                                                                 \
+  {                                                                                                                              \
+    __typeof__(s[0][0]) w[V];                                                                                                    \
+    UNROLL for (int v = 0; v < V; v++) w[v] = *(const lanes##WIDTH##_unaligned *)(b + (i) * COLUMNS + v * WIDTH);                \
+    UNROLL for (int r = 0; r < R; r++) {                                                                                         \
+      float one = rows[r / 4][r % 4 * across + (i) * along];                                                                     \
+      UNROLL for (int v = 0; v < V; v++) s[r][v] = __builtin_elementwise_fma(SAME_##WIDTH(one), w[v], s[r][v]);                  \
+    }                                                                                                                            \
+  }
+#define ADD_TERMS(R, V, WIDTH, STEPS)                                                                                            \
+  {                                                                                                                              \
+    /* pointers that are hidden from the compiler stay pointers: it would keep one for each row, more than there are registers */ \
+    UNROLL for (int r = 0; r < R; r += 4) __asm__("" : "+r"(rows[r / 4]));                                                       \
+    UNROLL for (int i = 0; i < STEPS; i++) ADD_TERM(R, V, WIDTH, i)                                                              \
+    UNROLL for (int r = 0; r < R; r += 4) rows[r / 4] += STEPS * along;                                                          \
+    b += STEPS * COLUMNS;                                                                                                        \
+  }
+#define BRING_Y(V, WIDTH)                                                                                                        \
+  {                                                                                                                              \
+    UNROLL for (int i = 0; i < V * WIDTH; i += 16) __builtin_prefetch(coming.y + i, 1);                                          \
+    coming.y += coming.y_step;                                                                                                   \
+  }
+#define SUMS(NAME, R, V, WIDTH, VECTOR)                                                                                          \
+  LR_INLINE void NAME(float *sums, const float *a, int64_t across, int64_t along, const float *b, int64_t terms,                 \
                       lr_coming coming) {                                                                                        \
-    lanes s[R][V];                                                                                                               \
-    /* four rows to a pointer, as many as an address reaches */                                                                  \
-    const float *rows[(R + 3) / 4];                                                                                              \
+    VECTOR s[R][V];                                                                                                              \
+    const float *rows[R / 4];                                                                                                    \
     UNROLL for (int r = 0; r < R; r += 4) rows[r / 4] = a + r * across;                                                          \
-    UNROLL for (int r = 0; r < R; r++) UNROLL for (int v = 0; v < V; v++) s[r][v] = (lanes){0};                                  \
-    for (int64_t t = 0; t < terms; coming.next += coming.step) {                                                                 \
-      const float *line = coming.next;                                                                                           \
-      for (int64_t stop = terms - t < 32 ? terms : t + 32; t < stop; t++, b += COLUMNS, line += LANES) {                         \
-        lanes w[V];                                                                                                              \
-        __builtin_prefetch(b + 8 * COLUMNS);                                                                                     \
-        if (V == 2) __builtin_prefetch(line, 0, 2);                                                                              \
-        UNROLL for (int v = 0; v < V; v++) w[v] = LOAD(b + v * LANES);                                                           \
-        UNROLL for (int r = 0; r < R; r++) {                                                                                     \
-          float one = rows[r / 4][r % 4 * across];                                                                               \
-          lanes x = {one, one, one, one, one, one, one, one, one, one, one, one, one, one, one, one};                            \
-          UNROLL for (int v = 0; v < V; v++) s[r][v] = __builtin_elementwise_fma(x, w[v], s[r][v]);                              \
-        }                                                                                                                        \
-        UNROLL for (int r = 0; r < R; r += 4) rows[r / 4] += along;                                                              \
+    UNROLL for (int r = 0; r < R; r++) UNROLL for (int v = 0; v < V; v++) s[r][v] = (VECTOR){0};                                 \
+    int64_t t = 0, row = 0;                                                                                                      \
+    for (; t + 48 <= terms; row++, coming.lines += coming.lines_step) {                                                          \
+      BRING_Y(V, WIDTH)                                                                                                          \
+      for (const float *line = coming.lines, *stop = line + 24 * 16; line < stop; line += 2 * 16, t += 4) {                      \
+        __builtin_prefetch(line, 0, 2);                                                                                          \
+        __builtin_prefetch(line + 16, 0, 2);                                                                                     \
+        ADD_TERMS(R, V, WIDTH, 4)                                                                                                \
       }                                                                                                                          \
     }                                                                                                                            \
-    UNROLL for (int r = 0; r < R; r++) UNROLL for (int v = 0; v < V; v++) sums[r * V + v] = s[r][v];                             \
+    for (; row < R; row++) BRING_Y(V, WIDTH)                                                                                     \
+    for (; t + 4 <= terms; t += 4) ADD_TERMS(R, V, WIDTH, 4)                                                                     \
+    for (; t < terms; t++) ADD_TERMS(R, V, WIDTH, 1)                                                                             \
+    UNROLL for (int r = 0; r < R; r++)                                                                                           \
+        UNROLL for (int v = 0; v < V; v++) *(lanes##WIDTH##_unaligned *)(sums + r * COLUMNS + v * WIDTH) = s[r][v];              \
   }
-SUMS(sums_12_by_2, ROWS, 2)
-SUMS(sums_12_by_1, ROWS, 1)
+SUMS(sums_8_by_48, ROWS, 3, 16, lanes)
+SUMS(sums_8_by_32, ROWS, 2, 16, lanes)
+SUMS(sums_8_by_16, ROWS, 1, 16, lanes)
 // As many as sixteen registers of eight numbers hold.
-SUMS(sums_6_by_1, ROWS / 2, 1)
+SUMS(sums_4_by_24, ROWS / 2, 3, 8, lanes8)
+SUMS(sums_4_by_16, ROWS / 2, 2, 8, lanes8)
+SUMS(sums_4_by_8, ROWS / 2, 1, 8, lanes8)
 
-LR_INLINE void sums_unfused(lanes *sums, const float *a, int64_t across, int64_t along, const float *b, int64_t terms) {
-  for (int r = 0; r < ROWS; r++) {
-    lanes s = {0};
-    for (int64_t t = 0; t < terms; t++) {
-      float one = a[r * across + t * along];
-      lanes x = {one, one, one, one, one, one, one, one, one, one, one, one, one, one, one, one}, w = LOAD(b + t * COLUMNS);
-      add_product(&s, &x, &w);
+LR_INLINE void sums_unfused(float *sums, const float *a, int64_t across, int64_t along, const float *b, int64_t terms, int64_t columns) {
+  for (int r = 0; r < ROWS; r++)
+    for (int64_t column = 0; column < columns; column += LANES) {
+      lanes s = {0};
+      for (int64_t t = 0; t < terms; t++) {
+        lanes x = SAME_16(a[r * across + t * along]), w = LOAD(b + t * COLUMNS + column);
+        add_product(&s, &x, &w);
+      }
+      STORE(sums + r * COLUMNS + column, s);
     }
-    sums[r] = s;
-  }
 }
 
 // What becomes of the sums of some rows' whole vectors.
 #define PUT_ROWS(V, VALUE)                                                                                                       \
-  for (int64_t r = 0; r < rows; r++, y += p->y_row)                                                                              \
-    UNROLL for (int v = 0; v < V; v++) STORE(y + v * LANES, (VALUE) + sums[r * V + v] * p->factor);
+  for (int64_t r = 0; r < rows; r++, y += p->y_row, sums += COLUMNS)                                                             \
+    UNROLL for (int v = 0; v < V * LANES; v += LANES) STORE(y + v, (VALUE) + LOAD(sums + v) * p->factor);
 #define PUT(NAME, V)                                                                                                             \
-  LR_INLINE void NAME(const lr_product *p, int64_t row, int64_t rows, int64_t column, const lanes *sums, int isFirst) {          \
+  LR_INLINE void NAME(const lr_product *p, int64_t row, int64_t rows, int64_t column, const float *sums, int isFirst) {          \
     float *y = p->y + row * p->y_row + column;                                                                                   \
     if (!isFirst || (p->accumulate && !p->bias)) {                                                                               \
-      PUT_ROWS(V, LOAD(y + v * LANES))                                                                                           \
+      PUT_ROWS(V, LOAD(y + v))                                                                                                   \
     } else if (p->bias) {                                                                                                        \
-      PUT_ROWS(V, LOAD(p->bias + column + v * LANES))                                                                            \
+      PUT_ROWS(V, LOAD(p->bias + column + v))                                                                                    \
     } else {                                                                                                                     \
-      for (int64_t r = 0; r < rows; r++, y += p->y_row)                                                                          \
-        UNROLL for (int v = 0; v < V; v++) STORE(y + v * LANES, sums[r * V + v] * p->factor);                                    \
+      for (int64_t r = 0; r < rows; r++, y += p->y_row, sums += COLUMNS)                                                         \
+        UNROLL for (int v = 0; v < V * LANES; v += LANES) STORE(y + v, LOAD(sums + v) * p->factor);                              \
     }                                                                                                                            \
   }
-PUT(put_two, 2)
-PUT(put_one, 1)
+PUT(put_panel, COLUMNS / LANES)
+PUT(put_vector, 1)
 
 // The same of fewer columns, or of columns that do not lie side by side.
-LR_INLINE void put_part(const lr_product *p, int64_t row, int64_t rows, int64_t column, const lanes *sums, int isFirst) {
-  int64_t count = p->n - column < LANES ? p->n - column : LANES;
+LR_INLINE void put_part(const lr_product *p, int64_t row, int64_t rows, int64_t column, int64_t count, const float *sums, int isFirst) {
   for (int64_t r = 0; r < rows; r++) {
-    lanes value = sums[r] * p->factor;
     float *y = p->y + (row + r) * p->y_row + column * p->y_column;
-    for (int64_t j = 0; j < count; j++, y += p->y_column)
-      *y = !isFirst || (p->accumulate && !p->bias) ? *y + value[j] : p->bias ? p->bias[column + j] + value[j] : value[j];
+    for (int64_t j = 0; j < count; j++, y += p->y_column) {
+      float value = sums[r * COLUMNS + j] * p->factor;
+      *y = !isFirst || (p->accumulate && !p->bias) ? *y + value : p->bias ? p->bias[column + j] + value : value;
+    }
   }
 }
 
-// Twelve rows, or those that are left, by one panel.
+// Some rows, at most ROWS, by one panel.
 LR_INLINE void panel_of_tile(const lr_product *p, const float *a, int64_t across, int64_t along, const float *b, int64_t row,
-                             int64_t end, int64_t column, int64_t terms, int isFirst, int fuses, int wide, lr_coming coming) {
-  int64_t rows = end - row < ROWS ? end - row : ROWS, left = p->n - column;
-  lanes sums[ROWS * 2];
-  // y is met once for all of these terms: it comes closer meanwhile
-  if (p->y_column == 1)
-    for (int64_t r = 0; r < rows; r++) {
-      __builtin_prefetch(p->y + (row + r) * p->y_row + column, 1);
-      __builtin_prefetch(p->y + (row + r) * p->y_row + column + LANES, 1);
-    }
-  if (fuses && wide && left >= COLUMNS && p->y_column == 1) {
-    sums_12_by_2(sums, a, across, along, b, terms, coming);
-    put_two(p, row, rows, column, sums, isFirst);
+                             int64_t rows, int64_t column, int64_t terms, int isFirst, int fuses, int wide, lr_coming coming) {
+  int64_t left = p->n - column < COLUMNS ? p->n - column : COLUMNS;
+  float sums[ROWS * COLUMNS];
+  if (fuses && wide) {
+    if (left > 32)
+      sums_8_by_48(sums, a, across, along, b, terms, coming);
+    else if (left > 16)
+      sums_8_by_32(sums, a, across, along, b, terms, coming);
+    else
+      sums_8_by_16(sums, a, across, along, b, terms, coming);
+  } else if (fuses) {
+    for (int64_t half = 0; half < rows; half += 4)
+      for (int64_t from = 0; from < left; from += 24) {
+        float *to = sums + half * COLUMNS + from;
+        const float *some = a + half * across;
+        if (left - from > 16)
+          sums_4_by_24(to, some, across, along, b + from, terms, coming);
+        else if (left - from > 8)
+          sums_4_by_16(to, some, across, along, b + from, terms, coming);
+        else
+          sums_4_by_8(to, some, across, along, b + from, terms, coming);
+      }
+  } else {
+    sums_unfused(sums, a, across, along, b, terms, left);
+  }
+  if (left == COLUMNS && p->y_column == 1) {
+    put_panel(p, row, rows, column, sums, isFirst);
     return;
   }
-  for (int v = 0; v < COLUMNS / LANES && left > 0; v++, left -= LANES, column += LANES, b += LANES) {
-    if (fuses && wide) {
-      sums_12_by_1(sums, a, across, along, b, terms, coming);
-    } else if (fuses) {
-      for (int half = 0; half < (rows > ROWS / 2 ? ROWS : ROWS / 2); half += ROWS / 2)
-        sums_6_by_1(sums + half, a + half * across, across, along, b, terms, coming);
-    } else {
-      sums_unfused(sums, a, across, along, b, terms);
-    }
-    if (left >= LANES && p->y_column == 1)
-      put_one(p, row, rows, column, sums, isFirst);
-    else
-      put_part(p, row, rows, column, sums, isFirst);
-  }
+  int64_t done = 0;
+  if (p->y_column == 1)
+    for (; done + LANES <= left; done += LANES) put_vector(p, row, rows, column + done, sums + done, isFirst);
+  put_part(p, row, rows, column + done, left - done, sums + done, isFirst);
 }
 
 LR_CLONES void lr_multiply_tile(const lr_product *p, int64_t first_row, int64_t end_row, int64_t first_panel, int64_t end_panel) {
@@ -229,19 +256,21 @@ LR_CLONES void lr_multiply_tile(const lr_product *p, int64_t first_row, int64_t 
       const float *b = p->b + panel * p->b_panel + from * COLUMNS;
       int64_t column = panel * COLUMNS;
       for (int64_t row = first_row; row < end_row; row += ROWS) {
+        int64_t rows = end_row - row < ROWS ? end_row - row : ROWS;
+        const float *y = p->y + (rows == ROWS ? (row + ROWS) * p->y_row + column : first_row * p->y_row + column + COLUMNS);
         // the first panel of b meets rows of a that are far yet; the others have the next panel of b brought, in parts
-        lr_coming coming = {b + p->b_panel + (row - first_row) / ROWS * 32 * LANES, 0};
-        if (panel == first_panel && !p->packed) coming = (lr_coming){p->a + (row + ROWS) * p->a_row + from, p->a_row};
+        lr_coming coming = {b + p->b_panel + (row - first_row) / ROWS * 24 * 16, 0, y, p->y_row};
+        if (panel == first_panel && !p->packed) coming = (lr_coming){p->a + (row + ROWS) * p->a_row + from, p->a_row, y, p->y_row};
         if (p->packed) {
           const float *a = p->packed + terms_of_row(p, row, from, terms);
-          panel_of_tile(p, a, 1, ROWS, b, row, end_row, column, terms, from == 0, fuses, wide, coming);
-        } else if (end_row - row >= ROWS) {
+          panel_of_tile(p, a, 1, ROWS, b, row, rows, column, terms, from == 0, fuses, wide, coming);
+        } else if (rows == ROWS) {
           const float *a = p->a + row * p->a_row + from;
-          panel_of_tile(p, a, p->a_row, 1, b, row, end_row, column, terms, from == 0, fuses, wide, coming);
+          panel_of_tile(p, a, p->a_row, 1, b, row, rows, column, terms, from == 0, fuses, wide, coming);
         } else {
           float some[ROWS * TERMS];
-          pack_row_panel(some, p->a + row * p->a_row + from, end_row - row, terms, p->a_row, 1);
-          panel_of_tile(p, some, 1, ROWS, b, row, end_row, column, terms, from == 0, fuses, wide, coming);
+          pack_row_panel(some, p->a + row * p->a_row + from, rows, terms, p->a_row, 1);
+          panel_of_tile(p, some, 1, ROWS, b, row, rows, column, terms, from == 0, fuses, wide, coming);
         }
       }
     }

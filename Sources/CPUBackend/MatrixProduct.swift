@@ -115,14 +115,14 @@ struct MatrixProduct {
   /// About 32 tiles where there is work for them, so that sixteen threads find two each; not so small that what is near a processor is
   /// seldom met again.
   var tile: (rows: Int, panels: Int) {
-    var rows = min(192, Self.roundedUp(m, Self.rowPanel)), width = min(panels, 32)
+    var rows = min(192, Self.roundedUp(m, Self.rowPanel)), width = min(panels, 24)
     let count = { ((m + rows - 1) / rows) * ((panels + width - 1) / width) }
     while count() < 32, rows * width * Self.panel * k > 1 << 19 {
-      if width > 8 {
+      if width > 6 {
         width = (width + 1) / 2
       } else if rows > 96 {
         rows = 96
-      } else if width > 4 {
+      } else if width > 3 {
         width = (width + 1) / 2
       } else if rows > 48 {
         rows = 48

@@ -276,16 +276,19 @@ struct KernelCase: Sendable, CustomTestStringConvertible {
     ]
 
   private static func product(_ bench: Workbench, isTurned: Bool) -> lr_product {
-    let (m, n, k) = (bench.rows, Int64(37), bench.columns)
+    let (m, n, k) = (bench.rows, tileColumns, bench.columns)
     return lr_product(
       y: bench.array(of: m * n), y_row: isTurned ? 1 : n, y_column: isTurned ? m : 1, a: bench.array(of: m * k),
       a_row: isTurned ? 1 : k, a_term: isTurned ? m : 1, packed: nil, b: nil, b_panel: Int64(LR_TILE_COLUMNS) * k, m: m, n: n, k: k,
       bias: isTurned ? nil : bench.array(of: n), factor: 0.7, accumulate: isTurned ? 1 : 0)
   }
 
-  /// Products of `rows` by 37 columns, a whole panel and a part, over `columns` terms.
+  /// A whole panel and a part, of which the last vector is not whole.
+  private static let tileColumns: Int64 = 85
+
+  /// Products of `rows` by that many columns over `columns` terms.
   private static let tiles: [KernelCase] = [Transposition.none, .transposed].flatMap { turned in
-    let n: Int64 = 37, panels: Int64 = 2, isTurned = turned == .transposed
+    let n = tileColumns, panels: Int64 = 2, unit = Int64(LR_TILE_ROWS), isTurned = turned == .transposed
     let packed = { @Sendable (bench: Workbench) in bench.array(of: panels * Int64(LR_TILE_COLUMNS) * bench.columns) }
     return [
       KernelCase("pack_columns", "\(turned)", sizes: Workbench.Size.tables) { kernels, bench in
@@ -298,15 +301,15 @@ struct KernelCase: Sendable, CustomTestStringConvertible {
         kernels.pack_columns_half(packed(bench), b, n, k, column, term, 0, panels)
       },
       KernelCase("pack_tile_rows", "\(turned)", sizes: Workbench.Size.tables) { kernels, bench in
-        var product = product(bench, isTurned: isTurned), packed = (bench.rows + 11) / 12 * 12 * bench.columns
-        kernels.pack_tile_rows(bench.array(of: packed), &product, 0, (bench.rows + 11) / 12)
+        var product = product(bench, isTurned: isTurned), panels = (bench.rows + unit - 1) / unit
+        kernels.pack_tile_rows(bench.array(of: panels * unit * bench.columns), &product, 0, panels)
       },
       KernelCase("multiply_tile", "\(turned)", sizes: Workbench.Size.tables) { kernels, bench in
         var product = product(bench, isTurned: isTurned)
-        if isTurned { product.packed = UnsafePointer(bench.array(of: (bench.rows + 11) / 12 * 12 * bench.columns)) }
+        if isTurned { product.packed = UnsafePointer(bench.array(of: (bench.rows + unit - 1) / unit * unit * bench.columns)) }
         product.b = UnsafePointer(packed(bench))
         // one panel of the last rows, then all of them
-        kernels.multiply_tile(&product, bench.rows / 12 * 12, bench.rows, 1, 2)
+        kernels.multiply_tile(&product, bench.rows / unit * unit, bench.rows, 1, 2)
         kernels.multiply_tile(&product, 0, bench.rows, 0, panels)
       },
     ]
