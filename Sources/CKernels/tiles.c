@@ -252,26 +252,25 @@ LR_CLONES void lr_multiply_tile(const lr_product *p, int64_t first_row, int64_t 
   int fuses = LR_FUSES, wide = WIDE;
   for (int64_t from = 0; from < p->k; from += TERMS) {
     int64_t terms = p->k - from < TERMS ? p->k - from : TERMS;
-    for (int64_t panel = first_panel; panel < end_panel; panel++) {
-      const float *b = p->b + panel * p->b_panel + from * COLUMNS;
-      int64_t column = panel * COLUMNS;
-      for (int64_t row = first_row; row < end_row; row += ROWS) {
-        int64_t rows = end_row - row < ROWS ? end_row - row : ROWS;
-        const float *y = p->y + (rows == ROWS ? (row + ROWS) * p->y_row + column : first_row * p->y_row + column + COLUMNS);
-        // the first panel of b meets rows of a that are far yet; the others have the next panel of b brought, in parts
-        lr_coming coming = {b + p->b_panel + (row - first_row) / ROWS * 24 * 16, 0, y, p->y_row};
-        if (panel == first_panel && !p->packed) coming = (lr_coming){p->a + (row + ROWS) * p->a_row + from, p->a_row, y, p->y_row};
-        if (p->packed) {
-          const float *a = p->packed + terms_of_row(p, row, from, terms);
+    for (int64_t row = first_row; row < end_row; row += ROWS) {
+      int64_t rows = end_row - row < ROWS ? end_row - row : ROWS, liesThere = !p->packed && rows == ROWS;
+      const float *a = p->packed ? p->packed + terms_of_row(p, row, from, terms) : p->a + row * p->a_row + from;
+      int64_t across = liesThere ? p->a_row : 1, next_row = p->packed ? terms : p->a_row;
+      // each panel has some of the next rows of a brought
+      lr_coming coming = {a + ROWS * next_row, next_row, 0, p->y_row};
+      float some[ROWS * TERMS];
+      if (!p->packed && rows < ROWS) {
+        pack_row_panel(some, a, rows, terms, p->a_row, 1);
+        a = some;
+      }
+      for (int64_t panel = first_panel; panel < end_panel; panel++, coming.lines += 2 * next_row) {
+        const float *b = p->b + panel * p->b_panel + from * COLUMNS;
+        int64_t column = panel * COLUMNS, next = panel + 1 < end_panel;
+        coming.y = p->y + (next ? row : row + ROWS) * p->y_row + (next ? column + COLUMNS : first_panel * COLUMNS);
+        if (liesThere)
+          panel_of_tile(p, a, across, 1, b, row, rows, column, terms, from == 0, fuses, wide, coming);
+        else
           panel_of_tile(p, a, 1, ROWS, b, row, rows, column, terms, from == 0, fuses, wide, coming);
-        } else if (rows == ROWS) {
-          const float *a = p->a + row * p->a_row + from;
-          panel_of_tile(p, a, p->a_row, 1, b, row, rows, column, terms, from == 0, fuses, wide, coming);
-        } else {
-          float some[ROWS * TERMS];
-          pack_row_panel(some, p->a + row * p->a_row + from, rows, terms, p->a_row, 1);
-          panel_of_tile(p, some, 1, ROWS, b, row, rows, column, terms, from == 0, fuses, wide, coming);
-        }
       }
     }
   }

@@ -27,22 +27,24 @@ extension CPUBackend {
     let y = Matrix(host(c), stride: n), stride = bt == .none ? n : k
     if b.type == .bfloat16 {
       compute(product, left, MatrixView(halves(b), stride: stride, bt), into: y)
-    } else if m <= MatrixProduct.panel, m < n {
-      computeTurned(product, left, Matrix(host(b), stride: stride, bt), into: y)
     } else {
-      compute(product, left, Matrix(host(b), stride: stride, bt), into: y)
+      let right = Matrix(host(b), stride: stride, bt)
+      if product.turned.cost(right.turned, left.turned, into: y.turned) < product.cost(left, right, into: y) {
+        computeTurned(product, left, right, into: y)
+      } else {
+        compute(product, left, right, into: y)
+      }
     }
     withExtendedLifetime((wideA, b)) {}
   }
 
-  /// Few rows by many columns, as many rows by few columns, which are read where they lie.
+  /// Computes the product with rows and columns changed for each other, which gives the same numbers.
   private func computeTurned(_ product: MatrixProduct, _ a: Matrix, _ b: Matrix, into y: Matrix) {
-    var turned = product
+    var turned = product.turned
     if let row = product.bias {
       lr_copy_rows(y.start, row, Int64(product.m), Int64(product.n))
       (turned.bias, turned.accumulates) = (nil, true)
     }
-    (turned.m, turned.n) = (product.n, product.m)
     compute(turned, b.turned, a.turned, into: y.turned)
   }
 

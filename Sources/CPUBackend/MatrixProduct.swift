@@ -59,6 +59,8 @@ struct MatrixProduct {
   /// Columns of a panel of b.
   static let panel = Int(LR_TILE_COLUMNS)
   private static let rowPanel = Int(LR_TILE_ROWS)
+  /// Terms that are summed before y is written.
+  private static let run = Int(LR_TILE_TERMS)
 
   private static func roundedUp(_ count: Int, _ unit: Int) -> Int { (count + unit - 1) / unit * unit }
 
@@ -73,6 +75,20 @@ struct MatrixProduct {
 
   /// Whether rows of a lie in one piece: then they are read there, which is as fast as it would be if they were packed.
   func readsWhereItLies(_ a: Matrix) -> Bool { a.column == 1 }
+
+  /// The product with rows and columns changed for each other: `y` turned is `b` turned by `a` turned.
+  var turned: MatrixProduct {
+    var turned = self
+    (turned.m, turned.n) = (n, m)
+    return turned
+  }
+
+  /// About how much work the product is, counted in terms that are multiplied and added: factors are packed, the last panels have rows and
+  /// columns that nobody asked for, and columns of y that do not lie side by side are written one by one.
+  func cost(_ a: Matrix, _ b: Matrix, into y: Matrix) -> Int {
+    let packed = (readsWhereItLies(a) ? 0 : m * k) + n * k, written = y.column == 1 ? 0 : m * n * ((k + Self.run - 1) / Self.run)
+    return Self.roundedUp(m, Self.rowPanel) * Self.roundedUp(n, 16) * k + 32 * packed + 64 * written
+  }
 
   /// Packs panels of b, where each of the tiles will look for them.
   func pack<Number: Packable>(_ b: MatrixView<Number>, panels: Range<Int>, into packed: UnsafeMutablePointer<Float>) {
@@ -110,27 +126,50 @@ struct MatrixProduct {
     lr_multiply_tile(&call, 0, Int64(m), Int64(some.lowerBound), Int64(some.upperBound))
   }
 
-  /// How the product is cut: rows and panels of a tile.
+  /// How the product is cut between so many threads: rows and panels of a tile.
   ///
-  /// About 32 tiles where there is work for them, so that sixteen threads find two each; not so small that what is near a processor is
-  /// seldom met again.
-  var tile: (rows: Int, panels: Int) {
-    var rows = min(192, Self.roundedUp(m, Self.rowPanel)), width = min(panels, 24)
+  /// Three tiles and more for each thread, where there is work for them. A tile's share of b, which it packs for itself, stays near a
+  /// processor while its rows pass by.
+  func tile(threads: Int) -> (rows: Int, panels: Int) {
+    let strips = (panels + 5) / 6
+    var rows = Self.roundedUp(m, Self.rowPanel), width = (panels + strips - 1) / strips
     let count = { ((m + rows - 1) / rows) * ((panels + width - 1) / width) }
-    while count() < 32, rows * width * Self.panel * k > 1 << 19 {
-      if width > 6 {
-        width = (width + 1) / 2
-      } else if rows > 96 {
-        rows = 96
+    while threads > 1, count() < 3 * threads, rows * width * Self.panel * k > 1 << 19 {
+      if rows > 256 {
+        rows = Self.roundedUp(rows / 2, Self.rowPanel)
       } else if width > 3 {
         width = (width + 1) / 2
       } else if rows > 48 {
-        rows = 48
+        rows = Self.roundedUp(rows / 2, Self.rowPanel)
       } else {
         break
       }
     }
     return (rows, width)
+  }
+
+  /// Room for the packed b of a tile.
+  func room(panels: Int) -> Int { panels * Self.panel * min(k, Self.run) }
+
+  /// Computes some rows, from a multiple of a panel's on, and some panels; `packed` is all of a where it is packed, `room` is for b.
+  func computeTile<Number: Packable>(
+    rows: Range<Int>, panels some: Range<Int>, _ a: Matrix, packed: UnsafePointer<Float>?, _ b: MatrixView<Number>, into y: Matrix,
+    room: UnsafeMutablePointer<Float>
+  ) {
+    let first = some.lowerBound * Self.panel
+    for from in stride(from: 0, to: k, by: Self.run) {
+      var (part, partOfA, partOfB, partOfY) = (self, a, b, y)
+      (part.n, part.k) = (min(n, some.upperBound * Self.panel) - first, min(k - from, Self.run))
+      part.bias = bias.map { $0 + first }
+      if from > 0 { (part.bias, part.accumulates) = (nil, true) }
+      partOfA.start += from * a.column
+      partOfB.start += first * b.column + from * b.row
+      partOfY.start += first * y.column
+      part.pack(partOfB, panels: 0..<some.count, into: room)
+      var call = part.call(partOfA, packed: room, into: partOfY)
+      call.packed = packed.map { $0 + Self.packedCount(rows: m, terms: from) }
+      lr_multiply_tile(&call, Int64(rows.lowerBound), Int64(rows.upperBound), 0, Int64(some.count))
+    }
   }
 }
 
@@ -140,61 +179,39 @@ extension CPUBackend {
 
   /// Computes a product on all threads.
   func compute<Number: Packable>(_ product: MatrixProduct, _ a: Matrix, _ b: MatrixView<Number>, into y: Matrix) {
-    let columns = max(MatrixProduct.panel, Self.mostPacked / product.k / MatrixProduct.panel * MatrixProduct.panel)
-    for first in stride(from: 0, to: product.n, by: columns) {
-      var (part, partOfB, partOfY) = (product, b, y)
-      part.n = min(columns, product.n - first)
-      part.bias = product.bias.map { $0 + first }
-      partOfB.start += first * b.column
-      partOfY.start += first * y.column
-      computeColumns(part, a, partOfB, into: partOfY)
-    }
-  }
-
-  private func computeColumns<Number: Packable>(_ product: MatrixProduct, _ a: Matrix, _ b: MatrixView<Number>, into y: Matrix) {
-    let packed = allocate(MatrixProduct.packedCount(columns: product.n, terms: product.k)), panelsOfB = host(packed)
-    let panels = product.panels, together = max(b.row == 1 ? 1 : 4, 16_384 / (product.k * MatrixProduct.panel))
-    parallel((panels + together - 1) / together) {
-      product.pack(b, panels: $0 * together..<min(panels, ($0 + 1) * together), into: panelsOfB)
-    }
     if product.readsWhereItLies(a) {
-      computeTiles(product, product.call(a, packed: panelsOfB, into: y))
-    } else {
-      computeRows(product, a, packed: panelsOfB, into: y)
+      computeTiles(product, a, packed: nil, b, into: y)
+      return
     }
-    withExtendedLifetime(packed) {}
-  }
-
-  /// Packs so many rows of a, computes theirs, and goes on with the others.
-  private func computeRows(_ product: MatrixProduct, _ a: Matrix, packed: UnsafePointer<Float>, into y: Matrix) {
+    // packs so many rows of a, computes theirs, and goes on with the others
     let rows = max(192, Self.mostPacked / product.k / 192 * 192)
     for first in stride(from: 0, to: product.m, by: rows) {
       var (part, partOfA, partOfY) = (product, a, y)
       part.m = min(rows, product.m - first)
       partOfA.start += first * a.row
       partOfY.start += first * y.row
-      let room = allocate(MatrixProduct.packedCount(rows: part.m, terms: product.k)), panelsOfA = host(room)
-      let unpacked = part.call(partOfA, packed: packed, into: partOfY), panels = part.rowPanels
-      let together = max(4, 16_384 / MatrixProduct.packedCount(rows: 1, terms: product.k))
+      let packed = allocate(MatrixProduct.packedCount(rows: part.m, terms: product.k)), panelsOfA = host(packed)
+      let panels = part.rowPanels, together = max(4, 16_384 / MatrixProduct.packedCount(rows: 1, terms: product.k))
+      let unpacked = part.call(partOfA, packed: panelsOfA, into: partOfY)
       parallel((panels + together - 1) / together) {
         var call = unpacked
         lr_pack_tile_rows(panelsOfA, &call, Int64($0 * together), Int64(min(panels, ($0 + 1) * together)))
       }
-      var call = unpacked
-      call.packed = UnsafePointer(panelsOfA)
-      computeTiles(part, call)
-      withExtendedLifetime(room) {}
+      computeTiles(part, partOfA, packed: panelsOfA, b, into: partOfY)
+      withExtendedLifetime(packed) {}
     }
   }
 
-  private func computeTiles(_ product: MatrixProduct, _ call: lr_product) {
-    let tile = product.tile, panels = product.panels
+  private func computeTiles<Number: Packable>(
+    _ product: MatrixProduct, _ a: Matrix, packed: UnsafePointer<Float>?, _ b: MatrixView<Number>, into y: Matrix
+  ) {
+    let tile = product.tile(threads: threads), panels = product.panels
     let (down, across) = ((product.m + tile.rows - 1) / tile.rows, (panels + tile.panels - 1) / tile.panels)
-    parallel(down * across) { index in
+    parallel(down * across, scratch: product.room(panels: tile.panels)) { index, room in
       let (column, row) = (index / down * tile.panels, index % down * tile.rows)
-      var call = call
-      lr_multiply_tile(
-        &call, Int64(row), Int64(min(product.m, row + tile.rows)), Int64(column), Int64(min(panels, column + tile.panels)))
+      product.computeTile(
+        rows: row..<min(product.m, row + tile.rows), panels: column..<min(panels, column + tile.panels), a, packed: packed, b, into: y,
+        room: room)
     }
   }
 }

@@ -119,7 +119,7 @@ struct MatrixProductTests {
   @Test("products of base size have a tile for each of sixteen threads, twice; small ones are not cut to pieces")
   func tiles() {
     func count(_ m: Int, _ n: Int, _ k: Int) -> Int {
-      let product = MatrixProduct(m: m, n: n, k: k), tile = product.tile
+      let product = MatrixProduct(m: m, n: n, k: k), tile = product.tile(threads: 16)
       return ((m + tile.rows - 1) / tile.rows) * ((product.panels + tile.panels - 1) / tile.panels)
     }
     for (m, n, k) in [(2048, 768, 768), (2048, 3072, 768), (2048, 768, 3072), (750, 768, 768), (750, 3072, 768), (768, 768, 2048)] {
