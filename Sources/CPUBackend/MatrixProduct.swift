@@ -210,7 +210,8 @@ extension CPUBackend {
     parallel(down * across, scratch: product.room(panels: tile.panels)) { index, room in
       let (column, row) = (index / down * tile.panels, index % down * tile.rows)
       product.computeTile(
-        rows: row..<min(product.m, row + tile.rows), panels: column..<min(panels, column + tile.panels), a, packed: packed, b, into: y,
+        rows: row..<min(product.m, row + tile.rows), panels: column..<min(panels, column + tile.panels), a, packed: packed, b,
+        into: y,
         room: room)
     }
   }
