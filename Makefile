@@ -15,9 +15,14 @@ LIBRARIES := HDF5, SentencePiece, OpenSSL and pkg-config, each with its headers
 
 # What a goal takes on make's command line. Only that counts: a variable that happens to be in the environment must not change an experiment.
 # Any goal that is not named here is a manifest's.
-TAKES_run := PROFILE MODEL DATA TASKS METHODS SEEDS JOBS THREADS
-TAKES_all := PROFILE DATA JOBS THREADS
+TAKES_run := PROFILE MODEL DATA TASKS METHODS SEEDS JOBS THREADS FORMAT LOG
+TAKES_all := PROFILE DATA JOBS THREADS LOG
 TAKES_rerun := EXPERIMENT PROFILE MODEL DATA METHOD TASK SEED THREADS
+TAKES_status := EXPERIMENT
+TAKES_report := EXPERIMENT PROFILE TASKS METHODS SEEDS FORMAT SELECT AGGREGATE METRIC
+TAKES_figure := EXPERIMENT PROFILE
+TAKES_export := EXPERIMENT PROFILE METHOD TASK SEED EPOCH MODEL TO
+TAKES_merge := EXPERIMENT PROFILE METHOD TASK SEED EPOCH MODEL TO
 TAKES_show := RUN
 TAKES_verify := EXPERIMENT
 TAKES_check := DATA
@@ -25,7 +30,7 @@ TAKES_agreement := DATA
 TAKES_bench := ONLY
 TAKES_fuzz := MINUTES INPUTS SEED FORMAT
 TAKES_torture := KILLS FLIPS SEED
-TAKE_NOTHING := help list notebooks check-pocket pocket-deberta pocket-roberta pocket-llama bench-methods minilm doctor test lint clean setup build
+TAKE_NOTHING := help list notebooks check-pocket pocket-deberta pocket-roberta pocket-llama bench-methods minilm doctor test lint clean completions setup build
 takes = $(if $(filter $1,$(TAKE_NOTHING)),,$(value TAKES_$(if $(filter file,$(origin TAKES_$1)),$1,run)))
 
 # `$(call options,table1)` is `--tasks 'rte,mrpc'` after `make table1 TASKS=rte,mrpc`.
@@ -34,6 +39,8 @@ home = $(if $(filter ~/%,$(firstword $1)),$(patsubst ~/%,$(HOME)/%,$1),$1)
 quoted = '$(subst ','\'',$1)'
 option = $(if $(call given,$1),--$(shell echo $1 | tr A-Z a-z) $(call quoted,$(call home,$(value $1))))
 options = $(foreach name,$(call takes,$1),$(call option,$(name)))
+# The same of an experiment that stands before its options: `table1 --tasks 'rte'` after `make report EXPERIMENT=table1 TASKS=rte`.
+named = $(if $(call given,EXPERIMENT),$(call quoted,$(value EXPERIMENT))) $(foreach name,$(filter-out EXPERIMENT,$(call takes,$1)),$(call option,$(name)))
 
 # Said before anything is built. A variable that no goal of the call takes is refused: a misspelt one must not start every run of a table.
 # What make itself takes, what this page defines for a developer, and what programs that it calls read from their environment.
@@ -46,15 +53,19 @@ $(foreach name,$(filter-out $(OWN) $(TAKEN),$(.VARIABLES)),$(if $(call given,$(n
 # `$(call require,GOAL,VARIABLES,EXAMPLE)`
 require = $(if $(filter $1,$(GOALS)),$(foreach name,$2,$(if $(call given,$(name)),,$(error `make $1` needs $(name)=…, as in: $3))))
 $(call require,rerun,EXPERIMENT METHOD TASK SEED,make rerun EXPERIMENT=table1 METHOD=aflora TASK=rte SEED=0)
+$(call require,report,EXPERIMENT,make report EXPERIMENT=table1 TASKS=rte FORMAT=csv)
+$(call require,figure,EXPERIMENT,make figure EXPERIMENT=aflora-fig5)
+$(call require,export,EXPERIMENT METHOD TASK SEED TO,make export EXPERIMENT=table1 METHOD=lora TASK=rte SEED=0 TO=adapters/lora-rte)
+$(call require,merge,EXPERIMENT METHOD TASK SEED TO,make merge EXPERIMENT=table1 METHOD=lora TASK=rte SEED=0 TO=models/lora-rte)
 $(call require,agreement,DATA,make agreement DATA=~/glue)
 $(call require,show,RUN,make show RUN=results/table1/pocket/aflora/rte/seed-0)
 
-.PHONY: help demo table1 all list check notebooks rerun show verify check-pocket pocket-deberta pocket-roberta pocket-llama bench bench-methods agreement minilm doctor test fuzz torture lint clean setup build
+.PHONY: help demo table1 all list check notebooks rerun report figure export merge status completions show verify check-pocket pocket-deberta pocket-roberta pocket-llama bench bench-methods agreement minilm doctor test fuzz torture lint clean setup build
 
 define HELP
   make ID             any other manifest of experiments/, by its id or alias (`make list` names them)
 
-Runs take  PROFILE=pocket|small|paper  MODEL=FOLDER  DATA=FOLDER  TASKS=rte,mrpc  METHODS=lora,aflora  SEEDS=0,1  JOBS=2  THREADS=1
+Runs take  PROFILE=pocket|small|paper  MODEL=FOLDER  DATA=FOLDER  TASKS=rte,mrpc  METHODS=lora,aflora  SEEDS=0,1  JOBS=2  THREADS=1  FORMAT=csv  LOG=json
   make table1 TASKS=rte,mrpc SEEDS=0
   make minilm && make table1 PROFILE=small DATA=~/glue TASKS=mrpc
   make table1 PROFILE=paper MODEL=~/deberta-v3-base DATA=~/glue
@@ -85,7 +96,22 @@ check: build ## every manifest under every profile, with the recipes and tasks b
 	@exec $(LOWRANK) check $(call options,$@)
 
 rerun: build ## one seed again, compared with its record: EXPERIMENT= METHOD= TASK= SEED= [PROFILE=] [THREADS=]
-	@exec $(LOWRANK) rerun $(call options,$@)
+	@exec $(LOWRANK) rerun $(call named,$@)
+
+report: build ## a table from the records that are there: EXPERIMENT= [PROFILE=] [TASKS=] [METHODS=] [SEEDS=] [FORMAT=csv] [SELECT=last]
+	@exec $(LOWRANK) report $(call named,$@)
+
+figure: build ## a manifest's figures from the records that are there: EXPERIMENT= [PROFILE=]
+	@exec $(LOWRANK) figure $(call named,$@)
+
+export: build ## a run's adapter as a folder for the peft library: EXPERIMENT= METHOD= TASK= SEED= TO= [PROFILE=]
+	@exec $(LOWRANK) export $(call named,$@)
+
+merge: build ## a run's adapter folded into a plain model: EXPERIMENT= METHOD= TASK= SEED= TO= [PROFILE=]
+	@exec $(LOWRANK) merge $(call named,$@)
+
+status: build ## what is being trained, at which update, and how long yet: [EXPERIMENT=]
+	@exec $(LOWRANK) status $(call named,$@)
 
 show: build ## all that one run recorded: RUN=results/…/seed-0
 	@exec $(LOWRANK) show $(call quoted,$(call home,$(value RUN)))
@@ -113,6 +139,14 @@ agreement: build ## LoRA on the real MRPC beside transformers + peft, five seeds
 
 bench-methods: build ## every method's training step beside LoRA's, at DeBERTaV3-base's size
 	@exec $(LOWRANK) bench --ratios
+
+completions: build ## completion for bash, zsh and fish, into .build/completions; says how each is used
+	@mkdir -p .build/completions
+	for shell in bash zsh fish; do $(LOWRANK) --generate-completion-script $$shell >.build/completions/lowrank.$$shell; done
+	mv .build/completions/lowrank.zsh .build/completions/_lowrank
+	echo "bash: source $(CURDIR)/.build/completions/lowrank.bash"
+	echo "zsh:  fpath=($(CURDIR)/.build/completions \$$fpath); autoload -U compinit; compinit"
+	echo "fish: source $(CURDIR)/.build/completions/lowrank.fish"
 
 doctor: build ## what this machine has and lacks
 	@exec $(LOWRANK) doctor
@@ -155,10 +189,10 @@ SWIFT_OPTIONS := -c release -Xswiftc -enable-testing
 define quietly
 mkdir -p .build
 log='.build/make $1.log'
-if [ ! -e $2 ]; then echo "compiling $1 (minutes the first time)"; fi
+if [ ! -e $2 ]; then echo "compiling $1: minutes the first time; its log is $$log" >&2; fi
 status=0
-$3 >"$$log" 2>&1 || status=$$?
-if [ $$status -ne 0 ]; then cat "$$log" >&2; exit $$status; fi
+.ci/building "$$log" $3 || status=$$?
+if [ $$status -ne 0 ]; then cat "$$log" >&2; echo "$1 could not be compiled: the log above is $$log" >&2; exit $$status; fi
 endef
 
 build: setup
@@ -176,7 +210,7 @@ setup:
 	    if [ "$$(id -u)" = 0 ]; then as_root=; elif sudo -n true 2>/dev/null; then as_root='sudo -n'; else
 	      fail "Missing packages. Type: sudo apt-get update && sudo apt-get install --no-install-recommends$$missing"
 	    fi
-	    echo "installing$$missing"
+	    echo "installing$$missing" >&2
 	    log=$$(mktemp)
 	    { $$as_root apt-get -q update && $$as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=300 \
 	        install --no-install-recommends $$missing; } >"$$log" 2>&1 || {

@@ -14,7 +14,8 @@ package enum BackendError: Error, CustomStringConvertible, Equatable {
 
 /// The processor: the kernels of `CKernels`, each block of them on one thread.
 ///
-/// Work is cut into blocks whose boundaries are a function of the shape alone, so the same bits come out with any number of threads.
+/// Work is cut into blocks whose boundaries are a function of the shape alone, so the same bits come out with any number of threads; only
+/// products are cut by that number too, for how a product is cut changes none of its numbers.
 /// A backend and all its tensors belong to one task; several backends may run side by side.
 package final class CPUBackend: Backend {
   package var recordsGradients = true

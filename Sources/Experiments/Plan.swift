@@ -38,7 +38,7 @@ package struct Plan: Sendable, Equatable, Codable {
     var items: [Item] = []
     for experiment in experiments {
       var check = PlanCheck(experiment, inputs: inputs, store: store)
-      let runs = check.plan(try experiment.runs(narrowing))
+      let runs = check.plan(try experiment.part(narrowing).runs)
       items.append(
         Item(experiment: experiment, runs: check.problems.isEmpty ? runs : [], problems: check.problems, notes: check.notes))
     }

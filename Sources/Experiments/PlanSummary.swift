@@ -18,7 +18,7 @@ package struct PlanSummary: Sendable, Equatable {
     done = plan.reduce(0) { $0 + (store.record($1.identity) == nil ? 0 : 1) }
     toTrain = Set(plan.filter { store.record($0.identity) == nil }.map(\.identity)).count
     text =
-      "\(Self.axes(plan.map(\.specification))) = \(total) runs, \(done) done before, \(toTrain) to go"
+      "\(Self.axes(plan.map(\.specification))) = \(total) run\(total == 1 ? "" : "s"), \(done) done before, \(toTrain) to go"
       + (done + toTrain < total ? " (\(total - done - toTrain) shared)" : "")
   }
 

@@ -40,7 +40,7 @@ package struct PocketCheck: Sendable {
     self.seeds = seeds
     inputs = RunInputs(workspace: workspace, data: nil)
     digest = try FileDigest.sha256(ofAll: experiment.sources.map { URL(filePath: $0) })
-    let runs = try experiment.runs(Narrowing(tasks: tasks, methods: [Self.method]))
+    let runs = try experiment.part(Narrowing(tasks: tasks, methods: [Self.method])).runs
     guard let first = runs.first else { throw ExperimentError.noRun("\(Self.method) of \(experiment.id)") }
     self.model = first.model
     var seen: [TaskDefinition] = []
@@ -60,7 +60,7 @@ package struct PocketCheck: Sendable {
   package func plan() throws -> [PlannedRun] {
     let untrained = try Dictionary(
       seeds.map { ($0, try randomModel(seed: $0)) }, uniquingKeysWith: { first, _ in first })
-    let runs = try experiment.runs(Narrowing(tasks: tasks, methods: [Self.method]))
+    let runs = try experiment.part(Narrowing(tasks: tasks, methods: [Self.method])).runs
     return try tasks.flatMap { task -> [PlannedRun] in
       guard let run = runs.first(where: { $0.task.id == task }) else { return [] }
       return try seeds.flatMap { seed in
@@ -131,7 +131,7 @@ package struct PocketCheck: Sendable {
 
   /// The scores of the table's PEFT rows, for the tasks where every run is there.
   private func spreads(_ store: RunStore) throws -> [PocketGate.Spread] {
-    let runs = try experiment.runs(Narrowing(tasks: tasks))
+    let runs = try experiment.part(Narrowing(tasks: tasks)).runs
     return try tasks.compactMap { task in
       var rows: [(row: String, scores: [Double])] = []
       for run in runs where run.task.id == task && run.method != Self.method {

@@ -1,4 +1,4 @@
-// What a person sees while runs go on: one live line on a terminal, one plain line a run elsewhere.
+// What is seen while runs go on: one live line on a terminal, a line for each epoch elsewhere.
 import Foundation
 import Records
 import Synchronization
@@ -6,117 +6,149 @@ import Training
 
 /// Tells how far a call is. Safe to use from several runs at once.
 package final class RunProgress: Sendable {
+  /// A run that goes on.
   private struct Active {
     var run: PlannedRun
-    var fraction = 0.0
-    var text = ""
+    var update: Int
+    var updates: Int
+    var loss: Double
+
+    var fraction: Double { Double(update) / Double(max(1, updates)) }
+    var epochs: Int { run.specification.training.epochs }
+    var epoch: Int { (update - 1) * epochs / max(1, updates) + 1 }
   }
 
   private struct State {
-    var total = 0
     var toTrain = 0
     var done = 0
-    var diverged = 0
     /// Work by epochs × batch size: what is to be done, and what has been.
     var active: [String: Active] = [:]
     var order: [String] = []
     var started = ContinuousClock.now
     var drawn = ContinuousClock.now
+    var told = ContinuousClock.now - .seconds(3600)
+    let began = Date.now
     var isLive = false
 
     /// `2/6`; a run that another process had to finish first is met once more, and counts as one.
     var place: String { "\(min(done, toTrain))/\(toTrain)" }
   }
 
+  /// How events are shown.
+  package enum Style: Sendable {
+    /// One line that is drawn over, and one for each run that ends: for a terminal.
+    case live
+    /// A line for each epoch of each run.
+    case lines
+    /// The same as JSON.
+    case json
+  }
+
   private let state = Mutex(State())
-  private let isTerminal: Bool
+  private let style: Style
   private let subject: String
+  private let folder: (@Sendable (PlannedRun) -> URL)?
+  private let board: CallBoard?
   private let write: @Sendable (String) -> Void
 
   /// - Parameters:
-  ///   - isTerminal: whether a line can be drawn over.
+  ///   - style: how events are shown.
   ///   - subject: what stands first in the live line, such as the experiment among many.
+  ///   - folder: where a run's log is kept; nil keeps none.
+  ///   - board: where other processes see how far the call is.
   ///   - write: takes text as it is to be shown.
-  package init(isTerminal: Bool, subject: String = "", write: @escaping @Sendable (String) -> Void) {
-    self.isTerminal = isTerminal
+  package init(
+    _ style: Style, subject: String = "", logsIn folder: (@Sendable (PlannedRun) -> URL)? = nil, board: CallBoard? = nil,
+    write: @escaping @Sendable (String) -> Void
+  ) {
+    self.style = style
     self.subject = subject.isEmpty ? "" : subject + "  "
+    self.folder = folder
+    self.board = board
     self.write = write
   }
 
-  func begin(total: Int, runs: [PlannedRun]) {
+  /// Some runs are to be trained.
+  package func begin(_ runs: [PlannedRun]) {
     state.withLock {
-      $0.total = total
       $0.toTrain = runs.count
       $0.started = .now
     }
   }
 
-  func end() {
+  /// No more is to be told.
+  package func end() {
     state.withLock { clear(&$0) }
   }
 
   /// Follows one run.
-  func observer(of run: PlannedRun) -> any TrainingObserver { RunObserver(run, self) }
+  package func observer(of run: PlannedRun) -> any TrainingObserver { RunObserver(run, self) }
 
-  func finished(_ run: PlannedRun, _ record: RunRecord) {
+  /// Takes what happens to a run: shows it, and adds it to the run's log.
+  func happened(_ event: RunEvent, to run: PlannedRun) {
+    if let folder { RunLog(in: folder(run)).add(event) }
     state.withLock { state in
-      clear(&state)
-      state.active[run.identity] = nil
-      state.order.removeAll { $0 == run.identity }
-      state.done += 1
-      var result =
-        record.bestEpoch.flatMap { record.scores(epoch: $0) }?.value(
-          split: record.primary.split, metric: record.primary.metric
-        ).map { "\(record.primary.metric) \(($0 * 1000).rounded() / 10)" } ?? "no score"
-      if case .diverged(let step) = record.outcome {
-        state.diverged += 1
-        result = "diverged at step \(step)"
+      switch event {
+      case .finished, .failed:
+        state.active[run.identity] = nil
+        state.order.removeAll { $0 == run.identity }
+        state.done += 1
+        tellBoard(&state)
+      // a live line tells of epochs
+      case .epoch where style == .live, .resumed where style == .live: return
+      case .epoch, .resumed, .stopped, .noted: break
       }
-      if record.flags.contains(.collapsed) { result += ", collapsed" }
-      write("  \(state.place)  \(run.specification.shortName)  \(result)  \(left(state))\n")
-    }
-  }
-
-  func failed(_ run: PlannedRun, _ reason: String) {
-    state.withLock { state in
       clear(&state)
-      state.active[run.identity] = nil
-      state.order.removeAll { $0 == run.identity }
-      state.done += 1
-      write("  \(state.place)  \(run.specification.shortName)  failed: \(reason)\n")
+      let left = secondsLeft(state), name = run.specification.shortName
+      if style == .json {
+        write(event.json(of: run, done: min(state.done, state.toTrain), total: state.toTrain, secondsLeft: left) + "\n")
+        return
+      }
+      let time = left.map { "  \(Self.readable(seconds: $0)) left" } ?? ""
+      switch event {
+      case .finished: write("  \(subject)\(state.place)  \(name)  \(event.text)\(time)\n")
+      case .failed: write("  \(subject)\(state.place)  \(name)  \(event.text)\n")
+      case .epoch: write("  \(subject)\(name)  \(event.text)\(time)\n")
+      case .resumed, .stopped, .noted: write("  \(subject)\(name)  \(event.text)\n")
+      }
     }
   }
 
-  func stopped(_ run: PlannedRun) {
-    state.withLock { state in
-      clear(&state)
-      write("  \(run.specification.shortName)  stopped; it goes on from its checkpoint\n")
-    }
-  }
-
-  /// Says something of a run that goes on.
-  func noted(_ run: PlannedRun, _ text: String) {
-    state.withLock { state in
-      clear(&state)
-      write("  \(run.specification.shortName)  \(text)\n")
-    }
-  }
-
-  fileprivate func update(_ run: PlannedRun, fraction: Double, text: String) {
+  fileprivate func update(_ run: PlannedRun, _ update: Int, of updates: Int, loss: Double) {
     state.withLock { state in
       if state.active[run.identity] == nil { state.order.append(run.identity) }
-      state.active[run.identity] = Active(run: run, fraction: fraction, text: text)
-      guard isTerminal, ContinuousClock.now - state.drawn > .milliseconds(100) else { return }
+      state.active[run.identity] = Active(run: run, update: update, updates: updates, loss: loss)
+      if ContinuousClock.now - state.told > .seconds(1) { tellBoard(&state) }
+      guard style == .live, ContinuousClock.now - state.drawn > .milliseconds(100) else { return }
       state.drawn = .now
       let share = overall(state)
       let filled = Int(share * 20)
       let bar = String(repeating: "━", count: filled) + String(repeating: " ", count: 20 - filled)
-      let runs = state.order.compactMap { state.active[$0] }.map { "\($0.run.specification.shortName) \($0.text)" }
+      let left = secondsLeft(state).map { Self.readable(seconds: $0) + " left" } ?? ""
+      let runs = state.order.compactMap { state.active[$0] }.map { active in
+        "\(active.run.specification.shortName) epoch \(active.epoch)/\(active.epochs) loss \((active.loss * 1000).rounded() / 1000)"
+      }
       write(
-        "\r\u{1B}[K  \(subject)\(bar) \(Int(share * 100))%  \(left(state))  \(runs.joined(separator: " · "))".prefixed(
+        "\r\u{1B}[K  \(subject)\(bar) \(Int(share * 100))%  \(left)  \(runs.joined(separator: " · "))".prefixed(
           columns: Self.width))
       state.isLive = true
     }
+  }
+
+  private func tellBoard(_ state: inout State) {
+    guard let board else { return }
+    state.told = .now
+    let active = state.order.compactMap { state.active[$0] }
+    guard let first = active.first?.run.specification else { return }
+    board.tell(
+      CallStatus(
+        experiment: first.experiment, profile: first.profile.rawValue, done: min(state.done, state.toTrain), total: state.toTrain,
+        secondsLeft: secondsLeft(state), started: state.began,
+        runs: active.map {
+          CallStatus.Run(
+            name: $0.run.specification.shortName, update: $0.update, updates: $0.updates, epoch: $0.epoch, epochs: $0.epochs,
+            loss: $0.loss.isFinite ? $0.loss : nil)
+        }))
   }
 
   private func overall(_ state: State) -> Double {
@@ -124,12 +156,12 @@ package final class RunProgress: Sendable {
     return state.toTrain == 0 ? 1 : min(1, parts / Double(state.toTrain))
   }
 
-  private func left(_ state: State) -> String {
+  /// Nil where there is too little to tell it from, and where all is done.
+  private func secondsLeft(_ state: State) -> Double? {
     let share = overall(state)
-    guard share > 0.01 else { return "" }
-    guard share < 1 else { return "" }
+    guard share > 0.01, share < 1 else { return nil }
     let elapsed = (ContinuousClock.now - state.started).seconds
-    return RunProgress.readable(seconds: elapsed / share - elapsed) + " left"
+    return elapsed / share - elapsed
   }
 
   /// `48 s`, `12 min`, `3.5 h`
@@ -149,13 +181,14 @@ package final class RunProgress: Sendable {
 
   private static let width: Int = {
     var size = winsize()
-    return ioctl(1, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 20 ? Int(size.ws_col) : 100
+    return ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 20 ? Int(size.ws_col) : 100
   }()
 }
 
 private final class RunObserver: TrainingObserver {
   private let run: PlannedRun
   private let progress: RunProgress
+  private var hasBegun = false
 
   init(_ run: PlannedRun, _ progress: RunProgress) {
     self.run = run
@@ -163,13 +196,14 @@ private final class RunObserver: TrainingObserver {
   }
 
   func didUpdate(_ result: StepResult, updates: Int, total: Int) {
-    let epochs = run.specification.training.epochs
-    let epoch = (updates - 1) * epochs / max(1, total) + 1
-    let loss = (Double(result.taskLoss) * 1000).rounded() / 1000
-    progress.update(run, fraction: Double(updates) / Double(max(1, total)), text: "epoch \(epoch)/\(epochs) loss \(loss)")
+    if !hasBegun, updates > 1 { progress.happened(.resumed(updates: updates - 1), to: run) }
+    hasBegun = true
+    progress.update(run, updates, of: total, loss: Double(result.taskLoss))
   }
 
-  func didFinishEpoch(_ epoch: TrainingHistory.Epoch, number: Int) {}
+  func didFinishEpoch(_ epoch: TrainingHistory.Epoch, number: Int) {
+    progress.happened(.epoch(epoch, number: number, of: run.specification.training.epochs), to: run)
+  }
 }
 
 extension String {

@@ -73,7 +73,7 @@ package struct Runner: Sendable {
         waiting.append(run)
       }
     }
-    progress.begin(total: plan.count, runs: waiting)
+    progress.begin(waiting)
     let queue = Queue(waiting)
     defer { progress.end() }
     try JobThreads.run(min(jobs, waiting.count), cancel: { queue.state.withLock { $0.isCancelled = true } }) {
@@ -106,9 +106,9 @@ package struct Runner: Sendable {
           }
         }
       } catch is Interruption {
-        progress.stopped(run)
+        progress.happened(.stopped, to: run)
       } catch {
-        progress.failed(run, "\(error)")
+        progress.happened(.failed("\(error)"), to: run)
         queue.state.withLock { $0.summary.failures.append((run, "\(error)")) }
       }
     }
@@ -132,13 +132,13 @@ package struct Runner: Sendable {
     case .taken(let own): claim = own
     case .held(let holder):
       let isNew = queue.state.withLock { $0.waitedFor.insert(run.identity).inserted }
-      if isNew { progress.noted(run, "waits for \(holder?.description ?? "another process"), which trains it") }
+      if isNew { progress.happened(.noted("waits for \(holder?.description ?? "another process"), which trains it"), to: run) }
       return .busy
     }
     return try withExtendedLifetime(claim) {
       // it may have been finished while this call waited
       if let record = store.record(run.identity) {
-        progress.finished(run, record)
+        progress.happened(.finished(record), to: run)
         return .found
       }
       _ = try AtomicFile.sweepStaleTemporaries(in: folder)
@@ -147,10 +147,10 @@ package struct Runner: Sendable {
         guard try queue.memory.admit(need) else { return .busy }
         defer { queue.memory.release(need) }
         let record = try execute(run, in: folder, claim, progress)
-        progress.finished(run, record)
+        progress.happened(.finished(record), to: run)
         return .trained(record.outcome)
       } catch is ClaimLost {
-        progress.noted(run, "was taken over by another process, which trains it now")
+        progress.happened(.noted("was taken over by another process, which trains it now"), to: run)
         queue.state.withLock { $0.summary.takenOver += 1 }
         return .busy
       } catch let error where !(error is Interruption) {
@@ -170,9 +170,8 @@ package struct Runner: Sendable {
       let checkpoint = RunFile.checkpoint.url(in: folder)
       let isThere = FileManager.default.fileExists(atPath: checkpoint.path)
       let place = isThere ? try Checkpoint.setAside(checkpoint).lastPathComponent : nil
-      progress.noted(
-        run,
-        "its checkpoint cannot be used: \(error.reason). It starts again" + (place.map { ", and the file is kept as \($0)" } ?? ""))
+      let kept = place.map { ", and the file is kept as \($0)" } ?? ""
+      progress.happened(.noted("its checkpoint cannot be used: \(error.reason). It starts again\(kept)"), to: run)
       return try executor.execute(run, in: folder, claim: claim, observer: progress.observer(of: run))
     }
   }

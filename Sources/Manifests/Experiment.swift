@@ -17,11 +17,11 @@ package struct Experiment: Sendable, Equatable, Codable {
   /// The name of the recipe.
   package let recipe: String
   /// The tasks, in the order of the columns.
-  package let tasks: [TaskDefinition]
+  package internal(set) var tasks: [TaskDefinition]
   /// The seeds, in the order written.
-  package let seeds: [Int]
+  package internal(set) var seeds: [Int]
   /// The rows, in order.
-  package let rows: [MethodRow]
+  package internal(set) var rows: [MethodRow]
   /// What the table shows.
   package let report: ReportSettings
   /// Whether the runs are there to be timed: then they go one at a time, on all cores.
@@ -45,10 +45,10 @@ package struct Experiment: Sendable, Equatable, Codable {
     return result
   }
 
-  /// The runs of a part of the axes, in table order.
+  /// The part of the experiment that a narrowing leaves: its tasks, rows and seeds, and their runs, in the same order.
   ///
   /// - Throws: `ManifestError.narrowing` with everything that is not in the experiment.
-  package func runs(_ narrowing: Narrowing) throws(ManifestError) -> [RunSpecification] {
+  package func part(_ narrowing: Narrowing) throws(ManifestError) -> Experiment {
     var messages: [String] = []
     func check(_ wanted: [String]?, _ kind: String, known: [String], isThere: (String) -> Bool) {
       for name in wanted ?? [] where !isThere(name) {
@@ -62,10 +62,13 @@ package struct Experiment: Sendable, Equatable, Codable {
     check(narrowing.methods, "method", known: rowNames) { name in rows.contains { $0.isMeant(by: name) } }
     check(narrowing.seeds?.map(String.init), "seed", known: seeds, isThere: seeds.contains)
     if !messages.isEmpty { throw .narrowing(experiment: id, messages: messages) }
-    let chosen = Set(rows.filter { row in narrowing.methods?.contains { row.isMeant(by: $0) } ?? true }.map(\.id))
-    return runs.filter { run in
-      chosen.contains(run.row) && narrowing.tasks?.contains(run.task.id) ?? true && narrowing.seeds?.contains(run.seed) ?? true
-    }
+    var part = self
+    part.tasks = self.tasks.filter { narrowing.tasks?.contains($0.id) ?? true }
+    part.seeds = self.seeds.filter { narrowing.seeds?.contains($0) ?? true }
+    part.rows = rows.filter { row in narrowing.methods?.contains { row.isMeant(by: $0) } ?? true }
+    let chosen = (tasks: Set(part.tasks.map(\.id)), seeds: Set(part.seeds), rows: Set(part.rows.map(\.id)))
+    part.runs = runs.filter { chosen.tasks.contains($0.task.id) && chosen.seeds.contains($0.seed) && chosen.rows.contains($0.row) }
+    return part
   }
 
   /// The ids of all rows, and of the methods that have several.
@@ -124,6 +127,9 @@ package struct Narrowing: Sendable, Equatable {
   package var methods: [String]?
   /// What `SEEDS=` names.
   package var seeds: [Int]?
+
+  /// Whether it leaves everything.
+  package var isEmpty: Bool { tasks == nil && methods == nil && seeds == nil }
 
   /// Makes a narrowing; by default it leaves everything.
   package init(tasks: [String]? = nil, methods: [String]? = nil, seeds: [Int]? = nil) {

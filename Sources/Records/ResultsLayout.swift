@@ -1,5 +1,6 @@
 // Where everything stands in the folder of results. Whoever writes there and whoever reads from there asks here.
 //   runs/<identity>/                                   a run: its files below
+//   calls/<process>/                                   what a call that goes on is at
 //   <experiment>/<profile>/<row>/<task>/seed-<seed>    a link to a run's folder
 //   <experiment>.md, <experiment>-cost.md              its table and what its runs took; other profiles than pocket are in the name
 //   figures/<experiment>-<figure>.svg, .png, .csv      a figure and the values in it
@@ -27,6 +28,9 @@ package struct ResultsLayout: Sendable, Equatable {
 
   /// Where such a link leads: experiment, profile, row and task are four folders up.
   package static func linkDestination(_ identity: String) -> String { "../../../../runs/\(identity)" }
+
+  /// The folder of the calls that go on.
+  package var calls: URL { folder.appending(path: "calls") }
 
   /// The folder that a run made again works in.
   package func rerun(_ name: String) -> URL { folder.appending(path: "reruns/\(name)") }

@@ -17,6 +17,8 @@ package enum RunFile: String, Sendable {
   case bestTexts = "texts-best.jsonl"
   /// The texts that the model wrote at the end.
   case lastTexts = "texts-last.jsonl"
+  /// What happened and when, for people; no result, and under no digest.
+  case log = "log.txt"
   /// Where a run that was stopped goes on.
   case checkpoint = "checkpoint.safetensors"
 

@@ -14,7 +14,7 @@ package enum CSVTable {
   /// The table as text. Equal tables are equal bytes.
   package static func render(_ table: TableModel) -> String {
     var columns = [
-      Column(name: "row", value: \.id), Column(name: "label", value: \.label),
+      Column(name: "row", value: \.id), Column(name: "label", value: \.label), Column(name: "unit") { _ in TableModel.unit },
       Column(name: "trainable_parameters") { CSVText.number($0.trainableParameters) },
     ]
     if table.published != nil {
@@ -79,12 +79,19 @@ package enum CSVTable {
   }
 }
 
+extension TableModel {
+  /// What scores are in, where a program reads them: an accuracy is 0 to 1. Markdown, LaTeX and text have percent.
+  static let unit = "fraction"
+}
+
 /// Writes tables as JSON, all that is known of each cell in it.
 package enum JSONTable {
   private struct Document: Encodable {
     let experiment: String
     let title: String
     let profile: String
+    /// What scores are in.
+    let unit: String
     let evaluation: EvaluationProtocol
     let seeds: [Int]
     let tasks: [TaskColumn]
@@ -106,7 +113,8 @@ package enum JSONTable {
     encoder.keyEncodingStrategy = .convertToSnakeCase
     let data = try encoder.encode(
       Document(
-        experiment: table.experiment, title: table.title, profile: table.profile.rawValue, evaluation: table.evaluation,
+        experiment: table.experiment, title: table.title, profile: table.profile.rawValue, unit: TableModel.unit,
+        evaluation: table.evaluation,
         seeds: table.seeds, tasks: table.tasks, rows: table.rows, differences: table.differences, published: table.published,
         isComplete: table.isComplete, problems: table.problems,
         unlikeRows: table.unlikeRows.isEmpty ? nil : table.unlikeRows, warnings: table.warnings, provenance: table.provenance))

@@ -3,6 +3,22 @@ import Manifests
 import Records
 import Settings
 
+extension TableModel {
+  /// Every run of the table and how it stands, a line each.
+  package var listing: String {
+    let lines = rows.flatMap { row in
+      zip(tasks, row.cells).filter(\.0.isFirst).flatMap { task, cell in
+        cell.runs.map { run -> (name: String, state: String) in
+          let score = run.score.map { "  \(task.metric.map { MetricText.short($0) + " " } ?? "")\(NumberText.percent($0))" }
+          return ("\(row.id) \(task.task) seed \(run.seed)", run.state.rawValue + (score ?? run.detail.map { ": " + $0 } ?? ""))
+        }
+      }
+    }
+    let width = lines.map(\.name.count).max() ?? 0
+    return lines.map { $0.name.padding(toLength: width, withPad: " ", startingAt: 0) + "  " + $0.state + "\n" }.joined()
+  }
+}
+
 /// The list of all experiments.
 package struct ExperimentList: Sendable, Equatable {
   /// One profile of an experiment.

@@ -9,6 +9,8 @@ package enum TableFormat: String, Sendable, CaseIterable {
   case csv
   case json
   case latex
+  /// Laid out for a terminal.
+  case text
 }
 
 /// The report of one experiment under one profile.
@@ -36,13 +38,15 @@ package struct Report: Sendable, Equatable {
   }
 
   /// The table as text.
+  /// - Parameter layout: how plain text is laid out.
   /// - Throws: where a value cannot be written as JSON.
-  package func rendered(_ format: TableFormat) throws -> String {
+  package func rendered(_ format: TableFormat, layout: TextTable.Layout = .init()) throws -> String {
     switch format {
     case .markdown: MarkdownTable.render(table)
     case .csv: CSVTable.render(table)
     case .json: try JSONTable.render(table)
     case .latex: LaTeXTable.render(table)
+    case .text: TextTable.render(table, layout)
     }
   }
 

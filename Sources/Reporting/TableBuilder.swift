@@ -126,16 +126,30 @@ extension TableModel {
     return name.contains(", ") ? row.label : value
   }
 
-  /// One sentence for each cell that lacks a run.
+  /// The most missing runs of a task that are named one by one.
+  private static let mostMissing = 3
+
+  /// One sentence for each cell that lacks a run, and one for each task that lacks many.
   private static func problems(_ rows: [TableRow], _ tasks: [TaskColumn]) -> [String] {
-    rows.flatMap { row in
-      zip(tasks, row.cells).filter(\.0.isFirst).compactMap { task, cell -> String? in
-        let reasons = cell.runs.filter { !$0.state.counts && $0.state != .undefined }.map { run in
+    let columns = tasks.indices.filter { tasks[$0].isFirst }
+    let missing = columns.map { column in rows.reduce(0) { $0 + $1.cells[column].missingRuns } }
+    let folded = Set(zip(columns, missing).filter { $0.1 > mostMissing }.map(\.0))
+    let cells = rows.flatMap { row in
+      columns.compactMap { column -> String? in
+        let left = row.cells[column].runs.filter {
+          !$0.state.counts && $0.state != .undefined && !($0.state == .missing && folded.contains(column))
+        }
+        let reasons = left.map { run in
           "seed \(run.seed) \(run.state.phrase)" + (run.detail.map { " " + run.state.joint + $0 } ?? "")
         }
-        return reasons.isEmpty ? nil : "\(row.id), \(task.task): " + reasons.joined(separator: "; ")
+        return reasons.isEmpty ? nil : "\(row.id), \(tasks[column].task): " + reasons.joined(separator: "; ")
       }
     }
+    return cells
+      + zip(columns, missing).filter { folded.contains($0.0) }.map { column, count in
+        let planned = rows.reduce(0) { $0 + $1.cells[column].runs.count }
+        return "\(tasks[column].task): \(count == planned ? "all " : "")\(count) runs missing"
+      }
   }
 }
 

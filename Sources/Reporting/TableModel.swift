@@ -110,6 +110,8 @@ package struct TableCell: Sendable, Equatable, Encodable {
 
   /// The runs that the value is made of.
   var countedRuns: Int { runs.filter(\.state.counts).count }
+  /// The runs that there is no record of.
+  var missingRuns: Int { runs.filter { $0.state == .missing }.count }
 }
 
 /// One row.
@@ -197,4 +199,16 @@ package struct TableModel: Sendable, Equatable {
 
   /// Whether every planned run is in its cell.
   package var isComplete: Bool { problems.isEmpty }
+
+  /// `2 of 8 runs missing`, or `3 of 8 runs: 2 missing, 1 diverged`: what keeps runs out of their cells; nil where nothing does.
+  package var lack: String? {
+    if isComplete { return nil }
+    let runs = rows.flatMap { row in zip(tasks, row.cells).filter(\.0.isFirst).flatMap(\.1.runs) }
+    let counts = CellState.allCases.filter { $0 != .undefined }.map { state in
+      (state, runs.filter { CellState($0.state) == state }.count)
+    }.filter { $0.1 > 0 }
+    let head = "\(counts.reduce(0) { $0 + $1.1 }) of \(runs.count) runs"
+    if let only = counts.first, counts.count == 1 { return "\(head) \(only.0.rawValue)" }
+    return "\(head): " + counts.map { "\($0.1) \($0.0.rawValue)" }.joined(separator: ", ")
+  }
 }

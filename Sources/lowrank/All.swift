@@ -11,7 +11,7 @@ struct All: ParsableCommand {
     abstract: "Train the runs of every experiment that are not done, and write each table and its figures as soon as they are.",
     discussion:
       "Experiments come one after the other, pilots not among them; runs that several share are trained once. An incomplete one keeps "
-      + "no other from being run: the exit status is then 1, and the last lines say which.")
+      + "no other from being run: the exit status is then 3, and the last lines say which.")
 
   @Option(help: "The size: pocket, small or paper. Experiments that have it not are left out.")
   var profile = Profile.pocket
@@ -30,10 +30,11 @@ struct All: ParsableCommand {
     let store = RunStore(workspace)
     let experiments = listing.manifests.flatMap { $0.experiments.filter { $0.profile == profile } }
     let series = ExperimentSeries(try Plan(experiments, profile: profile, inputs: inputs, store: store), store: store)
-    for broken in listing.broken { say(broken.error.description) }
+    for broken in listing.broken { complain(broken.error.description) }
     let outcome = try training.train(series, store, inputs) { try report($0, workspace, inputs) }
-    if let text = outcome.text(of: series.plan.items.count) { say(text) }
-    if !listing.broken.isEmpty || !outcome.incomplete.isEmpty { throw ExitCode.failure }
+    if let text = outcome.text(of: series.plan.items.count) { complain(text) }
+    if !listing.broken.isEmpty { throw ExitCode.failure }
+    if !outcome.incomplete.isEmpty { throw ExitCode.incomplete }
   }
 
   /// Writes an experiment's table and draws its figures; returns what it lacks.
@@ -41,7 +42,7 @@ struct All: ParsableCommand {
     let results = ResultsFolder(workspace.results)
     let findings = results.findings(for: experiment.runs, inputs: inputs.digestsAtHand)
     let report = try Report(experiment, findings)
-    say("→ \(project.readable(try report.write(to: results)))")
+    tell("→ \(project.readable(try report.write(to: results)))")
     try project.drawFigures(of: experiment, findings, results)
     return report.table.problems
   }

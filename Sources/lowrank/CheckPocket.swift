@@ -48,15 +48,15 @@ struct CheckPocket: ParsableCommand {
     let stop = StopSignal()
     var options = ExecutionOptions()
     options.shouldStop = { stop.received != 0 }
-    let progress = RunProgress(isTerminal: isatty(2) == 1) { warn($0, terminator: "") }
+    let progress = RunProgress(isatty(STDERR_FILENO) == 1 ? .live : .lines) { complain($0, terminator: "") }
     let (gate, summary) = try check.measure(
       jobs: jobs ?? ProcessInfo.processInfo.activeProcessorCount, options: options, progress: progress
     ) { task in
-      warn("  baselines of \(task)")
+      tell("  baselines of \(task)")
     }
     stop.end()
     guard let gate else {
-      warn("stopped; the same command goes on from here")
+      tell("stopped; the same command goes on from here")
       throw ExitCode(128 + stop.received)
     }
     for failure in summary.failures { say("failed: \(failure.run.specification.shortName): \(failure.reason)\n") }

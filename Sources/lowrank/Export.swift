@@ -28,7 +28,10 @@ struct Export: ParsableCommand {
 /// Which weights of a run are meant, and where its base model is.
 struct RunChoice: ParsableArguments {
   static let help = ArgumentHelp(
-    "A run's folder, a link as results/table1/pocket/lora/rte/seed-0, or the first digits of its identity.", valueName: "run")
+    "A run's folder, a link as results/table1/pocket/lora/rte/seed-0, the first digits of its identity, or an experiment of which "
+      + "--methods, --tasks and --seeds leave one run.", valueName: "run")
+
+  @OptionGroup var selection: SelectionOptions
 
   @Option(help: "The epoch: best or last.") var epoch = SavedEpoch.best
   @Option(help: ArgumentHelp("The base model, where it is not where the run found it.", valueName: "folder")) var model: String?
@@ -36,8 +39,15 @@ struct RunChoice: ParsableArguments {
   func load(_ name: String, _ project: ProjectOptions, threads: Int = 1) throws -> TrainedRun {
     let workspace = try project.workspace()
     return try TrainedRun(
-      folder: ResultsFolder(workspace.results).folder(of: name), epoch: epoch, model: model.map(project.model), in: workspace,
+      folder: folder(of: name, project, workspace), epoch: epoch, model: model.map(project.model), in: workspace,
       on: Device.processor.backend(threads: threads))
+  }
+}
+
+extension RunChoice {
+  private func folder(of name: String, _ project: ProjectOptions, _ workspace: Workspace) throws -> URL {
+    if try selection.narrowing().isEmpty { return try ResultsFolder(workspace.results).folder(of: name) }
+    return workspace.link(try selection.onlyRun(of: project.experiment(name, selection.profile, in: workspace)))
   }
 }
 

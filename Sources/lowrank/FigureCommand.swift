@@ -59,13 +59,18 @@ struct FigureCommand: ParsableCommand {
 
 extension ProjectOptions {
   /// Draws a manifest's figures. They are made from records as its table is, so one that cannot be drawn is no failure of the runs.
-  func drawFigures(of experiment: Experiment, _ findings: RunFindings, _ results: ResultsFolder) throws {
+  /// - Parameter tellsOfMissing: whether a figure is told of that lacks its runs; a narrowed call asked for none of them.
+  func drawFigures(
+    of experiment: Experiment, _ findings: RunFindings, _ results: ResultsFolder, tellsOfMissing: Bool = true
+  ) throws {
     let figures = try ExperimentFigures(experiment, findings, results: results)
     if figures.settings.isEmpty { return }
     do throws(ReportError) {
-      for outcome in figures.draw(with: try Gnuplot()) { say(outcome.text(readable)) }
+      for outcome in figures.draw(with: try Gnuplot()) where tellsOfMissing || outcome.state != .withoutRuns {
+        tell(outcome.text(readable))
+      }
     } catch {
-      say("no figures: \(error)")
+      tell("no figures: \(error)")
     }
   }
 }

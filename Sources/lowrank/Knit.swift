@@ -21,7 +21,10 @@ struct Knit: ParsableCommand {
   @Argument(help: "The notebooks; by default notebooks-md/*.md of the project.", completion: .file(extensions: ["md"]))
   var files: [String] = []
 
-  @Flag(help: "Write nothing; exit with 1 where a block is not what the results at hand print.")
+  @Flag(
+    help:
+      "Write nothing; exit with 1 where a block's numbers are not what the results at hand print. Which program made them, and from which files, is told but counts as no difference."
+  )
   var check = false
 
   @OptionGroup var project: ProjectOptions
@@ -35,7 +38,7 @@ struct Knit: ParsableCommand {
       files.isEmpty ? NotebookFiles.all(in: workspace.root) : files.map { URL(filePath: $0) }, root: workspace.root,
       source: source)
     if check {
-      for line in notebooks.differences + notebooks.unavailable { say(line) }
+      for line in notebooks.differences + notebooks.otherSources + notebooks.unavailable { say(line) }
       say(notebooks.summary)
       if !notebooks.differences.isEmpty { throw ExitCode.failure }
     } else {

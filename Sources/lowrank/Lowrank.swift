@@ -1,14 +1,19 @@
 import ArgumentParser
+import Records
 import Settings
+import Training
 
 /// The program: one verb a file, no logic of its own.
 struct Lowrank: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "lowrank", abstract: "Reproducible experiments in parameter-efficient fine-tuning.",
+    version: "lowrank \(ProgramVersion.number), numerics \(Numerics.version)",
     subcommands: [
       Run.self,
       All.self,
       List.self,
+      Status.self,
+      Methods.self,
       Check.self,
       Rerun.self,
       ReportCommand.self,
@@ -34,6 +39,11 @@ struct Lowrank: ParsableCommand {
     throw ValidationError(
       "'\(word)' is not a verb." + Suggestion.sentence(for: word, among: verbs) + Suggestion.list("verbs", verbs))
   }
+}
+
+extension ExitCode {
+  /// What was asked for is not all there: a run is missing, diverged or failed.
+  static let incomplete = ExitCode(3)
 }
 
 /// Ends the program with status 1 and one message, as every error that a user can mend does.

@@ -2,8 +2,8 @@ import ArgumentParser
 import Experiments
 import Foundation
 
-/// Starts the program: status 0 when all went well, 2 for a command line that cannot be understood, 1 for everything else that a user
-/// can mend, 128 and the signal's number after Ctrl-C.
+/// Starts the program. Its exit status: 0 when all that was asked for is there, 1 for bad input and whatever else a user can mend, 2 for a
+/// command line that cannot be understood, 3 where runs are missing, diverged or failed, 128 and the signal's number after Ctrl-C.
 @main
 enum Main {
   static func main() {
@@ -17,7 +17,7 @@ enum Main {
     } catch {
       let status = error is WrongValues.Several ? ExitCode.validationFailure.rawValue : Lowrank.exitCode(for: error).rawValue
       let message = Self.message(Lowrank.fullMessage(for: error))
-      if !message.isEmpty { if status == 0 { say(message) } else { warn(message) } }
+      if !message.isEmpty { if status == 0 { say(message) } else { complain(message) } }
       exit(status == ExitCode.validationFailure.rawValue ? 2 : status)
     }
   }

@@ -1,5 +1,6 @@
 // What the program says, whatever its two streams lead to.
 import Foundation
+import Synchronization
 
 /// Takes the places of the streams that whoever started the program has closed: no file that is opened later must be one of them.
 func occupyStreams() {
@@ -14,13 +15,34 @@ func occupyStreams() {
 func say(_ text: String, terminator: String = "\n") {
   let error = put(text + terminator, to: STDOUT_FILENO)
   if error == 0 { return }
-  warn("standard output cannot be written: \(String(cString: strerror(error)))")
+  complain("standard output cannot be written: \(String(cString: strerror(error)))")
   // not exit(): its clean-up would take libraries from under threads that are at work in them
   _exit(1)
 }
 
+/// How the program speaks of what it does, on stderr.
+enum Voice: String, CaseIterable {
+  case text
+  /// Every line a JSON object.
+  case json
+
+  /// Nil where it says nothing.
+  static let current = Mutex<Voice?>(.text)
+}
+
 /// Says on stderr what a person should know beside the results.
-func warn(_ text: String, terminator: String = "\n") {
+func tell(_ text: String) {
+  switch Voice.current.withLock({ $0 }) {
+  case .text: complain(text)
+  case .json:
+    guard !text.isEmpty, let line = try? JSONEncoder().encode(["event": "note", "message": text]) else { return }
+    complain(String(decoding: line, as: UTF8.self))
+  case nil: break
+  }
+}
+
+/// Says on stderr, in whichever voice, what went wrong.
+func complain(_ text: String, terminator: String = "\n") {
   // where this fails too there is nobody to say it to
   _ = put(text + terminator, to: STDERR_FILENO)
 }

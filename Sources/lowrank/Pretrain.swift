@@ -42,7 +42,7 @@ struct Pretrain: ParsableCommand {
       let record = try run.execute(shouldStop: { stop.received != 0 }, note: { say("\(read.id) \($0)") }, report: Self.report)
       say("\(project.readable(run.output)): \(Self.summary(record)).")
     } catch is Interruption {
-      say("stopped; the same command goes on from the checkpoint")
+      tell("stopped; the same command goes on from the checkpoint")
       throw ExitCode(128 + stop.received)
     }
   }

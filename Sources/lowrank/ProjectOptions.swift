@@ -3,6 +3,8 @@ import Devices
 import Experiments
 import Foundation
 import Manifests
+import Records
+import Reporting
 import Settings
 
 /// Where the project and its results are.
@@ -63,24 +65,24 @@ struct ProjectOptions: ParsableArguments {
   }
 }
 
-/// The part of an experiment that is meant.
+/// The part of an experiment that is meant; every verb that takes an experiment takes these.
 struct SelectionOptions: ParsableArguments {
   @Option(help: "The size: pocket, small or paper.")
   var profile = Profile.pocket
 
-  @Option(help: ArgumentHelp("A model in place of the profile's own.", valueName: "folder"))
-  var model: String?
-
-  @Option(help: ArgumentHelp("The folder of GLUE's files.", valueName: "folder"))
-  var data: String?
-
-  @Option(help: ArgumentHelp("Only these tasks, with commas between.", valueName: "ids"))
+  @Option(
+    name: [.customLong("tasks"), .customLong("task")],
+    help: ArgumentHelp("Only these tasks, with commas between.", valueName: "ids"))
   var tasks: String?
 
-  @Option(help: ArgumentHelp("Only these methods or rows, with commas between.", valueName: "ids"))
+  @Option(
+    name: [.customLong("methods"), .customLong("method")],
+    help: ArgumentHelp("Only these methods or rows, with commas between.", valueName: "ids"))
   var methods: String?
 
-  @Option(help: ArgumentHelp("Only these seeds, with commas between.", valueName: "numbers"))
+  @Option(
+    name: [.customLong("seeds"), .customLong("seed")],
+    help: ArgumentHelp("Only these seeds, with commas between.", valueName: "numbers"))
   var seeds: String?
 
   func validate() throws { _ = try narrowing() }
@@ -94,7 +96,43 @@ struct SelectionOptions: ParsableArguments {
     return Narrowing(tasks: list(tasks), methods: list(methods), seeds: seeds)
   }
 
+  /// The one run of an experiment that is meant.
+  /// - Throws: `Failure` that says what tells the runs apart, where it is not one.
+  func onlyRun(of experiment: Experiment) throws -> RunSpecification {
+    let part = try experiment.part(narrowing())
+    if part.runs.count == 1, let run = part.runs.first { return run }
+    let axes = [("--methods", part.rows.map(\.id)), ("--tasks", part.tasks.map(\.id)), ("--seeds", part.seeds.map(String.init))]
+    let open = axes.filter { $0.1.count > 1 }.map { "\($0.0) leaves \($0.1.joined(separator: ", "))" }
+    throw Failure(
+      description: "one run of \(experiment.id) is asked for, and \(part.runs.count) are meant: \(open.joined(separator: "; "))")
+  }
+}
+
+/// What an experiment's runs read in place of the profile's own.
+struct InputOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("A model in place of the profile's own.", valueName: "folder"))
+  var model: String?
+
+  @Option(help: ArgumentHelp("The folder of GLUE's files.", valueName: "folder"))
+  var data: String?
+
   var dataFolder: URL? { data.map { URL(filePath: ($0 as NSString).expandingTildeInPath) } }
+}
+
+/// How a table is printed.
+struct FormatOptions: ParsableArguments {
+  @Option(help: "How the table is written: text, markdown, csv, json or latex; by default text on a terminal, markdown elsewhere.")
+  var format: TableFormat?
+
+  /// A report as it is to be printed.
+  func text(_ report: Report) throws -> String {
+    let isTerminal = isatty(STDOUT_FILENO) == 1
+    var size = winsize()
+    let columns = isTerminal && ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 ? Int(size.ws_col) : 120
+    let isStyled = isTerminal && ProcessInfo.processInfo.environment["NO_COLOR"] == nil
+    return try report.rendered(
+      format ?? (isTerminal ? .text : .markdown), layout: TextTable.Layout(columns: columns, isStyled: isStyled))
+  }
 }
 
 /// What numbers on the command line may be.
@@ -116,6 +154,12 @@ struct TrainingOptions: ParsableArguments {
     help: "Threads of each run, by default 1, and as many as the machine has cores for runs that are timed; they change no number.")
   var threads: Int?
 
+  @Option(help: "How the program speaks of what it does, on standard error: text, or json, an object a line.")
+  var log = Voice.text
+
+  @Flag(name: .shortAndLong, help: "Nothing but results, and what goes wrong.")
+  var quiet = false
+
   @Option(help: "Seconds between checkpoints.")
   var checkpointSeconds = 20.0
 
@@ -130,17 +174,23 @@ struct TrainingOptions: ParsableArguments {
   func train(
     _ series: ExperimentSeries, _ store: RunStore, _ inputs: RunInputs, report: (Experiment) throws -> [String]
   ) throws -> ExperimentSeries.Outcome {
-    let stop = StopSignal(), toTrain = series.toTrain
-    say(series.summary)
-    for note in series.notes { say("note: \(note)") }
+    Voice.current.withLock { $0 = quiet ? nil : log }
+    let style: RunProgress.Style = log == .json ? .json : isatty(STDERR_FILENO) == 1 ? .live : .lines, isQuiet = quiet
+    let stop = StopSignal(), toTrain = series.toTrain, workspace = store.workspace
+    let board = toTrain > 0 ? CallBoard(in: workspace.layout.calls) : nil
+    defer { board?.end() }
+    tell(series.summary)
+    for note in series.notes { tell("note: \(note)") }
     let outcome = series.run(
       runner: { runner(store, inputs, stop, isTimed: $0.isTimed) },
       progress: { place in
-        RunProgress(isTerminal: isatty(1) == 1, subject: place) { say($0, terminator: "") }
-      }, say: { say($0) }, report: report)
+        RunProgress(style, subject: place, logsIn: { workspace.run($0.identity) }, board: board) {
+          if !isQuiet { complain($0, terminator: "") }
+        }
+      }, say: { tell($0) }, report: report)
     stop.end()
     if outcome.wasStopped {
-      say("stopped after \(outcome.trained) of \(toTrain) runs; the same command goes on from here")
+      complain("stopped after \(outcome.trained) of \(toTrain) runs; the same command goes on from here")
       throw ExitCode(128 + stop.received)
     }
     return outcome
@@ -161,3 +211,4 @@ struct TrainingOptions: ParsableArguments {
 }
 
 extension Profile: ExpressibleByArgument {}
+extension Voice: ExpressibleByArgument {}

@@ -10,13 +10,12 @@ import Settings
 struct ReportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "report", abstract: "Print an experiment's table from the records that are there.",
-    discussion: "Trains nothing and writes nothing. Exits with 1 where a run of the table is missing, diverged or failed.")
+    discussion: "Trains nothing and writes nothing. Exits with 3 where a run of the table is missing, diverged or failed.")
 
   @Argument(help: "The experiment's id or alias.")
   var experiment: String
 
-  @Option(help: "The size: pocket, small or paper.")
-  var profile = Profile.pocket
+  @OptionGroup var selection: SelectionOptions
 
   @Option(help: "The epoch that is reported: best or last; by default as the manifest says.")
   var select: EpochChoice?
@@ -27,12 +26,10 @@ struct ReportCommand: ParsableCommand {
   @Option(help: "The metric of every task that recorded it; by default as the manifest says.")
   var metric: String?
 
-  @Option(help: "How the table is written: markdown, csv, json or latex.")
-  var format = TableFormat.markdown
-
   @Option(help: ArgumentHelp("The folder of manifests; by default 'experiments' in the root.", valueName: "folder"))
   var experiments: String?
 
+  @OptionGroup var written: FormatOptions
   @OptionGroup var project: ProjectOptions
 
   func validate() throws {
@@ -43,14 +40,18 @@ struct ReportCommand: ParsableCommand {
 
   func run() throws {
     let workspace = try project.workspace()
-    let experiment = try project.experiment(experiment, profile, in: workspace, folder: experiments)
+    let experiment = try project.experiment(experiment, selection.profile, in: workspace, folder: experiments)
+      .part(selection.narrowing())
     let evaluation = EvaluationProtocol(
       epoch: select ?? experiment.report.epoch, aggregate: aggregate ?? experiment.report.aggregate, metric: metric)
     let inputs = RunInputs(workspace: workspace, data: nil)
     let findings = ResultsFolder(workspace.results).findings(for: experiment.runs, inputs: inputs.digestsAtHand)
     let report = try Report(experiment, findings, evaluation: evaluation)
-    say(try report.rendered(format), terminator: "")
-    if !report.table.isComplete { throw ExitCode.failure }
+    say(try written.text(report), terminator: "")
+    if let lack = report.table.lack {
+      complain("incomplete: \(lack)")
+      throw ExitCode.incomplete
+    }
   }
 }
 

@@ -8,35 +8,34 @@ import Settings
 import Storage
 import Training
 
-/// `lowrank rerun --experiment table1 --method aflora --task rte --seed 3`
+/// `lowrank rerun table1 --methods aflora --tasks rte --seeds 3`
 struct Rerun: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Train one run again, step by step, and compare it with its record bit for bit.")
+    abstract: "Train one run again and compare it with its record bit for bit.",
+    discussion: "As in: lowrank rerun table1 --methods aflora --tasks rte --seeds 3")
 
-  @Option(help: "The experiment's id or alias.") var experiment: String
-  @Option(help: "The method's or the row's id.") var method: String
-  @Option(help: "The task's id.") var task: String
-  @Option(help: "The seed.") var seed: Int
-  @Option(help: "The size: pocket, small or paper.") var profile = Profile.pocket
-  @Option(help: ArgumentHelp("A model in place of the profile's own.", valueName: "folder")) var model: String?
-  @Option(help: ArgumentHelp("The folder of GLUE's files.", valueName: "folder")) var data: String?
+  @Argument(help: "The experiment's id or alias.") var experiment: String?
+  @Option(name: .customLong("experiment"), help: .hidden) var named: String?
+  @OptionGroup var selection: SelectionOptions
+  @OptionGroup var read: InputOptions
+  @Flag(help: "Print every update's loss, rates and gradient norm.") var steps = false
   @Option(help: "Threads; they change no number.") var threads = 1
   @OptionGroup var project: ProjectOptions
 
-  func validate() throws { try Limits.validate(threads, "--threads") }
+  func validate() throws {
+    guard (experiment == nil) != (named == nil) else { throw ValidationError("give one experiment, as in: lowrank rerun table1 …") }
+    try Limits.validate(threads, "--threads")
+  }
 
   func run() throws {
     let workspace = try project.workspace()
-    let experiment = try project.experiment(experiment, profile, model: model, in: workspace)
-    let narrowing = Narrowing(tasks: [task], methods: [method], seeds: [seed])
-    let inputs = RunInputs(workspace: workspace, data: data.map { URL(filePath: ($0 as NSString).expandingTildeInPath) })
+    let experiment = try project.experiment(experiment ?? named ?? "", selection.profile, model: read.model, in: workspace)
+    let run = try selection.onlyRun(of: experiment)
+    let narrowing = Narrowing(tasks: [run.task.id], methods: [run.row], seeds: [run.seed])
+    let inputs = RunInputs(workspace: workspace, data: read.dataFolder)
     let store = RunStore(workspace)
-    let plan = try Plan([experiment], profile: profile, narrowing: narrowing, inputs: inputs, store: store)
-    guard plan.problems.isEmpty else { throw ManifestError.invalid(plan.problems) }
-    guard plan.runs.count == 1, let planned = plan.runs.first else {
-      let rows = plan.runs.map(\.specification.row).joined(separator: ", ")
-      throw Failure(description: "'\(method)' stands for \(plan.runs.count) rows; name one of them: \(rows)")
-    }
+    let plan = try Plan([experiment], profile: selection.profile, narrowing: narrowing, inputs: inputs, store: store)
+    guard plan.problems.isEmpty, let planned = plan.runs.first else { throw ManifestError.invalid(plan.problems) }
     // a record that is there but damaged is said to be, before anything is trained
     _ = try ResultsFolder.record(in: workspace.run(planned.identity))
     let recorded = store.record(planned.identity)
@@ -50,10 +49,15 @@ struct Rerun: ParsableCommand {
     options.checkpointInterval = nil
     options.shouldStop = { stop.received != 0 }
     let record: RunRecord
+    let progress = RunProgress(isatty(STDERR_FILENO) == 1 ? .live : .lines) { complain($0, terminator: "") }
+    progress.begin([planned])
     do {
-      record = try RunExecutor(inputs: inputs, options: options).execute(planned, in: folder, observer: StepPrinter())
+      let observer: any TrainingObserver = steps ? StepPrinter() : progress.observer(of: planned)
+      record = try RunExecutor(inputs: inputs, options: options).execute(planned, in: folder, observer: observer)
+      progress.end()
     } catch is Interruption {
-      say("stopped; the record is as it was")
+      progress.end()
+      tell("stopped; the record is as it was")
       try? FileManager.default.removeItem(at: folder)
       throw ExitCode(128 + stop.received)
     }

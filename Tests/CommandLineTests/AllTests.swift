@@ -10,10 +10,10 @@ struct AllTests {
     let tiny = try TinyProgram()
     try tiny.project.write(TinyProject.manifest.replacing("id: tiny", with: "id: again"), to: "experiments/again.yaml")
     let result = try tiny.lowrank(["all", "--jobs", "1"], apart: true)
-    #expect(result.status == 0 && result.errors.isEmpty, "\(result)")
+    #expect(result.status == 0 && result.output.isEmpty, "\(result)")
     #expect(
-      result.output.hasPrefix("2 experiments · pocket · 4 runs, 2 of them different, 0 done before, 2 to go\n"), "\(result.output)")
-    for id in ["again", "tiny"] { #expect(result.output.contains("→ \(tiny.project.file("results/\(id).md").path)\n")) }
+      result.errors.hasPrefix("2 experiments · pocket · 4 runs, 2 of them different, 0 done before, 2 to go\n"), "\(result.errors)")
+    for id in ["again", "tiny"] { #expect(result.errors.contains("→ \(tiny.project.file("results/\(id).md").path)\n")) }
     #expect(try FileManager.default.contentsOfDirectory(atPath: tiny.project.file("results/runs").path).count == 2)
   }
 
@@ -22,7 +22,7 @@ struct AllTests {
     let tiny = try TinyProgram()
     try tiny.project.write("id: [\n", to: "experiments/broken.yaml")
     let result = try tiny.lowrank(["all"], apart: true)
-    #expect(result.status == 1 && result.output.contains("/experiments/broken.yaml:2:1: is not YAML here"), "\(result)")
+    #expect(result.status == 1 && result.errors.contains("/experiments/broken.yaml:2:1: is not YAML here"), "\(result)")
     #expect(FileManager.default.fileExists(atPath: tiny.project.file("results/tiny.md").path))
   }
 

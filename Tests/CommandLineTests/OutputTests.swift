@@ -26,9 +26,9 @@ struct OutputTests {
     let file = try tiny.lowrank(["run", "tiny", "--jobs", "1"], results: "one", apart: true)
     let pipe = try shell(#""$@" | cat"#, ["run", "tiny", "--jobs", "1"], tiny)
     for result in [file, pipe] {
-      #expect(result.status == 0 && result.errors.isEmpty)
-      #expect(!result.output.contains("\r") && !result.output.contains("\u{1B}"), "\(result.output)")
-      #expect(result.output.contains("  2/2  aflora warmth seed 0  accuracy "))
+      #expect(result.status == 0)
+      for said in [result.output, result.errors] { #expect(!said.contains("\r") && !said.contains("\u{1B}"), "\(said)") }
+      #expect(result.errors.contains("  2/2  aflora warmth seed 0  accuracy "))
     }
   }
 
@@ -50,15 +50,16 @@ struct OutputTests {
       process.waitUntilExit()
       if isIgnored {
         #expect(process.terminationReason == .exit && process.terminationStatus == 1)
-        #expect(said == "standard output cannot be written: Broken pipe\n")
+        #expect(said.hasSuffix("standard output cannot be written: Broken pipe\n"))
       } else {
         #expect(process.terminationReason == .uncaughtSignal && process.terminationStatus == SIGPIPE)
-        #expect(said.isEmpty)
+        #expect(!said.contains("cannot be written"))
       }
       tiny.expectUnchanged(since: before)
     }
     let head = try shell(#"env --default-signal=PIPE "$@" | head -n 1"#, arguments, tiny)
-    #expect(head.status == 0 && head.errors.isEmpty && head.output.split(separator: "\n").count == 1, "\(head)")
+    #expect(
+      head.status == 0 && !head.errors.contains("cannot be written") && head.output.split(separator: "\n").count == 1, "\(head)")
   }
 
   @Test("a full disk is an error, and so is no output at all", arguments: calls)
@@ -68,7 +69,7 @@ struct OutputTests {
     for (command, reason) in [(#"exec "$@" >/dev/full"#, "No space left on device"), (#"exec "$@" >&-"#, "Bad file descriptor")] {
       let result = try shell(command, arguments, tiny)
       #expect(result.status == 1 && !result.wasKilled && result.output.isEmpty)
-      #expect(result.errors == "standard output cannot be written: \(reason)\n")
+      #expect(result.errors.hasSuffix("standard output cannot be written: \(reason)\n"))
       tiny.expectUnchanged(since: before)
     }
   }
@@ -76,15 +77,18 @@ struct OutputTests {
   @Test("a reader that goes while runs are trained: the next call ends with what there would have been")
   func goneDuringRuns() throws {
     let tiny = try TinyProgram()
-    let plan = try shell(#"env --default-signal=PIPE "$@" --checkpoint-seconds 0 | head -n 3"#, ["run", "tiny"], tiny)
+    let plan = try shell(#"env --default-signal=PIPE "$@" --checkpoint-seconds 0 2>&1 | head -n 3"#, ["run", "tiny"], tiny)
     #expect(plan.output.split(separator: "\n").count == 3 && plan.errors.isEmpty, "\(plan)")
     #expect(try tiny.lowrank(["run", "tiny"]).status == 0)
     #expect(try tiny.lowrank(["run", "tiny"], results: "straight").status == 0)
     let (found, straight) = (tiny.project.files("results/runs"), tiny.project.files("straight/runs"))
-    let lasting = found.keys.filter { !$0.hasSuffix("timing.json") }
-    #expect(!lasting.isEmpty && Set(lasting) == Set(straight.keys.filter { !$0.hasSuffix("timing.json") }))
+    let lasting = found.keys.filter { !Self.tellsOfTime($0) }
+    #expect(!lasting.isEmpty && Set(lasting) == Set(straight.keys.filter { !Self.tellsOfTime($0) }))
     for name in lasting { #expect(found[name] == straight[name], "\(name)") }
   }
+
+  /// Whether a file of a run says when or how long: no result.
+  private static func tellsOfTime(_ name: String) -> Bool { name.hasSuffix("timing.json") || name.hasSuffix("log.txt") }
 
   @Test("streams that were closed are no file that is opened later")
   func closedStreams() throws {
@@ -93,7 +97,7 @@ struct OutputTests {
     let result = try shell(#"exec "$@" <&- 2>&-"#, ["run", "tiny"], tiny)
     #expect(result.status == 0, "\(result)")
     #expect(try tiny.lowrank(["run", "tiny"], results: "straight").status == 0)
-    for (name, data) in tiny.project.files("straight/runs") where !name.hasSuffix("timing.json") {
+    for (name, data) in tiny.project.files("straight/runs") where !Self.tellsOfTime(name) {
       #expect(tiny.project.files("results/runs")[name] == data, "\(name)")
     }
   }

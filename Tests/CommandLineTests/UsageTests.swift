@@ -63,7 +63,7 @@ struct UsageTests {
     Mistake("unknown-verb", "trian", "table1"),
     Mistake("unknown-flag", "run", "table1", "--sed", "0"),
     Mistake("unknown-flag-without-kin", "doctor", "--colour"),
-    Mistake("one-argument-too-many", "list", "table1"),
+    Mistake("one-argument-too-many", "doctor", "table1"),
     Mistake("missing-argument", "run"),
     Mistake("missing-option", "export", "0a1b2c3d"),
     Mistake("missing-options", "rerun", "--method", "lora"),

@@ -47,7 +47,7 @@ struct IdentityTests {
     let folder = ExperimentFolder(path: Repository.root.appending(path: "experiments").path)
     let manifest = try folder.manifest(named: pinned.experiment, methods: .registered)
     let narrowing = Narrowing(tasks: [pinned.task], methods: [pinned.row], seeds: [pinned.seed])
-    let run = try #require(try manifest.experiment(pinned.profile).runs(narrowing).first)
+    let run = try #require(try manifest.experiment(pinned.profile).part(narrowing).runs.first)
     #expect(FileDigest.sha256(of: Array(run.identityJSON.utf8)).prefix(16) == pinned.digest, "\(run.identityJSON)")
   }
 
@@ -121,7 +121,7 @@ struct IdentityTests {
     // in whichever way a run was made, it is the same run, and the others are none of it
     let (plain, recomputing) = (try project.call(results: "plain"), try project.call(results: "recomputing"))
     for (call, row) in [(plain, 0), (recomputing, 1)] {
-      _ = try call.runner.run([call.plan[row]], progress: RunProgress(isTerminal: false) { _ in })
+      _ = try call.runner.run([call.plan[row]], progress: RunProgress(.lines) { _ in })
     }
     for name in ["tensors.h5", "best.safetensors", "last.safetensors"] {
       let files = try [(plain, 0), (recomputing, 1)].map { try Data(contentsOf: $0.folder($1).appending(path: name)) }

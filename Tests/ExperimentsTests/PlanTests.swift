@@ -22,7 +22,7 @@ import Testing
     )
     // what it says is enough to train a run
     let call = try project.call()
-    let progress = RunProgress(isTerminal: false) { _ in }
+    let progress = RunProgress(.lines) { _ in }
     #expect(try call.runner.run(again.runs, progress: progress).trained == 2)
   }
 

@@ -70,8 +70,8 @@ import Testing
     #expect(try manifest.experiment(.pocket).runs.count == 16 * 8 * 2)
     #expect(rows.first { $0.id == "vera" }?.label == "ELoRA")
     let four = ["fft", "lora", "elora", "aflora"]
-    #expect(try manifest.experiment(.pocket).runs(Narrowing(methods: four)).count == 4 * 8 * 2)
-    #expect(try manifest.experiment(.paper).runs(Narrowing(methods: four)).count == 4 * 8 * 5)
+    #expect(try manifest.experiment(.pocket).part(Narrowing(methods: four)).runs.count == 4 * 8 * 2)
+    #expect(try manifest.experiment(.paper).part(Narrowing(methods: four)).runs.count == 4 * 8 * 5)
   }
 
   @Test(arguments: [
@@ -82,7 +82,7 @@ import Testing
   func afloraRecipeIsTheirTable5(task: String, epochs: Int, rate: Double, headRate: Double, final: Int) throws {
     let manifest = try folder.manifest(named: "table1", methods: .registered)
     let narrowing = Narrowing(tasks: [task], methods: ["aflora"], seeds: [4])
-    let run = try #require(try manifest.experiment(.paper).runs(narrowing).first)
+    let run = try #require(try manifest.experiment(.paper).part(narrowing).runs.first)
     #expect(run.training.epochs == epochs)
     #expect(run.training.learningRate == rate)
     #expect(run.training.headLearningRate == headRate)
@@ -139,13 +139,13 @@ import Testing
     }
     let manifest = try folder.manifest(named: "aflora-table1", methods: .registered)
     let narrowing = Narrowing(tasks: ["rte"], methods: ["lora"], seeds: [0, 1])
-    let table = try #require(try PlanTable(withoutFiles: manifest.experiment(.paper).runs(narrowing)))
+    let table = try #require(try PlanTable(withoutFiles: manifest.experiment(.paper).part(narrowing).runs))
     let lines = table.text.split(separator: "\n").map { $0.split(separator: " ").map(String.init) }
     // the published 1.33M; 50 epochs of 2,490 rows by 8
     #expect(lines[1].prefix(6) == ["lora", "rte", "seed", "0", "1327104", "1919234"])
     #expect(lines[1][6] == "15600" && lines[2][3] == "1")
     #expect(table.text.contains("1 method × 1 task × 2 seeds = 2 runs: "))
-    let pocket = try manifest.experiment(.pocket).runs(narrowing)
+    let pocket = try manifest.experiment(.pocket).part(narrowing).runs
     #expect(try PlanTable(withoutFiles: pocket)?.text == nil, "the pocket's files are always here")
   }
 }

@@ -40,7 +40,7 @@ struct TinyCall: Sendable {
   /// Makes the runs; the lines that a person would see come too.
   func run() throws -> (summary: RunnerSummary, lines: String) {
     let lines = Mutex("")
-    let progress = RunProgress(isTerminal: false) { text in lines.withLock { $0 += text } }
+    let progress = RunProgress(.lines) { text in lines.withLock { $0 += text } }
     let summary = try runner.run(plan, progress: progress)
     return (summary, lines.withLock { $0 })
   }

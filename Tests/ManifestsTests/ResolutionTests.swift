@@ -8,7 +8,7 @@ import Testing
 
 @Suite struct ResolutionTests {
   private func runs(_ folder: TestFolder, _ narrowing: Narrowing = Narrowing()) throws -> [RunSpecification] {
-    try folder.load().experiment(.paper).runs(narrowing)
+    try folder.load().experiment(.paper).part(narrowing).runs
   }
 
   @Test func canonicalJSONIsGolden() throws {
@@ -157,8 +157,8 @@ import Testing
       try manifest.experiment(.small).runs
     }
     // Only labels, paths and profiles differ: the run is the same, and lives once.
-    let row = try manifest.experiment(.paper).runs(Narrowing(tasks: ["rte"], seeds: [0]))[0]
-    let other = try manifest.experiment(.paper).on(model: "y").runs(Narrowing(tasks: ["rte"], seeds: [0]))[0]
+    let row = try manifest.experiment(.paper).part(Narrowing(tasks: ["rte"], seeds: [0])).runs[0]
+    let other = try manifest.experiment(.paper).on(model: "y").part(Narrowing(tasks: ["rte"], seeds: [0])).runs[0]
     #expect(row.identityJSON == other.identityJSON)
     #expect(row.canonicalJSON != other.canonicalJSON)
   }
@@ -168,14 +168,14 @@ import Testing
       "id: m\nmodel: x\nrecipe: plain\ntasks: [rte, mrpc]\nseeds: [0, 1]\nmethods: [{vera: {rank: [4, 8]}}, lora]\n")
     let manifest = try folder.load()
     func rows(_ methods: [String]) throws -> [String] {
-      try manifest.experiment(.paper).runs(Narrowing(tasks: ["mrpc"], methods: methods, seeds: [1])).map(
+      try manifest.experiment(.paper).part(Narrowing(tasks: ["mrpc"], methods: methods, seeds: [1])).runs.map(
         \.row)
     }
     #expect(try rows(["vera"]) == ["vera-rank-4", "vera-rank-8"])
     #expect(try rows(["elora"]) == ["vera-rank-4", "vera-rank-8"])
     #expect(try rows(["lora", "vera-rank-8"]) == ["vera-rank-8", "lora"])
     let bad = Narrowing(tasks: ["rta"], methods: ["lora", "vera-rank-9"], seeds: [7])
-    let error = #expect(throws: ManifestError.self) { try manifest.experiment(.paper).runs(bad) }
+    let error = #expect(throws: ManifestError.self) { try manifest.experiment(.paper).part(bad) }
     #expect(
       error?.description == """
         m: task 'rta' is not in this manifest. Did you mean 'rte'? (known: rte, mrpc)

@@ -123,7 +123,8 @@ import Testing
         "**Warning**: No run recorded 'kept.keys', which the report has a column for "
           + "(columns: parameters, tasks, average, kept.parameters, kept.query).\n"))
     #expect(
-      CSVTable.render(try experiment.table()).hasPrefix("row,label,trainable_parameters,kept.query,kept.parameters,kept.keys,"))
+      CSVTable.render(try experiment.table()).hasPrefix("row,label,unit,trainable_parameters,kept.query,kept.parameters,kept.keys,")
+    )
   }
 
   @Test func anotherMetricIsShownWhereItWasRecorded() throws {

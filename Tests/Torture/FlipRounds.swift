@@ -110,7 +110,7 @@ struct FlipRounds {
     require(verified.status == (isDamaged ? 1 : 0), number, "verify ended with \(verified.status)", verified.output)
     let reported = try call(["report", "tiny"], number)
     let isOpen = flipped.values.contains { $0 == .record || $0 == .tensors }
-    require(reported.status == (isOpen ? 1 : 0), number, "report ended with \(reported.status)", reported.output)
+    require(reported.status == (isOpen ? 3 : 0), number, "report ended with \(reported.status)", reported.output)
     let one = chance.pick(flipped.sorted { $0.key < $1.key })
     _ = try call(["show", one.key], number)
     let target = known.project.root.appending(path: "exported")
@@ -127,7 +127,7 @@ struct FlipRounds {
     let ran = try call(["run", "tiny", "--jobs", "2"], number)
     // a record that is of no use is made again; tensors that are not the record's are named, and left
     for (identity, file) in flipped where file == .record { requireSame(identity, number, ran.output) }
-    require(ran.status == (flipped.values.contains(.tensors) ? 1 : 0), number, "run ended with \(ran.status)", ran.output)
+    require(ran.status == (flipped.values.contains(.tensors) ? 3 : 0), number, "run ended with \(ran.status)", ran.output)
     requireNoFalseResult(number, ran.output)
   }
 
@@ -163,7 +163,7 @@ struct FlipRounds {
     try flip(name, Self.kinds[2], &chance)
     let reported = try call(["report", "tiny"], number)
     if Self.digested.contains(name) {
-      require(reported.status == 1, number, "\(name) is flipped, and report ended with \(reported.status)", reported.output)
+      require(reported.status == 3, number, "\(name) is flipped, and report ended with \(reported.status)", reported.output)
     }
     let ran = try call(["run", "tiny", "--methods", "lora", "--jobs", "1"], number)
     if ran.status == 0, Self.digested.contains(name) {

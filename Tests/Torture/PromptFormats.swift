@@ -95,7 +95,7 @@ extension Format {
     return Subject([target]) { _, _ in
       let manifest = try Manifest.load(path: folder.appending(path: "m.yaml").path, methods: .registered)
       for experiment in manifest.experiments {
-        for run in try experiment.runs(Narrowing()) {
+        for run in experiment.runs {
           _ = run.identityJSON
           // its files may be any of the machine
           let isBeside = ([run.task.train] + run.task.validation.map(\.file)).allSatisfy { $0.hasPrefix(folder.path) }

@@ -28,7 +28,7 @@ extension Format {
       let isRecipe = target.folder.lastPathComponent == "recipes"
       let path = isRecipe ? targets[0].file.path : target.file.path
       let manifest = try Manifest.load(path: path, methods: .registered)
-      for experiment in manifest.experiments { for run in try experiment.runs(Narrowing()) { _ = run.identityJSON } }
+      for experiment in manifest.experiments { for run in experiment.runs { _ = run.identityJSON } }
     }
   }
 

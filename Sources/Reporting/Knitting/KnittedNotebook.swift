@@ -54,6 +54,8 @@ package struct KnittedNotebook: Sendable, Equatable {
     package let request: BlockRequest
     /// What became of it.
     package let state: State
+    /// Where what it said before first differs; nil where it does not.
+    let difference: BlockDifference?
     /// The picture that it shows.
     let picture: NotebookPicture?
   }
@@ -62,6 +64,39 @@ package struct KnittedNotebook: Sendable, Equatable {
   let notebook: Notebook
   /// Its blocks, in order.
   package let blocks: [Block]
+}
+
+/// The first line in which a block's two texts differ.
+struct BlockDifference: Sendable, Equatable {
+  /// The line's place in the block, from 0.
+  let line: Int
+  /// What stands there; nil behind the text's end.
+  let before: String?
+  /// What the results at hand print there; nil behind the text's end.
+  let after: String?
+  /// Whether nothing differs but by which program, and from which files, the same numbers were made.
+  let isOfSources: Bool
+
+  /// Compares two texts line by line, but for empty ones; nil where no line differs.
+  init?(_ before: String, _ after: String) {
+    let (old, new) = (Self.lines(before), Self.lines(after))
+    let text = { (place: Int, lines: [(line: Int, text: String)]) in place < lines.count ? lines[place].text : nil }
+    guard let place = (0..<max(old.count, new.count)).first(where: { text($0, old) != text($0, new) }) else { return nil }
+    let told = { (lines: [(line: Int, text: String)]) in
+      lines.map(\.text).filter { line in !Self.sources.contains { line.hasPrefix($0) } }
+    }
+    isOfSources = told(old) == told(new)
+    line = place < old.count ? old[place].line : old.last.map { $0.line + 1 } ?? 0
+    (self.before, self.after) = (text(place, old), text(place, new))
+  }
+
+  /// How the lines begin that tell where a table is from.
+  private static let sources = ["- profile ", "- model: ", "- data: ", "- program: "]
+
+  private static func lines(_ text: String) -> [(line: Int, text: String)] {
+    text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated().filter { !$0.element.isEmpty }
+      .map { ($0.offset, String($0.element)) }
+  }
 }
 
 extension Notebook {
@@ -74,10 +109,13 @@ extension Notebook {
       guard case .block(var block) = part else { return part }
       do {
         let content = try source.content(of: block.request)
+        let before = block.content
         let state = block.replace(with: content)
+        let difference = state == .changed ? BlockDifference(before, block.content) : nil
         var picture: NotebookPicture?
         if case .markdown(_, let shown) = content { picture = shown }
-        blocks.append(.init(position: block.position, request: block.request, state: state, picture: picture))
+        blocks.append(
+          .init(position: block.position, request: block.request, state: state, difference: difference, picture: picture))
       } catch {
         problems.append(Problem(at: block.position, "\(error)"))
       }

@@ -64,14 +64,21 @@ package struct NotebookFiles: Sendable {
     return names.filter { $0.hasSuffix(".md") && !$0.hasPrefix(".") }.sorted().map { folder.appending(path: $0) }
   }
 
-  /// Every block that is not as the results would print it, a line each: `file:line:column: …`.
+  /// Every block that is not as the results would print it, with the first line that differs: `file:line:column: …`.
   package var differences: [String] {
     entries.flatMap { entry in
       entry.knitted.blocks.compactMap { block -> String? in
-        if block.state == .changed { return Self.line(block, "is not what the results at hand print") }
+        if let difference = block.difference, !difference.isOfSources { return Self.line(block, difference) }
         guard let picture = block.picture, entry.missingPictures.contains(picture) else { return nil }
         return Self.line(block, "shows \(NotebookPicture.folder)/\(picture.name), which is not there")
       }
+    }
+  }
+
+  /// Every block whose numbers are those of the results at hand, made by another program or from other files; a line each.
+  package var otherSources: [String] {
+    entries.flatMap { entry in
+      entry.knitted.blocks.compactMap { block in block.difference.flatMap { $0.isOfSources ? Self.line(block, $0) : nil } }
     }
   }
 
@@ -114,6 +121,13 @@ package struct NotebookFiles: Sendable {
       written.append(entry.file)
     }
     return written
+  }
+
+  private static func line(_ block: KnittedNotebook.Block, _ difference: BlockDifference) -> String {
+    let place = SourcePosition(file: block.position.file, line: block.position.line + 1 + difference.line, column: 1)
+    let (before, after) = (difference.before.map { "'\($0)'" } ?? "nothing", difference.after.map { "'\($0)'" } ?? "nothing")
+    let found = difference.isOfSources ? "same numbers, other sources: " : ""
+    return Problem(at: place, "\(block.request): \(found)the results at hand print \(after), here is \(before)").description
   }
 
   private static func line(_ block: KnittedNotebook.Block, _ text: String) -> String {
