@@ -109,7 +109,7 @@ typedef struct {
   int64_t y_step;
 } lr_coming;
 
-// --- Sums of R rows by V vectors of columns, added to `sums`, whose rows are COLUMNS apart. A row's next term stands `along` behind the
+// --- Sums of R rows by V vectors of columns, put into `sums`, whose rows are COLUMNS apart. A row's next term stands `along` behind the
 // last, the next row's `across` beside it.
 
 #define SAME_16(x) ((lanes){x, x, x, x, x, x, x, x, x, x, x, x, x, x, x, x})

@@ -5,11 +5,11 @@ import Settings
 /// A folder with manifests (`*.yaml`, and pilots in `pilots/`), the recipes that they share (`recipes/`), tasks of the user's own
 /// (`tasks/`) and the figures that papers print (`published.yaml`).
 package struct ExperimentFolder: Sendable, Equatable {
-  /// What a folder holds: files that cannot be used keep no other from being listed.
+  /// What a folder holds: files that cannot be used keep no other from being listed, nor a profile of a file another of it.
   package struct Listing: Sendable {
-    /// The manifests that can be used: tables first, then pilots, each sorted by file.
+    /// The manifests that can be used, under the profiles that can: tables first, then pilots, each sorted by file.
     package internal(set) var manifests: [Manifest] = []
-    /// The files that cannot be used, each with why.
+    /// The files that cannot be used under some or all of their profiles, each with why.
     package internal(set) var broken: [(file: String, error: ManifestError)] = []
   }
 
@@ -65,9 +65,27 @@ package struct ExperimentFolder: Sendable, Equatable {
         listing.manifests.append(try load(file, names: Self.names(inFile: file) ?? [], &owners, profile: profile, methods: methods))
       } catch {
         listing.broken.append((file, error))
+        if profile == nil, let part = usablePart(of: file, &owners, methods: methods) { listing.manifests.append(part) }
       }
     }
     return listing
+  }
+
+  /// What is left of a manifest that cannot be used under some of its profiles; nil where that is nothing.
+  private func usablePart(of file: String, _ owners: inout [String: String], methods: MethodCatalog) -> Manifest? {
+    let names = Self.names(inFile: file) ?? []
+    var named = owners
+    var part: Manifest?
+    for profile in Profile.allCases {
+      var trial = owners
+      guard let found = try? load(file, names: names, &trial, profile: profile, methods: methods), !found.experiments.isEmpty else {
+        continue
+      }
+      named = trial
+      part = part?.with(found.experiments) ?? found
+    }
+    owners = named
+    return part
   }
 
   /// Loads a manifest whose names are its own, and remembers them.

@@ -25,6 +25,12 @@ package struct Manifest: Sendable, Equatable {
     return found
   }
 
+  /// The same manifest with what it says under more profiles.
+  func with(_ more: [Experiment]) -> Manifest {
+    Manifest(
+      id: id, aliases: aliases, paper: paper, file: file, profiles: profiles, experiments: experiments + more)
+  }
+
   /// Reads a manifest and all that it names, and checks it.
   /// - Parameters:
   ///   - path: the manifest's file.

@@ -39,9 +39,21 @@ struct Resolution {
         reader.problems.reportLack(
           of: name,
           "'\(name)' of \(row.row.id) is given neither by the recipe '\(recipe.name)' nor by the manifest for "
-            + "\(tasks.joined(separator: ", ")) (profile \(profile.rawValue)).", at: row.position)
+            + "\(tasks.joined(separator: ", ")) (profile \(profile.rawValue)). \(hint(name, row, tasks))", at: row.position)
       }
     }
+  }
+
+  /// Values of the settings that a run cannot do without, to show how they are written.
+  private static let examples = ["epochs": "10", "batch": "16", "learning_rate": "1e-3"]
+
+  /// Where a setting that is lacking can be given.
+  private func hint(_ name: String, _ row: RowDraft, _ tasks: [String]) -> String {
+    let setting = "\(name): \(Self.examples[name] ?? "…")"
+    let isOfAll = tasks.count == draft.tasks.count
+    let manifest = isOfAll ? "{\(setting)}" : "{tasks: {\(tasks[0]): {\(setting)}}}"
+    return "Give it in the manifest, as in 'training: \(manifest)', or in the recipe, as in "
+      + (isOfAll ? "'methods: {\(row.row.method): {\(setting)}}'." : "'tasks: {\(tasks[0]): {\(setting)}}'.")
   }
 
   /// What all layers give for a row and a task.

@@ -25,7 +25,7 @@ struct All: ParsableCommand {
   func run() throws {
     let workspace = try project.workspace()
     let folder = ExperimentFolder(path: workspace.experiments.path)
-    let listing = folder.list(folder.tables, methods: .registered)
+    let listing = folder.list(folder.tables, profile: profile, methods: .registered)
     let inputs = RunInputs(workspace: workspace, data: data.map { URL(filePath: ($0 as NSString).expandingTildeInPath) })
     let store = RunStore(workspace)
     let experiments = listing.manifests.flatMap { $0.experiments.filter { $0.profile == profile } }

@@ -26,6 +26,38 @@ struct ReadmeManifestTests {
     #expect(try tiny.lowrank(["report", "tiny", "--metric", "f1"]).output.contains("reviews (F1 ↑)"))
   }
 
+  @Test("the manifest of an own task is listed under every profile, planned, and trained on")
+  func ownTask() throws {
+    let tiny = try TinyProgram()
+    let experiments = tiny.project.root.appending(path: "shipped/experiments")
+    try tiny.project.write(block("experiments/my-reviews.yaml"), to: "shipped/experiments/my-reviews.yaml")
+    try tiny.project.write(block("experiments/tasks/reviews.yaml"), to: "shipped/experiments/tasks/reviews.yaml")
+    for (rows, name) in [(0..<24, "train"), (24..<40, "dev")] {
+      let table = TinyProject.rows(rows).replacing("sentence\tlabel", with: "review\tverdict")
+        .replacing("\twarm\n", with: "\tpositive\n").replacing("\tcold\n", with: "\tnegative\n")
+      try tiny.project.write(table, to: "shipped/experiments/tasks/data/\(name).tsv")
+    }
+    for name in ["recipes", "pretrain"] {
+      try FileManager.default.createSymbolicLink(
+        at: experiments.appending(path: name), withDestinationURL: Repository.root.appending(path: "experiments/\(name)"))
+    }
+    func call(_ arguments: String...) throws -> ProgramResult {
+      try execute(
+        tiny.program, arguments + ["--root", experiments.deletingLastPathComponent().path], environment: Program.environment(),
+        apart: true)
+    }
+    let list = try call("list")
+    #expect(list.status == 0 && list.output.contains("pocket 4") && list.output.contains("paper 12"), "\(list)")
+    let run = try call("run", "my-reviews", "--tasks", "reviews", "--methods", "lora")
+    #expect(run.status == 0 && run.output.contains("| LoRA | ") && run.output.contains("reviews (accuracy ↑)"), "\(run)")
+    // without what the paper's recipe lacks, the other profile goes on working
+    let manifest = try block("experiments/my-reviews.yaml").replacing(/training: .*\n/, with: "")
+    try tiny.project.write(manifest, to: "shipped/experiments/my-reviews.yaml")
+    let part = try call("list")
+    #expect(
+      part.status == 1 && part.output.contains("pocket 4") && part.output.contains("'training: {tasks: {reviews: {epochs: 10}}}'"))
+  }
+
   @Test("the table is planned, and one of its runs trained")
   func table() throws {
     let tiny = try TinyProgram()

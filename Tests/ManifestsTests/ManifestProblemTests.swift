@@ -176,8 +176,11 @@ import Testing
     let folder = try TestFolder.methods("- lora: {epochs: 2}", recipe: "tasks: {rte: {learning_rate: 1e-3}}\n")
     #expect(
       folder.complaint() == """
-        m.yaml:7:3: 'batch' of lora is given neither by the recipe 'plain' nor by the manifest for rte, mrpc (profile paper).
-        m.yaml:7:3: 'learning_rate' of lora is given neither by the recipe 'plain' nor by the manifest for mrpc (profile paper).
+        m.yaml:7:3: 'batch' of lora is given neither by the recipe 'plain' nor by the manifest for rte, mrpc (profile paper). \
+        Give it in the manifest, as in 'training: {batch: 16}', or in the recipe, as in 'methods: {lora: {batch: 16}}'.
+        m.yaml:7:3: 'learning_rate' of lora is given neither by the recipe 'plain' nor by the manifest for mrpc (profile paper). \
+        Give it in the manifest, as in 'training: {tasks: {mrpc: {learning_rate: 1e-3}}}', or in the recipe, as in \
+        'tasks: {mrpc: {learning_rate: 1e-3}}'.
         2 problems; nothing was run.
         """)
   }

@@ -147,7 +147,7 @@ void lr_row_products_half(float *y, const float *packed, const uint16_t *w, cons
 // --- tiles.c: y = factor * a b (+ bias, or + y), with a: [m, k] and b: [k, n]. Each number of y has the same bits however the
 // product is cut, and with every instruction set.
 enum {
-  LR_TILE_ROWS = 8,     // of a panel of a
+  LR_TILE_ROWS = 8,      // of a panel of a
   LR_TILE_COLUMNS = 48,  // of a panel of b
   LR_TILE_TERMS = 384    // that are summed before y is written
 };
