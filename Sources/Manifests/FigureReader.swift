@@ -11,6 +11,30 @@ struct FigureReader {
   let tasks: [String]
   let seeds: [Int]
 
+  /// Where the keys of figures stand.
+  static let keyPlace = "`figures` of a manifest, a list of kinds: `figures: [bars, {freezing-map: {row: aflora, task: rte}}]`."
+
+  /// A line for each key, and one for each kind with the keys that it takes.
+  static var keyReference: String {
+    let keys = documentation.map { "- `\($0.key)`: \($0.text).\n" }.joined()
+    let kinds = FigureKind.allCases.map { kind in
+      "- `\(kind.rawValue)`: \(kind.title). Takes \(kind.keys.map { "`\($0)`" }.joined(separator: ", ")).\n"
+    }
+    return keys + "\nKinds:\n\n" + kinds.joined()
+  }
+
+  private static let documentation: [(key: String, text: String)] = [
+    ("id", "part of the name of its files; by default the kind"), ("title", "the title for people"),
+    ("row", "the id of its row, or its method's; needed where the kind is of one and the manifest has several"),
+    ("rows", "the ids of several; by default all"),
+    ("task", "its task; needed where the kind is of one and the manifest has several"), ("tasks", "several; by default all"),
+    ("seed", "its seed, by default the first; `mean` over all seeds, for a freezing-map and an importance-map"),
+    ("module", "the one module that it shows, as `query`; required"),
+    ("modules", "those that it shows; by default all that runs recorded"),
+    ("group", "by what lines are told apart: `module` or `layer`"), ("dataset", "which norms: `importance` or `final`"),
+    ("option", "the numeric option on the horizontal axis; required"),
+  ]
+
   /// The figures of a `figures` entry, as far as they can be read.
   func figures(_ entry: SourceEntry) -> [FigureSettings] {
     guard case .sequence(let items) = entry.value.content else {

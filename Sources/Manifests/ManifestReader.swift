@@ -97,18 +97,25 @@ struct ManifestReader {
     return true
   }
 
+  /// A line for each key of a manifest.
+  static var keyReference: String {
+    let own = ManifestReader(reader: .ofNothing, path: "", recipesFolder: "", wanted: []) { _ in nil }
+    return own.headingForm(profileKeys: []).reference
+      + own.form(.pocket, TaskNames(reader: own.reader, in: ""), of: nil).reference
+  }
+
   private func headingForm(profileKeys: [String]) -> MappingForm<Heading> {
     MappingForm(
       "a manifest",
       [
         .identifier("id", \.id, required: true, "the name that the command line takes"),
-        .custom("aliases", "other names") { heading, entry, reader in
+        .custom("aliases", "other names of it, for the command line") { heading, entry, reader in
           guard let names = reader.list(entry) else { return false }
           heading.aliases = names.compactMap { reader.checkedIdentifier($0.text, "aliases", at: $0.position) }
           return true
         },
         .identifier("paper", \.paper, "the paper whose table it is"),
-        .custom("profiles", "what differs by size") { heading, entry, reader in
+        .custom("profiles", "what differs by size, as `{pocket: {seeds: [0]}}`") { heading, entry, reader in
           for entry in reader.entries(of: entry.value, "'profiles'", keys: Profile.allCases.map(\.rawValue)) ?? [] {
             guard let profile = Profile(rawValue: entry.key) else { continue }
             let entries = entry.value.isEmptyScalar ? [] : reader.entries(of: entry.value, "a profile", keys: profileKeys)
@@ -169,8 +176,11 @@ struct ManifestReader {
           draft.tasks = names.compactMap { name in tasks.task(name.text, at: name.position).map { ($0, name.position) } }
           return true
         },
-        .custom("seeds", required: true, "the seeds") { draft, entry, _ in seeds(entry).map { draft.seeds = $0 } != nil },
-        .custom("methods", required: true, "the rows") { draft, entry, reader in
+        .custom("seeds", required: true, "the seeds, whole numbers") { draft, entry, _ in
+          seeds(entry).map { draft.seeds = $0 } != nil
+        },
+        .custom("methods", required: true, "the rows: ids of methods, or `lora: {rank: 4}`; a list of values makes a row for each")
+        { draft, entry, reader in
           MethodRowReader(reader: reader, tasks: tasks.known).rows(entry).map { draft.rows = $0 } != nil
         },
         .custom("training", "settings of all rows") { draft, entry, reader in

@@ -70,8 +70,11 @@ struct RecipeReader {
     var text = ""
   }
 
-  private func read(_ root: SourceNode, name: String, path: String, chain: [String]) -> Recipe? {
-    let form = MappingForm<Draft>(
+  /// A line for each key of a recipe.
+  static var keyReference: String { RecipeReader(reader: .ofNothing, folder: "", tasks: []).form(including: []).reference }
+
+  private func form(including chain: [String]) -> MappingForm<Draft> {
+    MappingForm<Draft>(
       "a recipe",
       [
         .value("title", .text, \.text, "the title for people"),
@@ -98,7 +101,10 @@ struct RecipeReader {
           return true
         },
       ])
-    guard let found = reader.read(root, as: form, into: Draft()) else { return nil }
+  }
+
+  private func read(_ root: SourceNode, name: String, path: String, chain: [String]) -> Recipe? {
+    guard let found = reader.read(root, as: form(including: chain), into: Draft()) else { return nil }
     if found.place("include") != nil, found.value.outer == nil { return nil }
     let outer = found.value.outer ?? Recipe(name: name)
     return Recipe(

@@ -39,6 +39,9 @@ struct TaskFileReader {
     return task
   }
 
+  /// A line for each key of a task.
+  static var keyReference: String { TaskFileReader(reader: .ofNothing).form("").reference }
+
   private func form(_ path: String) -> MappingForm<Draft> {
     MappingForm(
       "a task",

@@ -19,8 +19,12 @@ extension MethodSchema {
 
 extension OptionSchema {
   /// `` - `rank`: a whole number of at least 1; default 8. The rank of each pair. ``
-  package var reference: String {
-    let standard = defaultValue.map { "; default \($0.readable)" } ?? "; left out where it is not given"
+  package var reference: String { reference(isRequired: false) }
+
+  /// The same of an option that may be required.
+  package func reference(isRequired: Bool) -> String {
+    let standard =
+      defaultValue.map { "; default \($0.readable)" } ?? (isRequired ? "; required" : "; left out where it is not given")
     let others = excludes.isEmpty ? "" : "; not together with \(excludes.map { "`\($0)`" }.joined(separator: ", "))"
     let text = documentation.hasSuffix(".") ? documentation : documentation + "."
     return "- `\(name)`: \(type.expectation)\(standard)\(others). \(text)\n"

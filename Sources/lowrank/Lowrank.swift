@@ -14,6 +14,7 @@ struct Lowrank: ParsableCommand {
       List.self,
       Status.self,
       Methods.self,
+      Keys.self,
       Check.self,
       Rerun.self,
       ReportCommand.self,
