@@ -20,6 +20,8 @@ package struct CostEstimate: Sendable, Equatable {
   package let floatingPointOperations: Double
   /// The most memory in use at one time during an update, weights included.
   package let peakBytes: Int
+  /// About the bytes that the run leaves on disk: what was trained, as it was after the best epoch and at the end, in float32.
+  package var diskBytes: Double { 2 * 4 * Double(trainableWithHead) }
 
   /// - Throws: what would keep the run itself from starting.
   package init(_ run: PlannedRun, inputs: RunInputs) throws {

@@ -12,7 +12,8 @@ package struct PlanTable {
     let summary = PlanSummary(plan, store: store)
     let done = Set(plan.map(\.identity).filter { store.record($0) != nil })
     text = try Self.text(
-      plan, \.specification, summary: summary.text, speed: Self.speed(plan, store), isDone: { done.contains($0.identity) },
+      plan, \.specification, summary: summary.text, speed: Self.speed(plan, store) ?? MachineRate.measured(),
+      isDone: { done.contains($0.identity) },
       state: { store.status($0).description }, estimate: { try CostEstimate($0, inputs: inputs) })
   }
 
@@ -26,7 +27,8 @@ package struct PlanTable {
     let models = Set(runs.map(\.model)).sorted().joined(separator: ", ")
     text =
       try Self.text(
-        runs, \.self, summary: "\(PlanSummary.axes(runs)) = \(runs.count) runs", speed: nil, isDone: { _ in false },
+        runs, \.self, summary: "\(PlanSummary.axes(runs)) = \(runs.count) runs", speed: MachineRate.measured(),
+        isDone: { _ in false },
         state: { _ in "no files" }, estimate: { try CostEstimate(published: $0) })
       + "\nCounted by the sizes of \(models) and of GLUE, whose rows are taken to have their mean length; longer ones need more memory. MODEL=<folder> and DATA=<folder> "
       + "plan, and run, with files."
@@ -38,29 +40,51 @@ package struct PlanTable {
   ) throws -> String {
     var estimates: [String: CostEstimate] = [:]
     var lines: [[String]] = [["run", "trainable", "with head", "steps", "PFLOP", "memory", "time", "state"]]
-    var operations = 0.0
+    var operations = 0.0, bytes = 0.0
+    var totals: [(row: String, runs: Int, operations: Double)] = []
     for run in runs {
       // seeds change no cost
       let specification = run[keyPath: specification]
       let key = "\(specification.row) \(specification.task.id)"
       guard let cost = try estimates[key] ?? estimate(run) else { continue }
       estimates[key] = cost
-      if !isDone(run) { operations += cost.floatingPointOperations }
+      if totals.last?.row != specification.row { totals.append((specification.row, 0, 0)) }
+      if !isDone(run) {
+        operations += cost.floatingPointOperations
+        bytes += cost.diskBytes
+        totals[totals.count - 1].runs += 1
+        totals[totals.count - 1].operations += cost.floatingPointOperations
+      }
       lines.append([
         specification.shortName, "\(cost.trainable)", "\(cost.trainableWithHead)", "\(cost.steps)",
         String(format: "%.4f", cost.floatingPointOperations / 1e15), String(format: "%.0f MB", Double(cost.peakBytes) / 1e6),
         speed.map { RunProgress.readable(seconds: cost.floatingPointOperations / $0) } ?? "unknown", state(run),
       ])
     }
+    let time = { (operations: Double) in speed.map { RunProgress.readable(seconds: operations / $0) } ?? "unknown" }
+    var text = aligned(lines, numbers: 1...6)
+    if totals.count > 1, operations > 0 {
+      let rows = totals.map { [$0.row, "\($0.runs)", String(format: "%.4f", $0.operations / 1e15), time($0.operations)] }
+      text += [""] + aligned([["to go", "runs", "PFLOP", "time"]] + rows, numbers: 1...3) + [""]
+    }
+    let work = String(format: "%.4f", operations / 1e15) + " PFLOP"
+    let rest = operations > 0 ? ", about \(time(operations)) here for one job, \(megabytes(bytes)) on disk" : ""
+    return (text + ["\(summary): \(work)\(rest)"]).joined(separator: "\n")
+  }
+
+  private static func megabytes(_ bytes: Double) -> String {
+    bytes < 1e9 ? String(format: "%.0f MB", max(1, bytes / 1e6)) : String(format: "%.1f GB", bytes / 1e9)
+  }
+
+  /// Lines of columns that line up, those of numbers at their right.
+  private static func aligned(_ lines: [[String]], numbers: ClosedRange<Int>) -> [String] {
     let widths = lines[0].indices.map { column in lines.map { $0[column].count }.max() ?? 0 }
-    let rows = lines.map { line in
+    return lines.map { line in
       zip(line, widths).enumerated().map { column, cell in
         let space = String(repeating: " ", count: cell.1 - cell.0.count)
-        return (1...6).contains(column) ? space + cell.0 : cell.0 + space
+        return numbers.contains(column) ? space + cell.0 : cell.0 + space
       }.joined(separator: "  ").trimmingCharacters(in: .whitespaces)
     }
-    let time = speed.map { ", about \(RunProgress.readable(seconds: operations / $0)) for one job" } ?? ""
-    return (rows + ["\(summary): \(String(format: "%.4f", operations / 1e15)) PFLOP\(time)"]).joined(separator: "\n")
   }
 
   /// Operations a second of the plan's finished runs; `nil` before there are any.

@@ -164,12 +164,14 @@ package final class RunProgress: Sendable {
     return elapsed / share - elapsed
   }
 
-  /// `48 s`, `12 min`, `3.5 h`
+  /// `48 s`, `12 min`, `3.5 h`, `620 days`
   package static func readable(seconds: Double) -> String {
     switch seconds {
     case ..<90: "\(Int(max(0, seconds).rounded())) s"
     case ..<5400: "\(Int((seconds / 60).rounded())) min"
-    default: "\((seconds / 360).rounded() / 10) h"
+    case ..<172_800: "\((seconds / 360).rounded() / 10) h"
+    case ..<8_640_000_000: "\(Int((seconds / 86_400).rounded())) days"
+    default: "more than 100000 days"
     }
   }
 

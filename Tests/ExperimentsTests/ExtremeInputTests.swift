@@ -176,7 +176,9 @@ struct ExtremeInputTests {
     #expect(run.finished() != nil && taken > 20)
   }
 
-  @Test("times of any size", arguments: [(-1e308, "0 s"), (-1, "0 s"), (0, "0 s"), (1e308, "2.777777777777778e+304 h")])
+  @Test(
+    "times of any size",
+    arguments: [(-1e308, "0 s"), (-1, "0 s"), (0, "0 s"), (1e308, "more than 100000 days"), (200_000, "2 days")])
   func times(seconds: Double, text: String) { #expect(RunProgress.readable(seconds: seconds) == text) }
 
   @Test("threads and jobs of any number")
