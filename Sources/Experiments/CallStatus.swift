@@ -73,10 +73,11 @@ package final class CallBoard: Sendable {
 
   deinit { end() }
 
-  /// Tells how far the call is. Where that cannot be written nothing is told.
+  /// Tells how far the call is. Where that cannot be written nothing is told; no training step waits for the disk.
   func tell(_ status: CallStatus) {
-    guard let data = try? JSONEncoder().encode(status) else { return }
-    try? AtomicFile.write(data, to: folder.appending(path: Self.file))
+    let place = folder.appending(path: Self.file), fresh = folder.appending(path: ".new-\(Self.file)")
+    guard let data = try? JSONEncoder().encode(status), (try? data.write(to: fresh)) != nil else { return }
+    rename(fresh.path, place.path)
   }
 
   /// The call is over.

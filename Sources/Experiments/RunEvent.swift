@@ -111,7 +111,7 @@ struct RunLog {
 
   /// Adds an event. A log that cannot be written stops no run.
   func add(_ event: RunEvent) {
-    let descriptor = open(file.path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o666)
+    let descriptor = open(file.path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0o666)
     guard descriptor >= 0 else { return }
     defer { close(descriptor) }
     let end = if case .finished = event { "finished: " } else { "" }

@@ -6,12 +6,14 @@ import Foundation
 ///
 /// The answer, `stopping after this step; again to quit`, comes from the handler itself, so that no thread need be free for it.
 package struct StopSignal: Sendable {
-  private static let text = "stopping after this step; again to quit\n"
+  private static let text = "stopping after this step; again to quit"
   /// Handed to the handler for good. On a terminal the line of progress, or `^C`, stands in its place.
-  nonisolated(unsafe) private static let announcement = strdup((isatty(2) == 1 ? "\n" : "") + text)
+  nonisolated(unsafe) private static let announcement = strdup((isatty(2) == 1 ? "\n" : "") + text + "\n")
+  nonisolated(unsafe) private static let object = strdup("{\"event\":\"note\",\"message\":\"\(text)\"}\n")
 
   /// Takes over the signals; one that came before is forgotten.
-  package init() { lr_stop_install(Self.announcement) }
+  /// - Parameter answersInJSON: whether the answer is an object on a line of its own.
+  package init(answersInJSON: Bool = false) { lr_stop_install(answersInJSON ? Self.object : Self.announcement) }
 
   /// Lets a signal end the program at once again, as before: what follows the runs has nothing to save.
   package func end() { lr_stop_remove() }

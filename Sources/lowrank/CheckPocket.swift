@@ -48,7 +48,7 @@ struct CheckPocket: ParsableCommand {
     let stop = StopSignal()
     var options = ExecutionOptions()
     options.shouldStop = { stop.received != 0 }
-    let progress = RunProgress(isatty(STDERR_FILENO) == 1 ? .live : .lines) { complain($0, terminator: "") }
+    let progress = RunProgress(isatty(STDERR_FILENO) == 1 ? .live : .lines) { show($0) }
     let (gate, summary) = try check.measure(
       jobs: jobs ?? ProcessInfo.processInfo.activeProcessorCount, options: options, progress: progress
     ) { task in

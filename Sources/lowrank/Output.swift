@@ -28,23 +28,29 @@ enum Voice: String, CaseIterable {
 
   /// Nil where it says nothing.
   static let current = Mutex<Voice?>(.text)
+
+  /// A text with its line's end; as JSON nothing of no text.
+  fileprivate func line(_ text: String, as event: String) -> String {
+    guard self == .json else { return text + "\n" }
+    guard !text.isEmpty, let line = try? JSONEncoder().encode(["event": event, "message": text]) else { return "" }
+    return String(decoding: line, as: UTF8.self) + "\n"
+  }
 }
 
 /// Says on stderr what a person should know beside the results.
 func tell(_ text: String) {
-  switch Voice.current.withLock({ $0 }) {
-  case .text: complain(text)
-  case .json:
-    guard !text.isEmpty, let line = try? JSONEncoder().encode(["event": "note", "message": text]) else { return }
-    complain(String(decoding: line, as: UTF8.self))
-  case nil: break
-  }
+  if let voice = Voice.current.withLock({ $0 }) { show(voice.line(text, as: "note")) }
 }
 
-/// Says on stderr, in whichever voice, what went wrong.
-func complain(_ text: String, terminator: String = "\n") {
+/// Says on stderr what went wrong, also where nothing else is said.
+func complain(_ text: String) {
+  show((Voice.current.withLock { $0 } ?? .text).line(text, as: "error"))
+}
+
+/// Writes text to stderr as it is.
+func show(_ text: String) {
   // where this fails too there is nobody to say it to
-  _ = put(text + terminator, to: STDERR_FILENO)
+  _ = put(text, to: STDERR_FILENO)
 }
 
 /// Writes all of a text; returns 0, or the error's number.

@@ -129,7 +129,8 @@ struct FormatOptions: ParsableArguments {
     let isTerminal = isatty(STDOUT_FILENO) == 1
     var size = winsize()
     let columns = isTerminal && ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 ? Int(size.ws_col) : 120
-    let isStyled = isTerminal && ProcessInfo.processInfo.environment["NO_COLOR"] == nil
+    let environment = ProcessInfo.processInfo.environment
+    let isStyled = isTerminal && environment["NO_COLOR"] == nil && environment["TERM"] != "dumb"
     return try report.rendered(
       format ?? (isTerminal ? .text : .markdown), layout: TextTable.Layout(columns: columns, isStyled: isStyled))
   }
@@ -176,7 +177,7 @@ struct TrainingOptions: ParsableArguments {
   ) throws -> ExperimentSeries.Outcome {
     Voice.current.withLock { $0 = quiet ? nil : log }
     let style: RunProgress.Style = log == .json ? .json : isatty(STDERR_FILENO) == 1 ? .live : .lines, isQuiet = quiet
-    let stop = StopSignal(), toTrain = series.toTrain, workspace = store.workspace
+    let stop = StopSignal(answersInJSON: log == .json), toTrain = series.toTrain, workspace = store.workspace
     let board = toTrain > 0 ? CallBoard(in: workspace.layout.calls) : nil
     defer { board?.end() }
     tell(series.summary)
@@ -185,7 +186,7 @@ struct TrainingOptions: ParsableArguments {
       runner: { runner(store, inputs, stop, isTimed: $0.isTimed) },
       progress: { place in
         RunProgress(style, subject: place, logsIn: { workspace.run($0.identity) }, board: board) {
-          if !isQuiet { complain($0, terminator: "") }
+          if !isQuiet { show($0) }
         }
       }, say: { tell($0) }, report: report)
     stop.end()

@@ -49,7 +49,7 @@ struct Rerun: ParsableCommand {
     options.checkpointInterval = nil
     options.shouldStop = { stop.received != 0 }
     let record: RunRecord
-    let progress = RunProgress(isatty(STDERR_FILENO) == 1 ? .live : .lines) { complain($0, terminator: "") }
+    let progress = RunProgress(isatty(STDERR_FILENO) == 1 ? .live : .lines) { show($0) }
     progress.begin([planned])
     do {
       let observer: any TrainingObserver = steps ? StepPrinter() : progress.observer(of: planned)

@@ -40,13 +40,19 @@ struct RunTests {
     #expect(part.status == 0 && part.output == result.output)
   }
 
-  @Test("a run that failed is said in the last line, with status 3")
-  func failed() throws {
-    let tiny = try TinyProgram()
-    let model = tiny.project.file("model/model.safetensors")
-    try Data(contentsOf: model).dropLast(64).write(to: model)
+  @Test("a run that diverged is said in the last line, with status 3; for machines in an object too")
+  func diverged() throws {
+    let row = "[{fft: {learning_rate: 10, weight_decay: 10, warmup: 0, epochs: 40}}, "
+    let tiny = try TinyProgram(TinyProject.manifest.replacing("[lora, ", with: row))
     let result = try tiny.lowrank(["run", "tiny"], apart: true)
-    #expect([1, 3].contains(result.status) && !result.errors.isEmpty, "\(result)")
+    #expect(result.status == 3 && result.output.contains("\n| AFLoRA | "), "\(result)")
+    #expect(result.errors.hasSuffix("\nincomplete: 1 of 2 runs diverged\n"), "\(result.errors)")
+    let machine = try tiny.lowrank(["run", "tiny", "--log", "json"], apart: true)
+    let lines = machine.errors.split(separator: "\n")
+    for line in lines { #expect((try? JSONSerialization.jsonObject(with: Data(line.utf8))) is [String: Any], "\(line)") }
+    #expect(machine.status == 3 && lines.last?.contains(#""message":"incomplete: 1 of 2 runs diverged""#) ?? false, "\(lines)")
+    let quiet = try tiny.lowrank(["run", "tiny", "--quiet"], apart: true)
+    #expect(quiet.status == 3 && quiet.errors == "incomplete: 1 of 2 runs diverged\n", "\(quiet)")
   }
 
   @Test("nothing but the table, or a JSON object a line, where that is asked for")
