@@ -138,6 +138,8 @@ package final class PRILoRA: TuningMethod {
     }
   }
 
+  package var actsBeforeLastEvaluation: Bool { pruning.kind != .none && pruning.prunesAtTheEnd }
+
   package func beforeLastEvaluation(_ sample: (any MeasuredSample)?) {
     guard pruning.kind != .none, pruning.prunesAtTheEnd, updates % pruning.interval != 0 else { return }
     prune()

@@ -107,6 +107,8 @@ package protocol TuningMethod: AnyObject {
   func afterUpdate(_ update: FinishedUpdate)
   /// The part of the training set that the method measures on before the last evaluation; `nil` for most methods.
   var lastSample: Preliminary.Sample? { get }
+  /// Whether `beforeLastEvaluation(_:)` does anything, so that the last epoch must be known before it is evaluated.
+  var actsBeforeLastEvaluation: Bool { get }
   /// All updates are done, and the last evaluation comes next. `sample` is there where `lastSample` asks for one.
   ///
   /// - Throws: what the sample throws when the run is to stop; the method is then used no more.
@@ -139,6 +141,7 @@ extension TuningMethod {
   package func afterGradients(step: Int) {}
   package func afterUpdate(_ update: FinishedUpdate) {}
   package var lastSample: Preliminary.Sample? { nil }
+  package var actsBeforeLastEvaluation: Bool { lastSample != nil }
   package func beforeLastEvaluation(_ sample: (any MeasuredSample)?) {}
   package var measures: [String: Double] { ["kept.parameters": Double(keptParameters)] }
   package var diagnostics: [Diagnostic] { [] }

@@ -9,6 +9,7 @@ package enum ExperimentError: Error, CustomStringConvertible, Equatable {
   case noData(profile: String)
   case vocabulary(model: String, tokenizer: Int, embedding: Int)
   case tooLong(model: String, length: Int, limit: Int)
+  case patience(row: String, task: String, reason: String)
   case tokenTypes(model: String, inputs: Int, table: Int)
   case emptyTask(String)
   case noRun(String)
@@ -39,6 +40,8 @@ package enum ExperimentError: Error, CustomStringConvertible, Equatable {
         + "into its folder"
     case .tooLong(let model, let length, let limit):
       "\(model): max_length is \(length), but the model has positions for \(limit) tokens. Lower max_length in the recipe"
+    case .patience(let row, let task, let reason):
+      "\(row), \(task): early_stopping_patience cannot end these runs: \(reason)"
     case .tokenTypes(let model, let inputs, let table):
       "\(model): the task's inputs have \(inputs) token types, but the model's table of them only \(table) \(table == 1 ? "row" : "rows") "
         + "(type_vocab_size in config.json). Use a model for pairs of texts, or tasks of one text"

@@ -64,7 +64,8 @@ struct PlanCheck {
   private mutating func report(_ error: any Error, of run: RunSpecification) {
     switch error {
     // of this row alone
-    case is AdapterError, ExperimentError.tooLong, CompletionError.longTarget, CompletionError.noRoom: break
+    case is AdapterError, ExperimentError.tooLong, ExperimentError.patience, CompletionError.longTarget, CompletionError.noRoom:
+      break
     default: unusable.insert([run.model, run.task.id])
     }
     switch error {
@@ -72,6 +73,7 @@ struct PlanCheck {
       report("\(run.row), \(run.task.id): \(error)", at: experiment.place(of: option, in: run))
     case AdapterError.noProjection: report("\(run.row), \(run.task.id): \(error)", at: experiment.place(of: "targets", in: run))
     case is AdapterError: report("\(run.row), \(run.task.id): \(error)", at: experiment.placeOfRow(run))
+    case ExperimentError.patience: report("\(error)", at: experiment.place(of: "early_stopping_patience", in: run))
     case ExperimentError.tooLong: report("\(run.task.id): \(error)", at: experiment.place(of: "max_length", in: run))
     case CompletionError.longTarget, CompletionError.noRoom:
       report("\(error)", at: experiment.place(of: "max_length", in: run))
@@ -93,6 +95,7 @@ struct PlanCheck {
     let types = configuration.limits.tokenTypes == nil ? 1 : try inputs.tokenTypes(run, configuration)
     let subject =
       "\(specification.row) \(specification.options) \(run.modelFolder.path) \(length) \(training.maximumLength) \(types) "
+      + "\(training.earlyStoppingPatience ?? 0) "
       + "\(specification.task.id) \(target)"
     guard seen.insert(subject).inserted else { return }
     try configuration.checkInputs(length: training.maximumLength, tokenTypes: types, of: run.modelFolder)
@@ -103,7 +106,10 @@ struct PlanCheck {
     let backend = PlanningBackend()
     let loaded = try ModelLoader.load(folder: run.modelFolder, seed: 0, on: backend, target: target) { $0.adapt(to: training) }
     if let note = HeadNote(loaded, for: specification.task, folder: run.modelFolder)?.text { add([note]) }
-    _ = try specification.attach(to: MethodHost(loaded.model, backend: backend, seed: 0, schedule: length))
+    let method = try specification.attach(to: MethodHost(loaded.model, backend: backend, seed: 0, schedule: length))
+    if let reason = FineTuning.problem(ofPatience: training, method, asksForTexts: specification.task.headTarget == .words) {
+      throw ExperimentError.patience(row: specification.row, task: specification.task.id, reason: reason)
+    }
     if seen.insert("splits \(run.digests.data)").inserted { notes += try inputs.splitNotes(run) }
     // a label's text is cut to any length; one that is written needs room, and a token that ends it
     guard case .text = specification.task.target else { return }

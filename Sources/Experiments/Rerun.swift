@@ -18,8 +18,11 @@ package struct RerunComparison: Sendable, Equatable {
   /// What the machine and the program have that the record's had not.
   package let environment: [String]
 
-  /// Whether both runs gave the same bytes.
-  package var isEqual: Bool { recordedDigest == digest && otherWeights.isEmpty }
+  /// What the new run recorded beside all that the recorded one has, by path: another version of the program may keep more.
+  package let added: [String]
+
+  /// Whether both runs gave the same bytes, of all that the recorded one kept.
+  package var isEqual: Bool { (recordedDigest == digest || firstDifference == nil && !added.isEmpty) && otherWeights.isEmpty }
 
   /// Compares the new record and tensors in `folder` with the recorded ones.
   ///
@@ -42,6 +45,7 @@ package struct RerunComparison: Sendable, Equatable {
     guard recordedDigest != digest else {
       firstDifference = nil
       largestDistance = 0
+      added = []
       return
     }
     let recorded = RunFile.tensors.url(in: recordedFolder)
@@ -58,7 +62,8 @@ package struct RerunComparison: Sendable, Equatable {
         largest = max(largest, abs(pair.0 - pair.1) / max(abs(pair.0), abs(pair.1), 1e-12))
       }
     }
-    firstDifference = first ?? "equal numbers in other bytes"
+    added = new.map(\.path).filter { path in !old.contains { $0.path == path } }
+    firstDifference = first ?? (added.isEmpty ? "equal numbers in other bytes" : nil)
     largestDistance = largest
   }
 }

@@ -75,7 +75,7 @@ package struct RunExecutor: Sendable {
     try fineTuning.beforeWriting()
     let tensors = RunFile.tensors.url(in: folder)
     let bytes = try HDF5File.data(
-      RunTensors.tree(history, of: fineTuning.objective, diagnostics: fineTuning.method.diagnostics),
+      RunTensors.tree(run, history, of: fineTuning.objective, diagnostics: fineTuning.method.diagnostics),
       name: tensors.lastPathComponent)
     try AtomicFile.write(bytes, to: tensors)
     let texts = try RunTexts.write(history, of: fineTuning.objective, to: folder)

@@ -1,18 +1,36 @@
 // The run's `tensors.h5`: its history, and what the method recorded.
 import Adapters
 import Objectives
+import Records
 import Storage
 import Training
 
 enum RunTensors {
   /// The tree of groups, diagnostics at their paths, all names in order.
-  static func tree(_ history: TrainingHistory, of objective: any Objective, diagnostics: [Diagnostic]) -> HDF5Group {
+  static func tree(
+    _ run: PlannedRun, _ history: TrainingHistory, of objective: any Objective, diagnostics: [Diagnostic]
+  ) -> HDF5Group {
     var root = history.tensors(of: objective)
+    root.attributes = attributes(of: run)
     for diagnostic in diagnostics {
       let parts = diagnostic.path.split(separator: "/").map(String.init)
       root.insert(dataset(diagnostic), at: parts[...])
     }
     return root.sorted
+  }
+
+  /// What tells whose tensors these are, where the file lies alone. It holds nothing that does not follow from the run's identity, so that
+  /// the same run leaves the same bytes wherever, whenever and for whichever table it is made.
+  private static func attributes(of run: PlannedRun) -> [(name: String, attribute: HDF5Attribute)] {
+    let specification = run.specification, text = specification.identityJSON
+    // an attribute has room for 64 KB, which only a task of very many labels passes; the record holds all of it
+    let whole: [(name: String, attribute: HDF5Attribute)] = text.utf8.count < 60_000 ? [("specification", .string(text))] : []
+    return [
+      ("data", .string(run.digests.data)), ("identity", .string(run.identity)), ("method", .string(specification.method)),
+      ("metric", .string(specification.task.primaryMetric.rawValue)), ("model", .string(run.digests.model)),
+      ("numerics_version", .integer(Int64(Numerics.version))), ("seed", .integer(Int64(specification.seed))),
+      ("task", .string(specification.task.id)), ("tokenizer", .string(run.digests.tokenizer)),
+    ] + whole
   }
 
   private static func dataset(_ diagnostic: Diagnostic) -> HDF5Dataset {

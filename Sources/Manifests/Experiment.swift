@@ -27,7 +27,7 @@ package struct Experiment: Sendable, Equatable, Codable {
   /// Whether the runs are there to be timed: then they go one at a time, on all cores.
   package let isTimed: Bool
   /// What is drawn beside the table, in the order written.
-  package let figures: [FigureSettings]
+  package internal(set) var figures: [FigureSettings]
   /// The paper's table that the report names; nil where it names none, and under every profile but `paper`.
   package let published: PublishedTable?
   /// The methods of rows that the recipe has no entry for, although it has for others.
@@ -67,6 +67,7 @@ package struct Experiment: Sendable, Equatable, Codable {
     part.seeds = self.seeds.filter { narrowing.seeds?.contains($0) ?? true }
     part.rows = rows.filter { row in narrowing.methods?.contains { row.isMeant(by: $0) } ?? true }
     let chosen = (tasks: Set(part.tasks.map(\.id)), seeds: Set(part.seeds), rows: Set(part.rows.map(\.id)))
+    part.figures = figures.compactMap { $0.part(of: part) }
     part.runs = runs.filter { chosen.tasks.contains($0.task.id) && chosen.seeds.contains($0.seed) && chosen.rows.contains($0.row) }
     return part
   }
@@ -114,6 +115,9 @@ package struct MethodRow: Sendable, Equatable, Codable {
   package let method: String
   /// Other names of the method.
   let methodAliases: [String]
+
+  /// The same row under another label.
+  func labelled(_ label: String) -> MethodRow { MethodRow(id: id, label: label, method: method, methodAliases: methodAliases) }
 
   /// Whether a name from the command line means this row: its own id, or a name of its method.
   func isMeant(by name: String) -> Bool { id == name || method == name || methodAliases.contains(name) }

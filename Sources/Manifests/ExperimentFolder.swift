@@ -91,11 +91,11 @@ package struct ExperimentFolder: Sendable, Equatable {
   /// Loads a manifest whose names are its own, and remembers them.
   /// - Throws: as `Manifest.load`; `ManifestError.invalid` where its id is not the file's name, or another file has one of its names.
   private func load(
-    _ file: String, names: [Name], _ owners: inout [String: String], profile: Profile?, methods: MethodCatalog,
-    problemOfModel: @escaping (String) -> String? = { _ in nil }
+    _ file: String, names: [Name], _ owners: inout [String: String], profile: Profile?, overrides: Overrides = Overrides(),
+    methods: MethodCatalog, problemOfModel: @escaping (String) -> String? = { _ in nil }
   ) throws(ManifestError) -> Manifest {
     let manifest = try Manifest.load(
-      path: file, recipes: recipes, profile: profile, methods: methods, problemOfModel: problemOfModel)
+      path: file, recipes: recipes, profile: profile, overrides: overrides, methods: methods, problemOfModel: problemOfModel)
     var problems: [Problem] = []
     let stem = (file as NSString).lastPathComponent.dropLast(".yaml".count)
     if let id = names.first(where: { $0.isID }), id.text != stem {
@@ -131,7 +131,7 @@ package struct ExperimentFolder: Sendable, Equatable {
       check(file) { reader throws(ManifestError) in _ = try TaskFileReader(reader: reader).definition(path: file) }
     }
     let tasks = TaskNames(
-      reader: MappingReader(methods: methods, problems: ProblemCollector(mainFile: path)), in: path
+      reader: MappingReader(methods: methods, problems: ProblemCollector(mainFile: path)), in: path, project: nil
     ).known
     for name in YAMLFolder.names(in: recipes) {
       let file = FilePath.joined(recipes, name + ".yaml")
@@ -146,17 +146,23 @@ package struct ExperimentFolder: Sendable, Equatable {
     return listing
   }
 
-  /// One manifest by its id or alias. The manifests beside it may be broken: only its own problems are reported, and that another
-  /// has its name.
+  /// One manifest by its id or alias, by the path of a file anywhere, or by the name that overrides give it. The manifests beside it may be broken: only its own problems
+  /// are reported, and that another has its name.
   /// - Parameters:
   ///   - profile: the profile that is read and checked; nil: all.
+  ///   - overrides: what the call gives in place of what the manifest says.
   ///   - problemOfModel: what is wrong with the model of a name, told beside other problems.
   /// - Throws: `ManifestError.unknownExperiment` with the known names; `ManifestError.invalid` where two files have the name, or the id
   ///   is not the file's name; else as `Manifest.load`.
   package func manifest(
-    named name: String, profile: Profile? = nil, methods: MethodCatalog,
+    named name: String, profile: Profile? = nil, overrides: Overrides = Overrides(), methods: MethodCatalog,
     problemOfModel: @escaping (String) -> String? = { _ in nil }
   ) throws(ManifestError) -> Manifest {
+    if name.hasSuffix(".yaml") || name.hasSuffix(".yml") {
+      return try manifest(inFile: name, profile, overrides, methods, problemOfModel)
+    }
+    var overrides = overrides
+    let name = try overrides.take(outOf: name, in: path)
     var known: [String] = []
     var owners: [String: String] = [:]
     var found: Manifest?
@@ -166,7 +172,8 @@ package struct ExperimentFolder: Sendable, Equatable {
       let isMeant = names.map { $0.contains { $0.text == name } } ?? file.hasSuffix("/" + name + ".yaml")
       if isMeant {
         found = try load(
-          file, names: names ?? [], &owners, profile: profile, methods: methods, problemOfModel: problemOfModel)
+          file, names: names ?? [], &owners, profile: profile, overrides: overrides, methods: methods,
+          problemOfModel: problemOfModel)
       } else {
         known += names?.map(\.text) ?? []
         for other in names ?? [] where owners[other.text] == nil { owners[other.text] = file }
@@ -174,6 +181,24 @@ package struct ExperimentFolder: Sendable, Equatable {
     }
     if let found { return found }
     throw .unknownExperiment(name, known: known, folder: path)
+  }
+
+  /// The manifest in a file. One that lies elsewhere and has a name of the project's manifests does not get its tables and links.
+  private func manifest(
+    inFile file: String, _ profile: Profile?, _ overrides: Overrides, _ methods: MethodCatalog,
+    _ problemOfModel: @escaping (String) -> String?
+  ) throws(ManifestError) -> Manifest {
+    func standard(_ path: String) -> String { URL(filePath: path).resolvingSymlinksInPath().path }
+    let stem = (file as NSString).lastPathComponent.replacing(/\.ya?ml$/, with: "")
+    if files.contains(where: { standard($0) == standard(file) }) {
+      return try manifest(
+        named: stem, profile: profile, overrides: overrides, methods: methods, problemOfModel: problemOfModel)
+    }
+    var overrides = overrides
+    let taken = files.flatMap { Self.names(inFile: $0) ?? [] }.map(\.text)
+    if let names = Self.names(inFile: file), names.contains(where: { $0.isID && taken.contains($0.text) }) { overrides.file = stem }
+    return try Manifest.load(
+      path: file, project: path, profile: profile, overrides: overrides, methods: methods, problemOfModel: problemOfModel)
   }
 
   /// An id or alias as a file gives it.

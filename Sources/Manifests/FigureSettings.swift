@@ -98,4 +98,19 @@ package struct FigureSettings: Sendable, Equatable, Codable {
     self.dataset = dataset
     self.option = option
   }
+
+  /// The same figure of other rows, tasks and seeds.
+  func of(rows: [String], tasks: [String], seeds: [Int]) -> FigureSettings {
+    FigureSettings(
+      kind, id: id, title: title, rows: rows, tasks: tasks, seeds: seeds, modules: modules, grouping: grouping, dataset: dataset,
+      option: option)
+  }
+
+  /// What the figure shows of a part of its experiment; nil where that is nothing.
+  func part(of part: Experiment) -> FigureSettings? {
+    let own = of(
+      rows: rows.filter { row in part.rows.contains { $0.id == row } },
+      tasks: tasks.filter { task in part.tasks.contains { $0.id == task } }, seeds: seeds.filter(part.seeds.contains))
+    return own.rows.isEmpty || own.tasks.isEmpty || own.seeds.isEmpty ? nil : own
+  }
 }

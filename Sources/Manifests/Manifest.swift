@@ -35,19 +35,25 @@ package struct Manifest: Sendable, Equatable {
   /// - Parameters:
   ///   - path: the manifest's file.
   ///   - recipes: the folder of recipes; by default `recipes` beside the manifest, else beside the manifest's folder.
+  ///   - project: the project's folder of manifests, where recipes, tasks and published figures are found for a manifest that lies
+  ///     elsewhere and has none beside it.
   ///   - profile: the profile that is read and checked; nil: all.
+  ///   - overrides: what the call gives in place of what the manifest says.
   ///   - methods: the methods that may be named.
   ///   - problemOfModel: what is wrong with the model of a name, told beside other problems.
   /// - Throws: `ManifestError.invalid` with every problem of the manifest, its recipes and its tasks;
   ///   `ManifestError.unreadable` where the manifest itself cannot be read.
   package static func load(
-    path: String, recipes: String? = nil, profile: Profile? = nil, methods: MethodCatalog,
+    path: String, recipes: String? = nil, project: String? = nil, profile: Profile? = nil, overrides: Overrides = Overrides(),
+    methods: MethodCatalog,
     problemOfModel: @escaping (String) -> String? = { _ in nil }
   ) throws(ManifestError) -> Manifest {
     let reader = MappingReader(methods: methods, problems: ProblemCollector(mainFile: path))
     let manifest = try ManifestReader(
-      reader: reader, path: path, recipesFolder: recipes ?? ManifestReader.folder("recipes", near: FilePath.folder(of: path)),
-      wanted: profile.map { [$0] } ?? Profile.allCases, problemOfModel: problemOfModel
+      reader: reader, path: path,
+      recipesFolder: recipes ?? ManifestReader.place("recipes", near: FilePath.folder(of: path), project: project),
+      project: project,
+      wanted: profile.map { [$0] } ?? Profile.allCases, overrides: overrides, problemOfModel: problemOfModel
     ).manifest()
     try reader.problems.throwIfAny()
     guard let manifest else { throw .unreadable(path: path, reason: "it is no manifest.") }

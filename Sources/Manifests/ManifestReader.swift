@@ -34,24 +34,29 @@ struct ManifestReader {
   let reader: MappingReader
   let path: String
   let recipesFolder: String
+  /// The project's folder of manifests, where the file may lie elsewhere.
+  let project: String?
   /// The profiles that are read.
   let wanted: [Profile]
+  /// What the call gives in place of what the manifest says.
+  let overrides: Overrides
   /// What is wrong with the model of a name.
   let problemOfModel: (String) -> String?
 
-  /// A folder of this name in the manifests' folder, or beside it (as for `experiments/pilots/`).
-  static func folder(_ name: String, near folder: String) -> String {
+  /// The folder or file of this name beside manifests; where there is none, that beside their folder (as for `experiments/pilots/`),
+  /// or the project's own (for a manifest that lies elsewhere).
+  static func place(_ name: String, near folder: String, project: String?) -> String {
     let beside = FilePath.joined(folder, name)
     let above = FilePath.joined(folder == "." ? ".." : FilePath.folder(of: folder), name)
-    return !FileManager.default.fileExists(atPath: beside) && FileManager.default.fileExists(atPath: above)
-      ? above : beside
+    let places = [beside, above] + (project.map { [FilePath.joined($0, name)] } ?? [])
+    return places.first { FileManager.default.fileExists(atPath: $0) } ?? beside
   }
 
   /// Reads everything; nil after a report.
   func manifest() throws(ManifestError) -> Manifest? {
     guard let root = try SourceNode.load(path: path, problems: reader.problems) else { return nil }
     guard !isOfAnotherKind(root) else { return nil }
-    let tasks = TaskNames(reader: reader, in: FilePath.folder(of: path))
+    let tasks = TaskNames(reader: reader, in: FilePath.folder(of: path), project: project)
     let keys = form(.pocket, tasks, of: nil).keys
     let profileKeys = keys.map(\.name), required = keys.filter(\.isRequired).map(\.name)
     let heading = headingForm(profileKeys: profileKeys)
@@ -99,9 +104,11 @@ struct ManifestReader {
 
   /// A line for each key of a manifest.
   static var keyReference: String {
-    let own = ManifestReader(reader: .ofNothing, path: "", recipesFolder: "", wanted: []) { _ in nil }
+    let own = ManifestReader(reader: .ofNothing, path: "", recipesFolder: "", project: nil, wanted: [], overrides: Overrides()) {
+      _ in nil
+    }
     return own.headingForm(profileKeys: []).reference
-      + own.form(.pocket, TaskNames(reader: own.reader, in: ""), of: nil).reference
+      + own.form(.pocket, TaskNames(reader: own.reader, in: "", project: nil), of: nil).reference
   }
 
   private func headingForm(profileKeys: [String]) -> MappingForm<Heading> {
@@ -129,13 +136,15 @@ struct ManifestReader {
   // MARK: One profile
 
   private func experiment(
-    _ node: SourceNode, _ profile: Profile, _ tasks: TaskNames, id: String, _ start: SourcePosition
+    _ node: SourceNode, _ profile: Profile, _ tasks: TaskNames, id own: String, _ start: SourcePosition
   ) -> Experiment? {
     let recipes = RecipeReader(reader: reader, folder: recipesFolder, tasks: tasks.known)
     let found = reader.read(node, as: form(profile, tasks, of: recipes), into: ExperimentDraft()) {
       "'\($0)' is given neither by the profile '\(profile.rawValue)' nor at the top level."
     }
-    guard let draft = found?.value, let recipe = draft.recipe else { return nil }
+    guard var draft = found?.value, let recipe = draft.recipe else { return nil }
+    var overriding = OverrideReader(overrides, reader)
+    let id = OverrideReader.name(own, overriding.apply(to: &draft))
     let count = draft.rows.count * draft.tasks.count
     let (runs, overflow) = count.multipliedReportingOverflow(by: draft.seeds.count)
     guard !overflow, runs <= Self.mostRuns else {
@@ -193,7 +202,8 @@ struct ManifestReader {
           check(draft.report, entry, draft.rows)
           // other profiles' figures are not to be compared with a paper's
           if profile == .paper, let name = draft.report.published {
-            draft.published = PublishedReader(reader: reader, manifest: path).table(named: name, at: entry.keyPosition)
+            draft.published = PublishedReader(reader: reader, manifest: path, project: project).table(
+              named: name, at: entry.keyPosition)
           }
           return true
         },

@@ -4,10 +4,14 @@ import Settings
 
 /// A row with all that its text gives.
 struct RowDraft {
-  let row: MethodRow
+  var row: MethodRow
   let method: MethodSchema
   /// Options of the method and training settings, for all tasks and for single ones.
   let settings: TaskSettings
+  /// The settings that its id or label is made from, since they tell it from the method's other rows.
+  let namedBy: [String]
+  /// What the call gives in place of all else.
+  var overrides = TaskSettings()
   /// Where the row stands.
   let position: SourcePosition
 }
@@ -179,7 +183,9 @@ struct MethodRowReader {
           "two rows would have the id '\(id)': make an option differ, or give this one an 'id'.", at: draft.position)
       }
       let row = MethodRow(id: id, label: label, method: draft.method.id, methodAliases: draft.method.aliases)
-      rows.append(RowDraft(row: row, method: draft.method, settings: draft.settings, position: draft.position))
+      rows.append(
+        RowDraft(
+          row: row, method: draft.method, settings: draft.settings, namedBy: idNames + labelNames, position: draft.position))
     }
     return rows
   }

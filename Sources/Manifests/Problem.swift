@@ -1,11 +1,11 @@
 // One thing wrong with a file a user wrote, where it stands, and what to write instead.
 // A reader collects problems and goes on, so that all of them are reported together.
 
-/// A place in a YAML file. Lines and columns count from 1; columns count Unicode scalars.
+/// A place in a YAML file, or an argument of the command line. Lines and columns count from 1; columns count Unicode scalars.
 package struct SourcePosition: Sendable, Hashable, Codable {
-  /// The file's path as the user would type it.
+  /// The file's path as the user would type it, or the argument.
   package let file: String
-  /// The line, from 1.
+  /// The line, from 1; 0 of an argument, whose place is itself.
   package let line: Int
   /// The column, from 1.
   package let column: Int
@@ -33,7 +33,7 @@ package struct Problem: Sendable, Hashable, Codable, CustomStringConvertible {
 
   /// `file:line:column: message`, the form that editors and terminals link.
   package var description: String {
-    (position.map { "\($0.file):\($0.line):\($0.column): " } ?? "") + message
+    (position.map { $0.line == 0 ? "\($0.file): " : "\($0.file):\($0.line):\($0.column): " } ?? "") + message
   }
 }
 

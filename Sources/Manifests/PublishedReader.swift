@@ -10,14 +10,14 @@ struct PublishedReader {
   let reader: MappingReader
   /// The manifest that names the table.
   let manifest: String
+  /// The project's folder of manifests, where the manifest may lie elsewhere.
+  var project: String?
 
   /// The table with an id; nil after a report.
   /// - Parameter position: where the manifest names it.
   func table(named name: String, at position: SourcePosition) -> PublishedTable? {
-    let folder = FilePath.folder(of: manifest)
-    let above = folder == "." ? ".." : FilePath.folder(of: folder)
-    let paths = [folder, above].map { FilePath.joined($0, PublishedTable.fileName) }
-    guard let path = paths.first(where: { FileManager.default.fileExists(atPath: $0) }) else {
+    let path = ManifestReader.place(PublishedTable.fileName, near: FilePath.folder(of: manifest), project: project)
+    guard FileManager.default.fileExists(atPath: path) else {
       reader.problems.report(
         "'published' names the table '\(name)', but there is no \(PublishedTable.fileName) in the manifest's folder "
           + "or the one above it.", at: position)

@@ -1,7 +1,7 @@
 // From the layers of a manifest to its runs: row × task × seed, each with every option and setting filled in.
 //
 // What a run gets, an inner layer in place of an outer one: defaults < recipe (defaults, tasks, methods, tasks of a method)
-// < the manifest's `training` < the row < the row's own `tasks`.
+// < the manifest's `training` < the row < the row's own `tasks` < what the call sets (`Overrides`).
 import Records
 import Settings
 
@@ -26,6 +26,7 @@ struct Resolution {
         let layer = merged(row, task.id)
         for name in TrainingSettings.required where layer[name] == nil { lacking[name, default: []].append(task.id) }
         guard let training = TrainingSettings({ layer[$0] }) else { continue }
+        checkParts(of: training, layer, row)
         places.settings[row.row.id, default: [:]][task.id] = layer.positions
         let options = options(row, layer)
         runs += draft.seeds.map { seed in
@@ -56,11 +57,20 @@ struct Resolution {
       + (isOfAll ? "'methods: {\(row.row.method): {\(setting)}}'." : "'tasks: {\(tasks[0]): {\(setting)}}'.")
   }
 
+  /// Reports a batch that is not made of so many equal parts.
+  private func checkParts(of training: TrainingSettings, _ layer: SettingsLayer, _ row: RowDraft) {
+    guard let parts = layer["gradient_accumulation"]?.integer, training.batchSize % parts != 0 else { return }
+    reader.problems.report(
+      "'gradient_accumulation' must divide 'batch', but \(row.row.id) has a batch of \(training.batchSize) in \(parts) parts.",
+      at: layer.positions["gradient_accumulation"] ?? row.position)
+  }
+
   /// What all layers give for a row and a task.
   private func merged(_ row: RowDraft, _ task: String) -> SettingsLayer {
     recipe.settings(method: row.row.method, task: task)
       .overridden(by: draft.training.settings(for: task))
       .overridden(by: row.settings.settings(for: task))
+      .overridden(by: row.overrides.settings(for: task))
   }
 
   /// The complete options of a row, but for later keys at their defaults.

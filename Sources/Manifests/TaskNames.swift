@@ -12,11 +12,13 @@ final class TaskNames {
   private let inFolder: [String]
   private var loaded: [(path: String, task: TaskDefinition?)] = []
 
-  /// - Parameter place: the folder of the manifest that names tasks.
-  init(reader: MappingReader, in place: String) {
+  /// - Parameters:
+  ///   - place: the folder of the manifest that names tasks.
+  ///   - project: the project's folder of manifests, where the manifest may lie elsewhere.
+  init(reader: MappingReader, in place: String, project: String?) {
     self.reader = reader
     self.place = place
-    folder = ManifestReader.folder(Self.folderName, near: place)
+    folder = ManifestReader.place(Self.folderName, near: place, project: project)
     inFolder = YAMLFolder.names(in: folder)
   }
 

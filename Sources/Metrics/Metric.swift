@@ -40,6 +40,9 @@ package enum Metric: String, Sendable, CaseIterable, Codable {
   case gsm8kFlexible = "gsm8k-flexible"
   /// The mean negative log-probability of the right texts' tokens, of which less is better: recorded beside a task's metrics.
   case tokenLoss = "token-loss"
+  /// The mean loss of the right answers, of which less is better: the cross-entropy of classes, the squared distance of numbers; recorded
+  /// beside a task's metrics.
+  case loss
 
   /// What a metric compares.
   package enum Subject: Sendable {
@@ -49,7 +52,7 @@ package enum Metric: String, Sendable, CaseIterable, Codable {
     case scores
     /// Generated texts, each with one or more references.
     case texts
-    /// What a model gives the right tokens; no answer is compared, and no task is scored by it.
+    /// What a model gives the right answers; none is compared, and no task is scored by it.
     case probabilities
   }
 
@@ -75,6 +78,7 @@ package enum Metric: String, Sendable, CaseIterable, Codable {
     case .gsm8k: "exact match after ####"
     case .gsm8kFlexible: "exact match of the last number"
     case .tokenLoss: "loss of the right tokens"
+    case .loss: "loss of the right answers"
     }
   }
 
@@ -85,7 +89,7 @@ package enum Metric: String, Sendable, CaseIterable, Codable {
     case .pearson, .spearman, .pearsonSpearmanMean: .scores
     case .bleu, .multiBLEU, .rouge1, .rouge2, .rougeL, .rougeMean, .rouge1Best, .rouge2Best, .rougeLBest, .gsm8k, .gsm8kFlexible:
       .texts
-    case .tokenLoss: .probabilities
+    case .tokenLoss, .loss: .probabilities
     }
   }
 

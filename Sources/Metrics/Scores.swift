@@ -45,6 +45,11 @@ package struct Scores: Sendable, Equatable, Codable {
     entries = metrics.map { Entry(metric: $0, value: $0.value(references: references, predicted: predicted)) }
   }
 
+  /// These scores, and behind them what was measured beside them; the same where there is nothing.
+  package func with(_ metric: Metric, _ value: Double?) -> Scores {
+    value == nil ? self : Scores(entries: entries + [Entry(metric: metric, value: value)])
+  }
+
   /// The value of the first metric, by which epochs are compared; nil where it is undefined.
   package var primary: Double? { entries.first?.value }
 

@@ -47,6 +47,31 @@ package struct Answers: Sendable, Equatable {
     self.init(.integers(rows.flatMap { $0 }), parts: [Part(name: Self.offsetsName, values: .integers(offsets))])
   }
 
+  /// One entry for each row, with the mean loss of the right ones, and what the classes were chosen by.
+  ///
+  /// - Parameter logits: of each row one for each class, one row after the other.
+  init(_ values: Values, logits: [Float]? = nil, loss: Double) {
+    let logits = logits.map { Part(name: Self.logitsName, values: .numbers($0.map { Double($0) })) }
+    self.init(values, parts: [Part(name: Self.lossName, values: .numbers([loss]))] + (logits.map { [$0] } ?? []))
+  }
+
+  private static let lossName = "loss"
+  private static let logitsName = "logits"
+
+  /// The mean loss of the right answers, where it was measured.
+  var loss: Double? {
+    guard case .numbers(let values)? = parts.first(where: { $0.name == Self.lossName })?.values else { return nil }
+    return values.first
+  }
+
+  /// These answers with the mean loss of the right ones.
+  func with(loss: Double) -> Answers { Answers(values, parts: parts + [Part(name: Self.lossName, values: .numbers([loss]))]) }
+
+  /// How many entries of a part belong to each row, where it has a row of several for each: logits have one for each class.
+  package func columns(of part: Part) -> Int? {
+    part.name == Self.logitsName && values.count > 0 ? part.values.count / values.count : nil
+  }
+
   /// By which the part is known that says where each row's entries begin, and the end: `[rows + 1]`.
   private static let offsetsName = "offsets"
 
@@ -63,8 +88,13 @@ package struct Answers: Sendable, Equatable {
     return zip(offsets, offsets.dropFirst()).map { Array(values[$0..<$1]) }
   }
 
-  /// Whether the offsets, where there are any, are those of the entries; a file may hold others.
+  /// Whether the offsets and logits, where there are any, are those of the entries; a file may hold others.
   package var areWhole: Bool {
+    for part in parts where part.name == Self.logitsName {
+      guard case .numbers(let logits) = part.values, values.count == 0 ? logits.isEmpty : logits.count % values.count == 0 else {
+        return false
+      }
+    }
     guard let part = parts.first(where: { $0.name == Self.offsetsName }) else { return true }
     guard case .integers(let offsets) = part.values else { return false }
     return offsets.first == 0 && offsets.last == Int64(values.count) && zip(offsets, offsets.dropFirst()).allSatisfy { $0 <= $1 }

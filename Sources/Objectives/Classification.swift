@@ -12,13 +12,16 @@ package struct Classification: Objective {
   package var validation: [RowSet] { sets.validationRows }
   private let sets: LabelledSets
   private let classes: Int
+  package let labels: [String]
 
   /// A task of `classes` classes, whose labels are numbers of them.
   ///
+  /// - Parameter labels: the names of the classes; empty where they have none.
   /// - Precondition: every label is a class.
-  package init(_ sets: LabelledSets, classes: Int, metrics: [Metric]) {
+  package init(_ sets: LabelledSets, classes: Int, labels: [String] = [], metrics: [Metric]) {
     self.sets = sets
     self.classes = classes
+    self.labels = labels
     self.metrics = metrics
   }
 
@@ -40,18 +43,27 @@ package struct Classification: Objective {
   package func gold(of split: Split) -> Answers { Answers(.integers(sets[split].map { Int64($0.label.classNumber) })) }
 
   package func answers(of model: Model, set: Int, isLast: Bool, beforeBatch: () throws -> Void) throws -> Answers {
-    var answers = [Int64](repeating: 0, count: validation[set].count)
+    let examples = sets.validation[set]
+    var answers = [Int64](repeating: 0, count: examples.count)
+    var logits = [Float](repeating: 0, count: examples.count * classes)
+    var loss = 0.0
     for rows in validation[set].batches() {
       try beforeBatch()
-      let classes = outputs(of: model, rows, of: .validation(set), pass: .evaluation, everyToken: false).argmax().values
-      for (row, answer) in zip(rows, classes) { answers[row] = Int64(answer) }
+      let found = outputs(of: model, rows, of: .validation(set), pass: .evaluation, everyToken: false)
+      for (row, answer) in zip(rows, found.argmax().values) { answers[row] = Int64(answer) }
+      let values = found.values
+      for (place, row) in rows.enumerated() {
+        for column in 0..<classes { logits[row * classes + column] = values[place * classes + column] }
+      }
+      loss += Double(found.crossEntropy(rows.map { Int32(examples[$0].label.classNumber) }, divisor: 1).item)
     }
-    return Answers(.integers(answers))
+    return Answers(.integers(answers), logits: logits, loss: loss / Double(max(1, examples.count)))
   }
 
   package func scores(of answers: Answers, set: Int) -> Scores {
     guard case .integers(let predicted) = answers.values else { preconditionFailure("numbers where classes were asked for") }
     return Scores(metrics: metrics, gold: sets.validation[set].map(\.label.classNumber), predicted: predicted.map { Int($0) })
+      .with(.loss, answers.loss)
   }
 }
 

@@ -109,12 +109,12 @@ package struct Completion: Objective {
     of model: Model, set: Int, isLast: Bool, beforeBatch: () throws -> Void
   ) throws -> Answers {
     let loss = try meanLoss(of: model, set: set, beforeBatch: beforeBatch)
-    guard isLast || generation.moment == .every else { return Answers(rows: [], loss: loss) }
+    guard isLast || generation.moment == .every else { return Answers(rows: []).with(loss: loss) }
     let prompts = sets.validation[set].prompts.map(\.tokens)
     let search = SearchSettings(generation, endTokens: [sets.endToken])
     let texts = try Generator(model).generate(prompts, search, beforeStep: beforeBatch)
     let written = texts.map { ($0.first?.tokens ?? []).filter { $0 != sets.endToken } }
-    return Answers(rows: written.map { $0.map { Int64($0) } }, loss: loss)
+    return Answers(rows: written.map { $0.map { Int64($0) } }).with(loss: loss)
   }
 
   private func meanLoss(of model: Model, set: Int, beforeBatch: () throws -> Void) throws -> Double {
@@ -174,20 +174,4 @@ package struct Writing: Sendable, Equatable {
   package let output: String
   /// Its score by the task's own metric, alone; nil where it has none.
   package let score: Double?
-}
-
-extension Answers {
-  private static let lossName = "loss"
-
-  /// Written tokens of each row, none where nothing was written, and the loss of the right ones.
-  fileprivate init(rows: [[Int64]], loss: Double) {
-    let written = Answers(rows: rows)
-    self.init(written.values, parts: written.parts + [Part(name: Self.lossName, values: .numbers([loss]))])
-  }
-
-  /// The mean loss of the right answers, where it was measured.
-  fileprivate var loss: Double? {
-    guard case .numbers(let values)? = parts.first(where: { $0.name == Self.lossName })?.values else { return nil }
-    return values.first
-  }
 }

@@ -15,6 +15,8 @@ package protocol Objective: Sendable {
   var validation: [RowSet] { get }
   /// What a sample of the training rows keeps the shares of.
   var strata: Strata { get }
+  /// The names of the classes by their numbers; empty for a task without any.
+  var labels: [String] { get }
   /// What a reader of the scores must know of the rows as the model gets them, a sentence each.
   var notes: [String] { get }
 
@@ -55,6 +57,7 @@ package protocol Objective: Sendable {
 extension Objective {
   package func outputRows(_ rows: [Int]) -> [Int]? { nil }
   package var notes: [String] { [] }
+  package var labels: [String] { [] }
   package var answersTakeLong: Bool { false }
   package func writings(_ answers: Answers, set: Int) -> [Writing] { [] }
   package func evaluatedTokens(of set: Int, epochs: Int) -> Int { validation[set].tokens * epochs }

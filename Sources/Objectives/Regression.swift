@@ -50,12 +50,13 @@ package struct Regression: Objective {
       let found = outputs(of: model, rows, of: .validation(set), pass: .evaluation, everyToken: false).values
       for (place, row) in rows.enumerated() { answers[row] = Double(found[place]) }
     }
-    return Answers(.numbers(answers))
+    let distances = zip(answers, numbers(of: .validation(set))).map { ($0 - $1) * ($0 - $1) }
+    return Answers(.numbers(answers), loss: distances.reduce(0, +) / Double(max(1, distances.count)))
   }
 
   package func scores(of answers: Answers, set: Int) -> Scores {
     guard case .numbers(let predicted) = answers.values else { preconditionFailure("classes where numbers were asked for") }
-    return Scores(metrics: metrics, gold: numbers(of: .validation(set)), predicted: predicted)
+    return Scores(metrics: metrics, gold: numbers(of: .validation(set)), predicted: predicted).with(.loss, answers.loss)
   }
 
   private func numbers(of split: Split) -> [Double] { sets[split].map { Double(Float($0.label.number)) } }

@@ -51,7 +51,7 @@ extension TaskDefinition {
 
   fileprivate func objective(_ sets: LabelledSets) -> any Objective {
     switch target {
-    case .classes(let names): Classification(sets, classes: names.count, metrics: metrics)
+    case .classes(let names): Classification(sets, classes: names.count, labels: names, metrics: metrics)
     case .regression: Regression(sets, metrics: metrics)
     case .text: preconditionFailure("labels were asked for where a text is to be written")
     }

@@ -23,7 +23,7 @@ enum MetricText {
     case .rougeLBest: "ROUGE-L (best)"
     case .gsm8k: "exact match"
     case .gsm8kFlexible: "exact match (last number)"
-    case .tokenLoss: "loss"
+    case .tokenLoss, .loss: "loss"
     case nil: name
     }
   }

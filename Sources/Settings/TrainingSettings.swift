@@ -28,6 +28,9 @@ package enum FrozenPrecision: String, Sendable, CaseIterable {
 package struct TrainingSettings: Sendable, Equatable {
   /// Passes over the training set.
   package var epochs: Int
+  /// Epochs in a row whose scores do not pass the best, after which the run ends; nil: it makes all epochs. The learning rate's schedule
+  /// is that of all epochs.
+  package var earlyStoppingPatience: Int?
   /// Sequences in one update.
   package var batchSize: Int
   /// The highest learning rate of what the method trains (of the whole model under full fine-tuning).
@@ -97,9 +100,25 @@ package struct TrainingSettings: Sendable, Equatable {
 
   private static let ownKeys: [SettingKey<Self>] = [
     .init("epochs", .integer(1...10_000), \.epochs, "Passes over the training set."),
+    .init(
+      "early_stopping_patience", .integer(1...10_000), \.earlyStoppingPatience,
+      "Epochs in a row without a better validation score after which a run ends; else it makes all epochs."),
     .init("batch", .integer(1...65_536), \.batchSize, "Sequences in one optimizer step."),
     .init(
-      "micro_batch", .integer(1...65_536), \.microBatchSize, "Sequences computed together, of those in one step; else all."),
+      OptionSchema(
+        "micro_batch", .integer(1...65_536), excludes: ["gradient_accumulation"],
+        "Sequences computed together, of those in one step; else all."),
+      value: { $0.microBatchSize.map { .integer($0) } }, assign: { $0.microBatchSize = $1.integer }),
+    // what is kept and compared is the size of a part: both ways of saying it are one run
+    .init(
+      OptionSchema(
+        "gradient_accumulation", .integer(1...65_536), excludes: ["micro_batch"],
+        "Equal parts of a step's batch, computed one after the other, whose gradients are summed: it saves memory."),
+      value: { _ in nil },
+      assign: { settings, given in
+        let parts = max(1, given.integer ?? 1)
+        settings.microBatchSize = parts == 1 ? nil : max(1, settings.batchSize / parts)
+      }),
     .init(
       "recompute", .flag, default: .flag(false), \.recomputes, "Compute blocks again on the way back, to keep less in memory."),
     .init(

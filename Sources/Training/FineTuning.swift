@@ -144,6 +144,7 @@ package struct FineTuning {
     var interval = shortest
     if phase.isMain, isEvaluationPending(history) {
       try finishEpoch(isLast: history.steps.count == length.totalSteps, stepper, &history)
+      if isWithoutHope(history) { return nil }
     }
     for step in history[keyPath: phase.steps].count..<max(history[keyPath: phase.steps].count, length.totalSteps) {
       let epoch = step / length.stepsPerEpoch
@@ -172,6 +173,7 @@ package struct FineTuning {
           if !isLast { try save(stepper, history) }
           throw interruption
         }
+        if isWithoutHope(history) { return nil }
       }
       guard !(phase.isMain && isLast) else { continue }
       let mustStop = shouldStop()
@@ -184,6 +186,27 @@ package struct FineTuning {
         if checkpointInterval > 0 { interval = max(shortest, (saved - start) * 9) }
       }
       if mustStop { throw Interruption() }
+    }
+    return nil
+  }
+
+  /// Whether as many epochs as the recipe's patience have passed without a better score.
+  private func isWithoutHope(_ history: TrainingHistory) -> Bool {
+    guard let patience = settings.earlyStoppingPatience, let best = history.best else { return false }
+    return history.epochs.count - 1 - best >= patience
+  }
+
+  /// Why a run cannot be ended early although its recipe asks for it; nil where it can be, or is not to be. Which epoch is the last is
+  /// known only when it has been evaluated.
+  package static func problem(
+    ofPatience settings: TrainingSettings, _ method: any TuningMethod, asksForTexts: Bool
+  ) -> String? {
+    guard settings.earlyStoppingPatience != nil else { return nil }
+    if method.actsBeforeLastEvaluation {
+      return "the method prunes or measures before the last epoch is evaluated; set its final_pruning or final_norms to false"
+    }
+    if asksForTexts, settings.generation.moment != .every {
+      return "texts are written after the last epoch alone; set 'generate: every'"
     }
     return nil
   }

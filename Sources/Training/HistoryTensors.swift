@@ -59,11 +59,16 @@ extension TrainingHistory {
     }
   }
 
-  /// The right answers to a set, and the model's after the best and the last epoch.
+  /// The right answers to a set, and the model's after the best and the last epoch, with the names of the classes.
   private func answers(_ set: Int, _ objective: any Objective) -> HDF5Group {
     var datasets = objective.gold(of: .validation(set)).datasets("gold")
     for (name, epoch) in [("best", best), ("last", epochs.indices.last)] {
       if let epoch { datasets += epochs[epoch].evaluations[set].predictions.datasets(name) }
+    }
+    // an attribute has little room, and a task may have thousands of classes
+    let labels = objective.labels
+    if !labels.isEmpty {
+      datasets.append(("labels", HDF5Dataset(shape: [labels.count], values: .strings(labels), dimensionLabels: ["class"])))
     }
     return HDF5Group(datasets: datasets.sorted { $0.name < $1.name })
   }
@@ -73,7 +78,13 @@ extension Answers {
   /// The entries under `name`, and each further array under its own name behind that.
   fileprivate func datasets(_ name: String) -> [(name: String, dataset: HDF5Dataset)] {
     [(name, values.dataset(offsets == nil ? "example" : "entry"))]
-      + parts.map { ("\(name)_\($0.name)", $0.values.dataset("entry")) }
+      + parts.map { part in
+        var dataset = part.values.dataset("entry")
+        if let columns = columns(of: part) {
+          (dataset.shape, dataset.dimensionLabels) = ([values.count, columns], ["example", "class"])
+        }
+        return ("\(name)_\(part.name)", dataset)
+      }
   }
 }
 

@@ -47,7 +47,7 @@ struct RunChoice: ParsableArguments {
 extension RunChoice {
   private func folder(of name: String, _ project: ProjectOptions, _ workspace: Workspace) throws -> URL {
     if try selection.narrowing().isEmpty { return try ResultsFolder(workspace.results).folder(of: name) }
-    return workspace.link(try selection.onlyRun(of: project.experiment(name, selection.profile, in: workspace)))
+    return workspace.link(try selection.onlyRun(of: project.experiment(name, selection, in: workspace)))
   }
 }
 

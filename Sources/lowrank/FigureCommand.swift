@@ -9,21 +9,21 @@ import Settings
 struct FigureCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "figure", abstract: "Draw an experiment's figures, or one run's learning curves, from what is there.",
-    discussion: "Trains nothing. Each figure is an SVG, a PNG and a CSV of its values. Exits with 1 where one could not be drawn "
-      + "although its runs are there.")
+    discussion:
+      "Trains nothing. Each figure is an SVG, a PNG and a CSV of its values. Of a part of an experiment they go where --to says, "
+      + "since those in results are of the whole. Exits with 1 where one could not be drawn although its runs are there.")
 
   @Argument(help: "The experiment's id or alias.")
   var experiment: String?
 
-  @Option(help: "The size: pocket, small or paper.")
-  var profile = Profile.pocket
+  @OptionGroup var selection: SelectionOptions
 
   @Option(
     name: .customLong("run"),
     help: ArgumentHelp("One run, as for `lowrank show`: its learning curves are drawn.", valueName: "run"))
   var runName: String?
 
-  @Option(help: ArgumentHelp("Where the figure of one run goes.", valueName: "folder"))
+  @Option(help: ArgumentHelp("Where figures of one run or of a part of an experiment go.", valueName: "folder"))
   var to: String?
 
   @Option(help: ArgumentHelp("The folder of manifests; by default 'experiments' in the root.", valueName: "folder"))
@@ -33,7 +33,11 @@ struct FigureCommand: ParsableCommand {
 
   func validate() throws {
     guard (experiment == nil) != (runName == nil) else { throw ValidationError("give an experiment or --run, one of them") }
-    guard (runName == nil) == (to == nil) else { throw ValidationError("--run and --to belong together") }
+    if runName != nil, to == nil { throw ValidationError("--run wants --to, the folder where its figure goes") }
+    if try !selection.narrowing().isEmpty, runName != nil || to == nil {
+      throw ValidationError(
+        "--tasks, --methods and --seeds are of an experiment, and want --to, the folder where its part's figures go")
+    }
   }
 
   func run() throws {
@@ -46,12 +50,14 @@ struct FigureCommand: ParsableCommand {
       return
     }
     guard let id = experiment else { return }
-    let experiment = try project.experiment(id, profile, in: workspace, folder: experiments)
+    let experiment = try project.experiment(id, selection, in: workspace, folder: experiments).part(selection.narrowing())
     let inputs = RunInputs(workspace: workspace, data: nil)
     let figures = try ExperimentFigures(
       experiment, results.findings(for: experiment.runs, inputs: inputs.digestsAtHand), results: results)
-    guard !figures.settings.isEmpty else { throw Failure(description: "\(experiment.id) has no figures: its manifest names none.") }
-    let outcomes = figures.draw(with: gnuplot)
+    guard !figures.settings.isEmpty else {
+      throw Failure(description: "\(experiment.id) has no figures: its manifest names none\(to == nil ? "" : " of this part").")
+    }
+    let outcomes = figures.draw(with: gnuplot, to: to.map { URL(filePath: ($0 as NSString).expandingTildeInPath) })
     for outcome in outcomes { say(outcome.text(project.readable)) }
     if outcomes.contains(where: \.isFailure) { throw ExitCode.failure }
   }

@@ -26,7 +26,7 @@ struct List: ParsableCommand {
     let folder = ExperimentFolder(path: workspace.experiments.path)
     let results = ResultsFolder(workspace.results), inputs = RunInputs(workspace: workspace, data: nil)
     if let experiment {
-      let part = try project.experiment(experiment, selection.profile, in: workspace).part(selection.narrowing())
+      let part = try project.experiment(experiment, selection, in: workspace).part(selection.narrowing())
       let findings = results.findings(for: part.runs, comparesTensors: false, inputs: inputs.digestsAtHand)
       return say(try TableModel(part, findings).listing, terminator: "")
     }

@@ -38,21 +38,30 @@ struct ProjectOptions: ParsableArguments {
     return isRoot || !FileManager.default.fileExists(atPath: path) ? name : URL(filePath: path).standardizedFileURL.path
   }
 
-  /// An experiment by its id or alias; of its other profiles nothing is read.
+  /// An experiment by its id, its alias or its file, with what the selection sets in it; of its other profiles nothing is read.
   /// - Parameter folder: the folder of manifests, in place of the project's own.
-  func experiment(_ id: String, _ profile: Profile, in workspace: Workspace, folder: String? = nil) throws -> Experiment {
-    let folder = ExperimentFolder(path: folder ?? workspace.experiments.path)
-    return try folder.manifest(named: id, profile: profile, methods: .registered).experiment(profile)
+  func experiment(
+    _ name: String, _ selection: SelectionOptions, in workspace: Workspace, folder: String? = nil
+  ) throws -> Experiment {
+    let folder = ExperimentFolder(path: folder ?? workspace.experiments.path), profile = selection.profile
+    let manifest = try folder.manifest(
+      named: home(name), profile: profile, overrides: selection.overrides(), methods: .registered)
+    return try manifest.experiment(profile)
   }
+
+  /// A path with the home folder written out.
+  private func home(_ path: String) -> String { (path as NSString).expandingTildeInPath }
 
   /// An experiment that is trained, on a model of the user's where one is named. What is wrong with the manifest is said together
   /// with what is wrong with the model.
-  func experiment(_ id: String, _ profile: Profile, model typed: String?, in workspace: Workspace) throws -> Experiment {
+  func experiment(
+    _ name: String, _ profile: Profile, _ overrides: Overrides = Overrides(), model typed: String?, in workspace: Workspace
+  ) throws -> Experiment {
     let model = typed.map { self.model($0) }
     let folder = ExperimentFolder(path: workspace.experiments.path)
     do throws(ManifestError) {
       let manifest = try folder.manifest(
-        named: id, profile: profile, methods: .registered,
+        named: home(name), profile: profile, overrides: overrides, methods: .registered,
         problemOfModel: { model == nil ? workspace.problem(ofModel: $0) : nil })
       let experiment = try manifest.experiment(profile)
       return model.map { experiment.on(model: $0) } ?? experiment
@@ -82,16 +91,42 @@ struct SelectionOptions: ParsableArguments {
 
   @Option(
     name: [.customLong("seeds"), .customLong("seed")],
-    help: ArgumentHelp("Only these seeds, with commas between.", valueName: "numbers"))
+    help: ArgumentHelp("Only these seeds, or others than the manifest's, with commas between.", valueName: "numbers"))
   var seeds: String?
 
-  func validate() throws { _ = try narrowing() }
+  @Option(
+    name: .customLong("set"), parsing: .unconditionalSingleValue,
+    help: ArgumentHelp(
+      "A setting of all runs, or of a method's, row's or task's, as in learning_rate=1e-3, lora.rank=16 or rte.epochs=3; may be given "
+        + "several times. The table is then one of its own.", valueName: "key=value"))
+  var settings: [String] = []
+
+  func validate() throws {
+    _ = try narrowing()
+    _ = try overrides()
+  }
+
+  /// What is asked for in place of what the manifest says.
+  func overrides() throws -> Overrides {
+    let settings = try settings.map { text in
+      guard let setting = Overrides.Setting(text) else {
+        throw ValidationError("--set takes key=value, as in learning_rate=1e-3 or lora.rank=16, and was given '\(text)'")
+      }
+      return setting
+    }
+    return Overrides(settings: settings, seeds: try narrowing().seeds)
+  }
 
   func narrowing() throws -> Narrowing {
     let list = { (text: String?) in text.map { $0.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) } } }
     let seeds = try list(seeds)?.map { text in
-      guard let seed = Int(text) else { throw ValidationError("'\(text)' is not a seed: seeds are whole numbers") }
+      guard let seed = Int(text), seed >= 0 else {
+        throw ValidationError("'\(text)' is not a seed: seeds are whole numbers of at least 0")
+      }
       return seed
+    }
+    if let seeds, let twice = seeds.indices.first(where: { seeds[..<$0].contains(seeds[$0]) }) {
+      throw ValidationError("seed \(seeds[twice]) is given twice")
     }
     return Narrowing(tasks: list(tasks), methods: list(methods), seeds: seeds)
   }

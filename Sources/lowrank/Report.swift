@@ -40,7 +40,7 @@ struct ReportCommand: ParsableCommand {
 
   func run() throws {
     let workspace = try project.workspace()
-    let experiment = try project.experiment(experiment, selection.profile, in: workspace, folder: experiments)
+    let experiment = try project.experiment(experiment, selection, in: workspace, folder: experiments)
       .part(selection.narrowing())
     let evaluation = EvaluationProtocol(
       epoch: select ?? experiment.report.epoch, aggregate: aggregate ?? experiment.report.aggregate, metric: metric)

@@ -29,7 +29,8 @@ struct Rerun: ParsableCommand {
 
   func run() throws {
     let workspace = try project.workspace()
-    let experiment = try project.experiment(experiment ?? named ?? "", selection.profile, model: read.model, in: workspace)
+    let experiment = try project.experiment(
+      experiment ?? named ?? "", selection.profile, selection.overrides(), model: read.model, in: workspace)
     let run = try selection.onlyRun(of: experiment)
     let narrowing = Narrowing(tasks: [run.task.id], methods: [run.row], seeds: [run.seed])
     let inputs = RunInputs(workspace: workspace, data: read.dataFolder)
@@ -69,7 +70,11 @@ struct Rerun: ParsableCommand {
     let comparison = try RerunComparison(recorded, in: workspace.run(planned.identity), with: record, in: folder)
     for difference in comparison.environment { say("not as it was: \(difference)") }
     if comparison.isEqual {
-      say("digest \(digest): equal to the record. Same bits.")
+      say(
+        comparison.added.isEmpty
+          ? "digest \(digest): equal to the record. Same bits."
+          : "digest \(digest), recorded \(comparison.recordedDigest): every recorded number has the same bits; this program keeps "
+            + "\(comparison.added.joined(separator: ", ")) as well")
       return
     }
     for file in comparison.otherWeights { say("\(file.rawValue) has other bytes than the run's") }

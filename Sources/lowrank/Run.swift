@@ -27,7 +27,7 @@ struct Run: ParsableCommand {
 
   func run() throws {
     let workspace = try project.workspace()
-    let experiment = try project.experiment(experiment, selection.profile, model: read.model, in: workspace)
+    let experiment = try project.experiment(experiment, selection.profile, selection.overrides(), model: read.model, in: workspace)
     let narrowing = try selection.narrowing(), part = try experiment.part(narrowing)
     if dryRun, selection.profile == .paper, read.model == nil, read.data == nil,
       let table = try PlanTable(withoutFiles: part.runs)

@@ -33,7 +33,7 @@ struct ReadTests {
     #expect(narrow == wide)
   }
 
-  @Test("one a batch of evaluation and of measurement: what was decided, not what was computed")
+  @Test("three a batch of evaluation, of classes, logits and loss, and one a batch of measurement")
   func ofBatches() throws {
     let row = try #require(MethodCase.all.first { $0.id == "loradrop" }), subject = try MethodSubject(row)
     let examples = (0..<70).map { EncodedExample(tokens: [0, Int32(3 + $0 % 30), 2], segments: [0, 0, 0], label: .class($0 % 3)) }
@@ -41,7 +41,7 @@ struct ReadTests {
       LabelledSets(training: [], validation: [("validation", examples)]), classes: 3, metrics: [.accuracy])
     let before = subject.backend.reads
     _ = try Evaluation.run(subject.model, objective, set: 0, backend: subject.backend)
-    #expect(subject.backend.reads.count == before.count + 3 && subject.backend.reads.bytes == before.bytes + 70 * 4)
+    #expect(subject.backend.reads.count == before.count + 9 && subject.backend.reads.bytes == before.bytes + 70 * 4 * 4 + 3 * 4)
 
     let sample = TrainingSample(batches: [subject.rows(0), subject.rows(1)], stepper: subject.stepper, backend: subject.backend)
     let pairs = try LoRA.attach(

@@ -52,7 +52,6 @@ struct RerunTests {
     for (call, message) in [
       (arguments(method: "lor"), "method 'lor' is not in this manifest. Did you mean 'lora'? (known: lora, aflora)"),
       (arguments(task: "cold"), "task 'cold' is not in this manifest. (known: warmth)"),
-      (arguments(seed: "1"), "seed '1' is not in this manifest. (known: 0)"),
     ] {
       try tiny.expectMistake(call, "tiny: \(message)\n1 problem; nothing was run.")
     }

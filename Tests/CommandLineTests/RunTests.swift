@@ -77,17 +77,45 @@ struct RunTests {
     tiny.expectUnchanged(since: before)
   }
 
+  @Test("a call that sets something has a table and links of its own, and shares runs that come to the same")
+  func overridden() throws {
+    let tiny = try TinyProgram()
+    #expect(try tiny.lowrank(["run", "tiny"]).status == 0)
+    let own = try String(contentsOf: tiny.project.file("results/tiny.md"), encoding: .utf8)
+    let call = ["--methods", "lora", "--seeds", "7", "--set", "lora.rank=2", "--set", "epochs=1"]
+    let name = "tiny+epochs=1+lora.rank=2+seeds=7"
+    let first = try tiny.lowrank(["run", "tiny"] + call, apart: true)
+    #expect(first.status == 0 && first.output.hasPrefix("# \(name): ") && first.output.contains("one seed (7)"), "\(first)")
+    #expect(FileManager.default.fileExists(atPath: tiny.project.file("results/\(name).md").path))
+    #expect(try String(contentsOf: tiny.project.file("results/tiny.md"), encoding: .utf8) == own)
+    let record = try String(contentsOf: tiny.project.file("results/\(name)/pocket/lora/warmth/seed-7/record.json"), encoding: .utf8)
+    #expect(record.contains("\"experiment\" : \"\(name)\"") && record.contains("\"rank\" : 2") && record.contains("\"epochs\" : 1"))
+    for words in [["tiny"] + call, [name, "--methods", "lora"]] {
+      #expect(try tiny.lowrank(["report"] + words).output == first.output)
+      #expect(try tiny.lowrank(["list"] + words).output.hasPrefix("lora warmth seed 7  completed"))
+    }
+    let same = try tiny.lowrank(["run", "tiny", "--methods", "lora", "--set", "lora.dropout=0"], apart: true)
+    #expect(same.status == 0 && same.errors.contains("1 done before, 0 to go"), "\(same)")
+    let elsewhere = tiny.project.root.deletingLastPathComponent().appending(path: "\(UUID().uuidString).yaml")
+    defer { try? FileManager.default.removeItem(at: elsewhere) }
+    try Data(TinyProject.manifest.replacing("id: tiny", with: "id: mine").utf8).write(to: elsewhere)
+    let mine = try tiny.lowrank(["run", elsewhere.path, "--methods", "lora"], apart: true)
+    #expect(mine.status == 0 && mine.errors.contains("1 done before, 0 to go") && mine.output.hasPrefix("# mine: "), "\(mine)")
+    try tiny.expectMistake(
+      ["run", "tiny", "--set", "rnk=2"],
+      "--set rnk: 'rnk' is neither a training setting nor an option of any row. Did you mean 'rank'?")
+  }
+
   @Test("what is not in the manifest, all of it at once")
   func narrowing() throws {
     let tiny = try TinyProgram()
     try tiny.expectMistake(
-      ["run", "tiny", "--tasks", "warm,cold", "--methods", "lor", "--seeds", "5"],
+      ["run", "tiny", "--tasks", "warm,cold", "--methods", "lor"],
       """
       tiny: task 'warm' is not in this manifest. (known: warmth)
       tiny: task 'cold' is not in this manifest. (known: warmth)
       tiny: method 'lor' is not in this manifest. Did you mean 'lora'? (known: lora, aflora)
-      tiny: seed '5' is not in this manifest. (known: 0)
-      4 problems; nothing was run.
+      3 problems; nothing was run.
       """)
     try tiny.expectMistake(["run", "tiny", "--profile", "small"], "tiny has no profile 'small'. (profiles: pocket, paper)")
     try tiny.expectMistake(

@@ -9,7 +9,7 @@ import Testing
       Metric.allCases.map(\.rawValue) == [
         "accuracy", "f1", "matthews", "pearson", "spearman", "pearson-spearman-mean", "accuracy-f1-mean", "bleu", "multi-bleu",
         "rouge1", "rouge2", "rougeL", "rouge-mean", "rouge1-best", "rouge2-best", "rougeL-best", "gsm8k", "gsm8k-flexible",
-        "token-loss",
+        "token-loss", "loss",
       ])
     #expect(Set(Metric.allCases.map(\.displayName)).count == Metric.allCases.count)
   }

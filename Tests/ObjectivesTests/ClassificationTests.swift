@@ -50,8 +50,14 @@ struct ClassificationTests {
     var batches = 0
     let answers = try objective.answers(of: model, set: 0, isLast: true) { batches += 1 }
     #expect(batches == 2)
-    let classes = model.logits(objective.batch(Array(0..<40), of: .validation(0)), pass: .evaluation).argmax().values
-    #expect(answers == Answers(.integers(classes.map { Int64($0) })))
+    let logits = model.logits(objective.batch(Array(0..<40), of: .validation(0)), pass: .evaluation)
+    let classes = logits.argmax().values
+    #expect(answers.values == .integers(classes.map { Int64($0) }) && answers.parts.map(\.name) == ["logits", "loss"])
+    guard case .numbers(let kept) = answers.parts[0].values else { return Issue.record("no logits") }
+    #expect(kept.count == 120 && zip(kept, logits.values).allSatisfy { abs($0 - Double($1)) < 1e-5 })
+    #expect(answers.columns(of: answers.parts[0]) == 3 && answers.columns(of: answers.parts[1]) == nil)
+    let loss = Double(logits.crossEntropy((0..<40).map { Int32($0 % 3) }).item)
+    #expect(abs(try #require(objective.scores(of: answers, set: 0)[.loss]) - loss) < 1e-5)
     let right = (0..<40).count { Int(classes[$0]) == $0 % 3 }
     #expect(objective.scores(of: answers, set: 0).primary == Double(right) / 40)
     #expect(objective.gold(of: .validation(1)) == Answers(.integers([0, 1, 2])))

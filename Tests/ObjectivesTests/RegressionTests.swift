@@ -44,6 +44,8 @@ struct RegressionTests {
     let found = model.logits(objective.batch([0, 1, 2], of: .validation(1)), pass: .evaluation).values.map(Double.init)
     guard case .numbers(let values) = answers.values else { return #expect(Bool(false), "they are no numbers") }
     #expect(zip(values, found).allSatisfy { abs($0 - $1) < 1e-6 })
+    let distances = zip(found, [Double(Float(0.1)), Double(Float(-0.2)), 0.5]).map { ($0 - $1) * ($0 - $1) }
+    #expect(abs(try #require(objective.scores(of: answers, set: 1)[.loss]) - distances.reduce(0, +) / 3) < 1e-6)
     #expect(objective.gold(of: .validation(1)) == Answers(.numbers([Double(Float(0.1)), Double(Float(-0.2)), 0.5])))
     let gold = objective.gold(of: .validation(0))
     #expect(abs((objective.scores(of: gold, set: 0).primary ?? 0) - 1) < 1e-12)

@@ -80,14 +80,14 @@ package struct ExperimentFigures {
     return (figure, missing)
   }
 
-  /// Draws every figure and writes it to the folder of results. What goes wrong with one figure leaves the others alone.
-  package func draw(with gnuplot: Gnuplot) -> [FigureOutcome] {
+  /// Draws every figure and writes it to the folder of results, or to another. What goes wrong with one figure leaves the others alone.
+  package func draw(with gnuplot: Gnuplot, to folder: URL? = nil) -> [FigureOutcome] {
     settings.map { settings in
       do {
         let (figure, missing) = try figure(settings)
         guard let figure else { return FigureOutcome(id: settings.id, state: .withoutRuns, missing: missing) }
         let files = try FigureFiles.write(figure, with: gnuplot) { type in
-          results.layout.figure(experiment, source.profile, figure.id, type)
+          folder?.appending(path: "\(figure.id).\(type)") ?? results.layout.figure(experiment, source.profile, figure.id, type)
         }
         return FigureOutcome(id: settings.id, state: .drawn(files), missing: missing)
       } catch {

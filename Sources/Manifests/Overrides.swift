@@ -1,0 +1,212 @@
+// What one call asks for in place of what a manifest says: settings (`--set learning_rate=1e-3`, `--set lora.rank=16`) and seeds beyond
+// the manifest's. The experiment is then another one, with a name, a table and links of its own; its runs are known by what decides their
+// numbers, as all are, so one that another table has is not trained twice.
+import Settings
+import Storage
+
+/// The settings and seeds that a call asks for beside a manifest.
+package struct Overrides: Sendable, Equatable {
+  /// One setting as it was typed: `lora.rank=16`.
+  package struct Setting: Sendable, Hashable {
+    /// A row, a method or a task, whose runs alone get it; nil: every run that can have it.
+    package let target: String?
+    /// The name of a training setting or of an option of a method.
+    package let key: String
+    /// The value as YAML.
+    package let value: String
+
+    /// Reads `key=value` or `target.key=value`; nil where it is neither.
+    package init?(_ text: String) {
+      guard let equals = text.firstIndex(of: "=") else { return nil }
+      let name = text[..<equals], value = text[text.index(after: equals)...]
+      // the id of a row may hold points, the name of a setting none
+      let point = name.lastIndex(of: ".")
+      let target = point.map { name[..<$0] }, key = point.map { name[name.index(after: $0)...] } ?? name
+      guard !key.isEmpty, target?.isEmpty != true, !value.isEmpty else { return nil }
+      self.target = target.map(String.init)
+      self.key = String(key)
+      self.value = String(value)
+    }
+
+    /// As it was typed.
+    var text: String { name + "=" + value }
+    /// What stands before the sign.
+    var name: String { (target.map { $0 + "." } ?? "") + key }
+  }
+
+  /// The settings, in the order typed.
+  package var settings: [Setting]
+  /// The seeds that are asked for; where the manifest has all of them, they narrow it and override nothing.
+  package var seeds: [Int]?
+  /// The file's name without its ending, of a manifest that has the id of another.
+  var file: String?
+
+  /// Makes overrides; by default there are none.
+  package init(settings: [Setting] = [], seeds: [Int]? = nil) {
+    self.settings = settings
+    self.seeds = seeds
+  }
+
+  /// Takes the overrides out of an experiment's own name, `table1+lora.rank=16`, and adds these; returns what is left of the name.
+  /// - Throws: `ManifestError.unknownExperiment` where the name does not say them all.
+  mutating func take(outOf name: String, in folder: String) throws(ManifestError) -> String {
+    let parts = name.split(separator: "+", omittingEmptySubsequences: false).map(String.init)
+    var found: [Setting] = []
+    for part in parts.dropFirst() {
+      guard let setting = Setting(part), setting.name != "file" else { throw .unknownExperiment(name, known: [], folder: folder) }
+      if setting.name == "seeds" {
+        let numbers = setting.value.split(separator: ",", omittingEmptySubsequences: false).map {
+          ScalarReading.integer(String($0))
+        }
+        guard !numbers.contains(where: { $0.map { $0 < 0 } ?? true }) else {
+          throw .unknownExperiment(name, known: [], folder: folder)
+        }
+        // beside them `--seeds` chooses among them
+        seeds = numbers.compactMap(\.self)
+      } else {
+        found.append(setting)
+      }
+    }
+    settings = found + settings
+    return parts.first ?? name
+  }
+}
+
+/// Puts overrides into what a manifest says under one profile, and tells what the experiment is called then.
+struct OverrideReader {
+  /// The longest that is added to an experiment's name, which is part of the names of files.
+  private static let longestName = 96
+
+  let reader: MappingReader
+  let overrides: Overrides
+  /// What is added to the experiment's id, `rank=16` for each.
+  private var names: [String] = []
+
+  /// Makes a reader that reports what is wrong with overrides.
+  init(_ overrides: Overrides, _ reader: MappingReader) {
+    self.overrides = overrides
+    self.reader = reader
+  }
+
+  /// Changes a draft, and returns the parts that its name then has after the manifest's id, sorted; empty where nothing is overridden.
+  mutating func apply(to draft: inout ExperimentDraft) -> [String] {
+    if let file = overrides.file { names.append("file=\(file)") }
+    var seen: Set<String> = []
+    for setting in overrides.settings {
+      if !seen.insert(setting.name).inserted {
+        reader.problems.report("'\(setting.name)' is set twice; keep one.", at: Self.position(of: setting))
+      }
+      apply(setting, to: &draft)
+    }
+    if let seeds = overrides.seeds, !seeds.allSatisfy(draft.seeds.contains) {
+      draft.figures = draft.figures.map { $0.over(seeds: seeds, inPlaceOf: draft.seeds) }
+      draft.seeds = seeds
+      names.append("seeds=" + seeds.map(String.init).joined(separator: ","))
+    }
+    return names.sorted()
+  }
+
+  /// An experiment's id with the parts that overrides add. No id holds a `+` or a `=`, so that it is no manifest's.
+  static func name(_ id: String, _ parts: [String]) -> String {
+    if parts.isEmpty { return id }
+    let suffix = parts.joined(separator: "+")
+    let plain = String(suffix.map { $0.isASCII && ($0.isLetter || $0.isNumber || "+-._=,".contains($0)) ? $0 : "_" })
+    if plain == suffix, suffix.utf8.count <= longestName { return id + "+" + suffix }
+    // what is not written out is told apart by a digest of it
+    return id + "+" + plain.prefix(longestName) + "+" + FileDigest.sha256(of: Array(suffix.utf8)).prefix(8)
+  }
+
+  /// The command line as a place of which problems tell.
+  static func position(of setting: Overrides.Setting) -> SourcePosition {
+    SourcePosition(file: "--set \(setting.name)", line: 0, column: 0)
+  }
+
+  private mutating func apply(_ setting: Overrides.Setting, to draft: inout ExperimentDraft) {
+    let place = Self.position(of: setting)
+    guard let meant = rows(of: setting, in: draft) else { return }
+    let schemas = meant.rows.map { draft.rows[$0].schema(named: setting.key) }
+    guard let schema = schemas.compactMap(\.self).first else {
+      let known = Set(meant.rows.flatMap { draft.rows[$0].method.options.map(\.name) })
+      let settings = TrainingSettings.schemas.map(\.name)
+      reader.reportUnknown(
+        "'\(SourceNode.shortened(setting.key))' is neither a training setting nor an option of "
+          + (setting.target.map { meant.task == nil ? "'\($0)'" : "any row" } ?? "any row"), setting.key,
+        settings + known.sorted(), at: place)
+      return
+    }
+    var shown: OptionValue?
+    for (row, schema) in zip(meant.rows, schemas) {
+      guard let schema, let value = value(setting, schema) else { continue }
+      if draft.rows[row].namedBy.contains(setting.key) {
+        reader.problems.report(
+          "'\(setting.key)' is what the rows of \(draft.rows[row].method.id) are told apart and named by, "
+            + "\(draft.rows[row].row.id) among them: give other values in a manifest of your own.", at: place)
+        return
+      }
+      var layer = SettingsLayer()
+      layer.set(schema, to: value, at: place)
+      draft.rows[row].override(layer, task: meant.task, naming: (schema.name, value.readable))
+      shown = value
+    }
+    if let shown {
+      let name = setting.target.map { (reader.methods.method(named: $0)?.id ?? $0) + "." } ?? ""
+      names.append("\(name)\(schema.name)=\(shown.readable.replacing("+", with: ","))")
+    }
+  }
+
+  /// The rows, by index, and the task that a setting is for; nil after a report.
+  private func rows(of setting: Overrides.Setting, in draft: ExperimentDraft) -> (rows: [Int], task: String?)? {
+    let all = Array(draft.rows.indices)
+    guard let target = setting.target else { return (all, nil) }
+    let rows = all.filter { draft.rows[$0].row.isMeant(by: target) }
+    if !rows.isEmpty { return (rows, nil) }
+    if draft.tasks.contains(where: { $0.task.id == target }) { return (all, target) }
+    let known = draft.rows.map(\.row.id) + draft.tasks.map(\.task.id)
+    reader.reportUnknown(
+      "'\(SourceNode.shortened(target))' is neither a row nor a task of this manifest", target, known,
+      at: Self.position(of: setting))
+    return nil
+  }
+
+  /// A setting's value by its schema; nil after a report.
+  private func value(_ setting: Overrides.Setting, _ schema: OptionSchema) -> OptionValue? {
+    let place = Self.position(of: setting)
+    guard let node = SourceNode.parse(setting.value, file: place.file, problems: reader.problems) else { return nil }
+    // a shell's words have no room for brackets: `targets=query,value`
+    if schema.type.isList, case .scalar(let text, _) = node.content {
+      let items = text.split(separator: ",").map { SourceNode(content: .scalar(String($0), isQuoted: false), position: place) }
+      if let value = schema.type.value(of: SourceNode(content: .sequence(items), position: place)) { return value }
+    }
+    if let value = schema.type.value(of: node) { return value }
+    reader.report(schema.name, schema.type, found: SourceNode(content: node.content, position: place))
+    return nil
+  }
+}
+
+extension RowDraft {
+  /// A training setting or option of the row's method; nil where it has none of this name.
+  fileprivate func schema(named name: String) -> OptionSchema? {
+    method.option(named: name) ?? TrainingSettings.schema(named: name)
+  }
+
+  /// Takes a setting of a call, for all tasks or one. A label that may speak of the row's own value tells of the other.
+  fileprivate mutating func override(_ layer: SettingsLayer, task: String?, naming: (name: String, value: String)) {
+    if settings.common[naming.name] != nil {
+      let other = naming.name.replacing("_", with: " ") + " " + naming.value
+      row = row.labelled(row.label + ", " + other + (task.map { " on \($0)" } ?? ""))
+    }
+    if let task {
+      overrides.byTask.append((task, layer))
+    } else {
+      overrides.common = overrides.common.overridden(by: layer)
+    }
+  }
+}
+
+extension FigureSettings {
+  /// The same figure of an experiment with other seeds: all where it was of all, the seeds that are left, or else the first.
+  fileprivate func over(seeds new: [Int], inPlaceOf old: [Int]) -> FigureSettings {
+    let left = seeds.filter(new.contains)
+    return of(rows: rows, tasks: tasks, seeds: seeds == old ? new : left.isEmpty ? Array(new.prefix(1)) : left)
+  }
+}
