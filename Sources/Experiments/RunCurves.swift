@@ -70,9 +70,10 @@ extension RunCurves.Update {
 }
 
 extension EpochScores {
-  /// The points in the curves of each metric; of several validation sets each has its own.
+  /// The points in the curves of each metric; of several validation sets each has its own. A score that was not measured, as that of
+  /// texts which are written after the last epoch alone, has none.
   var scalars: [TensorBoardEvent.Scalar] {
-    scores.map { score in
+    scores.filter { !$0.value.isNaN }.map { score in
       let set = score.split == "validation" ? "" : score.split + "/"
       return .init("validation/\(set)\(score.metric)", Float(score.value))
     }

@@ -37,12 +37,13 @@ struct CurveFolderTests {
       let found = try EventReader(project.file("curves/tiny/\(row)/warmth/seed-0"))
       #expect(
         found.files.count == 1 && found.files[0].hasPrefix("events.out.tfevents.") && found.marks == ["version", "start", "stop"])
-      #expect(Set(found.points.keys) == ["train/loss", "train/learning_rate", "validation/accuracy", "validation/f1"])
       let root = try HDF5File.read(call.folder(index).appending(path: "tensors.h5")), record = try call.record(index)
       for (tag, name) in [("train/loss", "task_loss"), ("train/learning_rate", "learning_rate")] {
         #expect(found.steps(tag) == Array(1...12))
         #expect(try found.values(tag) == #require(root.dataset("training/\(name)")?.numbers).map { Float($0) })
       }
+      let scores = record.epochs[0].scores.filter { !$0.value.isNaN }
+      #expect(Set(found.points.keys) == Set(["train/loss", "train/learning_rate"] + scores.map { "validation/\($0.metric)" }))
       #expect(found.steps("validation/accuracy") == [6, 12])
       #expect(
         found.values("validation/accuracy")
@@ -118,7 +119,7 @@ struct CurveFolderTests {
     let place = project.file("curves/tiny/lora/warmth/seed-0")
     let found = try JSONDecoder().decode([String: [[Double]]].self, from: Data(PythonPeer.run(script, place.path).utf8))
     let own = try EventReader(place)
-    #expect(own.files.count == 2 && own.points.count == 4)
+    #expect(own.files.count == 2 && own.points.count >= 4)
     #expect(found == own.points.mapValues { $0.map { [Double($0.step), Double($0.value)] } })
   }
 
