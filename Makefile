@@ -65,7 +65,8 @@ $(call require,show,RUN,make show RUN=results/table1/pocket/aflora/rte/seed-0)
 define HELP
   make ID             any other manifest of experiments/, by its id or alias (`make list` names them)
 
-Runs take  PROFILE=pocket|small|paper  MODEL=FOLDER  DATA=FOLDER  TASKS=rte,mrpc  METHODS=lora,aflora  SEEDS=0,1  JOBS=2  THREADS=1  FORMAT=csv  LOG=json  TENSORBOARD=FOLDER
+Runs take  PROFILE=pocket|small|paper  MODEL=FOLDER  DATA=FOLDER  TASKS=rte,mrpc  METHODS=lora,aflora  SEEDS=0,1
+           JOBS=2  THREADS=1  FORMAT=csv  LOG=json  TENSORBOARD=FOLDER
   make table1 TASKS=rte,mrpc SEEDS=0
   make minilm && make table1 PROFILE=small DATA=~/glue TASKS=mrpc
   make table1 PROFILE=paper MODEL=~/deberta-v3-base DATA=~/glue

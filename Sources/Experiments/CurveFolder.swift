@@ -1,7 +1,7 @@
 // The folder in which TensorBoard finds the runs of a call, live and done, a folder for each.
 //
-// A file holds a run from its first update on; that of a run which goes on from its checkpoint begins with what was done before. The
-// start of a session at step 0 makes TensorBoard drop what earlier files hold, and the end of one names the run that is whole.
+// A file holds a run from its first update on; that of a run which goes on from its checkpoint begins with what was done before.
+// The start of a session at step 0 makes TensorBoard drop what earlier files hold, and the end of one names the run that is whole.
 import Foundation
 import Records
 import Storage

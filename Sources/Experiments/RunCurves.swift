@@ -1,5 +1,5 @@
-// What TensorBoard draws of a run: losses and rates by update, scores by epoch. It is the same from a run that goes on and from one's
-// record.
+// What TensorBoard draws of a run: losses and rates by update, scores by epoch. It is the same from a run that goes on and from the
+// record of one.
 import Foundation
 import Records
 import Storage
@@ -70,8 +70,8 @@ extension RunCurves.Update {
 }
 
 extension EpochScores {
-  /// The points in the curves of each metric; of several validation sets each has its own. A score that was not measured, as that of
-  /// texts which are written after the last epoch alone, has none.
+  /// The points in the curves of each metric; of several validation sets each has its own. A score that was not measured, as that
+  /// of texts which are written after the last epoch alone, has none.
   var scalars: [TensorBoardEvent.Scalar] {
     scores.filter { !$0.value.isNaN }.map { score in
       let set = score.split == "validation" ? "" : score.split + "/"

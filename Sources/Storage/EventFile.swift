@@ -1,5 +1,5 @@
-// A TensorBoard event file that grows while it is read. Unlike all other files it is not replaced whole: whoever reads it waits at a
-// record that is not whole yet.
+// A TensorBoard event file that grows while it is read. Unlike all other files it is not replaced whole: whoever reads it waits at
+// a record that is not whole yet.
 import Foundation
 
 /// A new event file in the folder of a run's files, which TensorBoard reads one after the other, by their names.

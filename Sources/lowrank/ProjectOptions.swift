@@ -160,8 +160,8 @@ struct TrainingOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Also write every run's losses, rates and scores there for TensorBoard, while it is trained; of runs that are done, from what "
-        + "they left.", valueName: "folder"))
+      "Also write every run's losses, rates and scores there for TensorBoard, while it is trained; of runs that are done, from "
+        + "what they left.", valueName: "folder"))
   var tensorboard: String?
 
   @Flag(name: .shortAndLong, help: "Nothing but results, and what goes wrong.")

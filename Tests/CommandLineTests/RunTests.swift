@@ -73,8 +73,8 @@ struct RunTests {
     let tiny = try TinyProgram(), folder = tiny.project.file("curves")
     try tiny.expectMistake(
       ["run", "tiny", "--tensorboard", "/proc"],
-      "/proc: cannot be written: No such file or directory. What stood there before is unchanged. Its folder does not exist: create it, or "
-        + "name another one.")
+      "/proc: cannot be written: No such file or directory. What stood there before is unchanged. Its folder does not exist: "
+        + "create it, or name another one.")
     #expect(try tiny.lowrank(["run", "tiny", "--methods", "lora"]).status == 0)
     let result = try tiny.lowrank(["run", "tiny", "--tensorboard", folder.path], apart: true)
     #expect(result.status == 0 && !result.errors.contains("curves"), "\(result)")
