@@ -15,8 +15,8 @@ LIBRARIES := HDF5, SentencePiece, OpenSSL and pkg-config, each with its headers
 
 # What a goal takes on make's command line. Only that counts: a variable that happens to be in the environment must not change an experiment.
 # Any goal that is not named here is a manifest's.
-TAKES_run := PROFILE MODEL DATA TASKS METHODS SEEDS JOBS THREADS FORMAT LOG
-TAKES_all := PROFILE DATA JOBS THREADS LOG
+TAKES_run := PROFILE MODEL DATA TASKS METHODS SEEDS JOBS THREADS FORMAT LOG TENSORBOARD
+TAKES_all := PROFILE DATA JOBS THREADS LOG TENSORBOARD
 TAKES_rerun := EXPERIMENT PROFILE MODEL DATA METHOD TASK SEED THREADS
 TAKES_status := EXPERIMENT
 TAKES_report := EXPERIMENT PROFILE TASKS METHODS SEEDS FORMAT SELECT AGGREGATE METRIC
@@ -65,7 +65,8 @@ $(call require,show,RUN,make show RUN=results/table1/pocket/aflora/rte/seed-0)
 define HELP
   make ID             any other manifest of experiments/, by its id or alias (`make list` names them)
 
-Runs take  PROFILE=pocket|small|paper  MODEL=FOLDER  DATA=FOLDER  TASKS=rte,mrpc  METHODS=lora,aflora  SEEDS=0,1  JOBS=2  THREADS=1  FORMAT=csv  LOG=json
+Runs take  PROFILE=pocket|small|paper  MODEL=FOLDER  DATA=FOLDER  TASKS=rte,mrpc  METHODS=lora,aflora  SEEDS=0,1
+           JOBS=2  THREADS=1  FORMAT=csv  LOG=json  TENSORBOARD=FOLDER
   make table1 TASKS=rte,mrpc SEEDS=0
   make minilm && make table1 PROFILE=small DATA=~/glue TASKS=mrpc
   make table1 PROFILE=paper MODEL=~/deberta-v3-base DATA=~/glue
@@ -83,7 +84,7 @@ demo: build ## three methods, two tasks, a table in about a minute
 table1: build ## the head-to-head of all methods on eight tasks
 	@exec $(LOWRANK) run table1 $(call options,$@)
 
-all: build ## every manifest of experiments/, one after the other, each shared run once: [PROFILE=] [DATA=] [JOBS=]
+all: build ## every manifest of experiments/, one after the other, each shared run once: [PROFILE=] [DATA=] [JOBS=] [TENSORBOARD=]
 	@exec $(LOWRANK) all $(call options,$@)
 
 list: build ## every manifest by paper: what it varies, its runs, and how many are done

@@ -22,6 +22,17 @@ package struct ExecutionOptions: Sendable {
   package init() {}
 }
 
+extension TimingRecord {
+  /// The timing that a run has left in its folder so far; nil where there is none of it.
+  init?(of identity: String, in folder: URL) {
+    let file = RunFile.timing.url(in: folder)
+    guard let held = try? TimingRecord(jsonData: Data(contentsOf: file), file: file.path), held.identity == identity else {
+      return nil
+    }
+    self = held
+  }
+}
+
 /// Runs a plan and writes what it leaves: `tensors.h5`, both epochs' weights, `timing.json`, and `record.json` last.
 package struct RunExecutor: Sendable {
   /// Where models and data are found and their digests kept.
@@ -60,8 +71,7 @@ package struct RunExecutor: Sendable {
     let saveTiming = { (last: Int) in
       let segment = stopwatch.segment(
         started: started, total: clock.duration(to: .now), last: last, peak: backend.peakBytes, threads: options.threads)
-      let held = try? TimingRecord(jsonData: Data(contentsOf: timingFile), file: timingFile.path)
-      let before = held?.identity == run.identity ? held : nil
+      let before = TimingRecord(of: run.identity, in: folder)
       let record = (before ?? TimingRecord(identity: run.identity, segments: [])).appending(segment)
       try AtomicFile.write(try record.jsonData(), to: timingFile)
     }

@@ -11,19 +11,11 @@ extension RunRecord {
     _ run: PlannedRun, _ history: TrainingHistory, _ outcome: TrainingOutcome, objective: any Objective, measures: [String: Double],
     tensors: String, texts: [RunFile: String], threads: Int
   ) {
-    let epochs = history.epochs.enumerated().map { index, epoch in
-      EpochScores(
-        epoch: index + 1, step: epoch.updates,
-        scores: epoch.evaluations.flatMap { evaluation in
-          evaluation.scores.entries.map {
-            Score(split: evaluation.name, metric: $0.metric.rawValue, value: $0.value ?? .nan)
-          }
-        })
-    }
     self.init(
       identity: run.identity, specification: run.specification.json,
       outcome: RunOutcome(outcome),
-      flags: history.isCollapsed(objective) ? [.collapsed] : [], epochs: epochs,
+      flags: history.isCollapsed(objective) ? [.collapsed] : [],
+      epochs: history.epochs.enumerated().map { EpochScores($1, number: $0 + 1) },
       primary: PrimaryScore(
         split: objective.validation.first?.name ?? "validation", metric: run.specification.task.primaryMetric.rawValue),
       trainableParameters: TrainableParameters(
@@ -46,6 +38,17 @@ extension RunRecord {
       primary: PrimaryScore(split: "validation", metric: run.specification.task.primaryMetric.rawValue), trainableParameters: none,
       trainableParametersWithHead: none, steps: 0, flops: 0, digests: run.digests, numericsVersion: Numerics.version,
       program: .current, environment: .current(threads: threads))
+  }
+}
+
+extension EpochScores {
+  /// The scores of an epoch, counted from 1; undefined ones are not a number.
+  init(_ epoch: TrainingHistory.Epoch, number: Int) {
+    self.init(
+      epoch: number, step: epoch.updates,
+      scores: epoch.evaluations.flatMap { evaluation in
+        evaluation.scores.entries.map { Score(split: evaluation.name, metric: $0.metric.rawValue, value: $0.value ?? .nan) }
+      })
   }
 }
 

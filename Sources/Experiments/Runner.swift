@@ -30,12 +30,15 @@ package struct Runner: Sendable {
   package let executor: RunExecutor
   /// Runs at the same time.
   package let jobs: Int
+  /// Where the curves of all runs go, those that are done too; nil where none are asked for.
+  package let curves: CurveFolder?
 
   /// Trains what `store` lacks, `jobs` runs at a time.
-  package init(store: RunStore, executor: RunExecutor, jobs: Int) {
+  package init(store: RunStore, executor: RunExecutor, jobs: Int, curves: CurveFolder? = nil) {
     self.store = store
     self.executor = executor
     self.jobs = max(1, jobs)
+    self.curves = curves
   }
 
   /// What the jobs of a call share.
@@ -66,9 +69,10 @@ package struct Runner: Sendable {
     var seen: Set<String> = []
     var waiting: [PlannedRun] = []
     for run in plan {
-      if store.record(run.identity) != nil {
+      if let record = store.record(run.identity) {
         store.removeCheckpoint(of: run)
         try store.link(run)
+        draw(record, of: run, progress)
       } else if seen.insert(run.identity).inserted {
         waiting.append(run)
       }
@@ -80,7 +84,11 @@ package struct Runner: Sendable {
       work(queue, progress)
     }
     // identical runs of several rows: all their links, now that the record is there
-    for run in plan where store.record(run.identity) != nil { try store.link(run) }
+    for run in plan {
+      guard let record = store.record(run.identity) else { continue }
+      try store.link(run)
+      draw(record, of: run, progress)
+    }
     return queue.state.withLock { state in
       state.summary.wasStopped = executor.options.shouldStop()
       return state.summary
@@ -165,14 +173,37 @@ package struct Runner: Sendable {
   /// Trains a run, from its start where its checkpoint is of no use: that is set aside then.
   private func execute(_ run: PlannedRun, in folder: URL, _ claim: Claim, _ progress: RunProgress) throws -> RunRecord {
     do {
-      return try executor.execute(run, in: folder, claim: claim, observer: progress.observer(of: run))
+      return try attempt(run, in: folder, claim, progress)
     } catch let error as CheckpointError {
       let checkpoint = RunFile.checkpoint.url(in: folder)
       let isThere = FileManager.default.fileExists(atPath: checkpoint.path)
       let place = isThere ? try Checkpoint.setAside(checkpoint).lastPathComponent : nil
       let kept = place.map { ", and the file is kept as \($0)" } ?? ""
       progress.happened(.noted("its checkpoint cannot be used: \(error.reason). It starts again\(kept)"), to: run)
-      return try executor.execute(run, in: folder, claim: claim, observer: progress.observer(of: run))
+      return try attempt(run, in: folder, claim, progress)
+    }
+  }
+
+  /// Trains a run, and writes its curves meanwhile where they are asked for.
+  private func attempt(_ run: PlannedRun, in folder: URL, _ claim: Claim, _ progress: RunProgress) throws -> RunRecord {
+    let observer = progress.observer(of: run)
+    guard let curves else { return try executor.execute(run, in: folder, claim: claim, observer: observer) }
+    let writer = CurveWriter(run, in: curves, results: folder, next: observer) { progress.happened(.noted($0), to: run) }
+    do {
+      let record = try executor.execute(run, in: folder, claim: claim, observer: writer)
+      writer.end(record)
+      return record
+    } catch {
+      writer.end(nil)
+      throw error
+    }
+  }
+
+  /// Writes the curves of a finished run where they are asked for and not there.
+  private func draw(_ record: RunRecord, of run: PlannedRun, _ progress: RunProgress) {
+    guard let curves, !executor.options.shouldStop() else { return }
+    do { try curves.draw(record, of: run, from: store.workspace.run(run.identity)) } catch {
+      if let text = curves.note(error) { progress.happened(.noted(text), to: run) }
     }
   }
 

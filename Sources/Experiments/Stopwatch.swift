@@ -26,6 +26,10 @@ final class Stopwatch: TrainingObserver {
     return now - mark
   }
 
+  func willUpdate(after history: TrainingHistory, isPreliminary: Bool) {
+    next?.willUpdate(after: history, isPreliminary: isPreliminary)
+  }
+
   func didUpdate(_ result: StepResult, updates: Int, total: Int) {
     // what comes before the first update is set-up
     let time = lap()

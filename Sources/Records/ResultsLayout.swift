@@ -26,6 +26,17 @@ package struct ResultsLayout: Sendable, Equatable {
     folder.appending(path: "\(run.experiment)/\(run.profile.rawValue)/\(run.row)/\(run.task.id)/seed-\(run.seed)")
   }
 
+  /// A run's place in a folder of curves: `table1/aflora/rte/seed-0`; other profiles than pocket are in the name.
+  package static func curves(_ run: RunSpecification) -> String {
+    let parts = [name(run.experiment, run.profile), run.row, run.task.id]
+    // whatever a name holds, it is one folder's and leads nowhere else
+    let safe = parts.map { part in
+      let plain = String(part.map { $0 == "/" || $0 == "\0" ? "_" : $0 })
+      return plain.isEmpty || plain.hasPrefix(".") ? "_" + plain : plain
+    }
+    return safe.joined(separator: "/") + "/seed-\(run.seed)"
+  }
+
   /// Where such a link leads: experiment, profile, row and task are four folders up.
   package static func linkDestination(_ identity: String) -> String { "../../../../runs/\(identity)" }
 
@@ -40,20 +51,20 @@ package struct ResultsLayout: Sendable, Equatable {
 
   /// The file of an experiment's table.
   package func table(_ experiment: String, _ profile: Profile) -> URL {
-    folder.appending(path: name(experiment, profile) + ".md")
+    folder.appending(path: Self.name(experiment, profile) + ".md")
   }
 
   /// The file of what an experiment's runs took.
   package func cost(_ experiment: String, _ profile: Profile) -> URL {
-    folder.appending(path: name(experiment, profile) + "-cost.md")
+    folder.appending(path: Self.name(experiment, profile) + "-cost.md")
   }
 
   /// A file of one of an experiment's figures: `svg`, `png` or `csv`.
   package func figure(_ experiment: String, _ profile: Profile, _ id: String, _ fileExtension: String) -> URL {
-    folder.appending(path: "figures/\(name(experiment, profile))-\(id).\(fileExtension)")
+    folder.appending(path: "figures/\(Self.name(experiment, profile))-\(id).\(fileExtension)")
   }
 
-  private func name(_ experiment: String, _ profile: Profile) -> String {
+  private static func name(_ experiment: String, _ profile: Profile) -> String {
     experiment + (profile == .pocket ? "" : "-\(profile.rawValue)")
   }
 }

@@ -57,7 +57,7 @@ package enum AtomicFile {
   static let temporarySuffix = ".lowrank-temporary"
 
   /// With this signal ignored, a write beyond the limit on file sizes is an error like any other.
-  private static let fileSizeSignalIgnored: Bool = {
+  static let fileSizeSignalIgnored: Bool = {
     signal(SIGXFSZ, SIG_IGN)
     return true
   }()
@@ -96,10 +96,10 @@ package enum AtomicFile {
   }
 }
 
-/// The growing temporary that will become a file.
+/// A file that grows: the temporary that will become one, or one that is read meanwhile.
 package struct OutputFile {
-  fileprivate let target: String
-  fileprivate let descriptor: Int32
+  let target: String
+  let descriptor: Int32
 
   /// Adds `bytes` at the end; throws an error that names the target.
   package func append(_ bytes: UnsafeRawBufferPointer) throws {

@@ -15,6 +15,20 @@ package enum Folder {
     }
   }
 
+  /// Makes the folder at `url` where it is not there, and makes sure that files can be written into it.
+  ///
+  /// - Throws: `StorageError.cannotWrite`, which names the folder.
+  package static func makeWritable(at url: URL) throws {
+    try make(at: url)
+    let probe = url.appendingPathComponent(".lowrank-probe-\(getpid())")
+    do {
+      try AtomicFile.write(Data("\n".utf8), to: probe)
+    } catch StorageError.cannotWrite(_, let reason, let advice) {
+      throw StorageError.cannotWrite(path: url.path, reason: reason, advice: advice)
+    }
+    unlink(probe.path)
+  }
+
   /// Makes the folder at `url` with what `body` writes into the folder it is handed: a temporary beside the target, which takes the
   /// target's name when all is written. A target that is there must be an empty folder.
   ///

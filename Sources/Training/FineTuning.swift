@@ -17,6 +17,8 @@ package enum TrainingOutcome: Sendable, Equatable {
 
 /// What is told while a run goes on.
 package protocol TrainingObserver: AnyObject {
+  /// Updates begin, of a method's preliminary or of training proper, after those of the history.
+  func willUpdate(after history: TrainingHistory, isPreliminary: Bool)
   /// An update is done; `updates` of `total`.
   func didUpdate(_ result: StepResult, updates: Int, total: Int)
   func didFinishEpoch(_ epoch: TrainingHistory.Epoch, number: Int)
@@ -25,6 +27,7 @@ package protocol TrainingObserver: AnyObject {
 }
 
 extension TrainingObserver {
+  package func willUpdate(after history: TrainingHistory, isPreliminary: Bool) {}
   package func didSaveCheckpoint() {}
 }
 
@@ -136,6 +139,7 @@ package struct FineTuning {
   private func update(_ phase: TrainingPhase, _ history: inout TrainingHistory) throws -> Divergence? {
     let plan = BatchPlan(count: phase.rows.count, batchSize: settings.batchSize)
     let (stepper, length) = (phase.stepper, phase.length)
+    observer?.willUpdate(after: history, isPreliminary: !phase.isMain)
     var batches: [[Int]] = []
     var shuffledEpoch = -1
     var saved = ContinuousClock.now

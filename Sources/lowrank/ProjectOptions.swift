@@ -193,6 +193,12 @@ struct TrainingOptions: ParsableArguments {
   @Option(help: "How the program speaks of what it does, on standard error: text, or json, an object a line.")
   var log = Voice.text
 
+  @Option(
+    help: ArgumentHelp(
+      "Also write every run's losses, rates and scores there for TensorBoard, while it is trained; of runs that are done, from "
+        + "what they left.", valueName: "folder"))
+  var tensorboard: String?
+
   @Flag(name: .shortAndLong, help: "Nothing but results, and what goes wrong.")
   var quiet = false
 
@@ -202,6 +208,7 @@ struct TrainingOptions: ParsableArguments {
   func validate() throws {
     try Limits.validate(jobs, "--jobs")
     try Limits.validate(threads, "--threads")
+    if tensorboard?.isEmpty ?? false { throw ValidationError("--tensorboard is empty, expected the name of a folder") }
     guard (0...1e9).contains(checkpointSeconds) else { throw ValidationError("--checkpoint-seconds is 0 to 1000000000") }
   }
 
@@ -212,19 +219,21 @@ struct TrainingOptions: ParsableArguments {
   ) throws -> ExperimentSeries.Outcome {
     Voice.current.withLock { $0 = quiet ? nil : log }
     let style: RunProgress.Style = log == .json ? .json : isatty(STDERR_FILENO) == 1 ? .live : .lines, isQuiet = quiet
+    let curves = try tensorboard.map { try CurveFolder(URL(filePath: ($0 as NSString).expandingTildeInPath)) }
     let stop = StopSignal(answersInJSON: log == .json), toTrain = series.toTrain, workspace = store.workspace
     let board = toTrain > 0 ? CallBoard(in: workspace.layout.calls) : nil
     defer { board?.end() }
     tell(series.summary)
     for note in series.notes { tell("note: \(note)") }
     let outcome = series.run(
-      runner: { runner(store, inputs, stop, isTimed: $0.isTimed) },
+      runner: { runner(store, inputs, stop, curves, isTimed: $0.isTimed) },
       progress: { place in
         RunProgress(style, subject: place, logsIn: { workspace.run($0.identity) }, board: board) {
           if !isQuiet { show($0) }
         }
       }, say: { tell($0) }, report: report)
     stop.end()
+    if quiet { for problem in curves?.problems ?? [] { complain(problem) } }
     if outcome.wasStopped {
       complain("stopped after \(outcome.trained) of \(toTrain) runs; the same command goes on from here")
       throw ExitCode(128 + stop.received)
@@ -234,7 +243,7 @@ struct TrainingOptions: ParsableArguments {
 
   /// Trains runs of a store until a signal comes.
   /// - Parameter isTimed: whether the runs are there to be timed.
-  private func runner(_ store: RunStore, _ inputs: RunInputs, _ stop: StopSignal, isTimed: Bool) -> Runner {
+  private func runner(_ store: RunStore, _ inputs: RunInputs, _ stop: StopSignal, _ curves: CurveFolder?, isTimed: Bool) -> Runner {
     var options = ExecutionOptions()
     let cores = ProcessInfo.processInfo.activeProcessorCount
     options.threads = threads ?? (isTimed ? cores : 1)
@@ -242,7 +251,7 @@ struct TrainingOptions: ParsableArguments {
     options.checkpointInterval = checkpointSeconds
     options.shouldStop = { stop.received != 0 }
     let jobs = isTimed ? 1 : jobs ?? max(1, cores / options.threads)
-    return Runner(store: store, executor: RunExecutor(inputs: inputs, options: options), jobs: jobs)
+    return Runner(store: store, executor: RunExecutor(inputs: inputs, options: options), jobs: jobs, curves: curves)
   }
 }
 

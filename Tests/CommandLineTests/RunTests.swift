@@ -68,6 +68,34 @@ struct RunTests {
     #expect(table?["unit"] as? String == "fraction")
   }
 
+  @Test("curves for TensorBoard, of runs that are done too; a folder that cannot be written is refused before anything is trained")
+  func curves() throws {
+    let tiny = try TinyProgram(), folder = tiny.project.file("curves")
+    try tiny.expectMistake(
+      ["run", "tiny", "--tensorboard", "/proc"],
+      "/proc: cannot be written: No such file or directory. What stood there before is unchanged. Its folder does not exist: "
+        + "create it, or name another one.")
+    #expect(try tiny.lowrank(["run", "tiny", "--methods", "lora"]).status == 0)
+    let result = try tiny.lowrank(["run", "tiny", "--tensorboard", folder.path], apart: true)
+    #expect(result.status == 0 && !result.errors.contains("curves"), "\(result)")
+    let before = tiny.project.files("curves")
+    let files = before.keys.filter { $0.contains("tfevents") }.map { ($0 as NSString).deletingLastPathComponent }
+    #expect(files.sorted() == ["tiny/aflora/warmth/seed-0", "tiny/lora/warmth/seed-0"])
+    #expect(try tiny.lowrank(["run", "tiny", "--tensorboard", folder.path, "--dry-run"]).status == 0)
+    #expect(try tiny.lowrank(["all", "--tensorboard", folder.path]).status == 0)
+    #expect(tiny.project.files("curves") == before, "each is written once")
+  }
+
+  @Test("curves that cannot be written are said to be, also where nothing else is, and are no failure")
+  func curvesInTheWay() throws {
+    let tiny = try TinyProgram()
+    try tiny.project.write("in the way", to: "curves/tiny")
+    let result = try tiny.lowrank(["run", "tiny", "--quiet", "--tensorboard", tiny.project.file("curves").path], apart: true)
+    #expect(result.status == 0 && result.output.hasPrefix("# tiny"), "\(result)")
+    #expect(
+      result.errors.hasPrefix("curves are not written: ") && result.errors.split(separator: "\n").count == 1, "\(result.errors)")
+  }
+
   @Test("a plan is only printed")
   func plan() throws {
     let tiny = try TinyProgram()

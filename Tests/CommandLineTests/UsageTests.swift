@@ -82,6 +82,7 @@ struct UsageTests {
     Mistake("unknown-epoch", "merge", "0a1b2c3d", "--to", "model", "--epoch", "first"),
     Mistake("several-wrong-values", "run", "table1", "--jobs", "x", "--threads=y", "--profile", "huge", "--seeds", "0"),
     Mistake("empty-folder", "run", "table1", "--results", ""),
+    Mistake("empty-curves", "run", "table1", "--tensorboard", ""),
     Mistake("nothing-to-draw", "figure"),
     Mistake("figure-without-place", "figure", "--run", "0a1b2c3d"),
     Mistake("unknown-verb-to-help", "help", "trian"),

@@ -37,7 +37,8 @@ struct MakefileTests {
       ("table1 TASKS=rte,mrpc SEEDS=0", "run table1 --tasks 'rte,mrpc' --seeds '0'"),
       ("some-other SEEDS=0 PROFILE=paper", "run 'some-other' --profile 'paper' --seeds '0'"),
       ("rerun EXPERIMENT=t METHOD=lora TASK=rte SEED=0", "rerun 't' --method 'lora' --task 'rte' --seed '0'"),
-      ("all JOBS=2", "all --jobs '2'"), ("check DATA=it's", "check --data 'it'\\''s'"), ("verify", "verify"),
+      ("all JOBS=2 TENSORBOARD=curves", "all --jobs '2' --tensorboard 'curves'"), ("check DATA=it's", "check --data 'it'\\''s'"),
+      ("verify", "verify"),
       ("verify EXPERIMENT=t", "verify 't'"), ("table1 LOWRANK_PYTHON=python3 PEER_PYTHON=python3", "run table1"),
     ])
   func taken(arguments: String, command: String) throws {

@@ -60,6 +60,21 @@ import Testing
     }
   }
 
+  @Test func isMadeWritableOrNamed() throws {
+    try withFolder { folder in
+      let target = folder.appendingPathComponent("a/b")
+      try Folder.makeWritable(at: target)
+      try Folder.makeWritable(at: target)
+      let left = try names(target)
+      #expect(left.isEmpty)
+      // nobody may write there, whoever asks
+      #expect(message { try Folder.makeWritable(at: URL(filePath: "/proc")) }.hasPrefix("/proc: cannot be written: "))
+      let file = folder.appendingPathComponent("file")
+      try Data("x".utf8).write(to: file)
+      #expect(message { try Folder.makeWritable(at: file) }.hasPrefix("\(file.path): cannot be written: "))
+    }
+  }
+
   @Test func refusesWhatCameMeanwhile() throws {
     try withFolder { folder in
       let target = folder.appendingPathComponent("a")
