@@ -60,7 +60,8 @@ let package = Package(
     .target(
       name: "Experiments",
       dependencies: [
-        "Adapters", "CSignals", "Datasets", "Devices", "Generation", "Layers", "Manifests", "Metrics", "Models", "Objectives",
+        "Adapters", "CKernels", "CSignals", "Datasets", "Devices", "Generation", "Layers", "Manifests", "Metrics", "Models",
+        "Objectives",
         "Pocket", "Records", "Settings", "Storage", "Tensors", "Tokenizers", "Training",
       ]),
     .target(
@@ -73,7 +74,7 @@ let package = Package(
     .executableTarget(
       name: "lowrank",
       dependencies: [
-        "Adapters", "CHDF5", "CPUBackend", "Devices", "Experiments", "Interchange", "Manifests", "Metrics", "Parity",
+        "Adapters", "CHDF5", "CPUBackend", "Datasets", "Devices", "Experiments", "Interchange", "Manifests", "Metrics", "Parity",
         "Pocket", "Records", "Reporting", "Settings", "Storage", "Training",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),

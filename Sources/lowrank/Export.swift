@@ -3,6 +3,8 @@ import Devices
 import Experiments
 import Foundation
 import Interchange
+import Manifests
+import Records
 import Reporting
 
 /// `lowrank export results/table1/pocket/lora/rte/seed-0 --to adapters/lora-rte`
@@ -38,16 +40,22 @@ struct RunChoice: ParsableArguments {
 
   func load(_ name: String, _ project: ProjectOptions, threads: Int = 1) throws -> TrainedRun {
     let workspace = try project.workspace()
-    return try TrainedRun(
-      folder: folder(of: name, project, workspace), epoch: epoch, model: model.map(project.model), in: workspace,
-      on: Device.processor.backend(threads: threads))
+    let folders = try folders(of: name, project, workspace) { [try selection.onlyRun(of: $0)] }
+    return try load(folders[0], project, workspace, threads: threads)
   }
-}
 
-extension RunChoice {
-  private func folder(of name: String, _ project: ProjectOptions, _ workspace: Workspace) throws -> URL {
-    if try selection.narrowing().isEmpty { return try ResultsFolder(workspace.results).folder(of: name) }
-    return workspace.link(try selection.onlyRun(of: project.experiment(name, selection.profile, in: workspace)))
+  /// The run in a folder.
+  func load(_ folder: URL, _ project: ProjectOptions, _ workspace: Workspace, threads: Int) throws -> TrainedRun {
+    try TrainedRun(
+      folder: folder, epoch: epoch, model: model.map(project.model), in: workspace, on: Device.processor.backend(threads: threads))
+  }
+
+  /// The folders of the runs that are meant: of one that is named itself, or of those that `choose` takes of an experiment.
+  func folders(
+    of name: String, _ project: ProjectOptions, _ workspace: Workspace, choose: (Experiment) throws -> [RunSpecification]
+  ) throws -> [URL] {
+    if try selection.narrowing().isEmpty { return [try ResultsFolder(workspace.results).folder(of: name)] }
+    return try choose(project.experiment(name, selection.profile, in: workspace)).map(workspace.link)
   }
 }
 

@@ -101,10 +101,26 @@ struct SelectionOptions: ParsableArguments {
   func onlyRun(of experiment: Experiment) throws -> RunSpecification {
     let part = try experiment.part(narrowing())
     if part.runs.count == 1, let run = part.runs.first { return run }
-    let axes = [("--methods", part.rows.map(\.id)), ("--tasks", part.tasks.map(\.id)), ("--seeds", part.seeds.map(String.init))]
-    let open = axes.filter { $0.1.count > 1 }.map { "\($0.0) leaves \($0.1.joined(separator: ", "))" }
     throw Failure(
-      description: "one run of \(experiment.id) is asked for, and \(part.runs.count) are meant: \(open.joined(separator: "; "))")
+      description: "one run of \(experiment.id) is asked for, and \(part.runs.count) are meant: "
+        + Self.open([("--methods", part.rows.map(\.id)), ("--tasks", part.tasks.map(\.id)), Self.seeds(part)]))
+  }
+
+  /// The runs of one row and one seed that are meant, one for each task.
+  /// - Throws: `Failure` that says what tells the rows and seeds apart, where there are several.
+  func runsByTask(of experiment: Experiment) throws -> [RunSpecification] {
+    let part = try experiment.part(narrowing())
+    if part.rows.count == 1, part.seeds.count == 1, !part.runs.isEmpty { return part.runs }
+    throw Failure(
+      description: "runs of one row and one seed of \(experiment.id) are asked for, and \(part.runs.count) are meant: "
+        + Self.open([("--methods", part.rows.map(\.id)), Self.seeds(part)]))
+  }
+
+  private static func seeds(_ part: Experiment) -> (String, [String]) { ("--seeds", part.seeds.map(String.init)) }
+
+  /// The axes that have more than one value.
+  private static func open(_ axes: [(name: String, values: [String])]) -> String {
+    axes.filter { $0.values.count > 1 }.map { "\($0.name) leaves \($0.values.joined(separator: ", "))" }.joined(separator: "; ")
   }
 }
 
