@@ -137,8 +137,8 @@ let package = Package(
     .testTarget(
       name: "ExperimentsTests",
       dependencies: [
-        "Adapters", "CPUBackend", "Devices", "Experiments", "Generation", "Manifests", "Metrics", "Models", "Objectives", "Pocket",
-        "Records",
+        "Adapters", "CPUBackend", "Datasets", "Devices", "Experiments", "Generation", "Manifests", "Metrics", "Models",
+        "Objectives", "Pocket", "Records",
         "Settings", "Storage", "Tensors", "TestSupport", "Tokenizers", "Training",
       ]),
     .testTarget(

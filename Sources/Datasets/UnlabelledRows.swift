@@ -24,8 +24,8 @@ package struct UnlabelledRows: Sendable, Equatable {
   /// Names of a first column that numbers the rows.
   private static let indexNames = ["index", "id"]
 
-  /// Reads a file in the layout of a task; a label is ignored, and need not be there. CoLA's may also be that of its test file, which
-  /// alone has a header.
+  /// Reads a file in the layout of a task; a label is ignored, and need not be there. CoLA's may also be that of its test file, the
+  /// only one with a header.
   ///
   /// A row's index is what stands in a first column that is called `index` or `id`, else its place.
   ///

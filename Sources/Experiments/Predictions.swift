@@ -111,7 +111,7 @@ package struct GLUETests {
 
   /// Reads them.
   ///
-  /// - Parameter data: the folder of GLUE's files; without it the generated ones of the pocket profile are meant, where it is the run's.
+  /// - Parameter data: the folder of GLUE's files; without it the generated ones are meant, of a run of the pocket profile.
   /// - Throws: `PredictionError`, `DatasetError` with file and line.
   package init(of run: RunSpecification, data: URL?, in workspace: Workspace) throws {
     try Predictions.requireLabels(run)
@@ -177,7 +177,8 @@ package enum PredictionError: Error, Equatable, Sendable, CustomStringConvertibl
       "the pocket profile's generated \(task) has no test file: all its rows have labels. Predict a file in its layout with --file "
         + "<file>, or name the folder of GLUE's own files with --data <folder>"
     case .noData(let profile):
-      "a run of the profile \(profile) does not say where GLUE's test files are. Name the folder of CoLA, MRPC, … with --data <folder>"
+      "a run of the profile \(profile) does not say where GLUE's test files are. Name the folder of CoLA, MRPC, … with --data "
+        + "<folder>"
     case .noTokens(let path, let line): "\(path):\(line): the row has no text that the model could read"
     case .otherOutputs(let found, let expected):
       "the run's model has \(found) outputs, but its task has \(expected) answers. Run it again"

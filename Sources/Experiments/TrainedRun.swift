@@ -76,7 +76,8 @@ package struct TrainedRun {
   /// What a run that came to its end left, its model aside.
   ///
   /// - Parameter folder: the run's folder, or a link to it.
-  /// - Throws: `ExperimentError` where the run did not end, or is of another version of the arithmetic; `RecordError`, `StorageError`.
+  /// - Throws: `ExperimentError` where the run did not end, or is of another version of the arithmetic; `RecordError`,
+  ///   `StorageError`.
   package static func finished(_ folder: URL) throws -> (record: RunRecord, run: RunSpecification) {
     let file = RunFile.record.url(in: folder)
     guard FileManager.default.fileExists(atPath: file.path) else { throw ExperimentError.unfinishedRun(folder.path) }

@@ -9,7 +9,7 @@ enum TestFiles {
     "CoLA/test.tsv": "index\tsentence\n0\tBill whistled past the house.\n1\tThe car honked its way down the road.\n",
     "SST-2/test.tsv": "index\tsentence\n0\tuneasy mishmash of styles and genres . \n1\tby the end .\n",
     "MRPC/test.tsv": "\u{FEFF}index\t#1 ID\t#2 ID\t#1 String\t#2 String\n"
-      + "0\t1089874\t1089925\tPCCW 's \"chief\" officer\tCurrent Chief Officer\n1\t3019446\t3019327\tThe world 's two\tDomestic sales\n",
+      + "0\t1089874\t1089925\tPCCW 's \"chief\" officer\tCurrent Chief Officer\n1\t3019446\t3019327\tThe world 's two\tDomestic\n",
     "STS-B/test.tsv": "index\tgenre\tfilename\tyear\told_index\tsource1\tsource2\tsentence1\tsentence2\n"
       + "0\tmain-captions\tMSRvid\t2012test\t0024\tnone\tnone\tA girl is styling her hair.\tA girl is brushing her hair.\n"
       + "1\tmain-captions\tMSRvid\t2012test\t0033\tnone\tnone\tMen play soccer.\tBoys play soccer.\n",

@@ -54,8 +54,8 @@ struct UnlabelledRowsTests {
       ("", rte, "rows: no row to predict."), ("index\tsentence1\tsentence2\n", rte, "rows: no row to predict."),
       (
         "sentence1\tsentence2\tlabel\na\tb\tentailment\n", rte,
-        "rows:1: the first column is called neither 'index' nor 'id'. GLUE's test files number their rows there; files with labels do "
-          + "not all. Put the task's own test file in this place."
+        "rows:1: the first column is called neither 'index' nor 'id'. GLUE's test files number their rows there; files with labels "
+          + "do not all. Put the task's own test file in this place."
       ),
       (
         "index\tsentence1\tsentence2\n0\ta\tb\n1\tc\n", rte,
@@ -80,8 +80,8 @@ struct UnlabelledRowsTests {
       // the layout of its other files, without a header
       (
         "gj04\t1\t\tThe sailors rode the breeze.\n", cola,
-        "rows:1: the first column is called neither 'index' nor 'id'. GLUE's test files number their rows there; files with labels do "
-          + "not all. Put the task's own test file in this place."
+        "rows:1: the first column is called neither 'index' nor 'id'. GLUE's test files number their rows there; files with labels "
+          + "do not all. Put the task's own test file in this place."
       ),
     ] { #expect(Self.complaint(text, task, isTest: true) == message) }
     // here a row of another width is no row to leave out: the server counts
