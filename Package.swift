@@ -147,7 +147,11 @@ let package = Package(
         "Adapters", "CPUBackend", "Interchange", "Models", "Parity", "Storage", "Tensors", "TestSupport", "Tokenizers", "Training",
       ]),
     .testTarget(
-      name: "ReportingTests", dependencies: ["Manifests", "Records", "Reporting", "Settings", "Storage", "TestSupport"]),
+      name: "ReportingTests",
+      dependencies: [
+        "Manifests", "Metrics", "Records", "Reporting", "Settings", "Storage", "TestSupport",
+        .product(name: "Yams", package: "Yams"),
+      ]),
     .testTarget(name: "HouseTests", dependencies: ["TestSupport"]),
     .testTarget(name: "CommandLineTests", dependencies: ["TestSupport"]),
     .testTarget(name: "TortureTests", dependencies: ["TestSupport"]),

@@ -112,8 +112,8 @@ package enum DatasetError: Error, Equatable, Sendable, CustomStringConvertible {
     case .nothingToPredict(let path):
       "\(path): no row to predict."
     case .noIndex(let path):
-      "\(path):1: the first column is called neither 'index' nor 'id'. GLUE's test files number their rows there; files with labels do "
-        + "not all. Put the task's own test file in this place."
+      "\(path):1: the first column is called neither 'index' nor 'id'. GLUE's test files number their rows there; files with labels "
+        + "do not all. Put the task's own test file in this place."
     case .invalidIndex(let path, let line, let found, let problem):
       "\(path):\(line): the row's number \(quoted(found)) \(problem). GLUE's test files number their rows in the first column."
     case .invalidTask(let id, let problems):

@@ -53,8 +53,8 @@ package struct GLUEAnswers: Sendable {
 
   private static let header = "index\tprediction"
 
-  /// Writes answers down: labels as the task's own files have them; of STS-B numbers from 0 to 5 with three digits, one outside as the
-  /// end that is nearer.
+  /// Writes answers down: labels as the task's own files have them; of STS-B numbers from 0 to 5 with three digits, one outside
+  /// as the end that is nearer.
   ///
   /// - Parameter labels: one for each row, in their order.
   /// - Throws: `SubmissionError.wrong` where they are no answers to these rows.

@@ -8,12 +8,12 @@ struct Predict: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Predict the labels of rows that have none: GLUE's test files for its server, or any file.",
     discussion: """
-      With --test the folder gets what gluebenchmark.com takes: a file for each test file of GLUE. Of an experiment the options may \
-      leave several tasks, but one row and one seed; files of other runs may be added later. With --file a table is written: each \
-      row's index, its label, and a probability for each label.
+      With --test the folder gets what gluebenchmark.com takes: a file for each test file of GLUE. Of an experiment the options \
+      may leave several tasks, but one row and one seed; files of other runs may be added later. With --file a table is written: \
+      each row's index, its label, and a probability for each label.
 
-      GLUE's server wants two files more, which are no tasks here. WNLI.tsv: people hand in the more frequent label, 0, for each row \
-      of WNLI/test.tsv. AX.tsv: what MNLI's run says of the diagnostic rows, by --file diagnostic.tsv --to ax.tsv and then \
+      GLUE's server wants two files more, which are no tasks here. WNLI.tsv: people hand in the more frequent label, 0, for each \
+      row of WNLI/test.tsv. AX.tsv: what MNLI's run says of the diagnostic rows, by --file diagnostic.tsv --to ax.tsv and then \
       `cut -f 1,2 ax.tsv >AX.tsv`. All eleven go up as one archive: `zip -j submission.zip submission/*.tsv`.
       """)
 
