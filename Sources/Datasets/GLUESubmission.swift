@@ -69,7 +69,7 @@ package struct GLUEAnswers: Sendable {
     switch (label, task.definition.target) {
     case (.class(let number), .classes(let names)) where names.indices.contains(number): names[number]
     // + 0 makes -0 the same as 0
-    case (.score(let score), .regression): String(format: "%.3f", min(5, max(0, score)) + 0)
+    case (.score(let score), .regression) where score.isFinite: String(format: "%.3f", min(5, max(0, score)) + 0)
     default: ""
     }
   }
@@ -80,7 +80,7 @@ package struct GLUEAnswers: Sendable {
   func check(_ data: Data, path: String) throws(SubmissionError) {
     func wrong(_ line: Int, _ problem: String) -> SubmissionError { .wrong(path: path, line: line, problem: problem) }
     var lines = data.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-    guard lines.popLast()?.isEmpty == true else { throw wrong(max(1, lines.count), "it is cut short") }
+    guard lines.popLast()?.isEmpty == true else { throw wrong(lines.count + 1, "it is cut short") }
     guard let first = lines.first, first.elementsEqual(Self.header.utf8) else {
       throw wrong(1, "the header is not 'index', 'prediction'")
     }

@@ -51,7 +51,7 @@ struct GLUESubmissionTests {
       let data = try GLUEAnswers([.score(score), .score(1)], to: rows, of: test).data
       #expect(String(decoding: data, as: UTF8.self) == "index\tprediction\n0\t\(text)\n1\t1.000\n")
     }
-    #expect(throws: SubmissionError.wrong(path: "STS-B.tsv", line: 2, problem: "'nan' is no answer of STS-B")) {
+    #expect(throws: SubmissionError.wrong(path: "STS-B.tsv", line: 2, problem: "'' is no answer of STS-B")) {
       _ = try GLUEAnswers([.score(.nan), .score(1)], to: rows, of: test)
     }
   }
@@ -76,7 +76,8 @@ struct GLUESubmissionTests {
     let answers = try GLUEAnswers([.class(0), .class(1)], to: test.rows(in: folder.url), of: test)
     let whole = String(decoding: answers.data, as: UTF8.self)
     for (text, line, problem) in [
-      (String(whole.dropLast()), 2, "it is cut short"), ("", 1, "it is cut short"),
+      (String(whole.dropLast()), 3, "it is cut short"), ("x", 1, "it is cut short"),
+      ("", 1, "the header is not 'index', 'prediction'"),
       (whole.replacing("index", with: "id"), 1, "the header is not 'index', 'prediction'"),
       (whole.replacing("0\tentailment\n", with: ""), 2, "it has 1 answers, but there are 2 rows"),
       (whole + "2\tentailment\n", 4, "it has 3 answers, but there are 2 rows"),
