@@ -10,8 +10,8 @@ struct Merge: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Fold an adapter into its model's weights, and write a plain Hugging Face folder.",
     discussion: """
-      The adapter is a run's, or one that the peft library saved; for the latter --model names the base model. Beside a run's model \
-      lie a model card, README.md, and the run's identity, lowrank.json.
+      The adapter is a run's, or one that the peft library saved; for the latter --model names the base model. Beside a run's \
+      model lie a model card, README.md, and the run's identity, lowrank.json.
       """)
 
   @Argument(
