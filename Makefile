@@ -21,8 +21,9 @@ TAKES_rerun := EXPERIMENT PROFILE MODEL DATA METHOD TASK SEED THREADS
 TAKES_status := EXPERIMENT
 TAKES_report := EXPERIMENT PROFILE TASKS METHODS SEEDS FORMAT SELECT AGGREGATE METRIC
 TAKES_figure := EXPERIMENT PROFILE
-TAKES_export := EXPERIMENT PROFILE METHOD TASK SEED EPOCH MODEL TO
-TAKES_merge := EXPERIMENT PROFILE METHOD TASK SEED EPOCH MODEL TO
+TAKES_export := EXPERIMENT PROFILE METHOD TASK SEED EPOCH MODEL TO BASE_NAME
+TAKES_merge := EXPERIMENT PROFILE METHOD TASK SEED EPOCH MODEL TO BASE_NAME
+TAKES_predict := EXPERIMENT PROFILE METHOD TASK TASKS SEED EPOCH MODEL DATA TO THREADS
 TAKES_show := RUN
 TAKES_verify := EXPERIMENT
 TAKES_check := DATA
@@ -33,11 +34,11 @@ TAKES_torture := KILLS FLIPS SEED
 TAKE_NOTHING := help list notebooks check-pocket pocket-deberta pocket-roberta pocket-llama bench-methods minilm doctor test lint clean completions setup build
 takes = $(if $(filter $1,$(TAKE_NOTHING)),,$(value TAKES_$(if $(filter file,$(origin TAKES_$1)),$1,run)))
 
-# `$(call options,table1)` is `--tasks 'rte,mrpc'` after `make table1 TASKS=rte,mrpc`.
+# `$(call options,table1)` is `--tasks 'rte,mrpc'` after `make table1 TASKS=rte,mrpc`; `BASE_NAME` is `--base-name`.
 given = $(filter command,$(origin $1))
 home = $(if $(filter ~/%,$(firstword $1)),$(patsubst ~/%,$(HOME)/%,$1),$1)
 quoted = '$(subst ','\'',$1)'
-option = $(if $(call given,$1),--$(shell echo $1 | tr A-Z a-z) $(call quoted,$(call home,$(value $1))))
+option = $(if $(call given,$1),--$(shell echo $1 | tr A-Z_ a-z-) $(call quoted,$(call home,$(value $1))))
 options = $(foreach name,$(call takes,$1),$(call option,$(name)))
 # The same of an experiment that stands before its options: `table1 --tasks 'rte'` after `make report EXPERIMENT=table1 TASKS=rte`.
 named = $(if $(call given,EXPERIMENT),$(call quoted,$(value EXPERIMENT))) $(foreach name,$(filter-out EXPERIMENT,$(call takes,$1)),$(call option,$(name)))
@@ -57,10 +58,11 @@ $(call require,report,EXPERIMENT,make report EXPERIMENT=table1 TASKS=rte FORMAT=
 $(call require,figure,EXPERIMENT,make figure EXPERIMENT=aflora-fig5)
 $(call require,export,EXPERIMENT METHOD TASK SEED TO,make export EXPERIMENT=table1 METHOD=lora TASK=rte SEED=0 TO=adapters/lora-rte)
 $(call require,merge,EXPERIMENT METHOD TASK SEED TO,make merge EXPERIMENT=table1 METHOD=lora TASK=rte SEED=0 TO=models/lora-rte)
+$(call require,predict,EXPERIMENT METHOD SEED TO,make predict EXPERIMENT=table1 PROFILE=paper METHOD=lora SEED=0 DATA=~/glue TO=submission)
 $(call require,agreement,DATA,make agreement DATA=~/glue)
 $(call require,show,RUN,make show RUN=results/table1/pocket/aflora/rte/seed-0)
 
-.PHONY: help demo table1 all list check notebooks rerun report figure export merge status completions show verify check-pocket pocket-deberta pocket-roberta pocket-llama bench bench-methods agreement minilm doctor test fuzz torture lint clean setup build
+.PHONY: help demo table1 all list check notebooks rerun report figure export merge predict status completions show verify check-pocket pocket-deberta pocket-roberta pocket-llama bench bench-methods agreement minilm doctor test fuzz torture lint clean setup build
 
 define HELP
   make ID             any other manifest of experiments/, by its id or alias (`make list` names them)
@@ -105,11 +107,14 @@ report: build ## a table from the records that are there: EXPERIMENT= [PROFILE=]
 figure: build ## a manifest's figures from the records that are there: EXPERIMENT= [PROFILE=]
 	@exec $(LOWRANK) figure $(call named,$@)
 
-export: build ## a run's adapter as a folder for the peft library: EXPERIMENT= METHOD= TASK= SEED= TO= [PROFILE=]
+export: build ## a run's adapter as a folder for the peft library, with its card: EXPERIMENT= METHOD= TASK= SEED= TO= [PROFILE=] [BASE_NAME=]
 	@exec $(LOWRANK) export $(call named,$@)
 
 merge: build ## a run's adapter folded into a plain model: EXPERIMENT= METHOD= TASK= SEED= TO= [PROFILE=]
 	@exec $(LOWRANK) merge $(call named,$@)
+
+predict: build ## GLUE's test files as its server wants them, one row's runs of one seed: EXPERIMENT= METHOD= SEED= TO= DATA= [TASKS=] [PROFILE=]
+	@exec $(LOWRANK) predict $(call named,$@) --test
 
 status: build ## what is being trained, at which update, and how long yet: [EXPERIMENT=]
 	@exec $(LOWRANK) status $(call named,$@)

@@ -60,7 +60,8 @@ let package = Package(
     .target(
       name: "Experiments",
       dependencies: [
-        "Adapters", "CSignals", "Datasets", "Devices", "Generation", "Layers", "Manifests", "Metrics", "Models", "Objectives",
+        "Adapters", "CKernels", "CSignals", "Datasets", "Devices", "Generation", "Layers", "Manifests", "Metrics", "Models",
+        "Objectives",
         "Pocket", "Records", "Settings", "Storage", "Tensors", "Tokenizers", "Training",
       ]),
     .target(
@@ -73,7 +74,7 @@ let package = Package(
     .executableTarget(
       name: "lowrank",
       dependencies: [
-        "Adapters", "CHDF5", "CPUBackend", "Devices", "Experiments", "Interchange", "Manifests", "Metrics", "Parity",
+        "Adapters", "CHDF5", "CPUBackend", "Datasets", "Devices", "Experiments", "Interchange", "Manifests", "Metrics", "Parity",
         "Pocket", "Records", "Reporting", "Settings", "Storage", "Training",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
@@ -136,8 +137,8 @@ let package = Package(
     .testTarget(
       name: "ExperimentsTests",
       dependencies: [
-        "Adapters", "CPUBackend", "Devices", "Experiments", "Generation", "Manifests", "Metrics", "Models", "Objectives", "Pocket",
-        "Records",
+        "Adapters", "CPUBackend", "Datasets", "Devices", "Experiments", "Generation", "Manifests", "Metrics", "Models",
+        "Objectives", "Pocket", "Records",
         "Settings", "Storage", "Tensors", "TestSupport", "Tokenizers", "Training",
       ]),
     .testTarget(
@@ -146,7 +147,11 @@ let package = Package(
         "Adapters", "CPUBackend", "Interchange", "Models", "Parity", "Storage", "Tensors", "TestSupport", "Tokenizers", "Training",
       ]),
     .testTarget(
-      name: "ReportingTests", dependencies: ["Manifests", "Records", "Reporting", "Settings", "Storage", "TestSupport"]),
+      name: "ReportingTests",
+      dependencies: [
+        "Manifests", "Metrics", "Records", "Reporting", "Settings", "Storage", "TestSupport",
+        .product(name: "Yams", package: "Yams"),
+      ]),
     .testTarget(name: "HouseTests", dependencies: ["TestSupport"]),
     .testTarget(name: "CommandLineTests", dependencies: ["TestSupport"]),
     .testTarget(name: "TortureTests", dependencies: ["TestSupport"]),

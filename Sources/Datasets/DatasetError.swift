@@ -45,6 +45,12 @@ package enum DatasetError: Error, Equatable, Sendable, CustomStringConvertible {
   case invalidText(path: String, line: Int, column: String, expected: String)
   /// A file has no row with an answer.
   case noRows(path: String)
+  /// A file to be predicted has no row.
+  case nothingToPredict(path: String)
+  /// The first column of one of GLUE's test files does not number its rows.
+  case noIndex(path: String)
+  /// The number of a row of one of GLUE's test files is none, or is another row's.
+  case invalidIndex(path: String, line: Int, found: String, problem: String)
   /// A task definition contradicts itself; every problem is listed.
   case invalidTask(id: String, problems: [String])
   /// The fraction of a sample is not above 0 and at most 1.
@@ -103,6 +109,13 @@ package enum DatasetError: Error, Equatable, Sendable, CustomStringConvertible {
       "\(path):\(line): the column \(quoted(column)) is not \(expected)."
     case .noRows(let path):
       "\(path): no labelled row."
+    case .nothingToPredict(let path):
+      "\(path): no row to predict."
+    case .noIndex(let path):
+      "\(path):1: the first column is called neither 'index' nor 'id'. GLUE's test files number their rows there; files with labels "
+        + "do not all. Put the task's own test file in this place."
+    case .invalidIndex(let path, let line, let found, let problem):
+      "\(path):\(line): the row's number \(quoted(found)) \(problem). GLUE's test files number their rows in the first column."
     case .invalidTask(let id, let problems):
       "task \(quoted(id)): \(problems.joined(separator: "; "))."
     case .invalidFraction(let fraction):

@@ -2,7 +2,7 @@
 import Settings
 
 /// Collects the examples of a task with labels.
-struct LabelledRows: RowCollector {
+struct LabelledRows: ExampleCollector {
   let columns: [ReadColumn]
   private(set) var examples: [Example] = []
   var left = LeftRows()

@@ -3,7 +3,7 @@ import Settings
 
 /// Collects the examples of a task whose answers are texts: of a training file a row for each text to be written, in the order of
 /// the file; of a validation file a row for each prompt, with the texts of all rows that have it.
-struct PromptRows: RowCollector {
+struct PromptRows: ExampleCollector {
   let columns: [ReadColumn]
   private(set) var examples: [Example] = []
   private(set) var lines: [Int] = []

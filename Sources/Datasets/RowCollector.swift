@@ -23,14 +23,10 @@ struct LeftRows: Equatable {
   var joined = 0
 }
 
-/// Makes examples of rows, whatever their file's format.
+/// Takes the rows of a file, whatever its format.
 protocol RowCollector {
   /// What is read of a row, in the order of the values that `take` is given.
   var columns: [ReadColumn] { get }
-  /// What became of the rows so far.
-  var examples: [Example] { get }
-  /// The lines at which the examples begin; empty where nobody needs them.
-  var lines: [Int] { get }
   /// What gave none; readers count there what they leave out.
   var left: LeftRows { get set }
   /// Takes one row.
@@ -41,6 +37,14 @@ protocol RowCollector {
   mutating func take(_ values: [String], line: Int) throws(DatasetError)
 }
 
-extension RowCollector {
+/// Makes examples of rows.
+protocol ExampleCollector: RowCollector {
+  /// What became of the rows so far.
+  var examples: [Example] { get }
+  /// The lines at which the examples begin; empty where nobody needs them.
+  var lines: [Int] { get }
+}
+
+extension ExampleCollector {
   var lines: [Int] { [] }
 }

@@ -56,18 +56,22 @@ package enum TaskLoader {
     case (_, nil): throw .invalidTask(id: task.id, problems: task.problems.map(\.message))
     }
 
-    func set(_ collector: some RowCollector) throws(DatasetError) -> ExampleSet {
+    func set(_ collector: some ExampleCollector) throws(DatasetError) -> ExampleSet {
       var rows = collector
-      switch task.format {
-      case .tsv: try TableReader(task, path: lines.path).read(TabbedRows(lines), into: &rows)
-      case .csv: try TableReader(task, path: lines.path).read(CSVRows(lines), into: &rows)
-      case .jsonl: try ObjectReader(path: lines.path).read(lines, into: &rows)
-      case .dart: try EntryReader(path: lines.path).read(lines, into: &rows)
-      }
+      try read(lines, of: task, into: &rows)
       guard !rows.examples.isEmpty else { throw .noRows(path: lines.path) }
       return ExampleSet(
         name: name, file: file, examples: rows.examples, lines: rows.lines, unlabelledRows: rows.left.unlabelled,
         irregularRows: rows.left.irregular, joinedRows: rows.left.joined)
+    }
+  }
+  /// Hands the rows of one file over, in their order.
+  static func read(_ lines: TextLines, of task: TaskDefinition, into rows: inout some RowCollector) throws(DatasetError) {
+    switch task.format {
+    case .tsv: try TableReader(task, path: lines.path).read(TabbedRows(lines), into: &rows)
+    case .csv: try TableReader(task, path: lines.path).read(CSVRows(lines), into: &rows)
+    case .jsonl: try ObjectReader(path: lines.path).read(lines, into: &rows)
+    case .dart: try EntryReader(path: lines.path).read(lines, into: &rows)
     }
   }
 }

@@ -24,9 +24,17 @@ package struct TrainedRun {
   package let method: any TuningMethod
   /// The base model's folder.
   package let modelFolder: URL
-  /// How the run's texts are written.
-  let generation: GenerationSettings
+  /// What the run left of its scores and sources.
+  package let record: RunRecord
+  /// What was trained: the row, the task, the seed.
+  package let specification: RunSpecification
+  /// Which of the run's two files the weights are of.
+  package let weights: RunFile
+  let backend: any Backend
   private let hasItsTokenizer: Bool
+
+  /// How the run's texts are written.
+  var generation: GenerationSettings { specification.training.generation }
 
   /// What its head puts out, for people.
   package var outputs: String { model.configuration.headKind == .words ? "a causal model" : "\(model.head.outputs) labels" }
@@ -39,28 +47,18 @@ package struct TrainedRun {
   /// - Throws: `ExperimentError` when the run did not end, the base model is not the one it was, or the weights do not fit;
   ///   `FileDamage` where the weights are not those that the run wrote; `RecordError`, `StorageError`, `ModelError`, `AdapterError`.
   package init(folder: URL, epoch: SavedEpoch, model name: String? = nil, in workspace: Workspace, on backend: any Backend) throws {
-    let file = RunFile.record.url(in: folder)
-    guard FileManager.default.fileExists(atPath: file.path) else { throw ExperimentError.unfinishedRun(folder.path) }
-    let record = try RunRecord(jsonData: SmallFile.contents(of: file), file: file.path)
-    guard !record.outcome.isFailure else { throw ExperimentError.unfinishedRun(folder.path) }
-    guard record.numericsVersion == Numerics.version else {
-      throw ExperimentError.otherNumerics(folder.path, found: record.numericsVersion)
-    }
+    let (record, run) = try Self.finished(folder)
+    (self.record, specification, weights, self.backend) = (record, run, epoch.file, backend)
     let steps = max(1, record.epochs.first?.step ?? record.steps)
-    // bounded, so that their product with the epochs is
-    guard let run = try? JSONDecoder().decode(RunSpecification.self, from: JSONEncoder().encode(record.specification)),
-      steps <= 1_000_000_000
-    else { throw ExperimentError.unreadableSpecification(file.path) }
-    generation = run.training.generation
     modelFolder = try workspace.model(name ?? run.model)
     let digests = try RunInputs(workspace: workspace, data: nil).modelDigests(modelFolder)
     guard digests.model == record.digests.model else { throw ExperimentError.changedModel(modelFolder.path) }
     hasItsTokenizer = digests.tokenizer == record.digests.tokenizer
 
     if let damage = record.damage(of: epoch.file, in: folder) { throw damage }
-    let weights = epoch.file.url(in: folder)
-    guard FileManager.default.fileExists(atPath: weights.path) else { throw ExperimentError.noWeights(weights.path) }
-    let saved = try SafetensorsFile(url: weights)
+    let file = epoch.file.url(in: folder)
+    guard FileManager.default.fileExists(atPath: file.path) else { throw ExperimentError.noWeights(file.path) }
+    let saved = try SafetensorsFile(url: file)
     let seed = UInt64(bitPattern: Int64(run.seed))
     // the run's own head replaces the checkpoint's, whatever that is
     model = try ModelLoader.load(folder: modelFolder, seed: seed, on: backend, roundsMatrices: run.roundsMatrices) {
@@ -73,6 +71,26 @@ package struct TrainedRun {
     method = try run.attach(to: MethodHost(model, backend: backend, seed: seed, schedule: length))
     method.adopt(savedNames: Set(saved.descriptions.map(\.name)))
     try take(saved)
+  }
+
+  /// What a run that came to its end left, its model aside.
+  ///
+  /// - Parameter folder: the run's folder, or a link to it.
+  /// - Throws: `ExperimentError` where the run did not end, or is of another version of the arithmetic; `RecordError`,
+  ///   `StorageError`.
+  package static func finished(_ folder: URL) throws -> (record: RunRecord, run: RunSpecification) {
+    let file = RunFile.record.url(in: folder)
+    guard FileManager.default.fileExists(atPath: file.path) else { throw ExperimentError.unfinishedRun(folder.path) }
+    let record = try RunRecord(jsonData: SmallFile.contents(of: file), file: file.path)
+    guard !record.outcome.isFailure else { throw ExperimentError.unfinishedRun(folder.path) }
+    guard record.numericsVersion == Numerics.version else {
+      throw ExperimentError.otherNumerics(folder.path, found: record.numericsVersion)
+    }
+    // bounded, so that their product with the epochs is
+    guard let run = try? JSONDecoder().decode(RunSpecification.self, from: JSONEncoder().encode(record.specification)),
+      record.epochs.first?.step ?? record.steps <= 1_000_000_000
+    else { throw ExperimentError.unreadableSpecification(file.path) }
+    return (record, run)
   }
 
   /// Asks that the tokenizer beside the base model is the run's, for whoever copies it.

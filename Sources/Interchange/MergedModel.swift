@@ -28,11 +28,13 @@ package enum MergedModel {
 
   /// Writes a model without adapters as a folder that `transformers` loads, the base model's tokenizer beside it: all of it, or nothing.
   ///
+  /// - Parameter files: what else goes into it, by name.
   /// - Throws: `StorageError`, also where a folder with files is there already.
-  package static func write(_ model: Model, tokenizerFrom base: URL, to url: URL) throws {
+  package static func write(_ model: Model, tokenizerFrom base: URL, to url: URL, with files: [String: Data] = [:]) throws {
     try Folder.makeWhole(at: url) { folder in
       try CheckpointFolder.copyTokenizer(from: base, to: folder)
       if model.configuration.headKind == .words { try CheckpointFolder.copyGenerationSettings(from: base, to: folder) }
+      for (name, data) in files { try AtomicFile.write(data, to: folder.appending(path: name)) }
       try ModelWriter.save(model, to: folder)
     }
   }

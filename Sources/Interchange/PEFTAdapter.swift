@@ -54,15 +54,17 @@ package struct PEFTAdapter: Sendable {
 
   /// Writes a folder that `PeftModel.from_pretrained` loads: all of it, or nothing.
   ///
+  /// - Parameter files: what else goes into it, by name; the library reads none of them.
   /// - Throws: `StorageError`, also where a folder with files is there already; `InterchangeError.notComputed` for a read adapter
   ///   that says more than what methods here train.
-  package func write(to url: URL) throws {
+  package func write(to url: URL, with files: [String: Data] = [:]) throws {
     let entries = tensors.values.map {
       SafetensorsEntry(name: PEFTAdapterFolder.libraryName($0.name), shape: $0.shape, values: $0.values)
     }
     try Folder.makeWhole(at: url) { folder in
       try SafetensorsWriter.write(entries, metadata: ["format": "pt"], to: folder.appending(path: PEFTAdapterFolder.weightsName))
       if let model { try AtomicFile.write(try model.json(), to: folder.appending(path: "config.json")) }
+      for (name, data) in files { try AtomicFile.write(data, to: folder.appending(path: name)) }
       try AtomicFile.write(try configuration.json(), to: folder.appending(path: PEFTAdapterFolder.configurationName))
     }
   }

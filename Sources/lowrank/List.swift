@@ -17,8 +17,8 @@ struct List: ParsableCommand {
   @OptionGroup var project: ProjectOptions
 
   func validate() throws {
-    guard experiment == nil, try !selection.narrowing().isEmpty else { return }
-    throw ValidationError("--tasks, --methods and --seeds are of one experiment: name it, as in: lowrank list table1 --tasks rte")
+    guard experiment == nil, try selection.isPart else { return }
+    throw ValidationError("--tasks, --methods, --seeds and --set are of one experiment: name it, as in: lowrank list table1 --tasks rte")
   }
 
   func run() throws {

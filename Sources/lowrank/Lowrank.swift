@@ -25,6 +25,7 @@ struct Lowrank: ParsableCommand {
       Export.self,
       Merge.self,
       Generate.self,
+      Predict.self,
       Parity.self,
       Bench.self,
       Pretrain.self,

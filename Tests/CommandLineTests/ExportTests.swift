@@ -18,7 +18,10 @@ struct ExportTests {
       let result = try tiny.lowrank(["export", tiny.link(row), "--to", folder, "--epoch", epoch], apart: true)
       #expect(result.status == 0 && result.errors.isEmpty, "\(result)")
       #expect(result.output == "→ \(folder)  (LORA, 2 labels)\n")
-      #expect(try names(tiny, "adapters/\(epoch)") == ["adapter_config.json", "adapter_model.safetensors", "config.json"])
+      #expect(
+        try names(tiny, "adapters/\(epoch)") == [
+          "README.md", "adapter_config.json", "adapter_model.safetensors", "config.json", "lowrank.json",
+        ])
       let read = try JSONSerialization.jsonObject(
         with: Data(contentsOf: tiny.project.file("adapters/\(epoch)/adapter_config.json")))
       #expect((read as? [String: Any])?["peft_type"] as? String == "LORA")
@@ -29,9 +32,69 @@ struct ExportTests {
       try Data(contentsOf: tiny.project.file("adapters/\($0)/adapter_model.safetensors"))
     }
     #expect(weights[0] == weights[1], "the best epoch's by default, equal bytes each time")
+    for name in try names(tiny, "adapters/best") {
+      #expect(tiny.project.files("adapters/best")[name] == tiny.project.files("adapters/again")[name], "\(name)")
+    }
     #expect(try names(tiny, "adapters") == ["again", "best", "last"])
     try FileManager.default.removeItem(at: tiny.project.file("adapters"))
     tiny.expectUnchanged(since: before)
+  }
+
+  private func json(_ tiny: TinyProgram, _ file: String) throws -> [String: Any] {
+    try #require(try JSONSerialization.jsonObject(with: Data(contentsOf: tiny.project.file(file))) as? [String: Any])
+  }
+
+  @Test("the card tells of the run; a portable name of the base model stands in place of its path")
+  func card() throws {
+    let tiny = try TinyProgram.trained()
+    let path = tiny.project.file("model").path
+    for (name, arguments) in [("here", []), ("there", ["--base-name", "some-one/tiny-bert"])] {
+      let result = try tiny.lowrank(["export", tiny.link(), "--to", tiny.project.file(name).path] + arguments)
+      try #require(result.status == 0, "\(result)")
+    }
+    func text(_ name: String) throws -> String { try String(contentsOf: tiny.project.file("\(name)/README.md"), encoding: .utf8) }
+    let (here, there) = (try text("here"), try text("there"))
+    #expect(here.contains("That is a path of the machine that wrote this") && !here.contains("base_model:"))
+    #expect(there.hasPrefix("---\nlibrary_name: \"peft\"\nbase_model: \"some-one/tiny-bert\"\n"))
+    #expect(there.contains("Labels, in the order of the outputs: cold, warm.\n"))
+    #expect(there.contains("**The weights are those of the best epoch** ("))
+    #expect(try there.contains("| run | \(tiny.identity()) |\n"))
+    #expect(try json(tiny, "here/adapter_config.json")["base_model_name_or_path"] as? String == path)
+    #expect(try json(tiny, "there/adapter_config.json")["base_model_name_or_path"] as? String == "some-one/tiny-bert")
+    #expect(try json(tiny, "there/lowrank.json")["run"] as? String == tiny.identity())
+    for (name, data) in tiny.project.files("there") where name != "adapter_model.safetensors" {
+      #expect(!String(decoding: data, as: UTF8.self).contains(tiny.project.root.path), "\(name)")
+    }
+  }
+
+  @Test(
+    "the real library loads the folder, and the hub's own reads the card",
+    .requires(.python("huggingface_hub, peft, torch, transformers")))
+  func library() throws {
+    let tiny = try TinyProgram.trained()
+    let adapter = tiny.project.file("adapter").path
+    let result = try tiny.lowrank(["export", tiny.link(), "--to", adapter, "--base-name", "some-one/tiny-bert"])
+    try #require(result.status == 0, "\(result)")
+    let found = try PythonPeer.run(
+      """
+      import sys
+      import torch
+      from huggingface_hub import ModelCard
+      from peft import PeftModel
+      from transformers import AutoModelForSequenceClassification
+      base, adapter = sys.argv[1:3]
+      model = PeftModel.from_pretrained(AutoModelForSequenceClassification.from_pretrained(base, num_labels=2), adapter).eval()
+      logits = model(input_ids=torch.tensor([[2, 5, 7, 3]])).logits
+      card = ModelCard.load(adapter + "/README.md").data.to_dict()
+      print(list(logits.shape), bool(torch.isfinite(logits).all()), model.peft_config["default"].base_model_name_or_path)
+      print(card["library_name"], card["base_model"], card["tags"], card["metrics"], card["labels"])
+      """, tiny.project.file("model").path, adapter)
+    #expect(
+      found == """
+        [1, 2] True some-one/tiny-bert
+        peft some-one/tiny-bert ['lowrank', 'lora'] ['accuracy', 'f1'] ['cold', 'warm']
+
+        """)
   }
 
   @Test("what is no run with weights")

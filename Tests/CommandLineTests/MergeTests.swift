@@ -13,10 +13,15 @@ struct MergeTests {
     let merged = try tiny.lowrank(["merge", tiny.link(), "--to", one], apart: true)
     #expect(merged.status == 0 && merged.errors.isEmpty && merged.output == "→ \(one)\n", "\(merged)")
     let names = try FileManager.default.contentsOfDirectory(atPath: one).sorted()
-    #expect(names == ["config.json", "model.safetensors", "vocab.txt"])
+    #expect(names == ["README.md", "config.json", "lowrank.json", "model.safetensors", "vocab.txt"])
+    let card = try String(contentsOf: tiny.project.file("one/README.md"), encoding: .utf8)
+    #expect(card.hasPrefix("---\nlibrary_name: \"transformers\"\n") && card.contains("folded into its weights"))
     let again = try tiny.lowrank(["merge", adapter, "--model", tiny.project.file("model").path, "--to", two], apart: true)
     #expect(again.status == 0 && again.output == "→ \(two)\n", "\(again)")
-    for name in names { #expect(tiny.project.files("one")[name] == tiny.project.files("two")[name], "\(name)") }
+    // of an adapter from elsewhere nothing is known that a card could tell
+    let plain = ["config.json", "model.safetensors", "vocab.txt"]
+    #expect(Set(tiny.project.files("two").keys) == Set(plain))
+    for name in plain { #expect(tiny.project.files("one")[name] == tiny.project.files("two")[name], "\(name)") }
     let run = try tiny.lowrank(["run", "tiny", "--model", one, "--methods", "lora"], results: "others")
     #expect(run.output.contains("1/1  lora warmth seed 0  accuracy "), "\(run.output)")
   }
@@ -64,6 +69,9 @@ struct MergeTests {
       "HERE/experiments: there is no record of a finished run. Run it to its end first")
     try tiny.expectMistake(
       ["merge", adapter] + to, "HERE/adapter: an adapter does not hold its base model: name it with --model <folder>")
+    try tiny.expectMistake(
+      ["merge", adapter, "--model", tiny.project.file("model").path, "--base-name", "some/name"] + to,
+      "HERE/adapter: --base-name goes into the card of a run's model, and an adapter from elsewhere has none")
     try tiny.expectMistake(
       ["merge", adapter, "--model", tiny.project.file("experiments").path] + to,
       "model 'HERE/experiments' has no config.json: name a folder that holds its config.json, weights and tokenizer: MODEL=<folder>"

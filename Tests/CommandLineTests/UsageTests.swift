@@ -85,6 +85,12 @@ struct UsageTests {
     Mistake("empty-curves", "run", "table1", "--tensorboard", ""),
     Mistake("nothing-to-draw", "figure"),
     Mistake("figure-without-place", "figure", "--run", "0a1b2c3d"),
+    Mistake("nothing-to-predict", "predict", "0a1b2c3d", "--to", "folder"),
+    Mistake("test-and-file", "predict", "0a1b2c3d", "--to", "folder", "--test", "--file", "rows.tsv"),
+    Mistake("data-without-test", "predict", "0a1b2c3d", "--to", "table", "--file", "rows.tsv", "--data", "glue"),
+    Mistake("empty-base-name", "export", "0a1b2c3d", "--to", "folder", "--base-name", ""),
+    Mistake("base-name-on-two-lines", "export", "0a1b2c3d", "--to", "folder", "--base-name", "a\nb"),
+    Mistake("endless-base-name", "merge", "0a1b2c3d", "--to", "folder", "--base-name", String(repeating: "a", count: 201)),
     Mistake("unknown-verb-to-help", "help", "trian"),
   ]
 

@@ -36,6 +36,14 @@ struct MakefileTests {
     arguments: [
       ("table1 TASKS=rte,mrpc SEEDS=0", "run table1 --tasks 'rte,mrpc' --seeds '0'"),
       ("some-other SEEDS=0 PROFILE=paper", "run 'some-other' --profile 'paper' --seeds '0'"),
+      (
+        "export EXPERIMENT=t METHOD=lora TASK=rte SEED=0 TO=a BASE_NAME=who/what",
+        "export 't' --method 'lora' --task 'rte' --seed '0' --to 'a' --base-name 'who/what'"
+      ),
+      (
+        "predict EXPERIMENT=t METHOD=lora SEED=0 TO=a DATA=glue TASKS=rte,cola",
+        "predict 't' --method 'lora' --tasks 'rte,cola' --seed '0' --data 'glue' --to 'a' --test"
+      ),
       ("rerun EXPERIMENT=t METHOD=lora TASK=rte SEED=0", "rerun 't' --method 'lora' --task 'rte' --seed '0'"),
       ("all JOBS=2 TENSORBOARD=curves", "all --jobs '2' --tensorboard 'curves'"), ("check DATA=it's", "check --data 'it'\\''s'"),
       ("verify", "verify"),

@@ -10,7 +10,7 @@ import Settings
 import TestSupport
 
 extension Format {
-  static let textFormats = [manifest, experiments, pretraining, published, glue, data, notebook]
+  static let textFormats = [manifest, experiments, pretraining, published, glue, glueTests, data, notebook]
 
   /// Manifests as they are shipped, with what they name.
   private static let manifest = Format("manifest", share: 1500) { folder in
@@ -115,6 +115,25 @@ extension Format {
     }
   }
 
+  /// GLUE's test files, which have no labels, and answers to them.
+  private static let glueTests = Format("glue-test", share: 1500) { folder in
+    let pairs = "index\tsentence1\tsentence2\n0\ta sea\tthe sea\n1\t\tb\n"
+    let texts: [(GLUETask, String)] = [
+      (.cola, "index\tsentence\n0\tThe sea.\n1\tDeep.\n"), (.mnli, pairs), (.stsb, pairs),
+      (.qqp, "id\tquestion1\tquestion2\n0\tWhy?\tHow?\n1\t\"Why\tWhy?\n"),
+    ]
+    let files = texts.flatMap { task, text in GLUETestFile.files(of: task).map { (test: $0, text: text) } }
+    let targets = try files.map { file in
+      try Subject.Target(folder.appending(path: "\(file.test.task.definition.title)/\(file.test.name)"), text: file.text)
+    }
+    return Subject(targets) { target, _ in
+      for (test, _) in files where target.file.pathComponents.suffix(2) == [test.task.definition.title, test.name] {
+        let rows = try test.rows(in: folder)
+        _ = try GLUEAnswers(rows.rows.map { _ in test.task == .stsb ? .score(2.5) : .class(0) }, to: rows, of: test)
+      }
+    }
+  }
+
   /// Data of the user's own, in both forms.
   private static let data = Format("user-data", share: 3000) { folder in
     func task(_ id: String, _ format: TaskDefinition.Format, _ target: TaskDefinition.Target) -> TaskDefinition {
@@ -135,7 +154,10 @@ extension Format {
       try Subject.Target(folder.appending(path: $0.0), text: $0.1)
     }
     return Subject(targets) { target, _ in
-      for task in tasks where target.file.pathExtension == task.id { _ = try TaskLoader.load(task, from: folder).splitNotes }
+      for task in tasks where target.file.pathExtension == task.id {
+        _ = try TaskLoader.load(task, from: folder).splitNotes
+        _ = try UnlabelledRows(contentsOf: target.file, of: task)
+      }
     }
   }
 
