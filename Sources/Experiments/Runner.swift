@@ -66,9 +66,8 @@ package struct Runner: Sendable {
     var seen: Set<String> = []
     var waiting: [PlannedRun] = []
     for run in plan {
-      if store.record(run.identity) != nil {
+      if try store.linkIfFinished(run) {
         store.removeCheckpoint(of: run)
-        try store.link(run)
       } else if seen.insert(run.identity).inserted {
         waiting.append(run)
       }
@@ -128,7 +127,12 @@ package struct Runner: Sendable {
     let folder = store.workspace.run(run.identity)
     try Folder.make(at: folder)
     let claim: Claim
-    switch try Claim.take(in: folder) {
+    let answer: Claim.Answer
+    do { answer = try Claim.take(in: folder) } catch where !FileManager.default.fileExists(atPath: folder.path) {
+      // removed by a call that took it for a leftover of nobody
+      return .busy
+    }
+    switch answer {
     case .taken(let own): claim = own
     case .held(let holder):
       let isNew = queue.state.withLock { $0.waitedFor.insert(run.identity).inserted }

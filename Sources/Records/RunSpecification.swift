@@ -56,6 +56,15 @@ package struct RunSpecification: Sendable, Equatable {
   /// data stand for those.
   package var identityJSON: String { JSONValue.object(identity).compact }
 
+  /// The members of a specification that decide a run's numbers.
+  package static let decidingMembers = ["method", "options", "seed", "task", "task_definition", "training"]
+
+  /// The `identityJSON` of the run that a record's specification is of.
+  package static func identityJSON(ofRecorded specification: JSONValue) -> String {
+    let members = decidingMembers.compactMap { name in specification[name].map { (name, $0) } }
+    return JSONValue.object(Dictionary(members) { first, _ in first }).compact
+  }
+
   /// The whole specification as canonical JSON, as a record holds it: without the paths of a task of the user's own.
   package var canonicalJSON: String { JSONValue.object(identity.merging(place) { first, _ in first }).compact }
 
