@@ -1,7 +1,7 @@
-// Leftovers removed so that nothing is lost that is needed after all. A folder is claimed, judged again, and renamed out of its place as
-// a whole; then the links are looked at once more, and a run that one names by now goes back. So whoever links to a run at that very
-// moment either is seen, or sees that the run is gone. Only then is anything of it removed, its record first: what a kill leaves is no
-// run, and the next call removes the rest.
+// Leftovers removed so that nothing is lost that is needed after all. A folder is claimed, judged again, and renamed out of its
+// place as a whole; then the links are looked at once more, and a run that one names by now goes back. So whoever links to a run at
+// that very moment either is seen, or sees that the run is gone. Only then is anything of it removed, its record first: what a kill
+// leaves is no run, and the next call removes the rest.
 import Foundation
 import Records
 import Storage
@@ -155,7 +155,8 @@ package struct LeftoverRemoval {
       removed.append(item.leftover)
     } catch {
       failures.append(
-        "\(item.place.path): cannot be removed: \(error.localizedDescription). What is left of it is no run; the next call tries again")
+        "\(item.place.path): cannot be removed: \(error.localizedDescription). What is left of it is no run: call again to remove it"
+      )
     }
   }
 

@@ -5,8 +5,8 @@ import Storage
 
 /// What nothing refers to in a project's folder of results, at one moment.
 ///
-/// What stays: whatever a link below the folder names, whatever a manifest names under any profile or may name, what a process holds a
-/// claim on, what was touched in the last minutes, what lies outside the folder, tables, figures and generated data.
+/// What stays: whatever a link below the folder names, whatever a manifest names under any profile or may name, what a process
+/// holds a claim on, what was touched in the last minutes, what lies outside the folder, tables, figures and generated data.
 package struct LeftoverSurvey: Sendable {
   /// What may be removed.
   package private(set) var leftovers: [Leftover] = []
@@ -81,7 +81,8 @@ package struct LeftoverSurvey: Sendable {
     }
   }
 
-  /// Whether a folder that nobody has claimed ends in the number of a process that lives here, as programs made it that claimed none.
+  /// Whether a folder that nobody has claimed ends in the number of a process that lives here, as programs made it that claimed
+  /// none.
   private static func isOfLivingProcess(_ place: URL) -> Bool {
     guard let process = place.lastPathComponent.split(separator: "-").last.flatMap({ pid_t($0) }), process > 0 else { return false }
     return kill(process, 0) == 0 || errno == EPERM

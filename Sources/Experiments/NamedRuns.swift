@@ -1,5 +1,5 @@
-// The runs that the manifests of a project name, as far as that can be told: a run is known by what it reads as well, which need not
-// be on this machine. In doubt a run is named.
+// The runs that the manifests of a project name, as far as that can be told: a run is known by what it reads as well, which need
+// not be on this machine. In doubt a run is named.
 import Foundation
 import Manifests
 import Records
@@ -24,7 +24,9 @@ struct NamedRuns: Sendable {
     // a folder that cannot be read must not pass for one without manifests
     for part in [workspace.experiments, workspace.experiments.appending(path: "pilots")]
     where FileManager.default.fileExists(atPath: part.path) {
-      if (try? FileManager.default.contentsOfDirectory(atPath: part.path)) == nil { problems.append("\(part.path): cannot be read") }
+      if (try? FileManager.default.contentsOfDirectory(atPath: part.path)) == nil {
+        problems.append("\(part.path): cannot be read")
+      }
     }
     let listing = folder.list(methods: .registered)
     problems += listing.broken.map { "\($0.file): \($0.error.summary(in: $0.file))" }

@@ -1,5 +1,5 @@
-// What lies in a folder of results beside the runs: the links by which tables and people name runs, and files that are being written.
-// No link is followed.
+// What lies in a folder of results beside the runs: the links by which tables and people name runs, and files that are being
+// written. No link is followed.
 import Foundation
 import Records
 import Storage
@@ -73,7 +73,9 @@ struct ResultsTree: Sendable, Equatable {
     named.formUnion(identities)
     // in a folder that lies elsewhere there may be links to runs as well; only tables' folders have any
     let own = layout.folder.resolvingSymlinksInPath().path + "/"
-    guard isFolder.boolValue, identities.isEmpty, !(resolved.path + "/").hasPrefix(own), !layout.mayLieElsewhere(url) else { return }
+    guard isFolder.boolValue, identities.isEmpty, !(resolved.path + "/").hasPrefix(own), !layout.mayLieElsewhere(url) else {
+      return
+    }
     problems.append("\(url.path): is a link to a folder elsewhere, and what links lie there is not known")
   }
 }

@@ -127,12 +127,8 @@ package struct Runner: Sendable {
     let folder = store.workspace.run(run.identity)
     try Folder.make(at: folder)
     let claim: Claim
-    let answer: Claim.Answer
-    do { answer = try Claim.take(in: folder) } catch where !FileManager.default.fileExists(atPath: folder.path) {
-      // removed by a call that took it for a leftover of nobody
-      return .busy
-    }
-    switch answer {
+    switch try answer(in: folder) {
+    case nil: return .busy
     case .taken(let own): claim = own
     case .held(let holder):
       let isNew = queue.state.withLock { $0.waitedFor.insert(run.identity).inserted }
@@ -163,6 +159,14 @@ package struct Runner: Sendable {
         try? store.link(run)
         throw error
       }
+    }
+  }
+
+  /// The answer to whoever asks for a run's claim; nil where the folder is gone: a call took it for a leftover, and has removed it.
+  private func answer(in folder: URL) throws -> Claim.Answer? {
+    do { return try Claim.take(in: folder) } catch {
+      if FileManager.default.fileExists(atPath: folder.path) { throw error }
+      return nil
     }
   }
 

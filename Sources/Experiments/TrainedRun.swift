@@ -48,9 +48,9 @@ package struct TrainedRun {
     }
     let steps = max(1, record.epochs.first?.step ?? record.steps)
     // bounded, so that their product with the epochs is
-    guard let run = try? JSONDecoder().decode(RunSpecification.self, from: JSONEncoder().encode(record.specification)),
-      steps <= 1_000_000_000
-    else { throw ExperimentError.unreadableSpecification(file.path) }
+    guard let run = RunSpecification(recorded: record.specification), steps <= 1_000_000_000 else {
+      throw ExperimentError.unreadableSpecification(file.path)
+    }
     generation = run.training.generation
     modelFolder = try workspace.model(name ?? run.model)
     let digests = try RunInputs(workspace: workspace, data: nil).modelDigests(modelFolder)

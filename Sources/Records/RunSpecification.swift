@@ -1,4 +1,5 @@
 // One run: everything that decides its numbers, and where its result belongs.
+import Foundation
 import Settings
 
 /// One run of an experiment: a row, a task and a seed under a profile.
@@ -86,6 +87,23 @@ package struct RunSpecification: Sendable, Equatable {
 
   private static func object(_ values: [(name: String, value: OptionValue)]) -> JSONValue {
     .object(Dictionary(values.map { ($0.name, $0.value.canonical) }, uniquingKeysWith: { first, _ in first }))
+  }
+}
+
+extension RunSpecification {
+  /// The specification that a record holds; nil where it is none of a run. A task of the user's own has no places in it.
+  package init?(recorded specification: JSONValue) {
+    guard let data = try? JSONEncoder().encode(specification), let run = try? JSONDecoder().decode(Self.self, from: data) else {
+      return nil
+    }
+    self = run
+  }
+
+  /// The same run in another place of a table.
+  package func placed(in experiment: String, row: String, label: String) -> RunSpecification {
+    RunSpecification(
+      experiment: experiment, profile: profile, row: row, label: label, method: method, options: options, training: training,
+      model: model, task: task, seed: seed)
   }
 }
 

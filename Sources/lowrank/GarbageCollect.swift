@@ -7,10 +7,10 @@ struct GarbageCollect: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "gc", abstract: "List what no manifest and no link refers to in the folder of results, with its size and why.",
     discussion: """
-      Runs without a link that no manifest names, checkpoints that were set aside, what killed calls have left, links to runs that are gone. Whatever \
-      is linked below the results, named by a manifest under any profile, worked with, or a few minutes old stays; so do tables, figures \
-      and generated data. Nothing is removed without --delete. Where a manifest cannot be read no run is removed, and the exit \
-      status is 1.
+      Runs without a link that no manifest names, checkpoints that were set aside, what killed calls have left, links to runs that \
+      are gone. Whatever a link below the results names, or a manifest under any profile, or is worked with or a few minutes old \
+      stays, and so do tables, figures and generated data. Nothing is removed without --delete. Where a manifest cannot be read no \
+      run is removed, and the exit status is 1.
       """)
 
   @Flag(help: "Remove what is listed.")
