@@ -25,6 +25,8 @@ TAKES_export := EXPERIMENT PROFILE METHOD TASK SEED EPOCH MODEL TO
 TAKES_merge := EXPERIMENT PROFILE METHOD TASK SEED EPOCH MODEL TO
 TAKES_show := RUN
 TAKES_verify := EXPERIMENT
+TAKES_gc := DELETE
+TAKES_compare := A B PROFILE TASKS METHODS SEEDS FORMAT
 TAKES_check := DATA
 TAKES_agreement := DATA
 TAKES_bench := ONLY
@@ -57,10 +59,12 @@ $(call require,report,EXPERIMENT,make report EXPERIMENT=table1 TASKS=rte FORMAT=
 $(call require,figure,EXPERIMENT,make figure EXPERIMENT=aflora-fig5)
 $(call require,export,EXPERIMENT METHOD TASK SEED TO,make export EXPERIMENT=table1 METHOD=lora TASK=rte SEED=0 TO=adapters/lora-rte)
 $(call require,merge,EXPERIMENT METHOD TASK SEED TO,make merge EXPERIMENT=table1 METHOD=lora TASK=rte SEED=0 TO=models/lora-rte)
+$(call require,compare,A B,make compare A=table1@4f2c1ab B=table1)
+$(if $(filter gc,$(GOALS)),$(if $(call given,DELETE),$(if $(filter-out 1,$(or $(value DELETE),0)),$(error `make gc` takes DELETE=1, and without it removes nothing))))
 $(call require,agreement,DATA,make agreement DATA=~/glue)
 $(call require,show,RUN,make show RUN=results/table1/pocket/aflora/rte/seed-0)
 
-.PHONY: help demo table1 all list check notebooks rerun report figure export merge status completions show verify check-pocket pocket-deberta pocket-roberta pocket-llama bench bench-methods agreement minilm doctor test fuzz torture lint clean setup build
+.PHONY: help demo table1 all list check notebooks rerun report figure export merge status completions show verify gc compare check-pocket pocket-deberta pocket-roberta pocket-llama bench bench-methods agreement minilm doctor test fuzz torture lint clean setup build
 
 define HELP
   make ID             any other manifest of experiments/, by its id or alias (`make list` names them)
@@ -118,6 +122,12 @@ show: build ## all that one run recorded: RUN=results/…/seed-0
 
 verify: build ## compares every file that runs left with their records: [EXPERIMENT=]
 	@exec $(LOWRANK) verify $(if $(call given,EXPERIMENT),$(call quoted,$(EXPERIMENT)))
+
+gc: build ## what nothing refers to in results/, with its size and why; removed by DELETE=1
+	@exec $(LOWRANK) gc $(if $(call given,DELETE),--delete)
+
+compare: build ## two experiments, or one at two commits, cell by cell: A= B=table1@COMMIT [PROFILE=] [TASKS=] [METHODS=] [SEEDS=] [FORMAT=csv]
+	@exec $(LOWRANK) compare $(call quoted,$(value A)) $(call quoted,$(value B)) $(foreach name,$(filter-out A B,$(call takes,$@)),$(call option,$(name)))
 
 check-pocket: build ## does the pocket profile tell methods apart? prints its gate
 	@exec $(LOWRANK) check-pocket

@@ -63,7 +63,8 @@ struct NamedRuns: Sendable {
       return "unfinished, and of version \(version) of the arithmetic: no call goes on with it"
     }
     guard let specification = origin.specification else { return nil }
-    return digests.contains(specification) ? nil : "unfinished; " + Self.unnamed
+    if digests.contains(specification) { return nil }
+    return "unfinished; \(Self.unnamed): only a call with --set, or of a manifest elsewhere, may go on with it"
   }
 
   private static let unnamed = "no link leads to it, and no manifest names a run of its settings"

@@ -32,7 +32,7 @@ struct ResultsTree: Sendable, Equatable {
   private(set) var named: Set<String> = []
   private let layout: ResultsLayout
 
-  /// Looks through a folder of results; the runs themselves are left out.
+  /// Looks through a folder of results; runs, and what is being removed of them, are left out.
   init(_ layout: ResultsLayout) {
     self.layout = layout
     visit(layout.folder)
@@ -48,15 +48,15 @@ struct ResultsTree: Sendable, Equatable {
       if FileManager.default.fileExists(atPath: folder.path) { problems.append("\(folder.path): cannot be read") }
       return
     }
-    let whole = [layout.reruns, layout.calls, layout.doomed].map(\.path)
+    let runs = [layout.runs, layout.doomed].map(\.path), workplaces = [layout.reruns, layout.calls].map(\.path)
     for name in names {
       let url = folder.appending(path: name)
-      if url.path == layout.runs.path { continue }
+      if runs.contains(url.path) { continue }
       var status = stat()
       guard lstat(url.path, &status) == 0 else { continue }
       switch status.st_mode & S_IFMT {
       case S_IFLNK: add(url)
-      case S_IFDIR: visit(url, isWorkplace: isWorkplace || whole.contains(url.path))
+      case S_IFDIR: visit(url, isWorkplace: isWorkplace || workplaces.contains(url.path))
       case S_IFREG where !isWorkplace && AtomicFile.isTemporary(name): temporaries.append(url)
       default: break
       }

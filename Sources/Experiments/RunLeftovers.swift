@@ -24,11 +24,11 @@ struct RunLeftovers: Sendable {
 
     /// The sentence on so many runs.
     func text(_ count: Int) -> String {
-      let runs = count == 1 ? "1 run is kept" : "\(count) runs are kept"
+      let kept = count == 1 ? "1 run is kept" : "\(count) runs are kept"
       return switch self {
-      case .unreadable: "\(runs) whose files cannot be read: 'lowrank verify' says which"
-      case .unfinished: "\(runs) that may be one that a manifest names: unfinished, and the checkpoint does not say what it trains"
-      case .link: "\(runs) that lie elsewhere: a link stands in their place"
+      case .unreadable: "\(kept), of which not all can be read: 'lowrank verify' says what"
+      case .unfinished: "\(kept), unfinished, since the checkpoint does not say what it trains: a manifest may name that"
+      case .link: "\(kept) elsewhere, with a link in its place"
       }
     }
   }

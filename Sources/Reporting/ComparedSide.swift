@@ -14,7 +14,8 @@ package struct ComparedName: Sendable, Equatable {
   /// Reads a name.
   /// - Throws: `ReportError.invalidCommit`.
   package init(_ text: String) throws(ReportError) {
-    guard let mark = text.lastIndex(of: "@") else {
+    // a manifest may be named by its file, whose folders may have any name
+    guard let mark = text.lastIndex(of: "@"), !text[mark...].contains("/") else {
       (experiment, commit) = (text, nil)
       return
     }

@@ -69,8 +69,14 @@ package struct Comparison: Sendable, Equatable {
   let changes: [Change]
   /// What only one side has, and where the records are from: a sentence each.
   let notes: [String]
-  /// Shared cells to which a side has no run that counts, a sentence each.
-  package let problems: [String]
+  /// The sides that a shared cell lacks, for want of a run that counts: a sentence each.
+  let problems: [String]
+
+  /// `2 of 8 cells lack a side`: what keeps sides from being compared; nil where nothing does.
+  package var lack: String? {
+    let shared = cells.filter(\.column.isFirst), lacking = shared.count { $0.first.countedRuns == 0 || $0.second.countedRuns == 0 }
+    return lacking == 0 ? nil : "\(lacking) of \(shared.count) cells \(lacking == 1 ? "lacks" : "lack") a side"
+  }
 
   /// Compares two sides of one profile.
   /// - Throws: `ReportError.nothingInCommon`, `.unrecordedMetric`.

@@ -48,7 +48,7 @@ extension Comparison {
     let summary = evaluation.aggregate == .mean ? "mean ± sample standard deviation" : "median"
     let over =
       seeds.first == seeds.second
-      ? "seeds \(list(seeds.first))" : "seeds \(list(seeds.first)) and \(list(seeds.second))"
+      ? "seeds \(list(seeds.first))" : "seeds \(list(seeds.first)) of \(names.first) and \(list(seeds.second)) of \(names.second)"
     let shown = cells.flatMap { [$0.first, $0.second] }
     var notes = [
       "Cells: \(summary) over \(over), of the \(evaluation.epoch.rawValue) epoch, in percent. Differences are \(names.second) less "

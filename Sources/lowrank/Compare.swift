@@ -29,9 +29,10 @@ struct Compare: ParsableCommand {
     let workspace = try project.workspace(), inputs = RunInputs(workspace: workspace, data: nil)
     let comparison = try Comparison(side(first, workspace, inputs), side(second, workspace, inputs))
     say(try written.text(comparison.rendered), terminator: "")
-    if comparison.problems.isEmpty { return }
-    complain("incomplete: \(comparison.problems.joined(separator: "; "))")
-    throw ExitCode.incomplete
+    if let lack = comparison.lack {
+      complain("incomplete: \(lack)")
+      throw ExitCode.incomplete
+    }
   }
 
   /// What a name on the command line means.

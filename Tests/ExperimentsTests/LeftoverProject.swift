@@ -47,7 +47,9 @@ struct LeftoverProject {
   }
 
   /// Leaves a run that was stopped, with its checkpoint where it has one.
-  func begin(_ run: PlannedRun, checkpoint: Bool = true, tells: Bool = true, change: (inout OpenedArchive) -> Void = { _ in }) throws {
+  func begin(_ run: PlannedRun, checkpoint: Bool = true, tells: Bool = true, change: (inout OpenedArchive) -> Void = { _ in })
+    throws
+  {
     let folder = layout.run(run.identity)
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     try Data("stopped\n".utf8).write(to: RunFile.log.url(in: folder))
