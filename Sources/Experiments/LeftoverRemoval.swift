@@ -155,8 +155,7 @@ package struct LeftoverRemoval {
       removed.append(item.leftover)
     } catch {
       failures.append(
-        "\(item.place.path): cannot be removed: \(error.localizedDescription). What is left of it is no run: call again to remove it"
-      )
+        "\(item.place.path): cannot be removed: \(error.localizedDescription). What is left is no run; the next call removes it")
     }
   }
 

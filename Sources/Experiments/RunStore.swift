@@ -64,8 +64,8 @@ package final class RunStore: Sendable {
     }
   }
 
-  /// Links to a run where it is finished, and says whether it is. Whoever removes runs that nothing names looks for links after it has
-  /// taken a run away: so a run that was taken away before its link could be seen is seen here to be gone.
+  /// Links to a run where it is finished, and says whether it is. Who removes runs that nothing names looks for links after it has taken
+  /// a run away: so one that was taken away before its link could be seen is seen here to be gone.
   ///
   /// - Throws: as `link`.
   func linkIfFinished(_ run: PlannedRun) throws -> Bool {

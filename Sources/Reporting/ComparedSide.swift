@@ -74,7 +74,7 @@ package struct ComparedSide: Sendable, Equatable {
     let planned = experiment.runs.count, own = found.runs.count
     if all.commits.count > 1 || own < planned {
       notes.append(
-        "\(own) runs are of this commit (the manifest plans \(planned)). Records of \(experiment.id) are of: "
+        "\(own) \(own == 1 ? "run is" : "runs are") of this commit (the manifest plans \(planned)). Records of \(experiment.id) are of: "
           + "\(all.commits.map(\.text).joined(separator: ", ")). \(CommitCount.explanation)")
     }
     self.init(name, part, findings, notes: notes)

@@ -71,8 +71,8 @@ struct RecordedRuns {
     var notes: [String] = []
     if several > 0 {
       notes.append(
-        "\(several) \(several == 1 ? "place has" : "places have") several records of this commit: that which the table's link leads to "
-          + "is shown, else the first by identity.")
+        "\(several) \(several == 1 ? "place has" : "places have") several records of this commit: that which the table's link leads "
+          + "to is shown, else the first by identity.")
     }
     if unusable > 0 {
       notes.append("\(unusable) \(unusable == 1 ? "record" : "records") of the folder cannot be read: 'lowrank verify' says which.")

@@ -9,8 +9,8 @@ struct Compare: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Print two experiments, or one at two commits, cell by cell: scores, paired differences, settings that differ.",
     discussion: """
-      Rows and tasks are matched by their ids. An experiment is named by its id or alias; with @ and the first digits of a commit it \
-      is what the records of that commit are, whatever its manifest says now, as in: lowrank compare table1@4f2c1ab table1
+      Rows and tasks are matched by their ids. An experiment is named by its id or alias; with @ and the first digits of a commit \
+      it is what the records of that commit are, whatever its manifest says now, as in: lowrank compare table1@4f2c1ab table1
 
       Trains nothing and writes nothing. Exits with 3 where a cell that both have lacks a side.
       """)

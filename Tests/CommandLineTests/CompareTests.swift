@@ -80,8 +80,8 @@ struct CompareTests {
       "'main' in 'tiny@main' is no commit: expected 4 to 40 hexadecimal digits, as in table1@4f2c1ab.")
     try tiny.expectMistake(
       ["compare", "tiny", "tiny@cccc"],
-      "no record of tiny (pocket) is of commit cccc. There are: commit aaaaaaaaaaaa (2 runs), commit bbbbbbbbbbbb (2 runs). A run lives "
-        + "once: one that a commit changed nothing of keeps the record of the commit that trained it first.")
+      "no record of tiny (pocket) is of commit cccc. There are: commit aaaaaaaaaaaa (2 runs), commit bbbbbbbbbbbb (2 runs). A run "
+        + "lives once: one that a commit changed nothing of keeps the record of the commit that trained it first.")
     try tiny.expectMistake(
       ["compare", "tiny", "tiny", "--methods", "lor"],
       "tiny: method 'lor' is not in this manifest. Did you mean 'lora'? (known: lora, aflora)\n1 problem; nothing was run.")

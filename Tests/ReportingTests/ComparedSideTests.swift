@@ -66,9 +66,8 @@ import Testing
       comparison.changes.map { "\($0.difference.name) \($0.difference.first) \($0.difference.second)" } == ["options.rank 4 8"])
     #expect(
       comparison.notes.contains(
-        "t1@aaaa: 1 runs are of this commit (the manifest plans 8). Records of t1 are of: commit aaaaaaaaaaaa with changes (1 run), "
-          + "commit abcdbbbbbbbb with changes (1 run). A run lives once: one that a commit changed nothing of keeps the record of the "
-          + "commit that trained it first."), "\(comparison.notes)")
+        "t1@aaaa: 1 run is of this commit (the manifest plans 8). Records of t1 are of: commit aaaaaaaaaaaa with changes (1 run), "
+          + "commit abcdbbbbbbbb with changes (1 run). \(CommitCount.explanation)"), "\(comparison.notes)")
   }
 
   @Test func aRunThatWasMadeForAnotherTableCountsWhereTheManifestHasIt() throws {
