@@ -36,15 +36,6 @@ enum FigureSampling {
     return (1, nil)
   }
 
-  /// Where an axis of bars from `least` to `greatest` starts: at 0, or below the least where all are far from 0 and alike.
-  static func barStart(least: Double, greatest: Double) -> Double? {
-    guard least >= 0 else { return nil }
-    let spread = greatest - least
-    guard spread < greatest / 2 else { return 0 }
-    let step = [1.0, 2, 5, 10, 20, 50].first { $0 >= spread / 8 } ?? 100
-    return max(0, ((least - spread / 4) / step).rounded(.down) * step)
-  }
-
   /// The value below which a share of sorted values lies, between neighbours in proportion; nil for none.
   static func quantile(_ sorted: [Double], _ share: Double) -> Double? {
     guard let last = sorted.last else { return nil }
