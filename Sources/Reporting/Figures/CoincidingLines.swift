@@ -1,5 +1,4 @@
 // Which lines of a panel run over each other: the lower ones are drawn wider, and what coincides is said.
-import Foundation
 
 /// The lines of one panel beside each other.
 struct CoincidingLines {
@@ -65,7 +64,7 @@ struct CoincidingLines {
     var heights: [Double: Double] = [:]
     for point in line.points {
       guard let y = point.y, y.isFinite, !isLogarithmic || y > 0 else { continue }
-      heights[point.x] = isLogarithmic ? log10(y) : y
+      heights[point.x] = isLogarithmic ? FigureSampling.doublings(y) : y
     }
     return heights
   }

@@ -36,6 +36,29 @@ enum FigureSampling {
     return (1, nil)
   }
 
+  /// The whole powers of ten between which numbers above zero lie; nil for none.
+  static func decades(_ values: [Double]) -> ClosedRange<Int>? {
+    let drawn = values.filter { $0 > 0 && GnuplotText.isDrawn($0) }
+    guard let least = drawn.min(), let greatest = drawn.max() else { return nil }
+    let above = decade(greatest)
+    return decade(least)...(power(above) < greatest ? above + 1 : above)
+  }
+
+  /// A power of ten.
+  static func power(_ exponent: Int) -> Double { Double("1e\(exponent)") ?? 0 }
+
+  /// The greatest power of ten that is not above a number.
+  private static func decade(_ value: Double) -> Int {
+    var exponent = Int((Double(value.exponent) * 0.30103).rounded(.down))
+    while power(exponent) > value { exponent -= 1 }
+    while power(exponent + 1) <= value { exponent += 1 }
+    return exponent
+  }
+
+  /// How many doublings a number above zero is from 1, straight between powers of two: as near as a picture needs, and the same
+  /// everywhere.
+  static func doublings(_ value: Double) -> Double { Double(value.exponent) + value.significand - 1 }
+
   /// The value below which a share of sorted values lies, between neighbours in proportion; nil for none.
   static func quantile(_ sorted: [Double], _ share: Double) -> Double? {
     guard let last = sorted.last else { return nil }

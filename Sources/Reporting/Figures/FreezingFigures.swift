@@ -1,5 +1,4 @@
 // AFLoRA's freezing: when each matrix froze, and the scores that decided it.
-import Foundation
 import Manifests
 import Metrics
 
@@ -125,13 +124,11 @@ enum ScoreTrajectoriesFigure {
     let modules = lines.reduce(into: [String]()) { names, line in
       if let module = line.line.member, !names.contains(module) { names.append(module) }
     }
-    let values = lines.flatMap(\.line.points).compactMap(\.y).filter(GnuplotText.isDrawn)
     // Whole powers of ten, between which the scores of all panels are.
-    func power(_ value: Double?, _ rule: FloatingPointRoundingRule) -> Double? {
-      modules.count > 1 ? value.flatMap { Double("1e\(Int(log10($0).rounded(rule)))") } : nil
-    }
+    let decades = modules.count > 1 ? FigureSampling.decades(lines.flatMap(\.line.points).compactMap(\.y)) : nil
     let common = FigureAxis(
-      name: axis.name, isLogarithmic: true, start: power(values.min(), .down), end: power(values.max(), .up))
+      name: axis.name, isLogarithmic: true, start: decades.map { FigureSampling.power($0.lowerBound) },
+      end: decades.map { FigureSampling.power($0.upperBound) })
     return modules.map { module in
       let own = lines.filter { $0.line.member == module }.sorted { $0.layer < $1.layer }
       return FigurePanel(title: module, kind: .lines, x: step, y: common, series: own.map(\.line))

@@ -8,8 +8,11 @@ struct GnuplotPanel {
   private let panel: FigurePanel
   /// The width of its cell in pixels.
   private let width: Int
-  /// The names of rows; of a panel without rows none.
+  /// The names of a heat map's rows; of other kinds none.
   private let rowNames: [String]
+
+  /// The furthest from zero that an axis goes.
+  private static let furthest = 9.9e299
 
   /// - Parameters:
   ///   - names: the figure's legend.
@@ -27,7 +30,7 @@ struct GnuplotPanel {
       switch panel.kind {
       case .heatMap: max(150, 70 + 28 * panel.series.count)
       case .lines: rows == 1 ? 330 : rows == 2 ? 250 : 200
-      case .bars, .dots: 64 + (panel.series.count > 8 ? 17 : 20) * max(2, panel.series.count)
+      case .bars, .dots: 64 + (panel.series.count > 8 ? 17 : 20) * max(3, panel.series.count)
       case .histograms: rows == 1 ? 220 : 150
       }
     let (x, y) = (GnuplotText.shortened(panel.x.label, to: room / 8), GnuplotText.shortened(panel.y.label, to: height / 7))
@@ -47,8 +50,8 @@ struct GnuplotPanel {
       "longest = \(GnuplotText.columns(panel.series.flatMap(\.points).map { $0.text ?? "" }))",
     ]
     if panel.kind.hasRows {
-      settings += lengths(ends) + ["unset logscale y", rowRange, "$rows << EOD"]
-      settings += Self.rowNames(panel).enumerated().map { "\($0)," + GnuplotText.field($1) } + ["EOD"]
+      settings += lengths(ends) + ["unset logscale y", rowRange, "array rowname[\(panel.series.count + 1)]"]
+      settings += Self.rowNames(panel).enumerated().map { "rowname[\($0 + 1)] = \(GnuplotText.quoted([$1]))" }
     } else {
       settings += panel.x.places.isEmpty ? numbers("x", panel.x, points.map(\.x), parts: Double(width) / 80) : places()
       settings += panel.kind == .heatMap ? rowTics() : numbers("y", panel.y, ends, parts: tall / 50)
@@ -110,7 +113,15 @@ struct GnuplotPanel {
     if least < 0 { least -= margin }
     if greatest > 0 || least == 0 { greatest += margin }
     if least == greatest { (least, greatest) = panel.kind == .bars ? (0, 1) : (-1, 1) }
-    let tics = Self.step(greatest - least, parts: Double(width) / 60).map { "\($0)" } ?? "autofreq"
+    let texts = panel.series.flatMap(\.points).map { $0.text ?? "" }
+    let room = Double(width - 22 - 7 * GnuplotText.columns(texts))
+    let steps = [60.0, 90, 130, 200].lazy.compactMap { Self.step(greatest - least, parts: room / $0) }
+    let step = steps.first { step in
+      let numbers = [least, greatest].map { String(format: "%g", ($0 / step).rounded() * step).count }
+      return Double(7 * (numbers.max() ?? 0) + 8) <= room * step / (greatest - least)
+    }
+    let tics = step.map { "\($0)" } ?? "\(GnuplotText.number(greatest))"
+    (least, greatest) = (max(least, -Self.furthest), min(greatest, Self.furthest))
     return [
       "least = \(GnuplotText.number(least))", "greatest = \(GnuplotText.number(greatest))", "unset logscale x",
       "set xrange [least:greatest]", "set xtics scale 0.5 norotate autojustify \(tics)",
@@ -124,7 +135,8 @@ struct GnuplotPanel {
     if !axis.values.isEmpty {
       tics = "(" + apart(axis).map(GnuplotText.number).joined(separator: ", ") + ")"
     } else if axis.isLogarithmic {
-      decades = Self.decades(values + [axis.start, axis.end].compactMap { $0 })
+      // two decades or more: within fewer it is hard to tell where one is
+      decades = FigureSampling.decades(values + [axis.start, axis.end].compactMap { $0 }).flatMap { $0.count > 2 ? $0 : nil }
       tics = decades.map { Self.tics($0, parts: 2 * parts) } ?? "autofreq"
     }
     func bound(_ value: Double?, _ power: Int?) -> String {
@@ -140,8 +152,12 @@ struct GnuplotPanel {
   private func apart(_ axis: FigureAxis) -> [Double] {
     let values = Set(axis.values.filter { GnuplotText.isDrawn($0) && (!axis.isLogarithmic || $0 > 0) }).sorted()
     guard let first = values.first, let last = values.last, last > first else { return values }
+    let doublings = FigureSampling.doublings
     func place(_ value: Double) -> Double {
-      let share = axis.isLogarithmic ? log2(value / first) / log2(last / first) : (value / 2 - first / 2) / (last / 2 - first / 2)
+      let share =
+        axis.isLogarithmic
+        ? (doublings(value) - doublings(first)) / (doublings(last) - doublings(first))
+        : (value / 2 - first / 2) / (last / 2 - first / 2)
       return share * Double(width - 110)
     }
     func half(_ value: Double) -> Double { 3.5 * Double(String(format: "%g", value).count) + 4 }
@@ -160,14 +176,6 @@ struct GnuplotPanel {
     guard length > 0, GnuplotText.isDrawn(length) else { return nil }
     let power = pow(10, log10(length / parts).rounded(.down))
     return power * ([1.0, 2, 5].first { length / (power * $0) <= parts * 1.25 } ?? 10)
-  }
-
-  /// The powers of ten between which numbers are; nil where they are too few to tell where one is.
-  private static func decades(_ values: [Double]) -> ClosedRange<Int>? {
-    let powers = values.filter { $0 > 0 && GnuplotText.isDrawn($0) }.map(log10)
-    guard let least = powers.min()?.rounded(.down), let greatest = powers.max()?.rounded(.up), greatest - least >= 2
-    else { return nil }
-    return Int(least)...Int(greatest)
   }
 
   /// Powers of ten, so many at most.

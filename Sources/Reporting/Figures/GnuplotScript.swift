@@ -20,16 +20,17 @@ enum GnuplotScript {
     let labelled = GnuplotText.columns(hasRows ? figure.panels.flatMap(GnuplotPanel.rowNames) : [])
     let beside = hasRows ? 8 * labelled + 4 : 0
     let panels = figure.panels.map { GnuplotPanel($0, names: names, width: (width - beside) / columns, rows: rows) }
+    let cell = panels.map(\.height).max() ?? 0
     let (title, subtitle) = (
       GnuplotText.wrapped(figure.title, to: (width - 28) * 10 / 87), GnuplotText.wrapped(figure.subtitle, to: width * 2 / 15)
     )
     let legend = names.map { GnuplotText.shortened($0, to: figure.scale.isEmpty ? 60 : 12) }
     var lines = [
       GnuplotText.quote, "png = \(format == .png ? 1 : 0)", "width = \(width)", "columns = \(columns)", "rows = \(rows)",
-      "cell = \(panels.map(\.height).max() ?? 0)", "title = \(GnuplotText.quoted(title))", "titlelines = \(title.count)",
+      "cell = \(cell)", "title = \(GnuplotText.quoted(title))", "titlelines = \(title.count)",
       "subtitle = \(GnuplotText.quoted(subtitle))", "subtitlelines = \(subtitle.count)",
-      "sharedx = \(shared(figure.panels.map(\.x.label)))",
-      "sharedy = \(shared(figure.panels.map(\.y.label), isAlone: hasRows))",
+      "sharedx = \(shared(figure.panels.map(\.x.label), to: 60))",
+      "sharedy = \(shared(figure.panels.map(\.y.label), to: min(60, cell * rows / 7), isAlone: hasRows))",
       "beside = \(beside)", "sample = '\(sample(figure))'", "levels = \(figure.scale.count)", "names = \(names.count)",
       "widest = \(GnuplotText.columns(legend))",
       "array name[\(names.count + 1)]",
@@ -52,8 +53,12 @@ enum GnuplotScript {
   }
 
   /// The label that all of several panels have, or else the only one where that is asked for; it stands once, at the page's edge.
-  private static func shared(_ labels: [String], isAlone: Bool = false) -> String {
-    GnuplotText.quoted(labels.count > (isAlone ? 0 : 1) && Set(labels).count == 1 ? [GnuplotText.shortened(labels[0], to: 60)] : [])
+  /// - Parameters:
+  ///   - most: the columns that it may take.
+  ///   - isAlone: whether it stands there for a single panel too.
+  private static func shared(_ labels: [String], to most: Int, isAlone: Bool = false) -> String {
+    GnuplotText.quoted(
+      labels.count > (isAlone ? 0 : 1) && Set(labels).count == 1 ? [GnuplotText.shortened(labels[0], to: most)] : [])
   }
 
   /// How the legend shows what it names.
