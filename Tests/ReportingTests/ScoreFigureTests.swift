@@ -85,7 +85,7 @@ import Testing
     let alike = try figure(0.02)
     #expect(alike.subtitle == "best epoch, difference to the mean of the rows, seed 0 · pocket profile")
     let axis = alike.panels[0].x
-    #expect(abs((axis.start ?? 0) + 2.2) < 1e-9 && abs((axis.end ?? 0) - 2.2) < 1e-9)
+    #expect(abs((axis.start ?? 0) + 2) < 1e-9 && abs((axis.end ?? 0) - 2) < 1e-9)
     #expect(alike.panels.allSatisfy { $0.x == axis })
     let unlike = try figure(0.05)
     #expect(unlike.subtitle == "best epoch, difference to the mean of the rows, seed 0; scales differ · pocket profile")

@@ -85,15 +85,21 @@ struct GnuplotPanel {
   private mutating func places() -> [String] {
     let names = panel.x.places
     let room = max(1, (width - 100 - 8 * GnuplotText.columns(rowNames)) / names.count)
-    let wrapped = names.map { name in name.split(separator: "\n").flatMap { GnuplotText.wrapped(String($0), to: room / 7) } }
-    let isAslant = names.contains { $0.split(whereSeparator: \.isWhitespace).contains { GnuplotText.columns($0) > room / 7 } }
+    let longest = GnuplotText.columns(names)
+    let wrapped = names.map { name in
+      name.split(separator: "\n").flatMap { longest > 4 ? GnuplotText.wrapped(String($0), to: room / 7) : [String($0)] }
+    }
+    // Short names, as numbers, are left out here and there before they are aslant.
+    let isAslant =
+      longest > 4 && names.contains { $0.split(whereSeparator: \.isWhitespace).contains { GnuplotText.columns($0) > room / 7 } }
+    let step = isAslant ? 18 / room + 1 : longest > 4 ? 1 : (7 * longest + 4) / room + 1
     let aslant = names.map { [GnuplotText.shortened($0.replacing("\n", with: ", "), to: 24)] }
     let below = isAslant ? 1 : wrapped.map(\.count).max() ?? 1
     height += isAslant ? 90 : 18 * (below - 1)
     let look = isAslant ? "rotate by 30 right" : "norotate autojustify"
     return [
       "unset logscale x", "set xrange [-0.5:\(names.count - 1).5]", "room = \(room)",
-      "set xtics scale 0 \(look) \(GnuplotText.tics(isAslant ? aslant : wrapped, every: isAslant ? 18 / room + 1 : 1))",
+      "set xtics scale 0 \(look) \(GnuplotText.tics(isAslant ? aslant : wrapped, every: step))",
     ]
   }
 
@@ -104,15 +110,15 @@ struct GnuplotPanel {
   /// A vertical axis with a place for each series, from top to bottom.
   private var rowRange: String { "set yrange [\(max(1, panel.series.count) - 1).5:-0.5]" }
 
-  /// A horizontal axis that holds zero and these values.
+  /// A horizontal axis that holds zero and these values, with room beside dots, and at least two numbers on it.
   private func lengths(_ values: [Double]) -> [String] {
     let all = values + [0] + [panel.x.start, panel.x.end].compactMap { $0 }.filter(GnuplotText.isDrawn)
-    // Halves, whose sum is always finite.
     var (least, greatest) = (all.min() ?? 0, all.max() ?? 0)
-    let margin = panel.x.start == nil || panel.x.end == nil ? (greatest / 2 - least / 2) * 0.1 : 0
-    if least < 0 { least -= margin }
-    if greatest > 0 || least == 0 { greatest += margin }
     if least == greatest { (least, greatest) = panel.kind == .bars ? (0, 1) : (-1, 1) }
+    // From halves, whose differences are always finite.
+    let margin = (greatest / 2 - least / 2) * 0.12
+    if panel.kind == .dots || least < 0 { least -= margin }
+    if panel.kind == .dots || panel.x.end == nil { greatest += margin }
     let texts = panel.series.flatMap(\.points).map { $0.text ?? "" }
     let room = Double(width - 22 - 7 * GnuplotText.columns(texts))
     let steps = [60.0, 90, 130, 200].lazy.compactMap { Self.step(greatest - least, parts: room / $0) }
@@ -120,11 +126,14 @@ struct GnuplotPanel {
       let numbers = [least, greatest].map { String(format: "%g", ($0 / step).rounded() * step).count }
       return Double(7 * (numbers.max() ?? 0) + 8) <= room * step / (greatest - least)
     }
-    let tics = step.map { "\($0)" } ?? "\(GnuplotText.number(greatest))"
+    if let step, (greatest / step).rounded(.down) - (least / step).rounded(.up) < 1 {
+      (least, greatest) = ((least / step).rounded(.down) * step, (greatest / step).rounded(.up) * step)
+    }
     (least, greatest) = (max(least, -Self.furthest), min(greatest, Self.furthest))
     return [
       "least = \(GnuplotText.number(least))", "greatest = \(GnuplotText.number(greatest))", "unset logscale x",
-      "set xrange [least:greatest]", "set xtics scale 0.5 norotate autojustify \(tics)",
+      "set xrange [least:greatest]",
+      "set xtics scale 0.5 norotate autojustify \(step.map { "\($0)" } ?? GnuplotText.number(greatest))",
     ]
   }
 

@@ -25,8 +25,8 @@ enum BarsFigure {
     let axis =
       areNarrow
       ? FigureAxis(
-        name: "difference", unit: "percentage points", start: isOneScale ? 1.1 * bound(all, -1) : nil,
-        end: isOneScale ? 1.1 * bound(all, 1) : nil)
+        name: "difference", unit: "percentage points", start: isOneScale ? bound(all, -1) : nil,
+        end: isOneScale ? bound(all, 1) : nil)
       : FigureAxis(name: "score", unit: "percent", start: bound(all, -1), end: max(100, bound(all, 1)))
     let panels = zip(places, values).map { place, values in
       let reference = areNarrow ? differences.reference(place.task) : nil
