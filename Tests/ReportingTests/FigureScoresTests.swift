@@ -31,6 +31,7 @@ import Testing
     let scores = try scores()
     #expect(scores.phrase([two, two]) == "mean over 2 seeds, error bars: sample standard deviation")
     #expect(scores.phrase([one, one]) == "one seed of 2")
+    #expect(scores.phrase([]) == "no seed in common")
     #expect(
       scores.phrase([one, two])
         == "mean over 2 seeds, or over n where that stands beside it, error bars: sample standard deviation")

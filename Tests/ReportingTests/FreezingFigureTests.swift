@@ -18,7 +18,7 @@ import Testing
     #expect(
       figure.panels == [
         FigurePanel(
-          title: "optimizer step at which each matrix froze; darker = later, 10 to 30",
+          title: "optimizer step at which each matrix froze; darker = later, 10\u{a0}to\u{a0}30",
           kind: .heatMap, x: FigureAxis(name: "layer, from the input", places: ["1", "2", "3"]), y: FigureAxis(name: "matrix"),
           series: [
             FigureSeries(
@@ -51,7 +51,8 @@ import Testing
     #expect(missing == ["aflora, rte, seed 1: missing"])
     #expect(figure.subtitle == "AFLoRA, rte, mean over seeds 0, 2 · pocket profile · without 1 of its 3 runs")
     #expect(
-      figure.panels[0].title == "optimizer step at which each matrix froze; darker = later, 31.5 to 40.0; * never with some seed")
+      figure.panels[0].title
+        == "optimizer step at which each matrix froze; darker = later, 31.5\u{a0}to\u{a0}40.0; * never with some seed")
     #expect(
       figure.panels[0].series
         == [FigureSeries(name: "output B", points: [FigurePoint(0, 0, text: "31.5"), FigurePoint(1, 1, text: "40.0*")])])

@@ -20,7 +20,7 @@ import Testing
         FigureSeries(name: "rte", points: [FigurePoint(0, 0, text: "1.00"), FigurePoint(1, 1, text: "4.00")]),
         FigureSeries(name: "mrpc", points: [FigurePoint(0, 2.0 / 3, text: "3.00"), FigurePoint(1, nil, text: "–")]),
       ])
-    #expect(figure.panels[0].title == "importance as recorded; darker = more, 1.00 to 4.00")
+    #expect(figure.panels[0].title == "importance as recorded; darker = more, 1.00\u{a0}to\u{a0}4.00")
     #expect(
       figure.data.csv == """
         task,label,module,layer,importance,share_of_greatest
@@ -53,7 +53,7 @@ import Testing
     try runs.store("lora", tensors: ["importance/value": .map([[9, size], [9, 4 * size]], Self.modules)])
     let figure = try runs.figure()
     #expect(figure.panels[0].series[0].points.map(\.text) == [least, greatest])
-    #expect(figure.panels[0].title == "importance as recorded; darker = more, \(least) to \(greatest)")
+    #expect(figure.panels[0].title == "importance as recorded; darker = more, \(least)\u{a0}to\u{a0}\(greatest)")
   }
 
   @Test func equalImportancesAreSaidToBe() throws {

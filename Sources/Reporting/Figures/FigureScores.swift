@@ -64,6 +64,7 @@ struct FigureScores {
     let made =
       switch (counts.count, counts.last ?? 0) {
       case (1, 1): table.seeds.count == 1 ? "seed \(table.seeds[0])" : "one seed of \(table.seeds.count)"
+      case (0, _): "no seed in common"
       case (1, let count): "\(kind) over \(count) seeds"
       case (_, let most): "\(kind) over \(most) seeds, or over n where that stands beside it"
       }

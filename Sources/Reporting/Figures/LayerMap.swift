@@ -114,7 +114,7 @@ struct HeatMapShade {
   ///   - text: how a value is written.
   func phrase(_ more: String, _ text: (Double) -> String) -> String {
     guard least < greatest else { return isEmpty ? "no values" : "\(text(least)) everywhere" }
-    return "darker = \(more), \(text(least)) to \(text(greatest))"
+    return "darker = \(more), \(text(least))\u{a0}to\u{a0}\(text(greatest))"
   }
 
   /// A value as a cell has it: with two decimals where the greatest is of that size, else with two digits.

@@ -72,7 +72,8 @@ enum BarsFigure {
 
   /// How far the error bars of some values reach below zero (sign −1) or above it.
   private static func bound(_ values: [Score], _ sign: Double) -> Double {
-    sign * (values.map { sign * $0.value + ($0.deviation ?? 0) }.max().map { max(0, $0) } ?? 0)
+    let furthest = values.map { sign * $0.value + ($0.deviation ?? 0) }.max() ?? 0
+    return furthest > 0 ? sign * furthest : 0
   }
 
   private static func cells(_ score: Score?) -> [String] {
