@@ -6,9 +6,10 @@ package enum FigureKind: String, Sendable, Codable, CaseIterable {
   case freezingMap = "freezing-map"
   /// The freezing scores over training, above the fraction of matrices that are frozen.
   case scoreTrajectories = "score-trajectories"
-  /// The table's scores as bars: tasks, and in each a bar for every row (AFLoRA's Figs. 2 and 4).
+  /// The table's scores, a panel for each task and in it a row for each row (AFLoRA's Figs. 2 and 4): bars from zero, or, where those
+  /// would look alike, differences to the table's baseline.
   case bars
-  /// Time and operations of a step and trainable parameters, each relative to the largest row's (AFLoRA's Fig. 3).
+  /// Time and operations per token, trainable parameters and peak memory, each relative to the largest row's (AFLoRA's Fig. 3).
   case costBars = "cost-bars"
   /// Operations and trainable parameters over training.
   case costCurves = "cost-curves"
@@ -47,7 +48,7 @@ package enum FigureKind: String, Sendable, Codable, CaseIterable {
 package enum FigureGrouping: String, Sendable, Codable, CaseIterable {
   /// One colour for each module.
   case module
-  /// One colour for each layer.
+  /// One colour for each layer, from dark to light, and a panel for each module.
   case layer
 }
 

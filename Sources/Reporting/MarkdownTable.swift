@@ -81,7 +81,8 @@ package enum MarkdownTable {
       "program: " + list(programs) + ", numerics " + list(provenance.numericsVersions.map(String.init)),
       "runs: \(provenance.runs) of \(provenance.plannedRuns)"
         + (provenance.unsealedRuns.map { ", \($0) without a seal: what they left cannot be compared with their records" } ?? ""),
-      "another protocol: `\(table.otherProtocolCommand)` (digests by their first 12 digits; `--format json` has all)",
+      (table.hasScores ? "another protocol: `\(table.otherProtocolCommand)` (" : "")
+        + "digests by their first 12 digits; `--format json` has all" + (table.hasScores ? ")" : ""),
     ]
   }
 
@@ -94,9 +95,10 @@ package enum MarkdownTable {
 }
 
 extension TableModel {
-  /// The differences, where there is a pair to compare.
+  /// The differences of scores, where any are shown and there is a pair to compare.
   var shownDifferences: BaselineDifferences? {
-    differences.flatMap { differences in differences.rows.contains { $0.pairs > 0 } ? differences : nil }
+    guard hasScores else { return nil }
+    return differences.flatMap { differences in differences.rows.contains { $0.pairs > 0 } ? differences : nil }
   }
 
   /// The table of differences with this table's names.

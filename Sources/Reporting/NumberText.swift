@@ -49,6 +49,14 @@ enum NumberText {
     count >= 1 << 30 ? twoDecimals(Double(count) / Double(1 << 30)) + " GiB" : twoDecimals(Double(count) / Double(1 << 20)) + " MiB"
   }
 
+  /// A time of any length with three digits, in the unit that suits it.
+  static func duration(_ seconds: Double) -> String {
+    for (unit, name) in [(1.0, "s"), (1e-3, "ms"), (1e-6, "µs")] where seconds >= unit * 0.9995 {
+      return significant(seconds / unit) + " " + name
+    }
+    return significant(seconds * 1e9) + " ns"
+  }
+
   /// Seconds, below one in milliseconds.
   static func seconds(_ value: Double) -> String {
     value < 1 ? twoDecimals(value * 1000) + " ms" : twoDecimals(value) + " s"

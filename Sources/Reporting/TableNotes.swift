@@ -13,8 +13,44 @@ enum TableNote: Equatable {
 }
 
 extension TableModel {
+  /// Whether any column is of scores; a table of costs has none.
+  var hasScores: Bool { columns.contains(.tasks) || columns.contains(.average) }
+
   /// The protocol and the marks that the table uses.
   var notes: [TableNote] {
+    (hasScores ? scoreNotes : [.text("Means over a row's runs of \(seedsPhrase).")] + costNotes) + closingNotes
+  }
+
+  /// What numbers beside the scores are.
+  private var costNotes: [TableNote] {
+    var notes: [TableNote] = []
+    if columns.contains(.parameters), parametersVary {
+      notes.append(.text("Trainable parameters are averaged over all steps of training."))
+    }
+    let measures = columns.compactMap(\.measure)
+    if hasScores, !measures.isEmpty {
+      let names = measures.map(MetricText.measure).joined(separator: ", ")
+      notes.append(.text("Means over a row's runs on all tasks: \(names)."))
+    }
+    if !hasScores, rows.contains(where: { row in row.cells.allSatisfy { $0.countedRuns == 0 } }) {
+      notes.append(.text("— no run that counts."))
+    }
+    return notes
+  }
+
+  /// Where published figures are from, how rows differ in what no one asked for, and what a reader must know of the runs.
+  private var closingNotes: [TableNote] {
+    let origin = published?.notes(averages: rows.compactMap { $0.published?.average }) ?? []
+    return (origin + unlikeRows).map { .text($0) } + warnings.map { .warning($0) }
+  }
+
+  /// `one seed (0)`, or `2 seeds (0, 1)`.
+  private var seedsPhrase: String {
+    (seeds.count == 1 ? "one seed" : "\(seeds.count) seeds") + " (\(seeds.map(String.init).joined(separator: ", ")))"
+  }
+
+  /// By which protocol scores are made, and what their marks mean.
+  private var scoreNotes: [TableNote] {
     var notes: [TableNote] = [.text(protocolNote)]
     if let note = selectionNote { notes.append(.text(note)) }
     if let metric = evaluation.metric, tasks.contains(where: { $0.metric != metric }) {
@@ -29,14 +65,7 @@ extension TableModel {
     if columns.contains(.average), tasks.contains(where: { $0.splits.count > 1 }) {
       notes.append(.text("In the average, a task with several validation sets counts once, by their mean."))
     }
-    if columns.contains(.parameters), parametersVary {
-      notes.append(.text("Trainable parameters are averaged over all steps of training."))
-    }
-    let measures = columns.compactMap(\.measure)
-    if !measures.isEmpty {
-      let names = measures.map(MetricText.measure).joined(separator: ", ")
-      notes.append(.text("Means over a row's runs on all tasks: \(names)."))
-    }
+    notes += costNotes
     if cells.contains(where: { $0.runs.contains { $0.state == .collapsed } }) {
       notes.append(
         .text("\(CellState.collapsedMark) collapsed: the model gives one answer to every validation example; in the value."))
@@ -49,18 +78,15 @@ extension TableModel {
     }
     notes += CellState.allCases.filter { state in cells.contains { $0.counts(state) } }.map { .text($0.note) }
     if cells.contains(where: { $0.splits.isEmpty }) { notes.append(.text("— no run that counts.")) }
-    if let published { notes += published.notes(averages: rows.compactMap { $0.published?.average }).map { .text($0) } }
-    notes += unlikeRows.map { .text($0) }
-    return notes + warnings.map { .warning($0) }
+    return notes
   }
 
   private var protocolNote: String {
-    let list = seeds.map(String.init).joined(separator: ", ")
     let summary =
       switch (evaluation.aggregate, seeds.count) {
-      case (_, 1): "Cells: one seed (\(list))"
-      case (.mean, let count): "Cells: mean ± sample standard deviation over \(count) seeds (\(list))"
-      case (.median, let count): "Cells: median over \(count) seeds (\(list))"
+      case (_, 1): "Cells: \(seedsPhrase)"
+      case (.mean, _): "Cells: mean ± sample standard deviation over \(seedsPhrase)"
+      case (.median, _): "Cells: median over \(seedsPhrase)"
       }
     // the texts of tasks that have no other set with references are those of the test set
     let isTest = tasks.allSatisfy { $0.splits == ["test"] }, set = isTest ? "test" : "validation"

@@ -17,9 +17,15 @@ import Testing
     #expect(FigureSampling.quantile([0, 10], 0.25) == 2.5)
   }
 
-  @Test func barsStartAtZeroUnlessAllAreFarFromIt() {
-    #expect(FigureSampling.barStart(least: -3, greatest: 40) == nil)
-    #expect(FigureSampling.barStart(least: 10, greatest: 40) == 0)
-    #expect(FigureSampling.barStart(least: 60, greatest: 90) == 50)
+  @Test func powersOfTenHoldNumbersBetweenThem() {
+    #expect(FigureSampling.decades([3e-7, 0, -1, .nan, 0.02]) == -7 ... -1)
+    #expect(FigureSampling.decades([1000, 1e-3]) == -3...3)
+    #expect(FigureSampling.decades([9.99e299, 2e-300]) == -300...300)
+    #expect(FigureSampling.decades([0, .infinity]) == nil)
+    for exponent in -299...299 { #expect(FigureSampling.decades([FigureSampling.power(exponent)]) == exponent...exponent) }
+  }
+
+  @Test func doublingsAreStraightBetweenPowersOfTwo() {
+    #expect([0.25, 1, 3, 8].map(FigureSampling.doublings) == [-2, 0, 1.5, 3])
   }
 }

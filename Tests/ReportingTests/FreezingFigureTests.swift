@@ -18,7 +18,7 @@ import Testing
     #expect(
       figure.panels == [
         FigurePanel(
-          title: "optimizer step at which each matrix froze; darker = later",
+          title: "optimizer step at which each matrix froze; darker = later, 10\u{a0}to\u{a0}30",
           kind: .heatMap, x: FigureAxis(name: "layer, from the input", places: ["1", "2", "3"]), y: FigureAxis(name: "matrix"),
           series: [
             FigureSeries(
@@ -50,7 +50,9 @@ import Testing
     let figure = try #require(made)
     #expect(missing == ["aflora, rte, seed 1: missing"])
     #expect(figure.subtitle == "AFLoRA, rte, mean over seeds 0, 2 · pocket profile · without 1 of its 3 runs")
-    #expect(figure.panels[0].title == "optimizer step at which each matrix froze; darker = later; * never with some seed")
+    #expect(
+      figure.panels[0].title
+        == "optimizer step at which each matrix froze; darker = later, 31.5\u{a0}to\u{a0}40.0; * never with some seed")
     #expect(
       figure.panels[0].series
         == [FigureSeries(name: "output B", points: [FigurePoint(0, 0, text: "31.5"), FigurePoint(1, 1, text: "40.0*")])])
@@ -67,7 +69,7 @@ import Testing
         "freezing/fraction": .steps([0, 0, 0.5, 0.5]), "freezing/iteration": .map([[3, -1]], Self.modules),
       ])
     let figure = try runs.figure()
-    let step = FigureAxis(name: "optimizer step", start: 1, end: 4)
+    let step = FigureAxis.steps(4)
     #expect(
       figure.panels == [
         FigurePanel(
@@ -91,7 +93,32 @@ import Testing
         """))
   }
 
-  @Test func linesAreGroupedByLayer() throws {
+  @Test func layersHaveAScaleAndModulesAPanelEach() throws {
+    let runs = try MadeUpRuns(figure: "score-trajectories: {row: aflora, task: rte, group: layer}")
+    let names = ["m.layer.2.output.dense.x_A", "m.layer.1.output.dense.x_B", "m.layer.0.output.dense.x_A"]
+    try runs.store(
+      "aflora",
+      tensors: [
+        "freezing/score": .table([[1, 0.02, 300]], axes: ["step", "matrix"], named: "matrix", names),
+        "freezing/fraction": .steps([0]), "freezing/iteration": .map([[-1, -1], [-1, -1], [-1, -1]], Self.modules),
+      ])
+    let figure = try runs.figure()
+    #expect(figure.scale == ["layer 1", "layer 2", "layer 3"] && figure.columns == 2)
+    #expect(figure.subtitle == "AFLoRA, rte, seed 0, each line ends where its matrix froze · pocket profile")
+    #expect(figure.panels.map(\.title) == ["output A", "output B", "fraction of the matrices that are frozen"])
+    // one scale for both, of whole powers of ten
+    let axis = FigureAxis(name: "freezing score", isLogarithmic: true, start: 0.01, end: 1000)
+    #expect(figure.panels.prefix(2).map(\.y) == [axis, axis])
+    #expect(
+      figure.panels.prefix(2).map(\.series) == [
+        [
+          FigureSeries(name: "layer 1", member: "output A", points: [FigurePoint(1, 300)]),
+          FigureSeries(name: "layer 3", member: "output A", points: [FigurePoint(1, 1)]),
+        ], [FigureSeries(name: "layer 2", member: "output B", points: [FigurePoint(1, 0.02)])],
+      ])
+  }
+
+  @Test func oneModuleNeedsNoPanelsBesideEachOther() throws {
     let runs = try MadeUpRuns(figure: "score-trajectories: {row: aflora, task: rte, group: layer, modules: [output A]}")
     let names = ["m.layer.1.output.dense.x_A", "m.layer.1.output.dense.x_B", "m.layer.0.output.dense.x_A"]
     try runs.store(
@@ -100,10 +127,18 @@ import Testing
         "freezing/score": .table([[1, 2, 3]], axes: ["step", "matrix"], named: "matrix", names), "freezing/fraction": .steps([0]),
         "freezing/iteration": .map([[-1, -1], [-1, -1]], Self.modules),
       ])
+    let figure = try runs.figure()
+    #expect(figure.columns == 1 && figure.panels.count == 2)
     #expect(
-      try runs.figure().panels[0].series == [
+      figure.panels[0].series == [
         FigureSeries(name: "layer 1", member: "output A", points: [FigurePoint(1, 3)]),
         FigureSeries(name: "layer 2", member: "output A", points: [FigurePoint(1, 1)]),
       ])
+  }
+
+  @Test func whereNoMatrixFrozeTheTitleSaysSo() throws {
+    let runs = try MadeUpRuns(figure: "freezing-map: {row: aflora, task: rte}")
+    try runs.store("aflora", tensors: ["freezing/iteration": .map([[-1, -1]], Self.modules)])
+    #expect(try runs.figure().panels[0].title == "no matrix froze")
   }
 }

@@ -7,7 +7,7 @@ import Testing
 
 @Suite(.requires(.gnuplot))
 struct GnuplotScriptTests {
-  private static let kinds: [FigurePanel.Kind] = [.lines, .bars, .histograms, .heatMap]
+  private static let kinds: [FigurePanel.Kind] = [.lines, .bars, .dots, .histograms, .heatMap]
 
   private func draw(_ figure: Figure) throws -> String {
     String(decoding: try Gnuplot().draw(figure, as: .svg), as: UTF8.self)
@@ -29,10 +29,10 @@ struct GnuplotScriptTests {
       #expect(figure.faults.isEmpty, "\(series) series")
       for text in ["a title", "a subtitle, seed 0"] + (1...panels).map({ "panel \($0)" }) { #expect(figure.count(text) == 1) }
       // Labels that all panels share stand once too.
-      for text in ["score (percent)", figure.count("step") > 0 ? "step" : kind == .bars ? "task" : "layer"] {
-        #expect(figure.count(text) == 1)
-      }
-      for number in 1...series { #expect(figure.count("row \(number)") == (kind == .heatMap ? panels : 1)) }
+      for text in ["score (percent)", kind == .heatMap ? "layer" : "step"] { #expect(figure.count(text) == 1) }
+      // A name stands in the legend, beside each heat map, or at the left of the page.
+      let times = kind == .heatMap ? panels : kind.hasRows && panels == 12 ? 4 : kind.hasRows ? panels : 1
+      for number in 1...series { #expect(figure.count("row \(number)") == times) }
     }
   }
 
@@ -43,8 +43,8 @@ struct GnuplotScriptTests {
       for panels in [1, 4] {
         let figure = try drawn(MadeUpFigure.of(kind, panels: panels, series: 3, label: long))
         #expect(figure.faults.isEmpty)
-        #expect(
-          figure.texts.filter { $0.text.hasPrefix("row ") && $0.text.contains("…") }.count == (kind == .heatMap ? 3 * panels : 3))
+        let times = kind == .heatMap ? panels : kind.hasRows && panels == 4 ? 2 : 1
+        #expect(figure.texts.filter { $0.text.hasPrefix("row ") && $0.text.contains("…") }.count == 3 * times)
       }
     }
   }
@@ -80,16 +80,92 @@ struct GnuplotScriptTests {
     #expect(!FileManager.default.fileExists(atPath: mark.path))
   }
 
-  @Test func aNameHasOneColour() throws {
+  @Test func aNameHasOneLook() throws {
     let colors = [
-      "0,114,178", "213, 94,  0", "0,158,115", "204,121,167", "230,159,  0", "86,180,233", "153,153,153", "240,228, 66",
+      "0,114,178", "213,94,0", "0,158,115", "204,121,167", "230,159,0", "86,180,233", "153,153,153", "51,34,136",
     ]
     let svg = try draw(MadeUpFigure.of(.lines, panels: 2, series: 8)).replacing(" ", with: "")
-    for color in colors.map({ "stroke='rgb(\($0.replacing(" ", with: "")))'" }) { #expect(svg.contains(color)) }
-    // More than eight are told apart by shades.
-    let many = try draw(MadeUpFigure.of(.bars, series: 16)).replacing(" ", with: "")
-    let fills = Set(many.matches(of: #/fill='rgb\([\d,]+\)'/#).map(\.0))
-    #expect(fills.count >= 16)
+    for color in colors { #expect(svg.contains("stroke='rgb(\(color))'")) }
+    // More than eight are told apart by their dashes too.
+    let lines = lines(
+      FigureAxis(name: "x"), FigureAxis(name: "y"),
+      (1...16).map { FigureSeries(name: "row \($0)", points: [FigurePoint(1, Double($0)), FigurePoint(2, 0)]) })
+    let many = try draw(lines).replacing(" ", with: "")
+    let looks = Set(many.matches(of: #/<pathstroke='rgb\((\d+,\d+,\d+)\)'(?:stroke-dasharray='([\d.,]+)')?/#).map(\.0))
+    #expect(colors.allSatisfy { color in looks.count { $0.contains("(\(color))") } == 2 }, "\(looks.sorted())")
+  }
+
+  /// How far the names of horizontal axes stand below the numbers on them, in pixels.
+  private func gap(_ figure: DrawnFigure, name: String) throws -> Double {
+    let frame = try #require(figure.texts.first { $0.text == name }?.frame)
+    let numbers = figure.texts.filter { Double($0.text) != nil }.compactMap(\.frame).filter { $0.y.upperBound < frame.y.upperBound }
+    return frame.y.lowerBound - (try #require(numbers.map(\.y.upperBound).max()))
+  }
+
+  @Test(arguments: [.lines, .bars, .dots, .histograms] as [FigurePanel.Kind], [1, 2, 12])
+  func theNameOfAnAxisIsClearOfItsNumbers(kind: FigurePanel.Kind, panels: Int) throws {
+    let gap = try gap(try drawn(MadeUpFigure.of(kind, panels: panels)), name: "step")
+    #expect(gap > 5 && gap < 40)
+  }
+
+  @Test func namesInAnOrderHaveAScaleOfColours() throws {
+    for count in [2, 6, 24] {
+      let names = (1...count).map { "layer \($0)" }
+      let lines = names.enumerated().map { index, name in
+        FigureSeries(name: name, points: [FigurePoint(1, Double(index)), FigurePoint(2, Double(index + 1))])
+      }
+      let figure = Figure(
+        id: "f", title: "t", subtitle: "s",
+        panels: [FigurePanel(kind: .lines, x: FigureAxis(name: "x"), y: FigureAxis(name: "y"), series: lines)], scale: names,
+        data: FigureData(columns: [], rows: []))
+      let drawn = try drawn(figure)
+      #expect(drawn.faults.isEmpty && drawn.count("layer 1") == 1 && drawn.count("layer \(count)") == 1)
+      #expect(drawn.texts.count { $0.text.hasPrefix("layer") } <= 12)
+      let svg = try draw(figure).replacing(" ", with: "")
+      // from dark to light, each layer's as dark as its part of the scale
+      let strokes = svg.matches(of: #/<pathstroke='rgb\((\d+,\d+,\d+)\)'d='M/#).map { String($0.1) }
+      let looks = strokes.filter { Set($0.split(separator: ",")).count > 1 }
+      let light = looks.map { look -> Double in
+        let parts = look.split(separator: ",").compactMap { Double($0) }
+        return zip(parts, [0.299, 0.587, 0.114]).reduce(0) { $0 + $1.0 * $1.1 }
+      }
+      #expect(light.count == count && Set(light).count == count && light == light.sorted())
+      #expect(light.allSatisfy { $0 < 190 })
+      for look in looks { #expect(svg.contains("fill='rgb(\(look))'") || svg.contains("fill=\"rgb(\(look))\"")) }
+    }
+  }
+
+  @Test func lowerLinesAreWiderWhereLinesCoincide() throws {
+    let points = (1...9).map { FigurePoint(Double($0), Double($0)) }
+    let apart = points.map { FigurePoint($0.x, 20 - $0.x) }
+    let series = [("a", points), ("b", apart), ("c", points)].map { FigureSeries(name: $0.0, points: $0.1, hasMarks: true) }
+    let script = GnuplotScript.render(lines(FigureAxis(name: "x"), FigureAxis(name: "y"), series), as: .svg)
+    #expect(script.contains("widths = '3.6 1.8 1.8 1.8'"))
+    #expect(try drawn(lines(FigureAxis(name: "x"), FigureAxis(name: "y"), series)).count("coinciding: a = c") == 1)
+  }
+
+  @Test func numbersAreNamedWhereTheyStand() throws {
+    func tics(_ values: [Double], isLogarithmic: Bool) throws -> [String] {
+      let series = [FigureSeries(name: "row", points: values.map { FigurePoint($0, 5) }, hasMarks: true)]
+      let figure = lines(FigureAxis(name: "x", values: values, isLogarithmic: isLogarithmic), FigureAxis(name: "y"), series)
+      #expect(GnuplotScript.render(figure, as: .svg).contains("\nset logscale x 2\n") == isLogarithmic)
+      let drawn = try drawn(figure)
+      #expect(drawn.faults.isEmpty)
+      let height = try #require(drawn.texts.first { $0.text == "x" }?.frame).y.lowerBound - 40
+      return drawn.texts.filter { ($0.frame?.y.lowerBound ?? 0) > height && Double($0.text) != nil }.map(\.text)
+    }
+    #expect(try tics([1, 2, 4, 8, 64], isLogarithmic: true) == ["1", "2", "4", "8", "64"])
+    #expect(try tics([0.7, 0.8, 0.9, 0.95, 1], isLogarithmic: false) == ["0.7", "0.8", "0.9", "0.95", "1"])
+    let many = try tics((1...64).map(Double.init), isLogarithmic: true)
+    #expect(many.first == "1" && many.last == "64" && many.count < 40)
+  }
+
+  @Test func powersOfTenAreWrittenAsPowers() throws {
+    let points = [FigurePoint(1, 3e-7), FigurePoint(2, 2e-2)]
+    let figure = lines(FigureAxis(name: "x"), FigureAxis(name: "y", isLogarithmic: true), [FigureSeries(name: "", points: points)])
+    let drawn = try drawn(figure)
+    for text in ["10⁻⁷", "10⁻¹"] { #expect(drawn.count(text) == 1) }
+    #expect(!drawn.texts.contains { $0.text.contains("e-") })
   }
 
   @Test func moreIsDarkerAndNothingIsGray() throws {
@@ -123,6 +199,15 @@ struct GnuplotScriptTests {
     #expect(drawn.texts.count < 60)
   }
 
+  @Test func barsBeginAtZero() throws {
+    let rows = FigurePanel(
+      kind: .bars, x: FigureAxis(name: "x"), y: FigureAxis(name: "y"),
+      series: [90, 92].map { FigureSeries(name: "row \($0)", points: [FigurePoint(0, $0)]) })
+    let script = GnuplotScript.render(
+      Figure(id: "f", title: "t", subtitle: "s", panels: [rows], data: FigureData(columns: [], rows: [])), as: .svg)
+    #expect(script.contains("\nleast = 0.0\n"))
+  }
+
   @Test func aSinglePointIsSeen() throws {
     let series = [FigureSeries(name: "", points: [FigurePoint(1, 5), FigurePoint(2, .nan), FigurePoint(3, 5), FigurePoint(4, 6)])]
     let marks = { (svg: String) in svg.matches(of: #/<use xlink:href='#gpPt/#).count }
@@ -143,10 +228,15 @@ struct GnuplotScriptTests {
       #expect(figure.faults.isEmpty)
       #expect(figure.count("row") == 1)
     }
-    let bars = FigurePanel(
-      kind: .bars, x: FigureAxis(name: "x", places: ["a", "b"]), y: FigureAxis(name: "y"),
-      series: [FigureSeries(name: "row", points: points.enumerated().map { FigurePoint(Double($0), $1.y, deviation: $1.y) })])
-    let figure = Figure(id: "f", title: "t", subtitle: "s", panels: [bars], data: FigureData(columns: [], rows: []))
-    #expect(try drawn(figure).faults.isEmpty)
+    for kind in [FigurePanel.Kind.bars, .dots] {
+      for axis in [FigureAxis(name: "x"), FigureAxis(name: "x", start: 0, end: points.first?.y)] {
+        let rows = FigurePanel(
+          kind: kind, x: axis, y: FigureAxis(name: "y"),
+          series: points.enumerated().map { FigureSeries(name: "row \($0)", points: [FigurePoint(0, $1.y, deviation: $1.y)]) })
+        let figure = Figure(id: "f", title: "t", subtitle: "s", panels: [rows], data: FigureData(columns: [], rows: []))
+        let faults = try drawn(figure).faults
+        #expect(faults.isEmpty, "\(faults)")
+      }
+    }
   }
 }

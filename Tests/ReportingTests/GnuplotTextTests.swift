@@ -34,6 +34,10 @@ import Testing
     #expect(GnuplotText.wrapped("", to: 9) == [])
     #expect(GnuplotText.wrapped("one two three", to: 7) == ["one two", "three"])
     #expect(GnuplotText.wrapped("a b c d e f", to: 1) == ["a", "b", "…"])
+    #expect(GnuplotText.wrapped("one\u{a0}| two three", to: 7) == ["one\u{a0}|", "two", "three"])
     #expect(GnuplotText.wrapped("one two three four five six", to: 9) == ["one two", "three", "four f…ix"])
   }
+
+  @Test(arguments: [(-12, "10⁻¹²"), (0, "1"), (1, "10"), (2, "10²"), (30, "10³⁰")])
+  func powersOfTenHaveTheirExponentsAbove(exponent: Int, text: String) { #expect(GnuplotText.power(exponent) == text) }
 }

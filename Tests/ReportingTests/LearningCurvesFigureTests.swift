@@ -20,7 +20,7 @@ import Testing
           y: FigureAxis(name: "accuracy", unit: "percent"),
           series: [FigureSeries(name: "LoRA", points: [FigurePoint(1, 50), FigurePoint(2, 75)], hasMarks: true)]),
         FigurePanel(
-          title: "training", kind: .lines, x: FigureAxis(name: "optimizer step", start: 1, end: 3), y: FigureAxis(name: "loss"),
+          title: "training", kind: .lines, x: .steps(3), y: FigureAxis(name: "loss"),
           series: [FigureSeries(name: "LoRA", points: [FigurePoint(1, 1), FigurePoint(2, 0.5), FigurePoint(3, 0.25)])]),
       ])
   }
@@ -36,5 +36,14 @@ import Testing
     #expect(
       throws: ReportError.unfinishedRun(path: try runs.folder("lora", "rte", 0).relativePath),
       performing: { try LearningCurvesFigure.make(runIn: try runs.folder("lora", "rte", 0)) })
+  }
+
+  @Test func severalLinesOfLossesHaveFewerPoints() throws {
+    let runs = try MadeUpRuns(methods: "[{lora: {rank: [1, 2, 3, 4]}}]", figure: "learning-curves: {task: rte}")
+    for rank in 1...4 {
+      try runs.store("lora-rank-\(rank)", tensors: ["training/loss": .steps([Double](repeating: 2, count: 400))])
+    }
+    let panel = try runs.figure().panels[1]
+    #expect(panel.title == "training, means of 8 steps" && panel.series.map(\.points.count) == [50, 50, 50, 50])
   }
 }

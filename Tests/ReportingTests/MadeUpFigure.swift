@@ -24,7 +24,7 @@ enum MadeUpFigure {
   private static func across(_ kind: FigurePanel.Kind, _ label: (String) -> String) -> FigureAxis {
     switch kind {
     case .lines, .histograms: FigureAxis(name: label("step"), start: 0, end: 40)
-    case .bars: FigureAxis(name: label("task"), places: ["rte\naccuracy", "mrpc\naccuracy", "average"].map(label))
+    case .bars, .dots: FigureAxis(name: label("step"))
     case .heatMap: FigureAxis(name: label("layer"), places: ["1", "2", "3"])
     }
   }
@@ -32,7 +32,8 @@ enum MadeUpFigure {
   private static func points(_ kind: FigurePanel.Kind, _ number: Int) -> [FigurePoint] {
     switch kind {
     case .lines: (0...40).map { FigurePoint(Double($0), Double(number * 40 + $0), deviation: $0 % 10 == 0 ? 3 : nil) }
-    case .bars: (0..<3).map { FigurePoint(Double($0), Double(number + $0) / 19, deviation: 0.02, text: "0.5\($0)") }
+    case .bars: [FigurePoint(0, Double(number) / 19, deviation: 0.02, text: "0.5\(number)")]
+    case .dots: [FigurePoint(0, Double(number - 2) / 19, deviation: 0.02, text: "−0.5\(number)")]
     case .histograms: (0...40).map { FigurePoint(Double($0), Double($0 * (40 - $0) / number)) }
     case .heatMap: (0..<3).map { FigurePoint(Double($0), Double($0) / 2, text: "\($0)") }
     }

@@ -131,6 +131,23 @@ import Testing
     #expect(MarkdownTable.render(try experiment.table()).contains("\nCells: one seed (3) of the best epoch"))
   }
 
+  @Test func aTableOfCostsSaysNothingOfScores() throws {
+    let experiment = try MadeUpExperiment(
+      MadeUpExperiment.plain.replacing("profiles:", with: "report: {columns: [parameters], baseline: lora}\nprofiles:"))
+    try experiment.addAll()
+    try experiment.add("lora", "rte", 0, [0.9], flags: [.collapsed])
+    try experiment.add("aflora", "rte", 1, [0.1], outcome: .diverged(step: 3))
+    let table = try experiment.table()
+    #expect(table.notes.first == .text("Means over a row's runs of 2 seeds (0, 1)."))
+    let text = MarkdownTable.render(table)
+    for word in ["Cells:", "best", "collapsed:", "diverged:", "Difference", "another protocol", "percent"] {
+      #expect(!text.contains(word), "\(word) in \(text)")
+    }
+    #expect(text.contains("\nTrainable parameters are averaged over all steps of training.\n"))
+    #expect(text.contains("- digests by their first 12 digits; `--format json` has all\n"))
+    #expect(try MarkdownTable.render(MadeUpExperiment().table()).contains("another protocol: "))
+  }
+
   @Test func otherProtocols() throws {
     let experiment = try MadeUpExperiment()
     try experiment.addAll()

@@ -14,8 +14,8 @@ import Testing
       "lora",
       tensors: ["importance/example_squared_norm": .table(norms, axes: ["module", "example"], named: "module", names)])
     let figure = try runs.figure()
-    #expect(figure.columns == 3)
-    #expect(figure.panels.map(\.title) == ["layer 1: 1 ± 0.82", "layer 2: 100 ± 0"])
+    #expect(figure.columns == 2)
+    #expect(figure.panels.map(\.title) == ["layer 1: 1\u{a0}±\u{a0}0.82", "layer 2: 100\u{a0}±\u{a0}0"])
     #expect(figure.panels[0].x == FigureAxis(name: "squared norm, summed over tokens", start: 0, end: 100))
     #expect(figure.panels.map(\.kind) == [.histograms, .histograms])
     let series = figure.panels.map(\.series)
@@ -38,7 +38,7 @@ import Testing
         ])
     }
     let figure = try runs.figure()
-    #expect(figure.panels.map(\.title) == ["layer 1: 2 ± 0 | 4 ± 0"])
+    #expect(figure.panels.map(\.title) == ["layer 1: 2\u{a0}±\u{a0}0\u{a0}| 4\u{a0}±\u{a0}0"])
     #expect(
       figure.subtitle
         == "query of rte, seed 0, after training, mean ± deviation in the titles, the highest 0.5% not shown · pocket profile")

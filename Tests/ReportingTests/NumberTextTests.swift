@@ -13,4 +13,7 @@ import Testing
   func deviationsInTitlesAreShorter(value: Double, text: String) {
     #expect(NumberText.significant(value, digits: 2) == text)
   }
+
+  @Test(arguments: [(2.5, "2.5 s"), (0.99999, "1 s"), (0.003125, "3.12 ms"), (4.2e-5, "42 µs"), (3e-8, "30 ns"), (0, "0 ns")])
+  func timesHaveTheUnitThatSuitsThem(seconds: Double, text: String) { #expect(NumberText.duration(seconds) == text) }
 }

@@ -12,6 +12,7 @@ import Testing
     let runs = try MadeUpRuns(figure: "rank-map: {row: lora, task: rte}")
     try runs.store("lora", tensors: ["ranks/value": .map([[4, 4], [12, 8]], Self.modules)])
     let figure = try runs.figure()
+    #expect(figure.panels[0].title == "rank of each adapter; darker = higher, 4\u{a0}to\u{a0}12")
     #expect(
       figure.panels[0].series == [
         FigureSeries(name: "query", points: [FigurePoint(0, 0, text: "4"), FigurePoint(1, 1, text: "12")]),
@@ -33,7 +34,8 @@ import Testing
         "pruning/mask/\(names[1]).lora_A": mask,
       ])
     let figure = try runs.figure()
-    #expect(figure.panels[0].title == "share of the elements that the pruning at step 40 kept")
+    #expect(
+      figure.panels[0].title == "share of the elements that the pruning at step 40 kept; darker = more, 0.25\u{a0}to\u{a0}0.50")
     #expect(
       figure.panels[0].series
         == [FigureSeries(name: "query", points: [FigurePoint(0, 1, text: "0.50"), FigurePoint(1, 0, text: "0.25")])])

@@ -40,11 +40,13 @@ enum CostBarsFigure {
     func relative(_ cost: Cost, _ quantity: Int) -> Double? {
       largest[quantity] > 0 ? cost.values[quantity] / largest[quantity] : nil
     }
-    let series = costs.map { cost in
-      FigureSeries(
-        name: cost.label,
-        points: names.indices.compactMap { quantity in
-          relative(cost, quantity).map { FigurePoint(Double(quantity), $0, text: NumberText.twoDecimals($0)) }
+    let panels = names.indices.map { quantity in
+      FigurePanel(
+        title: names[quantity] + (largest[quantity] > 0 ? "; 1 is \(text(largest[quantity], quantity))" : ""), kind: .bars,
+        x: FigureAxis(name: "share of the largest", start: 0, end: 1), y: FigureAxis(name: source.table.rowHeader),
+        series: costs.map { cost in
+          let share = relative(cost, quantity)
+          return FigureSeries(name: cost.label, points: [FigurePoint(0, share, text: share.map(NumberText.twoDecimals) ?? "–")])
         })
     }
     let data = costs.flatMap { cost in
@@ -57,11 +59,17 @@ enum CostBarsFigure {
     return Figure(
       id: settings.id, title: settings.title,
       subtitle: source.subtitle("means over \(tasks.joined(separator: ", "))", Self.timePhrase(runs)),
-      panels: [
-        FigurePanel(
-          kind: .bars, x: FigureAxis(name: "quantity", places: names),
-          y: FigureAxis(name: "share of the largest", start: 0, end: 1.1), series: series)
-      ], data: FigureData(columns: ["row", "label", "quantity", "value", "share_of_largest"], rows: data))
+      panels: panels, columns: 2,
+      data: FigureData(columns: ["row", "label", "quantity", "value", "share_of_largest"], rows: data))
+  }
+
+  /// A quantity for people.
+  private static func text(_ value: Double, _ quantity: Int) -> String {
+    switch quantity {
+    case 0: NumberText.duration(value)
+    case 3: NumberText.bytes(Int(min(value, 1e18)))
+    default: NumberText.count(value)
+    }
   }
 
   /// A run's seconds per token, operations per token, trainable parameters and peak memory; nil without tokens or a timing.
@@ -135,7 +143,7 @@ enum CostCurvesFigure {
   /// One panel for each quantity that every row has, all over the same steps.
   static func panels(_ curves: [CostCurve]) -> [FigurePanel] {
     let steps = curves.map(\.operations.count).max() ?? 1
-    let axis = FigureAxis(name: "optimizer step", start: 1, end: Double(max(2, steps)))
+    let axis = FigureAxis.steps(steps)
     func panel(_ name: String, _ unit: String?, isAveraged: Bool, _ values: (CostCurve) -> [Double]) -> FigurePanel {
       let scale = FigureSampling.scale(curves.flatMap(values).filter(\.isFinite).max() ?? 0)
       var widths: Set<Int> = []

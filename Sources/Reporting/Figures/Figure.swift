@@ -10,6 +10,8 @@ struct Figure: Equatable {
   let panels: [FigurePanel]
   /// How many panels stand side by side.
   var columns = 1
+  /// The names of series that stand in an order, as layers do: a scale of colours is their legend. Empty where names have no order.
+  var scale: [String] = []
   /// The values, for other programs.
   let data: FigureData
 }
@@ -20,12 +22,17 @@ struct FigurePanel: Equatable {
   enum Kind {
     /// Lines over numbers, those of one name alike.
     case lines
-    /// Bars side by side at each of the horizontal axis' places.
+    /// A bar from zero for each series, the first on top; the value of its one point is measured along the horizontal axis.
     case bars
+    /// The same as a dot with its error bar beside a line at zero.
+    case dots
     /// Distributions over one another; a point is where a bin begins and the count in it, and the last one where the last bin ends.
     case histograms
     /// A row of cells for each series, the first on top; a point is a column and how dark its cell is, 0 to 1.
     case heatMap
+
+    /// Whether a row stands for each series, its name at the left of the page.
+    var hasRows: Bool { self == .bars || self == .dots }
   }
 
   /// What the panel is of; nil where the figure's title says it.
@@ -44,6 +51,8 @@ struct FigureAxis: Equatable {
   var unit: String?
   /// The names of the places 0, 1, …; empty for an axis of numbers. A line break divides a name into lines.
   var places: [String] = []
+  /// Which numbers are named on an axis of numbers; empty: round ones.
+  var values: [Double] = []
   /// Whether equal ratios have equal lengths.
   var isLogarithmic = false
   /// Where an axis of numbers starts and ends; nil: at its least value, and at its greatest.
@@ -51,6 +60,11 @@ struct FigureAxis: Equatable {
   var end: Double?
   /// Whether only whole numbers are meaningful.
   var isWhole = false
+
+  /// The axis of so many optimizer steps.
+  static func steps(_ count: Int) -> FigureAxis {
+    FigureAxis(name: "optimizer step", start: 1, end: Double(max(2, count)), isWhole: true)
+  }
 
   /// The name with the unit.
   var label: String { name + (unit.map { " (\($0))" } ?? "") }
@@ -73,10 +87,12 @@ struct FigurePoint: Equatable {
   let y: Double?
   /// The standard deviation, drawn as an error bar; nil where there is none.
   let deviation: Double?
-  /// What stands above a bar or in a cell; nil for nothing.
+  /// How many seeds the value is made of; nil where it is of one run.
+  let seeds: Int?
+  /// What stands above a point, beside a bar or dot, or in a cell; nil for nothing.
   let text: String?
 
-  init(_ x: Double, _ y: Double?, deviation: Double? = nil, text: String? = nil) {
-    (self.x, self.y, self.deviation, self.text) = (x, y, deviation, text)
+  init(_ x: Double, _ y: Double?, deviation: Double? = nil, seeds: Int? = nil, text: String? = nil) {
+    (self.x, self.y, self.deviation, self.seeds, self.text) = (x, y, deviation, seeds, text)
   }
 }

@@ -12,18 +12,20 @@ struct FigureData: Equatable {
 }
 
 extension FigureData {
-  /// Everything that the lines of some panels go through.
+  /// Everything that the lines of some panels go through, with the number of seeds where points are made of several.
   init(linesOf panels: [FigurePanel]) {
+    let hasSeeds = panels.flatMap(\.series).flatMap(\.points).contains { $0.seeds != nil }
     let rows = panels.flatMap { panel in
       panel.series.flatMap { line in
         line.points.filter { $0.y?.isFinite == true }.map { point in
           [
             panel.y.label, line.name, line.member ?? "", panel.x.label, CSVText.number(point.x), CSVText.number(point.y),
             CSVText.number(point.deviation),
-          ]
+          ] + (hasSeeds ? [point.seeds.map(String.init) ?? ""] : [])
         }
       }
     }
-    self.init(columns: ["quantity", "series", "member", "axis", "x", "value", "deviation"], rows: rows)
+    let columns = ["quantity", "series", "member", "axis", "x", "value", "deviation"]
+    self.init(columns: columns + (hasSeeds ? ["seeds"] : []), rows: rows)
   }
 }

@@ -36,14 +36,28 @@ enum FigureSampling {
     return (1, nil)
   }
 
-  /// Where an axis of bars from `least` to `greatest` starts: at 0, or below the least where all are far from 0 and alike.
-  static func barStart(least: Double, greatest: Double) -> Double? {
-    guard least >= 0 else { return nil }
-    let spread = greatest - least
-    guard spread < greatest / 2 else { return 0 }
-    let step = [1.0, 2, 5, 10, 20, 50].first { $0 >= spread / 8 } ?? 100
-    return max(0, ((least - spread / 4) / step).rounded(.down) * step)
+  /// The whole powers of ten between which numbers above zero lie; nil for none.
+  static func decades(_ values: [Double]) -> ClosedRange<Int>? {
+    let drawn = values.filter { $0 > 0 && GnuplotText.isDrawn($0) }
+    guard let least = drawn.min(), let greatest = drawn.max() else { return nil }
+    let above = decade(greatest)
+    return decade(least)...(power(above) < greatest ? above + 1 : above)
   }
+
+  /// A power of ten.
+  static func power(_ exponent: Int) -> Double { Double("1e\(exponent)") ?? 0 }
+
+  /// The greatest power of ten that is not above a number.
+  private static func decade(_ value: Double) -> Int {
+    var exponent = Int((Double(value.exponent) * 0.30103).rounded(.down))
+    while power(exponent) > value { exponent -= 1 }
+    while power(exponent + 1) <= value { exponent += 1 }
+    return exponent
+  }
+
+  /// How many doublings a number above zero is from 1, straight between powers of two: as near as a picture needs, and the same
+  /// everywhere.
+  static func doublings(_ value: Double) -> Double { Double(value.exponent) + value.significand - 1 }
 
   /// The value below which a share of sorted values lies, between neighbours in proportion; nil for none.
   static func quantile(_ sorted: [Double], _ share: Double) -> Double? {

@@ -36,7 +36,11 @@ enum FreezingMapFigure {
       }
       return FigureSeries(name: name, points: cells)
     }
-    let title = "optimizer step at which each matrix froze; darker = later" + (isPartial ? "; * never with some seed" : "")
+    let range = shades.phrase("later") { maps.count == 1 ? NumberText.whole($0) : NumberText.oneDecimal($0) }
+    let isFrozen = means.contains { $0.contains { $0 != nil } }
+    let title =
+      isFrozen
+      ? "optimizer step at which each matrix froze; \(range)\(isPartial ? "; * never with some seed" : "")" : "no matrix froze"
     let rows = means.indices.flatMap { layer in
       maps[0].modules.indices.map { module in
         [
@@ -71,8 +75,8 @@ enum ScoreTrajectoriesFigure {
         path: tensors.path, tensor: "freezing/fraction", found: "of \(fractions.count) steps", expected: "\(scores.rows)")
     }
     // Where all are frozen early, the rest of training is an empty page.
-    let ends = iterations.values.flatMap { $0 }.map { $0.flatMap { $0 < 0 ? nil : $0 } }
-    let last = ends.contains(nil) ? nil : ends.compactMap { $0 }.max()
+    let frozen = iterations.values.flatMap { $0 }.map { $0.flatMap { $0 < 0 ? nil : $0 } }
+    let last = frozen.contains(nil) ? nil : frozen.compactMap { $0 }.max()
     let steps = last.map { min(scores.rows, Int(min($0, 1e9) * 1.1) + 1) } ?? scores.rows
     let places = FigureSampling.places(steps)
     var lines: [(layer: Int, line: FigureSeries)] = []
@@ -94,19 +98,41 @@ enum ScoreTrajectoriesFigure {
     if let unknown = settings.modules?.first(where: { !known.contains($0) }) {
       throw ReportError.unknownModule(unknown, path: tensors.path, tensor: tensor, recorded: known)
     }
-    if settings.grouping == .layer { lines.sort { $0.layer < $1.layer } }
-    let step = FigureAxis(name: "optimizer step", start: 1, end: Double(max(2, steps)))
+    let step = FigureAxis.steps(steps)
     let fraction = FigureSeries(name: "", points: places.map { FigurePoint(Double($0 + 1), fractions[$0]) })
-    let panels = [
-      FigurePanel(
-        title: "each line ends where its matrix froze"
-          + (steps < scores.rows ? "; training goes on to step \(scores.rows)" : ""),
-        kind: .lines, x: step, y: FigureAxis(name: "freezing score", isLogarithmic: true), series: lines.map(\.line)),
-      FigurePanel(kind: .lines, x: step, y: FigureAxis(name: "freezing fraction", start: 0, end: 1), series: [fraction]),
-    ]
+    let ends = "each line ends where its matrix froze" + (steps < scores.rows ? "; training goes on to step \(scores.rows)" : "")
+    let drawn = scorePanels(lines, settings.grouping, step, ends)
+    let panels =
+      drawn + [
+        FigurePanel(
+          title: drawn.count > 1 ? "fraction of the matrices that are frozen" : nil, kind: .lines, x: step,
+          y: FigureAxis(name: "freezing fraction", start: 0, end: 1), series: [fraction])
+      ]
+    let parts = [run.label, run.task, "seed \(run.seed)"] + (settings.grouping == .layer ? [ends] : [])
+    let layers = settings.grouping == .layer ? lines.map(\.layer).max() ?? 0 : 0
     return Figure(
-      id: settings.id, title: settings.title, subtitle: source.subtitle(run.label, run.task, "seed \(run.seed)"), panels: panels,
-      data: FigureData(linesOf: panels))
+      id: settings.id, title: settings.title, subtitle: source.subtitle(parts.joined(separator: ", ")), panels: panels,
+      columns: panels.count > 2 ? 2 : 1, scale: (0..<layers).map { "layer \($0 + 1)" }, data: FigureData(linesOf: panels))
+  }
+
+  /// One panel where modules have colours; where layers have them, one for each module, on one scale.
+  private static func scorePanels(
+    _ lines: [(layer: Int, line: FigureSeries)], _ grouping: FigureGrouping, _ step: FigureAxis, _ ends: String
+  ) -> [FigurePanel] {
+    let axis = FigureAxis(name: "freezing score", isLogarithmic: true)
+    guard grouping == .layer else { return [FigurePanel(title: ends, kind: .lines, x: step, y: axis, series: lines.map(\.line))] }
+    let modules = lines.reduce(into: [String]()) { names, line in
+      if let module = line.line.member, !names.contains(module) { names.append(module) }
+    }
+    // Whole powers of ten, between which the scores of all panels are.
+    let decades = modules.count > 1 ? FigureSampling.decades(lines.flatMap(\.line.points).compactMap(\.y)) : nil
+    let common = FigureAxis(
+      name: axis.name, isLogarithmic: true, start: decades.map { FigureSampling.power($0.lowerBound) },
+      end: decades.map { FigureSampling.power($0.upperBound) })
+    return modules.map { module in
+      let own = lines.filter { $0.line.member == module }.sorted { $0.layer < $1.layer }
+      return FigurePanel(title: module, kind: .lines, x: step, y: common, series: own.map(\.line))
+    }
   }
 
   /// The step at which a matrix froze; nil where it never did.

@@ -4,6 +4,8 @@ import Foundation
 /// gnuplot, found on PATH.
 package struct Gnuplot: Sendable {
   private let program: URL
+  /// The program that tells which characters fonts have; nil where it is not there.
+  private let fontList: URL?
 
   /// Seconds after which a drawing is given up.
   private static let patience = 60.0
@@ -15,15 +17,22 @@ package struct Gnuplot: Sendable {
   /// - Throws: `ReportError.noGnuplot`.
   package init(path: String? = nil) throws(ReportError) {
     let path = path ?? ProcessInfo.processInfo.environment["PATH"] ?? ""
-    let candidates = path.split(separator: ":").map { URL(filePath: String($0)).appending(path: "gnuplot") }
-    guard let found = candidates.first(where: { FileManager.default.isExecutableFile(atPath: $0.path) }) else { throw .noGnuplot }
-    program = found
+    func program(_ name: String) -> URL? {
+      path.split(separator: ":").map { URL(filePath: String($0)).appending(path: name) }
+        .first { FileManager.default.isExecutableFile(atPath: $0.path) }
+    }
+    guard let found = program("gnuplot") else { throw .noGnuplot }
+    self.program = found
+    fontList = program("fc-list")
   }
 
   /// The bytes of a figure's drawing.
   /// - Throws: `ReportError.gnuplot` with the program's own message.
   func draw(_ figure: Figure, as format: FigureFormat) throws(ReportError) -> Data {
-    let output = try run(GnuplotScript.render(figure, as: format), figure: figure.id)
+    var script = GnuplotScript.render(figure, as: format)
+    // who reads an SVG has fonts of their own
+    if format == .png { script = fonts(for: script, figure: figure.id)?.legible(script) ?? script }
+    let output = try run(script, figure: figure.id)
     let isWhole =
       switch format {
       case .svg: output.suffix(16).range(of: Data("</svg>".utf8)) != nil
@@ -36,6 +45,20 @@ package struct Gnuplot: Sendable {
   /// What gnuplot writes when it runs a script.
   /// - Throws: `ReportError.gnuplot`.
   func run(_ script: String, figure: String) throws(ReportError) -> Data {
+    // -d: without the start-up files of the machine and of its user
+    try run(program, ["-d", "figure.gp"], script: script, figure: figure)
+  }
+
+  /// The characters that this machine can draw, where a script holds unusual ones; nil where it does not, or no one knows.
+  private func fonts(for script: String, figure: String) -> FontCoverage? {
+    guard let fontList, script.unicodeScalars.contains(where: FontCoverage.isUnusual),
+      let listing = try? run(fontList, ["--format", "%{charset}\n"], script: "", figure: figure)
+    else { return nil }
+    return FontCoverage(listing: String(decoding: listing, as: UTF8.self))
+  }
+
+  /// What a program writes that runs in a folder of its own, beside a script.
+  private func run(_ program: URL, _ arguments: [String], script: String, figure: String) throws(ReportError) -> Data {
     do {
       let folder = try Self.makeFolder(for: figure)
       defer { try? FileManager.default.removeItem(at: folder) }
@@ -45,8 +68,7 @@ package struct Gnuplot: Sendable {
       for (file, data) in [(input, Data(script.utf8)), (output, Data()), (errors, Data())] { try data.write(to: file) }
       let process = Process()
       process.executableURL = program
-      // -d: without the start-up files of the machine and of its user
-      process.arguments = ["-d", input.path]
+      process.arguments = arguments
       process.currentDirectoryURL = folder
       process.standardInput = FileHandle.nullDevice
       process.standardOutput = try FileHandle(forWritingTo: output)

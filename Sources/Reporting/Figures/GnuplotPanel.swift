@@ -11,56 +11,70 @@ struct GnuplotPanel {
   /// The names of a heat map's rows; of other kinds none.
   private let rowNames: [String]
 
+  /// The furthest from zero that an axis goes.
+  private static let furthest = 9.9e299
+
   /// - Parameters:
   ///   - names: the figure's legend.
+  ///   - width: of its cell, in pixels.
   ///   - rows: how many panels stand below each other.
   init(_ panel: FigurePanel, names: [String], width: Int, rows: Int) {
     (self.panel, self.width) = (panel, width)
     rowNames = panel.kind == .heatMap ? panel.series.map { GnuplotText.shortened($0.name, to: min(40, width / 16)) } : []
     let room = width - 8 * GnuplotText.columns(rowNames)
-    let beside = panel.kind == .heatMap || panel.kind == .histograms && rows > 1 ? 60 : 100
-    let title = GnuplotText.wrapped(panel.title ?? "", to: (room - beside) * 10 / 67)
+    let beside = panel.kind != .lines && (panel.kind != .histograms || rows > 1) ? 60 : 100
+    let lines = CoincidingLines(panel)
+    let words = [panel.title, lines.phrase].compactMap { $0 }.joined(separator: "; ")
+    let title = GnuplotText.wrapped(words, to: (room - beside) * 10 / 67)
     height =
       switch panel.kind {
       case .heatMap: max(150, 70 + 28 * panel.series.count)
       case .lines: rows == 1 ? 330 : rows == 2 ? 250 : 200
-      case .bars: 330
-      case .histograms: 150
+      case .bars, .dots: 64 + (panel.series.count > 8 ? 17 : 20) * max(3, panel.series.count)
+      case .histograms: rows == 1 ? 220 : 150
       }
     let (x, y) = (GnuplotText.shortened(panel.x.label, to: room / 8), GnuplotText.shortened(panel.y.label, to: height / 7))
     let points = panel.series.flatMap(\.points).filter(isDrawn)
     let ends = points.flatMap { point in [-1, 0, 1].map { (point.y ?? 0) + (point.deviation ?? 0) * $0 } }
+      .filter(GnuplotText.isDrawn)
     let tall = Double(height)
     height += 18 * max(0, title.count - 1)
-    var lines = [
+    let isThin = panel.series.count > names.count + 8
+    let widths = (lines.widths(names) + [1.8]).map { "\(isThin ? 1 : $0)" }
+    var settings = [
       "titlelines = \(title.count)", "title = \(GnuplotText.quoted(title))",
       "set xlabel sharedx eq '' ? \(GnuplotText.quoted([x])) : '' offset 0, 0",
       "set ylabel sharedy eq '' ? \(GnuplotText.quoted([y])) : ''",
-    ]
-    lines += [
-      "series = \(panel.series.count)", "thin = \(panel.series.count > names.count + 8 ? 1 : 0)",
-      "style = '\(panel.kind == .histograms ? "fillsteps fillstyle transparent solid 0.55 noborder" : "lines")'",
+      "series = \(panel.series.count)", "widths = '\(widths.joined(separator: " "))'",
+      "counts = \(panel.kind == .histograms ? 1 : 0)", "isbars = \(panel.kind == .bars ? 1 : 0)",
       "longest = \(GnuplotText.columns(panel.series.flatMap(\.points).map { $0.text ?? "" }))",
     ]
-    lines += panel.x.places.isEmpty ? numbers("x", panel.x, points.map(\.x), parts: Double(width) / 80) : places()
-    lines += panel.kind == .heatMap ? rowTics() : numbers("y", panel.y, ends.filter(GnuplotText.isDrawn), parts: tall / 50)
-    lines += ["$data << EOD", table(names), "EOD", template]
-    script = lines.joined(separator: "\n")
+    if panel.kind.hasRows {
+      settings += lengths(ends) + ["unset logscale y", rowRange, "array rowname[\(panel.series.count + 1)]"]
+      settings += Self.rowNames(panel).enumerated().map { "rowname[\($0 + 1)] = \(GnuplotText.quoted([$1]))" }
+    } else {
+      settings += panel.x.places.isEmpty ? numbers("x", panel.x, points.map(\.x), parts: Double(width) / 80) : places()
+      settings += panel.kind == .heatMap ? rowTics() : numbers("y", panel.y, ends, parts: tall / 50)
+    }
+    settings += ["$data << EOD", table(names), "EOD", template]
+    script = settings.joined(separator: "\n")
   }
 
   /// The width in pixels that suits a panel which stands alone.
   static func width(_ panel: FigurePanel) -> Int {
     switch panel.kind {
     case .heatMap: max(560, 90 + 8 * min(40, GnuplotText.columns(panel.series.map(\.name))) + 72 * panel.x.places.count)
-    case .bars: max(720, 110 + 18 * (panel.series.count + 1) * panel.x.places.count)
-    case .lines, .histograms: 720
+    case .bars, .dots, .lines, .histograms: 720
     }
   }
+
+  /// The names of a panel's rows as they stand at the left of the page.
+  static func rowNames(_ panel: FigurePanel) -> [String] { panel.series.map { GnuplotText.shortened($0.name, to: 32) } }
 
   private var template: String {
     switch panel.kind {
     case .lines, .histograms: LinesTemplate.text
-    case .bars: BarsTemplate.text
+    case .bars, .dots: RowsTemplate.text
     case .heatMap: HeatMapTemplate.text
     }
   }
@@ -71,38 +85,99 @@ struct GnuplotPanel {
   private mutating func places() -> [String] {
     let names = panel.x.places
     let room = max(1, (width - 100 - 8 * GnuplotText.columns(rowNames)) / names.count)
-    let wrapped = names.map { name in name.split(separator: "\n").flatMap { GnuplotText.wrapped(String($0), to: room / 7) } }
-    let isAslant = names.contains { $0.split(whereSeparator: \.isWhitespace).contains { GnuplotText.columns($0) > room / 7 } }
+    let longest = GnuplotText.columns(names)
+    let wrapped = names.map { name in
+      name.split(separator: "\n").flatMap { longest > 4 ? GnuplotText.wrapped(String($0), to: room / 7) : [String($0)] }
+    }
+    // Short names, as numbers, are left out here and there before they are aslant.
+    let isAslant =
+      longest > 4 && names.contains { $0.split(whereSeparator: \.isWhitespace).contains { GnuplotText.columns($0) > room / 7 } }
+    let step = isAslant ? 18 / room + 1 : longest > 4 ? 1 : (7 * longest + 4) / room + 1
     let aslant = names.map { [GnuplotText.shortened($0.replacing("\n", with: ", "), to: 24)] }
     let below = isAslant ? 1 : wrapped.map(\.count).max() ?? 1
     height += isAslant ? 90 : 18 * (below - 1)
     let look = isAslant ? "rotate by 30 right" : "norotate autojustify"
     return [
-      "unset logscale x", "set xrange [-0.5:\(names.count - 1).5]", "below = \(below)", "room = \(room)",
-      "set xtics scale 0 \(look) \(GnuplotText.tics(isAslant ? aslant : wrapped, every: isAslant ? 18 / room + 1 : 1))",
+      "unset logscale x", "set xrange [-0.5:\(names.count - 1).5]", "room = \(room)",
+      "set xtics scale 0 \(look) \(GnuplotText.tics(isAslant ? aslant : wrapped, every: step))",
     ]
   }
 
   private func rowTics() -> [String] {
-    [
-      "unset logscale y", "set yrange [\(rowNames.count - 1).5:-0.5]",
-      "set ytics scale 0 norotate autojustify \(GnuplotText.tics(rowNames.map { [$0] }))",
+    ["unset logscale y", rowRange, "set ytics scale 0 norotate autojustify \(GnuplotText.tics(rowNames.map { [$0] }))"]
+  }
+
+  /// A vertical axis with a place for each series, from top to bottom.
+  private var rowRange: String { "set yrange [\(max(1, panel.series.count) - 1).5:-0.5]" }
+
+  /// A horizontal axis that holds zero and these values, with room beside dots, and at least two numbers on it.
+  private func lengths(_ values: [Double]) -> [String] {
+    let all = values + [0] + [panel.x.start, panel.x.end].compactMap { $0 }.filter(GnuplotText.isDrawn)
+    var (least, greatest) = (all.min() ?? 0, all.max() ?? 0)
+    if least == greatest { (least, greatest) = panel.kind == .bars ? (0, 1) : (-1, 1) }
+    // From halves, whose differences are always finite.
+    let margin = (greatest / 2 - least / 2) * 0.12
+    if panel.kind == .dots || least < 0 { least -= margin }
+    if panel.kind == .dots || panel.x.end == nil { greatest += margin }
+    let texts = panel.series.flatMap(\.points).map { $0.text ?? "" }
+    let room = Double(width - 22 - 7 * GnuplotText.columns(texts))
+    let steps = [60.0, 90, 130, 200].lazy.compactMap { Self.step(greatest - least, parts: room / $0) }
+    let step = steps.first { step in
+      let numbers = [least, greatest].map { String(format: "%g", ($0 / step).rounded() * step).count }
+      return Double(7 * (numbers.max() ?? 0) + 8) <= room * step / (greatest - least)
+    }
+    if let step, (greatest / step).rounded(.down) - (least / step).rounded(.up) < 1 {
+      (least, greatest) = ((least / step).rounded(.down) * step, (greatest / step).rounded(.up) * step)
+    }
+    (least, greatest) = (max(least, -Self.furthest), min(greatest, Self.furthest))
+    return [
+      "least = \(GnuplotText.number(least))", "greatest = \(GnuplotText.number(greatest))", "unset logscale x",
+      "set xrange [least:greatest]",
+      "set xtics scale 0.5 norotate autojustify \(step.map { "\($0)" } ?? GnuplotText.number(greatest))",
     ]
   }
 
   private func numbers(_ name: String, _ axis: FigureAxis, _ values: [Double], parts: Double) -> [String] {
     let step = Self.step((axis.end ?? values.max() ?? 2) - (axis.start ?? values.min() ?? 1), parts: parts)
+    var decades: ClosedRange<Int>?
     var tics = axis.isWhole ? "\(max(1, step ?? 1))" : step.map { "\($0)" } ?? "autofreq"
-    if axis.isLogarithmic {
-      let places = Set(values).sorted().map(GnuplotText.number)
-      tics = name == "y" || places.count > 16 ? "autofreq" : "(" + places.joined(separator: ", ") + ")"
+    if !axis.values.isEmpty {
+      tics = "(" + apart(axis).map(GnuplotText.number).joined(separator: ", ") + ")"
+    } else if axis.isLogarithmic {
+      // two decades or more: within fewer it is hard to tell where one is
+      decades = FigureSampling.decades(values + [axis.start, axis.end].compactMap { $0 }).flatMap { $0.count > 2 ? $0 : nil }
+      tics = decades.map { Self.tics($0, parts: 2 * parts) } ?? "autofreq"
     }
-    func bound(_ value: Double?) -> String { value.map(GnuplotText.isDrawn) == true ? GnuplotText.number(value) : "*" }
-    let range = values.isEmpty ? "1:2" : "\(bound(axis.start)):\(bound(axis.end))"
-    return [
-      "\(axis.isLogarithmic ? "set" : "unset") logscale \(name)", "set \(name)range [\(range)]",
-      "set \(name)tics scale 0.5 norotate autojustify \(tics)",
-    ] + (name == "x" && axis.start == nil && !values.isEmpty ? ["set autoscale xfix"] : [])
+    func bound(_ value: Double?, _ power: Int?) -> String {
+      value.map(GnuplotText.isDrawn) == true ? GnuplotText.number(value) : power.map { "1e\($0)" } ?? "*"
+    }
+    let range = values.isEmpty ? "1:2" : "\(bound(axis.start, decades?.lowerBound)):\(bound(axis.end, decades?.upperBound))"
+    let scale = axis.isLogarithmic ? "set logscale \(name) \(name == "x" ? 2 : 10)" : "unset logscale \(name)"
+    return [scale, "set \(name)range [\(range)]", "set \(name)tics scale 0.5 norotate autojustify \(tics)"]
+      + (name == "x" && axis.start == nil && !values.isEmpty ? ["set autoscale xfix"] : [])
+  }
+
+  /// Those of an axis' named numbers that have room for their texts, the first and the last among them where they have.
+  private func apart(_ axis: FigureAxis) -> [Double] {
+    let values = Set(axis.values.filter { GnuplotText.isDrawn($0) && (!axis.isLogarithmic || $0 > 0) }).sorted()
+    guard let first = values.first, let last = values.last, last > first else { return values }
+    let doublings = FigureSampling.doublings
+    func place(_ value: Double) -> Double {
+      let share =
+        axis.isLogarithmic
+        ? (doublings(value) - doublings(first)) / (doublings(last) - doublings(first))
+        : (value / 2 - first / 2) / (last / 2 - first / 2)
+      return share * Double(width - 110)
+    }
+    func half(_ value: Double) -> Double { 3.5 * Double(String(format: "%g", value).count) + 4 }
+    var chosen = [last]
+    var end = 0.0
+    for value in values.dropLast() where value == first || place(value) - half(value) >= end {
+      guard place(value) + half(value) <= place(last) - half(last) else { break }
+      chosen.append(value)
+      end = place(value) + half(value)
+    }
+    return chosen.sorted()
   }
 
   /// A round number that divides a length into about as many parts; nil for a length of nothing.
@@ -110,6 +185,13 @@ struct GnuplotPanel {
     guard length > 0, GnuplotText.isDrawn(length) else { return nil }
     let power = pow(10, log10(length / parts).rounded(.down))
     return power * ([1.0, 2, 5].first { length / (power * $0) <= parts * 1.25 } ?? 10)
+  }
+
+  /// Powers of ten, so many at most.
+  private static func tics(_ decades: ClosedRange<Int>, parts: Double) -> String {
+    let every = max(1, Int((Double(decades.count - 1) / parts).rounded(.up)))
+    let tics = stride(from: decades.lowerBound, through: decades.upperBound, by: every).map { "'\(GnuplotText.power($0))' 1e\($0)" }
+    return "(" + tics.joined(separator: ", ") + ")"
   }
 
   // MARK: Values
@@ -124,7 +206,8 @@ struct GnuplotPanel {
   /// the number of the name, that of the series, x, y, the deviation, whether the point is marked, and its text.
   private func table(_ names: [String]) -> String {
     let all = Array(panel.series.enumerated())
-    let groups = panel.kind == .heatMap ? [all] : (names + [""]).map { name in all.filter { $0.element.name == name } }
+    let isWhole = panel.kind == .heatMap || panel.kind.hasRows
+    let groups = isWhole ? [all] : (names + [""]).map { name in all.filter { $0.element.name == name } }
     let sets = groups.enumerated().map { number, group in
       let series = group.filter { !$0.element.points.isEmpty }.map { index, series in
         series.points.indices.map { "\(number + 1),\(index)," + row(series, $0) }.joined(separator: "\n")

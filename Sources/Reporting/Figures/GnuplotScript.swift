@@ -16,45 +16,54 @@ enum GnuplotScript {
     let rows = (figure.panels.count + columns - 1) / columns
     let width = columns > 1 ? 900 : min(900, figure.panels.map(GnuplotPanel.width).max() ?? 560)
     let names = names(figure)
-    let panels = figure.panels.map { GnuplotPanel($0, names: names, width: width / columns, rows: rows) }
+    let hasRows = !figure.panels.isEmpty && figure.panels.allSatisfy(\.kind.hasRows)
+    let labelled = GnuplotText.columns(hasRows ? figure.panels.flatMap(GnuplotPanel.rowNames) : [])
+    let beside = hasRows ? 8 * labelled + 4 : 0
+    let panels = figure.panels.map { GnuplotPanel($0, names: names, width: (width - beside) / columns, rows: rows) }
+    let cell = panels.map(\.height).max() ?? 0
     let (title, subtitle) = (
       GnuplotText.wrapped(figure.title, to: (width - 28) * 10 / 87), GnuplotText.wrapped(figure.subtitle, to: width * 2 / 15)
     )
-    let legend = names.map { GnuplotText.shortened($0, to: 60) }
+    let legend = names.map { GnuplotText.shortened($0, to: figure.scale.isEmpty ? 60 : 12) }
     var lines = [
       GnuplotText.quote, "png = \(format == .png ? 1 : 0)", "width = \(width)", "columns = \(columns)", "rows = \(rows)",
-      "cell = \(panels.map(\.height).max() ?? 0)", "title = \(GnuplotText.quoted(title))", "titlelines = \(title.count)",
+      "cell = \(cell)", "title = \(GnuplotText.quoted(title))", "titlelines = \(title.count)",
       "subtitle = \(GnuplotText.quoted(subtitle))", "subtitlelines = \(subtitle.count)",
-      "sharedx = \(shared(figure.panels.map(\.x.label)))", "sharedy = \(shared(figure.panels.map(\.y.label)))",
-      "sample = '\(sample(figure))'", "names = \(names.count)", "widest = \(GnuplotText.columns(legend))",
+      "sharedx = \(shared(figure.panels.map(\.x.label), to: 60))",
+      "sharedy = \(shared(figure.panels.map(\.y.label), to: min(60, cell * rows / 7), isAlone: hasRows))",
+      "beside = \(beside)", "sample = '\(sample(figure))'", "levels = \(figure.scale.count)", "names = \(names.count)",
+      "widest = \(GnuplotText.columns(legend))",
       "array name[\(names.count + 1)]",
     ]
     lines += legend.enumerated().map { "name[\($0 + 1)] = \(GnuplotText.quoted([$1]))" }
     lines.append(PageTemplate.text)
     for (index, panel) in panels.enumerated() {
+      lines.append("column = \(index % columns)")
       lines.append("set origin across(left + place * \(index % columns)), down(head + cell * \(index / columns + 1))")
       lines.append(panel.script)
     }
     return lines.joined(separator: "\n") + "\nunset multiplot\n"
   }
 
-  /// What the legend explains: the names of series, in the order of their first appearance.
+  /// What the legend explains: the names on the figure's scale, or those of series in the order of their first appearance.
   private static func names(_ figure: Figure) -> [String] {
-    let all = figure.panels.filter { $0.kind != .heatMap }.flatMap(\.series).map(\.name)
+    if !figure.scale.isEmpty { return figure.scale }
+    let all = figure.panels.filter { $0.kind == .lines || $0.kind == .histograms }.flatMap(\.series).map(\.name)
     return all.reduce(into: []) { names, name in if !name.isEmpty, !names.contains(name) { names.append(name) } }
   }
 
-  /// The label that all of several panels have; it stands once, at the page's edge.
-  private static func shared(_ labels: [String]) -> String {
-    GnuplotText.quoted(labels.count > 1 && Set(labels).count == 1 ? [GnuplotText.shortened(labels[0], to: 60)] : [])
+  /// The label that all of several panels have, or else the only one where that is asked for; it stands once, at the page's edge.
+  /// - Parameters:
+  ///   - most: the columns that it may take.
+  ///   - isAlone: whether it stands there for a single panel too.
+  private static func shared(_ labels: [String], to most: Int, isAlone: Bool = false) -> String {
+    GnuplotText.quoted(
+      labels.count > (isAlone ? 0 : 1) && Set(labels).count == 1 ? [GnuplotText.shortened(labels[0], to: most)] : [])
   }
 
   /// How the legend shows what it names.
   private static func sample(_ figure: Figure) -> String {
-    switch figure.panels.first(where: { $0.kind != .heatMap })?.kind {
-    case .bars: "boxes fillstyle solid noborder"
-    case .histograms: "boxes fillstyle transparent solid 0.55 noborder"
-    default: figure.panels.flatMap(\.series).contains(where: \.hasMarks) ? "linespoints" : "lines"
-    }
+    if figure.panels.contains(where: { $0.kind == .histograms }) { return "boxes" }
+    return figure.panels.flatMap(\.series).contains(where: \.hasMarks) ? "linespoints" : "lines"
   }
 }

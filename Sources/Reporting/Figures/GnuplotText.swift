@@ -22,6 +22,15 @@ enum GnuplotText {
   /// A number as gnuplot reads it; nil, and what is not `isDrawn`, is none.
   static func number(_ value: Double?) -> String { value.flatMap { isDrawn($0) ? "\($0)" : nil } ?? "NaN" }
 
+  /// A power of ten as people write it: `10⁻⁵`, `1`, `10`, `10²`.
+  static func power(_ exponent: Int) -> String {
+    guard exponent != 0, exponent != 1 else { return exponent == 0 ? "1" : "10" }
+    let digits: [Character: Character] = [
+      "-": "⁻", "0": "⁰", "1": "¹", "2": "²", "3": "³", "4": "⁴", "5": "⁵", "6": "⁶", "7": "⁷", "8": "⁸", "9": "⁹",
+    ]
+    return "10" + String(String(exponent).compactMap { digits[$0] })
+  }
+
   /// Whether an axis of gnuplot's can hold a number: a finite one, neither of the very largest nor of the very least.
   static func isDrawn(_ value: Double) -> Bool { value == 0 || abs(value) > 1e-300 && abs(value) < 1e300 }
 
@@ -53,10 +62,10 @@ enum GnuplotText {
     return start + "…" + taken(text.reversed(), most - 1 - columns(start)).reversed()
   }
 
-  /// A text on lines of at most so many columns, divided between words; three at most.
+  /// A text on lines of at most so many columns, divided between words; three at most. A no-break space divides none.
   static func wrapped(_ text: String, to most: Int) -> [String] {
     var lines: [String] = []
-    for word in text.split(whereSeparator: \.isWhitespace) {
+    for word in text.split(whereSeparator: { $0.isWhitespace && $0 != "\u{a0}" }) {
       if let last = lines.last, columns(last) + columns(word) < most {
         lines[lines.count - 1] = last + " " + word
       } else {

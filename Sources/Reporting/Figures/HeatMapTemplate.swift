@@ -5,7 +5,7 @@ enum HeatMapTemplate {
   static let text = #"""
     set label 1 title at graph 0, graph 1 offset 0, titlelines - 0.4 textcolor rgb '#555555'
     set margins -1, 3, -1, titlelines + 0.5
-    unset border
+    set border 0 linecolor rgb '#ffffff'
     unset grid
     set style fill solid noborder
     plot $data using 3:2:(0.485):(0.47) with boxxyerror linecolor rgb '#eeeeee', \

@@ -2,7 +2,7 @@
 import Manifests
 import Metrics
 
-/// Maps of importance: a line for each task or row, each divided by its greatest value.
+/// Maps of importance: a line for each task or row, as recorded; in the data also divided by the line's greatest value.
 enum ImportanceMapFigure {
   private static let tensor = "importance/value"
 
@@ -22,6 +22,7 @@ enum ImportanceMapFigure {
       lines.append((id, isByRow ? source.label(ofRow: id) : id, means))
     }
     let layers = lines.map(\.values.count).max() ?? 0
+    let shades = HeatMapShade(lines.flatMap(\.values))
     let last = lines.first { $0.id == settings.rows.last }?.values
     var series: [FigureSeries] = []
     var data: [[String]] = []
@@ -29,8 +30,8 @@ enum ImportanceMapFigure {
       let greatest = line.values.compactMap { $0 }.max() ?? 0
       let relative = line.values.map { value in greatest > 0 ? value.map { $0 / greatest } : nil }
       let cells = (0..<layers).map { layer in
-        let value = layer < relative.count ? relative[layer] : nil
-        return FigurePoint(Double(layer), value, text: value.map(NumberText.twoDecimals) ?? "–")
+        let value = layer < line.values.count ? line.values[layer] : nil
+        return FigurePoint(Double(layer), value.map { shades[$0] }, text: value.map { shades.text($0) } ?? "–")
       }
       series.append(FigureSeries(name: line.name, points: cells))
       let correlation = isByRow ? last.flatMap { Self.correlation($0, line.values) } : nil
@@ -48,7 +49,7 @@ enum ImportanceMapFigure {
         ? source.subtitle("\(module) of \(first.task)", seeds) : source.subtitle("\(module) of \(first.label)", seeds),
       panels: [
         FigurePanel(
-          title: "importance as a share of the line's greatest; darker = more", kind: .heatMap, x: LayerMap.layerAxis(layers),
+          title: "importance as recorded; \(shades.phrase("more", shades.text))", kind: .heatMap, x: LayerMap.layerAxis(layers),
           y: FigureAxis(name: name), series: series)
       ],
       data: FigureData(

@@ -64,7 +64,10 @@ struct LayerMap {
   }
 
   /// The map as a panel: darker is greater.
-  func panel(_ title: String, text: (Double) -> String) -> FigurePanel {
+  /// - Parameters:
+  ///   - more: what a darker cell is.
+  ///   - text: how a value is written.
+  func panel(_ title: String, more: String = "more", text: (Double) -> String) -> FigurePanel {
     let shades = HeatMapShade(values.flatMap { $0 })
     let series = modules.enumerated().map { module, name in
       let cells = values.enumerated().map { layer, values in
@@ -72,7 +75,9 @@ struct LayerMap {
       }
       return FigureSeries(name: name, points: cells)
     }
-    return FigurePanel(title: title, kind: .heatMap, x: Self.layerAxis(layers), y: FigureAxis(name: "module"), series: series)
+    return FigurePanel(
+      title: "\(title); \(shades.phrase(more, text))", kind: .heatMap, x: Self.layerAxis(layers), y: FigureAxis(name: "module"),
+      series: series)
   }
 
   /// The map as data: one row for each layer and module.
@@ -94,11 +99,28 @@ struct LayerMap {
 struct HeatMapShade {
   private let least: Double
   private let greatest: Double
+  private let isEmpty: Bool
 
   init(_ values: [Double?]) {
     let values = values.compactMap { $0 }
+    isEmpty = values.isEmpty
     least = values.min() ?? 0
     greatest = values.max() ?? 0
+  }
+
+  /// What the shades say: `darker = later, 10 to 90`, or `5 everywhere`.
+  /// - Parameters:
+  ///   - more: what a darker cell is.
+  ///   - text: how a value is written.
+  func phrase(_ more: String, _ text: (Double) -> String) -> String {
+    guard least < greatest else { return isEmpty ? "no values" : "\(text(least)) everywhere" }
+    return "darker = \(more), \(text(least))\u{a0}to\u{a0}\(text(greatest))"
+  }
+
+  /// A value as a cell has it: with two decimals where the greatest is of that size, else with two digits.
+  func text(_ value: Double) -> String {
+    let size = max(abs(least), abs(greatest))
+    return size == 0 || size >= 0.1 && size < 1000 ? NumberText.twoDecimals(value) : NumberText.significant(value, digits: 2)
   }
 
   /// From halves, whose differences are always finite.

@@ -6,7 +6,8 @@ import Records
 
 /// The learning curves of rows on one task, or of any single run.
 enum LearningCurvesFigure {
-  private static let mostWindows = 100
+  /// The most points of one line of losses, and of each of several, which would hide each other.
+  private static let mostWindows = (alone: 100, among: 50)
 
   /// - Throws: `ReportError`.
   static func make(_ settings: FigureSettings, _ runs: [FigureRun], _ source: FigureSource) throws -> Figure? {
@@ -61,7 +62,7 @@ enum LearningCurvesFigure {
   private static func panels(scores: [FigureSeries], losses: [(name: String, values: [Double])], score: String) -> [FigurePanel] {
     var widths: Set<Int> = []
     let lossLines = losses.map { loss in
-      let windows = FigureSampling.windows(loss.values, most: mostWindows)
+      let windows = FigureSampling.windows(loss.values, most: losses.count > 3 ? mostWindows.among : mostWindows.alone)
       widths.insert(windows.width)
       return FigureSeries(name: loss.name, points: windows.points)
     }
@@ -72,7 +73,7 @@ enum LearningCurvesFigure {
         series: scores),
       FigurePanel(
         title: "training" + (FigureSampling.phrase(widths).map { ", " + $0 } ?? ""), kind: .lines,
-        x: FigureAxis(name: "optimizer step", start: 1, end: Double(max(2, steps))), y: FigureAxis(name: "loss"),
+        x: FigureAxis.steps(steps), y: FigureAxis(name: "loss"),
         series: lossLines),
     ]
   }

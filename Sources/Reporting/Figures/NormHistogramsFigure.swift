@@ -42,7 +42,8 @@ enum NormHistogramsFigure {
         let counts = counts(values, width: width)
         let points = counts.enumerated().map { bin, count in FigurePoint(Double(bin) * width, Double(count)) }
         histograms.append(FigureSeries(name: label, points: points + [FigurePoint(end, 0)]))
-        texts.append(NumberText.significant(middle) + (deviation.map { " ± " + NumberText.significant($0, digits: 2) } ?? ""))
+        texts.append(
+          NumberText.significant(middle) + (deviation.map { "\u{a0}±\u{a0}" + NumberText.significant($0, digits: 2) } ?? ""))
         let common = [row, label, String(layer)]
         for (bin, count) in counts.enumerated() {
           data.append(
@@ -55,7 +56,7 @@ enum NormHistogramsFigure {
         data.append(common + [CSVText.number(end), "", String(beyond), CSVText.number(middle), CSVText.number(deviation)])
       }
       return FigurePanel(
-        title: "layer \(layer): " + texts.joined(separator: " | "), kind: .histograms,
+        title: "layer \(layer): " + texts.joined(separator: "\u{a0}| "), kind: .histograms,
         x: FigureAxis(name: "squared norm, summed over tokens", start: 0, end: end),
         y: FigureAxis(name: "examples", start: 0, isWhole: true), series: histograms)
     }
@@ -70,7 +71,7 @@ enum NormHistogramsFigure {
           "\(module) of \(first.task)", "seed \(first.seed)", measured, "mean ± deviation in the titles",
           "the highest 0.5% not shown",
         ])
-        .joined(separator: ", ")), panels: panels, columns: layers.count > 6 ? 4 : 3,
+        .joined(separator: ", ")), panels: panels, columns: min(layers.count, layers.count > 6 && series.count == 1 ? 4 : 3),
       data: FigureData(columns: ["row", "label", "layer", "lower", "upper", "examples", "mean", "deviation"], rows: data))
   }
 

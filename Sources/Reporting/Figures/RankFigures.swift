@@ -10,7 +10,7 @@ enum RankMapFigure {
     let map = try LayerMap("ranks/value", in: try run.tensors(), modules: settings.modules)
     return Figure(
       id: settings.id, title: settings.title, subtitle: source.subtitle(run.label, run.task, "seed \(run.seed)"),
-      panels: [map.panel("rank of each adapter; darker = higher", text: NumberText.count)], data: map.data("rank"))
+      panels: [map.panel("rank of each adapter", more: "higher", text: NumberText.count)], data: map.data("rank"))
   }
 }
 

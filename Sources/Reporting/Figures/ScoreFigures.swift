@@ -1,86 +1,83 @@
-// The table's scores as a picture: bars by task, and scores against an option of the rows.
+// The table's scores as a picture: rows by task, and scores against an option of the rows.
 import Manifests
 import Metrics
 
-/// What a table's cells say of some rows and tasks, in percent.
-struct FigureScores {
-  typealias Score = (value: Double, deviation: Double?)
-
-  let table: TableModel
-  let tasks: [String]
-
-  /// The mean, or the median, of a row on a task; nil where no run counts.
-  func score(_ row: TableRow, _ task: String) -> Score? {
-    guard let cell = cell(row, task), let value = cell.score else { return nil }
-    return (value * 100, deviation(cell.runs.compactMap(\.score)))
-  }
-
-  /// The average over the tasks, with the deviation of the seeds' averages; nil where a task has no score.
-  func average(_ row: TableRow) -> Score? {
-    let scores = tasks.compactMap { cell(row, $0)?.score }
-    guard scores.count == tasks.count, let value = mean(scores) else { return nil }
-    let seeds = table.seeds.compactMap { seed -> Double? in
-      let scores = tasks.compactMap { task in cell(row, task)?.runs.first { $0.seed == seed }?.score }
-      return scores.count == tasks.count ? mean(scores) : nil
-    }
-    return (value * 100, deviation(seeds))
-  }
-
-  /// The name of a task with its metric, on two lines.
-  func category(_ task: String) -> String {
-    let metric = table.tasks.first { $0.task == task }?.metric
-    return task + (metric.map { "\n" + MetricText.short($0) } ?? "")
-  }
-
-  /// How the values are made, for people.
-  var phrase: String {
-    let epoch = table.evaluation.epoch == .best ? "best epoch" : "last epoch"
-    switch (table.evaluation.aggregate, table.seeds.count) {
-    case (_, 1): return "\(epoch), seed \(table.seeds[0])"
-    case (.mean, let count): return "\(epoch), mean over \(count) seeds, error bars: sample standard deviation"
-    case (.median, let count): return "\(epoch), median over \(count) seeds"
-    }
-  }
-
-  private func cell(_ row: TableRow, _ task: String) -> TableCell? {
-    table.tasks.firstIndex { $0.task == task }.map { row.cells[$0] }
-  }
-
-  private func deviation(_ scores: [Double]) -> Double? {
-    table.evaluation.aggregate == .mean ? sampleStandardDeviation(scores).map { $0 * 100 } : nil
-  }
-}
-
-/// Bars by task and their average (AFLoRA's Figs. 2 and 4).
+/// Scores by task and their average (AFLoRA's Figs. 2 and 4): bars from zero, or, where those would all look alike, differences.
 enum BarsFigure {
+  private typealias Score = FigureScores.Score
+  private typealias Place = (name: String, task: String?)
+
   static func make(_ settings: FigureSettings, _ source: FigureSource) -> Figure? {
     let scores = FigureScores(table: source.table, tasks: settings.tasks)
-    let withAverage = settings.tasks.count > 1
-    let categories = settings.tasks.map(scores.category) + (withAverage ? ["average"] : [])
+    let places: [Place] =
+      settings.tasks.map { (scores.name($0), $0) } + (settings.tasks.count > 1 ? [("average", nil)] : [])
+    func score(_ row: TableRow, _ place: Place) -> Score? { place.task.map { scores.score(row, $0) } ?? scores.average(row) }
     let rows = settings.rows.compactMap { id in source.table.rows.first { $0.id == id } }
-    let series = rows.map { row in
-      let values = settings.tasks.map { scores.score(row, $0) } + (withAverage ? [scores.average(row)] : [])
-      let bars = values.enumerated().map { FigurePoint(Double($0), $1?.value, deviation: $1?.deviation) }
-      return FigureSeries(name: source.label(ofRow: row.id), points: bars)
-    }.filter { $0.points.contains { $0.y != nil } }
-    let ends = series.flatMap(\.points).flatMap { bar in
-      bar.y.map { [$0 - (bar.deviation ?? 0), $0 + (bar.deviation ?? 0)] } ?? []
+      .filter { row in places.contains { score(row, $0) != nil } }
+    guard !rows.isEmpty else { return nil }
+    let differences = ScoreDifferences(scores, rows: rows)
+    let areNarrow = differences.areNarrow
+    let drawn = areNarrow ? rows.filter { $0.id != differences.baseline } : rows
+    let values = places.map { place in drawn.map { areNarrow ? differences.difference($0, place.task) : score($0, place) } }
+    let all = values.flatMap { $0 }.compactMap { $0 }
+    let ends = values.map(Self.extent)
+    let isOneScale = (ends.max() ?? 0) <= 3 * (ends.min() ?? 0) || !areNarrow
+    let axis =
+      areNarrow
+      ? FigureAxis(
+        name: "difference", unit: "percentage points", start: isOneScale ? bound(all, -1) : nil,
+        end: isOneScale ? bound(all, 1) : nil)
+      : FigureAxis(name: "score", unit: "percent", start: bound(all, -1), end: max(100, bound(all, 1)))
+    let panels = zip(places, values).map { place, values in
+      let reference = areNarrow ? differences.reference(place.task) : nil
+      let series = zip(drawn, values).map { row, value in
+        let text = value.map { value in
+          let number = areNarrow ? NumberText.signedPercent(value.value / 100) : NumberText.twoDecimals(value.value)
+          return [number, scores.mark([value], among: all)].compactMap { $0 }.joined(separator: " ")
+        }
+        return FigureSeries(
+          name: row.label,
+          points: [FigurePoint(0, value?.value, deviation: value?.deviation, seeds: value?.seeds, text: text ?? "–")])
+      }
+      return FigurePanel(
+        title: place.name + (reference.map { "; \(differences.label): \(NumberText.twoDecimals($0.value))" } ?? ""),
+        kind: areNarrow ? .dots : .bars, x: axis, y: FigureAxis(name: source.table.rowHeader), series: series)
     }
-    guard let least = ends.min(), let greatest = ends.max() else { return nil }
-    let start = FigureSampling.barStart(least: least, greatest: greatest)
-    let mark = start.map { $0 > 0 ? ", axis starts at \(NumberText.count($0))" : "" } ?? ""
-    let data = series.flatMap { series in
-      zip(categories, series.points).map { category, bar in
-        [category.replacing("\n", with: " "), series.name, CSVText.number(bar.y), CSVText.number(bar.deviation)]
+    let subtitle =
+      areNarrow
+      ? source.subtitle(
+        scores.epoch, "difference to the \(differences.baseline == nil ? "" : "baseline ")\(differences.label)",
+        scores.phrase(all) + (isOneScale ? "" : "; scales differ"))
+      : source.subtitle(scores.epoch, scores.phrase(all))
+    let data = places.flatMap { place in
+      let reference = differences.reference(place.task)
+      return rows.map { row -> [String] in
+        let (own, difference) = (score(row, place), differences.difference(row, place.task))
+        return [place.name, row.label] + cells(own) + [differences.label, CSVText.number(reference?.value)] + cells(difference)
       }
     }
     return Figure(
-      id: settings.id, title: settings.title, subtitle: source.subtitle(scores.phrase),
-      panels: [
-        FigurePanel(
-          kind: .bars, x: FigureAxis(name: "task", places: categories),
-          y: FigureAxis(name: "score" + mark, unit: "percent", start: start), series: series)
-      ], data: FigureData(columns: ["task", "row", "percent", "deviation"], rows: data))
+      id: settings.id, title: settings.title, subtitle: subtitle, panels: panels, columns: min(3, panels.count),
+      data: FigureData(
+        columns: [
+          "task", "row", "percent", "deviation", "seeds", "reference", "reference_percent", "difference", "difference_deviation",
+          "pairs",
+        ], rows: data))
+  }
+
+  /// The distance from zero to the furthest end of some values' error bars.
+  private static func extent(_ values: [Score?]) -> Double {
+    values.compactMap { $0 }.map { abs($0.value) + ($0.deviation ?? 0) }.max() ?? 0
+  }
+
+  /// How far the error bars of some values reach below zero (sign −1) or above it.
+  private static func bound(_ values: [Score], _ sign: Double) -> Double {
+    let furthest = values.map { sign * $0.value + ($0.deviation ?? 0) }.max() ?? 0
+    return furthest > 0 ? sign * furthest : 0
+  }
+
+  private static func cells(_ score: Score?) -> [String] {
+    [CSVText.number(score?.value), CSVText.number(score?.deviation), score.map { String($0.seeds) } ?? ""]
   }
 }
 
@@ -96,25 +93,35 @@ enum RankSweepFigure {
       return (x, row)
     }.sorted { $0.x < $1.x }
     guard let least = places.first?.x, let greatest = places.last?.x else { return nil }
-    func line(_ name: String, _ score: (TableRow) -> FigureScores.Score?) -> FigureSeries {
-      let points = places.compactMap { place in
-        score(place.row).map { FigurePoint(place.x, $0.value, deviation: $0.deviation) }
+    var kinds: [(name: String, values: [FigureScores.Score?])] = settings.tasks.map { task in
+      (scores.name(task), places.map { scores.score($0.row, task) })
+    }
+    if settings.tasks.count > 1 { kinds.append(("average", places.map { scores.average($0.row) })) }
+    let all = kinds.flatMap(\.values).compactMap { $0 }
+    // One text at each place, above the highest of its points.
+    let marks = places.indices.map { place in scores.mark(kinds.compactMap { $0.values[place] }, among: all) }
+    let tops = places.indices.map { place in
+      kinds.indices.max { (kinds[$0].values[place]?.value ?? -.infinity) < (kinds[$1].values[place]?.value ?? -.infinity) }
+    }
+    let lines = kinds.enumerated().map { kind, line in
+      let points = places.indices.compactMap { place in
+        line.values[place].map {
+          FigurePoint(
+            places[place].x, $0.value, deviation: $0.deviation, seeds: $0.seeds, text: tops[place] == kind ? marks[place] : nil)
+        }
       }
-      return FigureSeries(name: name, points: points, hasMarks: true)
+      return FigureSeries(name: line.name, points: points, hasMarks: true)
     }
-    var lines = settings.tasks.map { task in
-      line(scores.category(task).replacing("\n", with: ", ")) { scores.score($0, task) }
-    }
-    if settings.tasks.count > 1 { lines.append(line("average") { scores.average($0) }) }
     // Powers of two are evenly spaced on a logarithmic axis.
-    let isLogarithmic = least > 0 && greatest / least >= 16
+    let isLogarithmic = least > 0 && greatest / least >= 8
     let panels = [
       FigurePanel(
-        kind: .lines, x: FigureAxis(name: option.replacing("_", with: " "), isLogarithmic: isLogarithmic),
+        kind: .lines,
+        x: FigureAxis(name: option.replacing("_", with: " "), values: places.map(\.x), isLogarithmic: isLogarithmic),
         y: FigureAxis(name: "score", unit: "percent"), series: lines.filter { !$0.points.isEmpty })
     ]
     return Figure(
-      id: settings.id, title: settings.title, subtitle: source.subtitle(scores.phrase), panels: panels,
+      id: settings.id, title: settings.title, subtitle: source.subtitle(scores.epoch, scores.phrase(all)), panels: panels,
       data: FigureData(linesOf: panels))
   }
 }
