@@ -1,5 +1,5 @@
-// Every command of README and of the guide's pages: run as it stands, in a project of tiny experiments with the pages' names. What would
-// build, download or take minutes is held to its command line alone; programs of others are named with the reason.
+// Every command of README and of the guide's pages: run as it stands, in a project of tiny experiments with the pages' names. What
+// would build, download or take minutes is held to its command line alone; programs of others are named with the reason.
 import Foundation
 import TestSupport
 import Testing

@@ -1,5 +1,5 @@
-// A project in which the guide's commands run as they stand: experiments, models, data and folders of the names that the pages use, all
-// of them tiny.
+// A project in which the guide's commands run as they stand: experiments, models, data and folders of the names that the pages use,
+// all of them tiny.
 import Foundation
 import TestSupport
 import Testing

@@ -61,7 +61,7 @@ extension Page {
     }
   }
 
-  /// What its headings are called in links, as GitHub makes it: lower case, without marks, hyphens for spaces, repeated ones numbered.
+  /// What its headings are called in links, as GitHub makes it: lower case, no marks, hyphens for spaces, repeats numbered.
   private var anchors: Set<String> {
     var counts: [String: Int] = [:], anchors: Set<String> = []
     for line in prose {
