@@ -53,7 +53,10 @@ struct ClassificationTests {
     let logits = model.logits(objective.batch(Array(0..<40), of: .validation(0)), pass: .evaluation)
     let classes = logits.argmax().values
     #expect(answers.values == .integers(classes.map { Int64($0) }) && answers.parts.map(\.name) == ["logits", "loss"])
-    guard case .numbers(let kept) = answers.parts[0].values else { return Issue.record("no logits") }
+    guard case .numbers(let kept) = answers.parts[0].values else {
+      Issue.record("no logits")
+      return
+    }
     #expect(kept.count == 120 && zip(kept, logits.values).allSatisfy { abs($0 - Double($1)) < 1e-5 })
     #expect(answers.columns(of: answers.parts[0]) == 3 && answers.columns(of: answers.parts[1]) == nil)
     let loss = Double(logits.crossEntropy((0..<40).map { Int32($0 % 3) }).item)
