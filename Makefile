@@ -15,17 +15,19 @@ LIBRARIES := HDF5, SentencePiece, OpenSSL and pkg-config, each with its headers
 
 # What a goal takes on make's command line. Only that counts: a variable that happens to be in the environment must not change an experiment.
 # Any goal that is not named here is a manifest's.
-TAKES_run := PROFILE MODEL DATA TASKS METHODS SEEDS JOBS THREADS FORMAT LOG TENSORBOARD
+TAKES_run := PROFILE MODEL DATA TASKS METHODS SEEDS SET JOBS THREADS FORMAT LOG TENSORBOARD
 TAKES_all := PROFILE DATA JOBS THREADS LOG TENSORBOARD
-TAKES_rerun := EXPERIMENT PROFILE MODEL DATA METHOD TASK SEED THREADS
+TAKES_rerun := EXPERIMENT PROFILE MODEL DATA METHOD TASK SEED SET THREADS
 TAKES_status := EXPERIMENT
-TAKES_report := EXPERIMENT PROFILE TASKS METHODS SEEDS FORMAT SELECT AGGREGATE METRIC
-TAKES_figure := EXPERIMENT PROFILE
-TAKES_export := EXPERIMENT PROFILE METHOD TASK SEED EPOCH MODEL TO BASE_NAME
-TAKES_merge := EXPERIMENT PROFILE METHOD TASK SEED EPOCH MODEL TO BASE_NAME
-TAKES_predict := EXPERIMENT PROFILE METHOD TASK TASKS SEED EPOCH MODEL DATA TO THREADS
+TAKES_report := EXPERIMENT PROFILE TASKS METHODS SEEDS SET FORMAT SELECT AGGREGATE METRIC
+TAKES_figure := EXPERIMENT PROFILE TASKS METHODS SEEDS SET TO
+TAKES_export := EXPERIMENT PROFILE METHOD TASK SEED SET EPOCH MODEL TO BASE_NAME
+TAKES_merge := EXPERIMENT PROFILE METHOD TASK SEED SET EPOCH MODEL TO BASE_NAME
+TAKES_predict := EXPERIMENT PROFILE METHOD TASK TASKS SEED SET EPOCH MODEL DATA TO THREADS
 TAKES_show := RUN
 TAKES_verify := EXPERIMENT
+TAKES_gc := DELETE
+TAKES_compare := A B PROFILE TASKS METHODS SEEDS FORMAT
 TAKES_check := DATA
 TAKES_agreement := DATA
 TAKES_bench := ONLY
@@ -38,7 +40,8 @@ takes = $(if $(filter $1,$(TAKE_NOTHING)),,$(value TAKES_$(if $(filter file,$(or
 given = $(filter command,$(origin $1))
 home = $(if $(filter ~/%,$(firstword $1)),$(patsubst ~/%,$(HOME)/%,$1),$1)
 quoted = '$(subst ','\'',$1)'
-option = $(if $(call given,$1),--$(shell echo $1 | tr A-Z_ a-z-) $(call quoted,$(call home,$(value $1))))
+# A list of settings is an option for each.
+option = $(if $(call given,$1),$(if $(filter SET,$1),$(foreach word,$(value SET),--set $(call quoted,$(word))),--$(shell echo $1 | tr A-Z_ a-z-) $(call quoted,$(call home,$(value $1)))))
 options = $(foreach name,$(call takes,$1),$(call option,$(name)))
 # The same of an experiment that stands before its options: `table1 --tasks 'rte'` after `make report EXPERIMENT=table1 TASKS=rte`.
 named = $(if $(call given,EXPERIMENT),$(call quoted,$(value EXPERIMENT))) $(foreach name,$(filter-out EXPERIMENT,$(call takes,$1)),$(call option,$(name)))
@@ -59,10 +62,12 @@ $(call require,figure,EXPERIMENT,make figure EXPERIMENT=aflora-fig5)
 $(call require,export,EXPERIMENT METHOD TASK SEED TO,make export EXPERIMENT=table1 METHOD=lora TASK=rte SEED=0 TO=adapters/lora-rte)
 $(call require,merge,EXPERIMENT METHOD TASK SEED TO,make merge EXPERIMENT=table1 METHOD=lora TASK=rte SEED=0 TO=models/lora-rte)
 $(call require,predict,EXPERIMENT METHOD SEED TO,make predict EXPERIMENT=table1 PROFILE=paper METHOD=lora SEED=0 DATA=~/glue TO=submission)
+$(call require,compare,A B,make compare A=table1@4f2c1ab B=table1)
+$(if $(filter gc,$(GOALS)),$(if $(call given,DELETE),$(if $(filter-out 1,$(or $(value DELETE),0)),$(error `make gc` takes DELETE=1, and without it removes nothing))))
 $(call require,agreement,DATA,make agreement DATA=~/glue)
 $(call require,show,RUN,make show RUN=results/table1/pocket/aflora/rte/seed-0)
 
-.PHONY: help demo table1 all list check notebooks rerun report figure export merge predict status completions show verify check-pocket pocket-deberta pocket-roberta pocket-llama bench bench-methods agreement minilm doctor test fuzz torture lint clean setup build
+.PHONY: help demo table1 all list check notebooks rerun report figure export merge predict status completions show verify gc compare check-pocket pocket-deberta pocket-roberta pocket-llama bench bench-methods agreement minilm doctor test fuzz torture lint clean setup build
 
 define HELP
   make ID             any other manifest of experiments/, by its id or alias (`make list` names them)
@@ -124,6 +129,12 @@ show: build ## all that one run recorded: RUN=results/…/seed-0
 
 verify: build ## compares every file that runs left with their records: [EXPERIMENT=]
 	@exec $(LOWRANK) verify $(if $(call given,EXPERIMENT),$(call quoted,$(EXPERIMENT)))
+
+gc: build ## what nothing refers to in results/, with its size and why; removed by DELETE=1
+	@exec $(LOWRANK) gc $(if $(call given,DELETE),--delete)
+
+compare: build ## two experiments, or one at two commits, cell by cell: A= B=table1@COMMIT [PROFILE=] [TASKS=] [METHODS=] [SEEDS=] [FORMAT=csv]
+	@exec $(LOWRANK) compare $(call quoted,$(value A)) $(call quoted,$(value B)) $(foreach name,$(filter-out A B,$(call takes,$@)),$(call option,$(name)))
 
 check-pocket: build ## does the pocket profile tell methods apart? prints its gate
 	@exec $(LOWRANK) check-pocket

@@ -5,7 +5,7 @@ import Storage
 
 /// One of GLUE's test files, and what its answers are called.
 package struct GLUETestFile: Sendable, Equatable {
-  /// The task.
+  /// Whose rows it holds.
   package let task: GLUETask
   /// The file within the task's folder: `test.tsv`, for MNLI `test_matched.tsv` and `test_mismatched.tsv`.
   package let name: String
@@ -46,7 +46,7 @@ package struct GLUETestFile: Sendable, Equatable {
 package struct GLUEAnswers: Sendable {
   /// Which file it is.
   package let test: GLUETestFile
-  /// The rows.
+  /// What was answered, in the order of the file.
   package let rows: UnlabelledRows
   /// The file's bytes: a header, then each row's index and answer.
   package let data: Data
@@ -111,7 +111,7 @@ package struct GLUEAnswers: Sendable {
 
 /// A folder of answers, in the making or whole.
 package struct GLUESubmission: Sendable {
-  /// The folder.
+  /// Where the files of answers lie, side by side.
   package let folder: URL
 
   /// Names a folder, which need not be there.

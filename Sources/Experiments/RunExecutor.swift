@@ -60,7 +60,8 @@ package struct RunExecutor: Sendable {
     let stopwatch = Stopwatch(observer, keepsSteps: options.keepsStepTimes)
     var fineTuning = assembled.fineTuning
     if let interval = options.checkpointInterval {
-      fineTuning.checkpoint = Checkpoint(url: RunFile.checkpoint.url(in: folder), identity: run.identity)
+      fineTuning.checkpoint = Checkpoint(
+        url: RunFile.checkpoint.url(in: folder), identity: run.identity, specification: run.digests.specification)
       fineTuning.checkpointInterval = interval
     }
     fineTuning.weights = folder

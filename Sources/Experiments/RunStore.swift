@@ -64,6 +64,18 @@ package final class RunStore: Sendable {
     }
   }
 
+  /// Links to a run where it is finished, and says whether it is. Who removes runs that nothing names looks for links after it has taken
+  /// a run away: so one that was taken away before its link could be seen is seen here to be gone.
+  ///
+  /// - Throws: as `link`.
+  func linkIfFinished(_ run: PlannedRun) throws -> Bool {
+    guard record(run.identity) != nil else { return false }
+    try link(run)
+    if FileManager.default.fileExists(atPath: RunFile.record.url(in: workspace.run(run.identity)).path) { return true }
+    finished.withLock { $0[run.identity] = nil }
+    return false
+  }
+
   /// Removes the checkpoint that a finished run has left when it was killed right after its record was written.
   func removeCheckpoint(of run: PlannedRun) {
     try? FileManager.default.removeItem(at: RunFile.checkpoint.url(in: workspace.run(run.identity)))

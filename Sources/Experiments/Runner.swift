@@ -69,10 +69,9 @@ package struct Runner: Sendable {
     var seen: Set<String> = []
     var waiting: [PlannedRun] = []
     for run in plan {
-      if let record = store.record(run.identity) {
+      if try store.linkIfFinished(run) {
         store.removeCheckpoint(of: run)
-        try store.link(run)
-        draw(record, of: run, progress)
+        if let record = store.record(run.identity) { draw(record, of: run, progress) }
       } else if seen.insert(run.identity).inserted {
         waiting.append(run)
       }
@@ -136,7 +135,8 @@ package struct Runner: Sendable {
     let folder = store.workspace.run(run.identity)
     try Folder.make(at: folder)
     let claim: Claim
-    switch try Claim.take(in: folder) {
+    switch try answer(in: folder) {
+    case nil: return .busy
     case .taken(let own): claim = own
     case .held(let holder):
       let isNew = queue.state.withLock { $0.waitedFor.insert(run.identity).inserted }
@@ -167,6 +167,14 @@ package struct Runner: Sendable {
         try? store.link(run)
         throw error
       }
+    }
+  }
+
+  /// The answer to whoever asks for a run's claim; nil where the folder is gone: a call took it for a leftover, and has removed it.
+  private func answer(in folder: URL) throws -> Claim.Answer? {
+    do { return try Claim.take(in: folder) } catch {
+      if FileManager.default.fileExists(atPath: folder.path) { throw error }
+      return nil
     }
   }
 

@@ -87,7 +87,7 @@ package struct TrainedRun {
       throw ExperimentError.otherNumerics(folder.path, found: record.numericsVersion)
     }
     // bounded, so that their product with the epochs is
-    guard let run = try? JSONDecoder().decode(RunSpecification.self, from: JSONEncoder().encode(record.specification)),
+    guard let run = RunSpecification(recorded: record.specification),
       record.epochs.first?.step ?? record.steps <= 1_000_000_000
     else { throw ExperimentError.unreadableSpecification(file.path) }
     return (record, run)

@@ -1,5 +1,6 @@
 // The folder of manifests: what there is, and one of them by its id or alias.
 import Foundation
+import Records
 import Settings
 
 /// A folder with manifests (`*.yaml`, and pilots in `pilots/`), the recipes that they share (`recipes/`), tasks of the user's own
@@ -106,6 +107,9 @@ package struct ExperimentFolder: Sendable, Equatable {
         problems.append(Problem(at: name.position, "the id or alias '\(name.text)' is already taken by \(owner)."))
       }
     }
+    if let id = names.first(where: \.isID), let other = owners.keys.sorted().first(where: { ResultsLayout.clash($0, id.text) }) {
+      problems.append(Problem(at: id.position, "the tables of '\(id.text)' and '\(other)' would be files of one name: rename one."))
+    }
     guard problems.isEmpty else { throw .invalid(problems) }
     for name in names { owners[name.text] = file }
     return manifest
@@ -179,7 +183,12 @@ package struct ExperimentFolder: Sendable, Equatable {
         for other in names ?? [] where owners[other.text] == nil { owners[other.text] = file }
       }
     }
-    if let found { return found }
+    if let found {
+      if let other = known.first(where: { ResultsLayout.clash($0, found.id) }) {
+        throw .invalid([Problem(at: nil, "the tables of '\(found.id)' and '\(other)' would be files of one name: rename one.")])
+      }
+      return found
+    }
     throw .unknownExperiment(name, known: known, folder: path)
   }
 

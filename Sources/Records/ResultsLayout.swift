@@ -1,9 +1,11 @@
 // Where everything stands in the folder of results. Whoever writes there and whoever reads from there asks here.
 //   runs/<identity>/                                   a run: its files below
 //   calls/<process>/                                   what a call that goes on is at
+//   reruns/<identity>-<process>/                       a run that is being made again
+//   .doomed/                                           what is being removed
 //   <experiment>/<profile>/<row>/<task>/seed-<seed>    a link to a run's folder
 //   <experiment>.md, <experiment>-cost.md              its table and what its runs took; other profiles than pocket are in the name
-//   figures/<experiment>-<figure>.svg, .png, .csv      a figure and the values in it
+//   figures/<experiment>/<figure>.svg, .png, .csv      a figure and the values in it
 import Foundation
 import Settings
 
@@ -43,8 +45,20 @@ package struct ResultsLayout: Sendable, Equatable {
   /// The folder of the calls that go on.
   package var calls: URL { folder.appending(path: "calls") }
 
+  /// The folder of runs that are being made again.
+  package var reruns: URL { folder.appending(path: "reruns") }
+
   /// The folder that a run made again works in.
-  package func rerun(_ name: String) -> URL { folder.appending(path: "reruns/\(name)") }
+  package func rerun(_ name: String) -> URL { reruns.appending(path: name) }
+
+  /// Whether something in the folder of results is one of its folders in which no link to a run ever lies.
+  package func mayLieElsewhere(_ url: URL) -> Bool {
+    let own = [runs, calls, reruns, doomed, pocketData.deletingLastPathComponent(), folder.appending(path: "figures")]
+    return own.contains { $0.path == url.path }
+  }
+
+  /// Where what is removed goes first, whole: nothing there is a run any more.
+  package var doomed: URL { folder.appending(path: ".doomed") }
 
   /// The pocket profile's generated tasks, in GLUE's layout.
   package var pocketData: URL { folder.appending(path: "data/pocket") }
@@ -61,7 +75,19 @@ package struct ResultsLayout: Sendable, Equatable {
 
   /// A file of one of an experiment's figures: `svg`, `png` or `csv`.
   package func figure(_ experiment: String, _ profile: Profile, _ id: String, _ fileExtension: String) -> URL {
-    folder.appending(path: "figures/\(Self.name(experiment, profile))-\(id).\(fileExtension)")
+    folder.appending(path: "figures/\(Self.name(experiment, profile))/\(id).\(fileExtension)")
+  }
+
+  /// Whether a name is a run's identity: a SHA-256 of 64 hexadecimal digits.
+  package static func isIdentity(_ name: String) -> Bool { name.utf8.count == 64 && name.utf8.allSatisfy(isHexadecimal) }
+
+  /// Whether a byte is a digit of an identity.
+  package static func isHexadecimal(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) || (0x61...0x66).contains(byte) }
+
+  /// Whether the files of two experiments would have one name: `table1-small` is what a table of `table1` is called under that profile.
+  package static func clash(_ one: String, _ other: String) -> Bool {
+    let endings = Profile.allCases.filter { $0 != .pocket }.map { "-\($0.rawValue)" }
+    return (endings + (endings + [""]).map { $0 + "-cost" }).contains { one + $0 == other || other + $0 == one }
   }
 
   private static func name(_ experiment: String, _ profile: Profile) -> String {

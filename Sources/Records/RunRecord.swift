@@ -116,8 +116,8 @@ package struct RunRecord: Sendable, Equatable, Codable, VersionedRecord {
   package func scores(epoch: Int) -> EpochScores? { epochs.first { $0.epoch == epoch } }
 
   var inconsistency: (key: String, reason: String)? {
-    if !isDigest(identity) { return ("identity", "is not a SHA-256 of 64 hexadecimal digits") }
-    if let bad = digests.all.first(where: { !isDigest($0.digest) }) {
+    if !ResultsLayout.isIdentity(identity) { return ("identity", "is not a SHA-256 of 64 hexadecimal digits") }
+    if let bad = digests.all.first(where: { !ResultsLayout.isIdentity($0.digest) }) {
       return ("digests." + bad.key, "is not a SHA-256 of 64 hexadecimal digits")
     }
     let sealed = ["best", "last", "best_texts", "last_texts"]
@@ -138,9 +138,5 @@ package struct RunRecord: Sendable, Equatable, Codable, VersionedRecord {
     if flops < 0 { return ("flops", "is below zero") }
     if environment.threads < 1 { return ("environment.threads", "is below one") }
     return nil
-  }
-
-  private func isDigest(_ text: String) -> Bool {
-    text.utf8.count == 64 && text.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }
   }
 }

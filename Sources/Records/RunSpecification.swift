@@ -1,4 +1,5 @@
 // One run: everything that decides its numbers, and where its result belongs.
+import Foundation
 import Settings
 
 /// One run of an experiment: a row, a task and a seed under a profile.
@@ -56,6 +57,15 @@ package struct RunSpecification: Sendable, Equatable {
   /// data stand for those.
   package var identityJSON: String { JSONValue.object(identity).compact }
 
+  /// The members of a specification that decide a run's numbers.
+  package static let decidingMembers = ["method", "options", "seed", "task", "task_definition", "training"]
+
+  /// The `identityJSON` of the run that a record's specification is of.
+  package static func identityJSON(ofRecorded specification: JSONValue) -> String {
+    let members = decidingMembers.compactMap { name in specification[name].map { (name, $0) } }
+    return JSONValue.object(Dictionary(members) { first, _ in first }).compact
+  }
+
   /// The whole specification as canonical JSON, as a record holds it: without the paths of a task of the user's own.
   package var canonicalJSON: String { JSONValue.object(identity.merging(place) { first, _ in first }).compact }
 
@@ -77,6 +87,23 @@ package struct RunSpecification: Sendable, Equatable {
 
   private static func object(_ values: [(name: String, value: OptionValue)]) -> JSONValue {
     .object(Dictionary(values.map { ($0.name, $0.value.canonical) }, uniquingKeysWith: { first, _ in first }))
+  }
+}
+
+extension RunSpecification {
+  /// The specification that a record holds; nil where it is none of a run. A task of the user's own has no places in it.
+  package init?(recorded specification: JSONValue) {
+    guard let data = try? JSONEncoder().encode(specification), let run = try? JSONDecoder().decode(Self.self, from: data) else {
+      return nil
+    }
+    self = run
+  }
+
+  /// The same run in another place of a table.
+  package func placed(in experiment: String, row: String, label: String) -> RunSpecification {
+    RunSpecification(
+      experiment: experiment, profile: profile, row: row, label: label, method: method, options: options, training: training,
+      model: model, task: task, seed: seed)
   }
 }
 

@@ -38,9 +38,18 @@ package struct BaselineDifferences: Sendable, Equatable, Encodable {
   /// Compares rows; nil where the baseline is none of them or stands alone.
   init?(rows: [TableRow], baseline: String) {
     guard let reference = rows.first(where: { $0.id == baseline }), rows.count > 1 else { return nil }
+    self.init(rows.filter { $0.id != baseline }.map { ($0, reference) }, baseline: baseline, label: reference.label)
+  }
+
+  /// Compares each row with one of its own.
+  /// - Parameters:
+  ///   - pairs: rows with what they are compared with, of the same columns.
+  ///   - baseline: what the rows are compared with, by its id.
+  ///   - label: its name for people.
+  init(_ pairs: [(row: TableRow, reference: TableRow)], baseline: String, label: String) {
     self.baseline = baseline
-    label = reference.label
-    var compared = rows.filter { $0.id != baseline }.map { Self.compare($0, with: reference) }
+    self.label = label
+    var compared = pairs.map { Self.compare($0.row, with: $0.reference) }
     let tested = compared.indices.filter { compared[$0].pValue != nil }
     for (index, value) in zip(tested, holmAdjusted(tested.compactMap { compared[$0].pValue })) {
       compared[index].adjustedPValue = value
@@ -61,12 +70,15 @@ package struct BaselineDifferences: Sendable, Equatable, Encodable {
       }
       seeds = min(seeds, own.count - before)
     }
-    // Scores are fractions of whole numbers: differences that are equal must not be told apart by their rounding.
-    let differences = zip(own, others).map { (($0 - $1) * 1e12).rounded() / 1e12 }
+    let differences = zip(own, others).map(Self.difference)
     let test = seeds >= fewestSeeds ? wilcoxonSignedRankTest(differences, differences.map { _ in 0 }) : nil
     return Row(
       row: row.id, difference: mean(differences), pairs: differences.count, better: differences.filter { $0 > 0 }.count,
       equal: differences.filter { $0 == 0 }.count, worse: differences.filter { $0 < 0 }.count,
       seeds: row.cells.isEmpty ? 0 : seeds, pValue: test?.pValue)
   }
+
+  /// A score less another. Scores are fractions of whole numbers: differences that are equal must not be told apart by their
+  /// rounding.
+  static func difference(_ score: Double, _ other: Double) -> Double { ((score - other) * 1e12).rounded() / 1e12 }
 }

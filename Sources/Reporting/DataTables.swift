@@ -108,17 +108,22 @@ package enum JSONTable {
   /// The table as text with sorted keys. Equal tables are equal bytes.
   /// - Throws: where a value cannot be written as JSON.
   package static func render(_ table: TableModel) throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    encoder.keyEncodingStrategy = .convertToSnakeCase
-    let data = try encoder.encode(
+    try text(
       Document(
         experiment: table.experiment, title: table.title, profile: table.profile.rawValue, unit: TableModel.unit,
         evaluation: table.evaluation,
         seeds: table.seeds, tasks: table.tasks, rows: table.rows, differences: table.differences, published: table.published,
         isComplete: table.isComplete, problems: table.problems,
         unlikeRows: table.unlikeRows.isEmpty ? nil : table.unlikeRows, warnings: table.warnings, provenance: table.provenance))
-    return String(decoding: data, as: UTF8.self) + "\n"
+  }
+
+  /// A document as text with sorted keys.
+  /// - Throws: where a value cannot be written as JSON.
+  static func text(_ document: some Encodable) throws -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    encoder.keyEncodingStrategy = .convertToSnakeCase
+    return String(decoding: try encoder.encode(document), as: UTF8.self) + "\n"
   }
 }
 

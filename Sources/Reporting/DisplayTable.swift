@@ -72,7 +72,8 @@ extension DisplayTable {
       }
   }
 
-  private static func cell(_ cell: TableCell) -> DisplayCell {
+  /// What a cell reads: its values, and how many runs are not in them.
+  static func cell(_ cell: TableCell) -> DisplayCell {
     let values = cell.splits.map { split in
       NumberText.percent(split.value) + (split.deviation.map { " ± " + NumberText.percent($0) } ?? "")
     }

@@ -23,7 +23,8 @@ package enum LaTeXTable {
     return lines.joined(separator: "\n") + "\n"
   }
 
-  private static func tabular(_ table: DisplayTable) -> [String] {
+  /// The lines of a `tabular`.
+  static func tabular(_ table: DisplayTable) -> [String] {
     func row(_ cells: [String]) -> String { "    " + cells.joined(separator: " & ") + " \\\\" }
     let columns = "l" + String(repeating: "r", count: max(0, table.header.count - 1))
     return ["  \\begin{tabular}{\(columns)}", "    \\toprule", row(table.header.map(LaTeXText.plain)), "    \\midrule"]

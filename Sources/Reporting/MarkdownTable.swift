@@ -29,7 +29,8 @@ package enum MarkdownTable {
       + markup(DisplayTable(table)) + "\n" + MarkdownText.lines(table.notes.map(note)) + "\n" + differences(table)
   }
 
-  private static func markup(_ table: DisplayTable) -> String {
+  /// A table as Markdown has it.
+  static func markup(_ table: DisplayTable) -> String {
     MarkdownText.table(
       table.header.map(MarkdownText.plain),
       table.rows.map { row in row.map { marked(MarkdownText.plain($0.text), $0.rank) + MarkdownText.plain($0.suffix) } })

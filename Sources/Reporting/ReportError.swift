@@ -18,6 +18,14 @@ package enum ReportError: Error, Equatable, Sendable, CustomStringConvertible {
   case unknownRun(String, results: String)
   /// Several runs are meant by the beginning of an identity.
   case ambiguousRun(String, candidates: [String])
+  /// What follows an experiment's name and an @ is no commit.
+  case invalidCommit(String, name: String)
+  /// No record of an experiment is of a commit; those that there are, each with its number.
+  case unknownCommit(String, experiment: String, profile: String, known: [String])
+  /// The beginning of a commit means several.
+  case ambiguousCommit(String, candidates: [String])
+  /// Two experiments have no cell in common.
+  case nothingInCommon(String, String, rows: [[String]], tasks: [[String]])
   /// A metric is asked for that no run of the experiment recorded.
   case unrecordedMetric(String, experiment: String, recorded: [String])
   /// A figure that the manifest does not name.
@@ -59,6 +67,19 @@ package enum ReportError: Error, Equatable, Sendable, CustomStringConvertible {
     case .ambiguousRun(let name, let candidates):
       "'\(name)' means \(candidates.count) runs: " + candidates.prefix(5).map { "\($0.prefix(16))" }.joined(separator: ", ")
         + (candidates.count > 5 ? ", …" : "") + ". Give more digits."
+    case .invalidCommit(let text, let name):
+      "'\(text)' in '\(name)' is no commit: expected 4 to 40 hexadecimal digits, as in table1@4f2c1ab."
+    case .unknownCommit(let commit, let experiment, let profile, let known):
+      "no record of \(experiment) (\(profile)) is of commit \(commit)"
+        + (known.isEmpty ? ", nor of any other." : ". There are: \(known.joined(separator: ", ")).")
+        + " " + CommitCount.explanation
+    case .ambiguousCommit(let commit, let candidates):
+      "'\(commit)' means \(candidates.count) commits: \(candidates.joined(separator: ", ")). Give more digits."
+    case .nothingInCommon(let first, let second, let rows, let tasks):
+      "\(first) and \(second) have no row on a task in common. "
+        + zip([first, second], zip(rows, tasks)).map { name, parts in
+          "\(name): rows \(parts.0.joined(separator: ", ")); tasks \(parts.1.joined(separator: ", "))."
+        }.joined(separator: " ")
     case .unrecordedMetric(let metric, let experiment, let recorded):
       "no run of \(experiment) recorded the metric '\(metric)' (recorded: \(recorded.joined(separator: ", ")))."
     case .unknownFigure(let id, let experiment, let known):

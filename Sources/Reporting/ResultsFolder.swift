@@ -100,7 +100,7 @@ package struct ResultsFolder: Sendable, Equatable {
     let record: RunRecord
     do { record = try RunRecord(jsonData: data, file: file.relativePath) } catch { throw .invalidRecord(error) }
     let name = folder.resolvingSymlinksInPath().lastPathComponent
-    if isIdentity(name), name != record.identity {
+    if ResultsLayout.isIdentity(name), name != record.identity {
       throw .foreignRecord(path: file.relativePath, identity: record.identity, expected: name)
     }
     return record
@@ -122,11 +122,11 @@ package struct ResultsFolder: Sendable, Equatable {
       var isFolder: ObjCBool = false
       if FileManager.default.fileExists(atPath: candidate.path, isDirectory: &isFolder), isFolder.boolValue { return candidate }
     }
-    guard name.utf8.count >= 4, name.utf8.count <= 64, name.utf8.allSatisfy(Self.isHexadecimal) else {
+    guard name.utf8.count >= 4, name.utf8.count <= 64, name.utf8.allSatisfy(ResultsLayout.isHexadecimal) else {
       throw .unknownRun(name, results: url.relativePath)
     }
     let names = (try? FileManager.default.contentsOfDirectory(atPath: layout.runs.path)) ?? []
-    let matches = names.filter { Self.isIdentity($0) && $0.hasPrefix(name) }.sorted()
+    let matches = names.filter { ResultsLayout.isIdentity($0) && $0.hasPrefix(name) }.sorted()
     guard let match = matches.first else { throw .unknownRun(name, results: url.relativePath) }
     guard matches.count == 1 else { throw .ambiguousRun(name, candidates: matches) }
     return layout.run(match)
@@ -150,8 +150,4 @@ package struct ResultsFolder: Sendable, Equatable {
       throw .unreadable(path: file.relativePath, reason: error.localizedDescription)
     }
   }
-
-  static func isIdentity(_ name: String) -> Bool { name.utf8.count == 64 && name.utf8.allSatisfy(isHexadecimal) }
-
-  private static func isHexadecimal(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) || (0x61...0x66).contains(byte) }
 }

@@ -62,7 +62,7 @@ extension ResultsFolder {
   /// The folders of all runs, by name.
   package var runFolders: [URL] {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: layout.runs.path)) ?? []
-    return names.filter { Self.isIdentity($0) }.sorted().map { layout.run($0) }
+    return names.filter { ResultsLayout.isIdentity($0) }.sorted().map { layout.run($0) }
   }
 
   /// The folders of the runs that an experiment's links lead to, each once; a link that leads nowhere is not among them.
@@ -72,7 +72,7 @@ extension ResultsFolder {
     let identities = names.compactMap {
       try? FileManager.default.destinationOfSymbolicLink(atPath: folder.appending(path: $0).path)
     }
-    .map { ($0 as NSString).lastPathComponent }.filter { Self.isIdentity($0) }
+    .map { ($0 as NSString).lastPathComponent }.filter { ResultsLayout.isIdentity($0) }
     return Set(identities).sorted().map { layout.run($0) }.filter { FileManager.default.fileExists(atPath: $0.path) }
   }
 }

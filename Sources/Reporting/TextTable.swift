@@ -45,7 +45,7 @@ package enum TextTable {
   }
 
   /// The lines of a table: as many blocks of columns as the screen asks for, each beside the rows' names.
-  private static func lines(_ table: DisplayTable, _ layout: Layout) -> [String] {
+  static func lines(_ table: DisplayTable, _ layout: Layout) -> [String] {
     let columns = table.header.indices.map { index in
       Column(table.header[index], table.rows.map { $0[index] }, isFirst: index == 0, layout)
     }
@@ -104,7 +104,8 @@ package enum TextTable {
     }
   }
 
-  private static func wrapped(_ text: String, _ layout: Layout) -> [String] {
+  /// Text in lines of the layout.
+  static func wrapped(_ text: String, _ layout: Layout) -> [String] {
     wrapped(PlainLine.of(text), columns: layout.columns)
   }
 

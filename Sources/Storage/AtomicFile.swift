@@ -44,17 +44,28 @@ package enum AtomicFile {
     } catch {
       throw StorageError.cannotOpen(path: folder.path, reason: "no such folder, or no permission")
     }
-    return names.filter { name in
-      guard name.hasPrefix("."), name.hasSuffix(temporarySuffix) else { return false }
-      let path = folder.appendingPathComponent(name).path
-      let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
-      guard descriptor >= 0 else { return false }
-      defer { close(descriptor) }
-      return flock(descriptor, LOCK_EX | LOCK_NB) == 0 && unlink(path) == 0
-    }
+    return names.filter { name in isTemporary(name) && sweepStale(folder.appendingPathComponent(name)) }
   }
 
-  static let temporarySuffix = ".lowrank-temporary"
+  /// Whether a file of this name is a temporary, of a writer that lives or of one that was killed.
+  package static func isTemporary(_ name: String) -> Bool { name.hasPrefix(".") && name.hasSuffix(temporarySuffix) }
+
+  /// Whether no process writes the temporary at `url`; it stays.
+  package static func isStale(_ url: URL) -> Bool { withStale(url.path) { true } }
+
+  /// Removes the temporary at `url` unless a process writes it; returns whether it was.
+  package static func sweepStale(_ url: URL) -> Bool { withStale(url.path) { unlink(url.path) == 0 } }
+
+  /// What `body` returns while the temporary at `path` is locked; false where its writer, who holds a lock on it, lives.
+  private static func withStale(_ path: String, _ body: () -> Bool) -> Bool {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
+    guard descriptor >= 0 else { return false }
+    defer { close(descriptor) }
+    return flock(descriptor, LOCK_EX | LOCK_NB) == 0 && body()
+  }
+
+  /// How the name of a temporary ends.
+  package static let temporarySuffix = ".lowrank-temporary"
 
   /// With this signal ignored, a write beyond the limit on file sizes is an error like any other.
   static let fileSizeSignalIgnored: Bool = {

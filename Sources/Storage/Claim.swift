@@ -70,6 +70,23 @@ package final class Claim: Sendable {
     }
   }
 
+  /// Whether somebody has the claim; nothing is taken, made or touched. Where it cannot be told, somebody has it.
+  ///
+  /// - Parameter now: the time by the clock of the file system, as `FileClock` has it.
+  package static func isHeld(in folder: URL, name: String = ".claim", now: Duration) -> Bool {
+    let path = folder.appendingPathComponent(name).path
+    var status = stat()
+    guard lstat(path, &status) == 0 else { return errno != ENOENT }
+    guard let sight = try? look(at: path, folder, expiry, now: now) else { return true }
+    switch sight {
+    case .held: return true
+    case .gone: return false
+    case .stale(_, let descriptor):
+      if let descriptor { close(descriptor) }
+      return false
+    }
+  }
+
   /// Reads the token again, and touches the claim.
   ///
   /// - Throws: `ClaimLost` where another worker has taken it over.
@@ -188,7 +205,8 @@ package final class Claim: Sendable {
     case stale(Content?, Int32?)
   }
 
-  private static func look(at path: String, _ folder: URL, _ expiry: Duration) throws -> Sight {
+  /// - Parameter now: the time by the clock of the file system, where it is known.
+  private static func look(at path: String, _ folder: URL, _ expiry: Duration, now: Duration? = nil) throws -> Sight {
     let descriptor = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
     guard descriptor >= 0 else { return errno == ENOENT ? .gone : .held(nil) }
     var isKept = false
@@ -208,24 +226,11 @@ package final class Claim: Sendable {
       case .impossible: break
       }
     }
-    guard let age = try age(of: path, folder) else { return .gone }
+    let time = try now ?? FileClock.now(in: folder)
+    guard let touched = FileClock.modified(path) else { return .gone }
+    let age = time - touched
     // a time ahead of now is one from before the clock was set back
     return age > expiry || age < .zero - expiry ? .stale(content, nil) : .held(holder)
-  }
-
-  /// How long ago a claim was touched, by the clock that the file system gives its times by; nil where it is gone.
-  private static func age(of path: String, _ folder: URL) throws -> Duration? {
-    let probe = folder.appendingPathComponent(".probe-\(UUID().uuidString)\(AtomicFile.temporarySuffix)").path
-    let descriptor = open(probe, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
-    guard descriptor >= 0 else { throw StorageError.writing(probe, code: errno) }
-    defer {
-      close(descriptor)
-      unlink(probe)
-    }
-    var now = stat(), then = stat()
-    guard fstat(descriptor, &now) == 0 else { throw StorageError.writing(probe, code: errno) }
-    guard stat(path, &then) == 0 else { return nil }
-    return .seconds(now.st_mtim.tv_sec - then.st_mtim.tv_sec) + .nanoseconds(now.st_mtim.tv_nsec - then.st_mtim.tv_nsec)
   }
 
   /// Takes a stale claim out of the way: under a name of its own first, so that of several that try one does. What turns out to be

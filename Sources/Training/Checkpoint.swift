@@ -9,19 +9,24 @@ package struct Checkpoint: Sendable {
   package let url: URL
   /// The run it belongs to; a file of another run is refused.
   package let identity: String
+  /// The SHA-256 of what the run is to train, told to whoever finds the file and knows no run of its identity; nil: not told.
+  package let specification: String?
   private static let numericsKey = "numerics_version"
+  private static let specificationKey = "specification"
 
   /// Names the checkpoint of the run of this identity; nothing is read yet.
-  package init(url: URL, identity: String) {
+  package init(url: URL, identity: String, specification: String? = nil) {
     self.url = url
     self.identity = identity
+    self.specification = specification
   }
 
   /// Replaces what is there.
   ///
   /// - Throws: `StorageError` where the file cannot be written; the checkpoint before it stays.
   package func write(_ entries: [SealedEntry], texts: [String: String]) throws {
-    let own = ["identity": identity, Self.numericsKey: "\(Numerics.version)"]
+    var own = ["identity": identity, Self.numericsKey: "\(Numerics.version)"]
+    own[Self.specificationKey] = specification
     try SealedArchive.write(entries, texts: texts.merging(own) { $1 }, to: url)
   }
 
@@ -45,11 +50,32 @@ package struct Checkpoint: Sendable {
     return CheckpointContents(checkpoint: self, archive: archive)
   }
 
+  /// What a checkpoint says of itself, compared with its digest, whichever run it belongs to.
+  package struct Origin: Sendable, Equatable {
+    /// The SHA-256 of what its run is to train; nil where it does not tell.
+    package let specification: String?
+    /// The version of the arithmetic that it was made by; nil where it does not tell.
+    package let numericsVersion: Int?
+  }
+
+  /// Where the checkpoint at `url` comes from.
+  ///
+  /// - Throws: `ArchiveDamage`, `StorageError` where it is none, or cannot be read.
+  package static func origin(at url: URL) throws -> Origin {
+    let texts = try SealedArchive(url: url).texts
+    return Origin(specification: texts[specificationKey], numericsVersion: texts[numericsKey].flatMap { Int($0) })
+  }
+
+  /// Where a checkpoint of no use is kept.
+  package static func placeAside(_ url: URL) -> URL {
+    url.deletingPathExtension().appendingPathExtension("damaged.\(url.pathExtension)")
+  }
+
   /// Moves a file that is of no use out of the run's way, beside it, and says where it lies then.
   ///
   /// - Throws: `StorageError` where it cannot be moved.
   package static func setAside(_ url: URL) throws -> URL {
-    let place = url.deletingPathExtension().appendingPathExtension("damaged.\(url.pathExtension)")
+    let place = placeAside(url)
     guard rename(url.path, place.path) == 0 else { throw StorageError.writing(place.path, code: errno) }
     return place
   }

@@ -18,7 +18,8 @@ struct List: ParsableCommand {
 
   func validate() throws {
     guard experiment == nil, try selection.isPart else { return }
-    throw ValidationError("--tasks, --methods, --seeds and --set are of one experiment: name it, as in: lowrank list table1 --tasks rte")
+    throw ValidationError(
+      "--tasks, --methods, --seeds and --set are of one experiment: name it, as in: lowrank list table1 --tasks rte")
   }
 
   func run() throws {

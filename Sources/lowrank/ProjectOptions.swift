@@ -91,14 +91,17 @@ struct FormatOptions: ParsableArguments {
   var format: TableFormat?
 
   /// A report as it is to be printed.
-  func text(_ report: Report) throws -> String {
+  func text(_ report: Report) throws -> String { try text(report.rendered) }
+
+  /// What is to be printed, in the form that is asked for or fits where it goes.
+  func text(_ rendered: (TableFormat, TextTable.Layout) throws -> String) throws -> String {
     let isTerminal = isatty(STDOUT_FILENO) == 1
     var size = winsize()
     let columns = isTerminal && ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 ? Int(size.ws_col) : 120
     let environment = ProcessInfo.processInfo.environment
     let isStyled = isTerminal && environment["NO_COLOR"] == nil && environment["TERM"] != "dumb"
-    return try report.rendered(
-      format ?? (isTerminal ? .text : .markdown), layout: TextTable.Layout(columns: columns, isStyled: isStyled))
+    return try rendered(
+      format ?? (isTerminal ? .text : .markdown), TextTable.Layout(columns: columns, isStyled: isStyled))
   }
 }
 

@@ -42,7 +42,8 @@ struct Rerun: ParsableCommand {
     let recorded = store.record(planned.identity)
     let folder = workspace.layout.rerun("\(planned.identity)-\(ProcessInfo.processInfo.processIdentifier)")
     try Folder.make(at: folder)
-    defer { try? FileManager.default.removeItem(at: folder) }
+    guard case .taken(let claim) = try Claim.take(in: folder) else { throw ExperimentError.busy(folder: folder.path) }
+    defer { withExtendedLifetime(claim) { try? FileManager.default.removeItem(at: folder) } }
     let stop = StopSignal()
     var options = ExecutionOptions()
     options.threads = threads

@@ -126,12 +126,12 @@ struct RunTests {
     #expect(same.status == 0 && same.errors.contains("1 done before, 0 to go"), "\(same)")
     let elsewhere = tiny.project.root.deletingLastPathComponent().appending(path: "\(UUID().uuidString).yaml")
     defer { try? FileManager.default.removeItem(at: elsewhere) }
-    try Data(TinyProject.manifest.replacing("id: tiny", with: "id: mine").utf8).write(to: elsewhere)
+    try Data(TinyProject.manifest.replacing("id: tiny", with: "id: mine").replacing("tasks/warmth.yaml", with: "warmth").utf8)
+      .write(to: elsewhere)
     let mine = try tiny.lowrank(["run", elsewhere.path, "--methods", "lora"], apart: true)
     #expect(mine.status == 0 && mine.errors.contains("1 done before, 0 to go") && mine.output.hasPrefix("# mine: "), "\(mine)")
-    try tiny.expectMistake(
-      ["run", "tiny", "--set", "rnk=2"],
-      "--set rnk: 'rnk' is neither a training setting nor an option of any row. Did you mean 'rank'?")
+    let wrong = try tiny.lowrank(["run", "tiny", "--set", "rnk=2"], apart: true)
+    #expect(wrong.status == 1 && wrong.errors.contains("option of any row. Did you mean 'rank'? (known: epochs, "), "\(wrong)")
   }
 
   @Test("what is not in the manifest, all of it at once")

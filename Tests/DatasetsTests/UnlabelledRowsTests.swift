@@ -124,7 +124,8 @@ struct UnlabelledRowsTests {
     #expect(
       json.map { [$0.index, $0.first, $0.second] } == [["0", "one", "two"], ["1", "three", ""]] && json.map(\.line) == [1, 3])
     #expect(try Self.rows("index\tone\n", task(.tsv, header: false)).map { [$0.index, $0.first] } == [["0", "one"]])
-    #expect(Self.complaint("{\"a\": \"one\"}\n", task(.jsonl)) == "rows:1: no field 'b' among the 1 field of the line.")
+    #expect(
+      Self.complaint("{\"a\": \"one\"}\n", task(.jsonl)) == "rows:1: no field 'b' among the 1 field of the line. Did you mean 'a'?")
     #expect(Self.complaint("a,c\n1,2\n", task(.csv))?.hasPrefix("rows:1: no column 'b'.") == true)
     #expect(
       Self.complaint("index\n", task(.tsv, header: false)) == "rows:1: no column 1, counted from 0. The first line has 1 column.")

@@ -59,6 +59,7 @@ struct ReproductionTests {
               print(name, value.dtype, list(value.shape), [dim.label for dim in value.dims])
       file.visititems(show)
       print(repr(float(file["training/loss"][3])))
+      print(*[name.decode() if isinstance(name, bytes) else name for name in (file.attrs[key] for key in ("method", "task", "seed"))])
       print([name.decode() if isinstance(name, bytes) else str(name) for name in file["freezing/score"].attrs["matrix"]][0])
       """
     let tensors = call.folder(1).appending(path: "tensors.h5")
@@ -73,12 +74,18 @@ struct ReproductionTests {
         epoch_updates int64 [2] ['epoch']
         evaluation/validation/accuracy float64 [2] ['epoch']
         evaluation/validation/f1 float64 [2] ['epoch']
+        evaluation/validation/loss float64 [2] ['epoch']
         freezing/fraction float64 [12] ['step']
         freezing/iteration int64 [2, 4] ['layer', 'module']
         freezing/score float64 [12, 8] ['step', 'matrix']
         predictions/validation/best int64 [16] ['example']
+        predictions/validation/best_logits float64 [16, 2] ['example', 'class']
+        predictions/validation/best_loss float64 [1] ['entry']
         predictions/validation/gold int64 [16] ['example']
+        predictions/validation/labels |S4 [2] ['class']
         predictions/validation/last int64 [16] ['example']
+        predictions/validation/last_logits float64 [16, 2] ['example', 'class']
+        predictions/validation/last_loss float64 [1] ['entry']
         training/floating_point_operations int64 [12] ['step']
         training/gradient_norm float64 [12] ['step']
         training/head_learning_rate float64 [12] ['step']
@@ -89,6 +96,7 @@ struct ReproductionTests {
         training/trainable_parameters int64 [12] ['step']
         training/trainable_parameters_with_head int64 [12] ['step']
         \(losses[3])
+        aflora warmth 0
         bert.encoder.layer.0.intermediate.dense.aflora_A
 
         """)

@@ -128,6 +128,38 @@ struct RunnerTests {
     #expect(results.reduce(0) { $0 + $1.summary.trained } == 6)
   }
 
+  @Test("a finished run that another call removes before it is linked is trained anew")
+  func removedBeforeLink() throws {
+    let project = try TinyProject()
+    let call = try project.call()
+    _ = try call.run()
+    // this call has read the record, as one that plans has
+    #expect(call.store.record(call.plan[0].identity) != nil)
+    try FileManager.default.removeItem(at: call.folder(0))
+    try FileManager.default.removeItem(at: project.root.appending(path: "results/tiny"))
+    let (summary, _) = try call.run()
+    #expect(summary.trained == 1 && summary.failures.isEmpty)
+    #expect(try project.call().record(0).outcome == .completed)
+  }
+
+  @Test("a call that waits for a run whose folder is taken away trains it")
+  func removedWhileWaiting() async throws {
+    let project = try TinyProject()
+    let call = try project.call(), folder = call.folder(0)
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    var held: Claim?
+    if case .taken(let claim) = try Claim.take(in: folder) { held = claim }
+    async let result = call.run()
+    // long enough for it to look at least once
+    try await Task.sleep(for: .milliseconds(500))
+    #expect(rename(folder.path, project.root.appending(path: "away").path) == 0)
+    withExtendedLifetime(held) {}
+    held = nil
+    let (summary, lines) = try await result
+    #expect(summary.trained == 2 && summary.failures.isEmpty, "\(lines)")
+    #expect(try call.record(0).outcome == .completed)
+  }
+
   @Test("a run that another process has taken over is left to it, and counted; what is left is a straight run's")
   func takenOver() throws {
     let project = try TinyProject(

@@ -23,6 +23,9 @@ struct MakefileTests {
       ("demo CFLAGS=-g", "CFLAGS=… is no variable of `make demo`. It takes "),
       ("fuzz MINUTE=5", "MINUTE=… is no variable of `make fuzz`. Did you mean MINUTES? It takes FORMAT INPUTS MINUTES SEED."),
       ("torture KILL=5", "KILL=… is no variable of `make torture`. Did you mean KILLS?"),
+      ("gc DELETED=1", "DELETED=… is no variable of `make gc`. Did you mean DELETE?"),
+      ("gc DELETE=yes", "`make gc` takes DELETE=1, and without it removes nothing"),
+      ("compare A=t", "`make compare` needs B=…, as in: make compare A=table1@4f2c1ab B=table1"),
       ("list test DATA=x", "DATA=… is no variable of `make list test`. It takes none."),
     ])
   func refused(arguments: String, message: String) throws {
@@ -46,8 +49,10 @@ struct MakefileTests {
       ),
       ("rerun EXPERIMENT=t METHOD=lora TASK=rte SEED=0", "rerun 't' --method 'lora' --task 'rte' --seed '0'"),
       ("all JOBS=2 TENSORBOARD=curves", "all --jobs '2' --tensorboard 'curves'"), ("check DATA=it's", "check --data 'it'\\''s'"),
-      ("verify", "verify"),
-      ("verify EXPERIMENT=t", "verify 't'"), ("table1 LOWRANK_PYTHON=python3 PEER_PYTHON=python3", "run table1"),
+      ("verify", "verify"), ("verify EXPERIMENT=t", "verify 't'"), ("gc", "gc"), ("gc DELETE=1", "gc --delete"),
+      ("compare A=t@4f2c B=t SEEDS=0 FORMAT=csv", "compare 't@4f2c' 't' --seeds '0' --format 'csv'"),
+      ("table1 SET='lora.rank=16 epochs=1' SEEDS=5", "run table1 --seeds '5' --set 'lora.rank=16' --set 'epochs=1'"),
+      ("table1 LOWRANK_PYTHON=python3 PEER_PYTHON=python3", "run table1"),
     ])
   func taken(arguments: String, command: String) throws {
     let result = try make(arguments)

@@ -67,7 +67,7 @@ final class MadeUpExperiment {
     _ run: RunSpecification, _ epochs: [[Double]], metric: String = "accuracy", splits: [String] = ["validation"],
     outcome: RunOutcome = .completed, flags: [RunFlag] = [], parameters: TrainableParameters? = nil,
     model: Character = "d", identity: String = digest("a"), tensors: String? = nil, lastTexts: String? = nil,
-    extra: [Score] = [], measures: [String: Double]? = nil
+    extra: [Score] = [], measures: [String: Double]? = nil, commit: String? = "4f2c1ab"
   ) throws -> RunRecord {
     let parameters = parameters ?? TrainableParameters(initial: 20_000, final: 20_000, average: 20_000)
     return RunRecord(
@@ -83,7 +83,7 @@ final class MadeUpExperiment {
         specification: Self.digest("b"), manifest: Self.digest("c"), model: Self.digest(model),
         tokenizer: Self.digest("e"), data: Self.digest("f"), tensors: tensors,
         lastTexts: lastTexts),
-      numericsVersion: Numerics.version, program: ProgramVersion(version: "0.1.0", commit: "4f2c1ab", isModified: true),
+      numericsVersion: Numerics.version, program: ProgramVersion(version: "0.1.0", commit: commit, isModified: true),
       environment: RunEnvironment(threads: 2, processor: "a processor", operatingSystem: "Debian 12"))
   }
 

@@ -135,7 +135,7 @@ import Testing
     #expect(
       shown(files.unavailable) == [
         "notebooks-md/n.md:1:1: table t1 profile=small: no results at hand: no run of t1 under small is there.",
-        "notebooks-md/n.md:4:1: figure t1 map: no results at hand: the results have no figures/t1-map.svg.",
+        "notebooks-md/n.md:4:1: figure t1 map: no results at hand: the results have no figures/t1/map.svg.",
       ])
     #expect(files.summary == "1 notebook, 2 blocks: 0 as the results print them, 0 not so, 2 without results at hand")
     #expect(try files.write() == [])
@@ -221,18 +221,18 @@ import Testing
   @Test func aFigureIsCopiedAndKnownByItsData() throws {
     let digest = try draw(svg: "<svg/>")
     try write("<!-- lowrank figure t1 map -->\n<!-- /lowrank -->\n")
-    #expect(try knit().write().map(\.lastPathComponent) == ["t1-map.svg", "n.md"])
+    #expect(try knit().write().map(\.lastPathComponent) == ["map.svg", "n.md"])
     #expect(
       try read() == """
         <!-- lowrank figure t1 map -->
 
-        ![scores by task](figures/t1-map.svg)
-        <!-- t1-map.csv: SHA-256 \(digest) -->
+        ![scores by task](figures/t1/map.svg)
+        <!-- t1/map.csv: SHA-256 \(digest) -->
 
         <!-- /lowrank -->
 
         """)
-    let copy = notebook.deletingLastPathComponent().appending(path: "figures/t1-map.svg")
+    let copy = notebook.deletingLastPathComponent().appending(path: "figures/t1/map.svg")
     #expect(try Data(contentsOf: copy) == Data("<svg/>".utf8))
     #expect(try knit().write() == [])
 
@@ -242,7 +242,7 @@ import Testing
     try FileManager.default.removeItem(at: copy)
     #expect(
       shown(try knit().differences) == [
-        "notebooks-md/n.md:1:1: figure t1 map: shows figures/t1-map.svg, which is not there."
+        "notebooks-md/n.md:1:1: figure t1 map: shows figures/t1/map.svg, which is not there."
       ])
   }
 
@@ -252,7 +252,7 @@ import Testing
     let files = try knit()
     #expect(
       shown(files.unavailable) == [
-        "notebooks-md/n.md:1:1: figure t1 map: no results at hand: figures/t1-map.csv is of other results; "
+        "notebooks-md/n.md:1:1: figure t1 map: no results at hand: figures/t1/map.csv is of other results; "
           + "'lowrank figure t1' draws it anew."
       ])
     #expect(try files.write() == [])

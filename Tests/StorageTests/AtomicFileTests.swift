@@ -87,6 +87,20 @@ import Testing
     #expect(message { try AtomicFile.sweepStaleTemporaries(in: folder.file("none")) }.contains("cannot be opened"))
   }
 
+  @Test func oneTemporaryIsStaleWhereItsWriterIsGone() throws {
+    let folder = try TemporaryFolder()
+    let left = try folder.write("half".utf8, as: ".record.json.999-1.lowrank-temporary")
+    try AtomicFile.write(to: folder.file("record.json")) { _ in
+      let living = try #require(try names(folder).first { $0 != left.lastPathComponent })
+      #expect(AtomicFile.isTemporary(living) && !AtomicFile.isStale(folder.file(living)))
+      #expect(!AtomicFile.sweepStale(folder.file(living)))
+    }
+    #expect(AtomicFile.isStale(left))
+    #expect(try names(folder) == [left.lastPathComponent, "record.json"], "asking removes nothing")
+    #expect(AtomicFile.sweepStale(left) && !AtomicFile.isStale(left))
+    #expect(!AtomicFile.isTemporary("record.json") && !AtomicFile.isTemporary(".hidden"))
+  }
+
   @Test func digestsAreThoseOfTheStandard() throws {
     let folder = try TemporaryFolder()
     let abc = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"

@@ -154,6 +154,31 @@ struct ClaimTests {
     }
   }
 
+  @Test(
+    "whether one is held is told without taking it, and leaves all as it was",
+    arguments: ["none", "own", "ended", "another", "expired", "link", "no folder"])
+  func asked(kind: String) throws {
+    try withTemporaryFolder { folder in
+      let url = folder.appending(path: ".claim"), isHeld = ["own", "another", "link"].contains(kind)
+      var own: Claim?
+      switch kind {
+      case "own": own = taken(try Claim.take(in: folder))
+      case "ended": try Data(try text(folder).utf8).write(to: url)
+      case "another", "expired": try Data(try text(folder, boot: "another start").utf8).write(to: url)
+      case "link": try FileManager.default.createSymbolicLink(atPath: url.path, withDestinationPath: "nowhere")
+      default: break
+      }
+      if kind == "expired" { age(url, 400) }
+      let before = try FileManager.default.contentsOfDirectory(atPath: folder.path), now = try FileClock.now(in: folder)
+      let touched = FileClock.modified(url.path), changed = FileClock.modified(folder.path)
+      let place = kind == "no folder" ? folder.appending(path: "none") : folder
+      for _ in 0..<2 { #expect(Claim.isHeld(in: place, now: now) == isHeld) }
+      #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == before)
+      #expect(FileClock.modified(url.path) == touched && FileClock.modified(folder.path) == changed)
+      try withExtendedLifetime(own) { try own?.requireHeld() }
+    }
+  }
+
   @Test("a link in its place is not followed")
   func link() throws {
     try withTemporaryFolder { folder in

@@ -44,6 +44,12 @@ package struct NotebookFiles: Sendable {
       }
       do {
         let knitted = try Notebook(text, file: name).knitted(from: source)
+        for picture in knitted.blocks.compactMap(\.picture) {
+          let place = pictures.appending(path: picture.name).deletingLastPathComponent().resolvingSymlinksInPath()
+          guard !Self.isInside(place, root) else { continue }
+          let reason = "\(place.path) lies outside of the project's root; a notebook and its pictures lie below it."
+          problems.append(Problem(at: SourcePosition(file: name, line: 1, column: 1), reason))
+        }
         let missing = knitted.blocks.compactMap(\.picture).filter { picture in
           !FileManager.default.fileExists(atPath: pictures.appending(path: picture.name).path)
         }
@@ -112,7 +118,7 @@ package struct NotebookFiles: Sendable {
         let file = folder.appending(path: picture.name)
         let data = try SmallFile.contents(of: picture.source, limit: Self.largestPicture)
         if (try? SmallFile.contents(of: file, limit: Self.largestPicture)) == data { continue }
-        try Folder.make(at: folder)
+        try Folder.make(at: file.deletingLastPathComponent())
         try AtomicFile.write(data, to: file)
         written.append(file)
       }

@@ -57,21 +57,24 @@ package struct ResultsBlocks: BlockSource {
     let picture = results.layout.figure(experiment.id, experiment.profile, id, "svg")
     let data = results.layout.figure(experiment.id, experiment.profile, id, "csv")
     for file in [picture, data] where !FileManager.default.fileExists(atPath: file.path) {
-      return .unavailable("the results have no figures/\(file.lastPathComponent)")
+      return .unavailable("the results have no figures/\(Self.name(file))")
     }
     guard let figure = try ExperimentFigures(experiment, findings, results: results).figure(settings).figure,
       try Data(contentsOf: data) == Data(figure.data.csv.utf8)
     else {
-      return .unavailable("figures/\(data.lastPathComponent) is of other results; 'lowrank figure \(experiment.id)' draws it anew")
+      return .unavailable("figures/\(Self.name(data)) is of other results; 'lowrank figure \(experiment.id)' draws it anew")
     }
-    let name = picture.lastPathComponent
+    let name = Self.name(picture)
     let title = MarkdownText.plain(settings.title)
     let text = """
       ![\(title)](\(NotebookPicture.folder)/\(name))
-      <!-- \(data.lastPathComponent): SHA-256 \(try FileDigest.sha256(of: data)) -->
+      <!-- \(Self.name(data)): SHA-256 \(try FileDigest.sha256(of: data)) -->
       """
     return .markdown(text, picture: NotebookPicture(name: name, source: picture))
   }
+
+  /// A figure's file as in the results: the experiment's folder, and the file in it.
+  private static func name(_ file: URL) -> String { file.pathComponents.suffix(2).joined(separator: "/") }
 }
 
 extension TableModel {

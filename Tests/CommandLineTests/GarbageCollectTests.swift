@@ -1,0 +1,122 @@
+// `lowrank gc`: what nothing refers to, listed, and removed where that is asked for.
+import Foundation
+import TestSupport
+import Testing
+
+@Suite("lowrank gc")
+struct GarbageCollectTests {
+  private static let why = "no link leads to it, and no manifest names a run of its settings"
+
+  /// Makes all results look as if they had not been touched for an hour.
+  private func age(_ tiny: TinyProgram) {
+    let root = tiny.project.file("results").path
+    let names = FileManager.default.enumerator(atPath: root)?.allObjects.compactMap { $0 as? String } ?? []
+    let time = timespec(tv_sec: Int(Date.now.timeIntervalSince1970) - 3600, tv_nsec: 0)
+    for path in names.map({ root + "/" + $0 }) + [root] {
+      #expect(utimensat(AT_FDCWD, path, [time, time], AT_SYMLINK_NOFOLLOW) == 0)
+    }
+  }
+
+  private func setEpochs(_ count: Int, _ tiny: TinyProgram) throws {
+    try tiny.project.write(
+      TinyProject.recipe.replacing("epochs: 2", with: "epochs: \(count)"), to: "experiments/recipes/tiny.yaml")
+  }
+
+  @Test("of results that are all in use nothing is listed or removed")
+  func used() throws {
+    let tiny = try TinyProgram.trained()
+    age(tiny)
+    let before = tiny.project.everything()
+    for arguments in [["gc"], ["gc", "--delete"]] {
+      let result = try tiny.lowrank(arguments, apart: true)
+      #expect(result.status == 0 && result.output.isEmpty, "\(result)")
+      tiny.expectUnchanged(since: before)
+    }
+    #expect(try tiny.lowrank(["gc"], apart: true).errors == "nothing is left over\n")
+  }
+
+  @Test("runs that no link and no manifest names are listed, and go when that is asked for; then they are made again")
+  func unnamed() throws {
+    let tiny = try TinyProgram.trained(), identity = try tiny.identity()
+    try FileManager.default.removeItem(at: tiny.project.file("results/tiny"))
+    try setEpochs(3, tiny)
+    #expect(try tiny.lowrank(["gc"], apart: true).output.isEmpty, "they are young")
+    age(tiny)
+    let before = tiny.project.everything(), list = try tiny.lowrank(["gc"], apart: true)
+    #expect(list.status == 0)
+    let lines = list.output.split(separator: "\n")
+    #expect(lines.count == 2 && lines.contains { $0.hasSuffix("  runs/\(identity.prefix(12))  \(Self.why)") }, "\(list)")
+    #expect(lines.allSatisfy { $0.contains(/^ *[0-9.]+ [kM]B  runs\//) })
+    #expect(list.errors.contains(/^2 leftovers, [0-9.]+ [kM]B; nothing was removed, --delete removes them\n$/))
+    tiny.expectUnchanged(since: before)
+    let gone = try tiny.lowrank(["gc", "--delete"], apart: true)
+    #expect(gone.status == 0 && gone.output == list.output)
+    #expect(gone.errors.contains(/^2 leftovers removed, [0-9.]+ [kM]B freed\n$/))
+    #expect(try FileManager.default.contentsOfDirectory(atPath: tiny.project.file("results/runs").path).isEmpty)
+    #expect(
+      tiny.project.everything().filter { !$0.key.hasPrefix("results/runs/") }
+        == before.filter { !$0.key.hasPrefix("results/runs/") })
+    try setEpochs(2, tiny)
+    let again = try tiny.lowrank(["run", "tiny"])
+    #expect(try again.status == 0 && tiny.identity() == identity)
+  }
+
+  @Test("a manifest that cannot be read keeps every run, and is named")
+  func unreadable() throws {
+    let tiny = try TinyProgram.trained()
+    try FileManager.default.removeItem(at: tiny.project.file("results/tiny"))
+    try setEpochs(3, tiny)
+    try tiny.project.write("id: [\n", to: "experiments/broken.yaml")
+    age(tiny)
+    let before = tiny.project.everything(), result = try tiny.lowrank(["gc", "--delete"], apart: true)
+    #expect(result.status == 1 && result.output.isEmpty)
+    #expect(
+      result.errors.contains(
+        "no run was judged, since what names runs is not known: \(tiny.project.root.path)/experiments/broken.yaml: "),
+      "\(result.errors)")
+    tiny.expectUnchanged(since: before)
+  }
+
+  @Test("what a killed call was at stays as long as a manifest names it")
+  func killed() throws {
+    let tiny = try TinyProgram()
+    func interrupt() throws {
+      _ = try tiny.interrupt(
+        ["run", "tiny", "--jobs", "1", "--checkpoint-seconds", "0"], by: SIGKILL, when: { tiny.hasCheckpoint() })
+      age(tiny)
+    }
+    try interrupt()
+    let kept = try tiny.lowrank(["gc", "--delete"], apart: true)
+    #expect(kept.status == 0 && !kept.output.contains("runs/") && tiny.hasCheckpoint(), "\(kept)")
+    age(tiny)
+    try setEpochs(3, tiny)
+    let gone = try tiny.lowrank(["gc", "--delete"], apart: true)
+    #expect(gone.status == 0 && gone.output.contains("  unfinished; \(Self.why)") && !tiny.hasCheckpoint(), "\(gone)")
+    #expect(try tiny.lowrank(["run", "tiny"]).status == 0)
+  }
+
+  @Test("beside a call that trains, whatever manifests say by now, nothing of it goes")
+  func training() throws {
+    let tiny = try TinyProgram()
+    var said: ProgramResult?
+    let stopped = try tiny.interrupt(["run", "tiny", "--jobs", "1", "--checkpoint-seconds", "0"], by: SIGINT) {
+      guard tiny.hasCheckpoint(), said == nil else { return said != nil }
+      try? setEpochs(3, tiny)
+      age(tiny)
+      said = try? tiny.lowrank(["gc", "--delete"], apart: true)
+      return true
+    }
+    let result = try #require(said)
+    #expect(result.status == 0 && !result.output.contains("runs/") && !result.output.contains("calls/"), "\(result)")
+    #expect(stopped.status == 130 || stopped.status == 0, "\(stopped)")
+    try setEpochs(2, tiny)
+    #expect(try tiny.lowrank(["run", "tiny"]).status == 0)
+  }
+
+  @Test("no project")
+  func mistakes() throws {
+    let tiny = try TinyProgram()
+    try FileManager.default.moveItem(at: tiny.project.file("experiments"), to: tiny.project.file("moved"))
+    try tiny.expectMistake(["gc"], "HERE: there is no folder 'experiments' here. Run this in the project's root")
+  }
+}
