@@ -98,7 +98,7 @@ list: build ## every manifest by paper: what it varies, its runs, and how many a
 	@exec $(LOWRANK) list
 
 notebooks: build ## the tables and figures in notebooks-md/ anew from results/, nothing else of them
-	@exec $(LOWRANK) knit README.md notebooks-md/*.md
+	@exec $(LOWRANK) knit README.md notebooks-md/*.md notebooks-md/guide/*.md
 
 check: build ## every manifest under every profile, with the recipes and tasks beside them; trains nothing: [DATA=]
 	@exec $(LOWRANK) check $(call options,$@)

@@ -9,7 +9,7 @@ import PackageDescription
   let kernelFlags = ["-O3", "-ffp-contract=off", "-fno-math-errno"]
 #endif
 
-// The targets in the order data flows; arrows point one way (README, "How the code is laid out").
+// The targets in the order data flows; arrows point one way (notebooks-md/guide/development.md).
 let package = Package(
   name: "lowrank",
   products: [.executable(name: "lowrank", targets: ["lowrank"])],

@@ -4,7 +4,7 @@ import Tensors
 
 /// Operations that training does a second, in one job of one thread.
 enum MachineRate {
-  /// The part of a step that is spent in products, of those that were measured (README, `make bench`): 0.68 to 0.82.
+  /// The part of a step that is spent in products, of those that were measured (notebooks-md/guide/gate-and-bench.md): 0.68 to 0.82.
   private static let share = 0.7
 
   /// Times products of `[512, 768]` and `[768, 768]` for a fifth of a second; nil where no backend can be had.

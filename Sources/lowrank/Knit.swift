@@ -18,7 +18,9 @@ struct Knit: ParsableCommand {
       there are no results for is left as it is.
       """)
 
-  @Argument(help: "The notebooks; by default notebooks-md/*.md of the project.", completion: .file(extensions: ["md"]))
+  @Argument(
+    help: "The notebooks; by default notebooks-md/*.md and notebooks-md/guide/*.md of the project.",
+    completion: .file(extensions: ["md"]))
   var files: [String] = []
 
   @Flag(

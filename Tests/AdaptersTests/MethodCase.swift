@@ -39,7 +39,7 @@ struct MethodCase: Sendable, CustomTestStringConvertible {
 
   var testDescription: String { id }
 
-  /// README's example, and a method for each place that no method of the program attaches to: they are in no registry.
+  /// The guide's example, and a method for each place that no method of the program attaches to: they are in no registry.
   static var unregistered: [any TuningMethod.Type] { [LoRAFA.self, NormScaling.self, PromptTuning.self, PrefixTuning.self] }
 
   /// The method.

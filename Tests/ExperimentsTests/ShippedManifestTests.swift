@@ -38,10 +38,10 @@ import Testing
     #expect(plan.items.count > 20)
   }
 
-  @Test("README's task of texts is one")
-  func readmeTextTask() throws {
+  @Test("the guide's task of texts is one")
+  func guideTextTask() throws {
     let file = "experiments/tasks/sums.yaml"
-    let block = try #require(Readme.blocks("yaml").first { $0.hasPrefix("# \(file)") })
+    let text = try Pages.manifest(file), block = try #require(text)
     let files = [
       ("tasks/sums.yaml", block), ("recipes/plain.yaml", "defaults: {epochs: 3, batch: 16, learning_rate: 5e-4}\n"),
       ("m.yaml", "id: m\nmodel: x\nrecipe: plain\ntasks: [sums]\nseeds: [0]\nmethods: [lora]\n"),

@@ -290,6 +290,10 @@ import Testing
     let latin = root.appending(path: "notebooks-md/z.md")
     try Data([0xE9, 0x0A]).write(to: latin)
     #expect(NotebookFiles.all(in: root).map(\.lastPathComponent) == ["n.md", "other.md", "z.md"])
+    let guide = root.appending(path: "notebooks-md/guide")
+    try FileManager.default.createDirectory(at: guide, withIntermediateDirectories: true)
+    for name in ["b.md", "a.md", "c.txt"] { try Data("a page\n".utf8).write(to: guide.appending(path: name)) }
+    #expect(NotebookFiles.all(in: root).map(\.lastPathComponent) == ["n.md", "other.md", "z.md", "a.md", "b.md"])
     let error = #expect(throws: ReportError.self) {
       try NotebookFiles(NotebookFiles.all(in: root), root: root, source: source())
     }

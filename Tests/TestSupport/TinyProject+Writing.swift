@@ -41,16 +41,21 @@ extension TinyProject {
     // the last row has the prompt of the first
     try project.write(
       sentences(16..<22) + "\"dog\",\"river\",\"There is a dog in the river.\"\n", to: "experiments/tasks/test.csv")
-    let fixtures = Repository.root.appending(path: "Tests/Fixtures/tokenizers/llama-bpe"), model = project.file("writer")
+    try project.writeDecoder(to: "writer")
+    return project
+  }
+
+  /// Writes a random Llama with a real tokenizer.
+  public func writeDecoder(to name: String, positions: Int = 64) throws {
+    let fixtures = Repository.root.appending(path: "Tests/Fixtures/tokenizers/llama-bpe"), model = file(name)
     var configuration = LlamaConfiguration(
-      vocabularySize: 700, hiddenSize: 16, layers: 2, heads: 4, keyHeads: 2, intermediateSize: 24, maximumPositions: 64)
+      vocabularySize: 700, hiddenSize: 16, layers: 2, heads: 4, keyHeads: 2, intermediateSize: 24, maximumPositions: positions)
     (configuration.headKind, configuration.initializerRange, configuration.endTokens) = (.words, 0.2, [2])
     let backend = try CPUBackend(threads: 1)
     try ModelWriter.save(ModelLoader.random(configuration, seed: 9, on: backend), to: model)
     for name in ["tokenizer.json", "tokenizer_config.json"] {
       try FileManager.default.copyItem(at: fixtures.appending(path: name), to: model.appending(path: name))
     }
-    return project
   }
 
   private static func sentences(_ range: Range<Int>) -> String {

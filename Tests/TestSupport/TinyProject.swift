@@ -41,16 +41,21 @@ public final class TinyProject {
     try write(Self.task, to: "experiments/tasks/warmth.yaml")
     try write(Self.rows(0..<24), to: "experiments/tasks/train.tsv")
     try write(Self.rows(24..<40), to: "experiments/tasks/dev.tsv")
-    let vocabulary = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"] + Self.words
-    let configuration = EncoderConfiguration(
-      architecture: .bert, vocabularySize: vocabulary.count, hiddenSize: 16, layers: 2, heads: 2, intermediateSize: 24,
-      maximumPositions: 20, initializerRange: 0.2)
-    let backend = try CPUBackend(threads: 1)
-    try ModelWriter.save(ModelLoader.random(configuration, seed: 9, on: backend), to: root.appending(path: "model"))
-    try write(vocabulary.joined(separator: "\n") + "\n", to: "model/vocab.txt")
+    try writeModel(to: "model")
   }
 
   deinit { try? FileManager.default.removeItem(at: root) }
+
+  /// Writes a random BERT with a vocabulary of these words.
+  public func writeModel(to name: String, positions: Int = 20) throws {
+    let vocabulary = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"] + Self.words
+    let configuration = EncoderConfiguration(
+      architecture: .bert, vocabularySize: vocabulary.count, hiddenSize: 16, layers: 2, heads: 2, intermediateSize: 24,
+      maximumPositions: positions, initializerRange: 0.2)
+    let backend = try CPUBackend(threads: 1)
+    try ModelWriter.save(ModelLoader.random(configuration, seed: 9, on: backend), to: file(name))
+    try write(vocabulary.joined(separator: "\n") + "\n", to: "\(name)/vocab.txt")
+  }
 
   /// A sentence's label follows from one of its words.
   public static func rows(_ range: Range<Int>) -> String {

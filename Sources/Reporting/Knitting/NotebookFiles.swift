@@ -63,11 +63,12 @@ package struct NotebookFiles: Sendable {
     self.entries = entries
   }
 
-  /// The notebooks of a project: `notebooks-md/*.md`, sorted by name.
+  /// The notebooks of a project, sorted by name: `notebooks-md/*.md`, then the pages of the guide, `notebooks-md/guide/*.md`.
   package static func all(in root: URL) -> [URL] {
-    let folder = root.appending(path: "notebooks-md")
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
-    return names.filter { $0.hasSuffix(".md") && !$0.hasPrefix(".") }.sorted().map { folder.appending(path: $0) }
+    ["notebooks-md", "notebooks-md/guide"].map { root.appending(path: $0) }.flatMap { folder in
+      let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+      return names.filter { $0.hasSuffix(".md") && !$0.hasPrefix(".") }.sorted().map { folder.appending(path: $0) }
+    }
   }
 
   /// Every block that is not as the results would print it, with the first line that differs: `file:line:column: …`.

@@ -1,14 +1,14 @@
-// README's example of a method is a file of these tests, so that it compiles and keeps the contract of methods.
+// The guide's example of a method is a file of these tests, so that it compiles and keeps the contract of methods.
 import Foundation
 import TestSupport
 import Testing
 
-@Suite("README's method")
-struct ReadmeMethodTests {
+@Suite("The guide's method")
+struct GuideMethodTests {
   @Test("is LoRAFA.swift, but for the import that a file of the target itself does not need")
   func same() throws {
     let file = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "LoRAFA.swift")
     let text = try String(contentsOf: file, encoding: .utf8)
-    #expect(try Readme.blocks("swift") == [text.replacing("\n@testable import Adapters\n", with: "")])
+    #expect(try Pages.blocks("swift").map(\.text) == [text.replacing("\n@testable import Adapters\n", with: "")])
   }
 }

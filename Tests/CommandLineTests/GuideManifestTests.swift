@@ -1,13 +1,32 @@
-// README's examples of a table and of a task, as they stand there.
+// The guide's blocks of YAML, as they stand there: tables, tasks, and rows of methods.
 import Foundation
 import TestSupport
 import Testing
 
-@Suite("README's table and task")
-struct ReadmeManifestTests {
+@Suite("The guide's blocks of YAML")
+struct GuideManifestTests {
+  /// The files whose blocks these tests, and those of manifests, read.
+  private static let files = [
+    "experiments/rank-of-lora.yaml", "experiments/tasks/reviews.yaml", "experiments/my-reviews.yaml", "experiments/tasks/sums.yaml",
+  ]
+
   /// The block that begins with the name of its file.
   private func block(_ file: String) throws -> String {
-    try #require(Readme.blocks("yaml").first { $0.hasPrefix("# \(file)") }, "README has no block of \(file)")
+    let text = try Pages.manifest(file)
+    return try #require(text, "no page has a block of \(file)")
+  }
+
+  @Test("each is a file that a test reads, or the rows of a manifest")
+  func all() throws {
+    for block in try Pages.blocks("yaml") {
+      if block.text.hasPrefix("methods:\n") {
+        let tiny = try TinyProgram(TinyProject.manifest.replacing(/methods: .*\n/, with: block.text))
+        let plan = try tiny.lowrank(["run", "tiny", "--dry-run"])
+        #expect(plan.status == 0, "\(block): \(plan.output)")
+      } else {
+        #expect(Self.files.contains { block.text.hasPrefix("# \($0)") }, "\(block): no test reads this block")
+      }
+    }
   }
 
   @Test("the task is planned and trained on")
