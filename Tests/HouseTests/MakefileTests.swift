@@ -8,7 +8,7 @@ struct MakefileTests {
   private func make(_ arguments: String) throws -> ProgramResult {
     try execute(
       URL(filePath: "/usr/bin/make"),
-      ["-n", "--no-print-directory", "-C", Repository.root.path] + arguments.split(separator: " ").map(String.init),
+      ["-n", "--no-print-directory", "-C", Repository.root.path] + arguments.split(separator: " ").map { $0.replacing("\u{a0}", with: " ") },
       apart: true)
   }
 
@@ -51,7 +51,8 @@ struct MakefileTests {
       ("all JOBS=2 TENSORBOARD=curves", "all --jobs '2' --tensorboard 'curves'"), ("check DATA=it's", "check --data 'it'\\''s'"),
       ("verify", "verify"), ("verify EXPERIMENT=t", "verify 't'"), ("gc", "gc"), ("gc DELETE=1", "gc --delete"),
       ("compare A=t@4f2c B=t SEEDS=0 FORMAT=csv", "compare 't@4f2c' 't' --seeds '0' --format 'csv'"),
-      ("table1 SET='lora.rank=16 epochs=1' SEEDS=5", "run table1 --seeds '5' --set 'lora.rank=16' --set 'epochs=1'"),
+      // a space within a value
+      ("table1 SET=lora.rank=16\u{a0}epochs=1 SEEDS=5", "run table1 --seeds '5' --set 'lora.rank=16' --set 'epochs=1'"),
       ("table1 LOWRANK_PYTHON=python3 PEER_PYTHON=python3", "run table1"),
     ])
   func taken(arguments: String, command: String) throws {

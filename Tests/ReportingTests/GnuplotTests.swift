@@ -45,14 +45,14 @@ import Testing
         FigureOutcome(id: "map", state: .withoutRuns, missing: ["aflora, rte, seed 0: missing"])
       ])
     try runs.store("aflora", tensors: ["freezing/iteration": .map([[10], [20]], ["output A"])])
-    let folder = runs.results.url.appending(path: "figures")
+    let folder = runs.results.url.appending(path: "figures/t1")
     #expect(
       try figures().draw(with: gnuplot) == [
         FigureOutcome(
-          id: "map", state: .drawn(["svg", "png", "csv"].map { folder.appending(path: "t1-map.\($0)") }), missing: [])
+          id: "map", state: .drawn(["svg", "png", "csv"].map { folder.appending(path: "map.\($0)") }), missing: [])
       ])
     #expect(
-      try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() == ["t1-map.csv", "t1-map.png", "t1-map.svg"])
+      try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() == ["map.csv", "map.png", "map.svg"])
     try runs.store("aflora", tensors: ["training/loss": .steps([2, 1])])
     #expect(try figures().draw(with: gnuplot).map(\.isFailure) == [true])
     let one = runs.results.url.appending(path: "one")
