@@ -8,7 +8,8 @@ struct MakefileTests {
   private func make(_ arguments: String) throws -> ProgramResult {
     try execute(
       URL(filePath: "/usr/bin/make"),
-      ["-n", "--no-print-directory", "-C", Repository.root.path] + arguments.split(separator: " ").map { $0.replacing("\u{a0}", with: " ") },
+      ["-n", "--no-print-directory", "-C", Repository.root.path]
+        + arguments.split(separator: " ").map { $0.replacing("\u{a0}", with: " ") },
       apart: true)
   }
 
