@@ -167,9 +167,11 @@ struct MappingReader {
     let shown = "'\(SourceNode.shortened(entry.key))'"
     if let method {
       let options = method.options.map(\.name)
-      reportUnknown(
-        "\(shown) is not an option of \(method.id)", entry.key, options, label: "options",
-        suggestions: options + settings + skip, at: entry.keyPosition)
+      // everything that could stand here
+      let lists = [("options", options), ("keys", skip), ("settings", settings)].filter { !$0.1.isEmpty }
+      problems.report(
+        "\(shown) is not an option of \(method.id)." + Suggestion.sentence(for: entry.key, among: options + skip + settings)
+          + " (\(lists.map { "\($0.0): \($0.1.joined(separator: ", "))" }.joined(separator: "; ")))", at: entry.keyPosition)
     } else {
       reportUnknown(
         "\(shown) is not a training setting", entry.key, settings, suggestions: settings + skip, at: entry.keyPosition)

@@ -88,18 +88,18 @@ package enum TextTable {
       self.isFirst = isFirst
       let texts = cells.map { PlainLine.of($0.text) + $0.mark(layout) + PlainLine.of($0.suffix) }
       // a header takes as many lines as keep it from widening its column
-      let content = texts.map(\.count).max() ?? 0
+      let content = texts.map(\.terminalColumns).max() ?? 0
       header = wrapped(PlainLine.of(name), columns: max(content, 10))
-      width = min(max(content, header.map(\.count).max() ?? 0), layout.columns)
+      width = min(max(content, header.map(\.terminalColumns).max() ?? 0), layout.columns)
       self.cells = zip(texts, cells).map { text, cell in
-        let padding = String(repeating: " ", count: max(0, width - text.count))
+        let padding = String(repeating: " ", count: max(0, width - text.terminalColumns))
         let styled = cell.styled(PlainLine.of(cell.text), layout) + cell.mark(layout) + PlainLine.of(cell.suffix)
         return isFirst ? styled + padding : padding + styled
       }
     }
 
     func padded(_ text: String) -> String {
-      let padding = String(repeating: " ", count: max(0, width - text.count))
+      let padding = String(repeating: " ", count: max(0, width - text.terminalColumns))
       return isFirst ? text + padding : padding + text
     }
   }
@@ -113,7 +113,7 @@ package enum TextTable {
   private static func wrapped(_ text: String, columns: Int) -> [String] {
     var lines: [String] = []
     for word in text.split(separator: " ") {
-      if let last = lines.last, last.count + 1 + word.count <= columns {
+      if let last = lines.last, last.terminalColumns + 1 + String(word).terminalColumns <= columns {
         lines[lines.count - 1] = last + " " + word
       } else {
         lines.append(String(word))

@@ -79,7 +79,8 @@ struct RunChoice: ParsableArguments {
   func folders(
     of name: String, _ project: ProjectOptions, _ workspace: Workspace, choose: (Experiment) throws -> [RunSpecification]
   ) throws -> [URL] {
-    guard try selection.isPart else { return [try ResultsFolder(workspace.results).folder(of: name)] }
+    let isRun = try !selection.isPart && (try? project.experiment(name, selection, in: workspace)) == nil
+    if isRun { return [try ResultsFolder(workspace.results).folder(of: name)] }
     return try choose(project.experiment(name, selection, in: workspace)).map(workspace.link)
   }
 }

@@ -3,6 +3,7 @@ import Experiments
 import Foundation
 import Manifests
 import Reporting
+import Settings
 
 /// `lowrank knit --check`
 struct Knit: ParsableCommand {
@@ -19,9 +20,14 @@ struct Knit: ParsableCommand {
       """)
 
   @Argument(
-    help: "The notebooks; by default notebooks-md/*.md and notebooks-md/guide/*.md of the project.",
+    help: ArgumentHelp(
+      "Notebooks, which end with .md; by default notebooks-md/*.md and notebooks-md/guide/*.md of the project. And experiments, "
+        + "of which alone blocks are then made.", valueName: "notebook|experiment"),
     completion: .file(extensions: ["md"]))
-  var files: [String] = []
+  var names: [String] = []
+
+  @Option(help: "Only blocks of this size: pocket, small or paper.")
+  var profile: Profile?
 
   @Flag(
     help:
@@ -36,9 +42,14 @@ struct Knit: ParsableCommand {
     let source = ResultsBlocks(
       experiments: ExperimentFolder(path: project.readable(workspace.experiments)), methods: .registered,
       results: ResultsFolder(workspace.results), inputs: RunInputs(workspace: workspace, data: nil).digestsAtHand)
+    let files = names.filter { $0.hasSuffix(".md") }, folder = ExperimentFolder(path: workspace.experiments.path)
+    let wanted = try names.filter { !$0.hasSuffix(".md") }.flatMap { name in
+      let manifest = try folder.manifest(named: name, profile: profile ?? .pocket, methods: .registered)
+      return [manifest.id] + manifest.aliases
+    }
     let notebooks = try NotebookFiles(
-      files.isEmpty ? NotebookFiles.all(in: workspace.root) : files.map { URL(filePath: $0) }, root: workspace.root,
-      source: source)
+      files.isEmpty ? NotebookFiles.all(in: workspace.root) : files.map { URL(filePath: $0) }, root: workspace.root, source: source
+    ) { request in (wanted.isEmpty || wanted.contains(request.experiment)) && (profile ?? request.profile) == request.profile }
     if check {
       for line in notebooks.differences + notebooks.otherSources + notebooks.unavailable { say(line) }
       say(notebooks.summary)

@@ -18,6 +18,21 @@ struct FigureTests {
       ])
   }
 
+  @Test("of a part of an experiment, where it is told to")
+  func part() throws {
+    let figures = TinyProject.manifest.replacing("profiles:", with: "figures: [{learning-curves: {task: warmth}}]\nprofiles:")
+    let tiny = try TinyProgram(figures)
+    #expect(try tiny.lowrank(["run", "tiny"]).status == 0)
+    let whole = try String(contentsOf: tiny.project.file("results/figures/tiny/learning-curves.csv"), encoding: .utf8)
+    #expect(whole.contains("AFLoRA") && whole.contains("LoRA,"))
+    let part = try tiny.lowrank(["figure", "tiny", "--methods", "lora", "--to", tiny.project.file("part").path], apart: true)
+    #expect(part.status == 0, "\(part)")
+    let own = try String(contentsOf: tiny.project.file("part/learning-curves.csv"), encoding: .utf8)
+    #expect(!own.contains("AFLoRA") && own.count < whole.count)
+    let without = try tiny.lowrank(["figure", "tiny", "--methods", "lora"], apart: true)
+    #expect(without.status == 2 && without.errors.contains("want --to"), "\(without)")
+  }
+
   @Test("no run, a damaged one, a target that is a file, an experiment without figures")
   func mistakes() throws {
     let tiny = try TinyProgram.trained()

@@ -23,6 +23,20 @@ struct KnitTests {
     #expect(try tiny.lowrank(["knit", "--check"]).status == 0)
   }
 
+  @Test("of one experiment or size its blocks alone")
+  func part() throws {
+    let tiny = try TinyProgram.trained()
+    try tiny.project.write(Self.notebook + "<!-- lowrank table nothing -->\n<!-- /lowrank -->\n", to: "notebooks-md/tiny.md")
+    #expect(try tiny.lowrank(["knit"]).status == 1, "the other block is of no experiment")
+    let check = try tiny.lowrank(["knit", "--check", "tiny", "--profile", "paper"], apart: true)
+    #expect(check.status == 0 && check.output.hasPrefix("1 notebook, 0 blocks"), "\(check)")
+    #expect(try tiny.lowrank(["knit", "tiny"]).status == 0)
+    let text = try String(contentsOf: tiny.project.file("notebooks-md/tiny.md"), encoding: .utf8)
+    #expect(text.contains("| AFLoRA | ") && text.hasSuffix("<!-- lowrank table nothing -->\n<!-- /lowrank -->\n"))
+    try tiny.expectMistake(
+      ["knit", "tinny"], "experiment 'tinny' is not known in HERE/experiments. Did you mean 'tiny'? (known: tiny)")
+  }
+
   @Test("a notebook that is not there, elsewhere, or has marks that are none", arguments: [[], ["--check"]])
   func mistakes(options: [String]) throws {
     let tiny = try TinyProgram.trained()

@@ -9,7 +9,7 @@ struct MakefileTests {
     try execute(
       URL(filePath: "/usr/bin/make"),
       ["-n", "--no-print-directory", "-C", Repository.root.path]
-        + arguments.split(separator: " ").map { $0.replacing("\u{a0}", with: " ") },
+        + arguments.split(separator: " ").map { String($0).replacing("\u{a0}", with: " ") },
       apart: true)
   }
 

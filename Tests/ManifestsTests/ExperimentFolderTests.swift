@@ -64,6 +64,25 @@ import Testing
     #expect(ExperimentFolder(path: files.path).list(methods: .test).manifests.map(\.id) == ["a", "d"])
   }
 
+  @Test("ids whose tables would be files of one name are refused, whichever is asked for")
+  func clashes() throws {
+    let manifest = "id: a\nmodel: x\nrecipe: plain\ntasks: [rte]\nseeds: [0]\nmethods: [fft]\n"
+    func folder(_ other: String) throws -> TestFolder {
+      try TestFolder([
+        "a.yaml": manifest, "\(other).yaml": manifest.replacing("id: a", with: "id: \(other)"),
+        "recipes/plain.yaml": TestFolder.plainRecipe,
+      ])
+    }
+    for other in ["a-small", "a-paper", "a-cost", "a-small-cost"] {
+      let files = try folder(other)
+      for id in ["a", other] {
+        #expect(message(id, in: files).contains("would be files of one name: rename one."), "\(id) beside \(other)")
+      }
+      #expect(ExperimentFolder(path: files.path).list(methods: .test).broken.count == 1)
+    }
+    for other in ["a-pocket", "a-tiny", "a-costs"] { #expect(message("a", in: try folder(other)).isEmpty) }
+  }
+
   @Test func otherFilesAreToldApart() throws {
     let task =
       "id: mine\ntrain: a.tsv\nvalidation: b.tsv\nformat: tsv\ncolumns: {text: [a], label: b}\nlabels: [x, y]\nmetric: accuracy\n"

@@ -1,9 +1,13 @@
 // Every message that a bad manifest can bring, word for word.
+import Settings
 import Testing
 
 @testable import Manifests
 
 @Suite struct ManifestProblemTests {
+  /// What every method takes, as a message lists it.
+  private static let settings = "settings: " + TrainingSettings.schemas.map(\.name).joined(separator: ", ")
+
   @Test func manyProblemsAtOnce() throws {
     let folder = try TestFolder.manifest(
       """
@@ -28,7 +32,7 @@ import Testing
         m.yaml:3:1: 'modle' is not a key of a manifest. Did you mean 'model'? (known: id, aliases, paper, profiles, title, description, model, recipe, tasks, seeds, methods, training, report, figures, timed)
         m.yaml:6:14: task 'colla' is not known. Did you mean 'cola'? (known: cola, sst2, mrpc, qqp, stsb, mnli, qnli, rte, e2e, dart, dialogsum, gsm8k)
         m.yaml:7:8: 'seeds' must be a list, but is '3'. Write [3].
-        m.yaml:9:16: 'treshold' is not an option of loradrop. Did you mean 'threshold'? (options: threshold)
+        m.yaml:9:16: 'treshold' is not an option of loradrop. Did you mean 'threshold'? (options: threshold; keys: id, label, tasks; \(Self.settings))
         m.yaml:10:18: 'rank' must be a whole number from 1 to 1024, but is '8.5'.
         m.yaml:10:32: 'targets' must be a list of names from query, key, value, attention-output, intermediate, output, all-linear, but is a list. 'valeu' is none of them. Did you mean 'value'?
         m.yaml:11:5: method 'aflor' is not known. Did you mean 'aflora'? (known: fft, lora, vera, aflora, loradrop)
@@ -74,9 +78,9 @@ import Testing
     ("- lora: {rank: [8, 8]}", "m.yaml:7:20: 8 stands twice in 'rank'."),
     (
       "- lora: {lable: x}",
-      "m.yaml:7:10: 'lable' is not an option of lora. Did you mean 'label'? (options: rank, alpha, dropout, targets)"
+      "m.yaml:7:10: 'lable' is not an option of lora. Did you mean 'label'? (options: rank, alpha, dropout, targets; keys: id, label, tasks; \(settings))"
     ),
-    ("- fft: {rank: 8}", "m.yaml:7:9: 'rank' is not an option of fft."),
+    ("- fft: {rank: 8}", "m.yaml:7:9: 'rank' is not an option of fft. (keys: id, label, tasks; \(settings))"),
     ("- lora: 8", "m.yaml:7:9: 'lora' must be a mapping of keys to values, but is '8'."),
     (
       "- {lora: {}, fft: {}}",
@@ -93,7 +97,7 @@ import Testing
     ),
     (
       "- lora: {tasks: {rte: {epoch: 2}}}",
-      "m.yaml:7:24: 'epoch' is not an option of lora. Did you mean 'epochs'? (options: rank, alpha, dropout, targets)"
+      "m.yaml:7:24: 'epoch' is not an option of lora. Did you mean 'epochs'? (options: rank, alpha, dropout, targets; \(settings))"
     ),
     (
       "- aflora: {final_fraction: 0.5, final_epochs: 2}",
@@ -101,7 +105,7 @@ import Testing
     ),
     (
       "- lora\n- lora: {rnk: 3}",
-      "m.yaml:8:10: 'rnk' is not an option of lora. Did you mean 'rank'? (options: rank, alpha, dropout, targets)"
+      "m.yaml:8:10: 'rnk' is not an option of lora. Did you mean 'rank'? (options: rank, alpha, dropout, targets; keys: id, label, tasks; \(settings))"
     ),
     ("- lora\n\t- aflora", "m.yaml:8:1: is indented by a tab: YAML takes spaces only."),
     ("- lora: {betas: [0.9]}", "m.yaml:7:17: 'betas' must be a list of 2 numbers from 0 to 0.999999, but is a list."),

@@ -60,7 +60,7 @@ import Testing
     let figure = try runs.figure()
     #expect(
       figure.subtitle
-        == "best epoch, difference to the baseline AFLoRA, mean over 2 seeds, error bars: sample standard deviation · pocket profile"
+        == "best epoch, difference to the baseline “AFLoRA”, mean over 2 seeds, error bars: sample standard deviation · pocket profile"
     )
     let panel = figure.panels[0]
     #expect(figure.panels.count == 1 && panel.kind == .dots && panel.title == "rte, accuracy; AFLoRA: 87.50")

@@ -59,6 +59,16 @@ struct TextTableTests {
     #expect(widths.count == 1, "\(bare)")
   }
 
+  @Test("letters that take two columns keep the columns in line")
+  func wide() throws {
+    #expect("LoRA".terminalColumns == 4 && "方法".terminalColumns == 4 && "e\u{301}😀한".terminalColumns == 5)
+    let experiment = try MadeUpExperiment(MadeUpExperiment.plain.replacing("[lora,", with: "[{lora: {label: 方法}},"))
+    try experiment.addAll()
+    let table = lines(try experiment.table())
+    let rows = table.filter { $0.hasPrefix("方法 ") || $0.hasPrefix("AFLoRA ") || $0.hasPrefix("──") }
+    #expect(rows.count == 3 && Set(rows.map(\.terminalColumns)).count == 1, "\(table)")
+  }
+
   @Test("what is missing is said below, and what would command a terminal is a space")
   func incomplete() throws {
     let experiment = try MadeUpExperiment(MadeUpExperiment.plain.replacing("two methods", with: "\"two\\e[2J methods\""))

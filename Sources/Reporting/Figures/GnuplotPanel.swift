@@ -2,8 +2,10 @@
 import Foundation
 
 struct GnuplotPanel {
-  /// The height of its cell in pixels.
+  /// The height of its cell in pixels, with a title of one line.
   private(set) var height: Int
+  /// The lines of its title.
+  let titleLines: Int
   private(set) var script = ""
   private let panel: FigurePanel
   /// The width of its cell in pixels.
@@ -26,6 +28,7 @@ struct GnuplotPanel {
     let lines = CoincidingLines(panel)
     let words = [panel.title, lines.phrase].compactMap { $0 }.joined(separator: "; ")
     let title = GnuplotText.wrapped(words, to: (room - beside) * 10 / 67)
+    titleLines = title.count
     height =
       switch panel.kind {
       case .heatMap: max(150, 70 + 28 * panel.series.count)
@@ -38,7 +41,6 @@ struct GnuplotPanel {
     let ends = points.flatMap { point in [-1, 0, 1].map { (point.y ?? 0) + (point.deviation ?? 0) * $0 } }
       .filter(GnuplotText.isDrawn)
     let tall = Double(height)
-    height += 18 * max(0, title.count - 1)
     let isThin = panel.series.count > names.count + 8
     let widths = (lines.widths(names) + [1.8]).map { "\(isThin ? 1 : $0)" }
     var settings = [

@@ -20,14 +20,16 @@ enum GnuplotScript {
     let labelled = GnuplotText.columns(hasRows ? figure.panels.flatMap(GnuplotPanel.rowNames) : [])
     let beside = hasRows ? 8 * labelled + 4 : 0
     let panels = figure.panels.map { GnuplotPanel($0, names: names, width: (width - beside) / columns, rows: rows) }
-    let cell = panels.map(\.height).max() ?? 0
+    // titles of several lengths leave the panels of a row in line
+    let topLines = panels.map(\.titleLines).max() ?? 0
+    let cell = (panels.map(\.height).max() ?? 0) + 18 * max(0, topLines - 1)
     let (title, subtitle) = (
       GnuplotText.wrapped(figure.title, to: (width - 28) * 10 / 87), GnuplotText.wrapped(figure.subtitle, to: width * 2 / 15)
     )
     let legend = names.map { GnuplotText.shortened($0, to: figure.scale.isEmpty ? 60 : 12) }
     var lines = [
       GnuplotText.quote, "png = \(format == .png ? 1 : 0)", "width = \(width)", "columns = \(columns)", "rows = \(rows)",
-      "cell = \(cell)", "title = \(GnuplotText.quoted(title))", "titlelines = \(title.count)",
+      "cell = \(cell)", "toplines = \(topLines)", "title = \(GnuplotText.quoted(title))", "titlelines = \(title.count)",
       "subtitle = \(GnuplotText.quoted(subtitle))", "subtitlelines = \(subtitle.count)",
       "sharedx = \(shared(figure.panels.map(\.x.label), to: 60))",
       "sharedy = \(shared(figure.panels.map(\.y.label), to: min(60, cell * rows / 7), isAlone: hasRows))",

@@ -4,7 +4,7 @@ enum HeatMapTemplate {
   /// For gnuplot, after what `GnuplotPanel` says of a panel.
   static let text = #"""
     set label 1 title at graph 0, graph 1 offset 0, titlelines - 0.4 textcolor rgb '#555555'
-    set margins -1, 3, -1, titlelines + 0.5
+    set margins -1, 3, -1, toplines + 0.5
     set border 0 linecolor rgb '#ffffff'
     unset grid
     set style fill solid noborder

@@ -4,7 +4,7 @@ enum LinesTemplate {
   /// For gnuplot, after what `GnuplotPanel` says of a panel.
   static let text = #"""
     set label 1 title at graph 0, graph 1 offset 0, titlelines - 0.4 textcolor rgb '#555555'
-    set margins rows == 1 ? -1 : sharedy eq '' ? 11 : 6, 3, -1, titlelines + 0.5
+    set margins rows == 1 ? -1 : sharedy eq '' ? 11 : 6, 3, -1, toplines + 0.5
     set border 3 linecolor rgb '#555555'
     set grid noxtics ytics back linecolor rgb '#dddddd' dashtype 1
     plot for [n = 1:names + 1] $data index n - 1 using 3:(counts && n == 1 ? $4 : NaN) \

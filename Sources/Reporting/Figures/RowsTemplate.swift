@@ -7,7 +7,7 @@ enum RowsTemplate {
     set lmargin at screen across(left + place * column + 8)
     set rmargin at screen across(left + place * (column + 1) - 22 - 7 * (longest > 1 ? longest - 1 : 0))
     set bmargin sharedx eq '' ? 3.6 : 2
-    set tmargin titlelines + 0.5
+    set tmargin toplines + 0.5
     unset ytics
     set border 1 linecolor rgb '#555555'
     set grid noytics xtics back linecolor rgb '#dddddd' dashtype 1

@@ -46,7 +46,7 @@ enum BarsFigure {
     let subtitle =
       areNarrow
       ? source.subtitle(
-        scores.epoch, "difference to the \(differences.baseline == nil ? "" : "baseline ")\(differences.label)",
+        scores.epoch, "difference to the \(differences.baseline == nil ? differences.label : "baseline “\(differences.label)”")",
         scores.phrase(all) + (isOneScale ? "" : "; scales differ"))
       : source.subtitle(scores.epoch, scores.phrase(all))
     let data = places.flatMap { place in

@@ -100,13 +100,15 @@ struct BlockDifference: Sendable, Equatable {
 }
 
 extension Notebook {
-  /// Asks a source for the content of every block.
+  /// Asks a source for the content of every block that is wanted; the others stay, and are none of the result's blocks.
   /// - Throws: `ReportError.invalidNotebooks` with every request that cannot be met.
-  func knitted(from source: some BlockSource) throws(ReportError) -> KnittedNotebook {
+  func knitted(
+    from source: some BlockSource, where isWanted: (BlockRequest) -> Bool = { _ in true }
+  ) throws(ReportError) -> KnittedNotebook {
     var problems: [Problem] = []
     var blocks: [KnittedNotebook.Block] = []
     let parts = parts.map { part -> Part in
-      guard case .block(var block) = part else { return part }
+      guard case .block(var block) = part, isWanted(block.request) else { return part }
       do {
         let content = try source.content(of: block.request)
         let before = block.content

@@ -23,8 +23,11 @@ package struct NotebookFiles: Sendable {
   /// - Parameters:
   ///   - files: the notebooks.
   ///   - root: the folder that they must lie in, wherever links lead.
+  ///   - isWanted: which blocks are made; the others are left alone.
   /// - Throws: `ReportError.invalidNotebooks` with the problems of all of them; `StorageError` where one cannot be read.
-  package init(_ files: [URL], root: URL, source: some BlockSource) throws {
+  package init(
+    _ files: [URL], root: URL, source: some BlockSource, where isWanted: (BlockRequest) -> Bool = { _ in true }
+  ) throws {
     var entries: [Entry] = []
     var problems: [Problem] = []
     for file in files {
@@ -43,7 +46,7 @@ package struct NotebookFiles: Sendable {
         continue
       }
       do {
-        let knitted = try Notebook(text, file: name).knitted(from: source)
+        let knitted = try Notebook(text, file: name).knitted(from: source, where: isWanted)
         for picture in knitted.blocks.compactMap(\.picture) {
           let place = pictures.appending(path: picture.name).deletingLastPathComponent().resolvingSymlinksInPath()
           guard !Self.isInside(place, root) else { continue }
