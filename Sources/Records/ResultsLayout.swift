@@ -70,7 +70,7 @@ package struct ResultsLayout: Sendable, Equatable {
 
   /// The file of what an experiment's runs took.
   package func cost(_ experiment: String, _ profile: Profile) -> URL {
-    folder.appending(path: Self.name(experiment, profile) + "-cost.md")
+    folder.appending(path: Self.name(experiment, profile) + Self.joint(experiment) + "cost.md")
   }
 
   /// A file of one of an experiment's figures: `svg`, `png` or `csv`.
@@ -91,6 +91,10 @@ package struct ResultsLayout: Sendable, Equatable {
   }
 
   private static func name(_ experiment: String, _ profile: Profile) -> String {
-    experiment + (profile == .pocket ? "" : "-\(profile.rawValue)")
+    experiment + (profile == .pocket ? "" : joint(experiment) + profile.rawValue)
   }
+
+  /// What stands before a profile in a name: where a setting's value is the end of the experiment's name, as in `table1+rank=8`, a dash
+  /// could belong to the value.
+  private static func joint(_ experiment: String) -> String { experiment.contains("+") ? "+" : "-" }
 }
