@@ -133,8 +133,11 @@ package struct GLUESubmission: Sendable {
     guard !FileManager.default.fileExists(atPath: folder.path, isDirectory: &isFolder) || isFolder.boolValue else {
       throw .noFolder(folder.path)
     }
-    for test in tests where FileManager.default.fileExists(atPath: folder.appending(path: test.answers).path) {
-      throw .taken(folder.appending(path: test.answers).path)
+    for test in tests {
+      let file = folder.appending(path: test.answers)
+      var status = stat()
+      // a link that leads nowhere has the name too
+      if lstat(file.path, &status) == 0 { throw .taken(file.path) }
     }
   }
 

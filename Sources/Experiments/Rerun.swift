@@ -49,7 +49,8 @@ package struct RerunComparison: Sendable, Equatable {
       return
     }
     let recorded = RunFile.tensors.url(in: recordedFolder)
-    let old = try HDF5File.read(recorded).arrays(), new = try HDF5File.read(RunFile.tensors.url(in: folder)).arrays()
+    let oldTree = try HDF5File.read(recorded), newTree = try HDF5File.read(RunFile.tensors.url(in: folder))
+    let old = oldTree.arrays(), new = newTree.arrays()
     var first: String?
     var largest = 0.0
     for (path, values) in old {
@@ -62,17 +63,48 @@ package struct RerunComparison: Sendable, Equatable {
         largest = max(largest, abs(pair.0 - pair.1) / max(abs(pair.0), abs(pair.1), 1e-12))
       }
     }
-    added = new.map(\.path).filter { path in !old.contains { $0.path == path } }
-    firstDifference = first ?? (added.isEmpty ? "equal numbers in other bytes" : nil)
+    let other = newTree.firstOther(than: oldTree)
+    added = other == nil ? newTree.paths.filter { oldTree.dataset($0) == nil } : []
+    firstDifference = first ?? other.map { "\($0) has other bytes" } ?? (added.isEmpty ? "equal numbers in other bytes" : nil)
     largestDistance = largest
   }
 }
 
 extension HDF5Group {
+  /// Every dataset's path, in order.
+  fileprivate var paths: [String] {
+    groups.flatMap { name, group in group.paths.map { "\(name)/\($0)" } } + datasets.map(\.name)
+  }
+
+  /// The path of the first dataset or attribute of a recorded tree that is not here with the same bits; nil where all are.
+  fileprivate func firstOther(than recorded: HDF5Group) -> String? {
+    for (name, value) in recorded.attributes where attribute(name) != value { return "attribute '\(name)'" }
+    for (name, dataset) in recorded.datasets where !(self.dataset(name)?.hasSameBits(as: dataset) ?? false) { return name }
+    for (name, group) in recorded.groups {
+      guard let own = self.group(name) else { return name }
+      if let path = own.firstOther(than: group) { return "\(name)/\(path)" }
+    }
+    return nil
+  }
+
   /// Every array of numbers, by path, training's steps before what follows from them.
   fileprivate func arrays(_ prefix: String = "") -> [(path: String, values: [Double])] {
     let own = datasets.compactMap { name, dataset in dataset.values.doubles.map { (path: prefix + name, values: $0) } }
     let inner = groups.sorted { ($0.name != "training" ? 1 : 0, $0.name) < ($1.name != "training" ? 1 : 0, $1.name) }
     return inner.flatMap { $0.group.arrays("\(prefix)\($0.name)/") } + own
+  }
+}
+
+extension HDF5Dataset {
+  /// Whether both are of one shape and type and hold the same bits: -0 is not 0, and a NaN is the same NaN.
+  fileprivate func hasSameBits(as other: HDF5Dataset) -> Bool {
+    guard shape == other.shape, dimensionLabels == other.dimensionLabels, attributes.elementsEqual(other.attributes, by: ==) else {
+      return false
+    }
+    return switch (values, other.values) {
+    case (.float32(let own), .float32(let others)): own.map(\.bitPattern) == others.map(\.bitPattern)
+    case (.float64(let own), .float64(let others)): own.map(\.bitPattern) == others.map(\.bitPattern)
+    default: values == other.values
+    }
   }
 }

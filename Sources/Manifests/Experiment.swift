@@ -6,6 +6,8 @@ import Settings
 package struct Experiment: Sendable, Equatable, Codable {
   /// The id of the manifest.
   package let id: String
+  /// What names it on the command line, behind a verb.
+  package internal(set) var callName: String
   /// The size at which it runs.
   package let profile: Profile
   /// The title for people.

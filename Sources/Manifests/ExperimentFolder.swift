@@ -60,7 +60,7 @@ package struct ExperimentFolder: Sendable, Equatable {
   ///   - profile: the profile that is read and checked; nil: all.
   package func list(_ files: [String]? = nil, profile: Profile? = nil, methods: MethodCatalog) -> Listing {
     var listing = Listing()
-    var owners: [String: String] = [:]
+    var owners = Owners()
     for file in files ?? self.files {
       do throws(ManifestError) {
         listing.manifests.append(try load(file, names: Self.names(inFile: file) ?? [], &owners, profile: profile, methods: methods))
@@ -73,7 +73,7 @@ package struct ExperimentFolder: Sendable, Equatable {
   }
 
   /// What is left of a manifest that cannot be used under some of its profiles; nil where that is nothing.
-  private func usablePart(of file: String, _ owners: inout [String: String], methods: MethodCatalog) -> Manifest? {
+  private func usablePart(of file: String, _ owners: inout Owners, methods: MethodCatalog) -> Manifest? {
     let names = Self.names(inFile: file) ?? []
     var named = owners
     var part: Manifest?
@@ -92,7 +92,7 @@ package struct ExperimentFolder: Sendable, Equatable {
   /// Loads a manifest whose names are its own, and remembers them.
   /// - Throws: as `Manifest.load`; `ManifestError.invalid` where its id is not the file's name, or another file has one of its names.
   private func load(
-    _ file: String, names: [Name], _ owners: inout [String: String], profile: Profile?, overrides: Overrides = Overrides(),
+    _ file: String, names: [Name], _ owners: inout Owners, profile: Profile?, overrides: Overrides = Overrides(),
     methods: MethodCatalog, problemOfModel: @escaping (String) -> String? = { _ in nil }
   ) throws(ManifestError) -> Manifest {
     let manifest = try Manifest.load(
@@ -103,15 +103,15 @@ package struct ExperimentFolder: Sendable, Equatable {
       problems.append(Problem(at: id.position, "the id is '\(id.text)', but the file is '\(stem).yaml': make them one."))
     }
     for name in names {
-      if let owner = owners[name.text] {
+      if let owner = owners.files[name.text] {
         problems.append(Problem(at: name.position, "the id or alias '\(name.text)' is already taken by \(owner)."))
       }
     }
-    if let id = names.first(where: \.isID), let other = owners.keys.sorted().first(where: { ResultsLayout.clash($0, id.text) }) {
-      problems.append(Problem(at: id.position, "the tables of '\(id.text)' and '\(other)' would be files of one name: rename one."))
+    if let id = names.first(where: \.isID), let other = owners.ids.sorted().first(where: { ResultsLayout.clash($0, id.text) }) {
+      problems.append(Problem(at: id.position, Self.clash(id.text, other)))
     }
     guard problems.isEmpty else { throw .invalid(problems) }
-    for name in names { owners[name.text] = file }
+    owners.add(names, of: file)
     return manifest
   }
 
@@ -166,9 +166,9 @@ package struct ExperimentFolder: Sendable, Equatable {
       return try manifest(inFile: name, profile, overrides, methods, problemOfModel)
     }
     var overrides = overrides
-    let name = try overrides.take(outOf: name, in: path)
+    let typed = name, name = try overrides.take(outOf: typed, in: path)
     var known: [String] = []
-    var owners: [String: String] = [:]
+    var owners = Owners()
     var found: Manifest?
     for file in files {
       // A file that is no YAML is still meant by its own name, and then says what is wrong with it.
@@ -180,14 +180,19 @@ package struct ExperimentFolder: Sendable, Equatable {
           problemOfModel: problemOfModel)
       } else {
         known += names?.map(\.text) ?? []
-        for other in names ?? [] where owners[other.text] == nil { owners[other.text] = file }
+        owners.add(names ?? [], of: file)
       }
     }
     if let found {
-      if let other = known.first(where: { ResultsLayout.clash($0, found.id) }) {
-        throw .invalid([Problem(at: nil, "the tables of '\(found.id)' and '\(other)' would be files of one name: rename one.")])
+      if let other = owners.ids.sorted().first(where: { ResultsLayout.clash($0, found.id) }) {
+        throw .invalid([Problem(at: nil, Self.clash(found.id, other))])
       }
-      return found
+      let isSaid = found.experiments.allSatisfy { Overrides.areAll(in: $0.id) }
+      // a name that says seeds is that of an experiment with other seeds than the manifest's
+      if typed != name, typed.contains("+seeds="), !found.experiments.allSatisfy({ $0.id.contains("+seeds=") }) {
+        throw .unknownExperiment(typed, known: [found.id], folder: path)
+      }
+      return isSaid ? found : found.called(found.id + overrides.words)
     }
     throw .unknownExperiment(name, known: known, folder: path)
   }
@@ -198,16 +203,38 @@ package struct ExperimentFolder: Sendable, Equatable {
     _ problemOfModel: @escaping (String) -> String?
   ) throws(ManifestError) -> Manifest {
     func standard(_ path: String) -> String { URL(filePath: path).resolvingSymlinksInPath().path }
-    let stem = (file as NSString).lastPathComponent.replacing(/\.ya?ml$/, with: "")
-    if files.contains(where: { standard($0) == standard(file) }) {
-      return try manifest(
-        named: stem, profile: profile, overrides: overrides, methods: methods, problemOfModel: problemOfModel)
+    var owners = Owners()
+    for other in files where standard(other) != standard(file) { owners.add(Self.names(inFile: other) ?? [], of: other) }
+    if let own = files.first(where: { standard($0) == standard(file) }) {
+      return try load(
+        own, names: Self.names(inFile: own) ?? [], &owners, profile: profile, overrides: overrides, methods: methods,
+        problemOfModel: problemOfModel)
     }
     var overrides = overrides
-    let taken = files.flatMap { Self.names(inFile: $0) ?? [] }.map(\.text)
-    if let names = Self.names(inFile: file), names.contains(where: { $0.isID && taken.contains($0.text) }) { overrides.file = stem }
+    let id = Self.names(inFile: file)?.first { $0.isID }?.text ?? ""
+    if owners.files[id] != nil || owners.ids.contains(where: { ResultsLayout.clash($0, id) }) {
+      overrides.file = (file as NSString).lastPathComponent.replacing(/\.ya?ml$/, with: "")
+    }
     return try Manifest.load(
-      path: file, project: path, profile: profile, overrides: overrides, methods: methods, problemOfModel: problemOfModel)
+      path: file, project: path, profile: profile, overrides: overrides, methods: methods, problemOfModel: problemOfModel
+    ).called(file + overrides.words)
+  }
+
+  private static func clash(_ id: String, _ other: String) -> String {
+    "the tables of '\(id)' and '\(other)' would be files of one name: rename one."
+  }
+
+  /// Which file has which id or alias.
+  private struct Owners {
+    /// The file of each name.
+    private(set) var files: [String: String] = [:]
+    /// The names that are ids, after which tables are called.
+    private(set) var ids: Set<String> = []
+
+    mutating func add(_ names: [Name], of file: String) {
+      for name in names where files[name.text] == nil { files[name.text] = file }
+      ids.formUnion(names.filter(\.isID).map(\.text))
+    }
   }
 
   /// An id or alias as a file gives it.

@@ -25,6 +25,16 @@ package struct Manifest: Sendable, Equatable {
     return found
   }
 
+  /// The same manifest, whose experiments the command line takes by this name.
+  func called(_ name: String) -> Manifest {
+    let named = experiments.map { experiment in
+      var experiment = experiment
+      experiment.callName = name
+      return experiment
+    }
+    return Manifest(id: id, aliases: aliases, paper: paper, file: file, profiles: profiles, experiments: named)
+  }
+
   /// The same manifest with what it says under more profiles.
   func with(_ more: [Experiment]) -> Manifest {
     Manifest(

@@ -154,7 +154,7 @@ struct ManifestReader {
     var resolution = Resolution(reader: reader, experiment: id, profile: profile, draft: draft, recipe: recipe)
     resolution.run()
     return Experiment(
-      id: id, profile: profile, title: draft.title, description: draft.description,
+      id: id, callName: id, profile: profile, title: draft.title, description: draft.description,
       sources: Set([path] + tasks.files + recipe.files).sorted(), recipe: recipe.name, tasks: draft.tasks.map(\.task),
       seeds: draft.seeds, rows: draft.rows.map(\.row), report: draft.report, isTimed: draft.isTimed, figures: draft.figures,
       published: draft.published,

@@ -47,6 +47,24 @@ package struct Overrides: Sendable, Equatable {
     self.seeds = seeds
   }
 
+  /// The options of the command line that ask for these.
+  var words: String {
+    let quoted = settings.map { setting -> String in
+      let isPlain = setting.text.utf8.allSatisfy { byte in
+        (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
+          || "=,.-_+/".utf8.contains(byte)
+      }
+      return " --set " + (isPlain ? setting.text : "'" + setting.text.replacing("'", with: "'\\''") + "'")
+    }
+    return quoted.joined() + (seeds.map { " --seeds " + $0.map(String.init).joined(separator: ",") } ?? "")
+  }
+
+  /// Whether an experiment's name says all that was asked for, so that it may be typed in place of it.
+  static func areAll(in name: String) -> Bool {
+    var overrides = Overrides()
+    return (try? overrides.take(outOf: name, in: "")) != nil
+  }
+
   /// Takes the overrides out of an experiment's own name, `table1+lora.rank=16`, and adds these; returns what is left of the name.
   /// - Throws: `ManifestError.unknownExperiment` where the name does not say them all.
   mutating func take(outOf name: String, in folder: String) throws(ManifestError) -> String {
@@ -58,11 +76,12 @@ package struct Overrides: Sendable, Equatable {
         let numbers = setting.value.split(separator: ",", omittingEmptySubsequences: false).map {
           ScalarReading.integer(String($0))
         }
-        guard !numbers.contains(where: { $0.map { $0 < 0 } ?? true }) else {
+        let named = numbers.compactMap(\.self)
+        guard named.count == numbers.count, named.allSatisfy({ $0 >= 0 }), Set(named).count == named.count else {
           throw .unknownExperiment(name, known: [], folder: folder)
         }
         // beside them `--seeds` chooses among them
-        seeds = numbers.compactMap(\.self)
+        seeds = named
       } else {
         found.append(setting)
       }
@@ -81,6 +100,8 @@ struct OverrideReader {
   let overrides: Overrides
   /// What is added to the experiment's id, `rank=16` for each.
   private var names: [String] = []
+  /// What has been set: row, level, task and key.
+  private var given: Set<String> = []
 
   /// Makes a reader that reports what is wrong with overrides.
   init(_ overrides: Overrides, _ reader: MappingReader) {
@@ -91,12 +112,10 @@ struct OverrideReader {
   /// Changes a draft, and returns the parts that its name then has after the manifest's id, sorted; empty where nothing is overridden.
   mutating func apply(to draft: inout ExperimentDraft) -> [String] {
     if let file = overrides.file { names.append("file=\(file)") }
-    var seen: Set<String> = []
-    for setting in overrides.settings {
-      if !seen.insert(setting.name).inserted {
-        reader.problems.report("'\(setting.name)' is set twice; keep one.", at: Self.position(of: setting))
-      }
-      apply(setting, to: &draft)
+    // what is for fewer runs holds for them, in whichever order they were typed
+    let levels = overrides.settings.map { (setting: $0, level: level(of: $0, in: draft)) }.enumerated()
+    for (_, entry) in levels.sorted(by: { ($0.element.level, $0.offset) < ($1.element.level, $1.offset) }) {
+      apply(entry.setting, level: entry.level, to: &draft)
     }
     if let seeds = overrides.seeds, !seeds.allSatisfy(draft.seeds.contains) {
       draft.figures = draft.figures.map { $0.over(seeds: seeds, inPlaceOf: draft.seeds) }
@@ -121,7 +140,14 @@ struct OverrideReader {
     SourcePosition(file: "--set \(setting.name)", line: 0, column: 0)
   }
 
-  private mutating func apply(_ setting: Overrides.Setting, to draft: inout ExperimentDraft) {
+  /// How narrow a setting is: 0 for all runs, then those of a method, a row, a task.
+  private func level(of setting: Overrides.Setting, in draft: ExperimentDraft) -> Int {
+    guard let target = setting.target else { return 0 }
+    if reader.methods.method(named: target) != nil { return 1 }
+    return draft.rows.contains { $0.row.id == target } ? 2 : 3
+  }
+
+  private mutating func apply(_ setting: Overrides.Setting, level: Int, to draft: inout ExperimentDraft) {
     let place = Self.position(of: setting)
     guard let meant = rows(of: setting, in: draft) else { return }
     let schemas = meant.rows.map { draft.rows[$0].schema(named: setting.key) }
@@ -143,6 +169,16 @@ struct OverrideReader {
             + "\(draft.rows[row].row.id) among them: give other values in a manifest of your own.", at: place)
         return
       }
+      func mark(_ key: String) -> String { "\(row) \(level) \(meant.task ?? "") \(key)" }
+      if given.contains(mark(setting.key)) {
+        reader.problems.report("'\(setting.key)' of \(draft.rows[row].row.id) is set twice; keep one.", at: place)
+        return
+      }
+      if let other = schema.excludes.first(where: { given.contains(mark($0)) }) {
+        reader.problems.report("'\(setting.key)' and '\(other)' cannot be set together; keep one.", at: place)
+        return
+      }
+      given.insert(mark(setting.key))
       var layer = SettingsLayer()
       layer.set(schema, to: value, at: place)
       draft.rows[row].override(layer, task: meant.task, naming: (schema.name, value.readable))
@@ -171,11 +207,20 @@ struct OverrideReader {
   /// A setting's value by its schema; nil after a report.
   private func value(_ setting: Overrides.Setting, _ schema: OptionSchema) -> OptionValue? {
     let place = Self.position(of: setting)
-    guard let node = SourceNode.parse(setting.value, file: place.file, problems: reader.problems) else { return nil }
-    // a shell's words have no room for brackets: `targets=query,value`
-    if schema.type.isList, case .scalar(let text, _) = node.content {
-      let items = text.split(separator: ",").map { SourceNode(content: .scalar(String($0), isQuoted: false), position: place) }
-      if let value = schema.type.value(of: SourceNode(content: .sequence(items), position: place)) { return value }
+    // a shell's words have no room for brackets, nor for quotes around a pattern: `targets=query,*.layer.1.*`
+    if schema.type.isList, !setting.value.hasPrefix("[") {
+      let items = setting.value.split(separator: ",").map {
+        SourceNode(content: .scalar(String($0), isQuoted: false), position: place)
+      }
+      let list = SourceNode(content: .sequence(items), position: place)
+      if let value = schema.type.value(of: list) { return value }
+      reader.report(schema.name, schema.type, found: list)
+      return nil
+    }
+    let problems = ProblemCollector(mainFile: place.file)
+    guard let node = SourceNode.parse(setting.value, file: place.file, problems: problems) else {
+      for problem in problems.ordered { reader.problems.report("'\(schema.name)' " + problem.message, at: place) }
+      return nil
     }
     if let value = schema.type.value(of: node) { return value }
     reader.report(schema.name, schema.type, found: SourceNode(content: node.content, position: place))

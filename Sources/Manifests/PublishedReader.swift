@@ -41,7 +41,7 @@ struct PublishedReader {
     let rows = PublishedRowReader(
       reader: reader,
       tasks: TaskDefinition.builtIn.map(\.id) + members("tasks").map(\.key).filter { TaskDefinition.builtIn($0) == nil },
-      metrics: Metric.allCases.map(\.rawValue) + members("metrics").map(\.key).filter { Metric(rawValue: $0) == nil })
+      metrics: Metric.scoring.map(\.rawValue) + members("metrics").map(\.key).filter { Metric(rawValue: $0) == nil })
     return tables.compactMap { table($0, papers, rows, isNamed: $0.key == name) }.first { $0.id == name }
   }
 

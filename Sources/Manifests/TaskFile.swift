@@ -220,9 +220,9 @@ struct TaskFileReader {
 extension MappingReader {
   /// A metric by its name, or nil after a report.
   func metric(_ name: String, at position: SourcePosition) -> Metric? {
-    if let metric = Metric(rawValue: name) { return metric }
+    if let metric = Metric.scoring.first(where: { $0.rawValue == name }) { return metric }
     reportUnknown(
-      "metric '\(SourceNode.shortened(name))' is not known", name, Metric.allCases.map(\.rawValue), at: position)
+      "metric '\(SourceNode.shortened(name))' is not known", name, Metric.scoring.map(\.rawValue), at: position)
     return nil
   }
 

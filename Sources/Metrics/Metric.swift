@@ -56,6 +56,9 @@ package enum Metric: String, Sendable, CaseIterable, Codable {
     case probabilities
   }
 
+  /// Those that tasks are scored by and tables show: more is better, and one is the most there is.
+  package static let scoring = allCases.filter { $0.subject != .probabilities }
+
   /// The name for tables and people.
   package var displayName: String {
     switch self {

@@ -67,6 +67,9 @@ package struct Answers: Sendable, Equatable {
   /// These answers with the mean loss of the right ones.
   func with(loss: Double) -> Answers { Answers(values, parts: parts + [Part(name: Self.lossName, values: .numbers([loss]))]) }
 
+  /// These answers without what classes were chosen by.
+  package var withoutLogits: Answers { Answers(values, parts: parts.filter { $0.name != Self.logitsName }) }
+
   /// How many entries of a part belong to each row, where it has a row of several for each: logits have one for each class.
   package func columns(of part: Part) -> Int? {
     part.name == Self.logitsName && values.count > 0 ? part.values.count / values.count : nil

@@ -28,6 +28,7 @@ extension TableModel {
     }
     if let metric = evaluation.metric, !records.isEmpty, !tasks.contains(where: { $0.metric == metric }) {
       let recorded = records.flatMap { $0.record.epochs.prefix(1).flatMap(\.scores).map(\.metric) }
+        .filter { name in Metric(rawValue: name).map { Metric.scoring.contains($0) } ?? true }
       throw ReportError.unrecordedMetric(metric, experiment: experiment.id, recorded: TableProvenance.distinct(recorded))
     }
     let rowOption = experiment.report.rows.hasPrefix("method.") ? String(experiment.report.rows.dropFirst(7)) : nil
@@ -56,7 +57,8 @@ extension TableModel {
       recipe: experiment.recipe, manifest: manifestDigest, tasks: experiment.tasks.map(\.id), records: records, runs: counted,
       planned: runs.count)
     self.init(
-      experiment: experiment.id, title: experiment.title, description: experiment.description, profile: experiment.profile,
+      experiment: experiment.id, callName: experiment.callName, title: experiment.title, description: experiment.description,
+      profile: experiment.profile,
       evaluation: evaluation,
       seeds: experiment.seeds, rowHeader: rowOption?.replacing("_", with: " ") ?? "method", columns: columns, tasks: tasks,
       rows: rows,

@@ -164,6 +164,8 @@ package enum TableColumn: Sendable, Equatable {
 package struct TableModel: Sendable, Equatable {
   /// The id of the manifest.
   package let experiment: String
+  /// What names it on the command line.
+  let callName: String
   /// The title for people.
   package let title: String
   /// What the table is about; may be empty.

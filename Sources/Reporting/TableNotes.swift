@@ -110,7 +110,7 @@ extension TableModel {
 
   /// The command that prints this table by the other choice of epoch.
   var otherProtocolCommand: String {
-    "lowrank report \(experiment)" + (profile == .pocket ? "" : " --profile \(profile.rawValue)")
+    "lowrank report \(callName)" + (profile == .pocket ? "" : " --profile \(profile.rawValue)")
       + " --select \(evaluation.epoch == .best ? "last" : "best")"
   }
 }

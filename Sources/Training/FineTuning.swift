@@ -207,7 +207,8 @@ package struct FineTuning {
   ) -> String? {
     guard settings.earlyStoppingPatience != nil else { return nil }
     if method.actsBeforeLastEvaluation {
-      return "the method prunes or measures before the last epoch is evaluated; set its final_pruning or final_norms to false"
+      return
+        "the method prunes or measures before the last epoch is evaluated, as final_pruning, final_norms and verifications ask for"
     }
     if asksForTexts, settings.generation.moment != .every {
       return "texts are written after the last epoch alone; set 'generate: every'"
@@ -250,6 +251,7 @@ package struct FineTuning {
         evaluations: try objective.validation.indices.map {
           try Evaluation.run(model, objective, set: $0, isLast: isLast, backend: backend, shouldStop: shouldStop)
         }))
+    history.dropUnneededLogits()
     let epoch = history.epochs.count
     if history.best == epoch - 1 { try saveWeights("best", of: stepper, &history) }
     observer?.didFinishEpoch(history.epochs[epoch - 1], number: epoch)

@@ -65,9 +65,10 @@ extension TrainingHistory {
     for (name, epoch) in [("best", best), ("last", epochs.indices.last)] {
       if let epoch { datasets += epochs[epoch].evaluations[set].predictions.datasets(name) }
     }
-    // an attribute has little room, and a task may have thousands of classes
+    // an attribute has little room, and a task may have thousands of classes; names that no file can hold stand in the record
     let labels = objective.labels
-    if !labels.isEmpty {
+    if !labels.isEmpty, labels.allSatisfy({ !$0.utf8.contains(0) }), labels.count * (labels.map(\.utf8.count).max() ?? 0) <= 1 << 24
+    {
       datasets.append(("labels", HDF5Dataset(shape: [labels.count], values: .strings(labels), dimensionLabels: ["class"])))
     }
     return HDF5Group(datasets: datasets.sorted { $0.name < $1.name })

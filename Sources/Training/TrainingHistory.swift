@@ -38,6 +38,16 @@ package struct TrainingHistory: Sendable, Equatable {
   /// The index of the best epoch by the primary metric, averaged over the validation sets; the first of equal ones.
   package var best: Int? { BestEpoch.place(epochs.map { $0.evaluations.map { $0.scores.primary ?? .nan } }) }
 
+  /// Forgets the logits of epochs that are neither the best nor the newest: no file of the run holds them.
+  mutating func dropUnneededLogits() {
+    let kept = [best, epochs.indices.last]
+    for place in epochs.indices where !kept.contains(place) {
+      epochs[place].evaluations = epochs[place].evaluations.map {
+        Evaluation(name: $0.name, scores: $0.scores, predictions: $0.predictions.withoutLogits)
+      }
+    }
+  }
+
   /// The mean over updates of the parameters that learned, without the head.
   package var averageTrainable: Double {
     steps.isEmpty ? 0 : steps.reduce(0) { $0 + Double($1.trainable) } / Double(steps.count)

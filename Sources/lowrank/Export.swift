@@ -79,9 +79,12 @@ struct RunChoice: ParsableArguments {
   func folders(
     of name: String, _ project: ProjectOptions, _ workspace: Workspace, choose: (Experiment) throws -> [RunSpecification]
   ) throws -> [URL] {
-    let isRun = try !selection.isPart && (try? project.experiment(name, selection, in: workspace)) == nil
-    if isRun { return [try ResultsFolder(workspace.results).folder(of: name)] }
-    return try choose(project.experiment(name, selection, in: workspace)).map(workspace.link)
+    do {
+      return try choose(project.experiment(name, selection, in: workspace)).map(workspace.link)
+    } catch let error as ManifestError {
+      guard case .unknownExperiment = error, try !selection.isPart else { throw error }
+      return [try ResultsFolder(workspace.results).folder(of: name)]
+    }
   }
 }
 

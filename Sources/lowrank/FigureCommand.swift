@@ -34,9 +34,8 @@ struct FigureCommand: ParsableCommand {
   func validate() throws {
     guard (experiment == nil) != (runName == nil) else { throw ValidationError("give an experiment or --run, one of them") }
     if runName != nil, to == nil { throw ValidationError("--run wants --to, the folder where its figure goes") }
-    if try !selection.narrowing().isEmpty, runName != nil || to == nil {
-      throw ValidationError(
-        "--tasks, --methods and --seeds are of an experiment, and want --to, the folder where its part's figures go")
+    if runName != nil, try selection.isPart || selection.profile != .pocket {
+      throw ValidationError("--profile, --tasks, --methods, --seeds and --set are of an experiment, and --run names one run")
     }
   }
 
@@ -50,7 +49,12 @@ struct FigureCommand: ParsableCommand {
       return
     }
     guard let id = experiment else { return }
-    let experiment = try project.experiment(id, selection, in: workspace, folder: experiments).part(selection.narrowing())
+    let whole = try project.experiment(id, selection, in: workspace, folder: experiments)
+    let experiment = try whole.part(selection.narrowing())
+    guard experiment == whole || to != nil else {
+      throw Failure(
+        description: "figures of a part of \(whole.id) want --to, the folder where they go: those in results are of the whole")
+    }
     let inputs = RunInputs(workspace: workspace, data: nil)
     let figures = try ExperimentFigures(
       experiment, results.findings(for: experiment.runs, inputs: inputs.digestsAtHand), results: results)

@@ -45,7 +45,7 @@ struct Knit: ParsableCommand {
     let files = names.filter { $0.hasSuffix(".md") }, folder = ExperimentFolder(path: workspace.experiments.path)
     let wanted = try names.filter { !$0.hasSuffix(".md") }.flatMap { name in
       let manifest = try folder.manifest(named: name, profile: profile ?? .pocket, methods: .registered)
-      return [manifest.id] + manifest.aliases
+      return name.contains("+") ? [name] : [manifest.id] + manifest.aliases
     }
     let notebooks = try NotebookFiles(
       files.isEmpty ? NotebookFiles.all(in: workspace.root) : files.map { URL(filePath: $0) }, root: workspace.root, source: source

@@ -33,8 +33,8 @@ struct ReportCommand: ParsableCommand {
   @OptionGroup var project: ProjectOptions
 
   func validate() throws {
-    if let metric, Metric(rawValue: metric) == nil {
-      throw ValidationError("'\(metric)' is not a metric (metrics: \(Metric.allCases.map(\.rawValue).joined(separator: ", ")))")
+    if let metric, !Metric.scoring.map(\.rawValue).contains(metric) {
+      throw ValidationError("'\(metric)' is not a metric (metrics: \(Metric.scoring.map(\.rawValue).joined(separator: ", ")))")
     }
   }
 

@@ -91,7 +91,7 @@ struct ReportTests {
       ["report", "tinny"], "experiment 'tinny' is not known in HERE/experiments. Did you mean 'tiny'? (known: tiny)")
     try tiny.expectMistake(["report", "tiny", "--profile", "small"], "tiny has no profile 'small'. (profiles: pocket, paper)")
     try tiny.expectMistake(
-      ["report", "tiny", "--metric", "matthews"], "no run of tiny recorded the metric 'matthews' (recorded: accuracy, f1, loss).")
+      ["report", "tiny", "--metric", "matthews"], "no run of tiny recorded the metric 'matthews' (recorded: accuracy, f1).")
     try tiny.expectMistake(
       ["report", "tiny", "--experiments", tiny.project.file("model").path], "experiment 'tiny' is not known in HERE/model.")
   }

@@ -46,6 +46,39 @@ struct ReproductionTests {
     ) { try RerunComparison(call.record(0), in: call.folder(0), with: call.record(1), in: call.folder(1)) }
   }
 
+  @Test("a record that kept less is equal where all that it kept has the same bits, to the sign of zero")
+  func added() throws {
+    let project = try TinyProject()
+    let call = try project.call()
+    _ = try call.run()
+    let again = call.folder(0).deletingLastPathComponent().appending(path: "again")
+    try FileManager.default.copyItem(at: call.folder(0), to: again)
+    let tensors = call.folder(0).appending(path: "tensors.h5"), whole = try HDF5File.read(tensors)
+    func compare(_ change: (inout HDF5Group) -> Void) throws -> RerunComparison {
+      var tree = whole
+      tree.datasets.append(("zeros", HDF5Dataset(shape: [2], values: .float64([0, 1]))))
+      try HDF5File.write(tree, to: again.appending(path: "tensors.h5"))
+      change(&tree)
+      try HDF5File.write(tree, to: tensors)
+      func record(_ folder: URL) throws -> RunRecord {
+        let json = unsealed(try String(contentsOf: call.folder(0).appending(path: "record.json"), encoding: .utf8))
+        let digest = try FileDigest.sha256(of: folder.appending(path: "tensors.h5"))
+        let own = json.replacing(/"tensors" : "[0-9a-f]{64}"/, with: "\"tensors\" : \"\(digest)\"")
+        return try RunRecord(jsonData: Data(own.utf8), file: "record.json")
+      }
+      return try RerunComparison(record(call.folder(0)), in: call.folder(0), with: record(again), in: again)
+    }
+    let less = try compare { $0.datasets.removeAll { $0.name == "zeros" } }
+    #expect(less.isEqual && less.added == ["zeros"] && less.firstDifference == nil)
+    let signed = try compare { tree in
+      tree.datasets.removeAll { $0.name == "epoch_updates" }
+      tree.datasets[tree.datasets.count - 1].dataset.values = .float64([-0.0, 1])
+    }
+    #expect(!signed.isEqual && signed.firstDifference == "zeros has other bytes", "\(signed)")
+    let shaped = try compare { $0.datasets[$0.datasets.count - 1].dataset.shape = [2, 1] }
+    #expect(!shaped.isEqual)
+  }
+
   @Test("h5py reads the tensors", .requires(.python("h5py")))
   func h5py() throws {
     let project = try TinyProject()

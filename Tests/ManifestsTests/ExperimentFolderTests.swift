@@ -80,6 +80,9 @@ import Testing
       }
       #expect(ExperimentFolder(path: files.path).list(methods: .test).broken.count == 1)
     }
+    let aliased = try folder("b")
+    try aliased.write(manifest.replacing("id: a", with: "id: b\naliases: [a-small]"), to: "b.yaml")
+    #expect(message("a", in: aliased).isEmpty, "no file is called by an alias")
     for other in ["a-pocket", "a-tiny", "a-costs"] { #expect(message("a", in: try folder(other)).isEmpty) }
   }
 

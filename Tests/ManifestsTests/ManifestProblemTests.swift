@@ -39,7 +39,7 @@ import Testing
         m.yaml:12:24: 'together' must be true or false, but is 'yes'. Write true.
         m.yaml:12:36: 'score' must be one of gradient, weight-gradient, gradient-over-weight, but is 'gradiant'. Did you mean 'gradient'?
         m.yaml:13:20: 'protocol' must be one of best, last, but is 'first'.
-        m.yaml:13:42: metric 'pearsn' is not known. Did you mean 'pearson'? (known: accuracy, f1, matthews, pearson, spearman, pearson-spearman-mean, accuracy-f1-mean, bleu, multi-bleu, rouge1, rouge2, rougeL, rouge-mean, rouge1-best, rouge2-best, rougeL-best, gsm8k, gsm8k-flexible, token-loss, loss)
+        m.yaml:13:42: metric 'pearsn' is not known. Did you mean 'pearson'? (known: accuracy, f1, matthews, pearson, spearman, pearson-spearman-mean, accuracy-f1-mean, bleu, multi-bleu, rouge1, rouge2, rougeL, rouge-mean, rouge1-best, rouge2-best, rougeL-best, gsm8k, gsm8k-flexible)
         13 problems; nothing was run.
         """)
   }

@@ -54,16 +54,42 @@ struct OverridesTests {
     #expect(asked.id == "m+betas=0.5,0.9+lora.dropout=0.25+seeds=5,6")
     #expect(try experiment(named: asked.id).runs == asked.runs)
     #expect(try experiment(["lora.dropout=0.25"], named: "m+seeds=5,6+betas=0.5,0.9").id == asked.id)
-    for name in ["m+", "m+x", "m+seeds=a", "m+seeds=-1", "m+file=a", "m+=1"] {
+    for name in ["m+", "m+x", "m+seeds=a", "m+seeds=-1", "m+seeds=5,5", "m+file=a", "m+=1"] {
       #expect(throws: ManifestError.unknownExperiment(name, known: [], folder: "f")) {
         var overrides = Overrides()
         _ = try overrides.take(outOf: name, in: "f")
       }
     }
+    #expect(throws: ManifestError.self, "those are the manifest's own") { try experiment(named: "m+seeds=0") }
     let wild = OverrideReader.name("m", ["a=ö/../b", "c=1"])
     #expect(wild.hasPrefix("m+a=_") && !wild.contains("/") && wild != OverrideReader.name("m", ["a=ü/../b", "c=1"]))
     let long = OverrideReader.name("m", (0..<40).map { "setting_\($0)=1" })
     #expect(long.utf8.count < 120 && long != OverrideReader.name("m", (0..<41).map { "setting_\($0)=1" }))
+  }
+
+  @Test("what is for fewer runs holds for them, in whichever order it was typed; two of one width are refused")
+  func order() throws {
+    for settings in [
+      ["lora.dropout=0.5", "dropout=0.25", "rte.epochs=9", "epochs=2"],
+      ["epochs=2", "dropout=0.25", "rte.epochs=9", "lora.dropout=0.5"],
+    ] {
+      let experiment = try experiment(settings)
+      #expect(experiment.id == "m+dropout=0.25+epochs=2+lora.dropout=0.5+rte.epochs=9")
+      #expect(experiment.runs.filter { $0.method == "lora" }.allSatisfy { $0.options["dropout"] == .number(0.5) })
+      #expect(experiment.runs.allSatisfy { $0.training.epochs == ($0.task.id == "rte" ? 9 : 2) })
+    }
+    #expect(complaint(["elora.d_initial=0.5", "vera.d_initial=0.25"]).contains("'d_initial' of vera-rank-16 is set twice"))
+    #expect(complaint(["warmup=0.5", "warmup_steps=3"]).contains("'warmup_steps' and 'warmup' cannot be set together; keep one."))
+    #expect(complaint(["micro_batch=4", "gradient_accumulation=2"]).contains("cannot be set together"))
+    #expect(try experiment(["warmup=0.5", "lora.warmup_steps=3"]).runs.first?.training.warmup == .steps(3))
+  }
+
+  @Test("lists need no brackets, and a text of one has its place in words")
+  func lists() throws {
+    #expect(try experiment(["targets=[key, value]"]).runs.first?.options["targets"] == .texts(["key", "value"]))
+    #expect(complaint(["targets=kye"]).hasPrefix("--set targets: 'targets' must be a list of names"))
+    #expect(complaint(["targets=,"]).hasPrefix("--set targets: 'targets' must be a list of names"))
+    #expect(complaint(["lora.rank=[1"]).hasPrefix("--set lora.rank: 'rank' "))
   }
 
   @Test("a label that may speak of the row's own value says the other; rows that a value tells apart refuse another")
@@ -93,7 +119,7 @@ struct OverridesTests {
       "Did you mean 'rank'?", "--set epochs: 'epochs' must be a whole number from 1 to 10000, but is '0'.",
       "--set bla.rank: 'bla' is neither a row nor a task of this manifest. (known: lora, vera-rank-16, vera-rank-32, aflora, rte, mrpc)",
       "--set foo: 'foo' is neither a training setting nor an option of any row.",
-      "--set dropout: 'dropout' is set twice; keep one.",
+      "--set dropout: 'dropout' of lora is set twice; keep one.",
     ] { #expect(text.contains(line), "\(line)\n\(text)") }
     for wrong in ["x", "=1", "rank=", ".rank=1", "lora.=1"] { #expect(Overrides.Setting(wrong) == nil, "\(wrong)") }
     #expect(
@@ -109,6 +135,19 @@ struct OverridesTests {
     try folder.write(Self.manifest.replacing("id: m", with: "id: other"), to: "elsewhere/deep/other.yml")
     let project = ExperimentFolder(path: folder.path), deep = folder.path + "/elsewhere/deep/"
     let mine = try project.manifest(named: deep + "mine.yaml", methods: .test).experiment(.paper)
+    #expect(mine.callName == deep + "mine.yaml")
+    try folder.write(Self.manifest.replacing("id: m", with: "id: m-cost"), to: "elsewhere/deep/cost.yaml")
+    let cost = try project.manifest(
+      named: deep + "cost.yaml", overrides: Overrides(settings: [try #require(Overrides.Setting("epochs=1"))]), methods: .test)
+    #expect(try cost.experiment(.paper).id == "m-cost+epochs=1+file=cost", "its table would be m's costs")
+    #expect(try cost.experiment(.paper).callName == deep + "cost.yaml --set epochs=1")
+    try FileManager.default.createSymbolicLink(atPath: deep + "link.yaml", withDestinationPath: folder.path + "/m.yaml")
+    #expect(try project.manifest(named: deep + "link.yaml", methods: .test).experiment(.paper).id == "m")
+    try folder.write(Self.manifest.replacing("id: m", with: "id: n"), to: "wrong.yaml")
+    #expect(throws: ManifestError.self, "its name is not its id") {
+      try project.manifest(named: folder.path + "/wrong.yaml", methods: .test)
+    }
+    try FileManager.default.removeItem(atPath: folder.path + "/wrong.yaml")
     #expect(mine.id == "m+file=mine" && mine.seeds == [3, 1] && mine.runs.count == 16)
     #expect(try project.manifest(named: deep + "other.yml", methods: .test).experiment(.paper).id == "other")
     let own = try project.manifest(named: folder.path + "/./m.yaml", methods: .test).experiment(.paper)

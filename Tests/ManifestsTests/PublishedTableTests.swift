@@ -112,7 +112,7 @@ import Testing
         published.yaml:6:3: 'model' is missing: the model that it is about.
         published.yaml:7:12: paper 'othre' is not one of 'papers'. Did you mean 'other'? (known: other)
         published.yaml:11:34: 'rnak' is not a key of 'options' of lora. Did you mean 'rank'? (known: rank, alpha, dropout, targets)
-        published.yaml:11:59: metric 'acuracy' is not known. Did you mean 'accuracy'? (known: accuracy, f1, matthews, pearson, spearman, pearson-spearman-mean, accuracy-f1-mean, bleu, multi-bleu, rouge1, rouge2, rougeL, rouge-mean, rouge1-best, rouge2-best, rougeL-best, gsm8k, gsm8k-flexible, token-loss, loss)
+        published.yaml:11:59: metric 'acuracy' is not known. Did you mean 'accuracy'? (known: accuracy, f1, matthews, pearson, spearman, pearson-spearman-mean, accuracy-f1-mean, bleu, multi-bleu, rouge1, rouge2, rougeL, rouge-mean, rouge1-best, rouge2-best, rougeL-best, gsm8k, gsm8k-flexible)
         published.yaml:11:73: task 'colla' is not known. Did you mean 'cola'? (known: cola, sst2, mrpc, qqp, stsb, mnli, qnli, rte, e2e, dart, dialogsum, gsm8k)
         published.yaml:12:18: method 'lroa' is not known. Did you mean 'lora'? (known: fft, lora, vera, aflora, loradrop)
         published.yaml:12:49: 'accuracy' must be a number from -100 to 100, but is 'high'.

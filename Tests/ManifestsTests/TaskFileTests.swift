@@ -62,7 +62,7 @@ import Testing
         reviews.yaml:4:17: 'text' must name one or two columns, but names 3.
         reviews.yaml:4:28: 'labels' is not a key of 'columns'. Did you mean 'label'? (known: text, label)
         reviews.yaml:5:13: 'regression' must be true or false, but is 'no'. Write false.
-        reviews.yaml:6:20: metric 'f2' is not known. Did you mean 'f1'? (known: accuracy, f1, matthews, pearson, spearman, pearson-spearman-mean, accuracy-f1-mean, bleu, multi-bleu, rouge1, rouge2, rougeL, rouge-mean, rouge1-best, rouge2-best, rougeL-best, gsm8k, gsm8k-flexible, token-loss, loss)
+        reviews.yaml:6:20: metric 'f2' is not known. Did you mean 'f1'? (known: accuracy, f1, matthews, pearson, spearman, pearson-spearman-mean, accuracy-f1-mean, bleu, multi-bleu, rouge1, rouge2, rougeL, rouge-mean, rouge1-best, rouge2-best, rougeL-best, gsm8k, gsm8k-flexible)
         10 problems; nothing was run.
         """)
   }

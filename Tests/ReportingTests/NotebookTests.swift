@@ -153,7 +153,7 @@ private struct EchoSource: BlockSource {
         "n.md:12:1: 'first' is not a value of 'select'. (values: best, last)",
         "n.md:12:1: 'f2' is not a value of 'metric'. Did you mean 'f1'? "
           + "(values: accuracy, f1, matthews, pearson, spearman, pearson-spearman-mean, accuracy-f1-mean"
-          + ", bleu, multi-bleu, rouge1, rouge2, rougeL, rouge-mean, rouge1-best, rouge2-best, rougeL-best, gsm8k, gsm8k-flexible, token-loss, loss)",
+          + ", bleu, multi-bleu, rouge1, rouge2, rougeL, rouge-mean, rouge1-best, rouge2-best, rougeL-best, gsm8k, gsm8k-flexible)",
         "n.md:14:1: 'select' is not an option of 'runs'. (options: profile)",
         "n.md:16:1: a mark stands on a line of its own and ends with -->.",
         "n.md:17:1: a mark stands on a line of its own and ends with -->.",

@@ -71,17 +71,20 @@ struct BlockRequestReader {
       problems.append(unknown(name, "a kind of block", "kinds", kinds))
       return nil
     }
-    let operands = words.dropFirst().filter { !$0.contains("=") }
-    for word in words.dropFirst() where word.contains("=") { read(word, kind) }
+    // the experiment comes first, and its name may say settings, as in `table1+rank=8`
+    let rest = words.dropFirst(),
+      isOption = { (place: Int) in words[place].contains("=") && (place > 1 || !words[place].contains("+")) }
+    let operands = rest.indices.filter { !isOption($0) }.map { words[$0] }
+    for place in rest.indices where isOption(place) { read(words[place], kind) }
     if operands.count != kind.operands.count {
       problems.append("'\(kind.rawValue)' takes \(kind.operands.joined(separator: " and ")), as in \(kind.usage).")
     }
     if kind == .figure, operands.count == 2, let id = operands.last, !Self.isFileName(id) {
       problems.append("'\(shortened(id))' is no figure's name: letters, digits, '-', '_' and '.', starting with a letter or digit.")
     }
-    let profile = choice("profile", Profile.self)
-    let epoch = choice("select", EpochChoice.self), aggregate = choice("aggregate", SeedAggregate.self)
-    let metric = choice("metric", Metric.self)
+    let profile = choice("profile", among: Profile.allCases)
+    let epoch = choice("select", among: EpochChoice.allCases), aggregate = choice("aggregate", among: SeedAggregate.allCases)
+    let metric = choice("metric", among: Metric.scoring)
     guard problems.isEmpty, let experiment = operands.first, let last = operands.last else { return nil }
     let subject: BlockSubject =
       switch kind {
@@ -104,11 +107,10 @@ struct BlockRequestReader {
     }
   }
 
-  private mutating func choice<Choice: RawRepresentable & CaseIterable>(_ key: String, _ type: Choice.Type) -> Choice?
-  where Choice.RawValue == String {
+  private mutating func choice<Choice: RawRepresentable<String>>(_ key: String, among choices: [Choice]) -> Choice? {
     guard let text = values.first(where: { $0.key == key })?.value else { return nil }
-    if let value = Choice(rawValue: text) { return value }
-    problems.append(unknown(text, "a value of '\(key)'", "values", Choice.allCases.map(\.rawValue)))
+    if let value = choices.first(where: { $0.rawValue == text }) { return value }
+    problems.append(unknown(text, "a value of '\(key)'", "values", choices.map(\.rawValue)))
     return nil
   }
 
