@@ -209,7 +209,7 @@ struct OverrideReader {
     let place = Self.position(of: setting)
     // a shell's words have no room for brackets, nor for quotes around a pattern: `targets=query,*.layer.1.*`
     if schema.type.isList, !setting.value.hasPrefix("[") {
-      let items = setting.value.split(separator: ",").map {
+      let items = setting.value.split(separator: ",", omittingEmptySubsequences: false).map {
         SourceNode(content: .scalar(String($0), isQuoted: false), position: place)
       }
       let list = SourceNode(content: .sequence(items), position: place)

@@ -1,6 +1,7 @@
 // A run whose score no longer rises ends before its last epoch, with the same bits however often it is stopped on the way.
 import Adapters
 import Foundation
+import Metrics
 import Objectives
 import Settings
 import TestSupport
@@ -27,8 +28,8 @@ struct EarlyStoppingTests {
       // nothing is learned at this rate: the first epoch is the best
       #expect(best == 0 && history.best == 0 && history.epochs.count == 1 + patience)
       #expect(history.steps == Array(whole.steps.prefix(history.steps.count)), "the same numbers up to its end")
-      let scores = { (epochs: some Sequence<TrainingHistory.Epoch>) in epochs.map { $0.evaluations.map(\.scores) } }
-      #expect(scores(history.epochs) == scores(whole.epochs.prefix(1 + patience)))
+      func scores(_ epochs: [TrainingHistory.Epoch]) -> [[Scores]] { epochs.map { $0.evaluations.map(\.scores) } }
+      #expect(scores(history.epochs) == scores(Array(whole.epochs.prefix(1 + patience))))
     }
   }
 
