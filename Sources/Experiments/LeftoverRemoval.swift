@@ -180,8 +180,8 @@ package struct LeftoverRemoval {
     }
   }
 
-  /// Removes a link: it gets a name of its own, and is looked at once more. One that was made meanwhile, or whose run is there by now,
-  /// goes back to its place.
+  /// Removes a link: it gets a name of its own, and is looked at once more. One that was made meanwhile, or whose run is there by
+  /// now, goes back to its place.
   private mutating func removeLink(_ leftover: Leftover, leadsNowhere: Bool) {
     let aside = leftover.url.deletingLastPathComponent().appending(path: ".\(UUID().uuidString)\(AtomicFile.temporarySuffix)")
     guard rename(leftover.url.path, aside.path) == 0 else { return keep(leftover, "is gone") }

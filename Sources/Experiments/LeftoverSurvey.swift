@@ -5,8 +5,9 @@ import Storage
 
 /// What nothing refers to in a project's folder of results, at one moment.
 ///
-/// What stays: whatever a link below the folder names, whatever a manifest names under any profile or may name, what a process
-/// holds a claim on, what was touched in the last minutes, what lies outside the folder, tables, figures and generated data.
+/// What stays: whatever a link below the folder names, whatever a manifest names under any profile or may name, what is unfinished
+/// and can be gone on with, what a process holds a claim on, what was touched in the last minutes, what lies outside the folder,
+/// tables, figures and generated data.
 package struct LeftoverSurvey: Sendable {
   /// What may be removed.
   package private(set) var leftovers: [Leftover] = []

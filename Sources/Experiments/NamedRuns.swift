@@ -65,9 +65,9 @@ struct NamedRuns: Sendable {
     return "unfinished, and of version \(version) of the arithmetic: no call goes on with it"
   }
 
-  /// Why the run of a checkpoint that a call may go on with stays although no manifest is known to name it; nil where one does, or the
-  /// checkpoint is of a newer program. A run gets its link when it is finished, so until then nothing tells what an overridden one is
-  /// of.
+  /// Why the run of a checkpoint that a call may go on with stays although no manifest is known to name it; nil where one does, or
+  /// the checkpoint is of a newer program. A run gets its link when it is finished, so until then nothing tells what an overridden
+  /// one is of.
   func doubt(on origin: Checkpoint.Origin) -> RunLeftovers.Doubt? {
     if let version = origin.numericsVersion, version > Numerics.version { return nil }
     guard let specification = origin.specification else { return .unfinished }

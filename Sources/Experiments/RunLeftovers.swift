@@ -33,8 +33,8 @@ struct RunLeftovers: Sendable {
       case .unreadable: "\(kept), of which not all can be read: 'lowrank verify' says what"
       case .unfinished: "\(kept), unfinished, since the checkpoint does not say what it trains: a manifest may name that"
       case .unnamed:
-        "\(kept), unfinished, of settings that no manifest has: a call with --set, or of a manifest elsewhere, may go on with \(them); "
-          + "\(they) may be deleted by hand: \(names.joined(separator: ", "))"
+        "\(kept), unfinished, of settings that no manifest has: a call with --set, or of a manifest elsewhere, may go on with "
+          + "\(them); \(they) may be deleted by hand: \(names.joined(separator: ", "))"
       case .link: "\(kept) elsewhere, with a link in its place"
       }
     }

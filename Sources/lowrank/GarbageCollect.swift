@@ -7,13 +7,13 @@ struct GarbageCollect: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "gc", abstract: "List what no manifest and no link refers to in the folder of results, with its size and why.",
     discussion: """
-      Runs without a link that no manifest names, checkpoints that were set aside, what killed calls have left, links to runs that \
-      are gone. Whatever a link below the results names, or a manifest under any profile, or is worked with or a few minutes old \
-      stays, and so do tables, figures and generated data. Nothing is removed without --delete. Where a manifest cannot be read, or \
-      the folder of runs is a link or cannot be, no run is removed, and the exit status is 1.
+      Runs without a link that no manifest names, checkpoints that were set aside, what killed calls have left, links to runs \
+      that are gone. Whatever a link below the results names, or a manifest under any profile, or is worked with or a few \
+      minutes old stays, and so do tables, figures and generated data. Nothing is removed without --delete. Where a manifest \
+      cannot be read, or the folder of runs is a link or cannot be read, no run is removed, and the exit status is 1.
 
-      Runs of former settings are among what is listed: 'lowrank compare ID@COMMIT' reads their records, and cannot once they are \
-      removed. An unfinished run whose settings no manifest has stays, and is told of: a call with --set may go on with it.
+      Runs of former settings are among what is listed: 'lowrank compare ID@COMMIT' reads their records, and cannot once they \
+      are removed. An unfinished run whose settings no manifest has stays, and is told of: a call with --set may go on with it.
       """)
 
   @Flag(help: "Remove what is listed.")

@@ -86,8 +86,8 @@ struct GarbageCollectTests {
     }
   }
 
-  /// A project with a run that a kill has left with its checkpoint. Under load the kill may come when that run is finished and the next
-  /// has none yet: then there is nothing to go on from, and another is tried.
+  /// A project with a run that a kill has left with its checkpoint. Under load the kill may come when that run is finished and the
+  /// next has none yet: then there is nothing to go on from, and another is tried.
   private func killedProgram() throws -> (tiny: TinyProgram, run: String) {
     for _ in 0..<20 {
       let tiny = try TinyProgram()

@@ -84,8 +84,8 @@ struct LeftoverSurveyTests {
     #expect(survey.leftovers.isEmpty, "a call with --set gives its runs no link until they are finished")
     #expect(
       survey.notes == [
-        "1 run is kept, unfinished, of settings that no manifest has: a call with --set, or of a manifest elsewhere, may go on with it; "
-          + "it may be deleted by hand: \(made.name(made.unnamed))"
+        "1 run is kept, unfinished, of settings that no manifest has: a call with --set, or of a manifest elsewhere, may go on "
+          + "with it; it may be deleted by hand: \(made.name(made.unnamed))"
       ])
     // of a newer arithmetic nothing is known
     try made.begin(made.unnamed) { $0.texts["numerics_version"] = "\(Numerics.version + 1)" }
