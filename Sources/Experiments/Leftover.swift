@@ -16,8 +16,8 @@ package struct Leftover: Sendable, Equatable {
     case doomed
     /// A file that a killed writer has left.
     case temporary
-    /// A link.
-    case link
+    /// A link; one that leads nowhere is needed after all where its run has come back.
+    case link(leadsNowhere: Bool)
   }
 
   /// What it is.

@@ -31,6 +31,8 @@ package struct LeftoverRemoval {
 
   /// Removes everything that nobody works with by now.
   package mutating func removeAll() {
+    // first, since they take no claim, which on a full disk cannot be made
+    for leftover in survey.leftovers where leftover.kind == .temporary { removeTemporary(leftover) }
     for (place, identity) in survey.returning {
       if case .taken(let claim)? = try? Claim.take(in: place) {
         withExtendedLifetime(claim) { _ = putBack(place, as: identity) }
@@ -46,8 +48,8 @@ package struct LeftoverRemoval {
     for leftover in survey.leftovers where !leftover.isFolder {
       switch leftover.kind {
       case .file(let identity): removeFile(leftover, ofRun: identity)
-      case .link: removeLink(leftover)
-      default: removeTemporary(leftover)
+      case .link(let leadsNowhere): removeLink(leftover, leadsNowhere: leadsNowhere)
+      default: break
       }
     }
   }
@@ -178,16 +180,27 @@ package struct LeftoverRemoval {
     }
   }
 
-  /// Removes a link that leads nowhere: under a name of its own first, so that one that was made meanwhile is never lost.
-  private mutating func removeLink(_ leftover: Leftover) {
+  /// Removes a link: it gets a name of its own, and is looked at once more. One that was made meanwhile, or whose run is there by
+  /// now, goes back to its place.
+  private mutating func removeLink(_ leftover: Leftover, leadsNowhere: Bool) {
     let aside = leftover.url.deletingLastPathComponent().appending(path: ".\(UUID().uuidString)\(AtomicFile.temporarySuffix)")
     guard rename(leftover.url.path, aside.path) == 0 else { return keep(leftover, "is gone") }
     let isNew = (FileClock.modified(aside.path) ?? .zero) > survey.judge.now - Claim.expiry
-    if isNew {
-      rename(aside.path, leftover.url.path)
+    if isNew || (leadsNowhere && FileManager.default.fileExists(atPath: aside.path)) {
+      putBack(link: aside, to: leftover.url)
       return keep(leftover, "has changed since it was looked at")
     }
     note(leftover, unlink(aside.path) == 0, errno)
+  }
+
+  /// Gives a link its place again, unless a newer one has it.
+  private func putBack(link aside: URL, to place: URL) {
+    if link(aside.path, place.path) == 0 || errno == EEXIST {
+      unlink(aside.path)
+    } else if FileClock.modified(place.path) == nil {
+      // a file system without second names
+      rename(aside.path, place.path)
+    }
   }
 
   private mutating func removeTemporary(_ leftover: Leftover) {

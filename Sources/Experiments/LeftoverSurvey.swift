@@ -5,13 +5,16 @@ import Storage
 
 /// What nothing refers to in a project's folder of results, at one moment.
 ///
-/// What stays: whatever a link below the folder names, whatever a manifest names under any profile or may name, what a process
-/// holds a claim on, what was touched in the last minutes, what lies outside the folder, tables, figures and generated data.
+/// What stays: whatever a link below the folder names, whatever a manifest names under any profile or may name, what is unfinished
+/// and can be gone on with, what a process holds a claim on, what was touched in the last minutes, what lies outside the folder,
+/// tables, figures and generated data.
 package struct LeftoverSurvey: Sendable {
   /// What may be removed.
   package private(set) var leftovers: [Leftover] = []
   /// Why whole runs were not judged, a line each: what names them is not known. Empty where they were.
   package let problems: [String]
+  /// Why the folder of runs was not looked through; nil where it was, or there is none.
+  package let unseen: String?
   /// What else a person should know, a sentence each.
   package private(set) var notes: [String] = []
   /// The folder that was looked through.
@@ -26,7 +29,8 @@ package struct LeftoverSurvey: Sendable {
   private(set) var returning: [(place: URL, identity: String)] = []
 
   /// Looks through the results of a project.
-  package init(_ workspace: Workspace, inputs: RunInputs) {
+  /// - Parameter commit: the commit of this program; records of others are told of.
+  package init(_ workspace: Workspace, inputs: RunInputs, commit: String? = ProgramVersion.current.commit) {
     let layout = workspace.layout, tree = ResultsTree(layout), named = NamedRuns(workspace, inputs: inputs)
     // where no file can be made nothing can be removed either
     let now = (try? FileClock.now(in: layout.folder)) ?? .seconds(Date.now.timeIntervalSince1970)
@@ -34,11 +38,12 @@ package struct LeftoverSurvey: Sendable {
     judge = RunLeftovers(layout: layout, named: named, now: now)
     linked = tree.named
     problems = named.problems + tree.problems
+    unseen = Self.obstacle(in: layout.runs)
     lookAtDoomed(isKnown: tree.problems.isEmpty)
-    lookAtRuns()
+    lookAtRuns(commit)
     for folder in [layout.reruns, layout.calls] { lookAtWorkplaces(folder) }
     leftovers += tree.temporaries.compactMap { Leftover.temporary($0, now: now) }
-    leftovers += tree.links.compactMap { link($0, among: tree.links) }
+    look(at: tree.links)
   }
 
   /// The bytes of all leftovers.
@@ -54,20 +59,37 @@ package struct LeftoverSurvey: Sendable {
     return "\(leftovers.count) \(leftovers.count == 1 ? noun : noun + "s"), \(Leftover.size(bytes))"
   }
 
-  private mutating func lookAtRuns() {
+  /// Why the folder of all runs cannot be looked through; nil where it can, or there is none.
+  private static func obstacle(in runs: URL) -> String? {
+    var status = stat()
+    guard lstat(runs.path, &status) == 0 else { return errno == ENOENT ? nil : "\(runs.path): cannot be looked at" }
+    if status.st_mode & S_IFMT == S_IFLNK { return "\(runs.path): is a link, and runs that lie elsewhere are not looked at" }
+    return (try? FileManager.default.contentsOfDirectory(atPath: runs.path)) == nil ? "\(runs.path): cannot be read" : nil
+  }
+
+  /// - Parameter commit: the commit of this program.
+  private mutating func lookAtRuns(_ commit: String?) {
     guard let names = folders(in: layout.runs) else { return }
-    var doubts: [RunLeftovers.Doubt: Int] = [:]
+    var doubts: [RunLeftovers.Doubt: [String]] = [:], commits: [String] = []
     for identity in names where ResultsLayout.isIdentity(identity) {
       let finding = judge.finding(identity, linked: linked)
-      if problems.isEmpty, let doubt = finding.doubt { doubts[doubt, default: 0] += 1 }
+      if problems.isEmpty, let doubt = finding.doubt { doubts[doubt, default: []].append("runs/\(identity.prefix(12))") }
       let found = finding.leftovers.filter { leftover in
         if case .run = leftover.kind { problems.isEmpty } else { true }
       }
       if found.isEmpty { continue }
+      if problems.isEmpty, let other = finding.commit, other != commit { commits.append(String(other.prefix(12))) }
       leftovers += found
       contents[layout.run(identity)] = finding.contents
     }
     notes += RunLeftovers.Doubt.allCases.compactMap { doubt in doubts[doubt].map { doubt.text($0) } }
+    if commits.isEmpty { return }
+    let runs =
+      commits.count == 1
+      ? "1 of the runs has a record of another commit" : "\(commits.count) of the runs have records of other commits"
+    notes.append(
+      "\(runs) than the present one (\(Set(commits).sorted().joined(separator: ", "))): 'lowrank compare ID@COMMIT' reads such, "
+        + "unless they are removed")
   }
 
   private mutating func lookAtWorkplaces(_ folder: URL) {
@@ -110,12 +132,29 @@ package struct LeftoverSurvey: Sendable {
     notes.append("\(runs) that links name, and whose removal was begun: --delete puts them back")
   }
 
+  /// Judges links. Where there is no run at all those to runs that are gone stay: the disk of the runs may not be mounted.
+  private mutating func look(at links: [ResultsTree.Link]) {
+    let found = links.compactMap { link($0, among: links) }
+    if (folders(in: layout.runs) ?? []).contains(where: ResultsLayout.isIdentity) {
+      leftovers += found
+      return
+    }
+    let lost = found.count { $0.kind == .link(leadsNowhere: true) }
+    leftovers += found.filter { $0.kind != .link(leadsNowhere: true) }
+    if lost == 0 { return }
+    notes.append(
+      "\(lost == 1 ? "1 link to a run is" : "\(lost) links to runs are") kept, since no run at all is in \(layout.runs.path): "
+        + "the disk it is to lie on may not be mounted")
+  }
+
   /// A link that leads to nothing, or has not taken the name it was made for.
   private func link(_ link: ResultsTree.Link, among links: [ResultsTree.Link]) -> Leftover? {
     guard let touched = FileClock.modified(link.url.path), judge.now - touched > Claim.expiry, !link.identities.isEmpty,
       link.identities.isDisjoint(with: returning.map(\.identity))
     else { return nil }
-    func leftover(_ why: String) -> Leftover { Leftover(kind: .link, url: link.url, bytes: 0, why: why) }
+    func leftover(_ why: String) -> Leftover {
+      Leftover(kind: .link(leadsNowhere: link.isBroken), url: link.url, bytes: 0, why: why)
+    }
     if link.isBroken { return isOfOurs(link) ? leftover("a link to a run that is gone") : nil }
     let isNamedElsewhere = links.contains { !$0.isTemporary && !$0.isBroken && $0.identities.isSuperset(of: link.identities) }
     return link.isTemporary && isNamedElsewhere ? leftover("a link that was to take another's place") : nil

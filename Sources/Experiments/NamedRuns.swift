@@ -22,8 +22,10 @@ struct NamedRuns: Sendable {
     self.inputs = inputs
     let folder = ExperimentFolder(path: workspace.experiments.path)
     // a folder that cannot be read must not pass for one without manifests
-    for part in [workspace.experiments, workspace.experiments.appending(path: "pilots")]
-    where FileManager.default.fileExists(atPath: part.path) {
+    for part in [workspace.experiments, workspace.experiments.appending(path: "pilots")] {
+      var status = stat()
+      // a link that leads nowhere is there, and may be to a disk that is not mounted
+      if lstat(part.path, &status) != 0, errno == ENOENT { continue }
       if (try? FileManager.default.contentsOfDirectory(atPath: part.path)) == nil {
         problems.append("\(part.path): cannot be read")
       }
@@ -57,14 +59,19 @@ struct NamedRuns: Sendable {
     return reason.map { "no link leads to it, and what the manifests name now is another run: \($0)" }
   }
 
-  /// Why no manifest names the run of a checkpoint; nil where one does, or may.
+  /// Why no call goes on with a checkpoint; nil where one may.
   func reason(against origin: Checkpoint.Origin) -> String? {
-    if let version = origin.numericsVersion, version < Numerics.version {
-      return "unfinished, and of version \(version) of the arithmetic: no call goes on with it"
-    }
-    guard let specification = origin.specification else { return nil }
-    if digests.contains(specification) { return nil }
-    return "unfinished; \(Self.unnamed): only a call with --set, or of a manifest elsewhere, may go on with it"
+    guard let version = origin.numericsVersion, version < Numerics.version else { return nil }
+    return "unfinished, and of version \(version) of the arithmetic: no call goes on with it"
+  }
+
+  /// Why the run of a checkpoint that a call may go on with stays although no manifest is known to name it; nil where one does, or
+  /// the checkpoint is of a newer program. A run gets its link when it is finished, so until then nothing tells what an overridden
+  /// one is of.
+  func doubt(on origin: Checkpoint.Origin) -> RunLeftovers.Doubt? {
+    if let version = origin.numericsVersion, version > Numerics.version { return nil }
+    guard let specification = origin.specification else { return .unfinished }
+    return digests.contains(specification) ? nil : .unnamed
   }
 
   private static let unnamed = "no link leads to it, and no manifest names a run of its settings"

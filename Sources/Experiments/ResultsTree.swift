@@ -53,7 +53,13 @@ struct ResultsTree: Sendable, Equatable {
       let url = folder.appending(path: name)
       if runs.contains(url.path) { continue }
       var status = stat()
-      guard lstat(url.path, &status) == 0 else { continue }
+      guard lstat(url.path, &status) == 0 else {
+        // what is gone meanwhile holds no link; a name that is not UTF-8 is read as another, which is not there
+        if errno != ENOENT || name.contains("\u{FFFD}") {
+          problems.append("\(url.path): cannot be looked at, and what links lead to there is not known")
+        }
+        continue
+      }
       switch status.st_mode & S_IFMT {
       case S_IFLNK: add(url)
       case S_IFDIR: visit(url, isWorkplace: isWorkplace || workplaces.contains(url.path))

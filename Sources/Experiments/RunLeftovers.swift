@@ -14,20 +14,27 @@ struct RunLeftovers: Sendable {
     var contents: FolderContents?
     /// Why the run stays although nothing is known to refer to it.
     var doubt: Doubt?
+    /// The commit of the program that made the record of a run that goes as a whole, where it has one and that tells.
+    var commit: String?
   }
 
   /// What keeps a run that no link names and of which no manifest is known to name it.
   enum Doubt: String, Sendable, CaseIterable {
     case unreadable
     case unfinished
+    case unnamed
     case link
 
-    /// The sentence on so many runs.
-    func text(_ count: Int) -> String {
-      let kept = count == 1 ? "1 run is kept" : "\(count) runs are kept"
+    /// The sentence on the runs of these names.
+    func text(_ names: [String]) -> String {
+      let kept = names.count == 1 ? "1 run is kept" : "\(names.count) runs are kept"
+      let (them, they) = names.count == 1 ? ("it", "it") : ("them", "they")
       return switch self {
       case .unreadable: "\(kept), of which not all can be read: 'lowrank verify' says what"
       case .unfinished: "\(kept), unfinished, since the checkpoint does not say what it trains: a manifest may name that"
+      case .unnamed:
+        "\(kept), unfinished, of settings that no manifest has: a call with --set, or of a manifest elsewhere, may go on with "
+          + "\(them); \(they) may be deleted by hand: \(names.joined(separator: ", "))"
       case .link: "\(kept) elsewhere, with a link in its place"
       }
     }
@@ -53,9 +60,10 @@ struct RunLeftovers: Sendable {
     // what is young may be in use by a call that has not taken its claim, or has not linked to it
     guard isMine || (now - contents.newest > Claim.expiry && !Claim.isHeld(in: folder, now: now)) else { return finding }
     do {
-      let record = try record(in: folder, identity)
-      if !linked.contains(identity), let why = try reason(against: identity, record, in: folder) {
+      let record = try record(in: folder, contents, identity)
+      if !linked.contains(identity), let why = try reason(against: record, in: folder, contents) {
         finding.leftovers = [Leftover(kind: .run(identity), url: folder, bytes: contents.bytes, why: why)]
+        finding.commit = record?.program.commit
         return finding
       }
       finding.leftovers = files(of: identity, record, contents)
@@ -73,26 +81,35 @@ struct RunLeftovers: Sendable {
 
   /// The record of a run; nil where there is none.
   /// - Throws: where there is one that cannot be used.
-  private func record(in folder: URL, _ identity: String) throws -> RunRecord? {
+  private func record(in folder: URL, _ contents: FolderContents, _ identity: String) throws -> RunRecord? {
     let file = RunFile.record.url(in: folder)
-    guard FileManager.default.fileExists(atPath: file.path) else { return nil }
+    guard try isThere(file, contents) else { return nil }
     let record = try RunRecord(jsonData: SmallFile.contents(of: file, limit: 32 << 20), file: file.path)
     guard record.identity == identity else { throw DoubtError(doubt: .unreadable) }
     return record
   }
 
+  /// Whether a run has a file.
+  /// - Throws: where its folder lists the name, and nothing is found under it: a link to a disk that is not mounted, perhaps.
+  private func isThere(_ file: URL, _ contents: FolderContents) throws -> Bool {
+    if FileManager.default.fileExists(atPath: file.path) { return true }
+    if contents.files[file.lastPathComponent] != nil { throw DoubtError(doubt: .unreadable) }
+    return false
+  }
+
   /// Why nothing needs a run that no link names; nil where a manifest names it, or may.
   /// - Throws: where it cannot be told.
-  private func reason(against identity: String, _ record: RunRecord?, in folder: URL) throws -> String? {
+  private func reason(against record: RunRecord?, in folder: URL, _ contents: FolderContents) throws -> String? {
     let checkpoint = RunFile.checkpoint.url(in: folder)
     if let record { return named.reason(against: record) }
-    guard FileManager.default.fileExists(atPath: checkpoint.path) else { return "begun, and nothing is left to go on from" }
+    guard try isThere(checkpoint, contents) else { return "begun, and nothing is left to go on from" }
     let origin: Checkpoint.Origin
     do { origin = try Checkpoint.origin(at: checkpoint) } catch is ArchiveDamage {
       return "unfinished, and its checkpoint is damaged: no call goes on with it"
     }
-    if origin.specification == nil, named.reason(against: origin) == nil { throw DoubtError(doubt: .unfinished) }
-    return named.reason(against: origin)
+    if let why = named.reason(against: origin) { return why }
+    if let doubt = named.doubt(on: origin) { throw DoubtError(doubt: doubt) }
+    return nil
   }
 
   /// The files that a run which stays does not need.

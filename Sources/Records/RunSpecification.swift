@@ -98,13 +98,6 @@ extension RunSpecification {
     }
     self = run
   }
-
-  /// The same run in another place of a table.
-  package func placed(in experiment: String, row: String, label: String) -> RunSpecification {
-    RunSpecification(
-      experiment: experiment, profile: profile, row: row, label: label, method: method, options: options, training: training,
-      model: model, task: task, seed: seed)
-  }
 }
 
 extension RunSpecification: Codable {

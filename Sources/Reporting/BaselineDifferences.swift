@@ -1,4 +1,5 @@
-// What each row gains or loses against the table's baseline, over pairs of one task and one seed.
+// What each row gains or loses against the table's baseline, over pairs of one task and one seed. Each seed of a task is one pair,
+// whatever number of metrics is shown of it: the task's first one counts.
 import Metrics
 
 /// The differences of a table's rows to one of them.
@@ -12,7 +13,7 @@ package struct BaselineDifferences: Sendable, Equatable, Encodable {
     package let row: String
     /// The mean of row less baseline over the pairs, as shares (0.01 is one point); nil without pairs.
     package let difference: Double?
-    /// The pairs: one task and one seed that count in both rows.
+    /// The pairs: one task and one seed that count in both rows, in the task's first metric.
     package let pairs: Int
     /// Pairs in which the row is better.
     package let better: Int
@@ -35,15 +36,21 @@ package struct BaselineDifferences: Sendable, Equatable, Encodable {
   /// The other rows, in the table's order.
   package let rows: [Row]
 
-  /// Compares rows; nil where the baseline is none of them or stands alone.
-  init?(rows: [TableRow], baseline: String) {
+  /// Compares rows in the first metric of each task; nil where the baseline is none of them or stands alone.
+  /// - Parameter columns: the columns that the rows' cells are of.
+  init?(rows: [TableRow], columns: [TaskColumn], baseline: String) {
+    let rows = rows.map { row in
+      var first = row
+      first.cells = zip(columns, row.cells).filter(\.0.isFirst).map(\.1)
+      return first
+    }
     guard let reference = rows.first(where: { $0.id == baseline }), rows.count > 1 else { return nil }
     self.init(rows.filter { $0.id != baseline }.map { ($0, reference) }, baseline: baseline, label: reference.label)
   }
 
   /// Compares each row with one of its own.
   /// - Parameters:
-  ///   - pairs: rows with what they are compared with, of the same columns.
+  ///   - pairs: rows with what they are compared with, of the same columns, one for each task.
   ///   - baseline: what the rows are compared with, by its id.
   ///   - label: its name for people.
   init(_ pairs: [(row: TableRow, reference: TableRow)], baseline: String, label: String) {

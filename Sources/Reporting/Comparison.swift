@@ -63,7 +63,7 @@ package struct Comparison: Sendable, Equatable {
   let seeds: (first: [Int], second: [Int])
   /// The cells that both sides have, by row and then by task.
   let cells: [Cell]
-  /// The second side against the first by row, over pairs of one task and one seed.
+  /// The second side against the first by row, over pairs of one task and one seed in the task's first metric.
   let rows: BaselineDifferences
   /// What differs in the settings, in the order of the rows.
   let changes: [Change]
@@ -103,7 +103,8 @@ package struct Comparison: Sendable, Equatable {
     let shared = cells
     self.rows = BaselineDifferences(
       rows.map { row in
-        let own = shared.filter { $0.row == row.id }
+        // in one metric of each task, else a seed is a pair for each
+        let own = shared.filter { $0.row == row.id && $0.column.isFirst }
         return (Self.row(row, own.map(\.second)), Self.row(row, own.map(\.first)))
       }, baseline: first.name, label: first.name)
     changes = SettingsChanges(first, second, rows: rows.map(\.id), tasks: tasks).found

@@ -20,8 +20,8 @@ struct RecordedRuns {
   /// Records that cannot be read or are of no run.
   private var unusable = 0
 
-  /// Reads all records of the folder. One belongs to the experiment when it was first made for it, or when it is one of the
-  /// manifest's runs that was first made for another.
+  /// Reads all records of the folder. One belongs to the experiment when it was first made for it under the same
+  /// profile, or when it is one of the manifest's runs, whichever table and profile it was first made for.
   init(of experiment: Experiment, in results: ResultsFolder) {
     self.experiment = experiment
     let planned = Dictionary(grouping: experiment.runs, by: \.identityJSON)
@@ -31,14 +31,16 @@ struct RecordedRuns {
         unusable += 1
         continue
       }
-      guard let record = found, record.specification["profile"] == .text(experiment.profile.rawValue) else { continue }
+      guard let record = found else { continue }
       guard let own = RunSpecification(recorded: record.specification) else {
         unusable += 1
         continue
       }
+      // of what decides its numbers it is the manifest's run, whichever profile it was first made under
       var places = (planned[RunSpecification.identityJSON(ofRecorded: record.specification)] ?? []).filter { $0.model == own.model }
-        .map { own.placed(in: experiment.id, row: $0.row, label: $0.label) }
-      if own.experiment == experiment.id, !places.contains(where: { $0.row == own.row }) { places.append(own) }
+      if own.experiment == experiment.id, own.profile == experiment.profile, !places.contains(where: { $0.row == own.row }) {
+        places.append(own)
+      }
       for place in places {
         let link = results.layout.link(place).resolvingSymlinksInPath().path
         runs.append(

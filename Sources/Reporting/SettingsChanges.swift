@@ -7,20 +7,20 @@ struct SettingsChanges {
   /// What differs, in the order of the rows.
   let found: [Comparison.Change]
 
-  /// Compares the first seed that both sides have of each row and task, else the first of each.
+  /// Compares every seed that both sides have of each row and task, else the first of each.
   init(_ first: ComparedSide, _ second: ComparedSide, rows: [String], tasks: [String]) {
     var places: [(difference: SettingsDifference, row: String, task: String)] = []
     var compared: [(row: String, task: String)] = []
     for row in rows {
       for task in tasks {
         let (one, other) = (Self.runs(first, row, task), Self.runs(second, row, task))
-        let shared = one.first { run in other.contains { $0.seed == run.seed } }
-        guard let before = shared ?? one.first, let after = other.first(where: { $0.seed == shared?.seed }) ?? other.first else {
-          continue
-        }
+        guard let before = one.first, let after = other.first else { continue }
+        var pairs = one.compactMap { run in other.first { $0.seed == run.seed }.map { (run, $0) } }
+        if pairs.isEmpty { pairs = [(before, after)] }
         compared.append((row, task))
-        let own = Self.settings(before, after) + Self.inputs(first, one, second, other)
-        places += own.map { ($0, row, task) }
+        // the records of a commit may be of other settings in each seed
+        let own = pairs.flatMap { Self.settings($0, $1) } + Self.inputs(first, one, second, other)
+        places += TableProvenance.distinct(own).map { ($0, row, task) }
       }
     }
     let differences = TableProvenance.distinct(places.map(\.difference))

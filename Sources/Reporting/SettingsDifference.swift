@@ -11,8 +11,8 @@ struct SettingsDifference: Sendable, Equatable, Hashable, Encodable {
   /// Its value in the second run.
   let second: String
 
-  /// The first setting that differs between a record and the manifest's run, as `training.learning_rate 4e-4, now 5e-4`; nil where
-  /// the record is of this run.
+  /// The first setting that differs between a record and the manifest's run, as `training.learning_rate 0.0004, now 0.0005`;
+  /// nil where the record is of this run.
   static func of(_ record: RunRecord, from run: RunSpecification) -> String? {
     guard let planned = try? JSONValue(json: run.identityJSON) else { return nil }
     return between(record.specification, planned).first.map { "\($0.name) \($0.first), now \($0.second)" }

@@ -63,7 +63,7 @@ extension TableModel {
       seeds: experiment.seeds, rowHeader: rowOption?.replacing("_", with: " ") ?? "method", columns: columns, tasks: tasks,
       rows: rows,
       parametersVary: records.contains { $0.record.trainableParameters.initial != $0.record.trainableParameters.final },
-      differences: experiment.report.baseline.flatMap { BaselineDifferences(rows: rows, baseline: $0) },
+      differences: experiment.report.baseline.flatMap { BaselineDifferences(rows: rows, columns: tasks, baseline: $0) },
       published: matching.map { $0.source(rows: rows) }, problems: Self.problems(rows, tasks),
       unlikeRows: experiment.unlikeRows(among: runs) + Self.unlikeBudgets(rows, columns),
       warnings: provenance.warnings + Self.unrecordedMeasures(rows, records.map(\.record)), provenance: provenance)

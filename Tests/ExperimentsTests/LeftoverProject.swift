@@ -29,7 +29,7 @@ struct LeftoverProject {
   }
 
   /// Leaves a finished run, and the files of it that are no results.
-  func finish(_ run: PlannedRun, numerics: Int = Numerics.version) throws {
+  func finish(_ run: PlannedRun, numerics: Int = Numerics.version, commit: String? = nil) throws {
     let folder = layout.run(run.identity), tensors = Data("tensors".utf8)
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     try tensors.write(to: RunFile.tensors.url(in: folder))
@@ -41,7 +41,7 @@ struct LeftoverProject {
       digests: RunDigests(
         specification: digests.specification, manifest: digests.manifest, model: digests.model, tokenizer: digests.tokenizer,
         data: digests.data, tensors: FileDigest.sha256(of: tensors)),
-      numericsVersion: numerics, program: ProgramVersion(version: "0", commit: nil, isModified: false),
+      numericsVersion: numerics, program: ProgramVersion(version: "0", commit: commit, isModified: false),
       environment: RunEnvironment(threads: 1, processor: "any", operatingSystem: "any"))
     try record.jsonData().write(to: RunFile.record.url(in: folder))
   }

@@ -109,7 +109,7 @@ struct LeftoverRemovalTests {
   @Test("what a kill leaves of a run that is linked goes back; once part of it is removed it is no run any more")
   func killedThenLinked() throws {
     let made = try LeftoverProject()
-    try made.finish(made.unnamed)
+    for run in [made.named[0], made.unnamed] { try made.finish(run) }
     let before = made.project.files("results/runs")
     try killed(made)
     try made.link(made.unnamed)
@@ -158,6 +158,7 @@ struct LeftoverRemovalTests {
   @Test("a link that was made anew since it was listed stays")
   func newLink() throws {
     let made = try LeftoverProject()
+    try made.finish(made.named[0])
     try made.link(made.unnamed)
     let survey = try made.survey(), link = made.layout.folder.appending(path: "tiny/pocket/lora/warmth/seed-0")
     #expect(survey.leftovers.count == 1)
@@ -169,5 +170,31 @@ struct LeftoverRemovalTests {
     #expect(removal.removed.isEmpty && removal.kept.count == 1)
     #expect(FileManager.default.fileExists(atPath: link.appending(path: "record.json").path))
     #expect(try FileManager.default.contentsOfDirectory(atPath: link.deletingLastPathComponent().path) == ["seed-0"])
+  }
+
+  @Test("a link whose run has come back since it was listed stays")
+  func runIsBack() throws {
+    let made = try LeftoverProject()
+    try made.finish(made.named[0])
+    try made.link(made.unnamed)
+    let survey = try made.survey(), link = made.layout.folder.appending(path: "tiny/pocket/lora/warmth/seed-0")
+    #expect(survey.leftovers.map(\.kind) == [.link(leadsNowhere: true)])
+    try made.finish(made.unnamed)
+    var removal = LeftoverRemoval(survey)
+    removal.removeAll()
+    #expect(removal.removed.isEmpty && removal.failures.isEmpty)
+    #expect(removal.kept == ["tiny/pocket/lora/warmth/seed-0: has changed since it was looked at"])
+    #expect(
+      try FileManager.default.destinationOfSymbolicLink(atPath: link.path) == ResultsLayout.linkDestination(made.unnamed.identity))
+    #expect(try FileManager.default.contentsOfDirectory(atPath: link.deletingLastPathComponent().path) == ["seed-0"])
+  }
+
+  @Test("what takes no claim goes first: on a full disk none can be made")
+  func temporariesFirst() throws {
+    let made = try LeftoverProject()
+    try made.finish(made.unnamed)
+    try made.project.write("any", to: "results/.tiny.md.9-1.lowrank-temporary")
+    #expect(try made.survey().leftovers.first?.kind == .run(made.unnamed.identity))
+    #expect(try made.remove().removed.map(\.kind) == [.temporary, .run(made.unnamed.identity)])
   }
 }

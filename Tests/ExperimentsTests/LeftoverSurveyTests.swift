@@ -80,10 +80,19 @@ struct LeftoverSurveyTests {
     let made = try LeftoverProject()
     try made.begin(made.named[0])
     try made.begin(made.unnamed)
-    let why = "unfinished; \(unnamedWhy): only a call with --set, or of a manifest elsewhere, may go on with it"
-    #expect(try made.found() == [made.name(made.unnamed): why])
+    var survey = try made.survey()
+    #expect(survey.leftovers.isEmpty, "a call with --set gives its runs no link until they are finished")
+    #expect(
+      survey.notes == [
+        "1 run is kept, unfinished, of settings that no manifest has: a call with --set, or of a manifest elsewhere, may go on "
+          + "with it; it may be deleted by hand: \(made.name(made.unnamed))"
+      ])
+    // of a newer arithmetic nothing is known
+    try made.begin(made.unnamed) { $0.texts["numerics_version"] = "\(Numerics.version + 1)" }
+    survey = try made.survey()
+    #expect(survey.leftovers.isEmpty && survey.notes.isEmpty)
     try made.begin(made.unnamed, tells: false)
-    let survey = try made.survey()
+    survey = try made.survey()
     #expect(survey.leftovers.isEmpty)
     #expect(
       survey.notes == [
@@ -153,7 +162,12 @@ struct LeftoverSurveyTests {
     try FileManager.default.moveItem(at: made.project.file("elsewhere"), to: folder)
     try FileManager.default.moveItem(at: made.layout.runs, to: made.project.file("elsewhere"))
     try FileManager.default.createSymbolicLink(at: made.layout.runs, withDestinationURL: made.project.file("elsewhere"))
-    #expect(try made.found().isEmpty)
+    let all = try made.survey()
+    #expect(all.leftovers.isEmpty)
+    #expect(all.unseen == "\(made.layout.runs.path): is a link, and runs that lie elsewhere are not looked at")
+    try FileManager.default.removeItem(at: made.layout.runs)
+    try made.project.write("any", to: "results/runs")
+    #expect(try made.survey().unseen == "\(made.layout.runs.path): cannot be read")
   }
 
   @Test("a folder of links that lies elsewhere keeps every run, and is named")
@@ -217,6 +231,7 @@ struct LeftoverSurveyTests {
   @Test("links to runs that are gone, none that lead elsewhere")
   func links() throws {
     let made = try LeftoverProject()
+    try made.finish(made.named[1])
     try made.link(made.unnamed, experiment: "tiny+epochs=3")
     try made.link(to: made.project.file("nowhere/\(made.unnamed.identity)").path, at: "mine")
     try made.link(to: "nowhere", at: "other")
@@ -231,6 +246,72 @@ struct LeftoverSurveyTests {
     #expect(try made.found()["tiny/pocket/lora/warmth/.seed-0-99"] == "a link that was to take another's place")
     try FileManager.default.removeItem(at: made.layout.folder.appending(path: "tiny/pocket/lora/warmth/seed-0"))
     #expect(try made.found()["tiny/pocket/lora/warmth/.seed-0-99"] == nil, "it is the only one that names the run")
+  }
+
+  @Test("links stay where there is no run at all: the disk of the runs may not be mounted", arguments: [true, false])
+  func noRuns(isThere: Bool) throws {
+    let made = try LeftoverProject()
+    try made.link(made.unnamed)
+    if !isThere { try FileManager.default.removeItem(at: made.layout.runs) }
+    let survey = try made.survey()
+    #expect(survey.leftovers.isEmpty && survey.problems.isEmpty && survey.unseen == nil)
+    #expect(
+      survey.notes == [
+        "1 link to a run is kept, since no run at all is in \(made.layout.runs.path): the disk it is to lie on may not be mounted"
+      ])
+    try made.finish(made.named[0])
+    #expect(try made.found() == ["tiny/pocket/lora/warmth/seed-0": "a link to a run that is gone"])
+  }
+
+  @Test("a record or checkpoint that is a link to nothing cannot be read", arguments: ["record.json", "checkpoint.safetensors"])
+  func danglingFile(name: String) throws {
+    let made = try LeftoverProject(), folder = made.layout.run(made.unnamed.identity)
+    try made.begin(made.unnamed, checkpoint: false)
+    #expect(try made.found().count == 1)
+    try FileManager.default.createSymbolicLink(
+      atPath: folder.appending(path: name).path, withDestinationPath: made.project.file("nowhere").path)
+    let survey = try made.survey()
+    #expect(survey.leftovers.isEmpty)
+    #expect(survey.notes == ["1 run is kept, of which not all can be read: 'lowrank verify' says what"])
+  }
+
+  @Test("a folder of pilots that is a link to nothing keeps every run, and is named")
+  func danglingPilots() throws {
+    let made = try LeftoverProject(), pilots = made.project.file("experiments/pilots")
+    try made.finish(made.unnamed)
+    #expect(try made.found().count == 1)
+    try FileManager.default.createSymbolicLink(at: pilots, withDestinationURL: made.project.file("nowhere"))
+    let survey = try made.survey()
+    #expect(survey.leftovers.isEmpty && survey.problems.contains("\(pilots.path): cannot be read"), "\(survey.problems)")
+  }
+
+  @Test("a link whose name is not UTF-8 is not passed over")
+  func unreadableName() throws {
+    let made = try LeftoverProject()
+    try made.finish(made.unnamed)
+    #expect(try made.found().count == 1)
+    let name = Array((made.layout.folder.path + "/").utf8CString.dropLast()) + [CChar(bitPattern: 0xff), 0]
+    #expect(symlink("runs/\(made.unnamed.identity)", name) == 0)
+    let survey = try made.survey(aged: false)
+    #expect(survey.leftovers.isEmpty && survey.problems.count == 1)
+    #expect(survey.problems.first?.hasSuffix(": cannot be looked at, and what links lead to there is not known") == true)
+  }
+
+  @Test("records of other commits, which a comparison may still be asked for, are told of")
+  func otherCommits() throws {
+    let made = try LeftoverProject(), other = String(repeating: "4f2c", count: 10)
+    try made.finish(made.named[0], commit: other)
+    try made.finish(made.unnamed, commit: other)
+    let workspace = try made.project.workspace(), inputs = RunInputs(workspace: workspace, data: nil)
+    made.age()
+    let survey = LeftoverSurvey(workspace, inputs: inputs, commit: String(repeating: "a", count: 40))
+    #expect(survey.leftovers.count == 1)
+    #expect(
+      survey.notes == [
+        "1 of the runs has a record of another commit than the present one (4f2c4f2c4f2c): 'lowrank compare ID@COMMIT' reads such, "
+          + "unless they are removed"
+      ])
+    #expect(LeftoverSurvey(workspace, inputs: inputs, commit: other).notes.isEmpty)
   }
 
   @Test("bytes for people")

@@ -86,6 +86,20 @@ import Testing
     #expect(text.contains("\np —: fewer than 3 seeds of both rows on some task, or no pair that differs; no claim.\n"))
   }
 
+  @Test func aSeedIsOnePairWhateverNumberOfMetricsIsShown() throws {
+    let experiment = try MadeUpExperiment(
+      MadeUpExperiment.plain.replacing("[rte, mrpc]", with: "[mrpc]").replacing("seeds: [0, 1]", with: "seeds: [0, 1, 2]")
+        .replacing("profiles:", with: "report: {baseline: lora, metric: {mrpc: [accuracy, f1]}}\nprofiles:"))
+    for run in try experiment.runs() {
+      let gain = run.row == "lora" ? 0 : 0.01 * Double(run.seed + 1)
+      experiment.findings.records[RunKey(run)] = try experiment.record(
+        run, [[0.5 + gain]], extra: [Score(split: "validation", metric: "f1", value: 0.6 - gain)])
+    }
+    let table = try experiment.table(), row = try #require(table.differences?.rows.first)
+    #expect(table.tasks.map(\.metric) == ["accuracy", "f1"])
+    #expect(row.pairs == 3 && row.better == 3 && row.worse == 0 && row.seeds == 3 && row.pValue == 0.25, "\(row)")
+  }
+
   @Test func withoutPairsThereIsNothingToShow() throws {
     let experiment = try experiment(seeds: "[0]")
     #expect(!MarkdownTable.render(try experiment.table()).contains("Difference to"))

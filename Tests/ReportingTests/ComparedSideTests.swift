@@ -27,11 +27,11 @@ import Testing
     try FileManager.default.createSymbolicLink(atPath: link.path, withDestinationPath: ResultsLayout.linkDestination(name))
   }
 
-  /// The run of a row with another rank than the manifest gives it.
-  private func other(_ run: RunSpecification, rank: Int) -> RunSpecification {
+  /// The run with another rank than the manifest gives it, or as another table's.
+  private func other(_ run: RunSpecification, rank: Int = 8, experiment: String = "t1", row: String = "lora") -> RunSpecification {
     let options = MethodOptions(run.options.values.map { ($0.name, $0.name == "rank" ? .integer(rank) : $0.value) })
     return RunSpecification(
-      experiment: run.experiment, profile: run.profile, row: run.row, label: run.label, method: run.method, options: options,
+      experiment: experiment, profile: run.profile, row: row, label: run.label, method: run.method, options: options,
       training: run.training, model: run.model, task: run.task, seed: run.seed)
   }
 
@@ -72,12 +72,34 @@ import Testing
 
   @Test func aRunThatWasMadeForAnotherTableCountsWhereTheManifestHasIt() throws {
     let run = try made.experiment.specification("lora", "rte", 1)
-    try store(run.placed(in: "demo", row: "first", label: "First"), 0.5, identity: "3", commit: old)
+    try store(other(run, experiment: "demo", row: "first"), 0.5, identity: "3", commit: old)
     // of another table, and of no run of this one
-    try store(other(run, rank: 4).placed(in: "demo", row: "second", label: "Second"), 0.7, identity: "4", commit: old)
+    try store(other(run, rank: 4, experiment: "demo", row: "second"), 0.7, identity: "4", commit: old)
     let found = try side("aaaa")
     #expect(found.experiment.runs.map(\.row) == ["lora"] && found.experiment.runs.map(\.seed) == [1])
     #expect(found.findings.records[RunKey(row: "lora", task: "rte", seed: 1)]?.identity == MadeUpExperiment.digest("3"))
+  }
+
+  @Test func aRunThatWasMadeUnderAnotherProfileCountsWhereTheManifestHasIt() throws {
+    let run = try made.experiment.specification("lora", "rte", 1, profile: .small)
+    try store(run, 0.5, identity: "3", commit: old)
+    // of the other profile's settings alone
+    try store(other(try made.experiment.specification("lora", "rte", 0, profile: .small), rank: 4), 0.7, identity: "4", commit: old)
+    let found = try side("aaaa")
+    #expect(found.experiment.runs.map(\.seed) == [1] && found.experiment.runs.map(\.profile) == [.pocket])
+    #expect(found.findings.records[RunKey(row: "lora", task: "rte", seed: 1)]?.identity == MadeUpExperiment.digest("3"))
+  }
+
+  @Test func whatDiffersInALaterSeedOnlyIsTold() throws {
+    let runs = try [0, 1].map { try made.experiment.specification("lora", "rte", $0) }
+    try store(runs[0], 0.5, identity: "1", commit: old)
+    try store(other(runs[1], rank: 4), 0.5, identity: "2", commit: old)
+    try store(runs[0], 0.6, identity: "3", commit: new)
+    try store(runs[1], 0.6, identity: "4", commit: new)
+    let changes = try Comparison(side("aaaa"), side("abcd")).changes
+    #expect(
+      changes.map { "\($0.difference.name): \($0.difference.first) → \($0.difference.second) (\($0.scope))" }
+        == ["options.rank: 4 → 8 (lora)"])
   }
 
   @Test func ofSeveralRecordsTheLinkedOneIsShown() throws {

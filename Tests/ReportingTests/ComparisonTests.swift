@@ -155,6 +155,24 @@ import Testing
       ])
   }
 
+  @Test func aSeedIsOnePairWhateverNumberOfMetricsIsShown() throws {
+    let sides = try ["t1", "t2"].map { id in
+      let made = try MadeUpExperiment(
+        MadeUpExperiment.plain.replacing("id: t1", with: "id: \(id)").replacing("[rte, mrpc]", with: "[mrpc]")
+          .replacing("seeds: [0, 1]", with: "seeds: [0, 1, 2]")
+          .replacing("profiles:", with: "report: {metric: {mrpc: [accuracy, f1]}}\nprofiles:"))
+      for run in try made.runs() {
+        let gain = id == "t1" ? 0 : 0.01 * Double(run.seed + 1)
+        made.findings.records[RunKey(run)] = try made.record(
+          run, [[0.5 + gain]], extra: [Score(split: "validation", metric: "f1", value: 0.6 - gain)])
+      }
+      return try side(made)
+    }
+    let comparison = try Comparison(sides[0], sides[1])
+    #expect(comparison.cells.filter { $0.row == "lora" }.map(\.paired.count) == [3, 3])
+    #expect(comparison.rows.rows.map(\.pairs) == [3, 3] && comparison.rows.rows.map(\.better) == [3, 3])
+  }
+
   @Test func nothingInCommonIsAnError() throws {
     let other = try experiment("t2", methods: "[fft]", tasks: "[rte]", seeds: "[0]")
     let error = #expect(throws: ReportError.self) { try Comparison(side(first()), side(other)) }
