@@ -13,7 +13,8 @@ struct GarbageCollectTests {
     let names = FileManager.default.enumerator(atPath: root)?.allObjects.compactMap { $0 as? String } ?? []
     let time = timespec(tv_sec: Int(Date.now.timeIntervalSince1970) - 3600, tv_nsec: 0)
     for path in names.map({ root + "/" + $0 }) + [root] {
-      #expect(utimensat(AT_FDCWD, path, [time, time], AT_SYMLINK_NOFOLLOW) == 0)
+      // a call that goes on renames its files meanwhile
+      #expect(utimensat(AT_FDCWD, path, [time, time], AT_SYMLINK_NOFOLLOW) == 0 || errno == ENOENT)
     }
   }
 

@@ -45,7 +45,7 @@ struct LeftoverRemovalTests {
   @Test("what another process claims, or writes, after it was listed stays")
   func claimedMeanwhile() throws {
     let made = try LeftoverProject(), folder = made.layout.run(made.unnamed.identity)
-    try made.begin(made.unnamed)
+    try made.finish(made.unnamed)
     var survey = try made.survey()
     #expect(survey.leftovers.count == 1)
     do {
@@ -56,7 +56,7 @@ struct LeftoverRemovalTests {
       #expect(removal.kept == ["\(made.name(made.unnamed)): another process works with it now"])
       #expect(made.isThere(made.unnamed))
     }
-    // it was trained to its end, and let go
+    // it was made again, and let go
     survey = try made.survey()
     try made.finish(made.unnamed)
     var removal = LeftoverRemoval(survey)
