@@ -14,7 +14,9 @@ struct Status: ParsableCommand {
 
   func run() throws {
     let calls = CallBoard.calls(in: try project.workspace().layout.calls).filter {
-      experiment == nil || $0.status.experiment == experiment
+      guard let experiment else { return true }
+      // with other settings it is called `table1+rank=8`
+      return $0.status.experiment == experiment || $0.status.experiment.hasPrefix(experiment + "+")
     }
     if calls.isEmpty { return say("nothing is being trained" + (experiment.map { " of \($0)" } ?? "")) }
     for call in calls { say(call.status.text(of: call.holder)) }

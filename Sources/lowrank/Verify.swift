@@ -19,7 +19,10 @@ struct Verify: ParsableCommand {
     let workspace = try project.workspace()
     let results = ResultsFolder(workspace.results)
     let id = try experiment.map {
-      try ExperimentFolder(path: workspace.experiments.path).manifest(named: $0, profile: .pocket, methods: .registered).id
+      let manifest = try ExperimentFolder(path: workspace.experiments.path).manifest(
+        named: $0, profile: .pocket, methods: .registered)
+      // with settings in its name it is an experiment of its own
+      return manifest.experiments.first?.id ?? manifest.id
     }
     let found = RunVerification(id.map { results.runFolders(of: $0) } ?? results.runFolders)
     for problem in found.problems { say(problem) }

@@ -122,6 +122,8 @@ struct RunTests {
       #expect(try tiny.lowrank(["report"] + words).output == first.output)
       #expect(try tiny.lowrank(["list"] + words).output.hasPrefix("lora warmth seed 7  co"))
     }
+    let (one, both) = (try tiny.lowrank(["verify", name]), try tiny.lowrank(["verify", "tiny"]))
+    #expect(one.status == 0 && both.status == 0 && one.output != both.output, "\(one) \(both)")
     let same = try tiny.lowrank(["run", "tiny", "--methods", "lora", "--set", "lora.dropout=0"], apart: true)
     #expect(same.status == 0 && same.errors.contains("1 done before, 0 to go"), "\(same)")
     let elsewhere = tiny.project.root.deletingLastPathComponent().appending(path: "\(UUID().uuidString).yaml")
