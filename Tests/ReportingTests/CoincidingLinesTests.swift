@@ -24,6 +24,11 @@ import Testing
     #expect(found.widths(["a", "b", "c", "d", "e"]) == [5.4, 3.6, 3.6, 1.8, 1.8])
   }
 
+  @Test func linesThatAnEyeCannotTellApartAreNamedTogether() {
+    #expect(lines([("a", Self.rising), ("b", moved(0.15))]).phrase == "coinciding: a ≈ b")
+    #expect(lines([("a", Self.rising), ("b", moved(0.5))]).phrase == nil)
+  }
+
   @Test func linesThatPartAreWiderButNotEqual() {
     let found = lines([("a", Self.rising), ("b", moved(5, from: 10))])
     #expect(found.groups.isEmpty && found.phrase == nil)

@@ -16,7 +16,7 @@ struct CoincidingLines {
   private(set) var covers: [String: Int] = [:]
 
   /// Lines nowhere further apart than this share of the panel's height are one line to the eye.
-  private static let hair = 0.004
+  private static let hair = 0.01
   /// Differences below this share are rounding.
   private static let rounding = 1e-9
   /// Lines that are apart elsewhere run over each other where they are no further apart than this share of it, ...
