@@ -170,13 +170,13 @@ struct PocketTasks: Sendable {
   /// something added. Every premise has one attribute and misses one, so that its shape tells nothing.
   private func inference(_ split: PocketSplit, _ index: Int, _ generator: inout PocketGenerator) -> PocketExample {
     let label = index % 3
-    let isExchanged = label == 1 && generator.chance(0.5)
+    let isExchanged = label == 1 && generator.chance(0.35)
     let ways: [PocketChange] = label == 1 ? [.add] : label == 2 ? [index % 2 == 0 ? .opposite : .negate] : []
     let scope = PocketScope(half: split.half, genre: split.isMismatched ? .mismatched : .matched)
     let pair = world.pair(
       scope, changes: label == 0 || isExchanged ? 0 : 1, ways: ways,
       options: PocketPairOptions(
-        dropped: 0.3, hypernyms: 0.2, company: isExchanged ? 1 : 0.8, isExchanged: isExchanged, leavesCompany: true, negated: 0.4),
+        dropped: 0.3, hypernyms: 0.2, company: isExchanged ? 1 : 0.6, isExchanged: isExchanged, leavesCompany: true, negated: 0.4),
       accepting: { ($0.subjectAttribute == nil) != ($0.objectAttribute == nil) }, using: &generator)
     return row(pair.first, pair.second, label: label, of: ["entailment", "neutral", "contradiction"], &generator)
   }
@@ -185,10 +185,11 @@ struct PocketTasks: Sendable {
   private func answering(_ split: PocketSplit, _ index: Int, _ generator: inout PocketGenerator) -> PocketExample {
     let isAnswered = index % 2 == 0
     let isUntold = index % 14 == 1
-    let isExchanged = !isAnswered && !isUntold && generator.chance(0.5)
+    let isExchanged = !isAnswered && !isUntold && generator.chance(0.35)
     let pair = world.answer(
       PocketScope(half: split.half), ways: Self.retellings, changes: isAnswered || isUntold || isExchanged ? 0 : 1,
-      unanswered: isUntold, options: PocketPairOptions(dropped: 0.2, hypernyms: 0.1, company: 1, isExchanged: isExchanged),
+      unanswered: isUntold, options: PocketPairOptions(
+        dropped: 0.2, hypernyms: 0.1, company: isExchanged ? 1 : 0.7, isExchanged: isExchanged),
       using: &generator)
     return row(pair.first, pair.second, label: isAnswered ? 0 : 1, of: ["entailment", "not_entailment"], &generator)
   }
