@@ -73,9 +73,9 @@ package final class AFLoRA: TuningMethod {
       let (input, output, path) = (projection.linear.inputSize, projection.linear.outputSize, projection.path)
       let a = host.parameter("\(path).aflora_A", host.kaimingReLU("\(path).aflora_A", shape: [rank, input]), decays: true)
       let b = host.parameter("\(path).aflora_B", host.kaimingReLU("\(path).aflora_B", shape: [output, rank]), decays: true)
-      let d = host.parameter(
-        "\(path).aflora_d", .filled(Float(try options.number("d_initial")), shape: [rank], on: host.backend), decays: false)
-      let outer = host.parameter("\(path).aflora_b", .zeros([output], on: host.backend), decays: false)
+      let d = host.vector(
+        "\(path).aflora_d", .filled(Float(try options.number("d_initial")), shape: [rank], on: host.backend))
+      let outer = host.vector("\(path).aflora_b", .zeros([output], on: host.backend))
       let learns = learningTypes.contains(projection.role.layerType.rawValue)
       for (matrix, side) in [(a, "A"), (b, "B")] {
         matrix.isTrainable = learns

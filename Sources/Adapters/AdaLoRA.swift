@@ -96,7 +96,7 @@ package final class AdaLoRA: TuningMethod {
       }
       let a = host.parameter("\(path).lora_A", normal("\(path).lora_A", [rank, input]), decays: true)
       let b = host.parameter("\(path).lora_B", normal("\(path).lora_B", [output, rank]), decays: true)
-      let e = host.parameter("\(path).lora_E", .zeros([rank], on: host.backend), decays: true)
+      let e = host.vector("\(path).lora_E", .zeros([rank], on: host.backend))
       projection.adapter = LowRankAdapter(
         a: a.tensor, b: b.tensor, inner: e.tensor, scale: Float(try options.number("alpha") / (Double(rank) + 1e-5)),
         dropoutRate: Float(try options.number("dropout")))

@@ -40,10 +40,9 @@ package final class SoRA: TuningMethod {
       let (input, output, path) = (projection.linear.inputSize, projection.linear.outputSize, projection.path)
       let a = host.parameter("\(path).sora_A", host.kaimingLinear("\(path).sora_A", shape: [rank, input]), decays: true)
       let b = host.parameter("\(path).sora_B", .zeros([output, rank], on: host.backend), decays: true)
-      let gate = host.parameter(
+      let gate = host.vector(
         "\(path).sora_gate",
-        .normal(.initialization(seed: host.seed, name: "\(path).sora_gate"), deviation: 1, shape: [rank], on: host.backend),
-        decays: false)
+        .normal(.initialization(seed: host.seed, name: "\(path).sora_gate"), deviation: 1, shape: [rank], on: host.backend))
       projection.adapter = LowRankAdapter(
         a: a.tensor, b: b.tensor, inner: gate.tensor, scale: Float(try options.number("alpha") / Double(rank)),
         dropoutRate: Float(try options.number("dropout")))

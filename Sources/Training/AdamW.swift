@@ -45,7 +45,7 @@ package final class AdamW {
         AdamWSettings(
           learningRate: Float(highest * parameter.rateFactor * factor), beta1: Float(settings.beta1), beta2: Float(settings.beta2),
           epsilon: Float(settings.epsilon),
-          weightDecay: parameter.decays || settings.decaysVectors ? Float(settings.weightDecay) : 0, step: step,
+          weightDecay: parameter.decays(withVectors: settings.decaysVectors) ? Float(settings.weightDecay) : 0, step: step,
           gradientScale: Float(scale)))
     }
   }
