@@ -46,16 +46,22 @@ package struct MethodHost {
 /// How many updates a run makes.
 package struct TrainingLength: Sendable, Equatable {
   /// Updates in one pass over the training set.
-  package var stepsPerEpoch: Int
-  /// Passes over it.
-  package var epochs: Int
+  package let stepsPerEpoch: Int
+  /// Passes over it; the last may be cut short.
+  package let epochs: Int
   /// All updates.
-  package var totalSteps: Int { stepsPerEpoch * epochs }
+  package let totalSteps: Int
 
   /// So many updates an epoch, over so many epochs.
   package init(stepsPerEpoch: Int, epochs: Int) {
+    (self.stepsPerEpoch, self.epochs, totalSteps) = (stepsPerEpoch, epochs, stepsPerEpoch * epochs)
+  }
+
+  /// So many updates, whole passes or not; none where a pass has none.
+  package init(stepsPerEpoch: Int, totalSteps: Int) {
     self.stepsPerEpoch = stepsPerEpoch
-    self.epochs = epochs
+    self.totalSteps = stepsPerEpoch > 0 ? totalSteps : 0
+    epochs = stepsPerEpoch > 0 ? (totalSteps + stepsPerEpoch - 1) / stepsPerEpoch : 0
   }
 }
 

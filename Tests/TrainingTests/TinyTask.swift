@@ -31,6 +31,11 @@ enum TinyTask {
     "loradrop/only-most": [
       "rank": .integer(2), "variant": .text("only-most"), "sample_ratio": .number(0.5), "keep": .integer(1),
     ],
+    // of each role the more important layer reaches a half
+    "loradrop/only-least": [
+      "rank": .integer(2), "variant": .text("only-least"), "sample_ratio": .number(0.5), "sample_steps": .integer(4),
+      "threshold": .number(0.5),
+    ],
     // pruned after 4, 8, 12 and 15 updates
     "prilora": ["rank_first": .integer(2), "rank_last": .integer(4), "interval": .integer(4)],
     "prilora/random": [
