@@ -23,8 +23,8 @@ package final class AFLoRA: TuningMethod {
       OptionSchema(
         "score", .choice(Sensitivity.allCases.map(\.rawValue)), default: .text(Sensitivity.gradient.rawValue),
         "the sensitivity: |g|, |p g| or |g / p|"),
-      OptionSchema("beta1", .number(0...1), default: .number(0.85), "averaging factor of the sensitivity (Eq. 3)"),
-      OptionSchema("beta2", .number(0...1), default: .number(0.95), "averaging factor of its spread (Eq. 4)"),
+      OptionSchema("beta1", .number(0...1), default: .number(0.85), "averaging factor of the sensitivity (Eq. 2)"),
+      OptionSchema("beta2", .number(0...1), default: .number(0.95), "averaging factor of its spread (Eq. 3)"),
       OptionSchema("initial_epochs", .number(0...100_000), default: .number(1), "t_i: no freezing before"),
       OptionSchema(
         "final_fraction", .number(0...1), default: .number(0.7), excludes: ["final_epochs"],
@@ -225,14 +225,14 @@ package struct Freezing: Sendable, Equatable {
   package var finalSteps: Int
   /// T, all updates of the run.
   package var totalSteps: Int
-  /// Averaging factor of the sensitivity (Eq. 3).
+  /// Averaging factor of the sensitivity (Eq. 2).
   package var beta1: Float
-  /// Averaging factor of its spread (Eq. 4).
+  /// Averaging factor of its spread (Eq. 3).
   package var beta2: Float
   /// What is averaged (Eq. 2).
   package var sensitivity: Sensitivity
 
-  /// Fixes t_i, t_f and T in updates, the decay of both averages, and what counts as sensitivity (AFLoRA, eqs. 3 to 7).
+  /// Fixes t_i, t_f and T in updates, the decay of both averages, and what counts as sensitivity (AFLoRA, Eq. 2, 3 and 5).
   package init(initialSteps: Int, finalSteps: Int, totalSteps: Int, beta1: Float, beta2: Float, sensitivity: Sensitivity) {
     self.initialSteps = initialSteps
     self.finalSteps = finalSteps

@@ -16,6 +16,9 @@ package final class SoRA: TuningMethod {
       OptionSchema("dropout", .number(0...0.99), default: .number(0), "dropout on the branch's input"),
       OptionSchema("eta", .number(0...1000), default: .number(0), "η, the weight of the mean |g| in the loss"),
       OptionSchema("xi", .number(0...100), default: .number(3e-4), "ξ, by how much every update shrinks |g|"),
+      OptionSchema(
+        "gate_epsilon", .numberAbove(0, atMost: 1),
+        "ε of the gates' own AdamW, 1e-6 in the authors' program; else the recipe's epsilon"),
       OptionSchema("dead_zone", .flag, default: .flag(false), "zero all |g| < 2ξ, as the authors' program does"),
       Targets.option(default: ["all-linear"]),
     ])
@@ -43,6 +46,7 @@ package final class SoRA: TuningMethod {
       let gate = host.vector(
         "\(path).sora_gate",
         .normal(.initialization(seed: host.seed, name: "\(path).sora_gate"), deviation: 1, shape: [rank], on: host.backend))
+      if options.has("gate_epsilon") { gate.epsilon = try options.number("gate_epsilon") }
       projection.adapter = LowRankAdapter(
         a: a.tensor, b: b.tensor, inner: gate.tensor, scale: Float(try options.number("alpha") / Double(rank)),
         dropoutRate: Float(try options.number("dropout")))

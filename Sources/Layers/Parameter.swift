@@ -30,6 +30,8 @@ package final class Parameter {
   package let decay: Decay
   /// Factor on the learning rate of its group.
   package var rateFactor = 1.0
+  /// AdamW's ε for it, where it is not the recipe's.
+  package var epsilon: Double?
   /// A leaf of the graph.
   package let tensor: Tensor
 

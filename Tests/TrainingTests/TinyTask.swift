@@ -18,7 +18,7 @@ enum TinyTask {
     "fft": [:], "bitfit": [:], "houlsby": ["width": .integer(2)], "pfeiffer": ["width": .integer(2)],
     "lora": ["rank": .integer(2)], "rslora": ["rank": .integer(2), "dropout": .number(0.2)],
     "dora": ["rank": .integer(2), "dropout": .number(0.2)], "lora-plus": ["rank": .integer(2), "ratio": .number(4)],
-    // pruned after 6, 9 and 10 updates, settled then
+    // pruned after 7, 10 and 11 updates, settled then
     "adalora": [
       "initial_rank": .integer(3), "target_rank": .integer(1), "initial_steps": .integer(3), "final_steps": .integer(5),
       "interval": .integer(3),
