@@ -47,7 +47,7 @@ package final class AFLoRA: TuningMethod {
 
   package var form: AdaptedForm { .lowRank(isStabilized: false) }
   package private(set) var parameters: [Parameter] = []
-  private let settings: Freezing
+  let settings: Freezing
   private var matrices: [Matrix] = []
   /// Indices into `matrices` that freeze as one.
   private let units: [[Int]]
@@ -106,7 +106,12 @@ package final class AFLoRA: TuningMethod {
     }
   }
 
-  private let freezes: Bool
+  /// Whether matrices freeze along the schedule.
+  let freezes: Bool
+  /// The entries of each unit that still learns.
+  var unitSizes: [Int] {
+    units.filter { matrices[$0[0]].frozenAt < 0 }.map { $0.reduce(0) { $0 + matrices[$1].parameter.count } }
+  }
 
   /// Scores every matrix that still learns, from the gradient before clipping (Eq. 2 to 4).
   package func afterGradients(step: Int) {
@@ -131,7 +136,7 @@ package final class AFLoRA: TuningMethod {
     fractions.append(fraction)
     scores += matrices.map(\.score)
     let open = units.filter { matrices[$0[0]].frozenAt < 0 }
-    let wanted = Int(fraction * Double(units.count) + 1e-9) - (units.count - open.count)
+    let wanted = freezes ? settings.frozenUnits(units.count, after: update.count) - (units.count - open.count) : 0
     guard wanted > 0 else { return }
     let meanScore = { (unit: [Int]) in unit.reduce(0) { $0 + self.matrices[$1].score } / Double(unit.count) }
     // a stable order: equal scores freeze in the order of modules
@@ -253,6 +258,9 @@ package struct Freezing: Sendable, Equatable {
       beta1: Float(try options.number("beta1")), beta2: Float(try options.number("beta2")),
       sensitivity: Sensitivity(rawValue: try options.text("score")) ?? .gradient)
   }
+
+  /// floor(r(t) · n), the number of `n` units that is frozen after `t` updates.
+  package func frozenUnits(_ n: Int, after t: Int) -> Int { Int(fraction(t) * Double(n) + 1e-9) }
 
   /// r(t), the share of units that is frozen after `t` updates (Eq. 5).
   package func fraction(_ t: Int) -> Double {

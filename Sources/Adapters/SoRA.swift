@@ -1,7 +1,8 @@
 // SoRA (Ding et al. 2023, arXiv 2311.11696): y = W x + (alpha / rank) B (g ⊙ A dropout(x)), gates g with an L1 term in the loss and a
 // soft threshold after each update. The threshold that the authors ship zeroes everything below 2ξ, since its third statement sees
 // values that are already shrunk; `dead_zone` keeps that for comparison, the default is the operator of the paper (Eq. 8). Gates start
-// as N(0, 1), as in their code, and never decay. Their schedule of growing ξ, which trains on with each, is not offered.
+// as N(0, 1), as in their code, and decay, as all vectors, only where the recipe says so; there they have an AdamW of their own, whose ε
+// `gate_epsilon` gives. Their schedule of growing ξ, which trains on with each, is not offered.
 import Layers
 import Settings
 import Tensors

@@ -91,6 +91,10 @@ package protocol TuningMethod: AnyObject {
   var parameters: [Parameter] { get }
   /// Entries of learning parameters that a mask keeps from learning.
   var idleParameters: Int { get }
+  /// How many entries of the method's own learn, averaged over all updates of a run, as far as it is known before the first: the same
+  /// number three times where nothing but the schedule decides, else the least and the greatest possible one, and the mean over all
+  /// orders between them.
+  var meanTrainable: (least: Double, expected: Double, greatest: Double) { get }
   /// Entries of the method's own parameters that are left once pruned ranks, gates and entries are taken away.
   var keptParameters: Int { get }
   /// Whether it measures what goes through projections, so that the last layer must compute all tokens and not the first alone.
@@ -138,6 +142,10 @@ extension TuningMethod {
   package static var benchmarkOptions: [String: OptionValue] { [:] }
   package static var trainsMatrices: Bool { false }
   package var idleParameters: Int { 0 }
+  package var meanTrainable: (least: Double, expected: Double, greatest: Double) {
+    let count = Double(parameters.filter(\.isTrainable).reduce(-idleParameters) { $0 + $1.count })
+    return (count, count, count)
+  }
   package var keptParameters: Int { parameters.reduce(0) { $0 + $1.count } }
   package var needsEveryToken: Bool { false }
   package var preliminary: Preliminary? { nil }

@@ -84,6 +84,21 @@ struct OptimizationTests {
     }
   }
 
+  @Test("a parameter's own epsilon takes the place of the recipe's")
+  func epsilon() throws {
+    let backend = try CPUBackend(threads: 1)
+    func updated(own: Double?, recipe: Double) throws -> [Float] {
+      let parameter = Parameter("gate", Tensor([1, -2, 0.5], shape: [3], on: backend), group: .adapter, decay: .withVectors)
+      (parameter.isTrainable, parameter.epsilon) = (true, own)
+      let optimizer = AdamW([parameter], TrainingSettings(epochs: 1, batchSize: 1, learningRate: 0.1, epsilon: recipe))
+      parameter.tensor.meanSquaredError([0, 0, 0]).backward()
+      optimizer.update(step: 1, factor: 1, scale: 1)
+      return parameter.tensor.values
+    }
+    #expect(try updated(own: 0.5, recipe: 1e-8) == updated(own: nil, recipe: 0.5))
+    #expect(try updated(own: 0.5, recipe: 1e-8) != updated(own: nil, recipe: 1e-8))
+  }
+
   /// How far the peak of one update rises when all but the parameter's own memory of it is asked for again.
   private func rise(freezing: Bool) throws -> Int {
     let backend = try CPUBackend(threads: 1)
