@@ -23,8 +23,8 @@ package final class AFLoRA: TuningMethod {
       OptionSchema(
         "score", .choice(Sensitivity.allCases.map(\.rawValue)), default: .text(Sensitivity.gradient.rawValue),
         "the sensitivity: |g|, |p g| or |g / p|"),
-      OptionSchema("beta1", .number(0...1), default: .number(0.85), "averaging factor of the sensitivity (Eq. 3)"),
-      OptionSchema("beta2", .number(0...1), default: .number(0.95), "averaging factor of its spread (Eq. 4)"),
+      OptionSchema("beta1", .number(0...1), default: .number(0.85), "averaging factor of the sensitivity (Eq. 2)"),
+      OptionSchema("beta2", .number(0...1), default: .number(0.95), "averaging factor of its spread (Eq. 3)"),
       OptionSchema("initial_epochs", .number(0...100_000), default: .number(1), "t_i: no freezing before"),
       OptionSchema(
         "final_fraction", .number(0...1), default: .number(0.7), excludes: ["final_epochs"],
@@ -47,7 +47,7 @@ package final class AFLoRA: TuningMethod {
 
   package var form: AdaptedForm { .lowRank(isStabilized: false) }
   package private(set) var parameters: [Parameter] = []
-  private let settings: Freezing
+  let settings: Freezing
   private var matrices: [Matrix] = []
   /// Indices into `matrices` that freeze as one.
   private let units: [[Int]]
@@ -73,9 +73,9 @@ package final class AFLoRA: TuningMethod {
       let (input, output, path) = (projection.linear.inputSize, projection.linear.outputSize, projection.path)
       let a = host.parameter("\(path).aflora_A", host.kaimingReLU("\(path).aflora_A", shape: [rank, input]), decays: true)
       let b = host.parameter("\(path).aflora_B", host.kaimingReLU("\(path).aflora_B", shape: [output, rank]), decays: true)
-      let d = host.parameter(
-        "\(path).aflora_d", .filled(Float(try options.number("d_initial")), shape: [rank], on: host.backend), decays: false)
-      let outer = host.parameter("\(path).aflora_b", .zeros([output], on: host.backend), decays: false)
+      let d = host.vector(
+        "\(path).aflora_d", .filled(Float(try options.number("d_initial")), shape: [rank], on: host.backend))
+      let outer = host.vector("\(path).aflora_b", .zeros([output], on: host.backend))
       let learns = learningTypes.contains(projection.role.layerType.rawValue)
       for (matrix, side) in [(a, "A"), (b, "B")] {
         matrix.isTrainable = learns
@@ -106,7 +106,12 @@ package final class AFLoRA: TuningMethod {
     }
   }
 
-  private let freezes: Bool
+  /// Whether matrices freeze along the schedule.
+  let freezes: Bool
+  /// The entries of each unit that still learns.
+  var unitSizes: [Int] {
+    units.filter { matrices[$0[0]].frozenAt < 0 }.map { $0.reduce(0) { $0 + matrices[$1].parameter.count } }
+  }
 
   /// Scores every matrix that still learns, from the gradient before clipping (Eq. 2 to 4).
   package func afterGradients(step: Int) {
@@ -131,7 +136,7 @@ package final class AFLoRA: TuningMethod {
     fractions.append(fraction)
     scores += matrices.map(\.score)
     let open = units.filter { matrices[$0[0]].frozenAt < 0 }
-    let wanted = Int(fraction * Double(units.count) + 1e-9) - (units.count - open.count)
+    let wanted = freezes ? settings.frozenUnits(units.count, after: update.count) - (units.count - open.count) : 0
     guard wanted > 0 else { return }
     let meanScore = { (unit: [Int]) in unit.reduce(0) { $0 + self.matrices[$1].score } / Double(unit.count) }
     // a stable order: equal scores freeze in the order of modules
@@ -225,14 +230,14 @@ package struct Freezing: Sendable, Equatable {
   package var finalSteps: Int
   /// T, all updates of the run.
   package var totalSteps: Int
-  /// Averaging factor of the sensitivity (Eq. 3).
+  /// Averaging factor of the sensitivity (Eq. 2).
   package var beta1: Float
-  /// Averaging factor of its spread (Eq. 4).
+  /// Averaging factor of its spread (Eq. 3).
   package var beta2: Float
   /// What is averaged (Eq. 2).
   package var sensitivity: Sensitivity
 
-  /// Fixes t_i, t_f and T in updates, the decay of both averages, and what counts as sensitivity (AFLoRA, eqs. 3 to 7).
+  /// Fixes t_i, t_f and T in updates, the decay of both averages, and what counts as sensitivity (AFLoRA, Eq. 2, 3 and 5).
   package init(initialSteps: Int, finalSteps: Int, totalSteps: Int, beta1: Float, beta2: Float, sensitivity: Sensitivity) {
     self.initialSteps = initialSteps
     self.finalSteps = finalSteps
@@ -253,6 +258,9 @@ package struct Freezing: Sendable, Equatable {
       beta1: Float(try options.number("beta1")), beta2: Float(try options.number("beta2")),
       sensitivity: Sensitivity(rawValue: try options.text("score")) ?? .gradient)
   }
+
+  /// floor(r(t) · n), the number of `n` units that is frozen after `t` updates.
+  package func frozenUnits(_ n: Int, after t: Int) -> Int { Int(fraction(t) * Double(n) + 1e-9) }
 
   /// r(t), the share of units that is frozen after `t` updates (Eq. 5).
   package func fraction(_ t: Int) -> Double {

@@ -16,7 +16,7 @@ package struct LayerSelection {
     case random
     /// As many as would be kept, those nearest the output; the others share one.
     case top
-    /// Nothing is trained anew: an ordinary LoRA is evaluated with only its most important layers (Table 3).
+    /// Nothing is trained anew: an ordinary LoRA is evaluated with only its most important layers, as many as LoRA-drop keeps (Table 3).
     case onlyMost = "only-most"
     /// As `onlyMost`, with as many of the least important.
     case onlyLeast = "only-least"
@@ -39,6 +39,8 @@ package struct LayerSelection {
   package var threshold: Double
   /// How many are kept, in place of as many as the threshold asks for.
   package var keep: Int?
+  /// How many of a role are kept, where that is known beforehand; in place of `keep` and the threshold.
+  package var counts: [ProjectionRole: Int] = [:]
   /// The run's seed, of the random variant.
   package var seed: UInt64
 
@@ -54,7 +56,7 @@ package struct LayerSelection {
       // from the output back for the top layers; the most important first otherwise, the earlier layer where equal
       let members = roles.indices.filter { roles[$0] == role }
       let ranked = members.sorted { (-importance[$0], layers[$0]) < (-importance[$1], layers[$1]) }
-      let count = min(members.count, keep ?? needed(ranked.map { importance[$0] }))
+      let count = min(members.count, counts[role] ?? keep ?? needed(ranked.map { importance[$0] }))
       let lots = variant == .random ? lots(role, members.count, backend) : []
       let chosen =
         switch variant {

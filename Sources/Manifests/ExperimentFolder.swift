@@ -144,7 +144,10 @@ package struct ExperimentFolder: Sendable, Equatable {
         _ = RecipeReader(reader: reader, folder: recipes, tasks: tasks).recipe(named: name, at: start)
       }
     }
-    do throws(ManifestError) { _ = try papers() } catch {
+    do throws(ManifestError) {
+      _ = try papers()
+      for table in try staticTables(methods: methods) { _ = try experiment(beside: table, methods: methods) }
+    } catch {
       listing.broken.append((FilePath.joined(path, PublishedTable.fileName), error))
     }
     return listing

@@ -5,7 +5,7 @@ import Settings
 
 /// Finds the table that a report names.
 struct PublishedReader {
-  private static let fileKeys = ["papers", "metrics", "tasks", "tables"]
+  private static let fileKeys = ["papers", "metrics", "tasks", "tables", "statics"]
 
   let reader: MappingReader
   /// The manifest that names the table.
@@ -49,6 +49,13 @@ struct PublishedReader {
   func papers(path: String) throws(ManifestError) -> [PublishedPaper] {
     let root = try SourceNode.load(path: path, problems: reader.problems)
     return root.flatMap { entries(of: $0) }.map { members("papers", of: $0).compactMap { paper($0) } } ?? []
+  }
+
+  /// The tables without scores of a file, in its order; problems are reported.
+  func statics(path: String) throws(ManifestError) -> [StaticTable] {
+    guard let root = try SourceNode.load(path: path, problems: reader.problems), let entries = entries(of: root) else { return [] }
+    let statics = StaticTableReader(reader: reader, papers: members("papers", of: entries).compactMap { paper($0) })
+    return members("statics", of: entries).compactMap(statics.table)
   }
 
   private func entries(of root: SourceNode) -> [SourceEntry]? {

@@ -53,6 +53,9 @@ package struct PublishedSource: Sendable, Equatable, Encodable {
   let rowsLeftOut: [String]
   /// Figures of the paper, by task and metric, that have no place in the rows shown.
   let figuresLeftOut: [String]
+  /// Tasks of several validation sets whose figure the paper takes over all rows together, where the measured one is the mean of the
+  /// sets; nil for none.
+  let pooledTasks: [String]?
 }
 
 /// Puts a paper's table beside a measured one.
@@ -65,6 +68,7 @@ struct PublishedMatching {
   let measures: [String]
   private(set) var usedRows: [Int] = []
   private(set) var leftOut: [String] = []
+  private(set) var pooled: [String] = []
 
   /// - Parameters:
   ///   - tasks: the columns of the measured table.
@@ -94,6 +98,7 @@ struct PublishedMatching {
         let value = parts.reduce(0) { $0 + found.scores[$1].value } / Double(parts.count) / 100
         return [figure(value, measured: cell.score)]
       }
+      if matches.contains(where: \.isOverall), !pooled.contains(task.task) { pooled.append(task.task) }
       return matches.map { match in
         let score = found.scores[match.index]
         let measured = match.isOverall ? cell.score : cell.splits.first { $0.split == match.split }?.value
@@ -129,7 +134,7 @@ struct PublishedMatching {
       rowsLeftOut: unused.map { index in
         let row = published.rows[index]
         return row.methodLabel + (row.setting.map { " (\($0))" } ?? "")
-      }, figuresLeftOut: leftOut)
+      }, figuresLeftOut: leftOut, pooledTasks: pooled.isEmpty ? nil : pooled)
   }
 
   /// The scores of a task in the order of its validation sets.

@@ -148,6 +148,11 @@ extension PublishedSource {
     if isProtocolStated, averages.contains(where: { $0.difference == nil }) {
       notes.append("A published average without a difference is not the average of the figures shown, as the measured one is.")
     }
+    if let pooledTasks {
+      notes.append(
+        "Of \(pooledTasks.joined(separator: ", ")) the published score is over the rows of all validation sets together, the measured one "
+          + "the mean of the sets' scores.")
+    }
     var left: [String] = []
     if !figuresLeftOut.isEmpty { left.append("published figures of \(figuresLeftOut.joined(separator: ", "))") }
     if !rowsLeftOut.isEmpty { left.append("published rows \(rowsLeftOut.joined(separator: ", "))") }

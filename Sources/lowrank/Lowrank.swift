@@ -19,6 +19,7 @@ struct Lowrank: ParsableCommand {
       Rerun.self,
       ReportCommand.self,
       Compare.self,
+      Published.self,
       Knit.self,
       FigureCommand.self,
       Show.self,

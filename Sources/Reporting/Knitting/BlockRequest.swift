@@ -13,11 +13,13 @@ package enum BlockSubject: Sendable, Equatable {
   case runs
   /// What was written for the first prompts of one of its tasks, by the task's id.
   case texts(String)
+  /// A paper's table without scores, by its id, which stands in place of the experiment's.
+  case published
 }
 
 /// A block as its opening mark asks for it.
 package struct BlockRequest: Sendable, Equatable, CustomStringConvertible {
-  /// The id or alias of the experiment.
+  /// The id or alias of the experiment, or the id of a paper's table without scores.
   package let experiment: String
   /// The size whose results it shows.
   package let profile: Profile
@@ -32,6 +34,7 @@ package struct BlockRequest: Sendable, Equatable, CustomStringConvertible {
       case .figure(let id): "figure \(experiment) \(id)"
       case .runs: "runs \(experiment)"
       case .texts(let task): "texts \(experiment) \(task)"
+      case .published: "published \(experiment)"
       }
     return name + (profile == .pocket ? "" : " profile=\(profile.rawValue)")
   }
@@ -40,7 +43,7 @@ package struct BlockRequest: Sendable, Equatable, CustomStringConvertible {
 /// Reads the words between `lowrank` and the end of an opening mark. Pure text: no experiment is looked up.
 struct BlockRequestReader {
   private enum Kind: String, CaseIterable {
-    case table, figure, runs, texts
+    case table, figure, runs, texts, published
 
     /// The words after the kind.
     var operands: [String] {
@@ -48,10 +51,17 @@ struct BlockRequestReader {
       case .table, .runs: ["EXPERIMENT"]
       case .figure: ["EXPERIMENT", "NAME"]
       case .texts: ["EXPERIMENT", "TASK"]
+      case .published: ["TABLE"]
       }
     }
 
-    var options: [String] { self == .table ? ["profile", "select", "aggregate", "metric"] : ["profile"] }
+    var options: [String] {
+      switch self {
+      case .table: ["profile", "select", "aggregate", "metric"]
+      case .figure, .runs, .texts: ["profile"]
+      case .published: []
+      }
+    }
 
     var usage: String { "<!-- lowrank \(rawValue) \(operands.joined(separator: " ")) -->" }
   }
@@ -92,6 +102,7 @@ struct BlockRequestReader {
       case .figure: .figure(last)
       case .runs: .runs
       case .texts: .texts(last)
+      case .published: .published
       }
     return BlockRequest(experiment: experiment, profile: profile ?? .pocket, subject: subject)
   }

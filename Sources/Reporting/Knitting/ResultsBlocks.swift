@@ -5,27 +5,31 @@ import Records
 import Settings
 import Storage
 
-/// Makes blocks of tables, figures, lists of runs and texts. The same results give the same text, on any machine, but for figures of
+/// Makes blocks of tables, figures, lists of runs and texts, and of what papers print without any run. The same results give the same text, on any machine, but for figures of
 /// time: what a clock measured (`<id>-cost.md`) is no block.
 package struct ResultsBlocks: BlockSource {
   private let experiments: ExperimentFolder
   private let methods: MethodCatalog
   private let results: ResultsFolder
   private let inputs: @Sendable (RunSpecification) -> InputDigests
+  private let facts: PlannedFacts
 
   /// Names the folders; nothing is read yet.
-  /// - Parameter inputs: what a run would read now, as far as it is at hand.
+  /// - Parameters:
+  ///   - inputs: what a run would read now, as far as it is at hand.
+  ///   - facts: what is known of runs before they are made.
   package init(
     experiments: ExperimentFolder, methods: MethodCatalog, results: ResultsFolder,
-    inputs: @escaping @Sendable (RunSpecification) -> InputDigests
+    inputs: @escaping @Sendable (RunSpecification) -> InputDigests, facts: PlannedFacts = .none
   ) {
-    (self.experiments, self.methods, self.results, self.inputs) = (experiments, methods, results, inputs)
+    (self.experiments, self.methods, self.results, self.inputs, self.facts) = (experiments, methods, results, inputs, facts)
   }
 
   /// The content that a request asks for.
   /// - Throws: `ManifestError` for an experiment or profile that does not exist; `ReportError.unrecordedMetric`,
   ///   `ReportError.unknownFigure`, `ReportError.unknownTask`; `StorageError`.
   package func content(of request: BlockRequest) throws -> BlockContent {
+    if request.subject == .published { return try published(request.experiment) }
     let experiment = try experiments.manifest(named: request.experiment, profile: request.profile, methods: methods)
       .experiment(request.profile)
     let findings = results.findings(for: experiment.runs, inputs: inputs)
@@ -43,7 +47,13 @@ package struct ResultsBlocks: BlockSource {
       let text = try TextsBlock.markdown(task, of: experiment, findings, in: results)
       return text.map { .markdown($0) }
         ?? .unavailable("no run of \(experiment.id), \(task), under \(experiment.profile.rawValue) has left texts")
+    case .published: return try published(request.experiment)
     }
+  }
+
+  private func published(_ table: String) throws -> BlockContent {
+    let found = try experiments.staticTable(named: table, methods: methods)
+    return .markdown(try StaticTableText(found.table, beside: found.experiment, facts: facts).markdown())
   }
 
   private func noRuns(_ table: TableModel) -> BlockContent {
