@@ -47,8 +47,10 @@ package struct RunRecord: Sendable, Equatable, Codable, VersionedRecord {
   package let trainableParameters: TrainableParameters
   /// `trainable_parameters_with_head`: all that were trained.
   package let trainableParametersWithHead: TrainableParameters
-  /// `steps`: optimizer steps done.
+  /// `steps`: optimizer steps of training proper.
   package let steps: Int
+  /// `preliminary_steps`: optimizer steps on a sample before it, as LoRA-drop's; nil where there were none, and in older records.
+  package let preliminarySteps: Int?
   /// `flops`: floating-point operations of training, counted from what was computed.
   package let flops: Int
   /// `measures`: single numbers of the method's own, by name, such as `kept.parameters`; nil in records that have none.
@@ -71,7 +73,9 @@ package struct RunRecord: Sendable, Equatable, Codable, VersionedRecord {
     case lastEpoch = "last_epoch"
     case trainableParameters = "trainable_parameters"
     case trainableParametersWithHead = "trainable_parameters_with_head"
-    case steps, flops, measures, digests
+    case steps
+    case preliminarySteps = "preliminary_steps"
+    case flops, measures, digests
     case numericsVersion = "numerics_version"
     case program, environment, seal
   }
@@ -80,8 +84,8 @@ package struct RunRecord: Sendable, Equatable, Codable, VersionedRecord {
   package init(
     identity: String, specification: JSONValue, outcome: RunOutcome, flags: [RunFlag], epochs: [EpochScores],
     primary: PrimaryScore, trainableParameters: TrainableParameters,
-    trainableParametersWithHead: TrainableParameters, steps: Int, flops: Int, measures: [String: Double]? = nil,
-    digests: RunDigests,
+    trainableParametersWithHead: TrainableParameters, steps: Int, preliminarySteps: Int? = nil, flops: Int,
+    measures: [String: Double]? = nil, digests: RunDigests,
     numericsVersion: Int, program: ProgramVersion, environment: RunEnvironment
   ) {
     schemaVersion = Self.knownVersion
@@ -96,6 +100,7 @@ package struct RunRecord: Sendable, Equatable, Codable, VersionedRecord {
     self.trainableParameters = trainableParameters
     self.trainableParametersWithHead = trainableParametersWithHead
     self.steps = steps
+    self.preliminarySteps = preliminarySteps
     self.flops = flops
     self.measures = measures
     self.digests = digests
@@ -135,6 +140,7 @@ package struct RunRecord: Sendable, Equatable, Codable, VersionedRecord {
       return (key, "is below zero")
     }
     if steps < 0 { return ("steps", "is below zero") }
+    if let preliminarySteps, preliminarySteps < 0 { return ("preliminary_steps", "is below zero") }
     if flops < 0 { return ("flops", "is below zero") }
     if environment.threads < 1 { return ("environment.threads", "is below one") }
     return nil
