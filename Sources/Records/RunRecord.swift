@@ -117,6 +117,18 @@ package struct RunRecord: Sendable, Equatable, Codable, VersionedRecord {
     return BestEpoch.place(values).map { epochs[$0].epoch }
   }
 
+  /// The measure of every method that is what its own parameters come to at the end: without pruned ranks, closed gates, zeroed
+  /// entries and matrices that never learned.
+  package static let keptParameters = "kept.parameters"
+  /// What tables call all updates of a run, those before training proper included.
+  package static let updates = "updates"
+
+  /// A single number of the run by the name under which tables show it: one of the method's own measures, or `updates`; nil where the
+  /// run has none of that name.
+  package func number(named name: String) -> Double? {
+    measures?[name] ?? (name == Self.updates ? Double(steps) + Double(preliminarySteps ?? 0) : nil)
+  }
+
   /// The scores after an epoch; nil where there are none.
   package func scores(epoch: Int) -> EpochScores? { epochs.first { $0.epoch == epoch } }
 
