@@ -117,7 +117,8 @@ import Testing
         | AFLoRA | 4.50 | 147.46K | — | 50.00 ± 0.00 | 50.00 ± 0.00 |
 
         """))
-    #expect(text.contains("\nMeans over a row's runs on all tasks: query layers kept, parameters kept at the end, keys layers kept.  \n"))
+    #expect(
+      text.contains("\nMeans over a row's runs on all tasks: query layers kept, parameters kept at the end, keys layers kept.  \n"))
     #expect(
       text.contains(
         "**Warning**: No run recorded 'kept.keys', which the report has a column for "
