@@ -33,6 +33,11 @@ struct FigureReader {
     ("modules", "those that it shows; by default all that runs recorded"),
     ("group", "by what lines are told apart: `module` or `layer`"), ("dataset", "which norms: `importance` or `final`"),
     ("option", "the numeric option on the horizontal axis; required"),
+    (
+      "costs",
+      "what scores stand over, a panel each, of \(CostQuantity.allCases.map(\.rawValue).joined(separator: ", ")); by default "
+        + CostQuantity.usual.map(\.rawValue).joined(separator: ", ")
+    ),
   ]
 
   /// The figures of a `figures` entry, as far as they can be read.
@@ -109,10 +114,21 @@ struct FigureReader {
       return nil
     }
     let option = kind == .rankSweep ? option(entry("option"), rows, at: position) : nil
+    let costs = kind == .pareto ? entry("costs").map(costs) ?? CostQuantity.usual : []
     return FigureSettings(
       kind, id: id, title: title, rows: rows, tasks: tasks, seeds: seeds, modules: modules,
       grouping: grouping.flatMap(FigureGrouping.init) ?? .module, dataset: dataset.flatMap(NormDataset.init) ?? .importance,
-      option: option)
+      option: option, costs: costs)
+  }
+
+  /// The costs that are named; others are reported.
+  private func costs(_ entry: SourceEntry) -> [CostQuantity] {
+    (reader.list(entry) ?? []).compactMap { name, position in
+      if let cost = CostQuantity(rawValue: name) { return cost }
+      reader.reportUnknown(
+        "'\(SourceNode.shortened(name))' is no cost", name, CostQuantity.allCases.map(\.rawValue), at: position)
+      return nil
+    }
   }
 
   // MARK: Selections
@@ -208,6 +224,7 @@ extension FigureKind {
       case .importanceMap: ["row", "rows", "task", "tasks", "seed", "module"]
       case .normHistograms: ["row", "rows", "task", "seed", "module", "dataset"]
       case .rankSweep: ["row", "rows", "task", "tasks", "option"]
+      case .pareto: ["row", "rows", "task", "tasks", "costs"]
       }
     return ["id", "title"] + selectors
   }

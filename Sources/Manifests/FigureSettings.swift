@@ -13,6 +13,8 @@ package enum FigureKind: String, Sendable, Codable, CaseIterable {
   case costBars = "cost-bars"
   /// Operations and trainable parameters over training.
   case costCurves = "cost-curves"
+  /// The rows' average scores over what they cost, a panel for each cost, with the Pareto front.
+  case pareto
   /// The importance of one module's layers, by task or by row (LoRA-drop's Figs. 4, 5 and 12).
   case importanceMap = "importance-map"
   /// The distribution of the squared norms of a module's outputs over examples, layer by layer (LoRA-drop's Figs. 2 and 6 to 10).
@@ -34,6 +36,7 @@ package enum FigureKind: String, Sendable, Codable, CaseIterable {
     case .bars: "Scores by task"
     case .costBars: "Cost of training"
     case .costCurves: "Cost over training"
+    case .pareto: "Score over cost"
     case .importanceMap: "Importance of layers"
     case .normHistograms: "Squared norms of the adapters' outputs"
     case .rankMap: "Ranks"
@@ -60,6 +63,23 @@ package enum NormDataset: String, Sendable, Codable, CaseIterable {
   case final
 }
 
+/// What a row's runs cost.
+package enum CostQuantity: String, Sendable, Codable, CaseIterable {
+  /// Parameters that learn, without the head: the mean over the updates and the runs.
+  case parameters
+  /// The method's own parameters that are there at the end.
+  case kept
+  /// Floating-point operations of a run's training, as counted.
+  case operations
+  /// Seconds of a run's training, as a clock measured them.
+  case time
+  /// The most memory that a run's tensors took.
+  case memory
+
+  /// The costs of a figure that names none.
+  static let usual: [CostQuantity] = [.parameters, .time, .memory]
+}
+
 /// One figure of a manifest under one profile, every selection filled in.
 package struct FigureSettings: Sendable, Equatable, Codable {
   /// What the figure shows.
@@ -82,11 +102,14 @@ package struct FigureSettings: Sendable, Equatable, Codable {
   package let dataset: NormDataset
   /// The option on the horizontal axis of a sweep; nil for every other kind.
   package let option: String?
+  /// The costs that scores stand over, a panel each; empty for every kind but `pareto`.
+  package let costs: [CostQuantity]
 
   /// Makes settings from their parts.
   package init(
     _ kind: FigureKind, id: String? = nil, title: String? = nil, rows: [String], tasks: [String], seeds: [Int],
-    modules: [String]? = nil, grouping: FigureGrouping = .module, dataset: NormDataset = .importance, option: String? = nil
+    modules: [String]? = nil, grouping: FigureGrouping = .module, dataset: NormDataset = .importance, option: String? = nil,
+    costs: [CostQuantity] = []
   ) {
     self.kind = kind
     self.id = id ?? kind.rawValue
@@ -98,13 +121,14 @@ package struct FigureSettings: Sendable, Equatable, Codable {
     self.grouping = grouping
     self.dataset = dataset
     self.option = option
+    self.costs = costs
   }
 
   /// The same figure of other rows, tasks and seeds.
   func of(rows: [String], tasks: [String], seeds: [Int]) -> FigureSettings {
     FigureSettings(
       kind, id: id, title: title, rows: rows, tasks: tasks, seeds: seeds, modules: modules, grouping: grouping, dataset: dataset,
-      option: option)
+      option: option, costs: costs)
   }
 
   /// What the figure shows of a part of its experiment; nil where that is nothing.

@@ -133,6 +133,9 @@ struct PublishedRowReader {
           "this row and one above it are of the same method and options: give 'options' or 'row' to tell them apart.",
           at: item.position)
       }
+      if row.countedAs != nil, row.parameters == nil {
+        reader.problems.report("'counted_as' says what 'parameters' is, which this row has not.", at: item.position)
+      }
       rows.append(row)
     }
     return rows
@@ -156,6 +159,7 @@ struct PublishedRowReader {
         .identifier("row", \.row, "the only row of a manifest that it belongs to"),
         .value("setting", .text, \.setting, "what the paper calls it"),
         .value("parameters", .number(0...1e15), \.parameters, "trainable parameters"),
+        .identifier("counted_as", \.countedAs, "the recorded number that 'parameters' is, where that is not what is trained"),
         .custom("measures", "numbers of the method's own") { row, entry, reader in
           for entry in reader.mapping(entry.value, "'measures'") ?? [] {
             guard let name = reader.checkedIdentifier(entry.key, "measures", at: entry.keyPosition) else { continue }

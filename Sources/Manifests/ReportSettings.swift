@@ -20,7 +20,7 @@ package enum SeedAggregate: String, Sendable, Codable, CaseIterable {
 package struct ReportSettings: Sendable, Equatable, Codable {
   /// What a row is named by: `method` (its label) or `method.<option>` (that option's value).
   package var rows = "method"
-  /// The columns: `parameters`, `tasks` (one each), `average`, or the name of a recorded diagnostic as in `kept.query`.
+  /// The columns: `parameters`, `tasks` (one each), `average`, `updates`, or the name of a recorded number as in `kept.query`.
   package var columns = ["parameters", "tasks", "average"]
   /// The published table to show beside, by its id.
   package var published: String?
@@ -55,7 +55,10 @@ extension ReportSettings {
         .custom("rows", "what a row is named by") { report, entry, reader in
           rowName(entry, reader).map { report.rows = $0 } != nil
         },
-        .custom("columns", "what the columns are") { report, entry, reader in
+        .custom(
+          "columns",
+          "what the columns are: `parameters`, `tasks`, `average`, `updates`, or a number that runs record, as `kept.parameters`"
+        ) { report, entry, reader in
           guard let names = reader.list(entry) else { return false }
           report.columns = names.compactMap { reader.checkedIdentifier($0.text, entry.key, at: $0.position) }
           return true

@@ -18,7 +18,11 @@ package enum CSVTable {
       Column(name: "trainable_parameters") { CSVText.number($0.trainableParameters) },
     ]
     if table.published != nil {
-      columns.append(Column(name: "trainable_parameters.published") { CSVText.number($0.published?.parameters) })
+      // a count of something else is in the JSON, which says of what
+      columns.append(
+        Column(name: "trainable_parameters.published") { row in
+          CSVText.number(row.published.flatMap { $0.parametersCountedAs == nil ? $0.parameters : nil })
+        })
     }
     for measure in table.rows.first?.measures ?? [] {
       columns.append(Column(name: measure.name) { row in CSVText.number(row.measures.first { $0.name == measure.name }?.value) })

@@ -1,5 +1,6 @@
 // What a table's cells read, before any markup: the same words in Markdown and in LaTeX.
 import Metrics
+import Records
 
 /// A cell: text that may be marked as best or second, and what follows it unmarked.
 struct DisplayCell: Equatable {
@@ -27,7 +28,12 @@ extension DisplayTable {
       [table.rowHeader]
       + table.columns.flatMap { column -> [String] in
         switch column {
-        case .parameters: ["trainable parameters (without head)"]
+        case .parameters:
+          // beside what is left at the end the column says that it is not that
+          [
+            table.columns.contains(.measure(RunRecord.keptParameters))
+              ? "trainable parameters (mean over steps)" : "trainable parameters (without head)"
+          ]
         case .measure(let name): [MetricText.measure(name)]
         case .tasks: table.tasks.map(Self.header)
         case .average: ["average ↑"]
@@ -65,7 +71,7 @@ extension DisplayTable {
         case .parameters: return [DisplayCell(row.trainableParameters.map(NumberText.count) ?? "—")]
         case .measure(let name):
           let value = row.measures.first { $0.name == name }?.value
-          return [DisplayCell(value.map(NumberText.measure) ?? "—")]
+          return [DisplayCell(value.map { MetricText.value($0, of: name) } ?? "—")]
         case .tasks: return row.cells.map(cell)
         case .average: return [DisplayCell(row.average.map(NumberText.percent) ?? "—", rank: row.averageRank)]
         }
@@ -96,9 +102,14 @@ extension DisplayTable {
     return [DisplayCell(label)]
       + columns.flatMap { column -> [DisplayCell] in
         switch column {
-        case .parameters: [DisplayCell(row.parameters.map(NumberText.count) ?? "")]
+        case .parameters:
+          [
+            DisplayCell(
+              row.parameters.map(NumberText.count) ?? "",
+              suffix: row.parametersCountedAs.map { " (\(MetricText.measure($0)))" } ?? "")
+          ]
         case .measure(let name):
-          [DisplayCell(row.measures.first { $0.name == name }?.value.map(NumberText.measure) ?? "")]
+          [DisplayCell(row.measures.first { $0.name == name }?.value.map { MetricText.value($0, of: name) } ?? "")]
         case .tasks: row.tasks.map { DisplayCell($0.map(figure).joined(separator: " / ")) }
         case .average: [DisplayCell(row.average.map(figure) ?? "")]
         }

@@ -19,8 +19,10 @@ package struct PublishedRowFigures: Sendable, Equatable, Encodable {
   package let setting: String?
   /// Whether the paper copied the row from elsewhere.
   package let isQuoted: Bool
-  /// Trainable parameters, as printed.
+  /// Trainable parameters, as printed; nil where they stand among the measures.
   package let parameters: Double?
+  /// The recorded number that `parameters` is, where it is not what is trained and the table has no column for it.
+  package let parametersCountedAs: String?
   /// The table's measures, where they are printed, in its order.
   package let measures: [RowMeasure]
   /// The figures of each of the table's tasks, in the order of its validation sets; empty where none belongs there.
@@ -112,9 +114,14 @@ struct PublishedMatching {
       let name = "\(score.task) (\(MetricText.short(score.metric))\(split))"
       if !leftOut.contains(name) { leftOut.append(name) }
     }
+    // a count stands in the column of what it is a count of
+    let hasColumn = found.countedAs.map(measures.contains) ?? false
     return PublishedRowFigures(
-      setting: found.setting, isQuoted: found.isQuoted, parameters: found.parameters,
-      measures: measures.map { RowMeasure(name: $0, value: found.measures[$0]) }, tasks: figures,
+      setting: found.setting, isQuoted: found.isQuoted, parameters: hasColumn ? nil : found.parameters,
+      parametersCountedAs: hasColumn ? nil : found.countedAs,
+      measures: measures.map { name in
+        RowMeasure(name: name, value: found.measures[name] ?? (name == found.countedAs ? found.parameters : nil))
+      }, tasks: figures,
       average: found.average.map { average($0 / 100, of: figures, measured: measured) })
   }
 

@@ -46,7 +46,7 @@ extension TableModel {
         id: row.id, label: Self.label(row, option: rowOption, run: ownRuns.first),
         trainableParameters: mean(ownRecords.map(\.trainableParameters.average)),
         measures: columns.compactMap(\.measure).map { name in
-          RowMeasure(name: name, value: mean(ownRecords.compactMap { $0.measures?[name] }))
+          RowMeasure(name: name, value: mean(ownRecords.compactMap { $0.number(named: name) }))
         }, cells: cells, average: average, averageRank: nil,
         published: matching?.figures(for: row, runs: ownRuns, cells: cells, average: average))
     }
@@ -65,7 +65,7 @@ extension TableModel {
       parametersVary: records.contains { $0.record.trainableParameters.initial != $0.record.trainableParameters.final },
       differences: experiment.report.baseline.flatMap { BaselineDifferences(rows: rows, columns: tasks, baseline: $0) },
       published: matching.map { $0.source(rows: rows) }, problems: Self.problems(rows, tasks),
-      unlikeRows: experiment.unlikeRows(among: runs) + Self.unlikeBudgets(rows, columns),
+      unlikeRows: experiment.unlikeRows(among: runs, updates: Self.updates(runs, findings)) + Self.unlikeBudgets(rows, columns),
       warnings: provenance.warnings + Self.unrecordedMeasures(rows, records.map(\.record)), provenance: provenance)
   }
 
@@ -100,6 +100,18 @@ extension TableModel {
     }
   }
 
+  /// How much the runs that came to their end were trained.
+  private static func updates(_ runs: [RunSpecification], _ findings: RunFindings) -> [UpdateCount] {
+    runs.compactMap { run in
+      guard let record = findings.records[RunKey(run)], record.outcome == .completed, findings.difference(run) == nil else {
+        return nil
+      }
+      return UpdateCount(
+        row: run.row, task: run.task.id, updates: record.steps, preliminary: record.preliminarySteps ?? 0,
+        batch: run.training.batchSize)
+    }
+  }
+
   /// Says how far trainable parameters are apart where no column shows them.
   private static func unlikeBudgets(_ rows: [TableRow], _ columns: [TableColumn]) -> [String] {
     let counts = rows.compactMap { row in row.trainableParameters.map { (row.id, $0) } }
@@ -117,7 +129,7 @@ extension TableModel {
     let known = Set(records.flatMap { ($0.measures ?? [:]).keys }).sorted()
     return row.measures.indices.filter { index in rows.allSatisfy { $0.measures[index].value == nil } }.map { index in
       "No run recorded '\(row.measures[index].name)', which the report has a column for "
-        + "(columns: \((["parameters", "tasks", "average"] + known).joined(separator: ", ")))."
+        + "(columns: \((["parameters", "tasks", "average", RunRecord.updates] + known).joined(separator: ", ")))."
     }
   }
 

@@ -1,5 +1,6 @@
 // What a reader must know of a table: by which protocol its cells are made, and what its marks mean.
 import Metrics
+import Records
 
 /// A line below a table.
 enum TableNote: Equatable {
@@ -28,6 +29,12 @@ extension TableModel {
       notes.append(.text("Trainable parameters are averaged over all steps of training."))
     }
     let measures = columns.compactMap(\.measure)
+    if measures.contains(RunRecord.keptParameters) {
+      notes.append(
+        .text(
+          "Parameters are without the head. Kept at the end: the method's own, without pruned ranks, closed gates, zeroed entries and "
+            + "matrices that never learned."))
+    }
     if hasScores, !measures.isEmpty {
       let names = measures.map(MetricText.measure).joined(separator: ", ")
       notes.append(.text("Means over a row's runs on all tasks: \(names)."))

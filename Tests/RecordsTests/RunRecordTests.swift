@@ -11,7 +11,7 @@ import Testing
 
   static func record(
     outcome: RunOutcome = .completed, values: [Double] = [0.5, 0.1 + 0.2], flops: Int = 9_007_199_254_740_993,
-    tensors: String? = nil, best: String? = nil, last: String? = nil, heldOut: [Double?] = []
+    tensors: String? = nil, best: String? = nil, last: String? = nil, preliminarySteps: Int? = nil, heldOut: [Double?] = []
   ) throws -> RunRecord {
     let counts = TrainableParameters(initial: 451_872, final: 83_232, average: 124_704.25)
     return RunRecord(
@@ -26,7 +26,7 @@ import Testing
             + (index < heldOut.count ? heldOut[index].map { [Score(split: "test", metric: "accuracy", value: $0)] } ?? [] : []))
       },
       primary: PrimaryScore(split: "validation", metric: "accuracy"), heldOut: heldOut.isEmpty ? [] : ["test"], trainableParameters: counts,
-      trainableParametersWithHead: counts, steps: 64, flops: flops,
+      trainableParametersWithHead: counts, steps: 64, preliminarySteps: preliminarySteps, flops: flops,
       digests: RunDigests(
         specification: digest("b"), manifest: digest("c"), model: digest("d"), tokenizer: digest("e"),
         data: digest("f"), tensors: tensors, best: best, last: last),
@@ -161,6 +161,14 @@ import Testing
       #expect(read == record)
       #expect(try read.jsonData() == data)
     }
+  }
+
+  @Test func updatesBeforeTrainingProperAreRecordedWhereThereAreAny() throws {
+    #expect(try !Self.text(Self.record()).contains("preliminary_steps"))
+    let record = try Self.record(preliminarySteps: 51), text = try Self.text(record)
+    #expect(text.contains("\n  \"preliminary_steps\" : 51,\n"))
+    #expect(try RunRecord(jsonData: Data(text.utf8), file: "record.json") == record)
+    #expect(Self.read(text.replacing("steps\" : 51", with: "steps\" : -51")).contains("'preliminary_steps' is below zero"))
   }
 
   @Test func olderRecordsNameALibraryOfProductsToo() throws {

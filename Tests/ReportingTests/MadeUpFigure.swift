@@ -24,6 +24,7 @@ enum MadeUpFigure {
   private static func across(_ kind: FigurePanel.Kind, _ label: (String) -> String) -> FigureAxis {
     switch kind {
     case .lines, .histograms: FigureAxis(name: label("step"), start: 0, end: 40)
+    case .points: FigureAxis(name: label("step"))
     case .bars, .dots: FigureAxis(name: label("step"))
     case .heatMap: FigureAxis(name: label("layer"), places: ["1", "2", "3"])
     }
@@ -36,6 +37,7 @@ enum MadeUpFigure {
     case .dots: [FigurePoint(0, Double(number - 2) / 19, deviation: 0.02, text: "−0.5\(number)")]
     case .histograms: (0...40).map { FigurePoint(Double($0), Double($0 * (40 - $0) / number)) }
     case .heatMap: (0..<3).map { FigurePoint(Double($0), Double($0) / 2, text: "\($0)") }
+    case .points: [FigurePoint(Double(number * 37 % 17 + 1), Double(number * 23 % 19), deviation: number % 3 == 0 ? nil : 2)]
     }
   }
 }

@@ -69,6 +69,7 @@ package struct ExperimentFigures {
       case .bars: BarsFigure.make(settings, source)
       case .costBars: try CostBarsFigure.make(settings, runs, source)
       case .costCurves: try CostCurvesFigure.make(settings, runs, source)
+      case .pareto: ParetoFigure.make(settings, runs, source)
       case .importanceMap: try ImportanceMapFigure.make(settings, runs, source)
       case .normHistograms: try NormHistogramsFigure.make(settings, runs, source)
       case .rankMap: try RankMapFigure.make(settings, runs, source)

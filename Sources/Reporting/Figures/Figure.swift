@@ -30,6 +30,8 @@ struct FigurePanel: Equatable {
     case histograms
     /// A row of cells for each series, the first on top; a point is a column and how dark its cell is, 0 to 1.
     case heatMap
+    /// Named points over numbers; those of a series with marks stand out, and a series without a name is the line along them.
+    case points
 
     /// Whether a row stands for each series, its name at the left of the page.
     var hasRows: Bool { self == .bars || self == .dots }
@@ -85,11 +87,12 @@ struct FigurePoint: Equatable {
   let x: Double
   /// The value; nil, or not finite, where there is none: a gap in a line, an empty cell.
   let y: Double?
-  /// The standard deviation, drawn as an error bar; nil where there is none.
+  /// How far the error bar goes to either side: the standard deviation, or half an interval; nil where there is none.
   let deviation: Double?
   /// How many seeds the value is made of; nil where it is of one run.
   let seeds: Int?
-  /// What stands above a point, beside a bar or dot, or in a cell; nil for nothing.
+  /// What stands above or beside a point, beside a bar or dot, or in a cell; nil for nothing, and for the series' name beside a named
+  /// point.
   let text: String?
 
   init(_ x: Double, _ y: Double?, deviation: Double? = nil, seeds: Int? = nil, text: String? = nil) {

@@ -20,7 +20,8 @@ struct GnuplotPanel {
   ///   - names: the figure's legend.
   ///   - width: of its cell, in pixels.
   ///   - rows: how many panels stand below each other.
-  init(_ panel: FigurePanel, names: [String], width: Int, rows: Int) {
+  ///   - sharesY: whether the label of the vertical axis stands at the page's edge, for all panels.
+  init(_ panel: FigurePanel, names: [String], width: Int, rows: Int, sharesY: Bool = false) {
     (self.panel, self.width) = (panel, width)
     rowNames = panel.kind == .heatMap ? panel.series.map { GnuplotText.shortened($0.name, to: min(40, width / 16)) } : []
     let room = width - 8 * GnuplotText.columns(rowNames)
@@ -33,6 +34,7 @@ struct GnuplotPanel {
       switch panel.kind {
       case .heatMap: max(150, 70 + 28 * panel.series.count)
       case .lines: rows == 1 ? 330 : rows == 2 ? 250 : 200
+      case .points: rows == 1 ? 390 : 350
       case .bars, .dots: 64 + (panel.series.count > 8 ? 17 : 20) * max(3, panel.series.count)
       case .histograms: rows == 1 ? 220 : 150
       }
@@ -51,6 +53,11 @@ struct GnuplotPanel {
       "counts = \(panel.kind == .histograms ? 1 : 0)", "isbars = \(panel.kind == .bars ? 1 : 0)",
       "longest = \(GnuplotText.columns(panel.series.flatMap(\.points).map { $0.text ?? "" }))",
     ]
+    if panel.kind == .points {
+      settings += PointsPlot(panel, width: width, height: height, sharesY: sharesY).settings
+      script = (settings + [template]).joined(separator: "\n")
+      return
+    }
     if panel.kind.hasRows {
       settings += lengths(ends) + ["unset logscale y", rowRange, "array rowname[\(panel.series.count + 1)]"]
       settings += Self.rowNames(panel).enumerated().map { "rowname[\($0 + 1)] = \(GnuplotText.quoted([$1]))" }
@@ -66,7 +73,7 @@ struct GnuplotPanel {
   static func width(_ panel: FigurePanel) -> Int {
     switch panel.kind {
     case .heatMap: max(560, 90 + 8 * min(40, GnuplotText.columns(panel.series.map(\.name))) + 72 * panel.x.places.count)
-    case .bars, .dots, .lines, .histograms: 720
+    case .bars, .dots, .lines, .histograms, .points: 720
     }
   }
 
@@ -78,6 +85,7 @@ struct GnuplotPanel {
     case .lines, .histograms: LinesTemplate.text
     case .bars, .dots: RowsTemplate.text
     case .heatMap: HeatMapTemplate.text
+    case .points: PointsTemplate.text
     }
   }
 
@@ -183,7 +191,7 @@ struct GnuplotPanel {
   }
 
   /// A round number that divides a length into about as many parts; nil for a length of nothing.
-  private static func step(_ length: Double, parts: Double) -> Double? {
+  static func step(_ length: Double, parts: Double) -> Double? {
     guard length > 0, GnuplotText.isDrawn(length) else { return nil }
     let power = pow(10, log10(length / parts).rounded(.down))
     return power * ([1.0, 2, 5].first { length / (power * $0) <= parts * 1.25 } ?? 10)

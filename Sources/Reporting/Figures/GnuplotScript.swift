@@ -19,7 +19,10 @@ enum GnuplotScript {
     let hasRows = !figure.panels.isEmpty && figure.panels.allSatisfy(\.kind.hasRows)
     let labelled = GnuplotText.columns(hasRows ? figure.panels.flatMap(GnuplotPanel.rowNames) : [])
     let beside = hasRows ? 8 * labelled + 4 : 0
-    let panels = figure.panels.map { GnuplotPanel($0, names: names, width: (width - beside) / columns, rows: rows) }
+    let sharesY = figure.panels.count > 1 && Set(figure.panels.map(\.y.label)).count == 1
+    let panels = figure.panels.map { panel in
+      GnuplotPanel(panel, names: names, width: (width - beside) / columns, rows: rows, sharesY: sharesY)
+    }
     // titles of several lengths leave the panels of a row in line
     let topLines = panels.map(\.titleLines).max() ?? 0
     let cell = (panels.map(\.height).max() ?? 0) + 18 * max(0, topLines - 1)
@@ -40,7 +43,7 @@ enum GnuplotScript {
     lines += legend.enumerated().map { "name[\($0 + 1)] = \(GnuplotText.quoted([$1]))" }
     lines.append(PageTemplate.text)
     for (index, panel) in panels.enumerated() {
-      lines.append("column = \(index % columns)")
+      lines += ["column = \(index % columns)", "row = \(index / columns)"]
       lines.append("set origin across(left + place * \(index % columns)), down(head + cell * \(index / columns + 1))")
       lines.append(panel.script)
     }
