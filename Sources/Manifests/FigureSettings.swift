@@ -1,4 +1,5 @@
 // The figures that a manifest asks for: of which kind, and of which of its runs. None of it changes a run.
+import Metrics
 
 /// What a figure shows.
 package enum FigureKind: String, Sendable, Codable, CaseIterable {
@@ -15,6 +16,8 @@ package enum FigureKind: String, Sendable, Codable, CaseIterable {
   case costCurves = "cost-curves"
   /// The importance of one module's layers, by task or by row (LoRA-drop's Figs. 4, 5 and 12).
   case importanceMap = "importance-map"
+  /// How far the importances of a module's layers agree between runs of one task, of one seed, and of neither.
+  case agreement
   /// The distribution of the squared norms of a module's outputs over examples, layer by layer (LoRA-drop's Figs. 2 and 6 to 10).
   case normHistograms = "norm-histograms"
   /// The rank of each adapter, layer by module.
@@ -35,6 +38,7 @@ package enum FigureKind: String, Sendable, Codable, CaseIterable {
     case .costBars: "Cost of training"
     case .costCurves: "Cost over training"
     case .importanceMap: "Importance of layers"
+    case .agreement: "Agreement of importances"
     case .normHistograms: "Squared norms of the adapters' outputs"
     case .rankMap: "Ranks"
     case .pruning: "Pruning"
@@ -82,11 +86,14 @@ package struct FigureSettings: Sendable, Equatable, Codable {
   package let dataset: NormDataset
   /// The option on the horizontal axis of a sweep; nil for every other kind.
   package let option: String?
+  /// By what importances are compared.
+  package let correlation: ProfileCorrelation
 
   /// Makes settings from their parts.
   package init(
     _ kind: FigureKind, id: String? = nil, title: String? = nil, rows: [String], tasks: [String], seeds: [Int],
-    modules: [String]? = nil, grouping: FigureGrouping = .module, dataset: NormDataset = .importance, option: String? = nil
+    modules: [String]? = nil, grouping: FigureGrouping = .module, dataset: NormDataset = .importance, option: String? = nil,
+    correlation: ProfileCorrelation = .spearman
   ) {
     self.kind = kind
     self.id = id ?? kind.rawValue
@@ -98,13 +105,14 @@ package struct FigureSettings: Sendable, Equatable, Codable {
     self.grouping = grouping
     self.dataset = dataset
     self.option = option
+    self.correlation = correlation
   }
 
   /// The same figure of other rows, tasks and seeds.
   func of(rows: [String], tasks: [String], seeds: [Int]) -> FigureSettings {
     FigureSettings(
       kind, id: id, title: title, rows: rows, tasks: tasks, seeds: seeds, modules: modules, grouping: grouping, dataset: dataset,
-      option: option)
+      option: option, correlation: correlation)
   }
 
   /// What the figure shows of a part of its experiment; nil where that is nothing.
