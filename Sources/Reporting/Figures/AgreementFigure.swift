@@ -113,23 +113,21 @@ enum AgreementFigure {
 
   private static func data(_ parts: [Part], _ tasks: [String]) -> FigureData {
     let rows = parts.flatMap { part -> [[String]] in
-      func line(_ quantity: String, _ first: String, _ second: String, _ estimate: Agreement.Estimate?, p: Double? = nil)
-        -> [String]
-      {
-        [part.row, part.label, part.module, quantity, first, second]
-          + [estimate?.value, estimate?.interval?.low, estimate?.interval?.high, p].map(CSVText.number)
+      func line(_ quantity: String, _ numbers: [Double?], of first: String = "", and second: String = "") -> [String] {
+        [part.row, part.label, part.module, quantity, first, second] + numbers.map(CSVText.number)
+      }
+      func ends(_ estimate: Agreement.Estimate?, p: Double? = nil) -> [Double?] {
+        [estimate?.value, estimate?.interval?.low, estimate?.interval?.high, p]
       }
       let agreement = part.agreement
       let cells = zip(tasks, agreement.matrix).flatMap { first, values in
-        zip(tasks, values).map { second, value in
-          line("cell", first, second, value.map { Agreement.Estimate(value: $0, interval: nil) })
-        }
+        zip(tasks, values).map { second, value in line("cell", [value, nil, nil, nil], of: first, and: second) }
       }
       return cells + [
-        line("same task", "", "", agreement.sameTask), line("same seed", "", "", agreement.sameSeed),
-        line("neither", "", "", agreement.neither),
-        line("excess of task", "", "", agreement.taskExcess?.estimate, p: agreement.taskExcess?.pValue),
-        line("excess of seed", "", "", agreement.seedExcess?.estimate, p: agreement.seedExcess?.pValue),
+        line("same task", ends(agreement.sameTask)), line("same seed", ends(agreement.sameSeed)),
+        line("neither", ends(agreement.neither)),
+        line("excess of task", ends(agreement.taskExcess?.estimate, p: agreement.taskExcess?.pValue)),
+        line("excess of seed", ends(agreement.seedExcess?.estimate, p: agreement.seedExcess?.pValue)),
       ]
     }
     return FigureData(
