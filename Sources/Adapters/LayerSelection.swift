@@ -16,6 +16,9 @@ package struct LayerSelection {
     case random
     /// As many as would be kept, those nearest the output; the others share one.
     case top
+    /// Ours: as many as would be kept, the least important; the others share one. It has the budget of `share`; `inverse` has not, for
+    /// there what would be kept shares.
+    case least
     /// Nothing is trained anew: an ordinary LoRA is evaluated with only its most important layers, as many as LoRA-drop keeps (Table 3).
     case onlyMost = "only-most"
     /// As `onlyMost`, with as many of the least important.
@@ -61,7 +64,7 @@ package struct LayerSelection {
       let chosen =
         switch variant {
         case .share, .withoutShare, .onlyMost: Array(ranked.prefix(count))
-        case .onlyLeast: Array(ranked.suffix(count))
+        case .least, .onlyLeast: Array(ranked.suffix(count))
         case .inverse: Array(ranked.dropFirst(count))
         case .top: Array(members.sorted { layers[$0] > layers[$1] }.prefix(count))
         case .random:

@@ -63,6 +63,9 @@ extension MethodHost {
     uniform(name, bound: (6 / Float(shape[1])).squareRoot(), shape: shape)
   }
 
+  /// The variance of what `kaimingReLU` draws: a third of its bound's square, 2 / fanIn.
+  static func kaimingReLUVariance(shape: [Int]) -> Double { 2 / Double(shape[1]) }
+
   private func uniform(_ name: String, bound: Float, shape: [Int]) -> Tensor {
     .uniform(.initialization(seed: seed, name: name), low: -bound, high: bound, shape: shape, on: backend)
   }

@@ -14,6 +14,8 @@ package struct Experiment: Sendable, Equatable, Codable {
   package let title: String
   /// What the table is about.
   package let description: String
+  /// What was expected, by which test, before the first run; may be empty.
+  package let preregistered: String
   /// Every file that it was made from: the manifest, its recipes, its task definitions; sorted.
   package let sources: [String]
   /// The name of the recipe.

@@ -12,6 +12,14 @@ package struct ExperimentFolder: Sendable, Equatable {
     package internal(set) var manifests: [Manifest] = []
     /// The files that cannot be used under some or all of their profiles, each with why.
     package internal(set) var broken: [(file: String, error: ManifestError)] = []
+
+    /// The manifests of a group; those of none where none is named.
+    /// - Throws: `ManifestError.unknownGroup`.
+    package func manifests(ofGroup group: String?) throws(ManifestError) -> [Manifest] {
+      let found = manifests.filter { $0.group == group }
+      guard let group, found.isEmpty else { return found }
+      throw .unknownGroup(group, known: Set(manifests.compactMap(\.group)).sorted())
+    }
   }
 
   /// The folder's path.

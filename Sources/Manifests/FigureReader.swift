@@ -1,4 +1,5 @@
 // Reads the list of figures: each a kind with the rows, tasks, seed and modules that it is drawn from.
+import Metrics
 import Settings
 
 /// Reads the figures of one plan.
@@ -32,6 +33,7 @@ struct FigureReader {
     ("module", "the one module that it shows, as `query`; required"),
     ("modules", "those that it shows; by default all that runs recorded"),
     ("group", "by what lines are told apart: `module` or `layer`"), ("dataset", "which norms: `importance` or `final`"),
+    ("correlation", "by what importances are compared: `spearman` or `pearson`"),
     ("option", "the numeric option on the horizontal axis; required"),
     (
       "costs",
@@ -105,6 +107,7 @@ struct FigureReader {
     }
     let grouping = entry("group").flatMap { reader.value($0, .choice(FigureGrouping.allCases.map(\.rawValue)))?.text }
     let dataset = entry("dataset").flatMap { reader.value($0, .choice(NormDataset.allCases.map(\.rawValue)))?.text }
+    let correlation = entry("correlation").flatMap { reader.value($0, .choice(ProfileCorrelation.allCases.map(\.rawValue)))?.text }
     let id = entry("id").map { reader.identifier($0) } ?? kind.rawValue
     let title = entry("title").map { reader.text($0) } ?? kind.title
     guard let rows, let tasks, let seeds, let id, let title else { return nil }
@@ -118,7 +121,8 @@ struct FigureReader {
     return FigureSettings(
       kind, id: id, title: title, rows: rows, tasks: tasks, seeds: seeds, modules: modules,
       grouping: grouping.flatMap(FigureGrouping.init) ?? .module, dataset: dataset.flatMap(NormDataset.init) ?? .importance,
-      option: option, costs: costs)
+      option: option, costs: costs,
+      correlation: correlation.flatMap(ProfileCorrelation.init) ?? .spearman)
   }
 
   /// The costs that are named; others are reported.
@@ -222,6 +226,7 @@ extension FigureKind {
       case .bars, .costBars: ["row", "rows", "task", "tasks"]
       case .costCurves, .learningCurves: ["row", "rows", "task", "seed"]
       case .importanceMap: ["row", "rows", "task", "tasks", "seed", "module"]
+      case .agreement: ["row", "rows", "task", "tasks", "modules", "correlation"]
       case .normHistograms: ["row", "rows", "task", "seed", "module", "dataset"]
       case .rankSweep: ["row", "rows", "task", "tasks", "option"]
       case .pareto: ["row", "rows", "task", "tasks", "costs"]

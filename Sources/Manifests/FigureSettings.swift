@@ -1,4 +1,5 @@
 // The figures that a manifest asks for: of which kind, and of which of its runs. None of it changes a run.
+import Metrics
 
 /// What a figure shows.
 package enum FigureKind: String, Sendable, Codable, CaseIterable {
@@ -17,6 +18,8 @@ package enum FigureKind: String, Sendable, Codable, CaseIterable {
   case pareto
   /// The importance of one module's layers, by task or by row (LoRA-drop's Figs. 4, 5 and 12).
   case importanceMap = "importance-map"
+  /// How far the importances of a module's layers agree between runs of one task, of one seed, and of neither.
+  case agreement
   /// The distribution of the squared norms of a module's outputs over examples, layer by layer (LoRA-drop's Figs. 2 and 6 to 10).
   case normHistograms = "norm-histograms"
   /// The rank of each adapter, layer by module.
@@ -38,6 +41,7 @@ package enum FigureKind: String, Sendable, Codable, CaseIterable {
     case .costCurves: "Cost over training"
     case .pareto: "Score over cost"
     case .importanceMap: "Importance of layers"
+    case .agreement: "Agreement of importances"
     case .normHistograms: "Squared norms of the adapters' outputs"
     case .rankMap: "Ranks"
     case .pruning: "Pruning"
@@ -104,12 +108,14 @@ package struct FigureSettings: Sendable, Equatable, Codable {
   package let option: String?
   /// The costs that scores stand over, a panel each; empty for every kind but `pareto`.
   package let costs: [CostQuantity]
+  /// By what importances are compared.
+  package let correlation: ProfileCorrelation
 
   /// Makes settings from their parts.
   package init(
     _ kind: FigureKind, id: String? = nil, title: String? = nil, rows: [String], tasks: [String], seeds: [Int],
     modules: [String]? = nil, grouping: FigureGrouping = .module, dataset: NormDataset = .importance, option: String? = nil,
-    costs: [CostQuantity] = []
+    costs: [CostQuantity] = [], correlation: ProfileCorrelation = .spearman
   ) {
     self.kind = kind
     self.id = id ?? kind.rawValue
@@ -122,13 +128,14 @@ package struct FigureSettings: Sendable, Equatable, Codable {
     self.dataset = dataset
     self.option = option
     self.costs = costs
+    self.correlation = correlation
   }
 
   /// The same figure of other rows, tasks and seeds.
   func of(rows: [String], tasks: [String], seeds: [Int]) -> FigureSettings {
     FigureSettings(
       kind, id: id, title: title, rows: rows, tasks: tasks, seeds: seeds, modules: modules, grouping: grouping, dataset: dataset,
-      option: option, costs: costs)
+      option: option, costs: costs, correlation: correlation)
   }
 
   /// What the figure shows of a part of its experiment; nil where that is nothing.

@@ -6,6 +6,7 @@ import Settings
 struct ExperimentDraft {
   var title = ""
   var description = ""
+  var preregistered = ""
   var model: (name: String, position: SourcePosition?) = ("", nil)
   var recipe: Recipe?
   var tasks: [(task: TaskDefinition, position: SourcePosition)] = []
@@ -25,6 +26,7 @@ struct ManifestReader {
     var id = ""
     var aliases: [String] = []
     var paper: String?
+    var group: String?
     var profiles: [(profile: Profile, entries: [SourceEntry], position: SourcePosition)] = []
   }
 
@@ -87,7 +89,8 @@ struct ManifestReader {
     }
     return head.map {
       Manifest(
-        id: $0.value.id, aliases: $0.value.aliases, paper: $0.value.paper, file: path, profiles: declared, experiments: experiments)
+        id: $0.value.id, aliases: $0.value.aliases, paper: $0.value.paper, group: $0.value.group, file: path, profiles: declared,
+        experiments: experiments)
     }
   }
 
@@ -122,6 +125,8 @@ struct ManifestReader {
           return true
         },
         .identifier("paper", \.paper, "the paper whose table it is"),
+        .identifier(
+          "group", \.group, "the group that it is run with, as in `lowrank all --group findings`; else it is run by `lowrank all`"),
         .custom("profiles", "what differs by size, as `{pocket: {seeds: [0]}}`") { heading, entry, reader in
           for entry in reader.entries(of: entry.value, "'profiles'", keys: Profile.allCases.map(\.rawValue)) ?? [] {
             guard let profile = Profile(rawValue: entry.key) else { continue }
@@ -155,6 +160,7 @@ struct ManifestReader {
     resolution.run()
     return Experiment(
       id: id, callName: id, profile: profile, title: draft.title, description: draft.description,
+      preregistered: draft.preregistered,
       sources: Set([path] + tasks.files + recipe.files).sorted(), recipe: recipe.name, tasks: draft.tasks.map(\.task),
       seeds: draft.seeds, rows: draft.rows.map(\.row), report: draft.report, isTimed: draft.isTimed, figures: draft.figures,
       published: draft.published,
@@ -170,6 +176,9 @@ struct ManifestReader {
       [
         .value("title", .text, \.title, "the title for people"),
         .value("description", .text, \.description, "what the table is about"),
+        .value(
+          "preregistered", .text, \.preregistered,
+          "what was expected, by which test and bound, and what would refute it, as it was written before the first run"),
         .custom("model", required: true, "a model's name or folder") { draft, entry, reader in
           guard let name = reader.text(entry) else { return false }
           draft.model = (name, entry.value.position)

@@ -93,6 +93,7 @@ package enum JSONTable {
   private struct Document: Encodable {
     let experiment: String
     let title: String
+    let preregistered: String?
     let profile: String
     /// What scores are in.
     let unit: String
@@ -114,7 +115,8 @@ package enum JSONTable {
   package static func render(_ table: TableModel) throws -> String {
     try text(
       Document(
-        experiment: table.experiment, title: table.title, profile: table.profile.rawValue, unit: TableModel.unit,
+        experiment: table.experiment, title: table.title, preregistered: table.preregistered.isEmpty ? nil : table.preregistered,
+        profile: table.profile.rawValue, unit: TableModel.unit,
         evaluation: table.evaluation,
         seeds: table.seeds, tasks: table.tasks, rows: table.rows, differences: table.differences, published: table.published,
         isComplete: table.isComplete, problems: table.problems,

@@ -36,7 +36,7 @@ package struct ExperimentList: Sendable, Equatable {
     let counts: [Count]
   }
 
-  /// The experiments of one paper.
+  /// The experiments of one paper, or of one group.
   struct Group: Sendable, Equatable {
     let heading: String
     let entries: [Entry]
@@ -47,14 +47,14 @@ package struct ExperimentList: Sendable, Equatable {
   /// Counts the runs of experiments and those of them that are done.
   /// - Parameters:
   ///   - manifests: the experiments, in the order in which each paper's are listed.
-  ///   - papers: the papers, in their order; others follow by name, and then what belongs to none.
+  ///   - papers: the papers, in their order; others and groups follow by name, and then what belongs to none.
   ///   - findings: what is there of runs.
   package init(_ manifests: [Manifest], papers: [PublishedPaper], findings: ([RunSpecification]) -> RunFindings) {
-    let named = manifests.compactMap(\.paper)
+    let named = manifests.compactMap(\.section)
     let known = papers.map(\.id).filter(named.contains)
     let others = TableProvenance.distinct(named).filter { !known.contains($0) }.sorted()
     groups = ((known + others).map { $0 as String? } + [nil]).compactMap { paper in
-      let entries = manifests.filter { $0.paper == paper }.map { Self.entry($0, findings) }
+      let entries = manifests.filter { $0.section == paper }.map { Self.entry($0, findings) }
       if entries.isEmpty { return nil }
       return Group(heading: Self.heading(paper, papers), entries: entries)
     }

@@ -17,6 +17,9 @@ package enum LaTeXTable {
       lines += tabular(table.display(differences))
       paragraphs.append(differences.notes.map(LaTeXText.plain))
     }
+    if !table.preregistered.isEmpty {
+      paragraphs.append([LaTeXText.plain("\(TableModel.preregistrationTitle): \(table.preregistered)")])
+    }
     paragraphs.append(table.problems.map { LaTeXText.plain("Incomplete: \($0)") })
     lines += ["", "  \\medskip", "  \\begin{minipage}{\\linewidth}", "    \\footnotesize"]
     lines += paragraphs.joined().map { "    \($0)\\par" } + ["  \\end{minipage}", "\\end{table}"]

@@ -27,6 +27,11 @@ package enum MarkdownTable {
   private static func body(_ table: TableModel) -> String {
     (table.description.isEmpty ? "" : MarkdownText.paragraph(table.description) + "\n\n")
       + markup(DisplayTable(table)) + "\n" + MarkdownText.lines(table.notes.map(note)) + "\n" + differences(table)
+      + preregistered(table)
+  }
+
+  private static func preregistered(_ table: TableModel) -> String {
+    table.preregistered.isEmpty ? "" : "**\(TableModel.preregistrationTitle)**: \(MarkdownText.plain(table.preregistered))\n\n"
   }
 
   /// A table as Markdown has it.

@@ -58,6 +58,7 @@ extension TableModel {
       planned: runs.count)
     self.init(
       experiment: experiment.id, callName: experiment.callName, title: experiment.title, description: experiment.description,
+      preregistered: experiment.preregistered,
       profile: experiment.profile,
       evaluation: evaluation,
       seeds: experiment.seeds, rowHeader: rowOption?.replacing("_", with: " ") ?? "method", columns: columns, tasks: tasks,

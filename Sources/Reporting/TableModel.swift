@@ -175,6 +175,8 @@ package struct TableModel: Sendable, Equatable {
   package let title: String
   /// What the table is about; may be empty.
   package let description: String
+  /// What was expected, by which test, before the first run; may be empty.
+  package let preregistered: String
   /// The size at which its runs were made.
   package let profile: Profile
   /// Which epoch is reported and how seeds are summarised.

@@ -14,6 +14,9 @@ enum TableNote: Equatable {
 }
 
 extension TableModel {
+  /// What stands before the words that were written before the first run.
+  static let preregistrationTitle = "Stated before the first run"
+
   /// Whether any column is of scores; a table of costs has none.
   var hasScores: Bool { columns.contains(.tasks) || columns.contains(.average) }
 

@@ -47,6 +47,7 @@ struct LayerSelectionTests {
     #expect(try own(.withoutShare) == [1, 2, 3])
     #expect(try own(.inverse) == [0, 4])
     #expect(try own(.top) == [2, 3, 4])
+    #expect(try own(.least) == [0, 2, 4])
     #expect(try own(.onlyMost) == [1, 2, 3])
     #expect(try own(.onlyLeast) == [0, 2, 4])
     let drawn = try (1...20).map { try own(.random, seed: $0) }
@@ -60,6 +61,7 @@ struct LayerSelectionTests {
     #expect(try own(keep: 1) == [1])
     #expect(try own(.inverse, keep: 1) == [0, 2, 3, 4])
     #expect(try own(.top, keep: 2) == [3, 4])
+    #expect(try own(.least, keep: 2) == [0, 4])
     #expect(try own(.random, keep: 4).count == 4)
     #expect(try own(keep: 9) == [0, 1, 2, 3, 4])
   }

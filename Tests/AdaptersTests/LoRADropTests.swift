@@ -32,6 +32,19 @@ struct LoRADropTests {
     #expect(changes.count == 4 && changes[0] == changes[2] && changes[1] == changes[3] && changes[0] != changes[1])
   }
 
+  @Test("as many layers are as many parameters, whichever they are", arguments: ["share", "random", "top", "least"])
+  func budget(variant: String) throws {
+    let (_, method) = try subject(["variant": .text(variant), "keep": .integer(1)])
+    // of each of two types one layer keeps its own, and one has the shared one
+    #expect(method.selection.count { $0 == .own } == 2 && method.selection.count { $0 == .shared } == 2)
+    #expect(method.parameters.reduce(0) { $0 + $1.count } == 4 * 3 * 16)
+    let importance = method.importance
+    for role in 0..<2 where variant == "share" || variant == "least" {
+      let isFirstKept = method.selection[role] == .own
+      #expect((importance[role] > importance[role + 2]) == (isFirstKept == (variant == "share")))
+    }
+  }
+
   @Test("layers without a share are as they were")
   func withoutShare() throws {
     let (subject, method) = try subject(["variant": .text("without-share"), "keep": .integer(1)])

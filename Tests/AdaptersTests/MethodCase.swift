@@ -89,7 +89,7 @@ struct MethodCase: Sendable, CustomTestStringConvertible {
     },
     MethodCase(
       id: "aflora", options: ["rank": .integer(3), "initial_epochs": .number(0.4), "final_fraction": .number(0.3)],
-      dependentOptions: ["initial_epochs", "final_fraction", "final_epochs", "targets"]
+      dependentOptions: ["initial_epochs", "final_fraction", "final_epochs", "targets", "rank_first", "rank_last"]
     ) {
       $0.sum { 3 + $0.output + ($0.role.layerType == .feedForward ? 3 * ($0.input + $0.output) : 0) }
     },

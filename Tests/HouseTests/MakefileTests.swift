@@ -49,6 +49,7 @@ struct MakefileTests {
         "predict 't' --method 'lora' --tasks 'rte,cola' --seed '0' --data 'glue' --to 'a' --test"
       ),
       ("rerun EXPERIMENT=t METHOD=lora TASK=rte SEED=0", "rerun 't' --method 'lora' --task 'rte' --seed '0'"),
+      ("findings JOBS=2", "all --group findings --jobs '2'"),
       ("all JOBS=2 TENSORBOARD=curves", "all --jobs '2' --tensorboard 'curves'"), ("check DATA=it's", "check --data 'it'\\''s'"),
       ("verify", "verify"), ("verify EXPERIMENT=t", "verify 't'"), ("gc", "gc"), ("gc DELETE=1", "gc --delete"),
       ("compare A=t@4f2c B=t SEEDS=0 FORMAT=csv", "compare 't@4f2c' 't' --seeds '0' --format 'csv'"),

@@ -45,6 +45,8 @@ import Testing
           - pruning: {row: aflora, task: rte}
           - pareto
           - pareto: {id: on-rte, task: rte, rows: [lora], costs: [memory, kept]}
+          - agreement
+          - agreement: {id: pearson, row: aflora, modules: [query], correlation: pearson}
         """) == [
           FigureSettings(.bars, rows: rows, tasks: ["rte", "mrpc"], seeds: [3, 5]),
           FigureSettings(.costBars, rows: rows, tasks: ["rte", "mrpc"], seeds: [3, 5]),
@@ -66,6 +68,10 @@ import Testing
           FigureSettings(.pareto, rows: rows, tasks: ["rte", "mrpc"], seeds: [3, 5], costs: [.parameters, .time, .memory]),
           FigureSettings(
             .pareto, id: "on-rte", rows: ["lora-rank-4", "lora-rank-8"], tasks: ["rte"], seeds: [3, 5], costs: [.memory, .kept]),
+          FigureSettings(.agreement, rows: rows, tasks: ["rte", "mrpc"], seeds: [3, 5]),
+          FigureSettings(
+            .agreement, id: "pearson", rows: ["aflora"], tasks: ["rte", "mrpc"], seeds: [3, 5], modules: ["query"],
+            correlation: .pearson),
         ])
   }
 
@@ -73,7 +79,7 @@ import Testing
     (
       "  - freezng-map: {row: aflora, task: rte}",
       "11:5: figure 'freezng-map' is not known. Did you mean 'freezing-map'? (known: freezing-map, score-trajectories, bars, "
-        + "cost-bars, cost-curves, pareto, importance-map, norm-histograms, rank-map, pruning, rank-sweep, learning-curves)"
+        + "cost-bars, cost-curves, pareto, importance-map, agreement, norm-histograms, rank-map, pruning, rank-sweep, learning-curves)"
     ),
     (
       "  - freezing-map: {rows: [aflora], task: rte}",
@@ -120,6 +126,14 @@ import Testing
     (
       "  - norm-histograms: {row: aflora, task: rte, module: query, dataset: fnal}",
       "11:71: 'dataset' must be one of importance, final, but is 'fnal'. Did you mean 'final'?"
+    ),
+    (
+      "  - agreement: {correlation: kendall}",
+      "11:30: 'correlation' must be one of spearman, pearson, but is 'kendall'."
+    ),
+    (
+      "  - agreement: {seed: 3}",
+      "11:17: 'seed' is not a key of agreement. (known: id, title, row, rows, task, tasks, modules, correlation)"
     ),
     ("  - rank-sweep", "11:5: 'option' is missing: name a numeric option of the rows, as in 'option: rank'."),
     (

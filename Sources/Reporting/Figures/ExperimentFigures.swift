@@ -71,6 +71,7 @@ package struct ExperimentFigures {
       case .costCurves: try CostCurvesFigure.make(settings, runs, source)
       case .pareto: ParetoFigure.make(settings, runs, source)
       case .importanceMap: try ImportanceMapFigure.make(settings, runs, source)
+      case .agreement: try AgreementFigure.make(settings, runs, source)
       case .normHistograms: try NormHistogramsFigure.make(settings, runs, source)
       case .rankMap: try RankMapFigure.make(settings, runs, source)
       case .pruning: try PruningFigure.make(settings, runs, source)

@@ -14,6 +14,18 @@ struct Figure: Equatable {
   var scale: [String] = []
   /// The values, for other programs.
   let data: FigureData
+  /// What the picture says in numbers, for a notebook to show below it; nil where the picture says it all.
+  var summary: FigureSummary?
+}
+
+/// A small table that belongs to a figure, and what its columns are.
+struct FigureSummary: Equatable {
+  let table: DisplayTable
+  /// A sentence each.
+  let notes: [String]
+
+  /// The table as Markdown with its notes.
+  var markdown: String { MarkdownTable.markup(table) + "\n" + MarkdownText.lines(notes.map(MarkdownText.paragraph)) }
 }
 
 /// One part of a figure, with axes of its own.

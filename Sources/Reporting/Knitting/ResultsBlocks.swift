@@ -79,7 +79,7 @@ package struct ResultsBlocks: BlockSource {
     let text = """
       ![\(title)](\(NotebookPicture.folder)/\(name))
       <!-- \(Self.name(data)): SHA-256 \(try FileDigest.sha256(of: data)) -->
-      """
+      """ + (figure.summary.map { "\n\n" + $0.markdown } ?? "")
     return .markdown(text, picture: NotebookPicture(name: name, source: picture))
   }
 
