@@ -39,7 +39,7 @@ package struct LayerSelection {
   package var threshold: Double
   /// How many are kept, in place of as many as the threshold asks for.
   package var keep: Int?
-  /// The run's seed, of the random variant.
+  /// What the random variant draws from: the seed of what a run starts with.
   package var seed: UInt64
 
   /// A choice by these settings; `seed` matters to `random` alone.

@@ -27,6 +27,7 @@ package enum MarkdownTable {
   private static func body(_ table: TableModel) -> String {
     (table.description.isEmpty ? "" : MarkdownText.paragraph(table.description) + "\n\n")
       + markup(DisplayTable(table)) + "\n" + MarkdownText.lines(table.notes.map(note)) + "\n" + differences(table)
+      + variance(table)
   }
 
   /// A table as Markdown has it.
@@ -58,6 +59,12 @@ package enum MarkdownTable {
     guard let differences = table.shownDifferences else { return "" }
     return "**\(MarkdownText.plain(differences.title))**\n\n" + markup(table.display(differences)) + "\n"
       + MarkdownText.lines(differences.notes.map(MarkdownText.paragraph)) + "\n"
+  }
+
+  private static func variance(_ table: TableModel) -> String {
+    guard let variance = table.shownVariance else { return "" }
+    return "**\(variance.title)**\n\n" + markup(DisplayTable(variance)) + "\n"
+      + MarkdownText.lines(variance.notes.map(MarkdownText.paragraph)) + "\n"
   }
 
   private static func sources(_ table: TableModel) -> [String] {
@@ -100,6 +107,9 @@ extension TableModel {
     guard hasScores else { return nil }
     return differences.flatMap { differences in differences.rows.contains { $0.pairs > 0 } ? differences : nil }
   }
+
+  /// The split of the scores' variance, where any is shown and there is one.
+  var shownVariance: VarianceTable? { hasScores ? variance.flatMap { $0.isShown ? $0 : nil } : nil }
 
   /// The table of differences with this table's names.
   func display(_ differences: BaselineDifferences) -> DisplayTable {
