@@ -174,7 +174,8 @@ struct PRILoRATests {
       let model = try ModelLoader.random(MethodSubject.configuration(.bert), seed: 5, on: backend)
       let host = MethodHost(
         model, backend: backend, seed: seed, orderSeed: order, schedule: TrainingLength(stepsPerEpoch: 2, epochs: 1))
-      let method = try PRILoRA(MethodOptions(["prune": .text("random"), "interval": .integer(1)], for: PRILoRA.description), on: host)
+      let options: [String: OptionValue] = ["prune": .text("random"), "interval": .integer(1)]
+      let method = try PRILoRA(MethodOptions(options, for: PRILoRA.description), on: host)
       let start = method.parameters.flatMap(\.tensor.values)
       method.afterUpdate(FinishedUpdate(count: 1, gradientScale: 1))
       return (start, method.latest.map(\.kept))
