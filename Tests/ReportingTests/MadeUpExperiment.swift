@@ -71,7 +71,7 @@ final class MadeUpExperiment {
     _ run: RunSpecification, _ epochs: [[Double]], metric: String = "accuracy", splits: [String] = ["validation"],
     outcome: RunOutcome = .completed, flags: [RunFlag] = [], parameters: TrainableParameters? = nil,
     model: Character = "d", identity: String = digest("a"), tensors: String? = nil, lastTexts: String? = nil,
-    extra: [Score] = [], measures: [String: Double]? = nil, commit: String? = "4f2c1ab"
+    extra: [Score] = [], measures: [String: Double]? = nil, commit: String? = "4f2c1ab", heldOut: [String] = []
   ) throws -> RunRecord {
     let parameters = parameters ?? TrainableParameters(initial: 20_000, final: 20_000, average: 20_000)
     return RunRecord(
@@ -81,7 +81,7 @@ final class MadeUpExperiment {
           epoch: index + 1, step: 10 * (index + 1),
           scores: zip(splits, values).map { Score(split: $0, metric: metric, value: $1) } + extra)
       },
-      primary: PrimaryScore(split: splits[0], metric: metric), trainableParameters: parameters,
+      primary: PrimaryScore(split: splits[0], metric: metric), heldOut: heldOut, trainableParameters: parameters,
       trainableParametersWithHead: parameters, steps: 20, flops: 1000, measures: measures,
       digests: RunDigests(
         specification: Self.digest("b"), manifest: Self.digest("c"), model: Self.digest(model),
