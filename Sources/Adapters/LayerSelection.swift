@@ -44,7 +44,7 @@ package struct LayerSelection {
   package var keep: Int?
   /// How many of a role are kept, where that is known beforehand; in place of `keep` and the threshold.
   package var counts: [ProjectionRole: Int] = [:]
-  /// The run's seed, of the random variant.
+  /// What the random variant draws from: the seed of what a run starts with.
   package var seed: UInt64
 
   /// A choice by these settings; `seed` matters to `random` alone.

@@ -20,15 +20,20 @@ package struct MethodHost {
   package let head: [Parameter]
   /// Where the tensors of the model lie, and those of the method are made.
   package let backend: any Backend
-  /// The run's seed; initial values are functions of it and of the parameter's name.
+  /// What is fixed before the first update starts from it (`RunSeed.initialization`): initial values are functions of it and of the
+  /// parameter's name.
   package let seed: UInt64
+  /// What a method draws while the run trains starts from it (`RunSeed.order`).
+  package let orderSeed: UInt64
   /// How long training will be.
   package let schedule: TrainingLength
 
   /// What a run tells its method before it attaches.
+  ///
+  /// - Parameter orderSeed: by default the same as `seed`.
   package init(
     projections: [Projection], sublayers: [Sublayer], norms: [any Norm], embedded: EmbeddedSequence, keysAndValues: [KeysAndValues],
-    backbone: [Parameter], head: [Parameter], backend: any Backend, seed: UInt64, schedule: TrainingLength
+    backbone: [Parameter], head: [Parameter], backend: any Backend, seed: UInt64, orderSeed: UInt64? = nil, schedule: TrainingLength
   ) {
     self.projections = projections
     self.sublayers = sublayers
@@ -39,6 +44,7 @@ package struct MethodHost {
     self.head = head
     self.backend = backend
     self.seed = seed
+    self.orderSeed = orderSeed ?? seed
     self.schedule = schedule
   }
 }

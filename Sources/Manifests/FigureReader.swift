@@ -10,7 +10,7 @@ struct FigureReader {
   let reader: MappingReader
   let rows: [MethodRow]
   let tasks: [String]
-  let seeds: [Int]
+  let seeds: [RunSeed]
 
   /// Where the keys of figures stand.
   static let keyPlace = "`figures` of a manifest, a list of kinds: `figures: [bars, {freezing-map: {row: aflora, task: rte}}]`."
@@ -116,6 +116,11 @@ struct FigureReader {
         "\(kind.rawValue) compares the tasks of one row or the rows of one task: give 'row' or 'task'.", at: position)
       return nil
     }
+    if kind == .varianceShares, !self.seeds.areCrossed {
+      reader.problems.report(
+        "\(kind.rawValue) needs crossed seeds, two or more of each axis: '{init: [0, 1, 2], order: [0, 1, 2]}'.", at: position)
+      return nil
+    }
     let option = kind == .rankSweep ? option(entry("option"), rows, at: position) : nil
     let costs = kind == .pareto ? entry("costs").map(costs) ?? CostQuantity.usual : []
     return FigureSettings(
@@ -184,15 +189,15 @@ struct FigureReader {
   }
 
   /// The seed that is meant, all for a mean, the first where none is given.
-  private func seeds(_ entry: SourceEntry?, _ kind: FigureKind) -> [Int]? {
+  private func seeds(_ entry: SourceEntry?, _ kind: FigureKind) -> [RunSeed]? {
     guard let entry else { return Array(seeds.prefix(1)) }
     if case .scalar(let text, isQuoted: false) = entry.value.content {
       if kind.takesMeans, text == "mean" { return seeds }
-      if let seed = ScalarReading.integer(text), seeds.contains(seed) { return [seed] }
+      if let seed = RunSeed(text), seeds.contains(seed) { return [seed] }
     }
     reader.problems.report(
       "'seed' must be one of the manifest's seeds\(kind.takesMeans ? " or mean" : ""), but is \(entry.value.kind)."
-        + Suggestion.list("seeds", seeds.map(String.init)), at: entry.value.position)
+        + Suggestion.list("seeds", seeds.map(\.description)), at: entry.value.position)
     return nil
   }
 
@@ -230,6 +235,7 @@ extension FigureKind {
       case .normHistograms: ["row", "rows", "task", "seed", "module", "dataset"]
       case .rankSweep: ["row", "rows", "task", "tasks", "option"]
       case .pareto: ["row", "rows", "task", "tasks", "costs"]
+      case .varianceShares: ["row", "rows", "task", "tasks"]
       }
     return ["id", "title"] + selectors
   }

@@ -1,5 +1,6 @@
 // The figures that a manifest asks for: of which kind, and of which of its runs. None of it changes a run.
 import Metrics
+import Settings
 
 /// What a figure shows.
 package enum FigureKind: String, Sendable, Codable, CaseIterable {
@@ -30,6 +31,9 @@ package enum FigureKind: String, Sendable, Codable, CaseIterable {
   case rankSweep = "rank-sweep"
   /// Validation scores by epoch and training loss by step.
   case learningCurves = "learning-curves"
+  /// Which parts of the scores' variance lie between initialisations, between orders and in neither, a panel for each task (Dodge et al.
+  /// 2020).
+  case varianceShares = "variance-shares"
 
   /// The title where a manifest gives none.
   package var title: String {
@@ -47,6 +51,7 @@ package enum FigureKind: String, Sendable, Codable, CaseIterable {
     case .pruning: "Pruning"
     case .rankSweep: "Scores by option"
     case .learningCurves: "Learning curves"
+    case .varianceShares: "Where the variance comes from"
     }
   }
 }
@@ -97,7 +102,7 @@ package struct FigureSettings: Sendable, Equatable, Codable {
   /// The ids of its tasks, in the order written, or else the manifest's.
   package let tasks: [String]
   /// Its seeds: one, or all where the figure is of their mean.
-  package let seeds: [Int]
+  package let seeds: [RunSeed]
   /// The modules that it shows; nil: all that the runs recorded.
   package let modules: [String]?
   /// By what lines are told apart.
@@ -113,7 +118,7 @@ package struct FigureSettings: Sendable, Equatable, Codable {
 
   /// Makes settings from their parts.
   package init(
-    _ kind: FigureKind, id: String? = nil, title: String? = nil, rows: [String], tasks: [String], seeds: [Int],
+    _ kind: FigureKind, id: String? = nil, title: String? = nil, rows: [String], tasks: [String], seeds: [RunSeed],
     modules: [String]? = nil, grouping: FigureGrouping = .module, dataset: NormDataset = .importance, option: String? = nil,
     costs: [CostQuantity] = [], correlation: ProfileCorrelation = .spearman
   ) {
@@ -132,7 +137,7 @@ package struct FigureSettings: Sendable, Equatable, Codable {
   }
 
   /// The same figure of other rows, tasks and seeds.
-  func of(rows: [String], tasks: [String], seeds: [Int]) -> FigureSettings {
+  func of(rows: [String], tasks: [String], seeds: [RunSeed]) -> FigureSettings {
     FigureSettings(
       kind, id: id, title: title, rows: rows, tasks: tasks, seeds: seeds, modules: modules, grouping: grouping, dataset: dataset,
       option: option, costs: costs, correlation: correlation)

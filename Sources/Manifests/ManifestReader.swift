@@ -10,7 +10,7 @@ struct ExperimentDraft {
   var model: (name: String, position: SourcePosition?) = ("", nil)
   var recipe: Recipe?
   var tasks: [(task: TaskDefinition, position: SourcePosition)] = []
-  var seeds: [Int] = []
+  var seeds: [RunSeed] = []
   var rows: [RowDraft] = []
   var training = TaskSettings()
   var report = ReportSettings()
@@ -194,8 +194,8 @@ struct ManifestReader {
           draft.tasks = names.compactMap { name in tasks.task(name.text, at: name.position).map { ($0, name.position) } }
           return true
         },
-        .custom("seeds", required: true, "the seeds, whole numbers") { draft, entry, _ in
-          seeds(entry).map { draft.seeds = $0 } != nil
+        .custom("seeds", required: true, SeedReader.documentation) { draft, entry, reader in
+          SeedReader(reader: reader).seeds(entry).map { draft.seeds = $0 } != nil
         },
         .custom("methods", required: true, "the rows: ids of methods, or `lora: {rank: 4}`; a list of values makes a row for each")
         { draft, entry, reader in
@@ -243,25 +243,5 @@ struct ManifestReader {
       reader.reportUnknown(
         "'rows' names the option '\(name)', which no method of the table has", name, known, at: entry.keyPosition)
     }
-  }
-
-  private func seeds(_ entry: SourceEntry) -> [Int]? {
-    guard let items = reader.list(entry) else { return nil }
-    var seeds: [Int] = []
-    var seen: Set<Int> = []
-    for item in items {
-      guard let seed = ScalarReading.integer(item.text), seed >= 0 else {
-        reader.problems.report(
-          "a seed must be a whole number of at least 0, but is '\(SourceNode.shortened(item.text))'.", at: item.position
-        )
-        continue
-      }
-      if seen.insert(seed).inserted {
-        seeds.append(seed)
-      } else {
-        reader.problems.report("seed \(seed) stands twice in 'seeds'.", at: item.position)
-      }
-    }
-    return seeds
   }
 }

@@ -16,6 +16,10 @@ struct ResamplingWords {
     case signs = 0x7369_676e
     /// Which labels a permutation test exchanges ("labl").
     case labels = 0x6c61_626c
+    /// What mean squares make of variances ("vary").
+    case components = 0x7661_7279
+    /// In which order a test puts the values of a block ("rank").
+    case ranks = 0x7261_6e6b
   }
 
   private let key: [UInt32] = [0, 0]

@@ -39,7 +39,7 @@ package struct Comparison: Sendable, Equatable {
 
   /// A seed of a cell that both sides have.
   struct SharedSeed: Sendable, Equatable {
-    let seed: Int
+    let seed: RunSeed
     /// The second side's score less the first's; nil where a run does not count.
     let difference: Double?
     /// Whether both sides have one and the same run; nil where one has no record.
@@ -60,7 +60,7 @@ package struct Comparison: Sendable, Equatable {
   /// How cells are made, by the first side's manifest.
   let evaluation: EvaluationProtocol
   /// The seeds of either side.
-  let seeds: (first: [Int], second: [Int])
+  let seeds: (first: [RunSeed], second: [RunSeed])
   /// The cells that both sides have, by row and then by task.
   let cells: [Cell]
   /// The second side against the first by row, over pairs of one task and one seed in the task's first metric.
@@ -124,8 +124,8 @@ package struct Comparison: Sendable, Equatable {
       return (CellReading(column: column, evaluation: evaluation, findings: side.findings).cell(runs), runs)
     }
     let (one, other) = (read(first), read(second))
-    func score(_ cell: TableCell, _ seed: Int) -> Double? { cell.runs.first { $0.seed == seed }?.score }
-    func identity(_ side: ComparedSide, _ seed: Int) -> String? {
+    func score(_ cell: TableCell, _ seed: RunSeed) -> Double? { cell.runs.first { $0.seed == seed }?.score }
+    func identity(_ side: ComparedSide, _ seed: RunSeed) -> String? {
       side.findings.records[RunKey(row: row.id, task: column.task, seed: seed)]?.identity
     }
     let shared = one.runs.map(\.seed).filter { seed in other.runs.contains { $0.seed == seed } }.map { seed in

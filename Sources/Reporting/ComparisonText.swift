@@ -44,11 +44,10 @@ extension Comparison {
 
   /// How the cells are made, and what their marks mean.
   private var cellNotes: [String] {
-    func list(_ seeds: [Int]) -> String { seeds.map(String.init).joined(separator: ", ") }
     let summary = evaluation.aggregate == .mean ? "mean ± sample standard deviation" : "median"
     let over =
       seeds.first == seeds.second
-      ? "seeds \(list(seeds.first))" : "seeds \(list(seeds.first)) of \(names.first) and \(list(seeds.second)) of \(names.second)"
+      ? "seeds \(seeds.first.list)" : "seeds \(seeds.first.list) of \(names.first) and \(seeds.second.list) of \(names.second)"
     let shown = cells.flatMap { [$0.first, $0.second] }
     var notes = [
       "Cells: \(summary) over \(over), of the \(evaluation.epoch.rawValue) epoch, in percent. Differences are \(names.second) less "

@@ -4,7 +4,8 @@ import Foundation
 import Settings
 
 /// Writes tables as comma-separated values (RFC 4180, lines end in `\n`): one line for each row, four columns for each
-/// validation set of each task and two more where figures are published, then the average and the difference to the baseline.
+/// validation set of each task and two more where figures are published, then the average, the difference to the baseline, and, where
+/// seeds are crossed, the parts of the variance.
 package enum CSVTable {
   private struct Column {
     let name: String
@@ -36,6 +37,7 @@ package enum CSVTable {
     columns.append(Column(name: "average") { CSVText.number($0.average) })
     if table.published != nil { columns += published("average") { $0.published?.average } }
     if let differences = table.differences { columns += self.columns(differences) }
+    if let variance = table.variance { columns += variance.csvColumns.map { Column(name: $0.name, value: $0.value) } }
     let lines = [columns.map(\.name)] + table.rows.map { row in columns.map { $0.value(row) } }
     return lines.map { $0.map(CSVText.quoted).joined(separator: ",") + "\n" }.joined()
   }
@@ -98,10 +100,11 @@ package enum JSONTable {
     /// What scores are in.
     let unit: String
     let evaluation: EvaluationProtocol
-    let seeds: [Int]
+    let seeds: [RunSeed]
     let tasks: [TaskColumn]
     let rows: [TableRow]
     let differences: BaselineDifferences?
+    let variance: VarianceTable?
     let published: PublishedSource?
     let isComplete: Bool
     let problems: [String]
@@ -118,7 +121,8 @@ package enum JSONTable {
         experiment: table.experiment, title: table.title, preregistered: table.preregistered.isEmpty ? nil : table.preregistered,
         profile: table.profile.rawValue, unit: TableModel.unit,
         evaluation: table.evaluation,
-        seeds: table.seeds, tasks: table.tasks, rows: table.rows, differences: table.differences, published: table.published,
+        seeds: table.seeds, tasks: table.tasks, rows: table.rows, differences: table.differences, variance: table.variance,
+        published: table.published,
         isComplete: table.isComplete, problems: table.problems,
         unlikeRows: table.unlikeRows.isEmpty ? nil : table.unlikeRows, warnings: table.warnings, provenance: table.provenance))
   }

@@ -10,7 +10,7 @@ extension TableModel {
       zip(tasks, row.cells).filter(\.0.isFirst).flatMap { task, cell in
         cell.runs.map { run -> (name: String, state: String) in
           let score = run.score.map { "  \(task.metric.map { MetricText.short($0) + " " } ?? "")\(NumberText.percent($0))" }
-          return ("\(row.id) \(task.task) seed \(run.seed)", run.state.rawValue + (score ?? run.detail.map { ": " + $0 } ?? ""))
+          return ("\(row.id) \(task.task) \(run.seed.phrase)", run.state.rawValue + (score ?? run.detail.map { ": " + $0 } ?? ""))
         }
       }
     }

@@ -17,6 +17,11 @@ package enum LaTeXTable {
       lines += tabular(table.display(differences))
       paragraphs.append(differences.notes.map(LaTeXText.plain))
     }
+    if let variance = table.shownVariance {
+      lines += ["", "  \\medskip", "  \\textbf{\(LaTeXText.plain(variance.title))}", "", "  \\smallskip"]
+      lines += tabular(DisplayTable(variance))
+      paragraphs.append(variance.notes.map(LaTeXText.plain))
+    }
     if !table.preregistered.isEmpty {
       paragraphs.append([LaTeXText.plain("\(TableModel.preregistrationTitle): \(table.preregistered)")])
     }

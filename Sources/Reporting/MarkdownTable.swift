@@ -27,7 +27,7 @@ package enum MarkdownTable {
   private static func body(_ table: TableModel) -> String {
     (table.description.isEmpty ? "" : MarkdownText.paragraph(table.description) + "\n\n")
       + markup(DisplayTable(table)) + "\n" + MarkdownText.lines(table.notes.map(note)) + "\n" + differences(table)
-      + preregistered(table)
+      + variance(table) + preregistered(table)
   }
 
   private static func preregistered(_ table: TableModel) -> String {
@@ -63,6 +63,12 @@ package enum MarkdownTable {
     guard let differences = table.shownDifferences else { return "" }
     return "**\(MarkdownText.plain(differences.title))**\n\n" + markup(table.display(differences)) + "\n"
       + MarkdownText.lines(differences.notes.map(MarkdownText.paragraph)) + "\n"
+  }
+
+  private static func variance(_ table: TableModel) -> String {
+    guard let variance = table.shownVariance else { return "" }
+    return "**\(variance.title)**\n\n" + markup(DisplayTable(variance)) + "\n"
+      + MarkdownText.lines(variance.notes.map(MarkdownText.paragraph)) + "\n"
   }
 
   private static func sources(_ table: TableModel) -> [String] {
@@ -105,6 +111,9 @@ extension TableModel {
     guard hasScores else { return nil }
     return differences.flatMap { differences in differences.rows.contains { $0.pairs > 0 } ? differences : nil }
   }
+
+  /// The split of the scores' variance, where any is shown and there is one.
+  var shownVariance: VarianceTable? { hasScores ? variance.flatMap { $0.isShown ? $0 : nil } : nil }
 
   /// The table of differences with this table's names.
   func display(_ differences: BaselineDifferences) -> DisplayTable {

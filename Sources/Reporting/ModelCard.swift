@@ -112,7 +112,7 @@ package struct ModelCard: Sendable {
       }
     var lines = [
       "\(subject), trained by lowrank with \(MarkdownText.plain(run.label)) (`\(run.method)`) on the task "
-        + "\(MarkdownText.plain(run.task.title)), seed \(run.seed)."
+        + "\(MarkdownText.plain(run.task.title)), \(run.seed.phrase)."
     ]
     switch base {
     case .portable(let name): lines.append("Base model: \(MarkdownText.plain(name)).")

@@ -65,6 +65,7 @@ extension TableModel {
       rows: rows,
       parametersVary: records.contains { $0.record.trainableParameters.initial != $0.record.trainableParameters.final },
       differences: experiment.report.baseline.flatMap { BaselineDifferences(rows: rows, columns: tasks, baseline: $0) },
+      variance: VarianceTable(rows: rows, columns: tasks, seeds: experiment.seeds),
       published: matching.map { $0.source(rows: rows) }, problems: Self.problems(rows, tasks),
       unlikeRows: experiment.unlikeRows(among: runs, updates: Self.updates(runs, findings)) + Self.unlikeBudgets(rows, columns),
       warnings: provenance.warnings + Self.unrecordedMeasures(rows, records.map(\.record)), provenance: provenance)
@@ -157,7 +158,7 @@ extension TableModel {
           !$0.state.counts && $0.state != .undefined && !($0.state == .missing && folded.contains(column))
         }
         let reasons = left.map { run in
-          "seed \(run.seed) \(run.state.phrase)" + (run.detail.map { " " + run.state.joint + $0 } ?? "")
+          "\(run.seed.phrase) \(run.state.phrase)" + (run.detail.map { " " + run.state.joint + $0 } ?? "")
         }
         return reasons.isEmpty ? nil : "\(row.id), \(tasks[column].task): " + reasons.joined(separator: "; ")
       }

@@ -51,7 +51,7 @@ package struct CellRun: Sendable, Equatable, Encodable {
   static let countedAsZero = "undefined, counted as 0"
 
   /// The run's seed.
-  package let seed: Int
+  package let seed: RunSeed
   /// How the run stands.
   package let state: State
   /// More on the state, as `at step 12`.
@@ -59,7 +59,7 @@ package struct CellRun: Sendable, Equatable, Encodable {
   /// The score on each of the cell's validation sets; nil where the run does not count.
   package let scores: [Double]?
 
-  init(seed: Int, state: State, detail: String? = nil, scores: [Double]? = nil) {
+  init(seed: RunSeed, state: State, detail: String? = nil, scores: [Double]? = nil) {
     self.seed = seed
     self.state = state
     self.detail = detail
@@ -182,7 +182,7 @@ package struct TableModel: Sendable, Equatable {
   /// Which epoch is reported and how seeds are summarised.
   package let evaluation: EvaluationProtocol
   /// The planned seeds.
-  package let seeds: [Int]
+  package let seeds: [RunSeed]
   /// What the rows' names are.
   let rowHeader: String
   /// The columns, in order.
@@ -195,6 +195,8 @@ package struct TableModel: Sendable, Equatable {
   let parametersVary: Bool
   /// The differences to the manifest's baseline; nil where it names none.
   package let differences: BaselineDifferences?
+  /// Where the variance of the scores comes from; nil where seeds are not crossed.
+  package let variance: VarianceTable?
   /// Where the published figures are from; nil where there are none.
   package let published: PublishedSource?
   /// Every cell with a run that is not in it, one sentence each.

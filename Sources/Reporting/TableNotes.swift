@@ -1,6 +1,7 @@
 // What a reader must know of a table: by which protocol its cells are made, and what its marks mean.
 import Metrics
 import Records
+import Settings
 
 /// A line below a table.
 enum TableNote: Equatable {
@@ -54,9 +55,10 @@ extension TableModel {
     return (origin + unlikeRows).map { .text($0) } + warnings.map { .warning($0) }
   }
 
-  /// `one seed (0)`, or `2 seeds (0, 1)`.
+  /// `one seed (0)`, `2 seeds (0, 1)`, or `6 combinations of seeds (init 0, 1, 2 × order 0, 1)`.
   private var seedsPhrase: String {
-    (seeds.count == 1 ? "one seed" : "\(seeds.count) seeds") + " (\(seeds.map(String.init).joined(separator: ", ")))"
+    let count = seeds.count == 1 ? "one seed" : "\(seeds.count) \(seeds.areCrossed ? "combinations of seeds" : "seeds")"
+    return count + " (\(seeds.list))"
   }
 
   /// By which protocol scores are made, and what their marks mean.

@@ -7,7 +7,7 @@ import Testing
 
 @Suite(.requires(.gnuplot))
 struct GnuplotScriptTests {
-  private static let kinds: [FigurePanel.Kind] = [.lines, .bars, .dots, .histograms, .heatMap, .points]
+  private static let kinds: [FigurePanel.Kind] = [.lines, .bars, .dots, .shares, .histograms, .heatMap, .points]
 
   private func draw(_ figure: Figure) throws -> String {
     String(decoding: try Gnuplot().draw(figure, as: .svg), as: UTF8.self)

@@ -59,6 +59,10 @@ final class MadeUpExperiment {
   }
 
   func specification(_ row: String, _ task: String, _ seed: Int, profile: Profile = .pocket) throws -> RunSpecification {
+    try specification(row, task, RunSeed(seed), profile: profile)
+  }
+
+  func specification(_ row: String, _ task: String, _ seed: RunSeed, profile: Profile = .pocket) throws -> RunSpecification {
     try #require(try runs(profile).first { $0.row == row && $0.task.id == task && $0.seed == seed })
   }
 
@@ -93,6 +97,15 @@ final class MadeUpExperiment {
     _ row: String, _ task: String, _ seed: Int, _ epochs: [Double], profile: Profile = .pocket,
     outcome: RunOutcome = .completed, flags: [RunFlag] = [], parameters: TrainableParameters? = nil, model: Character = "d"
   ) throws {
+    try add(
+      row, task, RunSeed(seed), epochs, profile: profile, outcome: outcome, flags: flags, parameters: parameters, model: model)
+  }
+
+  /// Adds a record for one run.
+  func add(
+    _ row: String, _ task: String, _ seed: RunSeed, _ epochs: [Double], profile: Profile = .pocket,
+    outcome: RunOutcome = .completed, flags: [RunFlag] = [], parameters: TrainableParameters? = nil, model: Character = "d"
+  ) throws {
     findings.records[RunKey(row: row, task: task, seed: seed)] = try record(
       try specification(row, task, seed, profile: profile), epochs.map { [$0] }, outcome: outcome, flags: flags,
       parameters: parameters, model: model)
@@ -105,7 +118,7 @@ final class MadeUpExperiment {
       let parameters =
         run.row == "lora"
         ? nil : TrainableParameters(initial: 30_000, final: 1_000, average: run.task.id == "rte" ? 12_345 : 12_355)
-      try add(run.row, run.task.id, run.seed, [base + 0.02 * Double(run.seed), 0.5], parameters: parameters)
+      try add(run.row, run.task.id, run.seed, [base + 0.02 * Double(run.seed.order), 0.5], parameters: parameters)
     }
   }
 

@@ -2,6 +2,7 @@
 import Foundation
 import Manifests
 import Records
+import Settings
 import Storage
 import Testing
 
@@ -36,7 +37,7 @@ final class MadeUpRuns {
   }
 
   /// Where a run is.
-  func folder(_ row: String, _ task: String, _ seed: Int) throws -> URL {
+  func folder(_ row: String, _ task: String, _ seed: RunSeed) throws -> URL {
     results.layout.link(try experiment.specification(row, task, seed))
   }
 
@@ -45,6 +46,16 @@ final class MadeUpRuns {
     _ row: String, _ task: String = "rte", _ seed: Int = 0, scores: [Double] = [0.5], tensors: [String: HDF5Dataset] = [:],
     seconds: Double? = nil, parameters: Double = 1000, memory: Int = 3 << 20, outcome: RunOutcome = .completed,
     stepSeconds: [Double]? = nil, measures: [String: Double]? = nil
+  ) throws {
+    try store(
+      row, task, of: RunSeed(seed), scores: scores, tensors: tensors, seconds: seconds, parameters: parameters, memory: memory,
+      outcome: outcome)
+  }
+
+  /// Writes a run of a seed whose epochs have these scores.
+  func store(
+    _ row: String, _ task: String, of seed: RunSeed, scores: [Double], tensors: [String: HDF5Dataset] = [:], seconds: Double? = nil,
+    parameters: Double = 1000, memory: Int = 3 << 20, outcome: RunOutcome = .completed
   ) throws {
     let folder = try folder(row, task, seed)
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)

@@ -200,7 +200,7 @@ import Testing
     for (row, values) in [("lora", [[0.8, 0.7], [0.8, 0.72]]), ("aflora", [[0.75, 0.75], [0.75, 0.76]])] {
       for seed in 0...1 {
         let run = try experiment.specification(row, "mnli", seed)
-        experiment.findings.records[RunKey(row: row, task: "mnli", seed: seed)] = try experiment.record(
+        experiment.findings.records[RunKey(row: row, task: "mnli", seed: RunSeed(seed))] = try experiment.record(
           run, [values[seed]], splits: ["matched", "mismatched"])
       }
     }

@@ -77,6 +77,7 @@ package struct ExperimentFigures {
       case .pruning: try PruningFigure.make(settings, runs, source)
       case .rankSweep: RankSweepFigure.make(settings, runs, source)
       case .learningCurves: try LearningCurvesFigure.make(settings, runs, source)
+      case .varianceShares: VarianceSharesFigure.make(settings, source)
       }
     if !missing.isEmpty { figure?.subtitle += " · without \(missing.count) of its \(runs.count + missing.count) runs" }
     return (figure, missing)

@@ -12,6 +12,8 @@ struct Figure: Equatable {
   var columns = 1
   /// The names of series that stand in an order, as layers do: a scale of colours is their legend. Empty where names have no order.
   var scale: [String] = []
+  /// The names of the parts of bars, which are then the legend; empty where no bar has parts.
+  var parts: [String] = []
   /// The values, for other programs.
   let data: FigureData
   /// What the picture says in numbers, for a notebook to show below it; nil where the picture says it all.
@@ -38,6 +40,9 @@ struct FigurePanel: Equatable {
     case bars
     /// The same as a dot with its error bar beside a line at zero.
     case dots
+    /// A bar of parts from zero for each series, the first on top; a point is where a part begins and how long it is, in the order of
+    /// the figure's `parts`. Its text stands in it where there is room; that of a point without length stands behind the bar.
+    case shares
     /// Distributions over one another; a point is where a bin begins and the count in it, and the last one where the last bin ends.
     case histograms
     /// A row of cells for each series, the first on top; a point is a column and how dark its cell is, 0 to 1.
@@ -46,7 +51,7 @@ struct FigurePanel: Equatable {
     case points
 
     /// Whether a row stands for each series, its name at the left of the page.
-    var hasRows: Bool { self == .bars || self == .dots }
+    var hasRows: Bool { self == .bars || self == .dots || self == .shares }
   }
 
   /// What the panel is of; nil where the figure's title says it.

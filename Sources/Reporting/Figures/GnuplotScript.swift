@@ -50,9 +50,10 @@ enum GnuplotScript {
     return lines.joined(separator: "\n") + "\nunset multiplot\n"
   }
 
-  /// What the legend explains: the names on the figure's scale, or those of series in the order of their first appearance.
+  /// What the legend explains: the names on the figure's scale, those of bars' parts, or those of series in the order of their first appearance.
   private static func names(_ figure: Figure) -> [String] {
     if !figure.scale.isEmpty { return figure.scale }
+    if !figure.parts.isEmpty { return figure.parts }
     let all = figure.panels.filter { $0.kind == .lines || $0.kind == .histograms }.flatMap(\.series).map(\.name)
     return all.reduce(into: []) { names, name in if !name.isEmpty, !names.contains(name) { names.append(name) } }
   }
@@ -68,6 +69,7 @@ enum GnuplotScript {
 
   /// How the legend shows what it names.
   private static func sample(_ figure: Figure) -> String {
+    if !figure.parts.isEmpty { return "parts" }
     if figure.panels.contains(where: { $0.kind == .histograms }) { return "boxes" }
     return figure.panels.flatMap(\.series).contains(where: \.hasMarks) ? "linespoints" : "lines"
   }

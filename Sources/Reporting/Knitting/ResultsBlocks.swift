@@ -101,7 +101,7 @@ enum RunList {
   static func markdown(_ table: TableModel) -> String {
     let runs = table.rows.flatMap { row in
       zip(table.tasks, row.cells).flatMap { task, cell in
-        cell.runs.map { (name: "\(row.id) \(task.task) seed \($0.seed)", run: $0) }
+        cell.runs.map { (name: "\(row.id) \(task.task) \($0.seed.phrase)", run: $0) }
       }
     }
     let found = runs.filter { $0.run.state != .missing }.count
