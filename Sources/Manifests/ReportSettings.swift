@@ -32,6 +32,8 @@ package struct ReportSettings: Sendable, Equatable, Codable {
   package var metrics: [TaskMetric] = []
   /// The row that differences are taken to.
   package var baseline: String?
+  /// The bound within which a row is level with the baseline, in points of the average; nil: the table calls none level.
+  package var equivalence: Double?
 
   /// A report with all its defaults.
   package init() {}
@@ -78,6 +80,9 @@ extension ReportSettings {
           return true
         },
         .identifier("baseline", \.baseline, "the row that differences are taken to"),
+        .value(
+          "equivalence", .numberAbove(0, atMost: 100), \.equivalence,
+          "the bound, in points, within which a row is called level with the baseline"),
       ])
   }
 

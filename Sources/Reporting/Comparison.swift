@@ -29,8 +29,8 @@ package struct Comparison: Sendable, Equatable {
     /// The differences of shared seeds that count on both sides.
     var paired: [Double] { shared.compactMap(\.difference) }
 
-    /// The mean of the paired differences with its interval; nil with fewer seeds than a claim takes.
-    var interval: MeanInterval? { paired.count >= BaselineDifferences.fewestSeeds ? meanInterval(paired) : nil }
+    /// The mean of the paired differences with its interval by Student's t; nil for fewer than two seeds.
+    var interval: MeanInterval? { meanInterval(paired) }
 
     /// Shared seeds of which both sides have a record, and those of them whose runs are one and the same.
     var recorded: Int { shared.count { $0.isSameRun != nil } }
@@ -63,7 +63,7 @@ package struct Comparison: Sendable, Equatable {
   let seeds: (first: [RunSeed], second: [RunSeed])
   /// The cells that both sides have, by row and then by task.
   let cells: [Cell]
-  /// The second side against the first by row, over pairs of one task and one seed in the task's first metric.
+  /// The second side against the first by row, over the tasks' first metrics.
   let rows: BaselineDifferences
   /// What differs in the settings, in the order of the rows.
   let changes: [Change]
@@ -103,10 +103,10 @@ package struct Comparison: Sendable, Equatable {
     let shared = cells
     self.rows = BaselineDifferences(
       rows.map { row in
-        // in one metric of each task, else a seed is a pair for each
+        // in one metric of each task, else a task counts for each
         let own = shared.filter { $0.row == row.id && $0.column.isFirst }
         return (Self.row(row, own.map(\.second)), Self.row(row, own.map(\.first)))
-      }, baseline: first.name, label: first.name)
+      }, tasks: columns.filter(\.isFirst).map(\.task), baseline: first.name, label: first.name)
     changes = SettingsChanges(first, second, rows: rows.map(\.id), tasks: tasks).found
     notes = Self.notes(first, second)
     problems = shared.filter(\.column.isFirst).flatMap { cell in
@@ -140,7 +140,7 @@ package struct Comparison: Sendable, Equatable {
   private static func row(_ row: MethodRow, _ cells: [TableCell]) -> TableRow {
     TableRow(
       id: row.id, label: row.label, trainableParameters: nil, measures: [], cells: cells, average: nil, averageRank: nil,
-      published: nil)
+      meanRank: nil, published: nil)
   }
 
   private static func notes(_ first: ComparedSide, _ second: ComparedSide) -> [String] {

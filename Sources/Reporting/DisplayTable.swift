@@ -44,20 +44,6 @@ extension DisplayTable {
     }
   }
 
-  /// The rows' differences to the baseline, where there is a pair to compare.
-  /// - Parameter labels: the names of the rows, by id.
-  init(_ differences: BaselineDifferences, rowHeader: String, labels: [String: String]) {
-    let isTested = differences.isTested
-    header = [rowHeader, "difference", "pairs", "better / equal / worse"] + (isTested ? ["p"] : [])
-    rows = differences.rows.filter { $0.pairs > 0 }.map { row in
-      let cells = [
-        labels[row.row] ?? row.row, row.difference.map(NumberText.signedPercent) ?? "—", String(row.pairs),
-        "\(row.better) / \(row.equal) / \(row.worse)",
-      ]
-      return (cells + (isTested ? [row.adjustedPValue.map(NumberText.probability) ?? "—"] : [])).map { DisplayCell($0) }
-    }
-  }
-
   private static func header(_ task: TaskColumn) -> String {
     guard let metric = task.metric else { return task.task }
     let splits = task.splits.count > 1 ? ", " + task.splitNames.joined(separator: " / ") : ""
@@ -156,9 +142,4 @@ enum CellState: String, CaseIterable {
     case .missing: "missing: not run."
     }
   }
-}
-
-extension BaselineDifferences {
-  /// Whether any row was tested.
-  var isTested: Bool { rows.contains { $0.pValue != nil } }
 }

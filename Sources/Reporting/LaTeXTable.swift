@@ -15,7 +15,7 @@ package enum LaTeXTable {
     if let differences = table.shownDifferences {
       lines += ["", "  \\medskip", "  \\textbf{\(LaTeXText.plain(differences.title))}", "", "  \\smallskip"]
       lines += tabular(table.display(differences))
-      paragraphs.append(differences.notes.map(LaTeXText.plain))
+      paragraphs.append(differences.notes(labels: table.labels).map(LaTeXText.plain))
     }
     if let variance = table.shownVariance {
       lines += ["", "  \\medskip", "  \\textbf{\(LaTeXText.plain(variance.title))}", "", "  \\smallskip"]

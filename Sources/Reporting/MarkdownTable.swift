@@ -62,7 +62,7 @@ package enum MarkdownTable {
   private static func differences(_ table: TableModel) -> String {
     guard let differences = table.shownDifferences else { return "" }
     return "**\(MarkdownText.plain(differences.title))**\n\n" + markup(table.display(differences)) + "\n"
-      + MarkdownText.lines(differences.notes.map(MarkdownText.paragraph)) + "\n"
+      + MarkdownText.lines(differences.notes(labels: table.labels).map(MarkdownText.paragraph)) + "\n"
   }
 
   private static func variance(_ table: TableModel) -> String {
@@ -115,10 +115,11 @@ extension TableModel {
   /// The split of the scores' variance, where any is shown and there is one.
   var shownVariance: VarianceTable? { hasScores ? variance.flatMap { $0.isShown ? $0 : nil } : nil }
 
+  /// The rows' names for people, by id.
+  var labels: [String: String] { Dictionary(rows.map { ($0.id, $0.label) }, uniquingKeysWith: { first, _ in first }) }
+
   /// The table of differences with this table's names.
   func display(_ differences: BaselineDifferences) -> DisplayTable {
-    DisplayTable(
-      differences, rowHeader: rowHeader,
-      labels: Dictionary(rows.map { ($0.id, $0.label) }, uniquingKeysWith: { first, _ in first }))
+    DisplayTable(differences, rowHeader: rowHeader, labels: labels)
   }
 }

@@ -47,10 +47,11 @@ extension TableModel {
         trainableParameters: mean(ownRecords.map(\.trainableParameters.average)),
         measures: columns.compactMap(\.measure).map { name in
           RowMeasure(name: name, value: mean(ownRecords.compactMap { $0.number(named: name) }))
-        }, cells: cells, average: average, averageRank: nil,
+        }, cells: cells, average: average, averageRank: nil, meanRank: nil,
         published: matching?.figures(for: row, runs: ownRuns, cells: cells, average: average))
     }
     Ranking.mark(&rows, taskCount: tasks.count)
+    Ranking.setMeanRanks(&rows, tasks)
 
     let counted = rows.reduce(0) { $0 + zip(tasks, $1.cells).reduce(0) { $0 + ($1.0.isFirst ? $1.1.countedRuns : 0) } }
     let provenance = TableProvenance(
@@ -64,7 +65,10 @@ extension TableModel {
       seeds: experiment.seeds, rowHeader: rowOption?.replacing("_", with: " ") ?? "method", columns: columns, tasks: tasks,
       rows: rows,
       parametersVary: records.contains { $0.record.trainableParameters.initial != $0.record.trainableParameters.final },
-      differences: experiment.report.baseline.flatMap { BaselineDifferences(rows: rows, columns: tasks, baseline: $0) },
+      differences: experiment.report.baseline.flatMap { baseline in
+        BaselineDifferences(
+          rows: rows, columns: tasks, baseline: baseline, equivalence: experiment.report.equivalence.map { $0 / 100 })
+      },
       variance: VarianceTable(rows: rows, columns: tasks, seeds: experiment.seeds),
       published: matching.map { $0.source(rows: rows) }, problems: Self.problems(rows, tasks),
       unlikeRows: experiment.unlikeRows(among: runs, updates: Self.updates(runs, findings)) + Self.unlikeBudgets(rows, columns),
@@ -219,6 +223,19 @@ enum Ranking {
     }
     let ranks = ranks(rows.indices.map { compared[$0].allSatisfy { $0 } ? rows[$0].average : nil })
     for row in rows.indices { rows[row].averageRank = ranks[row] }
+  }
+
+  /// Gives each row its mean rank over the tasks, among the rows whose cells have as many runs as any of their column. Scores rank as a
+  /// table shows them, so that what reads alike shares its rank.
+  static func setMeanRanks(_ rows: inout [TableRow], _ columns: [TaskColumn]) {
+    let tasks = columns.indices.filter { columns[$0].isFirst }
+    let most = tasks.map { task in rows.map { $0.cells[task].countedRuns }.max() ?? 0 }
+    let ranked = rows.indices.filter { row in
+      zip(tasks, most).allSatisfy { task, most in most > 0 && rows[row].cells[task].countedRuns == most }
+    }
+    let scores = ranked.map { row in tasks.compactMap { rows[row].cells[$0].score }.map { ($0 * 10_000).rounded() } }
+    guard ranked.count > 1, scores.allSatisfy({ $0.count == tasks.count && $0.allSatisfy(\.isFinite) }) else { return }
+    for (row, rank) in zip(ranked, meanRanks(scores)) { rows[row].meanRank = rank }
   }
 
   /// The ranks of values as a table shows them: what reads alike ranks alike. After two equal best there is no second, and

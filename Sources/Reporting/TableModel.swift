@@ -130,6 +130,9 @@ package struct TableRow: Sendable, Equatable, Encodable {
   package let average: Double?
   /// The average's place among those of rows whose cells have as many runs as any.
   package internal(set) var averageRank: Rank?
+  /// The mean over tasks of the row's rank among the rows, 1 being the best and equal scores sharing theirs, in each task's first metric;
+  /// nil where a cell has fewer runs than another of its column.
+  package internal(set) var meanRank: Double?
   /// What the paper prints for this row; nil where it prints nothing, and under every profile but `paper`.
   package let published: PublishedRowFigures?
 }

@@ -173,26 +173,3 @@ extension PublishedSource {
     return notes
   }
 }
-
-extension BaselineDifferences {
-  /// The heading of the table of differences.
-  var title: String { "Difference to \(label)" }
-
-  /// How the differences are made and what may be claimed of them.
-  var notes: [String] {
-    let pairs = "In points: the mean over pairs of one task and one seed, each the same in both rows."
-    guard isTested else {
-      return [pairs + " No test and no claim: that takes \(Self.fewestSeeds) seeds or more of both rows on every task."]
-    }
-    let tested = rows.filter { $0.pValue != nil }.count
-    let adjustment = tested > 1 ? ", adjusted by Holm for \(tested) rows" : ""
-    var notes = [
-      pairs + " p: Wilcoxon's signed-rank test over the pairs, two-sided\(adjustment). Seeds of one task are no independent tasks: "
-        + "p is about these tasks."
-    ]
-    if tested < rows.count {
-      notes.append("p —: fewer than \(Self.fewestSeeds) seeds of both rows on some task, or no pair that differs; no claim.")
-    }
-    return notes
-  }
-}

@@ -27,7 +27,7 @@ package enum TextTable {
     blocks.append(table.notes.flatMap { wrapped(note($0, layout), layout) })
     if let differences = table.shownDifferences {
       blocks.append([differences.title, ""] + lines(table.display(differences), layout))
-      blocks.append(differences.notes.flatMap { wrapped($0, layout) })
+      blocks.append(differences.notes(labels: table.labels).flatMap { wrapped($0, layout) })
     }
     if let variance = table.shownVariance {
       blocks.append([variance.title, ""] + lines(DisplayTable(variance), layout))

@@ -5,7 +5,7 @@ import Records
 import Settings
 import Storage
 
-/// Makes blocks of tables, figures, lists of runs and texts, and of what papers print without any run. The same results give the same text, on any machine, but for figures of
+/// Makes blocks of tables, figures, claims, lists of runs and texts, and of what papers print without any run. The same results give the same text, on any machine, but for figures of
 /// time: what a clock measured (`<id>-cost.md`) is no block.
 package struct ResultsBlocks: BlockSource {
   private let experiments: ExperimentFolder
@@ -27,7 +27,7 @@ package struct ResultsBlocks: BlockSource {
 
   /// The content that a request asks for.
   /// - Throws: `ManifestError` for an experiment or profile that does not exist; `ReportError.unrecordedMetric`,
-  ///   `ReportError.unknownFigure`, `ReportError.unknownTask`; `StorageError`.
+  ///   `ReportError.unknownFigure`, `.unknownTask`, `.unknownRow`, `.noEquivalenceBound`; `StorageError`.
   package func content(of request: BlockRequest) throws -> BlockContent {
     if request.subject == .published { return try published(request.experiment) }
     let experiment = try experiments.manifest(named: request.experiment, profile: request.profile, methods: methods)
@@ -42,6 +42,14 @@ package struct ResultsBlocks: BlockSource {
     case .runs:
       let table = try TableModel(experiment, findings)
       return table.hasRuns ? .markdown(RunList.markdown(table)) : noRuns(table)
+    case .claim(let claim, let epoch):
+      let evaluation = EvaluationProtocol(epoch: epoch ?? experiment.report.epoch, aggregate: experiment.report.aggregate)
+      let table = try TableModel(experiment, findings, evaluation: evaluation)
+      guard let text = try ClaimSentence.markdown(claim, table, bound: experiment.report.equivalence) else {
+        let rows = "\(claim.row) and \(claim.other) of \(table.experiment)"
+        return .unavailable("\(rows) under \(table.profile.rawValue) have no seed of a task in common")
+      }
+      return .markdown(text)
     case .figure(let id): return try figure(id, of: experiment, findings)
     case .texts(let task):
       let text = try TextsBlock.markdown(task, of: experiment, findings, in: results)
