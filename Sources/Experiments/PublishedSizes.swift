@@ -44,12 +44,15 @@ enum PublishedSizes {
       let row = Completed(tokens: [Int32](repeating: 1, count: prompt + target), promptLength: prompt)
       return Array(repeating: row, count: min(count, limit ?? count))
     }
-    let sets = CompletionSets(training: rows(size.train, recipe.trainingRows), validation: [rows(size.test, recipe.validationRows)])
+    let held = recipe.tuningRows ?? 0, test = recipe.tuningRows ?? size.test
+    let sets = CompletionSets(
+      training: rows(max(1, size.train - held), recipe.trainingRows), validation: [rows(test, recipe.validationRows)])
     return Completion(sets, metrics: task.metrics, generation: recipe.generation)
   }
 
   private static func objective(_ task: GLUETask, _ recipe: TrainingSettings) -> any Objective {
-    let (train, validation, length) = size(task)
+    let (all, files, length) = size(task)
+    let train = max(1, all - (recipe.tuningRows ?? 0)), validation = recipe.tuningRows.map { [$0] } ?? files
     let tokens = [Int32](repeating: 1, count: min(length, recipe.maximumLength))
     func rows(_ count: Int, _ limit: Int?) -> [[Int32]] { Array(repeating: tokens, count: min(count, limit ?? count)) }
     return task.definition.objective(

@@ -49,6 +49,11 @@ package struct RunSpecification: Sendable, Equatable {
       model: model, task: task, seed: seed)
   }
 
+  /// The names of the sets that it is validated on, which choose its best epoch; never that of a test set beside them.
+  package var validationSets: [String] {
+    training.tuningRows == nil ? task.validation.map(\.name) : [TaskDefinition.tuningSet]
+  }
+
   /// `aflora rte seed 3`
   package var shortName: String { "\(row) \(task.id) seed \(seed)" }
 

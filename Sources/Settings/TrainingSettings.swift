@@ -71,6 +71,9 @@ package struct TrainingSettings: Sendable, Equatable {
   package var trainingRows: Int?
   /// The first rows of each validation set that are used; nil: all.
   package var validationRows: Int?
+  /// How many of the training rows' texts are held out to be validated on in place of the validation files, for the choice of settings;
+  /// nil: none.
+  package var tuningRows: Int?
   /// How texts are written, in tasks that ask for them.
   package var generation = GenerationSettings()
 
@@ -163,6 +166,9 @@ package struct TrainingSettings: Sendable, Equatable {
     .init("classifier_dropout", .number(0...0.99), \.classifierDropout, "Dropout before the classifier; else the model's own."),
     .init("training_rows", .integer(1...Int.max), \.trainingRows, "Use only the first rows of the training set."),
     .init("validation_rows", .integer(1...Int.max), \.validationRows, "Use only the first rows of each validation set."),
+    .init(
+      "tuning_rows", .integer(1...Int.max), \.tuningRows,
+      "Hold so many training rows out, the same for every run, and validate on them in place of the validation files."),
   ]
 
   /// What the keys may be, in their order.
