@@ -32,6 +32,10 @@ package struct Experiment: Sendable, Equatable, Codable {
   package internal(set) var figures: [FigureSettings]
   /// The paper's table that the report names; nil where it names none, and under every profile but `paper`.
   package let published: PublishedTable?
+  /// What is searched, where this is a search over settings and its rows are the candidates; nil of a table.
+  package let search: GridSearch?
+  /// The files of settings that searches found which the recipe names, the innermost last. A search looks at none.
+  package let tuned: [AppliedTuning]
   /// The methods of rows that the recipe has no entry for, although it has for others.
   let unlistedMethods: [String]
   /// Every run, in table order: rows, then tasks, then seeds. Each has every option and setting filled in.

@@ -221,7 +221,8 @@ extension FigureKind {
 }
 
 extension OptionType {
-  fileprivate var isNumeric: Bool {
+  /// Whether its values are single numbers.
+  var isNumeric: Bool {
     switch self {
     case .integer, .number, .numberAbove: true
     case .flag, .choice, .names, .numbers, .text: false
