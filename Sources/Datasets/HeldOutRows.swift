@@ -31,10 +31,8 @@ extension TaskData {
     }
     held.sort { $0[0] < $1[0] }
     let rows = Set(held.flatMap { $0 })
-    let set = task.asksForText ? train.joined(held) : train.only(rows.sorted())
-    return TaskData(
-      task: task, train: train.only(train.examples.indices.filter { !rows.contains($0) }),
-      validation: [set.named(TaskDefinition.tuningSet)])
+    let set = task.asksForText ? train.joined(held) : train.with(rows.contains)
+    return TaskData(task: task, train: train.with { !rows.contains($0) }, validation: [set.named(TaskDefinition.tuningSet)])
   }
 
   /// The rows by their texts; the groups, and the rows within each, are in the order of the file.
@@ -70,13 +68,6 @@ extension TaskData {
 }
 
 extension ExampleSet {
-  /// Some of the rows.
-  fileprivate func only(_ rows: [Int]) -> ExampleSet {
-    ExampleSet(
-      name: name, file: file, examples: rows.map { examples[$0] }, lines: lines.isEmpty ? [] : rows.map { lines[$0] },
-      unlabelledRows: unlabelledRows, irregularRows: irregularRows, joinedRows: joinedRows)
-  }
-
   /// A row for each group of rows of the same prompt, with all their texts as references.
   fileprivate func joined(_ groups: [[Int]]) -> ExampleSet {
     let rows = groups.map { group in

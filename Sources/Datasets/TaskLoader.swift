@@ -37,10 +37,15 @@ package enum TaskLoader {
 
   private static func load(_ task: TaskDefinition, file: DatasetFiles.File) throws(DatasetError) -> ExampleSet {
     guard FileManager.default.fileExists(atPath: file.url.path) else {
-      throw .missingFile(path: file.url.path, task: task.title, role: file.role)
+      throw .missingFile(
+        path: file.url.path, task: task.title, role: file.role,
+        hint: file.isHeldOut && task.isBuiltIn
+          ? " The labels of GLUE's own test rows are not public: 'split: dev-halves' reports half of the validation rows." : "")
     }
     let lines = try TextLines(contentsOf: file.url)
-    return try examples(of: task, in: lines, file: file.url, name: file.role)
+    var set = try examples(of: task, in: lines, file: file.url, name: file.role).part(file.rows)
+    set.isHeldOut = file.isHeldOut
+    return set
   }
 
   /// Reads the rows of one file, whose bytes are at hand.

@@ -149,12 +149,12 @@ package struct PocketCheck: Sendable {
 }
 
 extension RunRecord {
-  /// The last epoch's primary metric, averaged over validation sets, as a percentage; `nil` for a run that did not end well.
+  /// The last epoch's primary metric, averaged over the sets that a table reports, as a percentage; `nil` for a run that did not end well.
   ///
   /// The last and not the best epoch: none is chosen by the very rows that it is scored on.
   var lastScore: Double? {
     guard outcome == .completed, let lastEpoch, let epoch = scores(epoch: lastEpoch) else { return nil }
-    let values = epoch.scores.filter { $0.metric == primary.metric }.map { $0.value.isNaN ? 0 : $0.value }
+    let values = epoch.scores.filter { $0.metric == primary.metric && reports($0.split) }.map { $0.value.isNaN ? 0 : $0.value }
     return mean(values).map { 100 * $0 }
   }
 }

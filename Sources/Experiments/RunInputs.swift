@@ -63,10 +63,10 @@ package final class RunInputs: Sendable {
     let folder = try workspace.model(run.model)
     let model = try modelDigests(folder)
     let dataFolder = try self.dataFolder(of: run)
-    _ = try task(run.task, in: dataFolder)
+    _ = try task(run.dividedTask, in: dataFolder)
     let digests = RunDigests(
       specification: FileDigest.sha256(of: Array(run.identityJSON.utf8)), manifest: manifestDigest, model: model.model,
-      tokenizer: model.tokenizer, data: try dataDigest(of: run.task, in: dataFolder), tensors: nil)
+      tokenizer: model.tokenizer, data: try dataDigest(of: run.dividedTask, in: dataFolder), tensors: nil)
     let members = [digests.specification, digests.model, digests.tokenizer, digests.data, "\(Numerics.version)"]
     return PlannedRun(
       specification: run, modelFolder: folder, dataFolder: dataFolder, digests: digests,
@@ -79,7 +79,7 @@ package final class RunInputs: Sendable {
     let isGenerated = run.profile == .pocket && run.task.isBuiltIn, pocket = workspace.pocketData
     let folder = isGenerated ? (PocketData.isWhole(pocket) ? pocket : nil) : try? dataFolder(of: run)
     return InputDigests(
-      model: model?.model, tokenizer: model?.tokenizer, data: folder.flatMap { try? dataDigest(of: run.task, in: $0) })
+      model: model?.model, tokenizer: model?.tokenizer, data: folder.flatMap { try? dataDigest(of: run.dividedTask, in: $0) })
   }
 
   /// Whether the run could be planned without making or fetching a model; generated tasks do not count.
@@ -134,7 +134,7 @@ package final class RunInputs: Sendable {
   func requireUnchanged(_ run: PlannedRun) throws {
     let model = try Self.modelFiles(run.modelFolder)
     let files =
-      model.weights + model.tokenizer + (try DatasetFiles(of: run.specification.task, in: run.dataFolder)).files.map(\.url)
+      model.weights + model.tokenizer + (try DatasetFiles(of: run.specification.dividedTask, in: run.dataFolder)).files.map(\.url)
     let known = cache.withLock { $0.stamps }
     if let file = files.first(where: { known[$0] == nil || known[$0] != FileStamp($0) }) {
       throw ExperimentError.changedInput(file.path)
@@ -179,7 +179,7 @@ package final class RunInputs: Sendable {
 
   /// The run's task, some of its training rows held out where the run asks for that.
   private func task(_ run: PlannedRun) throws -> TaskData {
-    let (definition, folder) = (run.specification.task, run.dataFolder)
+    let (definition, folder) = (run.specification.dividedTask, run.dataFolder)
     let whole = try task(definition, in: folder)
     guard let rows = run.specification.training.tuningRows else { return whole }
     func known(_ cache: Cache) -> HeldOutTask? {
@@ -227,11 +227,12 @@ package final class RunInputs: Sendable {
 
   /// The run's task, its texts as token ids, cut to its length and number of rows.
   func objective(of run: PlannedRun, modelType: String?) throws -> any Objective {
-    let training = run.specification.training, definition = run.specification.task
+    let training = run.specification.training, definition = run.specification.dividedTask
     // tasks may read the same files in different ways
     let key = [
-      definition.isBuiltIn ? definition.id : "\(definition)", run.digests.data, run.digests.tokenizer, "\(training.maximumLength)",
-      "\(training.trainingRows ?? 0)", "\(training.validationRows ?? 0)", "\(training.tuningRows ?? 0)", "\(training.generation)",
+      definition.isBuiltIn ? "\(definition.id) \(training.split)" : "\(definition)", run.digests.data, run.digests.tokenizer,
+      "\(training.maximumLength)", "\(training.trainingRows ?? 0)", "\(training.validationRows ?? 0)", "\(training.tuningRows ?? 0)",
+      "\(training.generation)",
     ].joined(separator: "/")
     let once = encoded.withLock { encoded in
       let once = encoded[key] ?? EncodedOnce()

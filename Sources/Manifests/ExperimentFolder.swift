@@ -35,6 +35,9 @@ package struct ExperimentFolder: Sendable, Equatable {
   /// The files of what searches found, sorted by name.
   private var tunedFiles: [String] { Self.manifests(in: FilePath.joined(path, TunedSettings.folderName)) }
 
+  /// The file of what a search found, be it there or not.
+  package func tunedFile(of search: String) -> String { TuningReader.file(of: search, in: path) }
+
   /// The files of the manifests that are no searches, sorted by name.
   package var tables: [String] { Self.manifests(in: path) }
 

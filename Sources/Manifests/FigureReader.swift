@@ -208,12 +208,13 @@ extension FigureKind {
       case .importanceMap: ["row", "rows", "task", "tasks", "seed", "module"]
       case .normHistograms: ["row", "rows", "task", "seed", "module", "dataset"]
       case .rankSweep: ["row", "rows", "task", "tasks", "option"]
+      case .tuning: ["row", "rows"]
       }
     return ["id", "title"] + selectors
   }
 
   fileprivate var mostRows: Int { keys.contains("rows") ? (self == .normHistograms ? 2 : .max) : 1 }
-  fileprivate var isOfOneTask: Bool { !keys.contains("tasks") }
+  fileprivate var isOfOneTask: Bool { !keys.contains("tasks") && self != .tuning }
   fileprivate var isOfOneSeed: Bool { keys.contains("seed") }
   fileprivate var isOfOneModule: Bool { keys.contains("module") }
   /// Whether `seed: mean` is possible.

@@ -25,6 +25,8 @@ package enum FigureKind: String, Sendable, Codable, CaseIterable {
   case rankSweep = "rank-sweep"
   /// Validation scores by epoch and training loss by step.
   case learningCurves = "learning-curves"
+  /// Each method's scores over the values that a search tried: of a search its own, of a table those that its rows' settings are from.
+  case tuning
 
   /// The title where a manifest gives none.
   package var title: String {
@@ -40,6 +42,7 @@ package enum FigureKind: String, Sendable, Codable, CaseIterable {
     case .pruning: "Pruning"
     case .rankSweep: "Scores by option"
     case .learningCurves: "Learning curves"
+    case .tuning: "Scores over what the search tried"
     }
   }
 }

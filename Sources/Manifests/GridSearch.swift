@@ -31,6 +31,11 @@ package struct GridSearch: Sendable, Equatable, Codable {
 
   /// How many candidates each method has.
   package var candidateCount: Int { methods.first?.candidates.count ?? 0 }
+
+  /// The methods of which all rows are left.
+  func part(ofRows rows: Set<String>) -> GridSearch {
+    GridSearch(settings: settings, methods: methods.filter { $0.candidates.allSatisfy { rows.contains($0.row) } })
+  }
 }
 
 extension Experiment {

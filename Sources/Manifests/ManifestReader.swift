@@ -165,10 +165,13 @@ struct ManifestReader {
     var resolution = Resolution(reader: reader, experiment: id, profile: profile, draft: draft, recipe: recipe)
     resolution.run()
     checkSeeds(of: draft, recipe, resolution.places, node)
+    if isSearch { checkSets(of: resolution) }
     return Experiment(
       id: id, callName: id, profile: profile, title: draft.title, description: draft.description,
       sources: Set([path] + tasks.files + recipe.files).sorted(), recipe: recipe.name, tasks: draft.tasks.map(\.task),
-      seeds: draft.seeds, rows: draft.rows.map(\.row), report: draft.report, isTimed: draft.isTimed, figures: draft.figures,
+      seeds: draft.seeds, rows: draft.rows.map(\.row), report: draft.report, isTimed: draft.isTimed,
+      // where neither the experiment nor its recipe has a search there is none to draw
+      figures: draft.figures.filter { $0.kind != .tuning || search != nil || !recipe.tuned.isEmpty },
       published: draft.published, search: search, tuned: recipe.tuned,
       unlistedMethods: recipe.methods.isEmpty
         ? [] : draft.rows.map(\.row.method).filter { id in !recipe.methods.contains { $0.method == id } },
@@ -262,6 +265,16 @@ struct ManifestReader {
     }
     draft.grid = GridReader(reader: reader).draft(entries, at: entry.keyPosition)
     return isWhole && draft.grid != nil
+  }
+
+  /// Reports tasks whose candidates would be judged on test rows, as those of texts have no other set by default.
+  private func checkSets(of resolution: Resolution) {
+    for run in resolution.runs where run.choosingSets.contains("test") {
+      guard let place = resolution.places.tasks[run.task.id] else { continue }
+      reader.problems.report(
+        "'\(run.task.id)' would be judged on its test set: give the search 'training: {split: held-out}', or 'tuning_rows'.",
+        at: place)
+    }
   }
 
   /// Reports seeds that settings were chosen on which the table's rows have.

@@ -45,15 +45,23 @@ extension Experiment {
     return place.file == places.rows[run.row]?.file ? .manifest : .recipe
   }
 
-  /// What is to be known before anything is trained: searches that were not run, and such as found what they would not find now.
+  /// The recipe's own search, where it was not run. Those of recipes that it includes matter where they found something.
+  private var missing: AppliedTuning? { tuned.last.flatMap { $0.settings == nil ? $0 : nil } }
+
+  /// What is to be known before anything is trained: a search that was not run, and such as found what they would not find now.
   package var tuningNotes: [String] {
-    tuned.compactMap { tuning in
-      guard tuning.settings != nil else {
-        return "\(tuning.file) is not there: what the recipe '\(recipe)' gives in its place was found by no search. "
-          + "'lowrank tune \(tuning.search)' makes it."
-      }
-      return tuning.difference.map { "\(tuning.file) is of another search: \($0). 'lowrank tune \(tuning.search)' searches again." }
+    if search != nil { return [] }
+    let absent = missing.map { tuning in
+      "\(tuning.file) is not there: what the recipe '\(recipe)' gives in its place was found by no search. "
+        + "'lowrank tune \(tuning.search)' makes it."
     }
+    let used = Set(tuningSources(among: runs).map(\.source))
+    let stale = tuned.indices.filter { used.contains(.search($0)) }.compactMap { index in
+      tuned[index].difference.map { difference in
+        "\(tuned[index].file) is of another search: \(difference). 'lowrank tune \(tuned[index].search)' searches again."
+      }
+    }
+    return (absent.map { [$0] } ?? []) + stale
   }
 
   /// How the rows of these runs were tuned, a sentence each: the budget of each search, winners at the edge of what was tried, rows that
@@ -78,11 +86,11 @@ extension Experiment {
       sentences.append("No search found the \(names) of \(others.joined(separator: "; of ")).")
     }
     if Set(sources.map(\.source)).count > 1 { sentences.insert("Rows were not tuned alike.", at: 0) }
-    let missing = tuned.filter { $0.settings == nil }.map { tuning in
-      "The search \(tuning.search), which the recipe '\(recipe)' names, was not run: what stands in place of its winners was not "
+    guard let missing else { return sentences }
+    return sentences + [
+      "The search \(missing.search), which the recipe '\(recipe)' names, was not run: what stands in place of its winners was not "
         + "searched."
-    }
-    return sentences + missing
+    ]
   }
 
   /// `Each row has its method's best learning rate of 4, …`.

@@ -55,7 +55,7 @@ struct TunedSettingsReader {
     let text = String(decoding: data, as: UTF8.self), lines = text.split(separator: "\n", omittingEmptySubsequences: false)
     let last = lines.lastIndex { !$0.isEmpty } ?? 0
     let body = lines[..<last].joined(separator: "\n") + "\n"
-    if text == body + TunedSettings.sealKey + TunedSettings.seal(of: body) + "\n" { return true }
+    if text == TunedSettings.sealed(body) { return true }
     reader.problems.report(
       "was edited after 'lowrank tune' wrote it: its seal does not fit. Take the edit back, or \(Self.advice) Values by hand stand in a "
         + "manifest's rows.", at: SourcePosition(file: path, line: last + 1, column: 1))

@@ -14,13 +14,10 @@ extension TunedSettings {
   static let sealKey = "seal: "
 
   /// The file's text. Equal outcomes are equal bytes.
-  package var text: String {
-    let body = lines.joined(separator: "\n") + "\n"
-    return body + Self.sealKey + Self.seal(of: body) + "\n"
-  }
+  package var text: String { Self.sealed(lines.joined(separator: "\n") + "\n") }
 
-  /// The SHA-256 of all lines before the last one.
-  static func seal(of body: String) -> String { FileDigest.sha256(of: Array(body.utf8)) }
+  /// Lines with the seal that fits them below.
+  package static func sealed(_ body: String) -> String { body + sealKey + FileDigest.sha256(of: Array(body.utf8)) + "\n" }
 
   private var lines: [String] {
     func flow(_ items: [String]) -> String { "[" + items.joined(separator: ", ") + "]" }

@@ -42,6 +42,9 @@ package struct RunSpecification: Sendable, Equatable {
     self.seed = seed
   }
 
+  /// The task as this run reads it: which of its sets choose, and which are reported.
+  package var dividedTask: TaskDefinition { task.divided(by: training.split) }
+
   /// The same run on another model.
   package func on(model: String) -> RunSpecification {
     RunSpecification(
@@ -49,9 +52,9 @@ package struct RunSpecification: Sendable, Equatable {
       model: model, task: task, seed: seed)
   }
 
-  /// The names of the sets that it is validated on, which choose its best epoch; never that of a test set beside them.
-  package var validationSets: [String] {
-    training.tuningRows == nil ? task.validation.map(\.name) : [TaskDefinition.tuningSet]
+  /// The names of the sets that choose its best epoch.
+  package var choosingSets: [String] {
+    training.tuningRows == nil ? dividedTask.validation.filter { !$0.isHeldOut }.map(\.name) : [TaskDefinition.tuningSet]
   }
 
   /// `aflora rte seed 3`

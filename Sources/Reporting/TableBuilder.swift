@@ -55,7 +55,7 @@ extension TableModel {
     let counted = rows.reduce(0) { $0 + zip(tasks, $1.cells).reduce(0) { $0 + ($1.0.isFirst ? $1.1.countedRuns : 0) } }
     let provenance = TableProvenance(
       recipe: experiment.recipe, manifest: manifestDigest, tasks: experiment.tasks.map(\.id), records: records, runs: counted,
-      planned: runs.count)
+      planned: runs.count, tuned: experiment.usedTunings(among: runs))
     self.init(
       experiment: experiment.id, callName: experiment.callName, title: experiment.title, description: experiment.description,
       profile: experiment.profile,
@@ -65,7 +65,8 @@ extension TableModel {
       parametersVary: records.contains { $0.record.trainableParameters.initial != $0.record.trainableParameters.final },
       differences: experiment.report.baseline.flatMap { BaselineDifferences(rows: rows, columns: tasks, baseline: $0) },
       published: matching.map { $0.source(rows: rows) }, problems: Self.problems(rows, tasks),
-      unlikeRows: experiment.unlikeRows(among: runs) + Self.unlikeBudgets(rows, columns),
+      unlikeRows: experiment.tuningSentences(among: runs, tasks) + experiment.unlikeRows(among: runs)
+        + Self.unlikeBudgets(rows, columns),
       warnings: provenance.warnings + Self.unrecordedMeasures(rows, records.map(\.record)), provenance: provenance)
   }
 
@@ -84,10 +85,12 @@ extension TableModel {
       metrics = [metric ?? (task.isBuiltIn ? nil : task.primaryMetric.rawValue) ?? records.first?.primary.metric]
     }
     return metrics.enumerated().map { index, metric in
-      let scores = records.lazy.flatMap(\.epochs).first { $0.scores.contains { $0.metric == metric } }?.scores ?? []
+      let record = records.first { $0.epochs.contains { $0.scores.contains { $0.metric == metric } } }
+      let scores = record?.epochs.first { $0.scores.contains { $0.metric == metric } }?.scores ?? []
       return TaskColumn(
-        task: task.id, metric: metric, splits: scores.filter { $0.metric == metric }.map(\.split),
-        selection: records.first?.primary.metric, isFirst: index == 0)
+        task: task.id, metric: metric,
+        splits: scores.filter { $0.metric == metric && record?.reports($0.split) ?? true }.map(\.split),
+        isHeldOut: record?.heldOut != nil, selection: records.first?.primary.metric, isFirst: index == 0)
     }
   }
 

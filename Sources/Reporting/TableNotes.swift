@@ -1,5 +1,6 @@
 // What a reader must know of a table: by which protocol its cells are made, and what its marks mean.
 import Metrics
+import Settings
 
 /// A line below a table.
 enum TableNote: Equatable {
@@ -88,13 +89,30 @@ extension TableModel {
       case (.mean, _): "Cells: mean ± sample standard deviation over \(seedsPhrase)"
       case (.median, _): "Cells: median over \(seedsPhrase)"
       }
+    if tasks.contains(where: \.isHeldOut) { return summary + heldOutNote }
     // the texts of tasks that have no other set with references are those of the test set
-    let isTest = tasks.allSatisfy { $0.splits == ["test"] }, set = isTest ? "test" : "validation"
+    let isTest = tasks.allSatisfy { $0.splits == ["test"] }
+    if !tasks.isEmpty, tasks.allSatisfy({ $0.splits == [TaskDefinition.tuningSet] }) {
+      let epoch = evaluation.epoch.rawValue
+      return summary + " of the \(epoch) epoch on training rows that are held out to choose settings, in percent."
+    }
+    let set = isTest ? "test" : "validation"
     return switch evaluation.epoch {
     case .best:
       summary + " of the best epoch on the \(set) set, in percent. The same set chose that epoch"
         + (isTest ? "." : ": there is no held-out test.")
     case .last: summary + " of the last epoch on the \(set) set, in percent." + (isTest ? "" : " There is no held-out test.")
+    }
+  }
+
+  /// On which rows scores are, where some are of rows that chose nothing.
+  private var heldOutNote: String {
+    let others = tasks.filter { $0.isFirst && !$0.isHeldOut }.map(\.task)
+    let exception =
+      others.isEmpty ? "" : " Without test rows, and so reported on the rows that chose: \(others.joined(separator: ", "))."
+    return switch evaluation.epoch {
+    case .best: " of the best epoch on the test set, in percent. Other rows, the validation set, chose that epoch." + exception
+    case .last: " of the last epoch on the test set, in percent." + exception
     }
   }
 

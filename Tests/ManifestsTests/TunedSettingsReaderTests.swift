@@ -22,10 +22,7 @@ struct TunedSettingsReaderTests {
   }
 
   /// A text with the seal that fits it.
-  private func sealed(_ text: String) -> String {
-    let body = text.replacing(/seal: .*\n/, with: "")
-    return body + "seal: " + TunedSettings.seal(of: body) + "\n"
-  }
+  private func sealed(_ text: String) -> String { TunedSettings.sealed(text.replacing(/seal: .*\n/, with: "")) }
 
   @Test("reads back equal, to the last bit of each score")
   func roundTrip() throws {

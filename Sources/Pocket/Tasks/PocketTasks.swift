@@ -6,13 +6,17 @@ struct PocketExample: Sendable, Equatable {
   var second = ""
   /// As the task's file writes it.
   var label: String
+  /// What the label was before it was perhaps replaced by a wrong one.
+  var truth: String
 }
 
 /// Which of a task's files a row is for.
 enum PocketSplit: Int, Sendable, CaseIterable {
-  case train, validation, mismatched
+  case train, validation, mismatched, test, testMismatched
 
   var half: PocketHalf { self == .train ? .training : .validation }
+  /// Whether the rows are of MNLI's other genre.
+  var isMismatched: Bool { self == .mismatched || self == .testMismatched }
 }
 
 /// The eight tasks over one world; their files are a function of the world and the seed.
@@ -48,14 +52,16 @@ struct PocketTasks: Sendable {
     switch (task, split) {
     case (.mnli, .train), (.qqp, .train): 1024
     case (_, .train): 512
-    case (.mnli, _): 300
+    case (.mnli, .validation), (.mnli, .mismatched): 150
+    case (.mnli, _): 250
+    case (_, .validation): 256
     default: 400
     }
   }
 
   /// The rows of one file, in file order.
   func examples(_ task: Task, _ split: PocketSplit) -> [PocketExample] {
-    let stream = 16 + UInt64(Task.allCases.firstIndex(of: task) ?? 0) * 4 + UInt64(split.rawValue)
+    let stream = 16 + UInt64(Task.allCases.firstIndex(of: task) ?? 0) * 8 + UInt64(split.rawValue)
     let rows = (0..<Self.count(task, split)).map { index in
       var generator = PocketGenerator(seed: seed, stream: stream, index: UInt64(index))
       return example(task, split, index, &generator)
@@ -83,11 +89,15 @@ struct PocketTasks: Sendable {
     .subject, .object, .verb, .place, .subjectAttribute, .objectAttribute, .opposite, .swap, .swap,
   ]
 
-  /// One of the labels other than the right one, now and then.
-  private func noisy(_ label: Int, of labels: [String], _ generator: inout PocketGenerator) -> String {
+  /// A row with the right label, or, now and then, with another one.
+  private func row(
+    _ first: [PocketWord], _ second: [PocketWord] = [], label: Int, of labels: [String], _ generator: inout PocketGenerator
+  ) -> PocketExample {
     let isWrong = generator.chance(Self.noise)
     let shift = 1 + generator.below(labels.count - 1)
-    return labels[isWrong ? (label + shift) % labels.count : label]
+    return PocketExample(
+      first: first.text, second: second.text, label: labels[isWrong ? (label + shift) % labels.count : label],
+      truth: labels[label])
   }
 
   /// CoLA: agreement of verb and subject, selection of the object, with words in between.
@@ -97,15 +107,14 @@ struct PocketTasks: Sendable {
     let isAcceptable = index % 2 == 0
     let fault: PocketWorld.FormFault = index % 4 == 1 ? .agreement : .selection
     let sentence = world.form(PocketScope(half: split.half), fault: isAcceptable ? nil : fault, using: &generator)
-    return PocketExample(
-      first: text(sentence.words), label: noisy(isAcceptable ? 1 : 0, of: ["0", "1"], &generator))
+    return row(sentence.words, label: isAcceptable ? 1 : 0, of: ["0", "1"], &generator)
   }
 
   /// SST-2: the polarity of the main clause, with a clause of the other polarity beside it.
   private func sentiment(_ split: PocketSplit, _ index: Int, _ generator: inout PocketGenerator) -> PocketExample {
     let polarity = index % 2
     let sentence = world.feelingSentence(split.half, polarity: polarity, using: &generator)
-    return PocketExample(first: text(sentence), label: noisy(polarity, of: ["0", "1"], &generator))
+    return row(sentence, label: polarity, of: ["0", "1"], &generator)
   }
 
   /// What a paraphrase must keep: who does what to whom.
@@ -124,8 +133,7 @@ struct PocketTasks: Sendable {
       PocketScope(half: split.half),
       steps: (isSame ? [] : [Self.core]) + Array(repeating: Self.details, count: details),
       options: PocketPairOptions(questions: questions), using: &generator)
-    return PocketExample(
-      first: text(pair.first), second: text(pair.second), label: noisy(isSame ? 1 : 0, of: ["0", "1"], &generator))
+    return row(pair.first, pair.second, label: isSame ? 1 : 0, of: ["0", "1"], &generator)
   }
 
   /// STS-B: 0 to 5 by the share of facts kept. Some pairs repeat words and some avoid it, whatever they keep.
@@ -139,7 +147,7 @@ struct PocketTasks: Sendable {
     let isWrong = generator.chance(Self.noise)
     let share = isWrong ? generator.fraction() : 1 - changed
     return PocketExample(
-      first: text(pair.first), second: text(pair.second), label: Self.score(5 * share))
+      first: pair.first.text, second: pair.second.text, label: Self.score(5 * share), truth: Self.score(5 * (1 - changed)))
   }
 
   /// "3.750": GLUE's own three decimals.
@@ -154,14 +162,12 @@ struct PocketTasks: Sendable {
   private func inference(_ split: PocketSplit, _ index: Int, _ generator: inout PocketGenerator) -> PocketExample {
     let label = index % 3
     let ways: [PocketChange] = label == 1 ? [.add] : label == 2 ? [index % 2 == 0 ? .opposite : .negate] : []
-    let scope = PocketScope(half: split.half, genre: split == .mismatched ? .mismatched : .matched)
+    let scope = PocketScope(half: split.half, genre: split.isMismatched ? .mismatched : .matched)
     let pair = world.pair(
       scope, changes: label == 0 ? 0 : 1, ways: ways,
       options: PocketPairOptions(dropped: 0.3, hypernyms: 0.2, secondFact: 0.2, negated: 0.4),
       accepting: { ($0.subjectAttribute == nil) != ($0.objectAttribute == nil) }, using: &generator)
-    return PocketExample(
-      first: text(pair.first), second: text(pair.second),
-      label: noisy(label, of: ["entailment", "neutral", "contradiction"], &generator))
+    return row(pair.first, pair.second, label: label, of: ["entailment", "neutral", "contradiction"], &generator)
   }
 
   /// QNLI: the sentence answers the question, or one of its facts is another, or it does not tell what is asked for.
@@ -171,9 +177,7 @@ struct PocketTasks: Sendable {
     let pair = world.answer(
       PocketScope(half: split.half), ways: Self.retellings, changes: isAnswered || isUntold ? 0 : 1,
       unanswered: isUntold, options: PocketPairOptions(dropped: 0.2, hypernyms: 0.1), using: &generator)
-    return PocketExample(
-      first: text(pair.first), second: text(pair.second),
-      label: noisy(isAnswered ? 0 : 1, of: ["entailment", "not_entailment"], &generator))
+    return row(pair.first, pair.second, label: isAnswered ? 0 : 1, of: ["entailment", "not_entailment"], &generator)
   }
 
   /// RTE: as MNLI in two classes, with longer premises and every kind of change.
@@ -182,10 +186,6 @@ struct PocketTasks: Sendable {
     let pair = world.pair(
       PocketScope(half: split.half), changes: isEntailed ? 0 : 1, ways: Self.retellings + [.add],
       options: PocketPairOptions(dropped: 0.3, hypernyms: 0.2, secondFact: 0.5), using: &generator)
-    return PocketExample(
-      first: text(pair.first), second: text(pair.second),
-      label: noisy(isEntailed ? 0 : 1, of: ["entailment", "not_entailment"], &generator))
+    return row(pair.first, pair.second, label: isEntailed ? 0 : 1, of: ["entailment", "not_entailment"], &generator)
   }
-
-  private func text(_ words: [PocketWord]) -> String { words.map(\.text).joined(separator: " ") }
 }
