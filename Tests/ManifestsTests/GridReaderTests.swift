@@ -145,7 +145,7 @@ struct GridReaderTests {
     let tune = "{learning_rate: [1e-3, 3e-3], seeds: [100], tasks: [rte, e2e]}"
     #expect(
       try folder(tune).complaint()
-        == "m.yaml:5:63: 'e2e' would be judged on its test set: give the search 'training: {split: held-out}', or "
+        == "m.yaml:5:64: 'e2e' would be judged on its test set: give the search 'training: {split: held-out}', or "
         + "'tuning_rows'.\n1 problem; nothing was run.")
     for training in ["split: held-out", "tuning_rows: 8"] {
       #expect(try folder(tune, "training: {\(training)}\n").complaint() == "")

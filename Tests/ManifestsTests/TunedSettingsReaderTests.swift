@@ -51,7 +51,6 @@ struct TunedSettingsReaderTests {
     "an edit is refused at the line of the seal",
     arguments: [
       ("winner: {learning_rate: 0.0001}", "winner: {learning_rate: 0.0003}"), ("0.125", "0.126"), ("# What", "# So"),
-      ("seal: ", ""),
     ])
   func edited(from: String, to: String) throws {
     let text = Self.outcome.text.replacing(from, with: to)
