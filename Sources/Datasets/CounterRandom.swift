@@ -14,6 +14,8 @@ package struct CounterRandom: RandomNumberGenerator, Sendable {
     case order = 0x6f72_6472
     /// The choice of a stratified sample's rows ("smpl").
     case sample = 0x736d_706c
+    /// The choice of the training rows that are held out ("hold").
+    case holdOut = 0x686f_6c64
   }
 
   private let key: [UInt32]

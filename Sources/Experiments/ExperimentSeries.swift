@@ -56,7 +56,7 @@ package struct ExperimentSeries: Sendable {
     var notes: [String] = []
     for note in plan.items.flatMap(\.notes) where !notes.contains(note) { notes.append(note) }
     guard plan.items.count == 1, let item = plan.items.first else { return notes }
-    return item.experiment.unlikeRows(among: item.runs.map(\.specification), updates: updates) + notes
+    return item.experiment.tuningNotes + item.experiment.unlikeRows(among: item.runs.map(\.specification), updates: updates) + notes
   }
 
   /// Different runs that are not done.

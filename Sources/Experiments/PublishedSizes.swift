@@ -58,7 +58,9 @@ enum PublishedSizes {
       let row = Completed(tokens: [Int32](repeating: 1, count: prompt + target), promptLength: prompt)
       return Array(repeating: row, count: min(count, limit ?? count))
     }
-    let sets = CompletionSets(training: rows(size.train, recipe.trainingRows), validation: [rows(size.test, recipe.validationRows)])
+    let held = recipe.tuningRows ?? 0, test = recipe.tuningRows ?? size.test
+    let sets = CompletionSets(
+      training: rows(max(1, size.train - held), recipe.trainingRows), validation: [rows(test, recipe.validationRows)])
     return Completion(sets, metrics: task.metrics, generation: recipe.generation)
   }
 

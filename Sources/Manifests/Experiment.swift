@@ -34,6 +34,10 @@ package struct Experiment: Sendable, Equatable, Codable {
   package internal(set) var figures: [FigureSettings]
   /// The paper's table that the report names; nil where it names none, and under every profile but `paper`.
   package let published: PublishedTable?
+  /// What is searched, where this is a search over settings and its rows are the candidates; nil of a table.
+  package internal(set) var search: GridSearch?
+  /// The files of settings that searches found which the recipe names, the innermost last. A search looks at none.
+  package let tuned: [AppliedTuning]
   /// The methods of rows that the recipe has no entry for, although it has for others.
   let unlistedMethods: [String]
   /// Every run, in table order: rows, then tasks, then seeds. Each has every option and setting filled in.
@@ -71,6 +75,7 @@ package struct Experiment: Sendable, Equatable, Codable {
     part.seeds = self.seeds.filter { narrowing.seeds?.contains($0) ?? true }
     part.rows = rows.filter { row in narrowing.methods?.contains { row.isMeant(by: $0) } ?? true }
     let chosen = (tasks: Set(part.tasks.map(\.id)), seeds: Set(part.seeds), rows: Set(part.rows.map(\.id)))
+    part.search = search?.part(ofRows: chosen.rows)
     part.figures = figures.compactMap { $0.part(of: part) }
     part.runs = runs.filter { chosen.tasks.contains($0.task.id) && chosen.seeds.contains($0.seed) && chosen.rows.contains($0.row) }
     return part

@@ -236,12 +236,13 @@ extension FigureKind {
       case .rankSweep: ["row", "rows", "task", "tasks", "option"]
       case .pareto: ["row", "rows", "task", "tasks", "costs"]
       case .varianceShares: ["row", "rows", "task", "tasks"]
+      case .tuning: ["row", "rows"]
       }
     return ["id", "title"] + selectors
   }
 
   fileprivate var mostRows: Int { keys.contains("rows") ? (self == .normHistograms ? 2 : .max) : 1 }
-  fileprivate var isOfOneTask: Bool { !keys.contains("tasks") }
+  fileprivate var isOfOneTask: Bool { !keys.contains("tasks") && self != .tuning }
   fileprivate var isOfOneSeed: Bool { keys.contains("seed") }
   fileprivate var isOfOneModule: Bool { keys.contains("module") }
   /// Whether `seed: mean` is possible.
@@ -249,7 +250,8 @@ extension FigureKind {
 }
 
 extension OptionType {
-  fileprivate var isNumeric: Bool {
+  /// Whether its values are single numbers.
+  var isNumeric: Bool {
     switch self {
     case .integer, .number, .numberAbove: true
     case .flag, .choice, .names, .numbers, .text: false

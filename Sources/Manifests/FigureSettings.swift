@@ -34,6 +34,8 @@ package enum FigureKind: String, Sendable, Codable, CaseIterable {
   /// Which parts of the scores' variance lie between initialisations, between orders and in neither, a panel for each task (Dodge et al.
   /// 2020).
   case varianceShares = "variance-shares"
+  /// Each method's scores over the values that a search tried: of a search its own, of a table those that its rows' settings are from.
+  case tuning
 
   /// The title where a manifest gives none.
   package var title: String {
@@ -52,6 +54,7 @@ package enum FigureKind: String, Sendable, Codable, CaseIterable {
     case .rankSweep: "Scores by option"
     case .learningCurves: "Learning curves"
     case .varianceShares: "Where the variance comes from"
+    case .tuning: "Scores over what the search tried"
     }
   }
 }

@@ -18,6 +18,9 @@ package struct Manifest: Sendable, Equatable {
   /// What it says under each profile that was read, in the order of profiles.
   package let experiments: [Experiment]
 
+  /// Whether it is a search over settings, and no table.
+  package var isSearch: Bool { experiments.contains { $0.search != nil } }
+
   /// What the manifest says under a profile.
   /// - Throws: `ManifestError.unknownProfile`.
   package func experiment(_ profile: Profile) throws(ManifestError) -> Experiment {

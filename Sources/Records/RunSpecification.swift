@@ -52,6 +52,11 @@ package struct RunSpecification: Sendable, Equatable {
       model: model, task: task, seed: seed)
   }
 
+  /// The names of the sets that choose its best epoch.
+  package var choosingSets: [String] {
+    training.tuningRows == nil ? dividedTask.validation.filter { !$0.isHeldOut }.map(\.name) : [TaskDefinition.tuningSet]
+  }
+
   /// `aflora rte seed 3`
   package var shortName: String { "\(row) \(task.id) \(seed.phrase)" }
 

@@ -50,14 +50,17 @@ package struct ExperimentList: Sendable, Equatable {
   ///   - papers: the papers, in their order; others and groups follow by name, and then what belongs to none.
   ///   - findings: what is there of runs.
   package init(_ manifests: [Manifest], papers: [PublishedPaper], findings: ([RunSpecification]) -> RunFindings) {
-    let named = manifests.compactMap(\.section)
+    let named = manifests.filter { !$0.isSearch }.compactMap(\.section)
     let known = papers.map(\.id).filter(named.contains)
     let others = TableProvenance.distinct(named).filter { !known.contains($0) }.sorted()
-    groups = ((known + others).map { $0 as String? } + [nil]).compactMap { paper in
-      let entries = manifests.filter { $0.section == paper }.map { Self.entry($0, findings) }
-      if entries.isEmpty { return nil }
-      return Group(heading: Self.heading(paper, papers), entries: entries)
+    func group(_ heading: String, _ own: [Manifest]) -> Group? {
+      own.isEmpty ? nil : Group(heading: heading, entries: own.map { Self.entry($0, findings) })
     }
+    let tables = manifests.filter { !$0.isSearch }
+    groups =
+      ((known + others).map { $0 as String? } + [nil]).compactMap { paper in
+        group(Self.heading(paper, papers), tables.filter { $0.section == paper })
+      } + [group("searches over settings ('lowrank tune')", manifests.filter(\.isSearch))].compactMap(\.self)
   }
 
   private static func entry(_ manifest: Manifest, _ findings: ([RunSpecification]) -> RunFindings) -> Entry {

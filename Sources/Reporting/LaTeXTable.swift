@@ -60,13 +60,15 @@ package enum LaTeXTable {
   private static func comments(_ table: TableModel) -> [String] {
     let provenance = table.provenance
     let programs = provenance.programs.map { $0.version + ($0.commit.map { " (\($0))" } ?? "") }
-    return [
+    let searches = provenance.tunings.map { TableProvenance.phrase($0) { $0 } }.joined(separator: "; ")
+    let lines = [
       "needs \\usepackage{booktabs}",
       "\(table.experiment), profile \(table.profile.rawValue), recipe \(provenance.recipe), manifest \(provenance.manifest ?? "unread")",
       "models: \(provenance.models.map { "\($0.name) \($0.digest)" }.joined(separator: ", "))",
-      "programs: \(programs.joined(separator: ", "))",
+      "programs: \(programs.joined(separator: ", "))", searches.isEmpty ? nil : "settings: search \(searches)",
       "runs: \(provenance.runs) of \(provenance.plannedRuns)",
-    ].map { "% " + LaTeXText.oneLine($0) }
+    ]
+    return lines.compactMap(\.self).map { "% " + LaTeXText.oneLine($0) }
   }
 }
 

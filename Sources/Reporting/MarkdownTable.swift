@@ -84,17 +84,20 @@ package enum MarkdownTable {
       let state = [program.commit.map(MarkdownText.short), program.isModified ? "modified" : nil].compactMap { $0 }
       return "lowrank " + MarkdownText.plain(program.version) + (state.isEmpty ? "" : " (\(state.joined(separator: ", ")))")
     }
-    return [
+    let searches = provenance.tunings.map { TableProvenance.phrase($0, digest: MarkdownText.short) }.joined(separator: "; ")
+    let lines = [
       "profile \(table.profile.rawValue), recipe \(MarkdownText.plain(provenance.recipe))"
         + (provenance.manifest.map { ", manifest \(MarkdownText.short($0))" } ?? ""),
       "model: " + list(models),
       "data: " + list(data),
       "program: " + list(programs) + ", numerics " + list(provenance.numericsVersions.map(String.init)),
+      searches.isEmpty ? nil : "settings: search " + MarkdownText.plain(searches),
       "runs: \(provenance.runs) of \(provenance.plannedRuns)"
         + (provenance.unsealedRuns.map { ", \($0) without a seal: what they left cannot be compared with their records" } ?? ""),
       (table.hasScores ? "another protocol: `\(table.otherProtocolCommand)` (" : "")
         + "digests by their first 12 digits; `--format json` has all" + (table.hasScores ? ")" : ""),
     ]
+    return lines.compactMap(\.self)
   }
 
   private static func incomplete(_ table: TableModel) -> String {

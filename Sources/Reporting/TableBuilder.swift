@@ -56,7 +56,7 @@ extension TableModel {
     let counted = rows.reduce(0) { $0 + zip(tasks, $1.cells).reduce(0) { $0 + ($1.0.isFirst ? $1.1.countedRuns : 0) } }
     let provenance = TableProvenance(
       recipe: experiment.recipe, manifest: manifestDigest, tasks: experiment.tasks.map(\.id), records: records, runs: counted,
-      planned: runs.count)
+      planned: runs.count, tuned: experiment.usedTunings(among: runs))
     self.init(
       experiment: experiment.id, callName: experiment.callName, title: experiment.title, description: experiment.description,
       preregistered: experiment.preregistered,
@@ -71,7 +71,8 @@ extension TableModel {
       },
       variance: VarianceTable(rows: rows, columns: tasks, seeds: experiment.seeds),
       published: matching.map { $0.source(rows: rows) }, problems: Self.problems(rows, tasks),
-      unlikeRows: experiment.unlikeRows(among: runs, updates: Self.updates(runs, findings)) + Self.unlikeBudgets(rows, columns),
+      unlikeRows: experiment.tuningSentences(among: runs, tasks)
+        + experiment.unlikeRows(among: runs, updates: Self.updates(runs, findings)) + Self.unlikeBudgets(rows, columns),
       warnings: provenance.warnings + Self.unrecordedMeasures(rows, records.map(\.record)), provenance: provenance)
   }
 

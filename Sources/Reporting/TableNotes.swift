@@ -102,7 +102,12 @@ extension TableModel {
       }
     if tasks.contains(where: \.isHeldOut) { return summary + heldOutNote }
     // the texts of tasks that have no other set with references are those of the test set
-    let isTest = tasks.allSatisfy { $0.splits == ["test"] }, set = isTest ? "test" : "validation"
+    let isTest = tasks.allSatisfy { $0.splits == ["test"] }
+    if !tasks.isEmpty, tasks.allSatisfy({ $0.splits == [TaskDefinition.tuningSet] }) {
+      let epoch = evaluation.epoch.rawValue
+      return summary + " of the \(epoch) epoch on training rows that are held out to choose settings, in percent."
+    }
+    let set = isTest ? "test" : "validation"
     return switch evaluation.epoch {
     case .best:
       summary + " of the best epoch on the \(set) set, in percent. The same set chose that epoch"

@@ -73,6 +73,9 @@ package struct TrainingSettings: Sendable, Equatable {
   package var validationRows: Int?
   /// Which rows choose the best epoch, and which are reported.
   package var split = EvaluationSplit.validation
+  /// How many of the training rows' texts are held out to be validated on in place of the validation files, for the choice of settings;
+  /// nil: none.
+  package var tuningRows: Int?
   /// How texts are written, in tasks that ask for them.
   package var generation = GenerationSettings()
 
@@ -174,6 +177,9 @@ package struct TrainingSettings: Sendable, Equatable {
         "Which rows are reported: those that choose the best epoch, the task's held-out ones, or the other half of each validation set."),
       value: { .text($0.split.rawValue) },
       assign: { $0.split = $1.text.flatMap { EvaluationSplit(rawValue: $0) } ?? .validation }),
+    .init(
+      "tuning_rows", .integer(1...Int.max), \.tuningRows,
+      "Hold so many training rows out, the same for every run, and validate on them in place of the validation files."),
   ]
 
   /// What the keys may be, in their order.

@@ -11,6 +11,7 @@ struct Lowrank: ParsableCommand {
     subcommands: [
       Run.self,
       All.self,
+      Tune.self,
       List.self,
       Status.self,
       Methods.self,

@@ -9,6 +9,7 @@ struct GuideManifestTests {
   private static let files = [
     "experiments/rank-of-lora.yaml", "experiments/seeds-of-lora.yaml", "experiments/tasks/reviews.yaml",
     "experiments/my-reviews.yaml", "experiments/tasks/sums.yaml",
+    "experiments/tune/tune-reviews.yaml",
   ]
 
   /// The block that begins with the name of its file.
@@ -76,6 +77,23 @@ struct GuideManifestTests {
     let part = try call("list")
     #expect(
       part.status == 1 && part.output.contains("pocket 4") && part.output.contains("'training: {tasks: {reviews: {epochs: 10}}}'"))
+  }
+
+  @Test("the search is planned")
+  func search() throws {
+    let tiny = try TinyProgram(), search = try block("experiments/tune/tune-reviews.yaml")
+    try tiny.project.write(
+      search.replacing("recipe: pocket", with: "recipe: tiny").replacing("pocket-deberta", with: "model"),
+      to: "experiments/tune/tune-reviews.yaml")
+    try tiny.project.write(block("experiments/tasks/reviews.yaml"), to: "experiments/tasks/reviews.yaml")
+    for (rows, name) in [(0..<24, "train"), (24..<40, "dev")] {
+      let table = TinyProject.rows(rows).replacing("sentence\tlabel", with: "review\tverdict")
+        .replacing("\twarm\n", with: "\tpositive\n").replacing("\tcold\n", with: "\tnegative\n")
+      try tiny.project.write(table, to: "experiments/tasks/data/\(name).tsv")
+    }
+    let plan = try tiny.lowrank(["tune", "tune-reviews", "--dry-run"])
+    #expect(plan.status == 0 && plan.output.contains("fft-learning-rate-3e-5 reviews seed 101"), "\(plan.output)")
+    #expect(plan.output.contains("= 16 runs, 0 done before, 16 to go"), "\(plan.output)")
   }
 
   /// A table of the guide in a project with the shipped recipes and models.

@@ -27,12 +27,19 @@ final class MadeUpExperiment {
 
     """
 
-  /// - Parameter published: the text of the file of published figures, where there is one.
-  init(_ text: String = MadeUpExperiment.plain, published: String? = nil) throws {
+  /// - Parameters:
+  ///   - published: the text of the file of published figures, where there is one.
+  ///   - others: texts of further files, or of the recipe `recipes/plain.yaml`, by their paths.
+  init(_ text: String = MadeUpExperiment.plain, published: String? = nil, others: [String: String] = [:]) throws {
     folder = URL(filePath: NSTemporaryDirectory()).appending(path: "lowrank-reporting-" + UUID().uuidString)
     try FileManager.default.createDirectory(at: folder.appending(path: "recipes"), withIntermediateDirectories: true)
     try Data("defaults: {epochs: 2, batch: 16, learning_rate: 5e-4}\n".utf8).write(to: folder.appending(path: "recipes/plain.yaml"))
     if let published { try Data(published.utf8).write(to: folder.appending(path: "published.yaml")) }
+    for (name, text) in others {
+      let file = folder.appending(path: name)
+      try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+      try Data(text.utf8).write(to: file)
+    }
     let id = text.firstMatch(of: /id: (\S+)/).map { String($0.1) } ?? "m"
     let file = folder.appending(path: "\(id).yaml")
     try Data(text.utf8).write(to: file)
@@ -69,7 +76,7 @@ final class MadeUpExperiment {
   /// A record of this run whose epochs have these scores, each a value for every validation set.
   func record(
     _ run: RunSpecification, _ epochs: [[Double]], metric: String = "accuracy", splits: [String] = ["validation"],
-    outcome: RunOutcome = .completed, flags: [RunFlag] = [], parameters: TrainableParameters? = nil,
+    heldOut: [String] = [], outcome: RunOutcome = .completed, flags: [RunFlag] = [], parameters: TrainableParameters? = nil,
     model: Character = "d", identity: String = digest("a"), tensors: String? = nil, lastTexts: String? = nil,
     extra: [Score] = [], measures: [String: Double]? = nil, preliminarySteps: Int? = nil, commit: String? = "4f2c1ab",
     heldOut: [String] = []

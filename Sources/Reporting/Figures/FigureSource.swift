@@ -26,15 +26,15 @@ struct FigureSource {
   let profile: Profile
   /// The experiment's table, whose protocol and labels the figures share.
   let table: TableModel
-  private let specifications: [RunSpecification]
-  private let findings: RunFindings
+  let experiment: Experiment
+  let findings: RunFindings
   private let results: ResultsFolder
 
   /// - Throws: `ReportError.unrecordedMetric`.
   init(_ experiment: Experiment, _ findings: RunFindings, _ results: ResultsFolder) throws(ReportError) {
     profile = experiment.profile
     self.results = results
-    specifications = experiment.runs
+    self.experiment = experiment
     self.findings = findings
     table = try TableModel(experiment, findings)
   }
@@ -46,7 +46,7 @@ struct FigureSource {
     for row in settings.rows {
       for task in settings.tasks {
         for seed in settings.seeds {
-          guard let run = specifications.first(where: { $0.row == row && $0.task.id == task && $0.seed == seed }) else { continue }
+          guard let run = experiment.runs.first(where: { $0.row == row && $0.task.id == task && $0.seed == seed }) else { continue }
           if let reason = absence(of: run) {
             missing.append("\(row), \(task), \(seed.phrase): \(reason)")
           } else if let record = findings.records[RunKey(run)] {
