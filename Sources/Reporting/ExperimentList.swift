@@ -50,13 +50,19 @@ package struct ExperimentList: Sendable, Equatable {
   ///   - papers: the papers, in their order; others follow by name, and then what belongs to none.
   ///   - findings: what is there of runs.
   package init(_ manifests: [Manifest], papers: [PublishedPaper], findings: ([RunSpecification]) -> RunFindings) {
+    groups = Self.byPaper(manifests, papers).map { heading, manifests in
+      Group(heading: heading, entries: manifests.map { Self.entry($0, findings) })
+    }
+  }
+
+  /// The experiments of each paper below its heading, the papers in their order; others follow by name, and then what belongs to none.
+  static func byPaper(_ manifests: [Manifest], _ papers: [PublishedPaper]) -> [(heading: String, manifests: [Manifest])] {
     let named = manifests.compactMap(\.paper)
     let known = papers.map(\.id).filter(named.contains)
     let others = TableProvenance.distinct(named).filter { !known.contains($0) }.sorted()
-    groups = ((known + others).map { $0 as String? } + [nil]).compactMap { paper in
-      let entries = manifests.filter { $0.paper == paper }.map { Self.entry($0, findings) }
-      if entries.isEmpty { return nil }
-      return Group(heading: Self.heading(paper, papers), entries: entries)
+    return ((known + others).map { $0 as String? } + [nil]).compactMap { paper in
+      let own = manifests.filter { $0.paper == paper }
+      return own.isEmpty ? nil : (heading(paper, papers), own)
     }
   }
 
@@ -71,8 +77,11 @@ package struct ExperimentList: Sendable, Equatable {
     return Entry(names: [manifest.id] + manifest.aliases, title: manifest.experiments.first?.title ?? "", counts: counts)
   }
 
+  /// The heading of what belongs to no paper.
+  static let noPaper = "of no paper"
+
   private static func heading(_ id: String?, _ papers: [PublishedPaper]) -> String {
-    guard let id else { return "of no paper" }
+    guard let id else { return noPaper }
     guard let paper = papers.first(where: { $0.id == id }) else { return id }
     return "\(paper.id) · \(paper.title)" + (paper.arxiv.map { ", arXiv \($0)" } ?? "")
   }

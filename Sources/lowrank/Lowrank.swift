@@ -18,6 +18,7 @@ struct Lowrank: ParsableCommand {
       Check.self,
       Rerun.self,
       ReportCommand.self,
+      Page.self,
       Compare.self,
       Knit.self,
       FigureCommand.self,
