@@ -6,7 +6,7 @@ package enum DatasetError: Error, Equatable, Sendable, CustomStringConvertible {
   /// None of a task's folder names exists.
   case missingFolder(task: String, folder: String, tried: [String])
   /// A file of a task is not there.
-  case missingFile(path: String, task: String, role: String)
+  case missingFile(path: String, task: String, role: String, hint: String = "")
   /// A file cannot be read, or is no regular file.
   case unreadable(path: String, reason: String)
   /// Something else lies in a file's place.
@@ -62,8 +62,8 @@ package enum DatasetError: Error, Equatable, Sendable, CustomStringConvertible {
     case .missingFolder(let task, let folder, let tried):
       "\(folder): no folder of the task \(task) here (looked for \(tried.joined(separator: ", "))). "
         + "Name the folder that holds it with DATA=..."
-    case .missingFile(let path, let task, let role):
-      "\(path): no such file. It should hold the \(role) rows of the task \(task)."
+    case .missingFile(let path, let task, let role, let hint):
+      "\(path): no such file. It should hold the \(role) rows of the task \(task).\(hint)"
     case .unreadable(let path, let reason):
       "\(path): cannot be read: \(reason)."
     case .otherKind(let path, let found, let advice):

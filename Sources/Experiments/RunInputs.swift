@@ -54,10 +54,10 @@ package final class RunInputs: Sendable {
     let folder = try workspace.model(run.model)
     let model = try modelDigests(folder)
     let dataFolder = try self.dataFolder(of: run)
-    _ = try task(run.task, in: dataFolder)
+    _ = try task(run.dividedTask, in: dataFolder)
     let digests = RunDigests(
       specification: FileDigest.sha256(of: Array(run.identityJSON.utf8)), manifest: manifestDigest, model: model.model,
-      tokenizer: model.tokenizer, data: try dataDigest(of: run.task, in: dataFolder), tensors: nil)
+      tokenizer: model.tokenizer, data: try dataDigest(of: run.dividedTask, in: dataFolder), tensors: nil)
     let members = [digests.specification, digests.model, digests.tokenizer, digests.data, "\(Numerics.version)"]
     return PlannedRun(
       specification: run, modelFolder: folder, dataFolder: dataFolder, digests: digests,
@@ -68,14 +68,14 @@ package final class RunInputs: Sendable {
   package func digestsAtHand(of run: RunSpecification) -> InputDigests {
     let model = workspace.modelAtHand(run.model).flatMap { modelDigestsAtHand($0) }
     return InputDigests(
-      model: model?.model, tokenizer: model?.tokenizer, data: folderAtHand(of: run).flatMap { try? dataDigest(of: run.task, in: $0) })
+      model: model?.model, tokenizer: model?.tokenizer, data: folderAtHand(of: run).flatMap { try? dataDigest(of: run.dividedTask, in: $0) })
   }
 
   /// What the validation examples of a run say, each its only text or both, the first `count` of each set.
   ///
   /// - Returns: nil where the files are not at hand or are none of the task; nothing is made or fetched.
   package func validationTexts(of run: RunSpecification, first count: Int) -> [(set: String, texts: [[String]])]? {
-    guard let folder = folderAtHand(of: run), let data = try? task(run.task, in: folder) else { return nil }
+    guard let folder = folderAtHand(of: run), let data = try? task(run.dividedTask, in: folder) else { return nil }
     return data.limited(train: 1, validation: run.training.validationRows).validation.map { set in
       (set.name, set.examples.prefix(count).map { [$0.first] + ($0.second.map { [$0] } ?? []) })
     }
@@ -139,7 +139,7 @@ package final class RunInputs: Sendable {
   func requireUnchanged(_ run: PlannedRun) throws {
     let model = try Self.modelFiles(run.modelFolder)
     let files =
-      model.weights + model.tokenizer + (try DatasetFiles(of: run.specification.task, in: run.dataFolder)).files.map(\.url)
+      model.weights + model.tokenizer + (try DatasetFiles(of: run.specification.dividedTask, in: run.dataFolder)).files.map(\.url)
     let known = cache.withLock { $0.stamps }
     if let file = files.first(where: { known[$0] == nil || known[$0] != FileStamp($0) }) {
       throw ExperimentError.changedInput(file.path)
@@ -182,7 +182,7 @@ package final class RunInputs: Sendable {
     return data
   }
 
-  private func task(_ run: PlannedRun) throws -> TaskData { try task(run.specification.task, in: run.dataFolder) }
+  private func task(_ run: PlannedRun) throws -> TaskData { try task(run.specification.dividedTask, in: run.dataFolder) }
 
   /// The rows that the run trains on and is scored on.
   func examples(of run: PlannedRun) throws -> TaskData {
@@ -220,10 +220,10 @@ package final class RunInputs: Sendable {
 
   /// The run's task, its texts as token ids, cut to its length and number of rows.
   func objective(of run: PlannedRun, modelType: String?) throws -> any Objective {
-    let training = run.specification.training, definition = run.specification.task
+    let training = run.specification.training, definition = run.specification.dividedTask
     // tasks may read the same files in different ways
     let key = [
-      definition.isBuiltIn ? definition.id : "\(definition)", run.digests.data, run.digests.tokenizer, "\(training.maximumLength)",
+      definition.isBuiltIn ? "\(definition.id) \(training.split)" : "\(definition)", run.digests.data, run.digests.tokenizer, "\(training.maximumLength)",
       "\(training.trainingRows ?? 0)", "\(training.validationRows ?? 0)", "\(training.generation)",
     ].joined(separator: "/")
     let once = encoded.withLock { encoded in

@@ -18,6 +18,7 @@ extension RunRecord {
       epochs: history.epochs.enumerated().map { EpochScores($1, number: $0 + 1) },
       primary: PrimaryScore(
         split: objective.validation.first?.name ?? "validation", metric: run.specification.task.primaryMetric.rawValue),
+      heldOut: objective.validation.filter(\.isHeldOut).map(\.name),
       trainableParameters: TrainableParameters(
         initial: history.steps.first?.trainable ?? 0, final: history.steps.last?.trainable ?? 0, average: history.averageTrainable),
       trainableParametersWithHead: TrainableParameters(

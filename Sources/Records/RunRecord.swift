@@ -39,6 +39,8 @@ package struct RunRecord: Sendable, Equatable, Codable, VersionedRecord {
   package let epochs: [EpochScores]
   /// `primary`: the score that decides which epoch is best.
   package let primary: PrimaryScore
+  /// `held_out`: the sets that chose nothing and are only reported; nil in records that have none.
+  package let heldOut: [String]?
   /// `best_epoch`: the epoch with the highest primary score, the first of equals; nil where none was evaluated.
   package let bestEpoch: Int?
   /// `last_epoch`: the last epoch that was evaluated; nil where none was.
@@ -67,6 +69,7 @@ package struct RunRecord: Sendable, Equatable, Codable, VersionedRecord {
   private enum CodingKeys: String, CodingKey {
     case schemaVersion = "schema_version"
     case identity, specification, outcome, flags, epochs, primary
+    case heldOut = "held_out"
     case bestEpoch = "best_epoch"
     case lastEpoch = "last_epoch"
     case trainableParameters = "trainable_parameters"
@@ -79,7 +82,7 @@ package struct RunRecord: Sendable, Equatable, Codable, VersionedRecord {
   /// Makes a record of this program's schema. The best and the last epoch follow from the scores.
   package init(
     identity: String, specification: JSONValue, outcome: RunOutcome, flags: [RunFlag], epochs: [EpochScores],
-    primary: PrimaryScore, trainableParameters: TrainableParameters,
+    primary: PrimaryScore, heldOut: [String] = [], trainableParameters: TrainableParameters,
     trainableParametersWithHead: TrainableParameters, steps: Int, flops: Int, measures: [String: Double]? = nil,
     digests: RunDigests,
     numericsVersion: Int, program: ProgramVersion, environment: RunEnvironment
@@ -91,7 +94,8 @@ package struct RunRecord: Sendable, Equatable, Codable, VersionedRecord {
     self.flags = flags
     self.epochs = epochs
     self.primary = primary
-    bestEpoch = Self.bestEpoch(of: epochs, by: primary)
+    self.heldOut = heldOut.isEmpty ? nil : heldOut
+    bestEpoch = Self.bestEpoch(of: epochs, by: primary, heldOut: heldOut)
     lastEpoch = epochs.last?.epoch
     self.trainableParameters = trainableParameters
     self.trainableParametersWithHead = trainableParametersWithHead
@@ -105,12 +109,20 @@ package struct RunRecord: Sendable, Equatable, Codable, VersionedRecord {
     seal = RecordSeal.of(self)
   }
 
-  /// The epoch with the highest primary score, averaged over the validation sets, the first of equals. An undefined score counts as
+  /// The epoch with the highest primary score, averaged over the sets that choose, the first of equals. An undefined score counts as
   /// the lowest there is, -1.
-  package static func bestEpoch(of epochs: [EpochScores], by primary: PrimaryScore) -> Int? {
-    let values = epochs.map { epoch in epoch.scores.filter { $0.metric == primary.metric }.map(\.value) }
+  package static func bestEpoch(of epochs: [EpochScores], by primary: PrimaryScore, heldOut: [String] = []) -> Int? {
+    let values = epochs.map { epoch in
+      epoch.scores.filter { $0.metric == primary.metric && !heldOut.contains($0.split) }.map(\.value)
+    }
     return BestEpoch.place(values).map { epochs[$0].epoch }
   }
+
+  /// Whether a table reports this set: one that chose nothing, where there is any.
+  package func reports(_ split: String) -> Bool { heldOut?.contains(split) ?? true }
+
+  /// Whether this set chose the best epoch.
+  package func chooses(by split: String) -> Bool { !(heldOut?.contains(split) ?? false) }
 
   /// The scores after an epoch; nil where there are none.
   package func scores(epoch: Int) -> EpochScores? { epochs.first { $0.epoch == epoch } }
@@ -127,7 +139,7 @@ package struct RunRecord: Sendable, Equatable, Codable, VersionedRecord {
     for (index, epoch) in epochs.enumerated() where epoch.epoch != index + 1 || epoch.step < 0 {
       return ("epochs", "are not numbered from 1, each once")
     }
-    if bestEpoch != Self.bestEpoch(of: epochs, by: primary) { return ("best_epoch", "does not follow from the scores") }
+    if bestEpoch != Self.bestEpoch(of: epochs, by: primary, heldOut: heldOut ?? []) { return ("best_epoch", "does not follow from the scores") }
     if lastEpoch != epochs.last?.epoch { return ("last_epoch", "does not follow from the scores") }
     for (key, count) in [
       ("trainable_parameters", trainableParameters), ("trainable_parameters_with_head", trainableParametersWithHead),

@@ -42,6 +42,9 @@ package struct RunSpecification: Sendable, Equatable {
     self.seed = seed
   }
 
+  /// The task as this run reads it: which of its sets choose, and which are reported.
+  package var dividedTask: TaskDefinition { task.divided(by: training.split) }
+
   /// The same run on another model.
   package func on(model: String) -> RunSpecification {
     RunSpecification(

@@ -54,7 +54,7 @@ extension DisplayTable {
 
   private static func header(_ task: TaskColumn) -> String {
     guard let metric = task.metric else { return task.task }
-    let splits = task.splits.count > 1 ? ", " + task.splits.joined(separator: " / ") : ""
+    let splits = task.splits.count > 1 ? ", " + task.splitNames.joined(separator: " / ") : ""
     return "\(task.task) (\(MetricText.short(metric)) ↑\(splits))"
   }
 

@@ -140,8 +140,8 @@ struct PublishedMatching {
     if task.splits.count < 2 {
       return fitting.filter { scores[$0].split == nil }.prefix(1).map { ($0, task.splits.first, false) }
     }
-    let single = task.splits.compactMap { split in
-      fitting.first { scores[$0].split == split }.map { (index: $0, split: String?.some(split), isOverall: false) }
+    let single = zip(task.splits, task.splitNames).compactMap { split, name in
+      fitting.first { scores[$0].split == name }.map { (index: $0, split: String?.some(split), isOverall: false) }
     }
     if single.count == task.splits.count { return single }
     return fitting.filter { scores[$0].split == "overall" }.prefix(1).map { ($0, nil, true) }

@@ -78,7 +78,8 @@ package struct RunDescription: Sendable {
 
   /// The validation sets whose mean chooses the best epoch.
   private var selectionSplits: String {
-    let splits = record.epochs.first?.scores.filter { $0.metric == record.primary.metric }.map(\.split) ?? []
+    let scores = record.epochs.first?.scores.filter { $0.metric == record.primary.metric && record.chooses(by: $0.split) }
+    let splits = scores?.map(\.split) ?? []
     return splits.count > 1 ? "the mean of \(splits.joined(separator: " and "))" : record.primary.split
   }
 

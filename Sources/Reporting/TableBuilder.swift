@@ -84,10 +84,12 @@ extension TableModel {
       metrics = [metric ?? (task.isBuiltIn ? nil : task.primaryMetric.rawValue) ?? records.first?.primary.metric]
     }
     return metrics.enumerated().map { index, metric in
-      let scores = records.lazy.flatMap(\.epochs).first { $0.scores.contains { $0.metric == metric } }?.scores ?? []
+      let record = records.first { $0.epochs.contains { $0.scores.contains { $0.metric == metric } } }
+      let scores = record?.epochs.first { $0.scores.contains { $0.metric == metric } }?.scores ?? []
       return TaskColumn(
-        task: task.id, metric: metric, splits: scores.filter { $0.metric == metric }.map(\.split),
-        selection: records.first?.primary.metric, isFirst: index == 0)
+        task: task.id, metric: metric,
+        splits: scores.filter { $0.metric == metric && record?.reports($0.split) ?? true }.map(\.split),
+        isHeldOut: record?.heldOut != nil, selection: records.first?.primary.metric, isFirst: index == 0)
     }
   }
 

@@ -140,14 +140,19 @@ package struct TaskColumn: Sendable, Equatable, Encodable {
   package let task: String
   /// The metric; nil while neither manifest nor any record says it.
   package let metric: String?
-  /// The validation sets, in the order recorded.
+  /// The sets that are shown, in the order recorded: those that chose nothing, where there are any.
   package let splits: [String]
-  /// The metric that chose the best epoch, averaged over the validation sets; nil without any record.
+  /// Whether the sets shown chose nothing.
+  let isHeldOut: Bool
+  /// The metric that chose the best epoch, averaged over the sets that choose; nil without any record.
   package let selection: String?
   /// Whether no column before it is of the same task.
   let isFirst: Bool
 
   private enum CodingKeys: String, CodingKey { case task, metric, splits, selection }
+
+  /// What the sets are called where their table says that they are held out: MNLI's `matched`, not `test_matched`.
+  var splitNames: [String] { splits.map { isHeldOut && $0.hasPrefix("test_") ? String($0.dropFirst(5)) : $0 } }
 }
 
 /// A column beside the rows' names.

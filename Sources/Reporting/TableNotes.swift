@@ -88,6 +88,7 @@ extension TableModel {
       case (.mean, _): "Cells: mean ± sample standard deviation over \(seedsPhrase)"
       case (.median, _): "Cells: median over \(seedsPhrase)"
       }
+    if tasks.contains(where: \.isHeldOut) { return summary + heldOutNote }
     // the texts of tasks that have no other set with references are those of the test set
     let isTest = tasks.allSatisfy { $0.splits == ["test"] }, set = isTest ? "test" : "validation"
     return switch evaluation.epoch {
@@ -95,6 +96,17 @@ extension TableModel {
       summary + " of the best epoch on the \(set) set, in percent. The same set chose that epoch"
         + (isTest ? "." : ": there is no held-out test.")
     case .last: summary + " of the last epoch on the \(set) set, in percent." + (isTest ? "" : " There is no held-out test.")
+    }
+  }
+
+  /// On which rows scores are, where some are of rows that chose nothing.
+  private var heldOutNote: String {
+    let others = tasks.filter { $0.isFirst && !$0.isHeldOut }.map(\.task)
+    let exception =
+      others.isEmpty ? "" : " Without test rows, and so reported on the rows that chose: \(others.joined(separator: ", "))."
+    return switch evaluation.epoch {
+    case .best: " of the best epoch on the test set, in percent. Other rows, the validation set, chose that epoch." + exception
+    case .last: " of the last epoch on the test set, in percent." + exception
     }
   }
 

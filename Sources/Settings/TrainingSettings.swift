@@ -69,8 +69,10 @@ package struct TrainingSettings: Sendable, Equatable {
   package var classifierDropout: Double?
   /// The first rows of the training set that are used; nil: all.
   package var trainingRows: Int?
-  /// The first rows of each validation set that are used; nil: all.
+  /// The first rows of each validation and test set that are used; nil: all.
   package var validationRows: Int?
+  /// Which rows choose the best epoch, and which are reported.
+  package var split = EvaluationSplit.validation
   /// How texts are written, in tasks that ask for them.
   package var generation = GenerationSettings()
 
@@ -162,7 +164,13 @@ package struct TrainingSettings: Sendable, Equatable {
       "attention_dropout", .number(0...0.99), \.attentionDropout, "Dropout of attention probabilities; else the model's own."),
     .init("classifier_dropout", .number(0...0.99), \.classifierDropout, "Dropout before the classifier; else the model's own."),
     .init("training_rows", .integer(1...Int.max), \.trainingRows, "Use only the first rows of the training set."),
-    .init("validation_rows", .integer(1...Int.max), \.validationRows, "Use only the first rows of each validation set."),
+    .init("validation_rows", .integer(1...Int.max), \.validationRows, "Use only the first rows of each validation and test set."),
+    .init(
+      OptionSchema(
+        "split", .choice(EvaluationSplit.allCases.map(\.rawValue)), default: .text(EvaluationSplit.validation.rawValue),
+        "Which rows are reported: those that choose the best epoch, the task's held-out ones, or the other half of each validation set."),
+      value: { .text($0.split.rawValue) },
+      assign: { $0.split = $1.text.flatMap { EvaluationSplit(rawValue: $0) } ?? .validation }),
   ]
 
   /// What the keys may be, in their order.

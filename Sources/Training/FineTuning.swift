@@ -223,7 +223,9 @@ package struct FineTuning {
     return history.steps.count <= length.totalSteps
       && (history.epochs.count == evaluated || isEvaluationPending(history))
       && history.epochs.enumerated().allSatisfy { index, epoch in
-        epoch.updates == (index + 1) * length.stepsPerEpoch && epoch.evaluations.map(\.name) == objective.validation.map(\.name)
+        epoch.updates == (index + 1) * length.stepsPerEpoch
+          && epoch.evaluations.map(\.name) == objective.validation.map(\.name)
+          && epoch.evaluations.map(\.isHeldOut) == objective.validation.map(\.isHeldOut)
       }
       && (method.preliminary == nil
         ? history.preliminary.isEmpty && history.measurementOperations == nil
@@ -245,14 +247,26 @@ package struct FineTuning {
       try method.beforeLastEvaluation(sample)
     }
     let losses = history.steps.suffix(length.stepsPerEpoch)
-    history.epochs.append(
+    let sets = objective.validation, epoch = history.epochs.count + 1
+    func evaluation(_ set: Int, isLast: Bool) throws -> Evaluation {
+      try Evaluation.run(model, objective, set: set, isLast: isLast, backend: backend, shouldStop: shouldStop)
+    }
+    // an interruption leaves the history as it is
+    var next = history
+    next.epochs.append(
       TrainingHistory.Epoch(
         updates: history.steps.count, meanLoss: losses.reduce(0) { $0 + Double($1.taskLoss) } / Double(losses.count),
-        evaluations: try objective.validation.indices.map {
-          try Evaluation.run(model, objective, set: $0, isLast: isLast, backend: backend, shouldStop: shouldStop)
+        evaluations: try sets.indices.map {
+          sets[$0].isHeldOut ? Evaluation(unmeasured: sets[$0]) : try evaluation($0, isLast: isLast)
         }))
-    history.dropUnneededLogits()
-    let epoch = history.epochs.count
+    // what a table may report: the best epoch, or the last
+    if next.best == epoch - 1 || isLast || isWithoutHope(next) {
+      for set in sets.indices where sets[set].isHeldOut {
+        next.epochs[epoch - 1].evaluations[set] = try evaluation(set, isLast: isLast)
+      }
+    }
+    next.dropUnneededLogits()
+    history = next
     if history.best == epoch - 1 { try saveWeights("best", of: stepper, &history) }
     observer?.didFinishEpoch(history.epochs[epoch - 1], number: epoch)
   }

@@ -19,7 +19,7 @@ enum LearningCurvesFigure {
     for run in runs {
       let label = source.label(ofRow: run.row)
       let points = run.record.epochs.compactMap { epoch -> FigurePoint? in
-        let values = column.splits.compactMap { epoch.value(split: $0, metric: metric) }
+        let values = epoch.scores.filter { $0.metric == metric && run.record.chooses(by: $0.split) }.map(\.value)
         return mean(values).map { FigurePoint(Double(epoch.epoch), $0 * 100) }
       }
       scores.append(FigureSeries(name: label, points: points, hasMarks: true))
@@ -31,11 +31,12 @@ enum LearningCurvesFigure {
       columns: 2, data: FigureData(linesOf: panels))
   }
 
-  /// The curves of the run in a folder: every metric on every validation set.
+  /// The curves of the run in a folder: every metric on every set that chooses the best epoch.
   /// - Throws: `ReportError`.
   static func make(runIn folder: URL) throws -> Figure {
     guard let record = try ResultsFolder.record(in: folder) else { throw ReportError.unfinishedRun(path: folder.relativePath) }
-    let kinds = record.epochs.first?.scores.map { (split: $0.split, metric: $0.metric) } ?? []
+    let chosen = record.epochs.first?.scores.filter { record.chooses(by: $0.split) } ?? []
+    let kinds = chosen.map { (split: $0.split, metric: $0.metric) }
     let splits = Set(kinds.map(\.split))
     let scores = kinds.map { kind in
       let name = MetricText.short(kind.metric) + (splits.count > 1 ? ", \(kind.split)" : "")

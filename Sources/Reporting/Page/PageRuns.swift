@@ -57,8 +57,10 @@ struct PageRuns: Encodable, Sendable {
     let split: String
     /// Its name for people.
     let metric: String
-    /// Whether it chose the best epoch.
+    /// Whether the best epoch was chosen by this metric.
     let isPrimary: Bool
+    /// Whether the set took part in that choice; one that did not is only reported.
+    let chooses: Bool
     /// Whether a table shows it in percent.
     let isShare: Bool
     /// By epoch; nil where it is undefined.
@@ -124,6 +126,7 @@ struct PageRuns: Encodable, Sendable {
       }
       return Scores(
         split: kind.split, metric: MetricText.short(kind.metric), isPrimary: kind.metric == record.primary.metric,
+        chooses: record.chooses(by: kind.split),
         isShare: Metric(rawValue: kind.metric).map { Metric.scoring.contains($0) } ?? true, values: values)
     }
   }

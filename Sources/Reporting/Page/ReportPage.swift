@@ -221,8 +221,7 @@ package struct ReportPage: Sendable {
         let run = experiment.runs.first { $0.task.id == task.id && findings.records[RunKey($0)] != nil }
         guard let run, let record = findings.records[RunKey(run)] else { continue }
         let origin = [
-          record.digests.data, record.specification["task_definition"]?.compact ?? "", "\(run.training.validationRows ?? 0)",
-          "\(PageScript.format)",
+          record.digests.data, run.dividedTask.id, "\(run.dividedTask)", "\(run.training.validationRows ?? 0)", "\(PageScript.format)",
         ]
         let digest = FileDigest.sha256(of: Array(origin.joined(separator: "\n").utf8))
         let stem = PageScript.stem("examples", task.id), name = PageScript.name(stem, digest: digest)

@@ -5,24 +5,40 @@ const MOST_LOSSES = 8, MOST_LINES = 100, MOST_LISTED = 25;
 /** The tab that was open last, so that cells can be compared. */
 let lastTab = 'answers';
 
-/** The score of a run's epoch: the mean of a metric over the validation sets. */
-const scoreAt = (record, metric, epoch) => {
-  const values = record.scores.filter((each) => each.metric === metric).map((each) => each.values[epoch - 1] ?? null);
+/** Every metric, on the sets that chose the best epoch and on those that are only reported: `{key, metric, sets, isShare, isPrimary}`. */
+const kindsOf = (records) => {
+  const kinds = new Map();
+  for (const scores of records.flatMap((record) => record.scores)) {
+    const key = `${scores.metric}, ${scores.chooses ? 'chooses' : 'reported'}`;
+    if (!kinds.has(key)) kinds.set(key, { ...scores, key, sets: new Set() });
+    kinds.get(key).sets.add(scores.split);
+  }
+  // what chooses first, and of that what decides
+  const order = (kind) => (kind.chooses ? 0 : 2) + (kind.isPrimary ? 0 : 1);
+  return [...kinds.values()].sort((one, other) => order(one) - order(other));
+};
+
+/** `accuracy on validation`. */
+const kindName = (kind) => `${kind.metric} on ${[...kind.sets].join(' and ')}`;
+
+/** The score of a run's epoch: the mean of a metric over its sets. */
+const scoreAt = (record, kind, epoch) => {
+  const own = record.scores.filter((each) => each.metric === kind.metric && each.chooses === kind.chooses);
+  const values = own.map((each) => each.values[epoch - 1] ?? null);
   return values.length && values.every((value) => value !== null) ? values.reduce((sum, value) => sum + value, 0) / values.length : null;
 };
 
 /** The curves of a metric by epoch, a line for each run, the best epochs marked. */
-const scoreChart = (runs, metric, seed) => {
-  const kind = runs.flatMap((run) => run.record.scores).find((each) => each.metric === metric);
+const scoreChart = (runs, kind, seed) => {
   const series = runs.slice(0, MOST_LINES).concat(runs.slice(MOST_LINES).filter((run) => run.seed === seed)).map((run) => {
     const record = run.record;
-    const points = record.updates.map((_, index) => [index + 1, scoreAt(record, metric, index + 1)]);
-    const best = record.bestEpoch ? scoreAt(record, metric, record.bestEpoch) : null;
+    const points = record.updates.map((_, index) => [index + 1, scoreAt(record, kind, index + 1)]);
+    const best = record.bestEpoch ? scoreAt(record, kind, record.bestEpoch) : null;
     return { name: `seed ${run.seed}`, points, isStrong: run.seed === seed,
       marks: best === null ? [] : [[record.bestEpoch, best, `seed ${run.seed}, best epoch ${record.bestEpoch}`]] };
   });
-  const format = kind?.isShare ? (value) => short(value * 100) : short;
-  return chart(series, { title: `validation ${metric} by epoch`, x: 'epoch', y: metric, format });
+  const format = kind.isShare ? (value) => short(value * 100) : short;
+  return chart(series, { title: `${kindName(kind)}, by epoch`, x: 'epoch', y: kind.metric, format });
 };
 
 /** The losses of the runs whose details are there. */
@@ -37,10 +53,8 @@ const lossChart = (runs, details, seed) => {
 
 /** The list of a cell's runs; `onChoose` is told the seed of the one that is chosen. */
 const runList = (runs, seed, onChoose) => {
-  const metrics = [...new Set(runs.flatMap((run) => run.record?.scores.filter((each) => each.isPrimary).map((each) => each.metric) ?? []))];
-  const metric = metrics[0];
-  const share = runs.flatMap((run) => run.record?.scores ?? []).find((each) => each.metric === metric)?.isShare ?? true;
-  const at = (run, epoch) => (run.record && epoch ? scoreText(scoreAt(run.record, metric, epoch), share) : '—');
+  const kind = kindsOf(runs.flatMap((run) => run.record ?? []))[0];
+  const at = (run, epoch) => (run.record && epoch ? scoreText(scoreAt(run.record, kind, epoch), kind.isShare) : '—');
   const timeOf = (run) => run.record?.timing.find(([name]) => name === 'time')?.[1] ?? '—';
   const row = (run) => [
     el('button', { type: 'button', 'aria-pressed': String(run.seed === seed), on: { click: () => onChoose(run.seed) } }, `seed ${run.seed}`),
@@ -48,7 +62,7 @@ const runList = (runs, seed, onChoose) => {
     run.score === undefined || run.score === null ? '—' : (run.score * 100).toFixed(2),
     run.record?.bestEpoch ?? '—', at(run, run.record?.bestEpoch), at(run, run.record?.lastEpoch), timeOf(run),
   ];
-  const header = ['run', 'state', 'in the cell', 'best epoch', `${metric ?? 'score'} there`, 'at the end', 'time'];
+  const header = ['run', 'state', 'in the cell', 'best epoch', kind ? `${kindName(kind)} there` : 'score there', 'at the end', 'time'];
   const place = el('div');
   const draw = (count) => {
     const shown = runs.filter((run, index) => index < count || run.seed === seed);
@@ -63,18 +77,17 @@ const runList = (runs, seed, onChoose) => {
 const cellRuns = (runs, file, task, seed, onSeed) => {
   const recorded = runs.filter((run) => run.record), details = new Map(), failures = new Map();
   const place = el('div', { class: 'cell-runs' }), list = el('div'), charts = el('div', { class: 'charts' }), one = el('section', { class: 'run' });
-  const metrics = [...new Set(recorded.flatMap((run) => run.record.scores.map((each) => each.metric)))];
-  const primary = recorded.flatMap((run) => run.record.scores).find((each) => each.isPrimary)?.metric ?? metrics[0];
-  const state = { seed: runs.some((run) => run.seed === seed) ? seed : runs[0]?.seed, metric: primary, examples: null };
+  const kinds = kindsOf(recorded.map((run) => run.record));
+  const state = { seed: runs.some((run) => run.seed === seed) ? seed : runs[0]?.seed, kind: kinds[0], examples: null };
   const chosen = () => runs.find((run) => run.seed === state.seed);
 
   const drawCharts = () => {
-    if (!recorded.length) return;
-    const choice = el('select', { on: { change: () => { state.metric = choice.value; drawCharts(); charts.querySelector('select')?.focus(); } } },
-      metrics.map((metric) => el('option', { value: metric, selected: metric === state.metric }, metric)));
+    if (!kinds.length) return;
+    const choice = el('select', { on: { change: () => { state.kind = kinds[choice.selectedIndex]; drawCharts(); charts.querySelector('select')?.focus(); } } },
+      kinds.map((kind) => el('option', { selected: kind === state.kind }, kindName(kind))));
     const without = recorded.filter((run) => !details.has(run.record.identity)).length;
     charts.replaceChildren(
-      el('div', {}, metrics.length > 1 ? el('p', {}, el('label', {}, 'curves of ', choice)) : '', scoreChart(recorded, state.metric, state.seed)),
+      el('div', {}, kinds.length > 1 ? el('p', {}, el('label', {}, 'curves of ', choice)) : '', scoreChart(recorded, state.kind, state.seed)),
       el('div', {}, lossChart(recorded, details, state.seed),
         without > 0 && details.size > 0 ? el('p', { class: 'quiet' }, `Losses of ${details.size} of ${counted(recorded.length, 'run')}.`) : ''));
   };
