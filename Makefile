@@ -61,7 +61,8 @@ $(foreach name,$(filter-out $(OWN) $(TAKEN),$(.VARIABLES)),$(if $(call given,$(n
 # `$(call require,GOAL,VARIABLES,EXAMPLE)`
 require = $(if $(filter $1,$(GOALS)),$(foreach name,$2,$(if $(call given,$(name)),,$(error `make $1` needs $(name)=…, as in: $3))))
 $(call require,rerun,EXPERIMENT METHOD TASK SEED,make rerun EXPERIMENT=table1 METHOD=aflora TASK=rte SEED=0)
-$(call require,report,EXPERIMENT,make report EXPERIMENT=table1 TASKS=rte FORMAT=csv)
+# Without an experiment the report is the page on all of them, of which there are no parts.
+$(if $(filter report,$(GOALS)),$(if $(call given,EXPERIMENT),,$(foreach name,$(TAKES_report),$(if $(call given,$(name)),$(error `make report` with $(name)=… needs EXPERIMENT=…, as in: make report EXPERIMENT=table1 TASKS=rte FORMAT=csv. Without any it writes the page on all results)))))
 $(call require,figure,EXPERIMENT,make figure EXPERIMENT=aflora-fig5)
 $(call require,export,EXPERIMENT METHOD TASK SEED TO,make export EXPERIMENT=table1 METHOD=lora TASK=rte SEED=0 TO=adapters/lora-rte)
 $(call require,merge,EXPERIMENT METHOD TASK SEED TO,make merge EXPERIMENT=table1 METHOD=lora TASK=rte SEED=0 TO=models/lora-rte)
@@ -123,8 +124,8 @@ check: build ## every manifest under every profile, with the recipes and tasks b
 rerun: build ## one seed again, compared with its record: EXPERIMENT= METHOD= TASK= SEED= [PROFILE=] [THREADS=]
 	@exec $(LOWRANK) rerun $(call named,$@)
 
-report: build ## a table from the records that are there: EXPERIMENT= [PROFILE=] [TASKS=] [METHODS=] [SEEDS=] [FORMAT=csv] [SELECT=last]
-	@exec $(LOWRANK) report $(call named,$@)
+report: build ## results/index.html, the page on all results for a browser; of one experiment its table: [EXPERIMENT=] [PROFILE=] [TASKS=] [METHODS=] [SEEDS=] [FORMAT=csv] [SELECT=last]
+	@exec $(LOWRANK) $(if $(call given,EXPERIMENT),report $(call named,$@),page)
 
 figure: build ## a manifest's figures from the records that are there: EXPERIMENT= [PROFILE=]
 	@exec $(LOWRANK) figure $(call named,$@)

@@ -6,6 +6,7 @@
 //   <experiment>/<profile>/<row>/<task>/seed-<seed>    a link to a run's folder; init-<n>-order-<n> where the two differ
 //   <experiment>.md, <experiment>-cost.md              its table and what its runs took; other profiles than pocket are in the name
 //   figures/<experiment>/<figure>.svg, .png, .csv      a figure and the values in it
+//   index.html, page/                                  the page on all results, and its data
 import Foundation
 import Settings
 
@@ -53,7 +54,7 @@ package struct ResultsLayout: Sendable, Equatable {
 
   /// Whether something in the folder of results is one of its folders in which no link to a run ever lies.
   package func mayLieElsewhere(_ url: URL) -> Bool {
-    let own = [runs, calls, reruns, doomed, pocketData.deletingLastPathComponent(), folder.appending(path: "figures")]
+    let own = [runs, calls, reruns, doomed, pocketData.deletingLastPathComponent(), folder.appending(path: "figures"), pageData]
     return own.contains { $0.path == url.path }
   }
 
@@ -76,6 +77,18 @@ package struct ResultsLayout: Sendable, Equatable {
   /// A file of one of an experiment's figures: `svg`, `png` or `csv`.
   package func figure(_ experiment: String, _ profile: Profile, _ id: String, _ fileExtension: String) -> URL {
     folder.appending(path: "figures/\(Self.name(experiment, profile))/\(id).\(fileExtension)")
+  }
+
+  /// The page on all results, for a browser.
+  package var page: URL { folder.appending(path: "index.html") }
+
+  /// The folder of what the page shows.
+  package var pageData: URL { folder.appending(path: "page") }
+
+  /// The way from the page, or from the folder of results, to something below that folder; nil where it lies elsewhere.
+  package func path(of url: URL) -> String? {
+    let base = folder.path.hasSuffix("/") ? folder.path : folder.path + "/"
+    return url.path.hasPrefix(base) ? String(url.path.dropFirst(base.count)) : nil
   }
 
   /// Whether a name is a run's identity: a SHA-256 of 64 hexadecimal digits.

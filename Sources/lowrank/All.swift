@@ -36,6 +36,7 @@ struct All: ParsableCommand {
     let series = ExperimentSeries(try Plan(experiments, profile: profile, inputs: inputs, store: store), store: store)
     for broken in listing.broken { complain(broken.error.description) }
     let outcome = try training.train(series, store, inputs) { try report($0, workspace, inputs) }
+    project.tellOfPage(workspace)
     if let text = outcome.text(of: series.plan.items.count) { complain(text) }
     if !listing.broken.isEmpty { throw ExitCode.failure }
     if !outcome.incomplete.isEmpty { throw ExitCode.incomplete }
@@ -48,6 +49,7 @@ struct All: ParsableCommand {
     let report = try Report(experiment, findings)
     tell("→ \(project.readable(try report.write(to: results)))")
     try project.drawFigures(of: experiment, findings, results)
+    project.renewPage(of: experiment, findings, report, workspace, inputs)
     return report.table.problems
   }
 }

@@ -19,6 +19,7 @@ struct Lowrank: ParsableCommand {
       Check.self,
       Rerun.self,
       ReportCommand.self,
+      Page.self,
       Compare.self,
       Published.self,
       Knit.self,
