@@ -291,7 +291,9 @@ struct ManifestReader {
     let files = Set(places.settings.values.flatMap(\.values).flatMap(\.values).map(\.file))
     for tuned in recipe.tuned where files.contains(tuned.file) {
       let seeds = tuned.settings?.seeds ?? [], list = seeds.map(String.init).joined(separator: ", ")
-      for seed in draft.seeds where seeds.contains(seed) {
+      // a number that stands on either axis has a part in what was found
+      let reported = draft.seeds.flatMap { [$0.initialization, $0.order] }
+      for seed in seeds where reported.contains(seed) {
         reader.problems.report(
           "seed \(seed) is one that \(tuned.file) was found on (\(list)): a table reports others.",
           at: node.place(ofSeed: seed) ?? SourcePosition(file: "--seeds", line: 0, column: 0))
