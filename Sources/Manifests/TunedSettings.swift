@@ -1,7 +1,6 @@
 // What a search over settings found: every candidate's score on every task and seed, and by them the winners. A file of
 // `experiments/tuned` holds it; recipes name that file.
 import Metrics
-import Records
 import Settings
 import Storage
 

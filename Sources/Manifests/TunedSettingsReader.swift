@@ -2,7 +2,6 @@
 import Foundation
 import Records
 import Settings
-import Storage
 
 /// Reads one file.
 struct TunedSettingsReader {

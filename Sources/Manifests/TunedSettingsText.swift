@@ -1,5 +1,4 @@
 // The file of what a search found: YAML that people read, sealed so that nobody takes an edited rate for a found one.
-import Foundation
 import Settings
 import Storage
 
