@@ -14,6 +14,8 @@ package struct DatasetFiles: Sendable, Equatable {
     let rows: TaskDefinition.RowPart
     /// Whether they choose nothing and are only reported.
     let isHeldOut: Bool
+    /// Whether right texts stand in the training file's columns of targets.
+    let hasTargets: Bool
   }
 
   /// The part that the training file plays.
@@ -33,8 +35,10 @@ package struct DatasetFiles: Sendable, Equatable {
       return task.format == .dart ? Self.atHand(url) : url
     }
     files =
-      [File(role: Self.trainingRole, url: url(task.train), rows: .all, isHeldOut: false)]
-      + task.validation.map { File(role: $0.name, url: url($0.file), rows: $0.rows, isHeldOut: $0.isHeldOut) }
+      [File(role: Self.trainingRole, url: url(task.train), rows: .all, isHeldOut: false, hasTargets: true)]
+      + task.validation.map {
+        File(role: $0.name, url: url($0.file), rows: $0.rows, isHeldOut: $0.isHeldOut, hasTargets: $0.hasTargets)
+      }
   }
 
   /// A file of DART's entries, or the one of the same name in its other form where only that is there.

@@ -75,7 +75,7 @@ package struct PocketCheck: Sendable {
   private static func run(_ run: RunSpecification, row: String, model: String, seed: Int) -> RunSpecification {
     RunSpecification(
       experiment: "check-pocket", profile: run.profile, row: row, label: row, method: run.method, options: run.options,
-      training: run.training, model: model, task: run.task, seed: seed)
+      training: run.training, model: model, task: run.task, seed: RunSeed(seed))
   }
 
   /// Writes the model with the weights that pre-training would have started from, and returns what names it.
@@ -124,7 +124,8 @@ package struct PocketCheck: Sendable {
       } catch is Interruption { return (nil, summary) }
       measurements.append(
         ofTexts
-          ?? PocketGate.Measurement(task, objective, on: loaded.model, tuned: tuned, untrained: untrained, backend: backend))
+          ?? PocketGate.Measurement(task, objective, on: loaded.model, tuned: tuned, untrained: untrained,
+            ceiling: PocketData.ceiling(of: example.specification.task), backend: backend))
     }
     return (PocketGate(measurements, spreads: try spreads(store), terms: terms), summary)
   }

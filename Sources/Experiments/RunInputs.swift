@@ -76,10 +76,24 @@ package final class RunInputs: Sendable {
   /// What the run would read now, as far as it is at hand. Nothing is made, fetched or loaded.
   package func digestsAtHand(of run: RunSpecification) -> InputDigests {
     let model = workspace.modelAtHand(run.model).flatMap { modelDigestsAtHand($0) }
-    let isGenerated = run.profile == .pocket && run.task.isBuiltIn, pocket = workspace.pocketData
-    let folder = isGenerated ? (PocketData.isWhole(pocket) ? pocket : nil) : try? dataFolder(of: run)
     return InputDigests(
-      model: model?.model, tokenizer: model?.tokenizer, data: folder.flatMap { try? dataDigest(of: run.dividedTask, in: $0) })
+      model: model?.model, tokenizer: model?.tokenizer, data: folderAtHand(of: run).flatMap { try? dataDigest(of: run.dividedTask, in: $0) })
+  }
+
+  /// What the validation examples of a run say, each its only text or both, the first `count` of each set.
+  ///
+  /// - Returns: nil where the files are not at hand or are none of the task; nothing is made or fetched.
+  package func validationTexts(of run: RunSpecification, first count: Int) -> [(set: String, texts: [[String]])]? {
+    guard let folder = folderAtHand(of: run), let data = try? task(run.dividedTask, in: folder) else { return nil }
+    return data.limited(train: 1, validation: run.training.validationRows).validation.map { set in
+      (set.name, set.examples.prefix(count).map { [$0.first] + ($0.second.map { [$0] } ?? []) })
+    }
+  }
+
+  /// The folder of a run's files where it is there.
+  private func folderAtHand(of run: RunSpecification) -> URL? {
+    let isGenerated = run.profile == .pocket && run.task.isBuiltIn, pocket = workspace.pocketData
+    return isGenerated ? (PocketData.isWhole(pocket) ? pocket : nil) : try? dataFolder(of: run)
   }
 
   /// Whether the run could be planned without making or fetching a model; generated tasks do not count.

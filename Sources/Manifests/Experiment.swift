@@ -14,6 +14,8 @@ package struct Experiment: Sendable, Equatable, Codable {
   package let title: String
   /// What the table is about.
   package let description: String
+  /// What was expected, by which test, before the first run; may be empty.
+  package let preregistered: String
   /// Every file that it was made from: the manifest, its recipes, its task definitions; sorted.
   package let sources: [String]
   /// The name of the recipe.
@@ -21,7 +23,7 @@ package struct Experiment: Sendable, Equatable, Codable {
   /// The tasks, in the order of the columns.
   package internal(set) var tasks: [TaskDefinition]
   /// The seeds, in the order written.
-  package internal(set) var seeds: [Int]
+  package internal(set) var seeds: [RunSeed]
   /// The rows, in order.
   package internal(set) var rows: [MethodRow]
   /// What the table shows.
@@ -63,10 +65,10 @@ package struct Experiment: Sendable, Equatable, Codable {
         messages.append("\(kind) '\(name)' is not in this manifest." + suggestion + Suggestion.list("known", known))
       }
     }
-    let tasks = self.tasks.map(\.id), seeds = self.seeds.map(String.init)
+    let tasks = self.tasks.map(\.id), seeds = self.seeds.map(\.description)
     check(narrowing.tasks, "task", known: tasks, isThere: tasks.contains)
     check(narrowing.methods, "method", known: rowNames) { name in rows.contains { $0.isMeant(by: name) } }
-    check(narrowing.seeds?.map(String.init), "seed", known: seeds, isThere: seeds.contains)
+    check(narrowing.seeds?.map(\.description), "seed", known: seeds, isThere: seeds.contains)
     if !messages.isEmpty { throw .narrowing(experiment: id, messages: messages) }
     var part = self
     part.tasks = self.tasks.filter { narrowing.tasks?.contains($0.id) ?? true }
@@ -137,13 +139,13 @@ package struct Narrowing: Sendable, Equatable {
   /// Ids of rows, or ids or aliases of methods, which stand for all rows of theirs.
   package var methods: [String]?
   /// What `SEEDS=` names.
-  package var seeds: [Int]?
+  package var seeds: [RunSeed]?
 
   /// Whether it leaves everything.
   package var isEmpty: Bool { tasks == nil && methods == nil && seeds == nil }
 
   /// Makes a narrowing; by default it leaves everything.
-  package init(tasks: [String]? = nil, methods: [String]? = nil, seeds: [Int]? = nil) {
+  package init(tasks: [String]? = nil, methods: [String]? = nil, seeds: [RunSeed]? = nil) {
     self.tasks = tasks
     self.methods = methods
     self.seeds = seeds

@@ -12,6 +12,14 @@ package struct ExperimentFolder: Sendable, Equatable {
     package internal(set) var manifests: [Manifest] = []
     /// The files that cannot be used under some or all of their profiles, each with why.
     package internal(set) var broken: [(file: String, error: ManifestError)] = []
+
+    /// The manifests of a group; those of none where none is named.
+    /// - Throws: `ManifestError.unknownGroup`.
+    package func manifests(ofGroup group: String?) throws(ManifestError) -> [Manifest] {
+      let found = manifests.filter { $0.group == group }
+      guard let group, found.isEmpty else { return found }
+      throw .unknownGroup(group, known: Set(manifests.compactMap(\.group)).sorted())
+    }
   }
 
   /// The folder's path.
@@ -159,7 +167,10 @@ package struct ExperimentFolder: Sendable, Equatable {
     for file in tunedFiles {
       check(file) { reader throws(ManifestError) in _ = TunedSettingsReader(reader: reader, path: file).settings() }
     }
-    do throws(ManifestError) { _ = try papers() } catch {
+    do throws(ManifestError) {
+      _ = try papers()
+      for table in try staticTables(methods: methods) { _ = try experiment(beside: table, methods: methods) }
+    } catch {
       listing.broken.append((FilePath.joined(path, PublishedTable.fileName), error))
     }
     return listing

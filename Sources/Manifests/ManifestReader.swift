@@ -6,10 +6,11 @@ import Settings
 struct ExperimentDraft {
   var title = ""
   var description = ""
+  var preregistered = ""
   var model: (name: String, position: SourcePosition?) = ("", nil)
   var recipe: Recipe?
   var tasks: [(task: TaskDefinition, position: SourcePosition)] = []
-  var seeds: [Int] = []
+  var seeds: [RunSeed] = []
   /// What is searched; nil of a table.
   var grid: GridDraft?
   var rows: [RowDraft] = []
@@ -27,6 +28,7 @@ struct ManifestReader {
     var id = ""
     var aliases: [String] = []
     var paper: String?
+    var group: String?
     var profiles: [(profile: Profile, entries: [SourceEntry], position: SourcePosition)] = []
   }
 
@@ -96,7 +98,8 @@ struct ManifestReader {
     }
     return head.map {
       Manifest(
-        id: $0.value.id, aliases: $0.value.aliases, paper: $0.value.paper, file: path, profiles: declared, experiments: experiments)
+        id: $0.value.id, aliases: $0.value.aliases, paper: $0.value.paper, group: $0.value.group, file: path, profiles: declared,
+        experiments: experiments)
     }
   }
 
@@ -131,6 +134,8 @@ struct ManifestReader {
           return true
         },
         .identifier("paper", \.paper, "the paper whose table it is"),
+        .identifier(
+          "group", \.group, "the group that it is run with, as in `lowrank all --group findings`; else it is run by `lowrank all`"),
         .custom("profiles", "what differs by size, as `{pocket: {seeds: [0]}}`") { heading, entry, reader in
           for entry in reader.entries(of: entry.value, "'profiles'", keys: Profile.allCases.map(\.rawValue)) ?? [] {
             guard let profile = Profile(rawValue: entry.key) else { continue }
@@ -168,6 +173,7 @@ struct ManifestReader {
     if isSearch { checkSets(of: resolution) }
     return Experiment(
       id: id, callName: id, profile: profile, title: draft.title, description: draft.description,
+      preregistered: draft.preregistered,
       sources: Set([path] + tasks.files + recipe.files).sorted(), recipe: recipe.name, tasks: draft.tasks.map(\.task),
       seeds: draft.seeds, rows: draft.rows.map(\.row), report: draft.report, isTimed: draft.isTimed,
       // where neither the experiment nor its recipe has a search there is none to draw
@@ -188,6 +194,9 @@ struct ManifestReader {
       [
         .value("title", .text, \.title, "the title for people"),
         .value("description", .text, \.description, "what the table is about"),
+        .value(
+          "preregistered", .text, \.preregistered,
+          "what was expected, by which test and bound, and what would refute it, as it was written before the first run"),
         .custom("model", required: true, "a model's name or folder") { draft, entry, reader in
           guard let name = reader.text(entry) else { return false }
           draft.model = (name, entry.value.position)
@@ -201,8 +210,8 @@ struct ManifestReader {
         .custom("tasks", required: !isSearch, "the tasks of its columns") { draft, entry, _ in
           isSearch ? refuse(entry) : read(tasks: entry, tasks, into: &draft)
         },
-        .custom("seeds", required: !isSearch, "the seeds, whole numbers") { draft, entry, _ in
-          isSearch ? refuse(entry) : seeds(entry).map { draft.seeds = $0 } != nil
+        .custom("seeds", required: !isSearch, SeedReader.documentation) { draft, entry, reader in
+          isSearch ? refuse(entry) : SeedReader(reader: reader).seeds(entry).map { draft.seeds = $0 } != nil
         },
         .custom("tune", required: isSearch, "a search over settings, in place of a table: its values, seeds and tasks") {
           draft, entry, _ in
@@ -260,7 +269,7 @@ struct ManifestReader {
         isWhole = false
         continue
       }
-      let isRead = key == "tasks" ? read(tasks: own, tasks, into: &draft) : seeds(own).map { draft.seeds = $0 } != nil
+      let isRead = key == "tasks" ? read(tasks: own, tasks, into: &draft) : SeedReader(reader: reader).seeds(own).map { draft.seeds = $0 } != nil
       isWhole = isWhole && isRead
     }
     draft.grid = GridReader(reader: reader).draft(entries, at: entry.keyPosition)
@@ -307,26 +316,6 @@ struct ManifestReader {
       reader.reportUnknown(
         "'rows' names the option '\(name)', which no method of the table has", name, known, at: entry.keyPosition)
     }
-  }
-
-  private func seeds(_ entry: SourceEntry) -> [Int]? {
-    guard let items = reader.list(entry) else { return nil }
-    var seeds: [Int] = []
-    var seen: Set<Int> = []
-    for item in items {
-      guard let seed = ScalarReading.integer(item.text), seed >= 0 else {
-        reader.problems.report(
-          "a seed must be a whole number of at least 0, but is '\(SourceNode.shortened(item.text))'.", at: item.position
-        )
-        continue
-      }
-      if seen.insert(seed).inserted {
-        seeds.append(seed)
-      } else {
-        reader.problems.report("seed \(seed) stands twice in 'seeds'.", at: item.position)
-      }
-    }
-    return seeds
   }
 }
 

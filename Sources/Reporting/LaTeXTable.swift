@@ -15,7 +15,15 @@ package enum LaTeXTable {
     if let differences = table.shownDifferences {
       lines += ["", "  \\medskip", "  \\textbf{\(LaTeXText.plain(differences.title))}", "", "  \\smallskip"]
       lines += tabular(table.display(differences))
-      paragraphs.append(differences.notes.map(LaTeXText.plain))
+      paragraphs.append(differences.notes(labels: table.labels).map(LaTeXText.plain))
+    }
+    if let variance = table.shownVariance {
+      lines += ["", "  \\medskip", "  \\textbf{\(LaTeXText.plain(variance.title))}", "", "  \\smallskip"]
+      lines += tabular(DisplayTable(variance))
+      paragraphs.append(variance.notes.map(LaTeXText.plain))
+    }
+    if !table.preregistered.isEmpty {
+      paragraphs.append([LaTeXText.plain("\(TableModel.preregistrationTitle): \(table.preregistered)")])
     }
     paragraphs.append(table.problems.map { LaTeXText.plain("Incomplete: \($0)") })
     lines += ["", "  \\medskip", "  \\begin{minipage}{\\linewidth}", "    \\footnotesize"]

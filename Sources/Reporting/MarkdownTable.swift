@@ -27,6 +27,11 @@ package enum MarkdownTable {
   private static func body(_ table: TableModel) -> String {
     (table.description.isEmpty ? "" : MarkdownText.paragraph(table.description) + "\n\n")
       + markup(DisplayTable(table)) + "\n" + MarkdownText.lines(table.notes.map(note)) + "\n" + differences(table)
+      + variance(table) + preregistered(table)
+  }
+
+  private static func preregistered(_ table: TableModel) -> String {
+    table.preregistered.isEmpty ? "" : "**\(TableModel.preregistrationTitle)**: \(MarkdownText.plain(table.preregistered))\n\n"
   }
 
   /// A table as Markdown has it.
@@ -57,7 +62,13 @@ package enum MarkdownTable {
   private static func differences(_ table: TableModel) -> String {
     guard let differences = table.shownDifferences else { return "" }
     return "**\(MarkdownText.plain(differences.title))**\n\n" + markup(table.display(differences)) + "\n"
-      + MarkdownText.lines(differences.notes.map(MarkdownText.paragraph)) + "\n"
+      + MarkdownText.lines(differences.notes(labels: table.labels).map(MarkdownText.paragraph)) + "\n"
+  }
+
+  private static func variance(_ table: TableModel) -> String {
+    guard let variance = table.shownVariance else { return "" }
+    return "**\(variance.title)**\n\n" + markup(DisplayTable(variance)) + "\n"
+      + MarkdownText.lines(variance.notes.map(MarkdownText.paragraph)) + "\n"
   }
 
   private static func sources(_ table: TableModel) -> [String] {
@@ -104,10 +115,14 @@ extension TableModel {
     return differences.flatMap { differences in differences.rows.contains { $0.pairs > 0 } ? differences : nil }
   }
 
+  /// The split of the scores' variance, where any is shown and there is one.
+  var shownVariance: VarianceTable? { hasScores ? variance.flatMap { $0.isShown ? $0 : nil } : nil }
+
+  /// The rows' names for people, by id.
+  var labels: [String: String] { Dictionary(rows.map { ($0.id, $0.label) }, uniquingKeysWith: { first, _ in first }) }
+
   /// The table of differences with this table's names.
   func display(_ differences: BaselineDifferences) -> DisplayTable {
-    DisplayTable(
-      differences, rowHeader: rowHeader,
-      labels: Dictionary(rows.map { ($0.id, $0.label) }, uniquingKeysWith: { first, _ in first }))
+    DisplayTable(differences, rowHeader: rowHeader, labels: labels)
   }
 }

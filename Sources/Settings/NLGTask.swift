@@ -53,7 +53,7 @@ package enum NLGTask: String, Sendable, CaseIterable {
       id: rawValue, title: title, folders: folders + (folders.contains(title) ? [] : [title]), format: format, train: train,
       validation: [.init(name: "test", file: test)],
       heldOut: .init(
-        selection: [.init(name: TaskDefinition.onlySet, file: validation)], files: [.init(name: "test", file: test)]),
+        selection: [.init(name: TaskDefinition.onlySet, file: validation, hasTargets: true)], files: [.init(name: "test", file: test)]),
       columns: nil, target: .text(completion), metrics: metrics)
   }
 }

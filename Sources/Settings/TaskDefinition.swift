@@ -63,13 +63,16 @@ package struct TaskDefinition: Sendable, Equatable {
     package let rows: RowPart
     /// Whether its rows choose nothing and are only reported.
     package let isHeldOut: Bool
+    /// Whether its right texts stand in the training file's columns of targets, not in those of references.
+    package let hasTargets: Bool
 
     /// Names a validation file.
-    package init(name: String, file: String, rows: RowPart = .all, isHeldOut: Bool = false) {
+    package init(name: String, file: String, rows: RowPart = .all, isHeldOut: Bool = false, hasTargets: Bool = false) {
       self.name = name
       self.file = file
       self.rows = rows
       self.isHeldOut = isHeldOut
+      self.hasTargets = hasTargets
     }
   }
 

@@ -244,6 +244,9 @@ struct LeftoverSurveyTests {
     let destination = ResultsLayout.linkDestination(made.named[0].identity)
     try made.link(to: destination, at: "tiny/pocket/lora/warmth/.seed-0-99")
     #expect(try made.found()["tiny/pocket/lora/warmth/.seed-0-99"] == "a link that was to take another's place")
+    try made.link(to: destination, at: "tiny/pocket/lora/warmth/.init-0-order-1-99")
+    #expect(try made.found()["tiny/pocket/lora/warmth/.init-0-order-1-99"] == "a link that was to take another's place")
+    try FileManager.default.removeItem(at: made.layout.folder.appending(path: "tiny/pocket/lora/warmth/.init-0-order-1-99"))
     try FileManager.default.removeItem(at: made.layout.folder.appending(path: "tiny/pocket/lora/warmth/seed-0"))
     #expect(try made.found()["tiny/pocket/lora/warmth/.seed-0-99"] == nil, "it is the only one that names the run")
   }

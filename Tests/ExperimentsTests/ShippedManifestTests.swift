@@ -95,6 +95,16 @@ import Testing
     #expect(run.options["rank"] == .integer(4))
   }
 
+  @Test func seedVarianceCrossesItsSeedsAndSharesRunsWithTable1() throws {
+    let manifest = try folder.manifest(named: "seed-variance", methods: .registered)
+    let table1 = try folder.manifest(named: "table1", methods: .registered).experiment(.pocket)
+    #expect(manifest.profiles == [.pocket, .small, .paper])
+    for profile in manifest.profiles { #expect(try manifest.experiment(profile).seeds.areCrossed, "\(profile)") }
+    let pocket = try manifest.experiment(.pocket), part = Narrowing(tasks: ["rte"], methods: ["lora"], seeds: [0, 1])
+    #expect(pocket.runs.count == 4 * 4 * 16)
+    #expect(try pocket.part(part).runs.map(\.identityJSON) == table1.part(part).runs.map(\.identityJSON))
+  }
+
   @Test func afloraCanFreezeWithinEveryRun() throws {
     // t_i must lie before T - t_f, or all matrices would freeze at one step.
     for manifest in shipped {

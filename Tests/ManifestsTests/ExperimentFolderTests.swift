@@ -33,6 +33,24 @@ import Testing
     #expect(throws: ManifestError.self) { try own.manifest(named: "c", methods: .test) }
   }
 
+  @Test("a group stands apart from the tables of no group")
+  func groups() throws {
+    let manifest = "id: a\nmodel: x\nrecipe: plain\ntasks: [rte]\nseeds: [0]\nmethods: [fft]\n"
+    let own = try TestFolder([
+      "a.yaml": manifest, "b.yaml": manifest.replacing("id: a", with: "id: b\ngroup: findings\npreregistered: b is best"),
+      "c.yaml": manifest.replacing("id: a", with: "id: c\npaper: p"), "recipes/plain.yaml": TestFolder.plainRecipe,
+    ])
+    let listing = ExperimentFolder(path: own.path).list(methods: .test)
+    #expect(try listing.manifests(ofGroup: nil).map(\.id) == ["a", "c"])
+    let found = try listing.manifests(ofGroup: "findings")
+    #expect(found.map(\.id) == ["b"] && found.map(\.section) == ["findings"])
+    #expect(listing.manifests.map(\.section) == [nil, "findings", "p"])
+    #expect(try found[0].experiment(.paper).preregistered == "b is best")
+    #expect(try listing.manifests[0].experiment(.paper).preregistered.isEmpty)
+    let error = #expect(throws: ManifestError.self) { try listing.manifests(ofGroup: "finding") }
+    #expect(error?.description == "no experiment is of the group 'finding'. Did you mean 'findings'? (groups: findings)")
+  }
+
   /// What a verb says that is asked for a name.
   private func message(_ name: String, in files: TestFolder) -> String {
     do {

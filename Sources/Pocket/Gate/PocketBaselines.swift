@@ -95,9 +95,10 @@ extension PocketGate.Measurement {
   ///
   /// - Parameters:
   ///   - tuned: scores of full fine-tuning, by seed; likewise `untrained`, from random weights.
+  ///   - ceiling: the score of right answers under the labels as they are.
   package init(
     _ id: String, _ task: any Objective, on model: Model, tuned: [Double], untrained: [Double],
-    backend: any Backend
+    ceiling: Double?, backend: any Backend
   ) {
     let baselines = PocketBaselines(task: task, backend: backend)
     self.init(
@@ -107,6 +108,6 @@ extension PocketGate.Measurement {
         .init("probe", [baselines.probe(model)], margin: PocketGate.margin),
         .init("bag of words", [baselines.bag(vocabulary: model.configuration.vocabularySize)], margin: PocketGate.margin),
         .init("chance", [baselines.chance], margin: PocketGate.aboveChance),
-      ])
+      ], ceiling: ceiling)
   }
 }

@@ -1,5 +1,6 @@
 // The pocket profile's data: generated on first use, the same bytes on every machine.
 import Foundation
+import Settings
 import Storage
 
 /// The generated tasks of the pocket profile.
@@ -21,6 +22,12 @@ package enum PocketData {
       try AtomicFile.write(version, to: marker(in: folder))
     }
     return folder
+  }
+
+  /// The score of answers that are all right on a task's rows that are reported, in percent of its primary metric, averaged over sets:
+  /// some labels are wrong on purpose. Nil for a task without such labels.
+  package static func ceiling(of task: TaskDefinition) -> Double? {
+    PocketTasks(world: PocketWorld(seed: seed), seed: seed).ceiling(of: task)
   }
 
   /// Whether a folder holds them all; nothing is written.

@@ -50,12 +50,12 @@ struct PocketTasks: Sendable {
   /// The number of rows in a file.
   static func count(_ task: Task, _ split: PocketSplit) -> Int {
     switch (task, split) {
-    case (.mnli, .train), (.qqp, .train): 1024
+    case (.mnli, .train), (.qqp, .train): 768
     case (_, .train): 512
-    case (.mnli, .validation), (.mnli, .mismatched): 150
-    case (.mnli, _): 250
-    case (_, .validation): 256
-    default: 400
+    case (.mnli, .validation), (.mnli, .mismatched): 100
+    case (.mnli, _): 200
+    case (_, .validation): 200
+    default: 320
     }
   }
 
@@ -100,14 +100,21 @@ struct PocketTasks: Sendable {
       truth: labels[label])
   }
 
-  /// CoLA: agreement of verb and subject, selection of the object, with words in between.
+  /// CoLA: agreement of verb and subject, and selection of the object, with words in between; in every other pair of rows the order of
+  /// words and the form of a verb, whose faults no model has seen before.
   private func acceptability(
     _ split: PocketSplit, _ index: Int, _ generator: inout PocketGenerator
   ) -> PocketExample {
-    let isAcceptable = index % 2 == 0
-    let fault: PocketWorld.FormFault = index % 4 == 1 ? .agreement : .selection
-    let sentence = world.form(PocketScope(half: split.half), fault: isAcceptable ? nil : fault, using: &generator)
-    return row(sentence.words, label: isAcceptable ? 1 : 0, of: ["0", "1"], &generator)
+    let isAcceptable = index % 2 == 0, scope = PocketScope(half: split.half)
+    let words: [PocketWord]
+    if index % 4 < 2 {
+      let fault: PocketWorld.FormFault = index % 8 == 1 ? .agreement : .selection
+      words = world.form(scope, fault: isAcceptable ? nil : fault, using: &generator).words
+    } else {
+      let fault: PocketWorld.ShapeFault = index % 8 == 3 ? .order : .verbForm
+      words = world.shape(scope, fault: isAcceptable ? nil : fault, using: &generator)
+    }
+    return row(words, label: isAcceptable ? 1 : 0, of: ["0", "1"], &generator)
   }
 
   /// SST-2: the polarity of the main clause, with a clause of the other polarity beside it.
@@ -128,17 +135,19 @@ struct PocketTasks: Sendable {
   private func paraphrase(
     _ split: PocketSplit, isSame: Bool, questions: Double, _ generator: inout PocketGenerator
   ) -> PocketExample {
-    let details = generator.choose([0.1, 0.35, 0.55])
+    let details = generator.choose([0.3, 0.5, 0.2])
+    let isExchanged = !isSame && generator.chance(0.3)
     let pair = world.pair(
       PocketScope(half: split.half),
-      steps: (isSame ? [] : [Self.core]) + Array(repeating: Self.details, count: details),
-      options: PocketPairOptions(questions: questions), using: &generator)
+      steps: (isSame || isExchanged ? [] : [Self.core]) + Array(repeating: Self.details, count: details),
+      options: PocketPairOptions(company: isExchanged ? 1 : 0.6, isExchanged: isExchanged, questions: questions),
+      accepting: { $0.told <= 5 }, using: &generator)
     return row(pair.first, pair.second, label: isSame ? 1 : 0, of: ["0", "1"], &generator)
   }
 
   /// STS-B: 0 to 5 by the share of facts kept. Some pairs repeat words and some avoid it, whatever they keep.
   private func similarity(_ split: PocketSplit, _ generator: inout PocketGenerator) -> PocketExample {
-    let options = PocketPairOptions(synonyms: generator.chance(0.5) ? 0.15 : 0.9)
+    let options = PocketPairOptions(synonyms: generator.chance(0.5) ? 0.15 : 0.9, company: 1)
     let changes = generator.choose([0.2, 0.2, 0.25, 0.2, 0.15])
     let pair = world.pair(
       PocketScope(half: split.half), changes: changes, ways: Self.retellings, options: options,
@@ -161,11 +170,13 @@ struct PocketTasks: Sendable {
   /// something added. Every premise has one attribute and misses one, so that its shape tells nothing.
   private func inference(_ split: PocketSplit, _ index: Int, _ generator: inout PocketGenerator) -> PocketExample {
     let label = index % 3
+    let isExchanged = label == 1 && generator.chance(0.35)
     let ways: [PocketChange] = label == 1 ? [.add] : label == 2 ? [index % 2 == 0 ? .opposite : .negate] : []
     let scope = PocketScope(half: split.half, genre: split.isMismatched ? .mismatched : .matched)
     let pair = world.pair(
-      scope, changes: label == 0 ? 0 : 1, ways: ways,
-      options: PocketPairOptions(dropped: 0.3, hypernyms: 0.2, secondFact: 0.2, negated: 0.4),
+      scope, changes: label == 0 || isExchanged ? 0 : 1, ways: ways,
+      options: PocketPairOptions(
+        dropped: 0.3, hypernyms: 0.2, company: isExchanged ? 1 : 0.6, isExchanged: isExchanged, leavesCompany: true, negated: 0.4),
       accepting: { ($0.subjectAttribute == nil) != ($0.objectAttribute == nil) }, using: &generator)
     return row(pair.first, pair.second, label: label, of: ["entailment", "neutral", "contradiction"], &generator)
   }
@@ -174,18 +185,24 @@ struct PocketTasks: Sendable {
   private func answering(_ split: PocketSplit, _ index: Int, _ generator: inout PocketGenerator) -> PocketExample {
     let isAnswered = index % 2 == 0
     let isUntold = index % 14 == 1
+    let isExchanged = !isAnswered && !isUntold && generator.chance(0.35)
     let pair = world.answer(
-      PocketScope(half: split.half), ways: Self.retellings, changes: isAnswered || isUntold ? 0 : 1,
-      unanswered: isUntold, options: PocketPairOptions(dropped: 0.2, hypernyms: 0.1), using: &generator)
+      PocketScope(half: split.half), ways: Self.retellings, changes: isAnswered || isUntold || isExchanged ? 0 : 1,
+      unanswered: isUntold, options: PocketPairOptions(
+        dropped: 0.2, hypernyms: 0.1, company: isExchanged ? 1 : 0.7, isExchanged: isExchanged),
+      using: &generator)
     return row(pair.first, pair.second, label: isAnswered ? 0 : 1, of: ["entailment", "not_entailment"], &generator)
   }
 
   /// RTE: as MNLI in two classes, with longer premises and every kind of change.
   private func entailment(_ split: PocketSplit, _ index: Int, _ generator: inout PocketGenerator) -> PocketExample {
     let isEntailed = index % 2 == 0
+    let isExchanged = !isEntailed && generator.chance(0.2)
     let pair = world.pair(
-      PocketScope(half: split.half), changes: isEntailed ? 0 : 1, ways: Self.retellings + [.add],
-      options: PocketPairOptions(dropped: 0.3, hypernyms: 0.2, secondFact: 0.5), using: &generator)
+      PocketScope(half: split.half), changes: isEntailed || isExchanged ? 0 : 1, ways: Self.retellings + [.add],
+      options: PocketPairOptions(
+        dropped: 0.3, hypernyms: 0.2, company: isExchanged ? 1 : 0.6, isExchanged: isExchanged, leavesCompany: true),
+      using: &generator)
     return row(pair.first, pair.second, label: isEntailed ? 0 : 1, of: ["entailment", "not_entailment"], &generator)
   }
 }

@@ -71,12 +71,15 @@ package struct ExperimentFigures {
       case .bars: BarsFigure.make(settings, source)
       case .costBars: try CostBarsFigure.make(settings, runs, source)
       case .costCurves: try CostCurvesFigure.make(settings, runs, source)
+      case .pareto: ParetoFigure.make(settings, runs, source)
       case .importanceMap: try ImportanceMapFigure.make(settings, runs, source)
+      case .agreement: try AgreementFigure.make(settings, runs, source)
       case .normHistograms: try NormHistogramsFigure.make(settings, runs, source)
       case .rankMap: try RankMapFigure.make(settings, runs, source)
       case .pruning: try PruningFigure.make(settings, runs, source)
       case .rankSweep: RankSweepFigure.make(settings, runs, source)
       case .learningCurves: try LearningCurvesFigure.make(settings, runs, source)
+      case .varianceShares: VarianceSharesFigure.make(settings, source)
       case .tuning: TuningFigure.make(settings, searched?.methods ?? [], source)
       }
     if !missing.isEmpty, searched == nil {

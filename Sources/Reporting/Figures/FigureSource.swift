@@ -10,7 +10,7 @@ struct FigureRun {
   let label: String
   let row: String
   let task: String
-  let seed: Int
+  let seed: RunSeed
   let options: MethodOptions
   let record: RunRecord
   let timing: TimingRecord?
@@ -48,7 +48,7 @@ struct FigureSource {
         for seed in settings.seeds {
           guard let run = experiment.runs.first(where: { $0.row == row && $0.task.id == task && $0.seed == seed }) else { continue }
           if let reason = absence(of: run) {
-            missing.append("\(row), \(task), seed \(seed): \(reason)")
+            missing.append("\(row), \(task), \(seed.phrase): \(reason)")
           } else if let record = findings.records[RunKey(run)] {
             found.append(
               FigureRun(
@@ -80,8 +80,7 @@ struct FigureSource {
   func subtitle(_ parts: String...) -> String { parts.joined(separator: ", ") + " · \(profile.rawValue) profile" }
 
   /// `seed 0`, or `mean over seeds 0, 1`.
-  func seedPhrase(_ seeds: [Int]) -> String {
-    let list = seeds.map(String.init).joined(separator: ", ")
-    return seeds.count == 1 ? "seed \(list)" : "mean over seeds \(list)"
+  func seedPhrase(_ seeds: [RunSeed]) -> String {
+    seeds.count == 1 ? seeds[0].phrase : "mean over seeds \(seeds.list)"
   }
 }
