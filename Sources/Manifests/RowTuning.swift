@@ -105,7 +105,7 @@ extension Experiment {
       (isAll ? "Each row has its" : "\(Self.named(own)) \(verb)")
       + " method's best \(tuned.settingNames) of \(tuned.candidateCount), by "
       + (isHeldOut ? "the mean score on held-out training rows" : "the mean validation score")
-      + " over \(counted(tuned.tasks.map(\.id), "task")) and \(counted(tuned.seeds.map(String.init), "seed")): search \(tuned.search), "
+      + " over \(counted(tuned.tasks.map(\.id), "task")) and \(counted(tuned.seeds.map(\.description), "seed")): search \(tuned.search), "
       + "digest \(tuned.digest.prefix(12))"
     let edges = tuned.methods.filter { method in !method.edges.isEmpty && own.contains { $0.method == method.id } }
     if !edges.isEmpty {
