@@ -245,8 +245,8 @@ package final class RunInputs: Sendable {
     // tasks may read the same files in different ways
     let key = [
       definition.isBuiltIn ? "\(definition.id) \(training.split)" : "\(definition)", run.digests.data, run.digests.tokenizer,
-      "\(training.maximumLength)", "\(training.trainingRows ?? 0)", "\(training.validationRows ?? 0)", "\(training.tuningRows ?? 0)",
-      "\(training.generation)",
+      "\(training.maximumLength)", "\(training.trainingRows ?? 0)", "\(training.validationRows ?? 0)",
+      "\(training.tuningRows ?? 0)", "\(training.generation)",
     ].joined(separator: "/")
     let once = encoded.withLock { encoded in
       let once = encoded[key] ?? EncodedOnce()

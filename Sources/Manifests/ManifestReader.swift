@@ -269,7 +269,9 @@ struct ManifestReader {
         isWhole = false
         continue
       }
-      let isRead = key == "tasks" ? read(tasks: own, tasks, into: &draft) : SeedReader(reader: reader).seeds(own).map { draft.seeds = $0 } != nil
+      let isRead =
+        key == "tasks"
+        ? read(tasks: own, tasks, into: &draft) : SeedReader(reader: reader).seeds(own).map { draft.seeds = $0 } != nil
       isWhole = isWhole && isRead
     }
     draft.grid = GridReader(reader: reader).draft(entries, at: entry.keyPosition)
@@ -290,12 +292,10 @@ struct ManifestReader {
   private func checkSeeds(of draft: ExperimentDraft, _ recipe: Recipe, _ places: ExperimentPlaces, _ node: SourceNode) {
     let files = Set(places.settings.values.flatMap(\.values).flatMap(\.values).map(\.file))
     for tuned in recipe.tuned where files.contains(tuned.file) {
-      let seeds = tuned.settings?.seeds ?? [], list = seeds.map(String.init).joined(separator: ", ")
-      // a number that stands on either axis has a part in what was found
-      let reported = draft.seeds.flatMap { [$0.initialization, $0.order] }
-      for seed in seeds where reported.contains(seed) {
+      guard let settings = tuned.settings else { continue }
+      for seed in draft.seeds where settings.wasFound(on: seed) {
         reader.problems.report(
-          "seed \(seed) is one that \(tuned.file) was found on (\(list)): a table reports others.",
+          "seed \(seed) is one that \(tuned.file) was found on (\(settings.seeds.list)): a table reports others.",
           at: node.place(ofSeed: seed) ?? SourcePosition(file: "--seeds", line: 0, column: 0))
       }
     }
@@ -326,10 +326,12 @@ extension SourceNode {
   fileprivate var entries: [SourceEntry] { if case .mapping(let entries) = content { entries } else { [] } }
 
   /// Where a seed stands among a profile's keys; nil where the call alone has it.
-  fileprivate func place(ofSeed seed: Int) -> SourcePosition? {
-    guard case .sequence(let items)? = entries.first(where: { $0.key == "seeds" })?.value.content else { return nil }
+  fileprivate func place(ofSeed seed: RunSeed) -> SourcePosition? {
+    guard let seeds = entries.first(where: { $0.key == "seeds" }) else { return nil }
+    // of two lists the key, since no text has a combination of them
+    guard case .sequence(let items) = seeds.value.content else { return seeds.keyPosition }
     return items.first { item in
-      if case .scalar(let text, _) = item.content { ScalarReading.integer(text) == seed } else { false }
+      if case .scalar(let text, _) = item.content { ScalarReading.integer(text).map { RunSeed($0) } == seed } else { false }
     }?.position
   }
 }

@@ -20,11 +20,12 @@ extension Experiment {
   /// first that is no search. Empty where the recipe names no search.
   package func tuningSources(among runs: [RunSpecification]) -> [(row: MethodRow, source: TuningSource)] {
     if tuned.isEmpty || search != nil { return [] }
-    let names = searchedSettings
+    let names = searchedSettings, runsByRow = Dictionary(grouping: runs, by: \.row)
     return rows.compactMap { row in
       var found: [TuningSource] = []
-      for run in runs where run.row == row.id && run.seed == runs.first(where: { $0.row == row.id })?.seed {
-        for name in names where row.isOfSetting(name, run) { found.append(source(of: name, run)) }
+      // seeds have their settings in common
+      for run in runsByRow[row.id] ?? [] where run.seed == runsByRow[row.id]?.first?.seed {
+        for name in names where run.canHave(name) { found.append(source(of: name, run)) }
       }
       guard let first = found.first else { return nil }
       return (row, found.first { if case .search = $0 { false } else { true } } ?? first)
@@ -104,7 +105,7 @@ extension Experiment {
       (isAll ? "Each row has its" : "\(Self.named(own)) \(verb)")
       + " method's best \(tuned.settingNames) of \(tuned.candidateCount), by "
       + (isHeldOut ? "the mean score on held-out training rows" : "the mean validation score")
-      + " over \(counted(tuned.tasks.map(\.id), "task")) and \(counted(tuned.seeds.map(String.init), "seed")): search \(tuned.search), "
+      + " over \(counted(tuned.tasks.map(\.id), "task")) and \(counted(tuned.seeds.map(\.description), "seed")): search \(tuned.search), "
       + "digest \(tuned.digest.prefix(12))"
     let edges = tuned.methods.filter { method in !method.edges.isEmpty && own.contains { $0.method == method.id } }
     if !edges.isEmpty {
@@ -120,9 +121,7 @@ extension Experiment {
   }
 }
 
-extension MethodRow {
-  /// Whether a run can have a setting: every one has those of training, and a method its options.
-  fileprivate func isOfSetting(_ name: String, _ run: RunSpecification) -> Bool {
-    TrainingSettings.schema(named: name) != nil || run.options[name] != nil
-  }
+extension RunSpecification {
+  /// Whether the run can have a setting: every one has those of training, and a method its options.
+  fileprivate func canHave(_ name: String) -> Bool { TrainingSettings.schema(named: name) != nil || options[name] != nil }
 }

@@ -1,7 +1,6 @@
 // What a search over settings found: every candidate's score on every task and seed, and by them the winners. A file of
 // `experiments/tuned` holds it; recipes name that file.
 import Metrics
-import Records
 import Settings
 import Storage
 
@@ -112,7 +111,7 @@ package struct TunedSettings: Sendable, Equatable, Codable {
   /// The names of the settings that were searched.
   package let settings: [String]
   /// The seeds of each candidate on each task.
-  package let seeds: [Int]
+  package let seeds: [RunSeed]
   /// The tasks, in the order of the scores.
   package let tasks: [Task]
   /// The methods, in the order of the rows.
@@ -121,7 +120,7 @@ package struct TunedSettings: Sendable, Equatable, Codable {
   /// Makes an outcome from its parts.
   package init(
     search: String, profile: Profile, model: Model, numericsVersion: Int, programs: [String], statement: String, epoch: EpochChoice,
-    settings: [String], seeds: [Int], tasks: [Task], methods: [Method]
+    settings: [String], seeds: [RunSeed], tasks: [Task], methods: [Method]
   ) {
     self.search = search
     self.profile = profile
@@ -144,6 +143,12 @@ package struct TunedSettings: Sendable, Equatable, Codable {
 
   /// What was found of a method; nil where it was not searched.
   package func method(_ id: String) -> Method? { methods.first { $0.id == id } }
+
+  /// Whether a run of this seed has a part in what was found: by either of its axes.
+  package func wasFound(on seed: RunSeed) -> Bool {
+    let numbers = seeds.flatMap { [$0.initialization, $0.order] }
+    return numbers.contains(seed.initialization) || numbers.contains(seed.order)
+  }
 
   /// How many candidates each method had.
   package var candidateCount: Int { methods.first?.candidates.count ?? 0 }

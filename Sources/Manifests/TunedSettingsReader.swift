@@ -2,7 +2,6 @@
 import Foundation
 import Records
 import Settings
-import Storage
 
 /// Reads one file.
 struct TunedSettingsReader {
@@ -17,7 +16,7 @@ struct TunedSettingsReader {
     var programs: [String] = []
     var epoch = EpochChoice.best
     var settings: [String] = []
-    var seeds: [Int] = []
+    var seeds: [RunSeed] = []
     var tasks: [TunedSettings.Task] = []
     var methods: [TunedSettings.Method] = []
     /// Where each method's winner stands.
@@ -91,7 +90,7 @@ struct TunedSettingsReader {
           reader.texts(entry).map { draft.settings = $0 } != nil
         },
         .custom("seeds", required: true, "the seeds") { draft, entry, reader in
-          draft.seeds = (reader.list(entry) ?? []).compactMap { ScalarReading.integer($0.text) }
+          draft.seeds = (reader.list(entry) ?? []).compactMap { RunSeed($0.text) }
           return !draft.seeds.isEmpty
         },
         .custom("tasks", required: true, "the tasks") { draft, entry, reader in

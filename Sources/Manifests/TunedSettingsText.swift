@@ -1,5 +1,4 @@
 // The file of what a search found: YAML that people read, sealed so that nobody takes an edited rate for a found one.
-import Foundation
 import Settings
 import Storage
 
@@ -30,7 +29,7 @@ extension TunedSettings {
       "search: \(search)", "digest: \(digest)", "statement: \(statement)", "profile: \(profile.rawValue)",
       "model: " + mapping([("name", Self.quoted(model.name)), ("digest", model.digest), ("tokenizer", model.tokenizer)]),
       "numerics: \(numericsVersion)", "programs: " + flow(programs.map(Self.quoted)), "epoch: \(epoch.rawValue)",
-      "settings: " + flow(settings), "seeds: " + flow(seeds.map(String.init)), "tasks:",
+      "settings: " + flow(settings), "seeds: " + flow(seeds.map(\.description)), "tasks:",
     ]
     let tasks = tasks.map { task in
       "  \(task.id): " + mapping([("metric", task.metric), ("sets", flow(task.sets.map(Self.quoted))), ("data", task.data)])

@@ -54,7 +54,7 @@ extension TunedSettings {
       search: experiment.id, profile: experiment.profile,
       model: Model(name: TableProvenance.modelName(first), digest: first.digests.model, tokenizer: first.digests.tokenizer),
       numericsVersion: first.numericsVersion, programs: TableProvenance.distinct(records.map { program($0.record) }).sorted(),
-      statement: statement, epoch: experiment.report.epoch, settings: search.settings, seeds: experiment.seeds.map(\.initialization), tasks: tasks,
+      statement: statement, epoch: experiment.report.epoch, settings: search.settings, seeds: experiment.seeds, tasks: tasks,
       methods: methods)
     return (outcome, [])
   }

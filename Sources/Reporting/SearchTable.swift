@@ -49,7 +49,7 @@ extension TunedSettings {
     let sets = isHeldOut ? "held-out training rows" : "validation rows"
     var notes = [
       "Cells: a candidate and its score, the mean over \(tasks.map(\.id).joined(separator: ", ")) of the mean over seeds "
-        + "\(seeds.map(String.init).joined(separator: ", ")), of the \(epoch.rawValue) epoch on \(sets), in percent. The best is marked, "
+        + "\(seeds.list), of the \(epoch.rawValue) epoch on \(sets), in percent. The best is marked, "
         + "of equals the lower."
     ]
     if methods.contains(where: { !$0.edges.isEmpty }) {
@@ -69,7 +69,7 @@ extension TunedSettings {
         func row(_ task: String, _ seed: String, _ score: Double?) -> [String] {
           head + [task, seed, CSVText.number(score.map { $0 * 100 }), mark]
         }
-        return zip(tasks, candidate.scores).flatMap { task, scores in zip(seeds, scores).map { row(task.id, String($0), $1) } }
+        return zip(tasks, candidate.scores).flatMap { task, scores in zip(seeds, scores).map { row(task.id, $0.description, $1) } }
           + [row("average", "", candidate.score)]
       }
     }

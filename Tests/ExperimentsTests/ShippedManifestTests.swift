@@ -158,7 +158,9 @@ import Testing
     where experiment.profile != .paper && !experiment.isTimed {
       guard let named = experiment.tuned.last else { continue }
       let search = try #require(searches.first { $0.id == named.search }, "\(experiment.id)")
-      #expect(search.recipe == experiment.recipe && search.profile == experiment.profile, "\(experiment.id)")
+      // its own recipe, or one that it includes
+      let file = "\(folder.recipes)/\(search.recipe).yaml"
+      #expect(experiment.sources.contains(file) && search.profile == experiment.profile, "\(experiment.id)")
       let methods = Set(experiment.rows.map(\.method)).subtracting(search.search?.methods.map(\.id) ?? [])
       #expect(methods.isEmpty, "\(experiment.id): \(named.search) has not searched \(methods.sorted())")
     }

@@ -9,7 +9,8 @@ extension TunedSettings {
   /// An outcome of a search over learning rates on two tasks and two seeds.
   /// - Parameter methods: of each method its rates, each with its scores by task and seed.
   static func of(
-    _ methods: [(String, [(Double, [[Double?]])])], search: String = "s", statement: Character = "c", seeds: [Int] = [100, 101],
+    _ methods: [(String, [(Double, [[Double?]])])], search: String = "s", statement: Character = "c",
+    seeds: [RunSeed] = [100, 101],
     sets: [String] = ["validation"]
   ) -> TunedSettings {
     func digest(_ digit: Character) -> String { String(repeating: digit, count: 64) }
@@ -84,6 +85,16 @@ struct TunedSettingsTests {
     let own = TunedSettings.of(candidates)
     #expect(own.digest.count == 64 && TunedSettings.of(candidates).digest == own.digest)
     #expect(TunedSettings.of(candidates, statement: "0").digest != own.digest)
+  }
+
+  @Test("a seed has a part in what was found by either of its axes")
+  func seeds() {
+    let own = TunedSettings.of([])
+    #expect([100, 101].allSatisfy { own.wasFound(on: RunSeed($0)) } && !own.wasFound(on: 5))
+    #expect(own.wasFound(on: RunSeed(initialization: 100, order: 5)) && own.wasFound(on: RunSeed(initialization: 5, order: 101)))
+    #expect(!own.wasFound(on: RunSeed(initialization: 5, order: 6)))
+    let crossed = TunedSettings.of([], seeds: [RunSeed(initialization: 7, order: 8)])
+    #expect(crossed.wasFound(on: 8) && crossed.text.contains("\nseeds: [7x8]\n"))
   }
 
   @Test("values for people")

@@ -142,6 +142,10 @@ struct TuningReaderTests {
     #expect(
       own.complaint() == "m.yaml:5:12: seed 101 is one that tuned/s.yaml was found on (100, 101): a table reports others.\n"
         + "1 problem; nothing was run.")
+    let crossed = try folder { $0["m.yaml"] = Self.table.replacing("[0, 1]", with: "{init: [0, 1], order: [2, 100]}") }
+    #expect(
+      crossed.complaint().hasPrefix("m.yaml:5:1: seed 0x100 is one that tuned/s.yaml was found on (100, 101)"),
+      "\(crossed.complaint())")
     // of rows that no search tuned any seed is as good as another
     let untuned = try folder {
       $0["m.yaml"] = Self.table.replacing("[0, 1]", with: "[100]").replacing("fft, lora, vera, ", with: "")

@@ -27,7 +27,7 @@ enum TuningFigure {
     return Figure(
       id: settings.id, title: settings.title,
       subtitle: source.subtitle(
-        "search \(names)", "\(seeds) \(first.seeds.map(String.init).joined(separator: ", ")) on rows that choose",
+        "search \(names)", "\(seeds) \(first.seeds.list) on rows that choose",
         "error bars: sample standard deviation"),
       panels: panels, columns: min(3, panels.count), data: FigureData(columns: columns, rows: rows))
   }
