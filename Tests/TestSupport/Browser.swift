@@ -34,7 +34,7 @@ public final class Browser {
   public init() throws {
     folder = FileManager.default.temporaryDirectory.appending(path: "lowrank-browser-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    let pipes = ["in", "out"].map { folder.appending(path: $0).path }
+    let home = folder, pipes = ["in", "out"].map { home.appending(path: $0).path }
     for pipe in pipes where mkfifo(pipe, 0o600) != 0 { throw Failure(description: "no pipe \(pipe)") }
     // open for both, so that neither end waits for the other
     (input, output) = (Glibc.open(pipes[0], O_RDWR | O_CLOEXEC), Glibc.open(pipes[1], O_RDWR | O_CLOEXEC))
