@@ -14,9 +14,10 @@ PACKAGES := libhdf5-dev libsentencepiece-dev libssl-dev pkg-config gnuplot-nox
 LIBRARIES := HDF5, SentencePiece, OpenSSL and pkg-config, each with its headers
 
 # What a goal takes on make's command line. Only that counts: a variable that happens to be in the environment must not change an experiment.
-# Any goal that is not named here is a manifest's.
+# Any goal that is not named here is a manifest's, or a search's where it begins with tune-.
 TAKES_run := PROFILE MODEL DATA TASKS METHODS SEEDS SET JOBS THREADS FORMAT LOG TENSORBOARD
 TAKES_all := PROFILE DATA JOBS THREADS LOG TENSORBOARD
+TAKES_findings := PROFILE DATA JOBS THREADS LOG TENSORBOARD
 TAKES_rerun := EXPERIMENT PROFILE MODEL DATA METHOD TASK SEED SET THREADS
 TAKES_status := EXPERIMENT
 TAKES_report := EXPERIMENT PROFILE TASKS METHODS SEEDS SET FORMAT SELECT AGGREGATE METRIC
@@ -29,12 +30,15 @@ TAKES_verify := EXPERIMENT
 TAKES_gc := DELETE
 TAKES_compare := A B PROFILE TASKS METHODS SEEDS FORMAT
 TAKES_check := DATA
+TAKES_tune-pocket := JOBS THREADS LOG
+TAKES_tune-small := MODEL DATA JOBS THREADS LOG
+TAKES_tune := MODEL DATA TASKS METHODS SEEDS JOBS THREADS FORMAT LOG TENSORBOARD
 TAKES_agreement := DATA
 TAKES_bench := ONLY
 TAKES_fuzz := MINUTES INPUTS SEED FORMAT
 TAKES_torture := KILLS FLIPS SEED
 TAKE_NOTHING := help list notebooks check-pocket pocket-deberta pocket-roberta pocket-llama bench-methods minilm doctor test lint clean completions setup build
-takes = $(if $(filter $1,$(TAKE_NOTHING)),,$(value TAKES_$(if $(filter file,$(origin TAKES_$1)),$1,run)))
+takes = $(if $(filter $1,$(TAKE_NOTHING)),,$(value TAKES_$(if $(filter file,$(origin TAKES_$1)),$1,$(if $(filter tune-%,$1),tune,run))))
 
 # `$(call options,table1)` is `--tasks 'rte,mrpc'` after `make table1 TASKS=rte,mrpc`; `BASE_NAME` is `--base-name`.
 given = $(filter command,$(origin $1))
@@ -68,7 +72,7 @@ $(if $(filter gc,$(GOALS)),$(if $(call given,DELETE),$(if $(filter-out 1,$(or $(
 $(call require,agreement,DATA,make agreement DATA=~/glue)
 $(call require,show,RUN,make show RUN=results/table1/pocket/aflora/rte/seed-0)
 
-.PHONY: help demo table1 all list check notebooks rerun report figure export merge predict status completions show verify gc compare check-pocket pocket-deberta pocket-roberta pocket-llama bench bench-methods agreement minilm doctor test fuzz torture lint clean setup build
+.PHONY: help demo table1 all findings tune-pocket tune-small list check notebooks rerun report figure export merge predict status completions show verify gc compare check-pocket pocket-deberta pocket-roberta pocket-llama bench bench-methods agreement minilm doctor test fuzz torture lint clean setup build
 
 define HELP
   make ID             any other manifest of experiments/, by its id or alias (`make list` names them)
@@ -92,8 +96,21 @@ demo: build ## three methods, two tasks, a table in about a minute
 table1: build ## the head-to-head of all methods on eight tasks
 	@exec $(LOWRANK) run table1 $(call options,$@)
 
-all: build ## every manifest of experiments/, one after the other, each shared run once: [PROFILE=] [DATA=] [JOBS=] [TENSORBOARD=]
+all: build ## the papers' tables and the head-to-heads, one after the other, each shared run once: [PROFILE=] [DATA=] [JOBS=] [TENSORBOARD=]
 	@exec $(LOWRANK) all $(call options,$@)
+
+findings: build ## what the papers leave open (notebooks-md/beyond.md), likewise: [PROFILE=] [JOBS=] [TENSORBOARD=]
+	@exec $(LOWRANK) all --group findings $(call options,$@)
+
+tune-pocket: build ## each method's learning rate on the pocket models anew, all alike, into experiments/tuned/: 50 minutes on two cores
+	@exec $(LOWRANK) tune --profile pocket $(call options,$@)
+
+tune-small: build ## the same of MiniLM on the real files, a night: DATA=
+	@exec $(LOWRANK) tune --profile small $(call options,$@)
+
+# One search by its id.
+tune-%: build
+	@exec $(LOWRANK) tune $(call quoted,$@) $(call options,$@)
 
 list: build ## every manifest by paper: what it varies, its runs, and how many are done
 	@exec $(LOWRANK) list

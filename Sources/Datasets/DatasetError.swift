@@ -55,6 +55,8 @@ package enum DatasetError: Error, Equatable, Sendable, CustomStringConvertible {
   case invalidTask(id: String, problems: [String])
   /// The fraction of a sample is not above 0 and at most 1.
   case invalidFraction(Double)
+  /// As many training rows are to be held out as there are different ones, or more.
+  case nothingLeft(path: String, asked: Int, texts: Int)
 
   /// The error in words: file and line, what was found, what was expected, what to do.
   package var description: String {
@@ -120,6 +122,8 @@ package enum DatasetError: Error, Equatable, Sendable, CustomStringConvertible {
       "task \(quoted(id)): \(problems.joined(separator: "; "))."
     case .invalidFraction(let fraction):
       "a sample of the fraction \(fraction) was asked for; it must be above 0 and at most 1."
+    case .nothingLeft(let path, let asked, let texts):
+      "\(path): tuning_rows is \(asked), but the file has \(texts) different texts, and some must be left to train on. Lower tuning_rows."
     }
   }
 }

@@ -13,7 +13,8 @@ extension ExampleSet {
   /// The rows at these places of the file's order.
   func part(_ part: TaskDefinition.RowPart) -> ExampleSet { part == .all ? self : with(part.contains) }
 
-  private func with(_ isMeant: (Int) -> Bool) -> ExampleSet {
+  /// The rows whose places are meant, in the file's order.
+  func with(_ isMeant: (Int) -> Bool) -> ExampleSet {
     ExampleSet(
       name: name, file: file, examples: examples.indices.filter(isMeant).map { examples[$0] },
       lines: lines.indices.filter(isMeant).map { lines[$0] }, unlabelledRows: unlabelledRows, irregularRows: irregularRows,

@@ -75,7 +75,7 @@ package struct PocketCheck: Sendable {
   private static func run(_ run: RunSpecification, row: String, model: String, seed: Int) -> RunSpecification {
     RunSpecification(
       experiment: "check-pocket", profile: run.profile, row: row, label: row, method: run.method, options: run.options,
-      training: run.training, model: model, task: run.task, seed: seed)
+      training: run.training, model: model, task: run.task, seed: RunSeed(seed))
   }
 
   /// Writes the model with the weights that pre-training would have started from, and returns what names it.

@@ -15,6 +15,7 @@ package final class RunInputs: Sendable {
   private struct Cache {
     var models: [URL: (model: String, tokenizer: String)] = [:]
     var tasks: [LoadedTask] = []
+    var heldOut: [HeldOutTask] = []
     var digests: [[URL]: String] = [:]
     var tokenTypes: [String: Int] = [:]
     var vocabularies: [URL: Int] = [:]
@@ -26,6 +27,14 @@ package final class RunInputs: Sendable {
     /// Experiments may each have a task of their own by the same name.
     let definition: TaskDefinition
     let folder: URL
+    let data: TaskData
+  }
+
+  /// A task of whose training rows some are held out.
+  private struct HeldOutTask {
+    let definition: TaskDefinition
+    let folder: URL
+    let rows: Int
     let data: TaskData
   }
 
@@ -182,7 +191,19 @@ package final class RunInputs: Sendable {
     return data
   }
 
-  private func task(_ run: PlannedRun) throws -> TaskData { try task(run.specification.dividedTask, in: run.dataFolder) }
+  /// The run's task, some of its training rows held out where the run asks for that.
+  private func task(_ run: PlannedRun) throws -> TaskData {
+    let (definition, folder) = (run.specification.dividedTask, run.dataFolder)
+    let whole = try task(definition, in: folder)
+    guard let rows = run.specification.training.tuningRows else { return whole }
+    func known(_ cache: Cache) -> HeldOutTask? {
+      cache.heldOut.first { $0.definition == definition && $0.folder == folder && $0.rows == rows }
+    }
+    if let found = cache.withLock({ known($0) }) { return found.data }
+    let data = try whole.holdingOut(rows)
+    cache.withLock { $0.heldOut.append(HeldOutTask(definition: definition, folder: folder, rows: rows, data: data)) }
+    return data
+  }
 
   /// The rows that the run trains on and is scored on.
   func examples(of run: PlannedRun) throws -> TaskData {
@@ -223,8 +244,9 @@ package final class RunInputs: Sendable {
     let training = run.specification.training, definition = run.specification.dividedTask
     // tasks may read the same files in different ways
     let key = [
-      definition.isBuiltIn ? "\(definition.id) \(training.split)" : "\(definition)", run.digests.data, run.digests.tokenizer, "\(training.maximumLength)",
-      "\(training.trainingRows ?? 0)", "\(training.validationRows ?? 0)", "\(training.generation)",
+      definition.isBuiltIn ? "\(definition.id) \(training.split)" : "\(definition)", run.digests.data, run.digests.tokenizer,
+      "\(training.maximumLength)", "\(training.trainingRows ?? 0)", "\(training.validationRows ?? 0)",
+      "\(training.tuningRows ?? 0)", "\(training.generation)",
     ].joined(separator: "/")
     let once = encoded.withLock { encoded in
       let once = encoded[key] ?? EncodedOnce()

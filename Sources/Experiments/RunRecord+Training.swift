@@ -25,7 +25,8 @@ extension RunRecord {
         initial: history.steps.first?.trainableWithHead ?? 0, final: history.steps.last?.trainableWithHead ?? 0,
         average: history.steps.isEmpty
           ? 0 : history.steps.reduce(0) { $0 + Double($1.trainableWithHead) } / Double(history.steps.count)),
-      steps: history.steps.count, flops: history.operations, measures: measures,
+      steps: history.steps.count, preliminarySteps: history.preliminary.isEmpty ? nil : history.preliminary.count,
+      flops: history.operations, measures: measures,
       digests: run.digests.with(tensors: tensors, weights: history.weights, texts: texts), numericsVersion: Numerics.version,
       program: .current,
       environment: .current(threads: threads))

@@ -3,7 +3,7 @@
 //   calls/<process>/                                   what a call that goes on is at
 //   reruns/<identity>-<process>/                       a run that is being made again
 //   .doomed/                                           what is being removed
-//   <experiment>/<profile>/<row>/<task>/seed-<seed>    a link to a run's folder
+//   <experiment>/<profile>/<row>/<task>/seed-<seed>    a link to a run's folder; init-<n>-order-<n> where the two differ
 //   <experiment>.md, <experiment>-cost.md              its table and what its runs took; other profiles than pocket are in the name
 //   figures/<experiment>/<figure>.svg, .png, .csv      a figure and the values in it
 //   index.html, page/                                  the page on all results, and its data
@@ -26,7 +26,7 @@ package struct ResultsLayout: Sendable, Equatable {
 
   /// The readable link to a run.
   package func link(_ run: RunSpecification) -> URL {
-    folder.appending(path: "\(run.experiment)/\(run.profile.rawValue)/\(run.row)/\(run.task.id)/seed-\(run.seed)")
+    folder.appending(path: "\(run.experiment)/\(run.profile.rawValue)/\(run.row)/\(run.task.id)/\(run.seed.folderName)")
   }
 
   /// A run's place in a folder of curves: `table1/aflora/rte/seed-0`; other profiles than pocket are in the name.
@@ -37,7 +37,7 @@ package struct ResultsLayout: Sendable, Equatable {
       let plain = String(part.map { $0 == "/" || $0 == "\0" ? "_" : $0 })
       return plain.isEmpty || plain.hasPrefix(".") ? "_" + plain : plain
     }
-    return safe.joined(separator: "/") + "/seed-\(run.seed)"
+    return safe.joined(separator: "/") + "/" + run.seed.folderName
   }
 
   /// Where such a link leads: experiment, profile, row and task are four folders up.

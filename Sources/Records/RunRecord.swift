@@ -49,8 +49,10 @@ package struct RunRecord: Sendable, Equatable, Codable, VersionedRecord {
   package let trainableParameters: TrainableParameters
   /// `trainable_parameters_with_head`: all that were trained.
   package let trainableParametersWithHead: TrainableParameters
-  /// `steps`: optimizer steps done.
+  /// `steps`: optimizer steps of training proper.
   package let steps: Int
+  /// `preliminary_steps`: optimizer steps on a sample before it, as LoRA-drop's; nil where there were none, and in older records.
+  package let preliminarySteps: Int?
   /// `flops`: floating-point operations of training, counted from what was computed.
   package let flops: Int
   /// `measures`: single numbers of the method's own, by name, such as `kept.parameters`; nil in records that have none.
@@ -74,7 +76,9 @@ package struct RunRecord: Sendable, Equatable, Codable, VersionedRecord {
     case lastEpoch = "last_epoch"
     case trainableParameters = "trainable_parameters"
     case trainableParametersWithHead = "trainable_parameters_with_head"
-    case steps, flops, measures, digests
+    case steps
+    case preliminarySteps = "preliminary_steps"
+    case flops, measures, digests
     case numericsVersion = "numerics_version"
     case program, environment, seal
   }
@@ -83,8 +87,8 @@ package struct RunRecord: Sendable, Equatable, Codable, VersionedRecord {
   package init(
     identity: String, specification: JSONValue, outcome: RunOutcome, flags: [RunFlag], epochs: [EpochScores],
     primary: PrimaryScore, heldOut: [String] = [], trainableParameters: TrainableParameters,
-    trainableParametersWithHead: TrainableParameters, steps: Int, flops: Int, measures: [String: Double]? = nil,
-    digests: RunDigests,
+    trainableParametersWithHead: TrainableParameters, steps: Int, preliminarySteps: Int? = nil, flops: Int,
+    measures: [String: Double]? = nil, digests: RunDigests,
     numericsVersion: Int, program: ProgramVersion, environment: RunEnvironment
   ) {
     schemaVersion = Self.knownVersion
@@ -100,6 +104,7 @@ package struct RunRecord: Sendable, Equatable, Codable, VersionedRecord {
     self.trainableParameters = trainableParameters
     self.trainableParametersWithHead = trainableParametersWithHead
     self.steps = steps
+    self.preliminarySteps = preliminarySteps
     self.flops = flops
     self.measures = measures
     self.digests = digests
@@ -124,6 +129,18 @@ package struct RunRecord: Sendable, Equatable, Codable, VersionedRecord {
   /// Whether this set chose the best epoch.
   package func chooses(by split: String) -> Bool { !(heldOut?.contains(split) ?? false) }
 
+  /// The measure of every method that is what its own parameters come to at the end: without pruned ranks, closed gates, zeroed
+  /// entries and matrices that never learned.
+  package static let keptParameters = "kept.parameters"
+  /// What tables call all updates of a run, those before training proper included.
+  package static let updates = "updates"
+
+  /// A single number of the run by the name under which tables show it: one of the method's own measures, or `updates`; nil where the
+  /// run has none of that name.
+  package func number(named name: String) -> Double? {
+    measures?[name] ?? (name == Self.updates ? Double(steps) + Double(preliminarySteps ?? 0) : nil)
+  }
+
   /// The scores after an epoch; nil where there are none.
   package func scores(epoch: Int) -> EpochScores? { epochs.first { $0.epoch == epoch } }
 
@@ -147,6 +164,7 @@ package struct RunRecord: Sendable, Equatable, Codable, VersionedRecord {
       return (key, "is below zero")
     }
     if steps < 0 { return ("steps", "is below zero") }
+    if let preliminarySteps, preliminarySteps < 0 { return ("preliminary_steps", "is below zero") }
     if flops < 0 { return ("flops", "is below zero") }
     if environment.threads < 1 { return ("environment.threads", "is below one") }
     return nil

@@ -10,7 +10,7 @@ extension TableModel {
       zip(tasks, row.cells).filter(\.0.isFirst).flatMap { task, cell in
         cell.runs.map { run -> (name: String, state: String) in
           let score = run.score.map { "  \(task.metric.map { MetricText.short($0) + " " } ?? "")\(NumberText.percent($0))" }
-          return ("\(row.id) \(task.task) seed \(run.seed)", run.state.rawValue + (score ?? run.detail.map { ": " + $0 } ?? ""))
+          return ("\(row.id) \(task.task) \(run.seed.phrase)", run.state.rawValue + (score ?? run.detail.map { ": " + $0 } ?? ""))
         }
       }
     }
@@ -36,7 +36,7 @@ package struct ExperimentList: Sendable, Equatable {
     let counts: [Count]
   }
 
-  /// The experiments of one paper.
+  /// The experiments of one paper, or of one group.
   struct Group: Sendable, Equatable {
     let heading: String
     let entries: [Entry]
@@ -47,23 +47,24 @@ package struct ExperimentList: Sendable, Equatable {
   /// Counts the runs of experiments and those of them that are done.
   /// - Parameters:
   ///   - manifests: the experiments, in the order in which each paper's are listed.
-  ///   - papers: the papers, in their order; others follow by name, and then what belongs to none.
+  ///   - papers: the papers, in their order; others and groups follow by name, and then what belongs to none.
   ///   - findings: what is there of runs.
   package init(_ manifests: [Manifest], papers: [PublishedPaper], findings: ([RunSpecification]) -> RunFindings) {
-    groups = Self.byPaper(manifests, papers).map { heading, manifests in
+    groups = Self.sections(manifests, papers).map { heading, manifests in
       Group(heading: heading, entries: manifests.map { Self.entry($0, findings) })
     }
   }
 
-  /// The experiments of each paper below its heading, the papers in their order; others follow by name, and then what belongs to none.
-  static func byPaper(_ manifests: [Manifest], _ papers: [PublishedPaper]) -> [(heading: String, manifests: [Manifest])] {
-    let named = manifests.compactMap(\.paper)
+  /// The experiments of each paper and group below its heading, the papers in their order; others follow by name, then what belongs to
+  /// none, and last the searches.
+  static func sections(_ manifests: [Manifest], _ papers: [PublishedPaper]) -> [(heading: String, manifests: [Manifest])] {
+    let tables = manifests.filter { !$0.isSearch }, named = tables.compactMap(\.section)
     let known = papers.map(\.id).filter(named.contains)
     let others = TableProvenance.distinct(named).filter { !known.contains($0) }.sorted()
-    return ((known + others).map { $0 as String? } + [nil]).compactMap { paper in
-      let own = manifests.filter { $0.paper == paper }
-      return own.isEmpty ? nil : (heading(paper, papers), own)
+    let sections = ((known + others).map { $0 as String? } + [nil]).map { section in
+      (heading(section, papers), tables.filter { $0.section == section })
     }
+    return (sections + [("searches over settings ('lowrank tune')", manifests.filter(\.isSearch))]).filter { !$0.1.isEmpty }
   }
 
   private static func entry(_ manifest: Manifest, _ findings: ([RunSpecification]) -> RunFindings) -> Entry {

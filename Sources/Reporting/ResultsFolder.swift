@@ -1,6 +1,7 @@
 // The reading of what runs left in the folder of results.
 import Foundation
 import Records
+import Settings
 
 /// One run's place in a table.
 package struct RunKey: Sendable, Hashable {
@@ -9,10 +10,10 @@ package struct RunKey: Sendable, Hashable {
   /// The id of the task.
   package let task: String
   /// The run's seed.
-  package let seed: Int
+  package let seed: RunSeed
 
   /// Makes a key from its parts.
-  package init(row: String, task: String, seed: Int) {
+  package init(row: String, task: String, seed: RunSeed) {
     self.row = row
     self.task = task
     self.seed = seed

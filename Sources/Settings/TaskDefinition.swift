@@ -156,6 +156,9 @@ package struct TaskDefinition: Sendable, Equatable {
   /// The program's own task of an id; nil where there is none.
   package static func builtIn(_ id: String) -> TaskDefinition? { builtIn.first { $0.id == id } }
 
+  /// The name of the validation set that is made of held-out training rows (`tuning_rows`).
+  package static let tuningSet = "tuning"
+
   /// Whether the program has this task itself.
   package var isBuiltIn: Bool { Self.builtIn(id) != nil }
 

@@ -39,7 +39,7 @@ package struct Interruption: Error, Equatable {
 
 /// One fine-tuning run from start to end: epochs of shuffled batches, evaluation after each, checkpoints between.
 ///
-/// Its numbers are a function of the model, the data, the method, the settings and the seed; when it is killed and started again it
+/// Its numbers are a function of the model, the data, the method, the settings and the seeds; when it is killed and started again it
 /// ends with the same bits.
 package struct FineTuning {
   /// With the method on it.
@@ -50,7 +50,8 @@ package struct FineTuning {
   package let objective: any Objective
   /// The recipe: rates, batch, epochs, schedule.
   package let settings: TrainingSettings
-  /// What all randomness of the run starts from.
+  /// What is drawn while the run trains starts from it (`RunSeed.order`): the order of the rows, dropout, samples. What the model and the
+  /// method were made from is their own affair.
   package let seed: UInt64
   /// Where the tensors lie.
   package let backend: any Backend

@@ -11,6 +11,7 @@ struct Lowrank: ParsableCommand {
     subcommands: [
       Run.self,
       All.self,
+      Tune.self,
       List.self,
       Status.self,
       Methods.self,
@@ -20,6 +21,7 @@ struct Lowrank: ParsableCommand {
       ReportCommand.self,
       Page.self,
       Compare.self,
+      Published.self,
       Knit.self,
       FigureCommand.self,
       Show.self,

@@ -33,6 +33,7 @@ struct Run: ParsableCommand {
       let table = try PlanTable(withoutFiles: part.runs)
     {
       say(table.text)
+      for note in part.unlikeRows(among: part.runs, updates: table.updates) { tell("note: \(note)") }
       return
     }
     let inputs = RunInputs(workspace: workspace, data: read.dataFolder)
@@ -40,8 +41,9 @@ struct Run: ParsableCommand {
     let plan = try Plan([experiment], profile: selection.profile, narrowing: narrowing, inputs: inputs, store: store)
     guard plan.problems.isEmpty else { throw ManifestError.invalid(plan.problems) }
     if dryRun {
-      say(try PlanTable(plan.runs, store: store, inputs: inputs).text)
-      for note in ExperimentSeries(plan, store: store).notes { tell("note: \(note)") }
+      let table = try PlanTable(plan.runs, store: store, inputs: inputs)
+      say(table.text)
+      for note in ExperimentSeries(plan, store: store).notes(updates: table.updates) { tell("note: \(note)") }
       return
     }
     var lack: String?

@@ -95,6 +95,16 @@ import Testing
     #expect(run.options["rank"] == .integer(4))
   }
 
+  @Test func seedVarianceCrossesItsSeedsAndSharesRunsWithTable1() throws {
+    let manifest = try folder.manifest(named: "seed-variance", methods: .registered)
+    let table1 = try folder.manifest(named: "table1", methods: .registered).experiment(.pocket)
+    #expect(manifest.profiles == [.pocket, .small, .paper])
+    for profile in manifest.profiles { #expect(try manifest.experiment(profile).seeds.areCrossed, "\(profile)") }
+    let pocket = try manifest.experiment(.pocket), part = Narrowing(tasks: ["rte"], methods: ["lora"], seeds: [0, 1])
+    #expect(pocket.runs.count == 4 * 4 * 16)
+    #expect(try pocket.part(part).runs.map(\.identityJSON) == table1.part(part).runs.map(\.identityJSON))
+  }
+
   @Test func afloraCanFreezeWithinEveryRun() throws {
     // t_i must lie before T - t_f, or all matrices would freeze at one step.
     for manifest in shipped {
@@ -120,13 +130,56 @@ import Testing
     }
   }
 
-  @Test func pilotsGiveEveryMethodTheSameBudget() throws {
-    for (name, budget) in [("pilot-pocket", 8), ("pilot-pocket-roberta", 8), ("pilot-small", 3)] {
-      let manifest = try folder.manifest(named: name, methods: .registered)
-      let profile = try #require(manifest.profiles.first)
-      let runs = try manifest.experiment(profile).runs
-      for method in Set(runs.map(\.method)).sorted() {
-        #expect(runs.filter { $0.method == method }.count == budget, "\(name) \(method)")
+  @Test("every search tries four candidates of each method, on two seeds and two tasks or more")
+  func searches() throws {
+    let searches = shipped.filter(\.isSearch)
+    #expect(
+      searches.map(\.id) == [
+        "tune-pocket-deberta", "tune-pocket-llama", "tune-pocket-llama-labels", "tune-pocket-roberta", "tune-small-minilm",
+      ])
+    for experiment in searches.flatMap(\.experiments) {
+      let search = try #require(experiment.search)
+      #expect(search.settings == ["learning_rate"] && search.candidateCount == 4, "\(experiment.id)")
+      #expect(experiment.seeds == [100, 101] && experiment.tasks.count >= 2, "\(experiment.id)")
+      for method in search.methods {
+        let runs = experiment.runs.filter { $0.method == method.id }.count
+        #expect(runs == 4 * experiment.seeds.count * experiment.tasks.count, "\(experiment.id) \(method.id)")
+        // half a decade apart, so that all grids are equally wide
+        let rates = method.candidates.compactMap { $0.values[0].number }
+        #expect(zip(rates, rates.dropFirst()).allSatisfy { (3...3.4).contains($1 / $0) }, "\(experiment.id) \(method.id)")
+      }
+    }
+  }
+
+  @Test("each recipe names the search whose manifest is for it, which has every method of the recipe's tables")
+  func tunedRecipes() throws {
+    let searches = shipped.filter(\.isSearch).flatMap(\.experiments)
+    for experiment in shipped.filter({ !$0.isSearch }).flatMap(\.experiments)
+    where experiment.profile != .paper && !experiment.isTimed {
+      guard let named = experiment.tuned.last else { continue }
+      let search = try #require(searches.first { $0.id == named.search }, "\(experiment.id)")
+      // its own recipe, or one that it includes
+      let file = "\(folder.recipes)/\(search.recipe).yaml"
+      #expect(experiment.sources.contains(file) && search.profile == experiment.profile, "\(experiment.id)")
+      let methods = Set(experiment.rows.map(\.method)).subtracting(search.search?.methods.map(\.id) ?? [])
+      #expect(methods.isEmpty, "\(experiment.id): \(named.search) has not searched \(methods.sorted())")
+    }
+    #expect(Set(searches.map(\.recipe)).count == searches.count)
+  }
+
+  @Test("what a search found stands nowhere else: its recipe gives none of it")
+  func onePlace() throws {
+    for search in shipped.filter(\.isSearch).flatMap(\.experiments) {
+      guard FileManager.default.fileExists(atPath: folder.tunedFile(of: search.id)) else { continue }
+      let path = "\(folder.recipes)/\(search.recipe).yaml"
+      let reader = MappingReader(methods: .registered, problems: ProblemCollector(mainFile: path))
+      let recipe = try #require(
+        RecipeReader(reader: reader, folder: folder.recipes, tasks: TaskDefinition.builtIn.map(\.id), appliesTuned: false).recipe(
+          named: search.recipe, at: SourcePosition(file: path, line: 1, column: 1)))
+      for method in search.search?.methods ?? [] {
+        let own = recipe.methods.filter { $0.method == method.id }.flatMap(\.settings.common.positions)
+        let left = own.filter { name, place in (search.search?.settings ?? []).contains(name) && place.file == path }.map(\.key)
+        #expect(left.isEmpty, "\(path): take \(left.sorted()) of \(method.id) out: \(folder.tunedFile(of: search.id)) gives it")
       }
     }
   }

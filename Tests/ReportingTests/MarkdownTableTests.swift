@@ -38,6 +38,25 @@ import Testing
     #expect(MarkdownTable.render(try experiment.table()) == MarkdownTable.render(table))
   }
 
+  @Test("what was stated before the first run stands below the table, in every format but CSV")
+  func preregistered() throws {
+    let statement = "AFLoRA is above LoRA by 1 point; a test at 5 % | over 2 tasks."
+    let experiment = try MadeUpExperiment(
+      MadeUpExperiment.plain.replacing("title: two methods\n", with: "title: two methods\npreregistered: \(statement)\n"))
+    try experiment.addAll()
+    let table = try experiment.table(), plain = try MadeUpExperiment()
+    try plain.addAll()
+    let other = try plain.table()
+    let line = "**Stated before the first run**: AFLoRA is above LoRA by 1 point; a test at 5 % \\| over 2 tasks.\n\n"
+    #expect(MarkdownTable.render(table).contains("of training.\n\n" + line + "- profile pocket"))
+    #expect(MarkdownTable.render(table).replacing(line, with: "") == MarkdownTable.render(other))
+    #expect(TextTable.render(table).hasSuffix("\n\nStated before the first run: \(statement)\n"))
+    #expect(LaTeXTable.render(table).contains("    Stated before the first run: AFLoRA is above LoRA by 1 point; a test at 5 \\% "))
+    #expect(try JSONTable.render(table).contains("\"preregistered\" : \"\(statement)\""))
+    #expect(try !JSONTable.render(other).contains("preregistered"))
+    #expect(CSVTable.render(table) == CSVTable.render(other))
+  }
+
   @Test func everythingThatCanGoWrongIsInItsCellAndBelow() throws {
     let experiment = try MadeUpExperiment(
       MadeUpExperiment.plain.replacing("tasks: [rte, mrpc]", with: "tasks: [rte, mrpc, stsb]"))
@@ -181,7 +200,7 @@ import Testing
     for (row, values) in [("lora", [[0.8, 0.7], [0.8, 0.72]]), ("aflora", [[0.75, 0.75], [0.75, 0.76]])] {
       for seed in 0...1 {
         let run = try experiment.specification(row, "mnli", seed)
-        experiment.findings.records[RunKey(row: row, task: "mnli", seed: seed)] = try experiment.record(
+        experiment.findings.records[RunKey(row: row, task: "mnli", seed: RunSeed(seed))] = try experiment.record(
           run, [values[seed]], splits: ["matched", "mismatched"])
       }
     }

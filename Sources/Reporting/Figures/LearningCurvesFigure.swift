@@ -3,6 +3,7 @@ import Foundation
 import Manifests
 import Metrics
 import Records
+import Settings
 
 /// The learning curves of rows on one task, or of any single run.
 enum LearningCurvesFigure {
@@ -27,7 +28,7 @@ enum LearningCurvesFigure {
     }
     let panels = panels(scores: scores, losses: losses, score: MetricText.short(metric))
     return Figure(
-      id: settings.id, title: settings.title, subtitle: source.subtitle(first.task, "seed \(first.seed)"), panels: panels,
+      id: settings.id, title: settings.title, subtitle: source.subtitle(first.task, first.seed.phrase), panels: panels,
       columns: 2, data: FigureData(linesOf: panels))
   }
 
@@ -48,13 +49,9 @@ enum LearningCurvesFigure {
     let loss = try RecordedTensors(in: folder, record: record).vector("training/loss", axis: "step")
     let panels = panels(scores: scores, losses: [("", loss)], score: "validation score")
     func text(_ key: String) -> String? {
-      switch record.specification[key] {
-      case .text(let value)?: value
-      case .integer(let value)?: String(value)
-      default: nil
-      }
+      if case .text(let value)? = record.specification[key] { value } else { nil }
     }
-    let parts = [text("label"), text("task"), text("seed").map { "seed \($0)" }].compactMap { $0 }
+    let parts = [text("label"), text("task"), record.specification["seed"].flatMap { RunSeed(json: $0) }?.phrase].compactMap { $0 }
     return Figure(
       id: FigureKind.learningCurves.rawValue, title: FigureKind.learningCurves.title, subtitle: parts.joined(separator: ", "),
       panels: panels, columns: 2, data: FigureData(linesOf: panels))

@@ -24,7 +24,7 @@ struct ExperimentSurvey {
   /// Reads all manifests, and looks at the folders in the results.
   init(_ folder: ExperimentFolder, methods: MethodCatalog, in results: ResultsFolder) {
     let listing = folder.list(methods: methods), papers = (try? folder.papers()) ?? []
-    groups = ExperimentList.byPaper(listing.manifests, papers).map { heading, manifests in
+    groups = ExperimentList.sections(listing.manifests, papers).map { heading, manifests in
       let named = manifests.map { manifest in
         Named(
           id: manifest.id, aliases: manifest.aliases, title: manifest.experiments.first?.title ?? "", experiments: manifest.experiments)

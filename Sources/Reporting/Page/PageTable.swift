@@ -39,7 +39,8 @@ struct PageTable: Encodable, Sendable {
 
   /// A run in its cell.
   struct Run: Encodable, Sendable {
-    let seed: Int
+    /// As it is named: `3`, or `0x1`.
+    let seed: String
     let state: CellRun.State
     let score: Double?
     let detail: String?
@@ -134,7 +135,7 @@ struct PageTable: Encodable, Sendable {
       let shown = table.display(differences)
       return Differences(
         title: differences.title, header: shown.header, rows: shown.rows.map { $0.map { $0.text + $0.suffix } },
-        notes: differences.notes)
+        notes: differences.notes(labels: table.labels))
     }
     sources = Self.sources(table)
     problems = table.problems
@@ -162,7 +163,7 @@ struct PageTable: Encodable, Sendable {
   }
 
   private static func runs(_ cell: TableCell) -> [Run] {
-    cell.runs.map { Run(seed: $0.seed, state: $0.state, score: finite($0.score), detail: $0.detail) }
+    cell.runs.map { Run(seed: $0.seed.description, state: $0.state, score: finite($0.score), detail: $0.detail) }
   }
 
   /// A cell that leads to runs whose scores the table does not show.
