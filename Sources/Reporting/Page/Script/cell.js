@@ -58,7 +58,7 @@ const runList = (runs, seed, onChoose) => {
   const timeOf = (run) => run.record?.timing.find(([name]) => name === 'time')?.[1] ?? '—';
   const row = (run) => [
     el('button', { type: 'button', 'aria-pressed': String(run.seed === seed), on: { click: () => onChoose(run.seed) } }, `seed ${run.seed}`),
-    el('span', { class: run.state === 'completed' ? null : 'bad' }, run.state),
+    el('span', { class: run.state === 'completed' ? null : run.state === 'missing' ? 'quiet' : 'bad' }, run.state),
     run.score === undefined || run.score === null ? '—' : (run.score * 100).toFixed(2),
     run.record?.bestEpoch ?? '—', at(run, run.record?.bestEpoch), at(run, run.record?.lastEpoch), timeOf(run),
   ];
@@ -148,6 +148,6 @@ const cellPanel = (table, row, cell, column, seed, onSeed, onClose) => {
   });
   const panel = el('section', { class: 'panel', 'aria-label': 'runs of a cell' },
     el('header', {}, heading, el('button', { type: 'button', class: 'close', on: { click: onClose } }, 'close', el('span', { class: 'quiet' }, ' Esc'))),
-    el('p', {}, `${column.title}: `, el('strong', {}, cell.text), cell.suffix ? el('span', { class: 'bad' }, cell.suffix) : ''), place);
+    el('p', {}, `${column.title}: `, el('strong', {}, cell.text), suffixView(cell)), place);
   return { panel, heading };
 };

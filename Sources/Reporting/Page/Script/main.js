@@ -37,7 +37,9 @@ const showCell = (data, view, parts) => {
   const [id, profile, rowID, columnText, seedText] = parts;
   const row = data.rows.find((each) => each.id === rowID), column = Number(columnText), cell = row?.cells[column];
   if (!cell?.runs) return;
-  const seed = seedText === undefined ? cell.runs.find((run) => run.state !== 'completed')?.seed ?? cell.runs[0]?.seed : Number(seedText);
+  // the run that something is wrong with, else the first that there is
+  const first = cell.runs.find((run) => run.state !== 'completed' && run.state !== 'missing') ?? cell.runs.find((run) => run.state !== 'missing');
+  const seed = seedText === undefined ? (first ?? cell.runs[0])?.seed : Number(seedText);
   // the address follows the seed without a step of its own in the history
   const onSeed = (next) => history.replaceState(null, '', `#/${[id, profile, rowID, column, next].map((part) => encodeURIComponent(part)).join('/')}`);
   const { panel, heading } = cellPanel(data, row, cell, data.columns[column], seed, onSeed, () => goTo(id, profile));

@@ -35,14 +35,14 @@ const exampleTable = (answers, texts, others) => {
   const error = (index) => (typeof values[index] === 'number' ? Math.abs(values[index] - answers.gold[index]) : Infinity);
   const header = ['example', 'right', 'best epoch', 'last epoch', ...(isClass ? [] : ['off by']),
     ...(isClass && answers.logits ? ['held likely'] : []),
-    ...(isClass && peers.length ? ['other runs right'] : []), ...(texts ? ['text'] : [])];
+    ...(isClass && peers.length ? ['other runs right'] : [])];
   const row = (index) => {
     const mark = (list) => (list ? el('span', { class: isRight(answers, list, index) ? null : 'bad' }, answerName(answers, list[index])) : '—');
-    return [String(index), answerName(answers, answers.gold[index]), mark(answers.best), mark(answers.last),
+    const words = texts ? el('div', { class: 'words' }, (texts[index] ?? []).map((text) => el('p', {}, text))) : '';
+    return [[el('span', { class: texts ? 'quiet' : null }, String(index)), words], answerName(answers, answers.gold[index]), mark(answers.best), mark(answers.last),
       ...(isClass ? [] : [short(error(index))]),
       ...(isClass && answers.logits ? [`${(likelihood(answers.logits[index], values[index]) * 100).toFixed(0)} %`] : []),
-      ...(isClass && peers.length ? [`${rightOf(index)} of ${peers.length}`] : []),
-      ...(texts ? [el('div', { class: 'words' }, (texts[index] ?? []).map((text) => el('p', {}, text)))] : [])];
+      ...(isClass && peers.length ? [`${rightOf(index)} of ${peers.length}`] : [])];
   };
   const draw = () => {
     const all = answers.gold.map((_, index) => index).filter((index) => !state.onlyWrong || !isRight(answers, values, index));
@@ -75,11 +75,13 @@ const answersView = (details, examples, others) => details.answers.map((answers)
     texts ? '' : el('p', { class: 'quiet' }, 'What the examples say is not in the page: their files were not at hand when it was written.'));
 });
 
-/** What a model wrote. */
-const textsView = (details) => details.texts.map((texts) =>
-  el('section', {}, el('h4', {}, `${texts.epoch} epoch`),
+/** What a model wrote; where the best epoch is the last one, once. */
+const textsView = (details, record) => {
+  const isOne = record.bestEpoch === record.lastEpoch, all = details.texts.filter((texts, index) => !isOne || index === 0);
+  return all.map((texts) => el('section', {}, el('h4', {}, isOne ? 'best epoch, which is the last' : `${texts.epoch} epoch`),
     el('p', { class: 'quiet' }, `${texts.shown.length} of ${counted(texts.count, 'text')}; texts-${texts.epoch}.jsonl has all.`),
     texts.shown.map((text) => el('article', { class: 'text' },
       lines([['set', text.set], ['prompt', text.source], ['written', text.output],
         ...text.references.map((reference, index) => [index === 0 ? 'right' : 'or', reference]),
         ...(text.score === null || text.score === undefined ? [] : [['score', short(text.score)]])])))));
+};

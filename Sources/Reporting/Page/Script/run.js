@@ -38,10 +38,13 @@ const decisionView = (decision) => {
   if (decision.form === 'lines') {
     const width = decision.rows[0]?.length ?? 0;
     const series = Array.from({ length: width }, (_, column) => ({
-      name: decision.columnNames[column] ?? String(column), isStrong: width === 1,
+      name: decision.columnNames[column] ?? (width === 1 ? decision.path : String(column)), isStrong: width === 1,
       points: decision.rows.map((row, index) => [decision.places[index] + 1, row[column]]),
     }));
-    return el('section', {}, heading, chart(series, { title: decision.path, x: decision.axes[0], y: decision.path }));
+    const at = (line, index) => short(line.points.at(index)?.[1] ?? null);
+    return el('section', {}, heading, chart(series, { x: decision.axes[0], y: decision.path }),
+      el('details', {}, el('summary', { class: 'quiet' }, 'first and last values'),
+        plainTable([decision.axes[1] ?? '', 'first', 'last'], series.map((line) => [line.name, at(line, 0), at(line, -1)]))));
   }
   const columns = decision.shape.length > 1 ? decision.rows[0]?.map((_, column) => decision.columnNames[column] ?? column) ?? [] : ['value'];
   const names = decision.shape.length > 1 ? decision.rowNames : decision.columnNames;
@@ -100,7 +103,7 @@ const runView = (run, details, context) => {
     'Not in the page yet: each call reads a limited number of runs. ', command('lowrank page --all-runs'), ' reads the rest.'));
   const need = (view) => () => (details ? view() : without());
   const tabs = [
-    ...(details && details.texts.length ? [['texts', () => textsView(details)]] : []),
+    ...(details && details.texts.length ? [['texts', () => textsView(details, record)]] : []),
     ...(!details || details.answers.length ? [['answers', need(() => answersView(details, context.examples, context.others(run)))]] : []),
     ['decisions', need(() => decisionsView(details))],
     ['curves', need(() => curvesView(details))],

@@ -16,10 +16,15 @@ const cellHint = (runs) => runs.slice(0, 12)
   .map((run) => `seed ${run.seed}: ${typeof run.score === 'number' ? (run.score * 100).toFixed(2) : run.state}${run.detail ? ` (${run.detail})` : ''}`)
   .join('\n') + (runs.length > 12 ? `\nand ${runs.length - 12} more` : '');
 
+/** What stands behind a cell's value: quiet where runs are merely missing. */
+const suffixView = (cell) => {
+  const isBad = (cell.runs ?? []).some((run) => run.state !== 'completed' && run.state !== 'missing');
+  return cell.suffix ? el('span', { class: isBad ? 'bad' : 'quiet' }, cell.suffix) : '';
+};
+
 /** What a cell reads. */
 const cellText = (cell) => [
-  cell.rank === 'best' ? el('strong', {}, cell.text) : cell.rank === 'second' ? el('u', {}, cell.text) : cell.text,
-  cell.suffix ? el('span', { class: 'bad' }, cell.suffix) : '',
+  cell.rank === 'best' ? el('strong', {}, cell.text) : cell.rank === 'second' ? el('u', {}, cell.text) : cell.text, suffixView(cell),
 ];
 
 /** The table of an experiment, with what sorts and filters it. `onOpen` is told which cell is opened. */
@@ -50,7 +55,7 @@ const experimentTable = (data, key, onOpen) => {
     place.querySelector(`[data-sort="${column}"]`)?.focus();
   };
   const head = (title, column) => {
-    const { sort } = state, isSorted = sort?.column === column, arrow = isSorted ? (sort.isDown ? ' ↓' : ' ↑') : '';
+    const { sort } = state, isSorted = sort?.column === column, arrow = isSorted ? (sort.isDown ? ' ▾' : ' ▴') : '';
     return el('th', { scope: 'col', 'aria-sort': isSorted ? (sort.isDown ? 'descending' : 'ascending') : 'none' },
       el('button', { type: 'button', class: 'plain', 'data-sort': column, 'data-move': true, tabindex: -1,
         on: { click: () => sortBy(column) } }, title, el('span', { 'aria-hidden': 'true' }, arrow)));
@@ -62,7 +67,7 @@ const experimentTable = (data, key, onOpen) => {
       if (!cell.runs) return el('td', {}, cellText(cell));
       return el('td', {}, el('button', {
         type: 'button', class: 'plain', title: cellHint(cell.runs), 'data-row': row.id, 'data-column': index, 'data-move': true, tabindex: -1,
-        on: { click: () => onOpen(row, index) } }, cellText(cell), state.dots && ranges[index] ? dots(cell.runs, ...ranges[index]) : ''));
+        on: { click: () => onOpen(row, index) } }, cellText(cell), state.dots && ranges[index] && cell.value !== undefined ? dots(cell.runs, ...ranges[index]) : ''));
     })),
     row.published ? el('tr', { class: 'published' }, el('th', { scope: 'row' }, row.published[0]),
       data.columns.map((column, index) => (isShown(column) ? el('td', {}, row.published[index + 1]) : ''))) : '');
@@ -141,7 +146,7 @@ const noteView = (note) => {
 
 /** The figures of an experiment. */
 const figuresView = (figures) => figures.map((figure) => (figure.picture
-  ? el('figure', {}, el('img', { src: way(figure.picture), alt: figure.title, loading: 'lazy' }),
+  ? el('figure', {}, el('a', { href: way(figure.picture) }, el('img', { src: way(figure.picture), alt: figure.title, loading: 'lazy' })),
     el('figcaption', {}, `${figure.title} `, figure.others.map((path) => [fileLink(path, path.split('.').pop()), ' '])))
   : el('p', { class: 'quiet' }, `${figure.title}: not drawn. `, command(`lowrank figure ${figure.id}`))));
 
@@ -151,7 +156,7 @@ const experimentRest = (data) => [
   data.differences ? el('section', {}, el('h2', {}, data.differences.title), plainTable(data.differences.header, data.differences.rows),
     el('div', { class: 'notes' }, data.differences.notes.map((text) => el('p', {}, text)))) : '',
   data.problems.length ? el('section', {}, el('h2', {}, 'Missing or failed'),
-    el('ul', { class: 'bad' }, data.problems.slice(0, 100).map((text) => el('li', {}, text))),
+    el('ul', {}, data.problems.slice(0, 100).map((text) => el('li', {}, text))),
     data.problems.length > 100 ? el('p', {}, `and ${data.problems.length - 100} more`) : '',
     el('p', {}, 'Trains what is missing and tries again what failed:'), command(data.command)) : '',
   data.figures.length ? el('section', { class: 'figures' }, el('h2', {}, 'Figures'), figuresView(data.figures)) : '',
