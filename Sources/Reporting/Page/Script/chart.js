@@ -38,14 +38,15 @@ const path = (points, x, y) => {
 
 /**
  * A chart with one line for each of `series` (`{name, points: [[x, y]], isStrong, marks: [[x, y, text]]}`).
- * Strong lines are drawn last. `options`: `title` (none where a heading stands above), `x` and `y` (the axes' names), `format` (of the vertical numbers).
+ * Strong lines are drawn last. `options`: `title` (none where a heading stands above), `x` and `y` (the axes' names),
+ * `format` (of the vertical numbers).
  */
 const chart = (series, options) => {
   const format = options.format ?? short, drawn = series.filter((line) => line.points.some(([, value]) => value !== null));
   const across = range(drawn.flatMap((line) => line.points.map(([at]) => at)));
   const up = range(drawn.flatMap((line) => line.points.map(([, value]) => value).filter((value) => value !== null)));
   const title = options.title ? el('figcaption', {}, options.title) : '';
-  if (!across || !up) return el('figure', { class: 'chart' }, title, el('p', { class: 'quiet' }, 'No number to draw.'));
+  if (!across || !up) return el('figure', { class: 'chart' }, title, quiet('No number to draw.'));
   const { width, height, left, right, top, bottom } = SIZE;
   const x = (value) => left + ((value - across[0]) / (across[1] - across[0])) * (width - left - right);
   const y = (value) => height - bottom - ((value - up[0]) / (up[1] - up[0])) * (height - top - bottom);
