@@ -23,7 +23,7 @@ package struct PlannedFacts: Sendable {
   }
 
   /// Nothing is known.
-  package static let none = PlannedFacts(rows: { _ in nil }, meanTrainable: { _ in nil })
+  package static let unknown = PlannedFacts(rows: { _ in nil }, meanTrainable: { _ in nil })
 }
 
 /// Writes tables without scores.
@@ -81,6 +81,7 @@ package struct StaticTableText {
         "Where it depends on which matrices freeze first: the mean over all orders, and in brackets the least and the greatest "
           + "possible.")
     }
+    if compared == 0 { return notes + ["Nothing here is known of what is printed."] }
     notes.append(
       unlike.isEmpty
         ? "All \(compared) printed numbers can be roundings of these."

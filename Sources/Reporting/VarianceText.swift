@@ -58,6 +58,9 @@ extension VarianceTable {
         + "\(second) and \(first * second) degrees of freedom. Over tasks and methods variances are added, so that what varies much weighs "
         + "much.",
     ]
+    notes.append(
+      "Combinations that share a seed are not independent: what takes them for so, as a cell's deviation and tests of differences do, is too "
+        + "sure.")
     let shown = lines.filter { $0.split != nil }
     if shown.contains(where: { !($0.split?.negative.isEmpty ?? true) }) {
       notes.append("≤ 0: the estimate is negative, as it may be where there is nothing, and counts as 0.")

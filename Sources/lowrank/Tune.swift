@@ -88,7 +88,8 @@ struct Tune: ParsableCommand {
   ) throws -> [String] {
     let results = ResultsFolder(workspace.results)
     let findings = results.findings(for: experiment.runs, inputs: inputs.digestsAtHand)
-    let table = try Report(experiment, findings).write(to: results)
+    let report = try Report(experiment, findings), table = try report.write(to: results)
+    defer { project.renewPage(of: experiment, findings, report, workspace, inputs) }
     let (outcome, lacks) = TunedSettings.found(by: experiment, findings)
     guard let outcome else {
       tell("→ \(project.readable(table))")

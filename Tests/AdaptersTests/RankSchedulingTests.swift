@@ -57,8 +57,9 @@ struct AdaLoRATests {
 
   @Test("the authors' program counts updates from 0; a count from 1 is one update earlier", arguments: [0, 1])
   func firstStep(first: Int) throws {
-    let model = try ModelLoader.random(MethodSubject.configuration(.roberta), seed: 5, on: PlanningBackend())
-    let host = MethodSubject.host(model, steps: 12, on: PlanningBackend())
+    let backend = PlanningBackend()
+    let model = try ModelLoader.random(MethodSubject.configuration(.roberta), seed: 5, on: backend)
+    let host = MethodSubject.host(model, steps: 12, on: backend)
     host.prepare()
     let method = try AdaLoRA(
       MethodOptions(["initial_rank": .integer(2), "target_rank": .integer(1)], for: AdaLoRA.description), on: host,

@@ -78,8 +78,7 @@ final class MadeUpExperiment {
     _ run: RunSpecification, _ epochs: [[Double]], metric: String = "accuracy", splits: [String] = ["validation"],
     heldOut: [String] = [], outcome: RunOutcome = .completed, flags: [RunFlag] = [], parameters: TrainableParameters? = nil,
     model: Character = "d", identity: String = digest("a"), tensors: String? = nil, lastTexts: String? = nil,
-    extra: [Score] = [], measures: [String: Double]? = nil, preliminarySteps: Int? = nil, commit: String? = "4f2c1ab",
-    heldOut: [String] = []
+    extra: [Score] = [], measures: [String: Double]? = nil, preliminarySteps: Int? = nil, commit: String? = "4f2c1ab"
   ) throws -> RunRecord {
     let parameters = parameters ?? TrainableParameters(initial: 20_000, final: 20_000, average: 20_000)
     return RunRecord(

@@ -10,7 +10,7 @@ import Testing
 @testable import Reporting
 
 /// An experiment with its results and its page.
-final class MadeUpPage {
+final class MadeUpPage: @unchecked Sendable {
   let experiment: MadeUpExperiment
   let results: ResultsFolder
   /// How often the texts of examples were asked for.
@@ -84,7 +84,7 @@ final class MadeUpPage {
 
   /// Writes a run of every cell.
   func storeAll() throws {
-    for run in try experiment.runs() { try store(run.row, run.task.id, run.seed) }
+    for run in try experiment.runs() { try store(run.row, run.task.id, run.seed.order) }
   }
 
   /// A run's identity.

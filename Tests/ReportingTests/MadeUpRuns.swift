@@ -49,13 +49,14 @@ final class MadeUpRuns {
   ) throws {
     try store(
       row, task, of: RunSeed(seed), scores: scores, tensors: tensors, seconds: seconds, parameters: parameters, memory: memory,
-      outcome: outcome)
+      outcome: outcome, stepSeconds: stepSeconds, measures: measures)
   }
 
   /// Writes a run of a seed whose epochs have these scores.
   func store(
     _ row: String, _ task: String, of seed: RunSeed, scores: [Double], tensors: [String: HDF5Dataset] = [:], seconds: Double? = nil,
-    parameters: Double = 1000, memory: Int = 3 << 20, outcome: RunOutcome = .completed
+    parameters: Double = 1000, memory: Int = 3 << 20, outcome: RunOutcome = .completed, stepSeconds: [Double]? = nil,
+    measures: [String: Double]? = nil
   ) throws {
     let folder = try folder(row, task, seed)
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)

@@ -24,7 +24,7 @@ import Testing
       let specification = try experiment.specification("lora", run.task, run.seed)
       let counts = TrainableParameters(initial: 9, final: 1, average: run.parameters)
       return FigureRun(
-        label: "LoRA", row: "lora", task: run.task, seed: run.seed, options: specification.options,
+        label: "LoRA", row: "lora", task: run.task, seed: RunSeed(run.seed), options: specification.options,
         record: try experiment.record(specification, [[0.5]], parameters: counts, measures: measures),
         timing: run.segments.isEmpty ? nil : TimingRecord(identity: "", segments: run.segments), folder: experiment.folder)
     }

@@ -108,8 +108,8 @@ import Testing
   }
 
   @Test func whatIsNotKnownIsADash() throws {
-    let text = try text("some-1", facts: .none)
-    #expect(text.contains("| LoRA | — | — | — |\n") && text.contains("All 0 printed numbers can be roundings of these."))
+    let text = try text("some-1", facts: .unknown)
+    #expect(text.contains("| LoRA | — | — | — |\n") && text.contains("Nothing here is known of what is printed."))
   }
 
   @Test func aBlockOfANotebookIsTheSameText() throws {

@@ -1,5 +1,6 @@
 // A real browser, without a window: headless Chromium, spoken to by its DevTools protocol through two pipes.
 import Foundation
+import Glibc
 
 /// One page in a browser of its own.
 public final class Browser {
@@ -33,10 +34,10 @@ public final class Browser {
   public init() throws {
     folder = FileManager.default.temporaryDirectory.appending(path: "lowrank-browser-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    let pipes = ["in", "out"].map { folder.appending(path: $0).path }
+    let home = folder, pipes = ["in", "out"].map { home.appending(path: $0).path }
     for pipe in pipes where mkfifo(pipe, 0o600) != 0 { throw Failure(description: "no pipe \(pipe)") }
     // open for both, so that neither end waits for the other
-    (input, output) = (open(pipes[0], O_RDWR | O_CLOEXEC), open(pipes[1], O_RDWR | O_CLOEXEC))
+    (input, output) = (Glibc.open(pipes[0], O_RDWR | O_CLOEXEC), Glibc.open(pipes[1], O_RDWR | O_CLOEXEC))
     process.executableURL = URL(filePath: "/bin/sh")
     let options = [
       "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run", "--disable-extensions",

@@ -41,7 +41,8 @@ extension Format {
     ]
     let project = try TinyProject(
       TinyProject.manifest.replacing(
-        "[lora, {aflora: {initial_epochs: 0.5, final_fraction: 0.3}}]", with: "[\(methods.joined(separator: ", "))]"))
+        "[lora, {aflora: {initial_epochs: 0.5, final_fraction: 0.3}}]", with: "[\(methods.joined(separator: ", "))]"
+      ).replacing("seeds: [0]", with: "seeds: {init: [0], order: [1]}"))
     let manifest = try Subject.Target(project.file("experiments/tiny.yaml"))
     let others = [
       "experiments/recipes/tiny.yaml", "experiments/tasks/warmth.yaml", "experiments/tasks/train.tsv", "model/config.json",

@@ -16,7 +16,7 @@ package enum BlockSubject: Sendable, Equatable {
   /// A paper's table without scores, by its id, which stands in place of the experiment's.
   case published
   /// Whether the results show a claim on two rows, by an epoch; nil: as the manifest says.
-  case claim(Claim, epoch: EpochChoice?)
+  case claim(RowClaim, epoch: EpochChoice?)
 }
 
 /// A block as its opening mark asks for it.
@@ -38,7 +38,7 @@ package struct BlockRequest: Sendable, Equatable, CustomStringConvertible {
       case .texts(let task): "texts \(experiment) \(task)"
       case .published: "published \(experiment)"
       case .claim(let claim, _):
-        "claim \(experiment) \(claim.row) \(claim.relation.rawValue) \(claim.other) \(claim.task ?? Claim.average)"
+        "claim \(experiment) \(claim.row) \(claim.relation.rawValue) \(claim.other) \(claim.task ?? RowClaim.average)"
       }
     return name + (profile == .pocket ? "" : " profile=\(profile.rawValue)")
   }
@@ -96,7 +96,7 @@ struct BlockRequestReader {
     // the experiment comes first, and its name may say settings, as in `table1+rank=8`
     let rest = words.dropFirst(),
       isOption = { (place: Int) in
-        words[place].contains("=") && words[place] != Claim.Relation.level.rawValue && (place > 1 || !words[place].contains("+"))
+        words[place].contains("=") && words[place] != RowClaim.Relation.level.rawValue && (place > 1 || !words[place].contains("+"))
       }
     let operands = rest.indices.filter { !isOption($0) }.map { words[$0] }
     for place in rest.indices where isOption(place) { read(words[place], kind) }
@@ -123,22 +123,22 @@ struct BlockRequestReader {
   }
 
   /// The claim of a mark's words: the experiment, a row, the relation, the other row, and what it is about.
-  private mutating func claim(_ operands: [String]) -> Claim? {
+  private mutating func claim(_ operands: [String]) -> RowClaim? {
     guard operands.count == Kind.claim.operands.count else { return nil }
     let (row, other, task) = (operands[1], operands[3], operands[4])
-    guard let relation = Claim.Relation(rawValue: operands[2]) else {
+    guard let relation = RowClaim.Relation(rawValue: operands[2]) else {
       problems.append(
-        unknown(operands[2], "a relation of two rows", "relations", Claim.Relation.allCases.map(\.rawValue)))
+        unknown(operands[2], "a relation of two rows", "relations", RowClaim.Relation.allCases.map(\.rawValue)))
       return nil
     }
     if row == other { problems.append("a claim compares two rows, but names '\(shortened(row))' twice.") }
-    let family = choice("family", among: Claim.Family.allCases), bound = bound(of: relation)
-    return Claim(
-      row: row, other: other, relation: relation, task: task == Claim.average ? nil : task, bound: bound, family: family ?? .rows)
+    let family = choice("family", among: RowClaim.Family.allCases), bound = bound(of: relation)
+    return RowClaim(
+      row: row, other: other, relation: relation, task: task == RowClaim.average ? nil : task, bound: bound, family: family ?? .rows)
   }
 
   /// The bound that a mark states for `=`, in points.
-  private mutating func bound(of relation: Claim.Relation) -> Double? {
+  private mutating func bound(of relation: RowClaim.Relation) -> Double? {
     guard let text = values.first(where: { $0.key == "within" })?.value else { return nil }
     guard relation == .level else {
       problems.append("'within' is the bound of '='; leave it out beside '\(relation.rawValue)'.")

@@ -7,7 +7,7 @@ enum ClaimSentence {
   /// The sentence on one line; nil where no seed of a task counts in both rows.
   /// - Parameter bound: the manifest's bound for `=`, in points; nil where it states none.
   /// - Throws: `ReportError.unknownRow`, `.unknownTask`, `.noEquivalenceBound`.
-  static func markdown(_ claim: Claim, _ table: TableModel, bound: Double?) throws(ReportError) -> String? {
+  static func markdown(_ claim: RowClaim, _ table: TableModel, bound: Double?) throws(ReportError) -> String? {
     for id in [claim.row, claim.other] where !table.rows.contains(where: { $0.id == id }) {
       throw .unknownRow(id, experiment: table.experiment, known: table.rows.map(\.id))
     }
@@ -38,7 +38,7 @@ enum ClaimSentence {
 
   /// The sentence's parts behind the names.
   private struct Parts {
-    let claim: Claim
+    let claim: RowClaim
     let bound: Double
     let difference: BaselineDifferences.Row
     let taskCount: Int

@@ -20,7 +20,7 @@ package struct ResultsBlocks: BlockSource {
   ///   - facts: what is known of runs before they are made.
   package init(
     experiments: ExperimentFolder, methods: MethodCatalog, results: ResultsFolder,
-    inputs: @escaping @Sendable (RunSpecification) -> InputDigests, facts: PlannedFacts = .none
+    inputs: @escaping @Sendable (RunSpecification) -> InputDigests, facts: PlannedFacts = .unknown
   ) {
     (self.experiments, self.methods, self.results, self.inputs, self.facts) = (experiments, methods, results, inputs, facts)
   }

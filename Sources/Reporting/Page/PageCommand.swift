@@ -5,16 +5,23 @@ import Settings
 
 enum PageCommand {
   /// What trains the runs of an experiment that are missing.
-  static func run(_ experiment: Experiment) -> String { "lowrank run " + name(experiment) + inputs(experiment.profile) }
+  static func run(_ experiment: Experiment) -> String { training(experiment) + name(experiment) + inputs(experiment.profile) }
 
   /// What trains one run that is missing.
   static func run(_ run: RunSpecification, of experiment: Experiment) -> String {
-    "lowrank run " + name(experiment) + cell(run) + inputs(experiment.profile)
+    training(experiment) + name(experiment) + cell(run) + inputs(experiment.profile)
   }
 
   /// What trains one run again and compares it with its record.
   static func rerun(_ run: RunSpecification, of experiment: Experiment) -> String {
     "lowrank rerun " + name(experiment) + cell(run) + inputs(experiment.profile)
+  }
+
+  /// What draws an experiment's figures.
+  static func figure(_ experiment: Experiment) -> String { "lowrank figure " + name(experiment) }
+
+  private static func training(_ experiment: Experiment) -> String {
+    experiment.search == nil ? "lowrank run " : "lowrank tune "
   }
 
   private static func name(_ experiment: Experiment) -> String {

@@ -20,7 +20,8 @@ struct PageRuns: Encodable, Sendable {
 
   /// One run.
   struct Run: Encodable, Sendable {
-    let seed: Int
+    /// As it is named: `3`, or `0x1`.
+    let seed: String
     /// What trains it again and compares it with its record, or trains it where it has none.
     let command: String
     /// What its record says; nil where there is none that can be used.
@@ -93,7 +94,7 @@ struct PageRuns: Encodable, Sendable {
       let record = findings.records[RunKey(run)]
       let isFailed = record?.outcome.isFailure ?? true
       return Run(
-        seed: run.seed, command: isFailed ? PageCommand.run(run, of: experiment) : PageCommand.rerun(run, of: experiment),
+        seed: run.seed.description, command: isFailed ? PageCommand.run(run, of: experiment) : PageCommand.rerun(run, of: experiment),
         record: record.map { self.record($0, timing: findings.timings[RunKey(run)], details: details[$0.identity]) })
     }
     cells.append(Cell(row: row, task: task, runs: made))

@@ -39,7 +39,8 @@ struct PageTable: Encodable, Sendable {
 
   /// A run in its cell.
   struct Run: Encodable, Sendable {
-    let seed: Int
+    /// As it is named: `3`, or `0x1`.
+    let seed: String
     let state: CellRun.State
     let score: Double?
     let detail: String?
@@ -59,12 +60,23 @@ struct PageTable: Encodable, Sendable {
     var hasSecond: Bool?
   }
 
-  /// The differences to a baseline.
-  struct Differences: Encodable, Sendable {
+  /// A further table below the first: differences to a baseline, parts of the variance.
+  struct Appendix: Encodable, Sendable {
     let title: String
     let header: [String]
-    let rows: [[String]]
+    let rows: [[Entry]]
     let notes: [String]
+
+    /// What a cell of it reads.
+    struct Entry: Encodable, Sendable {
+      let text: String
+      let rank: Rank?
+    }
+
+    init(_ title: String, _ table: DisplayTable, notes: [String]) {
+      (self.title, header, self.notes) = (title, table.header, notes)
+      rows = table.rows.map { $0.map { Entry(text: $0.text + $0.suffix, rank: $0.rank) } }
+    }
   }
 
   /// Where numbers come from: a word, and what belongs to it.
@@ -94,12 +106,16 @@ struct PageTable: Encodable, Sendable {
   let tasks: [String]
   let rows: [Row]
   let notes: [Note]
-  let differences: Differences?
+  let appendices: [Appendix]
+  /// What was written before the first run; may be empty.
+  let preregistered: [Source]
   let sources: [Source]
   let problems: [String]
   /// The command that makes what is missing.
   let command: String
   let figures: [Figure]
+  /// The command that draws them.
+  let drawing: String
   /// The files of the table in other forms, by their ways from the page.
   let files: [String]
   /// The files that hold what runs left.
@@ -130,16 +146,17 @@ struct PageTable: Encodable, Sendable {
       + (table.columns.contains(.tasks) ? [] : tasks.map { Column(title: "runs on \($0)", task: $0) })
     rows = Self.rows(table, shown, runFiles.places)
     notes = table.notes.map(Self.note)
-    differences = table.shownDifferences.map { differences in
-      let shown = table.display(differences)
-      return Differences(
-        title: differences.title, header: shown.header, rows: shown.rows.map { $0.map { $0.text + $0.suffix } },
-        notes: differences.notes)
-    }
+    appendices = [
+      table.shownDifferences.map { Appendix($0.title, table.display($0), notes: $0.notes(labels: table.labels)) },
+      table.shownVariance.map { Appendix($0.title, DisplayTable($0), notes: $0.notes) },
+    ].compactMap(\.self)
+    preregistered =
+      table.preregistered.isEmpty ? [] : [Source(name: TableModel.preregistrationTitle, text: table.preregistered)]
     sources = Self.sources(table)
     problems = table.problems
     command = PageCommand.run(experiment)
     self.figures = figures
+    drawing = PageCommand.figure(experiment)
     self.files = files
     self.runFiles = runFiles.names
   }
@@ -162,7 +179,7 @@ struct PageTable: Encodable, Sendable {
   }
 
   private static func runs(_ cell: TableCell) -> [Run] {
-    cell.runs.map { Run(seed: $0.seed, state: $0.state, score: finite($0.score), detail: $0.detail) }
+    cell.runs.map { Run(seed: $0.seed.description, state: $0.state, score: finite($0.score), detail: $0.detail) }
   }
 
   /// A cell that leads to runs whose scores the table does not show.

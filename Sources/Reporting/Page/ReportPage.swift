@@ -202,7 +202,8 @@ package struct ReportPage: Sendable {
         return experiment.tasks.map { task in
           if files[files.count - 1].count >= ReportPage.runsOfFile { files.append(PageRuns()) }
           files[files.count - 1].add(
-            byTask[task.id] ?? [], row: row.id, task: task.id, of: experiment, findings, details: details, examples: examples[task.id])
+            byTask[task.id] ?? [], row: row.id, task: task.id, of: experiment, findings, details: details,
+            examples: examples[task.id])
           return files.count - 1
         }
       }
@@ -221,7 +222,8 @@ package struct ReportPage: Sendable {
         let run = experiment.runs.first { $0.task.id == task.id && findings.records[RunKey($0)] != nil }
         guard let run, let record = findings.records[RunKey(run)] else { continue }
         let origin = [
-          record.digests.data, run.dividedTask.id, "\(run.dividedTask)", "\(run.training.validationRows ?? 0)", "\(PageScript.format)",
+          record.digests.data, JSONValue.object(run.dividedTask.identity).compact, "\(run.training.split)",
+          "\(run.training.validationRows ?? 0)", "\(PageScript.format)",
         ]
         let digest = FileDigest.sha256(of: Array(origin.joined(separator: "\n").utf8))
         let stem = PageScript.stem("examples", task.id), name = PageScript.name(stem, digest: digest)

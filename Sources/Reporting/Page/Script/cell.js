@@ -34,8 +34,8 @@ const scoreChart = (runs, kind, seed) => {
     const record = run.record;
     const points = record.updates.map((_, index) => [index + 1, scoreAt(record, kind, index + 1)]);
     const best = record.bestEpoch ? scoreAt(record, kind, record.bestEpoch) : null;
-    return { name: `seed ${run.seed}`, points, isStrong: run.seed === seed,
-      marks: best === null ? [] : [[record.bestEpoch, best, `seed ${run.seed}, best epoch ${record.bestEpoch}`]] };
+    return { name: seedName(run.seed), points, isStrong: run.seed === seed,
+      marks: best === null ? [] : [[record.bestEpoch, best, `${seedName(run.seed)}, best epoch ${record.bestEpoch}`]] };
   });
   const format = kind.isShare ? (value) => short(value * 100) : short;
   return chart(series, { title: `${kindName(kind)}, by epoch`, x: 'epoch', y: kind.metric, format });
@@ -45,7 +45,7 @@ const scoreChart = (runs, kind, seed) => {
 const lossChart = (runs, details, seed) => {
   const series = runs.flatMap((run) => {
     const curve = details.get(run.record.identity)?.curves.find((each) => each.name === 'loss');
-    return curve ? [{ curve, name: `seed ${run.seed}`, points: curvePoints(curve), isStrong: run.seed === seed }] : [];
+    return curve ? [{ curve, name: seedName(run.seed), points: curvePoints(curve), isStrong: run.seed === seed }] : [];
   });
   const title = series.length ? curveTitle({ ...series[0].curve, name: 'training loss' }) : 'training loss';
   return chart(series, { title, x: 'step', y: 'loss' });
@@ -57,8 +57,8 @@ const runList = (runs, seed, onChoose) => {
   const at = (run, epoch) => (run.record && epoch ? scoreText(scoreAt(run.record, kind, epoch), kind.isShare) : '—');
   const timeOf = (run) => run.record?.timing.find(([name]) => name === 'time')?.[1] ?? '—';
   const row = (run) => [
-    el('button', { type: 'button', 'aria-pressed': String(run.seed === seed), on: { click: () => onChoose(run.seed) } }, `seed ${run.seed}`),
-    el('span', { class: run.state === 'completed' ? null : 'bad' }, run.state),
+    button(seedName(run.seed), () => onChoose(run.seed), { 'aria-pressed': String(run.seed === seed) }),
+    el('span', { class: run.state === 'completed' ? null : run.state === 'missing' ? 'quiet' : 'bad' }, run.state),
     run.score === undefined || run.score === null ? '—' : (run.score * 100).toFixed(2),
     run.record?.bestEpoch ?? '—', at(run, run.record?.bestEpoch), at(run, run.record?.lastEpoch), timeOf(run),
   ];
@@ -67,7 +67,7 @@ const runList = (runs, seed, onChoose) => {
   const draw = (count) => {
     const shown = runs.filter((run, index) => index < count || run.seed === seed);
     place.replaceChildren(plainTable(header, shown.map(row), { class: 'runs' }), ...(shown.length < runs.length
-      ? [el('button', { type: 'button', on: { click: () => draw(runs.length) } }, `all ${runs.length} runs`)] : []));
+      ? [button(`all ${runs.length} runs`, () => draw(runs.length))] : []));
   };
   draw(MOST_LISTED);
   return place;
@@ -76,20 +76,25 @@ const runList = (runs, seed, onChoose) => {
 /** What the page shows of the cell's runs. `runs` are those of the table, each with what the file of runs adds. */
 const cellRuns = (runs, file, task, seed, onSeed) => {
   const recorded = runs.filter((run) => run.record), details = new Map(), failures = new Map();
-  const place = el('div', { class: 'cell-runs' }), list = el('div'), charts = el('div', { class: 'charts' }), one = el('section', { class: 'run' });
+  const place = el('div'), list = el('div'), charts = el('div', { class: 'charts' }), one = el('section');
   const kinds = kindsOf(recorded.map((run) => run.record));
   const state = { seed: runs.some((run) => run.seed === seed) ? seed : runs[0]?.seed, kind: kinds[0], examples: null };
   const chosen = () => runs.find((run) => run.seed === state.seed);
 
   const drawCharts = () => {
     if (!kinds.length) return;
-    const choice = el('select', { on: { change: () => { state.kind = kinds[choice.selectedIndex]; drawCharts(); charts.querySelector('select')?.focus(); } } },
-      kinds.map((kind) => el('option', { selected: kind === state.kind }, kindName(kind))));
+    const choice = el('select', {}, kinds.map((kind) => el('option', { selected: kind === state.kind }, kindName(kind))));
+    choice.addEventListener('change', () => {
+      state.kind = kinds[choice.selectedIndex];
+      drawCharts();
+      charts.querySelector('select')?.focus();
+    });
     const without = recorded.filter((run) => !details.has(run.record.identity)).length;
     charts.replaceChildren(
-      el('div', {}, kinds.length > 1 ? el('p', {}, el('label', {}, 'curves of ', choice)) : '', scoreChart(recorded, state.kind, state.seed)),
+      el('div', {}, kinds.length > 1 ? el('p', {}, el('label', {}, 'curves of ', choice)) : '',
+        scoreChart(recorded, state.kind, state.seed)),
       el('div', {}, lossChart(recorded, details, state.seed),
-        without > 0 && details.size > 0 ? el('p', { class: 'quiet' }, `Losses of ${details.size} of ${counted(recorded.length, 'run')}.`) : ''));
+        without > 0 && details.size > 0 ? quiet(`Losses of ${details.size} of ${counted(recorded.length, 'run')}.`) : ''));
   };
   const drawRun = () => {
     const run = chosen();
@@ -100,8 +105,8 @@ const cellRuns = (runs, file, task, seed, onSeed) => {
       others: (own) => recorded.filter((other) => other !== own).map((other) => details.get(other.record.identity)).filter(Boolean),
     };
     const hadFocus = one.contains(document.activeElement);
-    one.setAttribute('aria-label', `seed ${run.seed}`);
-    one.replaceChildren(...[el('h3', {}, `seed ${run.seed}`), runView(run, details.get(run.record?.identity) ?? null, context)]
+    one.setAttribute('aria-label', seedName(run.seed));
+    one.replaceChildren(...[el('h3', {}, seedName(run.seed)), runView(run, details.get(run.record?.identity) ?? null, context)]
       .flat(Infinity).filter(Boolean));
     if (hadFocus) one.querySelector('[role="tab"][aria-selected="true"]')?.focus();
   };
@@ -147,7 +152,7 @@ const cellPanel = (table, row, cell, column, seed, onSeed, onClose) => {
     return cellRuns(runs, found, column.task, seed, onSeed);
   });
   const panel = el('section', { class: 'panel', 'aria-label': 'runs of a cell' },
-    el('header', {}, heading, el('button', { type: 'button', class: 'close', on: { click: onClose } }, 'close', el('span', { class: 'quiet' }, ' Esc'))),
-    el('p', {}, `${column.title}: `, el('strong', {}, cell.text), cell.suffix ? el('span', { class: 'bad' }, cell.suffix) : ''), place);
+    el('header', {}, heading, button(['close', el('span', { class: 'quiet' }, ' Esc')], onClose, { class: 'close' })),
+    el('p', {}, `${column.title}: `, el('strong', {}, cell.text), suffixView(cell)), place);
   return { panel, heading };
 };

@@ -38,18 +38,19 @@ const path = (points, x, y) => {
 
 /**
  * A chart with one line for each of `series` (`{name, points: [[x, y]], isStrong, marks: [[x, y, text]]}`).
- * Strong lines are drawn last. `options`: `title`, `x` and `y` (the axes' names), `format` (of the vertical numbers).
+ * Strong lines are drawn last. `options`: `title` (none where a heading stands above), `x` and `y` (the axes' names),
+ * `format` (of the vertical numbers).
  */
 const chart = (series, options) => {
   const format = options.format ?? short, drawn = series.filter((line) => line.points.some(([, value]) => value !== null));
   const across = range(drawn.flatMap((line) => line.points.map(([at]) => at)));
   const up = range(drawn.flatMap((line) => line.points.map(([, value]) => value).filter((value) => value !== null)));
-  const title = el('figcaption', {}, options.title);
-  if (!across || !up) return el('figure', { class: 'chart' }, title, el('p', { class: 'quiet' }, 'No number to draw.'));
+  const title = options.title ? el('figcaption', {}, options.title) : '';
+  if (!across || !up) return el('figure', { class: 'chart' }, title, quiet('No number to draw.'));
   const { width, height, left, right, top, bottom } = SIZE;
   const x = (value) => left + ((value - across[0]) / (across[1] - across[0])) * (width - left - right);
   const y = (value) => height - bottom - ((value - up[0]) / (up[1] - up[0])) * (height - top - bottom);
-  const label = `${options.title}: ${counted(drawn.length, 'line')}, ${options.y} from ${format(up[0])} to ${format(up[1])}, `
+  const label = `${options.title ?? options.y}: ${counted(drawn.length, 'line')}, ${options.y} from ${format(up[0])} to ${format(up[1])}, `
     + `${options.x} from ${short(across[0])} to ${short(across[1])}`;
   const ordered = [...drawn.filter((line) => !line.isStrong), ...drawn.filter((line) => line.isStrong)];
   return el('figure', { class: 'chart' }, title,

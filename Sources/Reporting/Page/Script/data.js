@@ -23,7 +23,8 @@ const load = (folder, name) => {
       const script = document.createElement('script');
       const fail = (what) => {
         loading.delete(name);
-        reject(new LoadError(`${folder}/${name} ${what}. If the page was written anew meanwhile, load it again; else 'lowrank page' writes it.`));
+        reject(new LoadError(`${folder}/${name} ${what}. If the page was written anew meanwhile, load it again; `
+          + "else 'lowrank page' writes it."));
       };
       script.onerror = () => fail('is not there or cannot be read');
       script.onload = () => {

@@ -26,6 +26,12 @@ const svg = (tag, options, ...children) => fill(document.createElementNS('http:/
 /** A way to a file below the page's folder, as a link has it. Whatever a name holds, it leads to no other place. */
 const way = (path) => path.split('/').map((part) => (part === '..' ? '%2E%2E%2F' : encodeURIComponent(part))).join('/');
 
+/** A paragraph that is beside the matter. */
+const quiet = (...children) => el('p', { class: 'quiet' }, children);
+
+/** A button. */
+const button = (children, listener, options) => el('button', { type: 'button', ...options, on: { click: listener } }, children);
+
 /** A link to such a file. */
 const fileLink = (path, text) => el('a', { href: way(path) }, text ?? path);
 
@@ -57,3 +63,6 @@ const short = (value) => {
 
 /** A score as tables have it: shares in percent. */
 const scoreText = (value, isShare) => (value === null || value === undefined ? '—' : isShare ? (value * 100).toFixed(2) : short(value));
+
+/** `seed 3`, or `init 0 order 1` where a run starts from one seed and is ordered by another. */
+const seedName = (seed) => (seed.includes('x') ? `init ${seed.replace('x', ' order ')}` : `seed ${seed}`);

@@ -22,7 +22,10 @@ const show = (title, ...nodes) => {
 /** Moves the focus to the view's heading; not on the first view, where the page begins. */
 const focusHeading = (node) => { if (node && shown.isMoved) node.focus({ preventScroll: false }); };
 
-const goTo = (...parts) => { location.hash = parts.length ? `#/${parts.map(encodeURIComponent).join('/')}` : '#'; };
+/** The address of a view. */
+const hashOf = (...parts) => `#/${parts.map((part) => encodeURIComponent(part)).join('/')}`;
+
+const goTo = (...parts) => { location.hash = hashOf(...parts); };
 
 /** The list of experiments. */
 const showList = (list) => {
@@ -37,9 +40,11 @@ const showCell = (data, view, parts) => {
   const [id, profile, rowID, columnText, seedText] = parts;
   const row = data.rows.find((each) => each.id === rowID), column = Number(columnText), cell = row?.cells[column];
   if (!cell?.runs) return;
-  const seed = seedText === undefined ? cell.runs.find((run) => run.state !== 'completed')?.seed ?? cell.runs[0]?.seed : Number(seedText);
+  // the run that something is wrong with, else the first that there is
+  const there = cell.runs.filter((run) => run.state !== 'missing'), first = there.find((run) => run.state !== 'completed') ?? there[0];
+  const seed = seedText === undefined ? (first ?? cell.runs[0])?.seed : seedText;
   // the address follows the seed without a step of its own in the history
-  const onSeed = (next) => history.replaceState(null, '', `#/${[id, profile, rowID, column, next].map((part) => encodeURIComponent(part)).join('/')}`);
+  const onSeed = (next) => history.replaceState(null, '', hashOf(id, profile, rowID, column, next));
   const { panel, heading } = cellPanel(data, row, cell, data.columns[column], seed, onSeed, () => goTo(id, profile));
   shown.place.replaceChildren(panel);
   shown.layout.classList.add('open');
@@ -60,7 +65,8 @@ const showExperiment = (list, parts) => {
   const entry = list.groups.flatMap((group) => group.entries).find((each) => each.id === id);
   const part = entry?.parts.find((each) => each.profile === profile);
   if (!part?.file) {
-    show('lowrank: results', el('h1', { tabindex: -1 }, id), el('p', {}, `The page has no table of ${id} under ${profile}. `, el('a', { href: '#' }, 'All experiments')));
+    show('lowrank: results', el('h1', { tabindex: -1 }, id),
+      el('p', {}, `The page has no table of ${id} under ${profile}. `, el('a', { href: '#' }, 'All experiments')));
     return;
   }
   if (shown.key === key && shown.table) {
@@ -73,11 +79,15 @@ const showExperiment = (list, parts) => {
   settle(place, load('page', part.file), (data) => {
     const view = experimentTable(data, key, (row, column) => goTo(id, profile, row.id, column));
     const layout = el('div', { class: 'layout' }), side = el('div', { class: 'side' });
+    const profiles = entry.parts.length > 1 ? entry.parts.filter((other) => other.file) : [];
     layout.append(el('div', { class: 'whole' },
-      el('nav', { 'aria-label': 'experiments' }, el('a', { href: '#' }, 'All experiments'), entry.parts.filter((other) => other.file && entry.parts.length > 1)
-        .map((other) => [' · ', el('a', { href: experimentHash(id, other.profile), 'aria-current': other === part ? 'page' : null }, other.profile)])),
+      el('nav', { 'aria-label': 'experiments' }, el('a', { href: '#' }, 'All experiments'), profiles.map((other) => [
+        ' · ', el('a', { href: hashOf(id, other.profile), 'aria-current': other === part ? 'page' : null }, other.profile),
+      ])),
       el('h1', { tabindex: -1 }, `${data.experiment}: ${data.title}`),
-      data.isPocket ? el('p', { class: 'quiet' }, 'Pocket profile: a small model and generated tasks. Compare rows with each other, never with a paper’s figures.') : el('p', { class: 'quiet' }, `${data.profile} profile`),
+      quiet(data.isPocket
+        ? 'Pocket profile: a small model and generated tasks. Compare rows with each other, never with a paper’s figures.'
+        : `${data.profile} profile`),
       data.description ? el('p', {}, data.description) : '', view.place, experimentRest(data)), side);
     shown = { ...shown, table: data, view, place: side, layout };
     return layout;

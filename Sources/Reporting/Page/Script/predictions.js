@@ -20,7 +20,7 @@ const confusion = (answers, counts, title) => {
   const total = counts.flat().reduce((sum, count) => sum + count, 0);
   const right = counts.reduce((sum, row, index) => sum + row[index], 0);
   return el('div', {},
-    el('p', { class: 'quiet' }, `${title}: ${right} of ${total} right. Rows are the right answers, columns the model's.`),
+    quiet(`${title}: ${right} of ${total} right. Rows are the right answers, columns the model's.`),
     plainTable(['', ...answers.labels], counts.map((row, index) => [
       answers.labels[index], ...row.map((count, column) => (column === index ? el('strong', {}, count) : count)),
     ])));
@@ -35,14 +35,16 @@ const exampleTable = (answers, texts, others) => {
   const error = (index) => (typeof values[index] === 'number' ? Math.abs(values[index] - answers.gold[index]) : Infinity);
   const header = ['example', 'right', 'best epoch', 'last epoch', ...(isClass ? [] : ['off by']),
     ...(isClass && answers.logits ? ['held likely'] : []),
-    ...(isClass && peers.length ? ['other runs right'] : []), ...(texts ? ['text'] : [])];
+    ...(isClass && peers.length ? ['other runs right'] : [])];
   const row = (index) => {
-    const mark = (list) => (list ? el('span', { class: isRight(answers, list, index) ? null : 'bad' }, answerName(answers, list[index])) : '—');
-    return [String(index), answerName(answers, answers.gold[index]), mark(answers.best), mark(answers.last),
+    const mark = (list) => (list
+      ? el('span', { class: isRight(answers, list, index) ? null : 'bad' }, answerName(answers, list[index])) : '—');
+    const words = texts ? el('div', { class: 'words' }, (texts[index] ?? []).map((text) => el('p', {}, text))) : '';
+    return [[el('span', { class: texts ? 'quiet' : null }, String(index)), words], answerName(answers, answers.gold[index]),
+      mark(answers.best), mark(answers.last),
       ...(isClass ? [] : [short(error(index))]),
       ...(isClass && answers.logits ? [`${(likelihood(answers.logits[index], values[index]) * 100).toFixed(0)} %`] : []),
-      ...(isClass && peers.length ? [`${rightOf(index)} of ${peers.length}`] : []),
-      ...(texts ? [el('div', { class: 'words' }, (texts[index] ?? []).map((text) => el('p', {}, text)))] : [])];
+      ...(isClass && peers.length ? [`${rightOf(index)} of ${peers.length}`] : [])];
   };
   const draw = () => {
     const all = answers.gold.map((_, index) => index).filter((index) => !state.onlyWrong || !isRight(answers, values, index));
@@ -51,11 +53,12 @@ const exampleTable = (answers, texts, others) => {
     const shown = all.slice(0, state.shown);
     const beyond = answers.count > answers.gold.length
       ? ` Of ${answers.count} examples the page has the first ${answers.gold.length}; tensors.h5 has all.` : '';
+    const total = counted(all.length, state.onlyWrong ? 'wrong answer' : 'example');
     place.replaceChildren(
-      el('p', { class: 'quiet', role: 'status' }, `${shown.length} of ${counted(all.length, state.onlyWrong ? 'wrong answer' : 'example')}.${beyond}`),
+      el('p', { class: 'quiet', role: 'status' }, `${shown.length} of ${total}.${beyond}`),
       shown.length ? plainTable(header, shown.map(row), { class: 'examples' }) : '',
       shown.length < all.length
-        ? el('button', { type: 'button', on: { click: () => { state.shown += 5 * ROWS; draw(); } } }, 'more') : '');
+        ? button('more', () => { state.shown += 5 * ROWS; draw(); }) : '');
   };
   const box = el('input', { type: 'checkbox', on: { change: () => { state.onlyWrong = box.checked; state.shown = ROWS; draw(); } } });
   box.checked = state.onlyWrong;
@@ -72,14 +75,16 @@ const answersView = (details, examples, others) => details.answers.map((answers)
     answers.lastCounts && JSON.stringify(answers.lastCounts) !== JSON.stringify(answers.bestCounts)
       ? confusion(answers, answers.lastCounts, 'Last epoch') : '',
     exampleTable(answers, texts, peers),
-    texts ? '' : el('p', { class: 'quiet' }, 'What the examples say is not in the page: their files were not at hand when it was written.'));
+    texts ? '' : quiet('What the examples say is not in the page: their files were not at hand when it was written.'));
 });
 
-/** What a model wrote. */
-const textsView = (details) => details.texts.map((texts) =>
-  el('section', {}, el('h4', {}, `${texts.epoch} epoch`),
-    el('p', { class: 'quiet' }, `${texts.shown.length} of ${counted(texts.count, 'text')}; texts-${texts.epoch}.jsonl has all.`),
+/** What a model wrote; where the best epoch is the last one, once. */
+const textsView = (details, record) => {
+  const isOne = record.bestEpoch === record.lastEpoch, all = details.texts.filter((texts, index) => !isOne || index === 0);
+  return all.map((texts) => el('section', {}, el('h4', {}, isOne ? 'best epoch, which is the last' : `${texts.epoch} epoch`),
+    quiet(`${texts.shown.length} of ${counted(texts.count, 'text')}; texts-${texts.epoch}.jsonl has all.`),
     texts.shown.map((text) => el('article', { class: 'text' },
       lines([['set', text.set], ['prompt', text.source], ['written', text.output],
         ...text.references.map((reference, index) => [index === 0 ? 'right' : 'or', reference]),
         ...(text.score === null || text.score === undefined ? [] : [['score', short(text.score)]])])))));
+};

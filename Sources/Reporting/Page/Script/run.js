@@ -34,39 +34,46 @@ const tabList = (label, tabs, chosen, onChoose) => {
 const decisionView = (decision) => {
   const size = decision.axes.map((axis, index) => `${axis} ${decision.shape[index]}`).join(' × ');
   const heading = el('h4', {}, decision.path, ' ', el('span', { class: 'quiet' }, size));
-  if (decision.form === 'mention') return el('section', {}, heading, el('p', { class: 'quiet' }, 'Too large to show here: tensors.h5 has it.'));
+  if (decision.form === 'mention') return el('section', {}, heading, quiet('Too large to show here: tensors.h5 has it.'));
   if (decision.form === 'lines') {
     const width = decision.rows[0]?.length ?? 0;
     const series = Array.from({ length: width }, (_, column) => ({
-      name: decision.columnNames[column] ?? String(column), isStrong: width === 1,
+      name: decision.columnNames[column] ?? (width === 1 ? decision.path : String(column)), isStrong: width === 1,
       points: decision.rows.map((row, index) => [decision.places[index] + 1, row[column]]),
     }));
-    return el('section', {}, heading, chart(series, { title: decision.path, x: decision.axes[0], y: decision.path }));
+    const at = (line, index) => short(line.points.at(index)?.[1] ?? null);
+    return el('section', {}, heading, chart(series, { x: decision.axes[0], y: decision.path }),
+      el('details', {}, el('summary', { class: 'quiet' }, 'first and last values'),
+        plainTable([decision.axes[1] ?? '', 'first', 'last'], series.map((line) => [line.name, at(line, 0), at(line, -1)]))));
   }
-  const columns = decision.shape.length > 1 ? decision.rows[0]?.map((_, column) => decision.columnNames[column] ?? column) ?? [] : ['value'];
-  const names = decision.shape.length > 1 ? decision.rowNames : decision.columnNames;
+  const isTable = decision.shape.length > 1, cells = decision.rows[0] ?? [];
+  const columns = isTable ? cells.map((_, column) => decision.columnNames[column] ?? column) : ['value'];
+  const names = isTable ? decision.rowNames : decision.columnNames;
   return el('section', {}, heading,
-    plainTable([decision.axes[0] ?? '', ...columns], decision.rows.map((row, index) => [names[index] ?? String(index), ...row.map(short)])));
+    plainTable([decision.axes[0] ?? '', ...columns],
+      decision.rows.map((row, index) => [names[index] ?? String(index), ...row.map(short)])));
 };
 
 /** What a run recorded of its method's decisions. */
 const decisionsView = (details) =>
-  (details.decisions.length ? details.decisions.map(decisionView) : el('p', { class: 'quiet' }, 'The method recorded no decision.'));
+  (details.decisions.length ? details.decisions.map(decisionView) : quiet('The method recorded no decision.'));
 
 /** A run's curves beyond the loss. */
 const curvesView = (details) => {
   const curves = details.curves.filter((curve) => curve.name !== 'epoch_loss');
   return curves.length
     ? el('div', { class: 'charts' }, curves.map((curve) =>
-      chart([{ name: curve.name, points: curvePoints(curve), isStrong: true }], { title: curveTitle(curve), x: curve.axis, y: curve.name })))
-    : el('p', { class: 'quiet' }, 'The run left no curve.');
+      chart([{ name: curve.name, points: curvePoints(curve), isStrong: true }],
+        { title: curveTitle(curve), x: curve.axis, y: curve.name })))
+    : quiet('The run left no curve.');
 };
 
 /** The end of a run's log. */
 const logView = (details, record) => {
-  if (!details.log) return el('p', { class: 'quiet' }, 'The run left no log.');
+  if (!details.log) return quiet('The run left no log.');
   return [
-    details.log.isWhole ? '' : el('p', { class: 'quiet' }, `The last ${details.log.lines.length} lines; `, fileLink(`runs/${record.identity}/log.txt`, 'log.txt'), ' has all.'),
+    details.log.isWhole ? '' : quiet(`The last ${details.log.lines.length} lines; `,
+      fileLink(`runs/${record.identity}/log.txt`, 'log.txt'), ' has all.'),
     el('pre', { tabindex: 0, 'aria-label': 'log' }, details.log.lines.join('\n')),
   ];
 };
@@ -94,13 +101,13 @@ const runView = (run, details, context) => {
     return [el('p', {}, 'There is no record of this run that could be used.', run.detail ? ` ${run.detail}` : ''),
       el('p', {}, 'Trains it:'), command(run.command)];
   }
-  const isBad = !record.outcome.startsWith('completed') || record.outcome !== 'completed';
-  const head = el('p', { class: isBad ? 'bad' : null }, record.outcome, run.detail && !record.outcome.includes(run.detail) ? `; ${run.detail}` : '');
-  const without = () => (record.details ? el('p', { class: 'quiet' }, 'Not there: see above.') : el('p', { class: 'quiet' },
+  const more = run.detail && !record.outcome.includes(run.detail) ? `; ${run.detail}` : '';
+  const head = el('p', { class: record.outcome === 'completed' && !more ? null : 'bad' }, record.outcome, more);
+  const without = () => (record.details ? quiet('Not there: see above.') : quiet(
     'Not in the page yet: each call reads a limited number of runs. ', command('lowrank page --all-runs'), ' reads the rest.'));
   const need = (view) => () => (details ? view() : without());
   const tabs = [
-    ...(details && details.texts.length ? [['texts', () => textsView(details)]] : []),
+    ...(details && details.texts.length ? [['texts', () => textsView(details, record)]] : []),
     ...(!details || details.answers.length ? [['answers', need(() => answersView(details, context.examples, context.others(run)))]] : []),
     ['decisions', need(() => decisionsView(details))],
     ['curves', need(() => curvesView(details))],

@@ -8,18 +8,26 @@ const dots = (runs, low, high) => {
   const x = (score) => 4 + ((score - low) / (high - low || 1)) * 72;
   return svg('svg', { class: 'dots', viewBox: '0 0 80 8', 'aria-hidden': 'true' },
     svg('line', { class: 'rule', x1: 4, x2: 76, y1: 4, y2: 4 }),
-    runs.filter((run) => typeof run.score === 'number').map((run) => svg('circle', { class: 'mark', cx: x(run.score).toFixed(1), cy: 4, r: 2 })));
+    runs.filter((run) => typeof run.score === 'number')
+      .map((run) => svg('circle', { class: 'mark', cx: x(run.score).toFixed(1), cy: 4, r: 2 })));
 };
 
-/** `seed 0: 87.25, seed 1: diverged at step 12`: what a cell says when a pointer rests on it. */
-const cellHint = (runs) => runs.slice(0, 12)
-  .map((run) => `seed ${run.seed}: ${typeof run.score === 'number' ? (run.score * 100).toFixed(2) : run.state}${run.detail ? ` (${run.detail})` : ''}`)
-  .join('\n') + (runs.length > 12 ? `\nand ${runs.length - 12} more` : '');
+/** `seed 0: 87.25`, `seed 1: diverged (at step 12)`: what a cell says when a pointer rests on it. */
+const cellHint = (runs) => {
+  const hint = (run) => `${seedName(run.seed)}: ${typeof run.score === 'number' ? scoreText(run.score, true) : run.state}`
+    + (run.detail ? ` (${run.detail})` : '');
+  return runs.slice(0, 12).map(hint).join('\n') + (runs.length > 12 ? `\nand ${runs.length - 12} more` : '');
+};
+
+/** What stands behind a cell's value: quiet where runs are merely missing. */
+const suffixView = (cell) => {
+  const isBad = (cell.runs ?? []).some((run) => run.state !== 'completed' && run.state !== 'missing');
+  return cell.suffix ? el('span', { class: isBad ? 'bad' : 'quiet' }, cell.suffix) : '';
+};
 
 /** What a cell reads. */
 const cellText = (cell) => [
-  cell.rank === 'best' ? el('strong', {}, cell.text) : cell.rank === 'second' ? el('u', {}, cell.text) : cell.text,
-  cell.suffix ? el('span', { class: 'bad' }, cell.suffix) : '',
+  cell.rank === 'best' ? el('strong', {}, cell.text) : cell.rank === 'second' ? el('u', {}, cell.text) : cell.text, suffixView(cell),
 ];
 
 /** The table of an experiment, with what sorts and filters it. `onOpen` is told which cell is opened. */
@@ -50,19 +58,19 @@ const experimentTable = (data, key, onOpen) => {
     place.querySelector(`[data-sort="${column}"]`)?.focus();
   };
   const head = (title, column) => {
-    const { sort } = state, isSorted = sort?.column === column, arrow = isSorted ? (sort.isDown ? ' ↓' : ' ↑') : '';
+    const { sort } = state, isSorted = sort?.column === column, arrow = isSorted ? (sort.isDown ? ' ▾' : ' ▴') : '';
     return el('th', { scope: 'col', 'aria-sort': isSorted ? (sort.isDown ? 'descending' : 'ascending') : 'none' },
-      el('button', { type: 'button', class: 'plain', 'data-sort': column, 'data-move': true, tabindex: -1,
-        on: { click: () => sortBy(column) } }, title, el('span', { 'aria-hidden': 'true' }, arrow)));
+      button([title, el('span', { 'aria-hidden': 'true' }, arrow)], () => sortBy(column),
+        { class: 'plain', 'data-sort': column, 'data-move': true, tabindex: -1 }));
   };
   const body = (row) => el('tbody', {},
     el('tr', {}, el('th', { scope: 'row' }, row.label), data.columns.map((column, index) => {
       if (!isShown(column)) return '';
       const cell = row.cells[index];
       if (!cell.runs) return el('td', {}, cellText(cell));
-      return el('td', {}, el('button', {
-        type: 'button', class: 'plain', title: cellHint(cell.runs), 'data-row': row.id, 'data-column': index, 'data-move': true, tabindex: -1,
-        on: { click: () => onOpen(row, index) } }, cellText(cell), state.dots && ranges[index] ? dots(cell.runs, ...ranges[index]) : ''));
+      const seeds = state.dots && ranges[index] && cell.value !== undefined ? dots(cell.runs, ...ranges[index]) : '';
+      return el('td', {}, button([cellText(cell), seeds], () => onOpen(row, index), {
+        class: 'plain', title: cellHint(cell.runs), 'data-row': row.id, 'data-column': index, 'data-move': true, tabindex: -1 }));
     })),
     row.published ? el('tr', { class: 'published' }, el('th', { scope: 'row' }, row.published[0]),
       data.columns.map((column, index) => (isShown(column) ? el('td', {}, row.published[index + 1]) : ''))) : '');
@@ -72,7 +80,8 @@ const experimentTable = (data, key, onOpen) => {
       + (state.hidden.size ? `, ${data.tasks.length - state.hidden.size} of ${counted(data.tasks.length, 'task')}` : '');
     place.replaceChildren(el('table', { class: 'results' },
       el('caption', { class: 'hidden' }, `${data.experiment}, ${data.profile} profile`),
-      el('thead', {}, el('tr', {}, head(data.rowHeader, -1), data.columns.map((column, index) => (isShown(column) ? head(column.title, index) : '')))),
+      el('thead', {}, el('tr', {}, head(data.rowHeader, -1),
+        data.columns.map((column, index) => (isShown(column) ? head(column.title, index) : '')))),
       found.map(body)));
     const first = place.querySelector('td [data-move]') ?? place.querySelector('[data-move]');
     if (first) first.tabIndex = 0;
@@ -107,54 +116,58 @@ const experimentTable = (data, key, onOpen) => {
   const search = el('input', { type: 'search', value: state.text, placeholder: 'lora, aflora', autocomplete: 'off', spellcheck: 'false',
     on: { input: () => { state.text = search.value; draw(); } } });
   const toggle = (task) => {
-    const button = el('button', { type: 'button', 'aria-pressed': String(!state.hidden.has(task)), on: { click: () => {
+    const own = button(task, () => {
       if (state.hidden.has(task)) state.hidden.delete(task); else state.hidden.add(task);
-      button.setAttribute('aria-pressed', String(!state.hidden.has(task)));
+      own.setAttribute('aria-pressed', String(!state.hidden.has(task)));
       draw();
-    } } }, task);
-    return button;
+    }, { 'aria-pressed': String(!state.hidden.has(task)) });
+    return own;
   };
-  const seeds = el('button', { type: 'button', 'aria-pressed': String(state.dots), on: { click: () => {
+  const seeds = button('seeds as dots', () => {
     state.dots = !state.dots;
     seeds.setAttribute('aria-pressed', String(state.dots));
     draw();
-  } } }, 'seeds as dots');
+  }, { 'aria-pressed': String(state.dots) });
   draw();
   const controls = el('div', { class: 'controls' }, el('label', {}, 'rows ', search),
     data.tasks.length > 1 ? el('span', { role: 'group', 'aria-label': 'tasks' }, 'tasks ', data.tasks.map(toggle)) : '',
     data.rows.some((row) => row.cells.some((cell) => (cell.runs ?? []).length > 1)) ? seeds : '');
-  return { place: [controls, status, place], focus: (row, column) => place.querySelector(`[data-row="${CSS.escape(row)}"][data-column="${column}"]`)?.focus(),
-    mark: (row, column) => {
-      for (const other of place.querySelectorAll('[aria-current]')) other.removeAttribute('aria-current');
-      if (row !== null) place.querySelector(`[data-row="${CSS.escape(row)}"][data-column="${column}"]`)?.setAttribute('aria-current', 'true');
-    } };
+  const cellOf = (row, column) =>
+    [...place.querySelectorAll(`[data-column="${column}"]`)].find((each) => each.dataset.row === row);
+  const mark = (row, column) => {
+    for (const other of place.querySelectorAll('[aria-current]')) other.removeAttribute('aria-current');
+    if (row !== null) cellOf(row, column)?.setAttribute('aria-current', 'true');
+  };
+  return { place: [controls, status, place], focus: (row, column) => cellOf(row, column)?.focus(), mark };
 };
 
 /** A line below a table. */
 const noteView = (note) => {
   if (note.kind === 'ranks') {
-    return el('p', {}, el('strong', {}, 'Bold'), ': the best of its column', note.hasSecond ? ['; ', el('u', {}, 'underlined'), ': the second'] : '',
-      `${note.text}.`);
+    return el('p', {}, el('strong', {}, 'Bold'), ': the best of its column',
+      note.hasSecond ? ['; ', el('u', {}, 'underlined'), ': the second'] : '', `${note.text}.`);
   }
   return el('p', { class: note.kind === 'warning' ? 'bad' : null }, note.kind === 'warning' ? 'Warning: ' : '', note.text);
 };
 
 /** The figures of an experiment. */
-const figuresView = (figures) => figures.map((figure) => (figure.picture
-  ? el('figure', {}, el('img', { src: way(figure.picture), alt: figure.title, loading: 'lazy' }),
+const figuresView = (data) => data.figures.map((figure) => (figure.picture
+  ? el('figure', {}, el('a', { href: way(figure.picture) }, el('img', { src: way(figure.picture), alt: figure.title, loading: 'lazy' })),
     el('figcaption', {}, `${figure.title} `, figure.others.map((path) => [fileLink(path, path.split('.').pop()), ' '])))
-  : el('p', { class: 'quiet' }, `${figure.title}: not drawn. `, command(`lowrank figure ${figure.id}`))));
+  : quiet(`${figure.title}: not drawn. `, command(data.drawing))));
 
 /** Everything of an experiment but its table. */
 const experimentRest = (data) => [
   el('div', { class: 'notes' }, data.notes.map(noteView)),
-  data.differences ? el('section', {}, el('h2', {}, data.differences.title), plainTable(data.differences.header, data.differences.rows),
-    el('div', { class: 'notes' }, data.differences.notes.map((text) => el('p', {}, text)))) : '',
+  data.appendices.map((each) => el('section', {}, el('h2', {}, each.title),
+    plainTable(each.header, each.rows.map((row) => row.map(cellText))),
+    el('div', { class: 'notes' }, each.notes.map((text) => el('p', {}, text))))),
+  data.preregistered.map((each) => el('section', {}, el('h2', {}, each.name), el('p', {}, each.text))),
   data.problems.length ? el('section', {}, el('h2', {}, 'Missing or failed'),
-    el('ul', { class: 'bad' }, data.problems.slice(0, 100).map((text) => el('li', {}, text))),
+    el('ul', {}, data.problems.slice(0, 100).map((text) => el('li', {}, text))),
     data.problems.length > 100 ? el('p', {}, `and ${data.problems.length - 100} more`) : '',
     el('p', {}, 'Trains what is missing and tries again what failed:'), command(data.command)) : '',
-  data.figures.length ? el('section', { class: 'figures' }, el('h2', {}, 'Figures'), figuresView(data.figures)) : '',
+  data.figures.length ? el('section', { class: 'figures' }, el('h2', {}, 'Figures'), figuresView(data)) : '',
   el('section', {}, el('h2', {}, 'Sources'), lines(data.sources.map((source) => [source.name, source.text])),
     data.files.length ? el('p', {}, data.files.map((path) => [fileLink(path), ' '])) : ''),
 ];

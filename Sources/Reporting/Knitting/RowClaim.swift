@@ -2,7 +2,7 @@
 import Metrics
 
 /// A claim as an opening mark states it: `claim table1 prilora > lora average`.
-package struct Claim: Sendable, Equatable {
+package struct RowClaim: Sendable, Equatable {
   /// How the first row stands to the other one.
   package enum Relation: String, Sendable, CaseIterable {
     case above = ">"
@@ -45,7 +45,7 @@ enum ClaimVerdict: Equatable {
   /// zero and, over tasks, the adjusted p is at most 0.05; it is level where the 90 % interval lies within the bound, and is not where the
   /// 95 % interval lies outside of it.
   /// - Parameter bound: of `.level`, as a share.
-  init(_ relation: Claim.Relation, _ difference: BaselineDifferences.Row, bound: Double, family: Claim.Family) {
+  init(_ relation: RowClaim.Relation, _ difference: BaselineDifferences.Row, bound: Double, family: RowClaim.Family) {
     self = .notShown
     guard let estimate = difference.estimate, let interval = estimate.interval else { return }
     let isTested = estimate.unit == .seeds || (difference.pValue(family) ?? 1) <= BaselineDifferences.level
@@ -65,5 +65,5 @@ enum ClaimVerdict: Equatable {
 
 extension BaselineDifferences.Row {
   /// The p-value that is adjusted for a family.
-  func pValue(_ family: Claim.Family) -> Double? { family == .rows ? test?.adjustedPValue : test?.pValue }
+  func pValue(_ family: RowClaim.Family) -> Double? { family == .rows ? test?.adjustedPValue : test?.pValue }
 }
