@@ -107,7 +107,8 @@ struct PlanCheck {
     }
     let backend = PlanningBackend()
     let loaded = try ModelLoader.load(folder: run.modelFolder, seed: 0, on: backend, target: target) { $0.adapt(to: training) }
-    if let note = HeadNote(loaded, for: specification.task, folder: run.modelFolder)?.text { add([note]) }
+    let isExpected = loaded.head == .absent && Workspace.isPretrainedHere(specification.model)
+    if !isExpected, let note = HeadNote(loaded, for: specification.task, folder: run.modelFolder)?.text { add([note]) }
     let method = try specification.attach(to: MethodHost(loaded.model, backend: backend, seed: 0, schedule: length))
     if let reason = FineTuning.problem(ofPatience: training, method, asksForTexts: specification.task.headTarget == .words) {
       throw ExperimentError.patience(row: specification.row, task: specification.task.id, reason: reason)

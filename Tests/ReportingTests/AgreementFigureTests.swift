@@ -36,7 +36,7 @@ struct AgreementFigureTests {
     let figure = try runs.figure()
     #expect(
       figure.subtitle
-        == "Spearman correlation of the layers’ importances, mean over pairs of 3 seeds, darker = more, −1.00\u{a0}to\u{a0}1.00 "
+        == "Spearman correlation of importances, mean over pairs of 3 seeds, darker = more, −1.00\u{a0}to\u{a0}1.00 "
         + "· pocket profile")
     #expect(figure.columns == 2 && figure.panels.map(\.title) == ["query", "value"])
     #expect(figure.panels.allSatisfy { $0.kind == .heatMap && $0.x.places == ["rte", "mrpc", "cola"] })

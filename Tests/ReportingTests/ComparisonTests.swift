@@ -170,7 +170,7 @@ import Testing
     }
     let comparison = try Comparison(sides[0], sides[1])
     #expect(comparison.cells.filter { $0.row == "lora" }.map(\.paired.count) == [3, 3])
-    #expect(comparison.rows.rows.map(\.pairs) == [3, 3] && comparison.rows.rows.map(\.better) == [3, 3])
+    #expect(comparison.rows.rows.map(\.pairs) == [3, 3] && comparison.rows.rows.map(\.tasks.count) == [1, 1])
   }
 
   @Test func nothingInCommonIsAnError() throws {

@@ -51,7 +51,7 @@ final class MadeUpPage: @unchecked Sendable {
   /// Writes a run with its link; returns its folder.
   @discardableResult
   func store(
-    _ row: String, _ task: String = "rte", _ seed: Int = 0, scores: [Double] = [0.5, 0.75], tensors: HDF5Group? = nil,
+    _ row: String, _ task: String = "rte", _ seed: RunSeed = 0, scores: [Double] = [0.5, 0.75], tensors: HDF5Group? = nil,
     texts: [WrittenText] = [], log: String? = nil, outcome: RunOutcome = .completed
   ) throws -> URL {
     let run = try experiment.specification(row, task, seed), identity = Self.identity(row, task, seed)
@@ -84,11 +84,11 @@ final class MadeUpPage: @unchecked Sendable {
 
   /// Writes a run of every cell.
   func storeAll() throws {
-    for run in try experiment.runs() { try store(run.row, run.task.id, run.seed.order) }
+    for run in try experiment.runs() { try store(run.row, run.task.id, run.seed) }
   }
 
   /// A run's identity.
-  static func identity(_ row: String, _ task: String = "rte", _ seed: Int = 0) -> String {
+  static func identity(_ row: String, _ task: String = "rte", _ seed: RunSeed = 0) -> String {
     FileDigest.sha256(of: Array("\(row) \(task) \(seed)".utf8))
   }
 

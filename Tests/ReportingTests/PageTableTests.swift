@@ -55,13 +55,19 @@ struct PageTableTests {
 
   @Test("published figures stand below the row that they belong to")
   func published() throws {
-    let text = MadeUpExperiment.plain.replacing("profiles:", with: "report: {published: p-1}\nprofiles:\n  paper: {}")
+    let text = MadeUpExperiment.plain.replacing("  small: {}", with: "  paper: {}")
+      .replacing("profiles:", with: "report: {published: p-1}\nprofiles:")
     let made = try MadeUpExperiment(
       text,
       published: """
         papers: {p: {title: a paper, arxiv: "2401.00001"}}
         tables:
-          - {id: p-1, paper: p, table: 1, title: scores, model: a model, rows: [{method: aflora, scores: {rte: {accuracy: 88.5}}}]}
+          p-1:
+            paper: p
+            number: 1
+            title: scores
+            model: a-model
+            rows: [{method: aflora, scores: {rte: {accuracy: 88.5}}}]
 
         """)
     for run in try made.runs(.paper) { try made.add(run.row, run.task.id, run.seed, [0.9], profile: .paper) }
@@ -90,9 +96,10 @@ struct PageTableTests {
     try made.addAll()
     let shown = try table(made), model = try made.table()
     #expect(shown.notes.count == model.notes.count && shown.notes.contains { $0.kind == .ranks && $0.hasSecond == true })
-    let differences = try #require(shown.differences)
-    #expect(differences.title == "Difference to LoRA" && differences.rows.map(\.first) == ["AFLoRA"])
-    #expect(differences.header.count == differences.rows[0].count && !differences.notes.isEmpty)
+    let differences = try #require(shown.appendices.first)
+    #expect(shown.appendices.count == 1 && differences.title == "Difference to LoRA")
+    #expect(differences.rows.map { $0.first?.text } == ["AFLoRA"] && differences.header.count == differences.rows[0].count)
+    #expect(!differences.notes.isEmpty && shown.preregistered.isEmpty && shown.drawing == "lowrank figure t1")
     let sources = Dictionary(uniqueKeysWithValues: shown.sources.map { ($0.name, $0.text) })
     #expect(sources["manifest"] == MadeUpExperiment.digest("9") && sources["runs"] == "8 of 8")
     #expect(sources["program"] == "lowrank 0.1.0 (4f2c1ab, modified)" && sources["another protocol"] == "lowrank report t1 --select last")

@@ -160,7 +160,8 @@ struct ReportPageTests {
     #expect(made.asked.withLock { $0 } == 2, "once a task")
     let names = made.dataFiles.filter { $0.hasPrefix("examples~") }
     #expect(names.count == 2)
-    let sets = try #require(made.json(try #require(names.first { $0.contains("~rte~") }))["sets"] as? [[String: Any]])
+    let name = try #require(names.first { $0.contains("~rte~") })
+    let sets = try #require(try made.json(name)["sets"] as? [[String: Any]])
     #expect(sets.count == 1 && sets[0]["set"] as? String == "validation" && sets[0]["texts"] as? [[String]] == [["first of rte", "second"]])
     try made.write()
     #expect(made.asked.withLock { $0 } == 2)

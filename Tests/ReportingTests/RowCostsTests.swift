@@ -2,6 +2,7 @@
 import Foundation
 import Manifests
 import Records
+import Settings
 import Testing
 
 @testable import Reporting

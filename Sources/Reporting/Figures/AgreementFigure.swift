@@ -39,7 +39,7 @@ enum AgreementFigure {
     return Figure(
       id: settings.id, title: settings.title,
       subtitle: source.subtitle(
-        "\(kind) correlation of the layers’ importances, mean over pairs of \(seeds) seeds",
+        "\(kind) correlation of importances, mean over pairs of \(seeds) seeds",
         shades.phrase("more", NumberText.twoDecimals)),
       panels: panels, columns: panels.count > 1 ? 2 : 1, data: data(parts, settings.tasks), summary: summary(parts, kind, hasRows))
   }
