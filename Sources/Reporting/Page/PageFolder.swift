@@ -39,7 +39,8 @@ final class PageFolder {
 
   /// The name of the list that the page shows which is there; nil where there is none.
   private static func list(of layout: ResultsLayout) -> String? {
-    (try? SmallFile.contents(of: layout.page)).flatMap { PageDocument.list(of: String(decoding: $0, as: UTF8.self)) }
+    // not as a small file is read, which a page of the web is refused as
+    (try? SmallFile.ending(of: layout.page, limit: 1 << 22)).flatMap { PageDocument.list(of: String(decoding: $0.bytes, as: UTF8.self)) }
   }
 
   /// The list that the page shows which is there; nil where there is none of this version that can be read.

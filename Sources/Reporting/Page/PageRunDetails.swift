@@ -15,8 +15,7 @@ struct PageRunDetails: Encodable, Sendable {
     let count: Int
     /// How many of them each value is the mean of.
     let width: Int
-    /// Nil where no number is finite.
-    let values: [Double?]
+    let values: PageNumbers
   }
 
   /// The texts that a model wrote.
@@ -114,15 +113,6 @@ extension PageRunDetails.Curve {
   init(_ name: String, _ axis: String, _ numbers: [Double], most: Int) {
     let windows = FigureSampling.windows(numbers, most: most)
     (self.name, self.axis, count, width) = (name, axis, numbers.count, windows.width)
-    values = windows.points.map { $0.y.map(PageNumber.short) }
-  }
-}
-
-/// Numbers for drawing.
-enum PageNumber {
-  /// A number by the digits of a float: no picture shows more of it.
-  static func short(_ value: Double) -> Double {
-    // the shortest digits of the float, read again: that of the widened one has twice as many
-    Double("\(Float(value))") ?? value
+    values = PageNumbers(windows.points.map(\.y))
   }
 }
