@@ -79,7 +79,8 @@ import Testing
     (
       "  - freezng-map: {row: aflora, task: rte}",
       "11:5: figure 'freezng-map' is not known. Did you mean 'freezing-map'? (known: freezing-map, score-trajectories, bars, "
-        + "cost-bars, cost-curves, pareto, importance-map, agreement, norm-histograms, rank-map, pruning, rank-sweep, learning-curves)"
+        + "cost-bars, cost-curves, pareto, importance-map, agreement, norm-histograms, rank-map, pruning, rank-sweep, learning-curves, "
+        + "variance-shares, tuning)"
     ),
     (
       "  - freezing-map: {rows: [aflora], task: rte}",
