@@ -43,7 +43,9 @@ extension Experiment {
   /// epoch whose scores count. Nil of an experiment that is no search.
   package var searchStatement: String? {
     guard search != nil else { return nil }
-    let lines = ["epoch \(report.epoch.rawValue)"] + runs.map(\.identityJSON)
+    // runs of other seeds differ in nothing else
+    let one = runs.filter { $0.seed == seeds.first }.map(\.identityJSON)
+    let lines = ["epoch \(report.epoch.rawValue)", "seeds \(seeds.map(\.description).joined(separator: " "))"] + one
     return FileDigest.sha256(of: Array(lines.joined(separator: "\n").utf8))
   }
 }

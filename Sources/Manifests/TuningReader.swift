@@ -56,6 +56,13 @@ struct TuningReader {
     return (AppliedTuning(search: search, file: path, settings: settings, difference: difference(settings)), methods)
   }
 
+  /// Whether a manifest states a search under a profile.
+  private static func isSearch(_ root: SourceNode, _ profile: Profile) -> Bool {
+    func entries(_ node: SourceNode?) -> [SourceEntry] { if case .mapping(let entries)? = node?.content { entries } else { [] } }
+    let own = entries(root), profiles = entries(own.first { $0.key == "profiles" }?.value)
+    return (own + entries(profiles.first { $0.key == profile.rawValue }?.value)).contains { $0.key == "tune" }
+  }
+
   /// Why the search as its manifest and recipe state it now is another one.
   private func difference(_ settings: TunedSettings) -> String? {
     let places = [ExperimentFolder.searchFolder + "/", ""].map { FilePath.joined(experiments, $0 + settings.search + ".yaml") }
@@ -64,6 +71,10 @@ struct TuningReader {
     }
     // what is wrong with the search is told where it is read itself
     let own = MappingReader(methods: reader.methods, problems: ProblemCollector(mainFile: file))
+    // a table there may use this very recipe, and to read it would end here again
+    if let root = try? SourceNode.load(path: file, problems: own.problems), !Self.isSearch(root, settings.profile) {
+      return "its manifest is no search any more"
+    }
     let manifest = try? ManifestReader(
       reader: own, path: file, recipesFolder: recipes, project: experiments, wanted: [settings.profile], overrides: Overrides(),
       problemOfModel: { _ in nil }

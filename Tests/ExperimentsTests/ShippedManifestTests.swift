@@ -1,6 +1,7 @@
 // The project's own manifests and recipes are good, and say what the papers say.
 import Adapters
 import Foundation
+import Records
 import Settings
 import TestSupport
 import Testing
@@ -103,6 +104,69 @@ import Testing
     let pocket = try manifest.experiment(.pocket), part = Narrowing(tasks: ["rte"], methods: ["lora"], seeds: [0, 1])
     #expect(pocket.runs.count == 4 * 4 * 16)
     #expect(try pocket.part(part).runs.map(\.identityJSON) == table1.part(part).runs.map(\.identityJSON))
+  }
+
+  @Test("one table has one budget for all rows under every profile; a paper's own table keeps the paper's")
+  func budgets() throws {
+    func budgets(_ name: String, _ profile: Profile, _ task: String) throws -> Set<[Int]> {
+      let runs = try folder.manifest(named: name, methods: .registered).experiment(profile).runs
+      return Set(runs.filter { $0.task.id == task }.map { [$0.training.epochs, $0.training.batchSize] })
+    }
+    for (task, epochs) in [
+      ("cola", 20), ("sst2", 10), ("mrpc", 20), ("qnli", 10), ("stsb", 20), ("rte", 20), ("mnli", 10), ("qqp", 10),
+    ] {
+      #expect(try budgets("table1", .paper, task) == [[epochs, 64]])
+      for profile in [Profile.pocket, .small] { #expect(try budgets("table1", profile, task).count == 1) }
+      if !["mnli", "qqp"].contains(task) { #expect(try budgets("aflora-fig3", .paper, task) == [[epochs, 64]]) }
+    }
+    for task in ["e2e", "dart", "dialogsum", "gsm8k"] { #expect(try budgets("generation-table1", .paper, task).count == 1) }
+    #expect(try budgets("aflora-table1", .paper, "rte") == [[20, 64], [50, 8], [50, 32]])
+    #expect(try budgets("prilora-main", .paper, "mnli") == [[10, 64], [10, 8], [7, 32]])
+  }
+
+  @Test("what is counted in updates is in proportion to the one budget")
+  func schedules() throws {
+    func planned(_ name: String) throws -> [(run: RunSpecification, updates: Int)] {
+      let narrowing = Narrowing(methods: ["adalora", "sora"], seeds: [0])
+      let runs = try folder.manifest(named: name, methods: .registered).experiment(.paper).part(narrowing).runs
+      return zip(runs, try #require(try PlanTable(withoutFiles: runs)).updates).map { ($0, $1.updates) }
+    }
+    let own = try planned("aflora-table1"), shared = try planned("table1")
+    #expect(own.count == 16 && own.map(\.run.shortName) == shared.map(\.run.shortName))
+    for ((run, updates), (same, fewer)) in zip(own, shared) {
+      func number(_ run: RunSpecification, _ option: String) throws -> Double { try #require(run.options[option]?.number) }
+      guard run.method == "adalora" else {
+        // the gates shrink by as much over a run, but for the last batches of epochs
+        let gates = try number(same, "xi") * Double(fewer) / (number(run, "xi") * Double(updates))
+        #expect(abs(gates - 1) < 0.02, "\(run.task.id)")
+        continue
+      }
+      for part in ["initial", "final"] {
+        let share = try number(run, "\(part)_steps") / Double(updates)
+        #expect(try abs(share - number(same, "\(part)_fraction")) < 0.006, "\(run.task.id) \(part)")
+        #expect(same.options["\(part)_steps"] == nil)
+      }
+      #expect(same.options["interval"] == .integer(0))
+    }
+  }
+
+  @Test("counts that papers print after pruning stand beside what is kept")
+  func counts() throws {
+    func counts(_ name: String) throws -> [String: String] {
+      let table = try #require(try folder.manifest(named: name, methods: .registered).experiment(.paper).published)
+      return Dictionary(table.rows.compactMap { row in row.countedAs.map { (row.method, $0) } }) { first, _ in first }
+    }
+    let kept = "kept.parameters", own = "own.parameters"
+    #expect(try counts("table1") == ["adalora": kept, "sora": kept])
+    #expect(try counts("prilora-main") == ["adalora": kept])
+    #expect(try counts("loradrop-table1") == ["sora": kept, "loradrop": own])
+    for manifest in shipped where manifest.profiles.contains(.paper) {
+      let experiment = try manifest.experiment(.paper)
+      for row in experiment.published?.rows ?? [] where experiment.rows.contains(where: { $0.method == row.method }) {
+        guard let name = row.countedAs else { continue }
+        #expect(experiment.report.columns.contains(name), "\(manifest.id): \(row.method)")
+      }
+    }
   }
 
   @Test func afloraCanFreezeWithinEveryRun() throws {

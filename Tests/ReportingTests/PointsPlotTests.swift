@@ -31,12 +31,15 @@ import Testing
       return try #require(lines.first { $0.hasPrefix("set xtics") }).replacing(
         "set xtics scale 0.5 norotate autojustify ", with: "")
     }
-    #expect(try tics([3_000, 1_200_000]) == "('10K' 10000.0, '100K' 100000.0, '1M' 1000000.0)")
-    #expect(try tics([30_000, 90_000]) == "('50K' 50000.0, '100K' 100000.0)")
-    #expect(try tics([2e9, 9e12]).contains("'1e+12' 1000000000000.0"))
-    #expect(try tics([0.002, 0.3]).hasPrefix("('0.01' 0.01, '0.1' 0.1"))
-    // too near each other for two powers of ten: as on a plain axis
-    #expect(try tics([600, 610]) == "200.0" || tics([600, 610]).allSatisfy { $0.isNumber || $0 == "." })
+    #expect(
+      try tics([3_000, 1_200_000])
+        == "('3K' 3000.0, '10K' 10000.0, '30K' 30000.0, '100K' 100000.0, '300K' 300000.0, '1M' 1000000.0)")
+    #expect(try tics([8_000, 60_000]) == "('10K' 10000.0, '20K' 20000.0, '50K' 50000.0)")
+    #expect(try tics([2e3, 9e9]) == "('1K' 1000.0, '100K' 100000.0, '10M' 10000000.0, '1B' 1000000000.0)")
+    #expect(try tics([0.002, 0.3]).hasPrefix("('0.003' 0.003, '0.01' 0.01, '0.03' 0.03, '0.1' 0.1, '0.3' 0.3"))
+    // within less than a decade at equal distances, and of one value the next round ones
+    #expect(try tics([30_000, 90_000]) == "('40K' 40000.0, '60K' 60000.0, '80K' 80000.0)")
+    #expect(try tics([1000]) == "('800' 800.0, '1K' 1000.0, '1.2K' 1200.0, '1.4K' 1400.0)")
   }
 
   @Test func errorBarsEndWithinThePlot() throws {

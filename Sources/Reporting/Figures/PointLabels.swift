@@ -16,14 +16,32 @@ struct PointLabels {
 
   /// Where a name stands.
   struct Place: Equatable {
-    /// Its left edge and the middle of its height.
+    /// Which of its edges is towards its point.
+    enum Side {
+      case left
+      case middle
+      case right
+    }
+
+    /// That edge, or the middle of its width, and the middle of its height.
     let x: Double
     let y: Double
+    let side: Side
     /// Where a thin line from the point ends, for a name that is not beside its point; nil for one that is.
     var lead: (x: Double, y: Double)?
 
+    /// The middle of the name of a point.
+    func middle(of point: Point) -> Double {
+      switch side {
+      case .left: x + point.width / 2
+      case .middle: x
+      case .right: x - point.width / 2
+      }
+    }
+
     static func == (first: Place, second: Place) -> Bool {
-      first.x == second.x && first.y == second.y && first.lead?.x == second.lead?.x && first.lead?.y == second.lead?.y
+      first.x == second.x && first.y == second.y && first.side == second.side && first.lead?.x == second.lead?.x
+        && first.lead?.y == second.lead?.y
     }
   }
 
@@ -32,6 +50,12 @@ struct PointLabels {
 
     func overlaps(_ other: Box) -> Bool {
       left < other.right && other.left < right && top < other.bottom && other.top < bottom
+    }
+
+    /// How far a point is from it.
+    func distance(to point: (x: Double, y: Double)) -> Double {
+      let (across, down) = (point.x - min(max(point.x, left), right), point.y - min(max(point.y, top), bottom))
+      return (across * across + down * down).squareRoot()
     }
 
     /// Whether some of a straight line lies inside (Liang and Barsky's clipping).
@@ -87,10 +111,12 @@ struct PointLabels {
   ) -> [Place?] {
     var labels = PointLabels(points: points, width: width, height: height, front: front)
     labels.place()
-    return labels.chosen.map { candidate in
+    return zip(points, labels.chosen).map { point, candidate in
       candidate.map { found in
-        Place(
-          x: found.box.left, y: (found.box.top + found.box.bottom) / 2, lead: found.distance > beside ? found.lead : nil)
+        let box = found.box, side: Place.Side = box.left >= point.x ? .left : box.right <= point.x ? .right : .middle
+        return Place(
+          x: side == .left ? box.left : side == .right ? box.right : (box.left + box.right) / 2, y: (box.top + box.bottom) / 2,
+          side: side, lead: found.distance > beside ? found.lead : nil)
       }
     }
   }
@@ -127,8 +153,7 @@ struct PointLabels {
       let box = Box(left: left, right: left + point.width, top: middle - Self.height / 2, bottom: middle + Self.height / 2)
       guard box.left >= 0, box.right <= width, box.top >= 0, box.bottom <= height else { return }
       let lead = (x: min(max(point.x, box.left), box.right), y: min(max(point.y, box.top), box.bottom))
-      let (across, down) = (lead.x - point.x, lead.y - point.y)
-      found.append(Candidate(box: box, lead: lead, distance: (across * across + down * down).squareRoot()))
+      found.append(Candidate(box: box, lead: lead, distance: box.distance(to: (point.x, point.y))))
     }
     let heights = Int(height / Self.height * 2)
     for gap in [7.0, 18, 34, 56, 84, 120] {
@@ -159,6 +184,8 @@ struct PointLabels {
       if box.overlaps(around) { return nil }
       if box.overlaps(Box(left: place.x - 1.5, right: place.x + 1.5, top: place.top, bottom: place.bottom)) { cost += 7 }
       guard other != index else { continue }
+      // nearer to another point it would seem to be that one's
+      if box.distance(to: (place.x, place.y)) < candidate.distance + 3 { cost += 15 }
       if candidate.distance > Self.beside, around.isCrossed(from: (point.x, point.y), to: candidate.lead) { cost += 25 }
       guard let taken = chosen[other] else { continue }
       if box.overlaps(taken.box) { return nil }

@@ -115,10 +115,10 @@ struct PointsPlot {
   /// The numbers on an axis, as many as have room.
   /// - Parameter isNarrow: whether they stand over one another, and take their height alone.
   private static func tics(_ scale: Scale, room: Double, isNarrow: Bool) -> String {
-    func linear() -> String {
-      GnuplotPanel.step(scale.end - scale.start, parts: room / (isNarrow ? 45 : 62)).map { "\($0)" } ?? "autofreq"
+    let step = GnuplotPanel.step(scale.end - scale.start, parts: room / (isNarrow ? 45 : 62))
+    guard scale.isLogarithmic, let decades = FigureSampling.decades([scale.start, scale.end]) else {
+      return step.map { "\($0)" } ?? "autofreq"
     }
-    guard scale.isLogarithmic, let decades = FigureSampling.decades([scale.start, scale.end]) else { return linear() }
     func values(_ factors: [Double]) -> [Double] {
       decades.flatMap { exponent in factors.map { $0 * FigureSampling.power(exponent) } }
         .filter { $0 >= scale.start && $0 <= scale.end }
@@ -130,13 +130,17 @@ struct PointsPlot {
       }
     }
     let whole = values([1])
+    // within less than a decade round numbers may be at equal distances
+    let even = step.map { step in
+      stride(from: (scale.start / step).rounded(.up), through: (scale.end / step).rounded(.down), by: 1).map { $0 * step }
+    }
     let choices =
       [values([1, 2, 5]), values([1, 3]), whole]
       + (2...12).map { every in
         stride(from: 0, to: whole.count, by: every).map { whole[$0] }
       }
-    guard let chosen = choices.first(where: { $0.count > 1 && fits($0) }) else { return linear() }
-    return "(" + chosen.map { "'\(compact($0))' \($0)" }.joined(separator: ", ") + ")"
+    let chosen = choices.first { $0.count > 1 && fits($0) } ?? even.flatMap { $0.count < 20 && fits($0) ? $0 : nil }
+    return chosen.map { "(" + $0.map { "'\(compact($0))' \($0)" }.joined(separator: ", ") + ")" } ?? "autofreq"
   }
 
   /// `500`, `20K`, `1M`; what is larger or below one as a power of ten with its factor.
@@ -162,7 +166,7 @@ struct PointsPlot {
       return PointLabels.Point(
         x: across(mark.x), y: middle, top: mark.bar.map { down($0.upperBound) } ?? middle,
         bottom: mark.bar.map { down($0.lowerBound) } ?? middle,
-        width: named.contains(index) ? 6.2 * Double(GnuplotText.columns(mark.name)) + 2 : 0)
+        width: named.contains(index) ? 6 * Double(GnuplotText.columns(mark.name)) + 2 : 0)
     }
     // the line goes on at one height until the next one's cost
     let corners =
@@ -174,9 +178,16 @@ struct PointsPlot {
     for (number, (index, place)) in zip(order, places).enumerated() {
       guard let place else { continue }
       let (mark, point) = (marks[index], ordered[number])
-      let at = "graph \(share(place.x + 1, of: size.width)), graph \(share(size.height - place.y, of: size.height))"
+      let at = "graph \(share(place.x, of: size.width)), graph \(share(size.height - place.y, of: size.height))"
+      let side = place.side == .left ? "left" : place.side == .right ? "right" : "center"
+      // white behind it, so that bars and lines end before its letters
       lines.append(
-        "set label \(number + 2) \(GnuplotText.quoted([mark.name])) at \(at) left font ',10' textcolor rgb "
+        "set object \(number + 2) rectangle center graph \(share(place.middle(of: point), of: size.width)), "
+          + "graph \(share(size.height - place.y, of: size.height)) "
+          + "size graph \(share(point.width, of: size.width)), graph \(share(PointLabels.height - 2, of: size.height)) "
+          + "front fillcolor rgb '#ffffff' fillstyle solid noborder")
+      lines.append(
+        "set label \(number + 2) \(GnuplotText.quoted([mark.name])) at \(at) \(side) front font ',10' textcolor rgb "
           + (mark.isUpper ? "'#222222'" : "'#666666'"))
       guard let lead = place.lead else { continue }
       lines.append(

@@ -8,6 +8,7 @@ enum PointsTemplate {
     set rmargin at screen across(left + place * (column + 1) - rightroom)
     set bmargin at screen down(head + cell * (row + 1) - belowroom)
     set tmargin at screen down(head + cell * row + 18 * toplines + 8)
+    set xlabel offset 0, 0.4
     set border 3 linecolor rgb '#555555'
     set grid xtics ytics back linecolor rgb '#eeeeee' dashtype 1
     plot $front using 1:(hasfront ? $2 : NaN) with steps linecolor rgb '#0072b2' linewidth 1.2 dashtype 3, \
@@ -16,6 +17,7 @@ enum PointsTemplate {
       $data using 1:($5 > 0 ? NaN : $2) with points pointtype 7 pointsize 0.6 linecolor rgb '#888888', \
       $data using 1:($5 > 0 ? $2 : NaN) with points pointtype 7 pointsize 0.75 linecolor rgb '#0072b2'
     unset arrow
+    unset object
     unset label
     """#
 }

@@ -15,7 +15,15 @@ enum TuningFigure {
   /// - Parameter searched: the methods; nil is returned where there is none.
   static func make(_ settings: FigureSettings, _ searched: [Searched], _ source: FigureSource) -> Figure? {
     guard let first = searched.first?.search else { return nil }
-    let panels = searched.map(panel)
+    let lines = searched.map(lines)
+    // one scale for all methods, so that a panel can be held against its neighbours
+    let ends = lines.flatMap { $0 }.flatMap(\.points).flatMap { point in
+      [-1.0, 1].map { (point.y ?? 0) + $0 * (point.deviation ?? 0) }
+    }
+    let y = FigureAxis(
+      name: "score", unit: "percent", start: ends.min().map { ($0 / Self.step).rounded(.down) * Self.step },
+      end: ends.max().map { ($0 / Self.step).rounded(.up) * Self.step })
+    let panels = zip(searched, lines).map { panel($0, $1, y) }
     let searches = searched.map(\.search).reduce(into: [TunedSettings]()) { if !$0.contains($1) { $0.append($1) } }
     let columns = ["search", "digest"] + first.data.columns
     let rows = searches.flatMap { search in
@@ -32,17 +40,28 @@ enum TuningFigure {
       panels: panels, columns: min(3, panels.count), data: FigureData(columns: columns, rows: rows))
   }
 
-  private static func panel(_ searched: Searched) -> FigurePanel {
+  /// The scale begins and ends at multiples of so many points.
+  private static let step = 5.0
+
+  /// With several settings a line is the average at one choice of the others.
+  private static func lines(_ searched: Searched) -> [FigureSeries] {
+    let lines =
+      searched.search.settings.count == 1
+      ? byTask(searched.search, searched.method) : byOthers(searched.search, searched.method)
+    return lines.filter { !$0.points.isEmpty }
+  }
+
+  private static func panel(_ searched: Searched, _ lines: [FigureSeries], _ y: FigureAxis) -> FigurePanel {
     let search = searched.search, method = searched.method
-    // with several settings a line is the average at one choice of the others
-    let series = search.settings.count == 1 ? byTask(search, method) : byOthers(search, method)
     let values = Set(method.candidates.compactMap { $0.values[0].number }).sorted()
     let isLogarithmic = values.first.map { $0 > 0 && (values.last ?? 0) / $0 >= 8 } ?? false
+    let winner = method.winner.map { "best " + search.phrase($0.values) + (method.edges.isEmpty ? "" : ", at the edge") }
     let diverged = method.candidates.filter { $0.score == nil }.map { search.phrase($0.values) }
+    let parts = [winner, diverged.isEmpty ? nil : "diverged " + diverged.joined(separator: ", ")].compactMap(\.self)
     return FigurePanel(
-      title: searched.label + (diverged.isEmpty ? "" : "; diverged: \(diverged.joined(separator: ", "))"), kind: .lines,
-      x: FigureAxis(name: search.settings[0].replacing("_", with: " "), values: values, isLogarithmic: isLogarithmic),
-      y: FigureAxis(name: "score", unit: "percent"), series: series.filter { !$0.points.isEmpty })
+      title: "\(searched.label): \(parts.joined(separator: "; "))", kind: .lines,
+      x: FigureAxis(name: search.settings[0].replacing("_", with: " "), values: values, isLogarithmic: isLogarithmic), y: y,
+      series: lines)
   }
 
   /// A line for each task, and one for the score that decides.
@@ -81,8 +100,7 @@ enum TuningFigure {
     ordered(
       method.candidates.filter(isMeant).compactMap { candidate in
         let seeds = (candidate.scores.first?.indices ?? 0..<0).map { seed in candidate.scores.compactMap { $0[seed] } }
-        let isBest = candidate == method.winner
-        return point(candidate, seeds, isBest ? (method.edges.isEmpty ? "best" : "best, at the edge") : nil)
+        return point(candidate, seeds, candidate == method.winner ? "best" : nil)
       })
   }
 
