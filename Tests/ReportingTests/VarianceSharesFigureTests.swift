@@ -1,4 +1,5 @@
 // The shares of initialisation and order as a picture.
+import Foundation
 import Settings
 import TestSupport
 import Testing
@@ -37,6 +38,14 @@ import Testing
   @Test func aFigureOfSomeRowsAndTasksAddsUpThoseAlone() throws {
     let one = try runs(figure: "{variance-shares: {tasks: [mrpc], rows: [aflora]}}").figure()
     #expect(one.panels.map(\.title) == ["mrpc, accuracy"] && one.panels[0].series.map(\.name) == ["AFLoRA"])
+  }
+
+  @Test func aBarOverSomeTasksSaysSo() throws {
+    let runs = try runs()
+    try FileManager.default.removeItem(at: runs.folder("lora", "rte", RunSeed(initialization: 0, order: 1)))
+    let figure = try runs.figure()
+    #expect(figure.panels[0].series[0].points.map(\.text) == ["–"])
+    #expect(figure.panels[2].series.map { $0.points.last?.text } == ["7.07 (1 of 2)", "7.09"])
   }
 
   @Test func withoutAWholeRowThereIsNothingToDraw() throws {

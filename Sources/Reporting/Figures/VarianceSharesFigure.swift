@@ -48,7 +48,9 @@ enum VarianceSharesFigure {
 
   /// The parts of a bar, and behind it what they are parts of.
   private static func points(_ line: VarianceTable.Line?) -> [FigurePoint] {
-    guard let split = line?.split else { return [FigurePoint(0, 0, text: "–")] }
+    guard let line, let split = line.split else { return [FigurePoint(0, 0, text: "–")] }
+    // a bar over tasks of which some are not whole says of how many it is
+    let part = line.layouts < line.planned ? " (\(line.layouts) of \(line.planned))" : ""
     var start = 0.0
     let parts = [split.initialization, split.order, split.interaction].map { share -> FigurePoint in
       defer { start += share.value * 100 }
@@ -56,6 +58,6 @@ enum VarianceSharesFigure {
       let length = share.value > 0 ? share.value * 100 : nil
       return FigurePoint(start, length, text: length.map(NumberText.whole))
     }
-    return parts + [FigurePoint(0, 0, text: NumberText.twoDecimals(split.deviation * 100))]
+    return parts + [FigurePoint(0, 0, text: NumberText.twoDecimals(split.deviation * 100) + part)]
   }
 }
