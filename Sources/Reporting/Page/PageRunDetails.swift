@@ -54,7 +54,7 @@ struct PageRunDetails: Encodable, Sendable {
   /// Reads the folder of a run. What cannot be read is a problem that the page tells of.
   init(of record: RunRecord, in folder: URL) {
     identity = record.identity
-    log = Self.log(in: folder)
+    log = Self.endOfLog(in: folder)
     texts = [("best", RunFile.bestTexts), ("last", .lastTexts)].compactMap { Self.texts($0, $1, of: record, in: folder) }
     guard record.digests.tensors != nil else { return }
     do {
@@ -97,7 +97,7 @@ struct PageRunDetails: Encodable, Sendable {
   }
 
   /// The last lines of a log; nil where there is none that can be read.
-  private static func log(in folder: URL) -> Log? {
+  private static func endOfLog(in folder: URL) -> Log? {
     guard let (bytes, before) = try? SmallFile.ending(of: RunFile.log.url(in: folder), limit: longestLog) else { return nil }
     var lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)[...]
     if lines.last?.isEmpty ?? false { lines = lines.dropLast() }
