@@ -34,6 +34,7 @@ package struct AssembledRun {
       roundsMatrices: specification.roundsMatrices
     ) { $0.adapt(to: recipe) }
     fineTuning = try Self.fineTuning(specification, loaded.model, objective, backend)
+    try loaded.model.checkPositions(length: recipe.maximumLength, of: run.modelFolder)
     newlyInitialized = loaded.newlyInitialized
   }
 
@@ -79,6 +80,16 @@ extension ModelConfiguration {
     if let rate = recipe.hiddenDropout { hiddenDropout = rate }
     if let rate = recipe.attentionDropout { attentionDropout = rate }
     if let rate = recipe.classifierDropout { classifierDropout = rate }
+  }
+}
+
+extension Model {
+  /// Checks that the model in `folder` has positions for inputs of this length behind those that its method takes.
+  ///
+  /// - Throws: `ExperimentError.noPositions`.
+  func checkPositions(length: Int, of folder: URL) throws(ExperimentError) {
+    guard let limit = configuration.limits.tokens, let rest = limits.tokens, length > rest else { return }
+    throw .noPositions(model: folder.path, length: length, virtualTokens: backbone.positionsBefore, limit: limit)
   }
 }
 

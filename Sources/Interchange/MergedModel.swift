@@ -20,8 +20,11 @@ package enum MergedModel {
     }
     for projection in model.projections {
       guard let change = projection.adapter?.weightChange else { continue }
-      let weight = projection.linear.weight.tensor
-      weight.assign(weight.backend.withoutGradients { weight.adding(change) })
+      let biasChange = projection.adapter?.biasChange
+      for (tensor, change) in [(projection.linear.weight.tensor, change), (projection.linear.bias?.tensor, biasChange)] {
+        guard let tensor, let change else { continue }
+        tensor.assign(tensor.backend.withoutGradients { tensor.adding(change) })
+      }
       projection.adapter = nil
     }
   }

@@ -19,6 +19,18 @@ package struct PrefixedRows: Sendable, Equatable {
     }
   }
 
+  /// Each row's number in its sequence, the rows before it included, from `first` on: `[tokens + sequences · count]`.
+  package func positions(from first: Int) -> [Int32] {
+    zip(offsets, offsets.dropFirst()).flatMap { start, end in (0..<end - start).map { Int32(first + $0) } }
+  }
+
+  /// Numbers of the sequences' own rows, `[tokens]`, with `filler` for those before: `[tokens + sequences · count]`.
+  package func joined(_ filler: Int32, _ numbers: [Int32]) -> [Int32] {
+    var joined = [Int32](repeating: filler, count: offsets.last ?? 0)
+    for (row, place) in own.enumerated() { joined[Int(place)] = numbers[row] }
+    return joined
+  }
+
   /// The rows of `prefix` before each sequence's own: `[count, columns]` and `[tokens, columns]` →
   /// `[tokens + sequences · count, columns]`.
   package func joined(_ prefix: Tensor, _ x: Tensor) -> Tensor {

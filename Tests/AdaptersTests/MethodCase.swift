@@ -103,8 +103,7 @@ struct MethodCase: Sendable, CustomTestStringConvertible {
       dependentOptions: ["concentrated_layers", "concentrated_in"]
     ) { $0.sum { ($0.layer == 0 ? 2 : 4) * ($0.input + $0.output) } },
     MethodCase(id: "lora-fa", options: allLinear) { $0.sum { 3 * $0.output } },
-    // the embeddings' norm and two in each layer
-    MethodCase(id: "norm-scaling", place: .norms) { (2 * $0.depth + 1) * $0.hidden },
+    MethodCase(id: "norm-scaling", place: .norms) { $0.norms * $0.hidden },
     MethodCase(id: "prompt-tuning", start: .added, place: .embedded) { 3 * $0.hidden },
     MethodCase(id: "prefix-tuning", start: .added, place: .keysAndValues) { 2 * $0.depth * 2 * $0.keyWidth },
   ]
@@ -127,6 +126,8 @@ struct AdaptedModel: Sendable {
   /// Columns of a layer's keys.
   let keyWidth: Int
   let depth: Int
+  /// How many norms there are.
+  let norms: Int
 
   func sum(_ body: (Layer) -> Int) -> Int { layers.reduce(0) { $0 + body($1) } }
 }

@@ -45,6 +45,7 @@ final class PromptTuning: TuningMethod {
 
   private final class Prompt: SequenceAdapter {
     let tokens: Parameter
+    var count: Int { tokens.shape[0] }
 
     init(_ tokens: Parameter) { self.tokens = tokens }
 

@@ -1,4 +1,4 @@
-// The places that no method of the program attaches to, each with a method of these tests: gradients, learning, and nothing left behind.
+// Norms, virtual tokens, keys and values, each with a method that hangs there: gradients, learning, and nothing left behind.
 import Layers
 import Models
 import Tensors
@@ -56,78 +56,6 @@ struct PlaceMethodsTests {
       }
       let together = logits(sequences), apart = sequences.flatMap { logits([$0]) }
       #expect(together.count == apart.count && zip(together, apart).allSatisfy { abs($0 - $1) < 1e-5 })
-    }
-  }
-
-  private static let whole: [Int32] = [5, 6, 7, 8, 9]
-
-  /// The hidden states of every layer of a batch of one sequence, the embeddings' first.
-  private func states(_ body: any Backbone, _ tokens: [Int32]) -> [Tensor] {
-    final class Seen { var states: [Tensor] = [] }
-    let seen = Seen()
-    _ = body.hiddenStates(
-      TokenBatch(sequences: [tokens]), rows: .every, pass: .evaluation,
-      observer: ModelObserver(hiddenStates: { _, x in seen.states.append(x) }))
-    return seen.states
-  }
-
-  @Test("virtual tokens that are a sequence's first states leave the others what they are, relative positions included")
-  func virtualTokens() throws {
-    final class Tokens: SequenceAdapter {
-      let states: Tensor
-      init(_ states: Tensor) { self.states = states }
-      func prefix(pass: Pass) -> Tensor { states }
-    }
-    // DeBERTa's embeddings know no position
-    let body = try MethodSubject(MethodCase.named("lora"), .deberta).model.backbone
-    let expected = states(body, Self.whole)
-    body.embedded.adapter = Tokens(expected[0].rows([0, 1]))
-    for (rows, places) in [(RowSelection.every, [2, 3, 4]), (.first, [2]), (.last, [4]), (.some([0, 2]), [2, 4])] {
-      let found = body.hiddenStates(TokenBatch(sequences: [Array(Self.whole.dropFirst(2))]), rows: rows, pass: .evaluation)
-      let wanted = expected[2].rows(places.map { Int32($0) })
-      #expect(found.shape == wanted.shape && zip(found.values, wanted.values).allSatisfy { abs($0 - $1) < 1e-5 })
-    }
-  }
-
-  @Test("keys and values that are a sequence's first leave the others what they are, relative positions included")
-  func keysAndValues() throws {
-    let body = try MethodSubject(MethodCase.named("lora"), .deberta).model.backbone
-    let expected = states(body, Self.whole)
-    for place in body.keysAndValues {
-      func projected(_ role: ProjectionRole) throws -> Tensor {
-        let projection = try #require(body.projections.first { $0.layer == place.layer && $0.role == role })
-        return projection(expected[place.layer].rows([0, 1]), pass: .evaluation)
-      }
-      place.adapter = Fixed(try projected(.key), try projected(.value))
-    }
-    for (rows, places) in [(RowSelection.every, [2, 3, 4]), (.first, [2]), (.last, [4])] {
-      let found = body.hiddenStates(TokenBatch(sequences: [Array(Self.whole.dropFirst(2))]), rows: rows, pass: .evaluation)
-      let wanted = expected[2].rows(places.map { Int32($0) })
-      #expect(found.shape == wanted.shape && zip(found.values, wanted.values).allSatisfy { abs($0 - $1) < 1e-5 })
-    }
-  }
-
-  private final class Fixed: KeyValueAdapter {
-    let (keys, values): (Tensor, Tensor)
-    var count: Int { keys.shape[0] }
-    init(_ keys: Tensor, _ values: Tensor) { (self.keys, self.values) = (keys, values) }
-    func prefix(pass: Pass) -> (keys: Tensor, values: Tensor) { (keys, values) }
-  }
-
-  @Test("a sequence's own keys and values once more change nothing")
-  func doubled() throws {
-    let body = try MethodSubject(MethodCase.named("lora")).model.backbone
-    let expected = states(body, Self.whole)
-    for place in body.keysAndValues {
-      func projected(_ role: ProjectionRole) throws -> Tensor {
-        let projection = try #require(body.projections.first { $0.layer == place.layer && $0.role == role })
-        return projection(expected[place.layer], pass: .evaluation)
-      }
-      place.adapter = Fixed(try projected(.key), try projected(.value))
-    }
-    let found = states(body, Self.whole)
-    for (found, expected) in zip(found, expected) {
-      #expect(zip(found.values, expected.values).allSatisfy { abs($0 - $1) < 1e-5 })
     }
   }
 }

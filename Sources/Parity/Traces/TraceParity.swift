@@ -35,12 +35,12 @@ struct TraceComparison {
     report = ParityReport(subject: trace.folder.path)
     let loaded = try ModelLoader.load(folder: trace.model, seed: 0, on: backend)
     let model = loaded.model
-    let (objective, batches) = try trace.task(model.configuration)
-    self.batches = batches
     let train = trace.meta.train
     let host = MethodHost(model, backend: backend, seed: 0, schedule: TrainingLength(stepsPerEpoch: train.steps, epochs: 1))
     let method = try trace.attach(to: host)
     self.method = method
+    let (objective, batches) = try trace.task(model)
+    self.batches = batches
     let settings = TrainingSettings(
       epochs: 1, batchSize: 1, learningRate: train.lr, headLearningRate: trace.headLearningRate,
       warmup: .ratio(train.warmupRatio), weightDecay: train.weightDecay, beta1: train.betas[0], beta2: train.betas[1],
