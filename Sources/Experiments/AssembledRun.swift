@@ -34,13 +34,13 @@ package struct AssembledRun {
       roundsMatrices: specification.roundsMatrices
     ) { $0.adapt(to: recipe) }
     fineTuning = try Self.fineTuning(specification, loaded.model, objective, backend)
-    try loaded.model.checkPositions(length: recipe.maximumLength, of: run.modelFolder)
+    try loaded.model.checkPositions(length: recipe.maximumLength, of: run.modelFolder.path)
     newlyInitialized = loaded.newlyInitialized
   }
 
   /// A run without files, on a model of random weights; to count its cost.
   ///
-  /// - Throws: `ModelError.configuration`, `AdapterError`.
+  /// - Throws: `ModelError.configuration`, `AdapterError`, `ExperimentError.noPositions`.
   init(
     _ specification: RunSpecification, configuration: any ModelConfiguration, objective: any Objective, backend: any Backend
   ) throws {
@@ -49,6 +49,7 @@ package struct AssembledRun {
     configuration.adapt(to: specification.training)
     let model = try ModelLoader.random(configuration, seed: 0, on: backend)
     fineTuning = try Self.fineTuning(specification, model, objective, backend)
+    try model.checkPositions(length: specification.training.maximumLength, of: specification.model)
     newlyInitialized = []
   }
 
@@ -84,12 +85,14 @@ extension ModelConfiguration {
 }
 
 extension Model {
-  /// Checks that the model in `folder` has positions for inputs of this length behind those that its method takes.
+  /// Checks that a method's virtual tokens leave positions for inputs of this length.
   ///
+  /// - Parameter name: the model's folder or name, for messages.
   /// - Throws: `ExperimentError.noPositions`.
-  func checkPositions(length: Int, of folder: URL) throws(ExperimentError) {
-    guard let limit = configuration.limits.tokens, let rest = limits.tokens, length > rest else { return }
-    throw .noPositions(model: folder.path, length: length, virtualTokens: backbone.positionsBefore, limit: limit)
+  func checkPositions(length: Int, of name: String) throws(ExperimentError) {
+    let taken = backbone.positionsBefore
+    guard taken > 0, let limit = configuration.limits.tokens, let rest = limits.tokens, length > rest else { return }
+    throw .noPositions(model: name, length: length, virtualTokens: taken, limit: limit)
   }
 }
 

@@ -110,7 +110,7 @@ struct PlanCheck {
     let loaded = try ModelLoader.load(folder: run.modelFolder, seed: 0, on: backend, target: target) { $0.adapt(to: training) }
     if let note = HeadNote(loaded, for: specification.task, folder: run.modelFolder)?.text { add([note]) }
     let method = try specification.attach(to: MethodHost(loaded.model, backend: backend, seed: 0, schedule: length))
-    try loaded.model.checkPositions(length: training.maximumLength, of: run.modelFolder)
+    try loaded.model.checkPositions(length: training.maximumLength, of: run.modelFolder.path)
     if let reason = FineTuning.problem(ofPatience: training, method, asksForTexts: specification.task.headTarget == .words) {
       throw ExperimentError.patience(row: specification.row, task: specification.task.id, reason: reason)
     }

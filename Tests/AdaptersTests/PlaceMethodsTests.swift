@@ -10,15 +10,16 @@ import Testing
 
 @Suite("Norms, virtual tokens, keys and values")
 struct PlaceMethodsTests {
-  private static let ids = ["norm-scaling", "prompt-tuning", "prefix-tuning"]
+  private static let rows = MethodCase.all.filter { [.norms, .embedded, .keysAndValues].contains($0.place) }
+  private static let onSettings = MethodCase.pairs(rows, MethodSubject.Setting.all) { $0.architecture }
 
   private func loss(_ subject: MethodSubject) -> Float {
     subject.backend.withoutGradients { subject.stepper.taskLoss(subject.rows(7), pass: .evaluation).item }
   }
 
-  @Test("gradients are those of differences", arguments: ids, MethodSubject.Setting.all)
-  func gradients(id: String, setting: MethodSubject.Setting) throws {
-    let subject = try MethodSubject(MethodCase.named(id), setting)
+  @Test("gradients are those of differences", arguments: onSettings)
+  func gradients(row: MethodCase, setting: MethodSubject.Setting) throws {
+    let subject = try MethodSubject(row, setting)
     _ = subject.stepper.gradients(subject.rows(7), pass: .evaluation)
     for parameter in subject.method.parameters {
       let gradient = try #require(parameter.gradient).values, values = parameter.tensor.values
@@ -37,25 +38,23 @@ struct PlaceMethodsTests {
     }
   }
 
-  @Test("training lowers the loss", arguments: ids, MethodSubject.Setting.all)
-  func learns(id: String, setting: MethodSubject.Setting) throws {
-    let subject = try MethodSubject(MethodCase.named(id), setting)
+  @Test("training lowers the loss", arguments: onSettings)
+  func learns(row: MethodCase, setting: MethodSubject.Setting) throws {
+    let subject = try MethodSubject(row, setting)
     for parameter in subject.model.parameters { parameter.isTrainable = false }
     let before = loss(subject)
     for step in 0..<10 { _ = try subject.stepper.step(step, subject.rows(7), pass: .evaluation) }
     #expect(loss(subject) < before - 1e-3)
   }
 
-  @Test("what virtual tokens and prefixes put before a sequence does not reach its neighbours", arguments: ids)
-  func packing(id: String) throws {
-    for setting in MethodSubject.Setting.all {
-      let subject = try MethodSubject(MethodCase.named(id), setting)
-      let sequences: [[Int32]] = [[3, 4, 5, 6, 7], [8, 9], [10, 11, 12]]
-      func logits(_ sequences: [[Int32]]) -> [Float] {
-        subject.backend.withoutGradients { subject.model.logits(TokenBatch(sequences: sequences), pass: .evaluation).values }
-      }
-      let together = logits(sequences), apart = sequences.flatMap { logits([$0]) }
-      #expect(together.count == apart.count && zip(together, apart).allSatisfy { abs($0 - $1) < 1e-5 })
+  @Test("what virtual tokens and prefixes put before a sequence does not reach its neighbours", arguments: onSettings)
+  func packing(row: MethodCase, setting: MethodSubject.Setting) throws {
+    let subject = try MethodSubject(row, setting)
+    let sequences: [[Int32]] = [[3, 4, 5, 6, 7], [8, 9], [10, 11, 12]]
+    func logits(_ sequences: [[Int32]]) -> [Float] {
+      subject.backend.withoutGradients { subject.model.logits(TokenBatch(sequences: sequences), pass: .evaluation).values }
     }
+    let together = logits(sequences), apart = sequences.flatMap { logits([$0]) }
+    #expect(together.count == apart.count && zip(together, apart).allSatisfy { abs($0 - $1) < 1e-5 })
   }
 }
