@@ -24,7 +24,13 @@ enum LlamaDefinition: ArchitectureDefinition {
     try LlamaConfiguration(json: json, path: path)
   }
 
-  static func usualModules(isRankAllocating: Bool) -> [String] { ["q_proj", "v_proj"] }
+  static func usualModules(for use: ModuleUse) -> [String] {
+    switch use {
+    case .lowRank, .rankAllocation: ["q_proj", "v_proj"]
+    case .scaling: ["k_proj", "v_proj", "down_proj"]
+    case .norms: ["input_layernorm", "post_attention_layernorm", "norm"]
+    }
+  }
 }
 
 /// A causal transformer without a head.

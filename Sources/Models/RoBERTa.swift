@@ -18,8 +18,13 @@ enum RoBERTa: EncoderArchitecture {
   static let absentSegmentTypes = 2
   static let classifierDropoutKey = "classifier_dropout"
 
-  static func usualModules(isRankAllocating: Bool) -> [String] {
-    isRankAllocating ? ["query", "key", "value", "dense"] : ["query", "value"]
+  static func usualModules(for use: ModuleUse) -> [String] {
+    switch use {
+    case .lowRank: ["query", "value"]
+    case .rankAllocation: ["query", "key", "value", "dense"]
+    case .scaling: ["key", "value", "output.dense"]
+    case .norms: []
+    }
   }
 
   static func limits(_ configuration: EncoderConfiguration) -> InputLimits {
