@@ -2,8 +2,9 @@
 // values, softmax(Q (l_k ⊙ Kᵀ) / √d) (l_v ⊙ V), and those within its feed-forward half, (l_ff ⊙ γ(W₁ x)) W₂. All start at one, so that
 // nothing changes at first. The vector of a feed-forward layer is multiplied into what comes in, that of any other into what comes out,
 // its bias included, as in the peft library. Of encoders the library also takes the end of attention, since its path ends alike
-// (`output.dense`); here that is `targets: [key, value, attention-output, output]` with `feedforward: [attention-output, output]`. The
-// paper's Adafactor has no weight decay; these vectors have none either, as it would draw them to zero.
+// (`output.dense`); here that is `targets: [key, value, attention-output, output]` with `feedforward: [attention-output, output]`. Weight
+// decay, which the paper does without, would draw the vectors to zero: as all vectors that methods train, they have it only where a
+// recipe's `decay_vectors` says so.
 import Layers
 import Settings
 import Tensors
@@ -29,7 +30,7 @@ package final class IA3: TuningMethod {
     for projection in try Targets.projections(options, method: Self.description, on: host) {
       let scalesInput = feedForward.contains { Targets.matches(projection, $0) }
       let size = scalesInput ? projection.linear.inputSize : projection.linear.outputSize
-      let factors = host.parameter("\(projection.path).ia3_l", .filled(1, shape: [size], on: host.backend), decays: false)
+      let factors = host.vector("\(projection.path).ia3_l", .filled(1, shape: [size], on: host.backend))
       projection.adapter = Scaling(factors.tensor, of: projection.linear, scalesInput: scalesInput)
       parameters.append(factors)
       layers.append(ScaledLayer(path: projection.path, factors: factors.tensor, scalesInput: scalesInput))

@@ -20,15 +20,20 @@ package struct MethodHost {
   package let head: [Parameter]
   /// Where the tensors of the model lie, and those of the method are made.
   package let backend: any Backend
-  /// The run's seed; initial values are functions of it and of the parameter's name.
+  /// What is fixed before the first update starts from it (`RunSeed.initialization`): initial values are functions of it and of the
+  /// parameter's name.
   package let seed: UInt64
+  /// What a method draws while the run trains starts from it (`RunSeed.order`).
+  package let orderSeed: UInt64
   /// How long training will be.
   package let schedule: TrainingLength
 
   /// What a run tells its method before it attaches.
+  ///
+  /// - Parameter orderSeed: by default the same as `seed`.
   package init(
     projections: [Projection], sublayers: [Sublayer], norms: [any Norm], embedded: EmbeddedSequence, keysAndValues: [KeysAndValues],
-    backbone: [Parameter], head: [Parameter], backend: any Backend, seed: UInt64, schedule: TrainingLength
+    backbone: [Parameter], head: [Parameter], backend: any Backend, seed: UInt64, orderSeed: UInt64? = nil, schedule: TrainingLength
   ) {
     self.projections = projections
     self.sublayers = sublayers
@@ -39,6 +44,7 @@ package struct MethodHost {
     self.head = head
     self.backend = backend
     self.seed = seed
+    self.orderSeed = orderSeed ?? seed
     self.schedule = schedule
   }
 }
@@ -46,16 +52,22 @@ package struct MethodHost {
 /// How many updates a run makes.
 package struct TrainingLength: Sendable, Equatable {
   /// Updates in one pass over the training set.
-  package var stepsPerEpoch: Int
-  /// Passes over it.
-  package var epochs: Int
+  package let stepsPerEpoch: Int
+  /// Passes over it; the last may be cut short.
+  package let epochs: Int
   /// All updates.
-  package var totalSteps: Int { stepsPerEpoch * epochs }
+  package let totalSteps: Int
 
   /// So many updates an epoch, over so many epochs.
   package init(stepsPerEpoch: Int, epochs: Int) {
+    (self.stepsPerEpoch, self.epochs, totalSteps) = (stepsPerEpoch, epochs, stepsPerEpoch * epochs)
+  }
+
+  /// So many updates, whole passes or not; none where a pass has none.
+  package init(stepsPerEpoch: Int, totalSteps: Int) {
     self.stepsPerEpoch = stepsPerEpoch
-    self.epochs = epochs
+    self.totalSteps = stepsPerEpoch > 0 ? totalSteps : 0
+    epochs = stepsPerEpoch > 0 ? (totalSteps + stepsPerEpoch - 1) / stepsPerEpoch : 0
   }
 }
 
@@ -85,6 +97,10 @@ package protocol TuningMethod: AnyObject {
   var parameters: [Parameter] { get }
   /// Entries of learning parameters that a mask keeps from learning.
   var idleParameters: Int { get }
+  /// How many entries of the method's own learn, averaged over all updates of a run, as far as it is known before the first: the same
+  /// number three times where nothing but the schedule decides, else the least and the greatest possible one, and the mean over all
+  /// orders between them.
+  var meanTrainable: (least: Double, expected: Double, greatest: Double) { get }
   /// Entries of the method's own parameters that are left once pruned ranks, gates and entries are taken away.
   var keptParameters: Int { get }
   /// Whether it measures what goes through projections, so that the last layer must compute all tokens and not the first alone.
@@ -135,6 +151,10 @@ extension TuningMethod {
   package static var benchmarkOptions: [String: OptionValue] { [:] }
   package static var trainsMatrices: Bool { false }
   package var idleParameters: Int { 0 }
+  package var meanTrainable: (least: Double, expected: Double, greatest: Double) {
+    let count = Double(parameters.filter(\.isTrainable).reduce(-idleParameters) { $0 + $1.count })
+    return (count, count, count)
+  }
   package var keptParameters: Int { parameters.reduce(0) { $0 + $1.count } }
   package var needsEveryToken: Bool { false }
   package var preliminary: Preliminary? { nil }

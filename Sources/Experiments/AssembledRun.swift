@@ -28,9 +28,8 @@ package struct AssembledRun {
       throw ExperimentError.vocabulary(
         model: run.modelFolder.path, tokenizer: extent.vocabulary, embedding: checkpoint.vocabularySize)
     }
-    let seed = UInt64(bitPattern: Int64(specification.seed))
     let loaded = try ModelLoader.load(
-      folder: run.modelFolder, seed: seed, on: backend, target: specification.task.headTarget,
+      folder: run.modelFolder, seed: specification.seed.initializationKey, on: backend, target: specification.task.headTarget,
       roundsMatrices: specification.roundsMatrices
     ) { $0.adapt(to: recipe) }
     fineTuning = try Self.fineTuning(specification, loaded.model, objective, backend)
@@ -56,12 +55,12 @@ package struct AssembledRun {
   private static func fineTuning(
     _ specification: RunSpecification, _ model: Model, _ objective: any Objective, _ backend: any Backend
   ) throws -> FineTuning {
-    let seed = UInt64(bitPattern: Int64(specification.seed))
-    let settings = specification.training
+    let seed = specification.seed, settings = specification.training
     let length = FineTuning.length(rows: objective.training.count, settings: settings)
-    let method = try specification.attach(to: MethodHost(model, backend: backend, seed: seed, schedule: length))
+    let method = try specification.attach(
+      to: MethodHost(model, backend: backend, seed: seed.initializationKey, orderSeed: seed.orderKey, schedule: length))
     return FineTuning(
-      model: model, method: method, objective: objective, settings: settings, seed: seed, backend: backend)
+      model: model, method: method, objective: objective, settings: settings, seed: seed.orderKey, backend: backend)
   }
 }
 

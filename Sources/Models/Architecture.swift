@@ -82,6 +82,8 @@ struct TensorNames: Sendable {
   /// What published checkpoints hold within the body and the model has no use for, without the prefix: whole names, beginnings that
   /// end with a dot, or ends that begin with one.
   var useless: [String] = []
+  /// Where the head that names hidden words is; nil where there is none.
+  var maskedWords: MaskedWordNames?
 
   /// Whether a tensor is one of those that published checkpoints hold and the model has no use for.
   func isUseless(_ name: String) -> Bool {

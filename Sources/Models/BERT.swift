@@ -11,7 +11,7 @@ extension Architecture {
 enum BERT: EncoderArchitecture {
   static let modelType = "bert"
   static let libraryClass = "BertForSequenceClassification"
-  static let names = encoderNames("bert", bodyParts: ["pooler."])
+  static let names = encoderNames("bert", bodyParts: ["pooler."], maskedWords: .bert)
   static let defaults = EncoderDefaults(segmentTypes: 2, paddingToken: 0, normEpsilon: 1e-12)
   static let segmentTypeRange = 1...1 << 16
   static let absentSegmentTypes = 2

@@ -13,7 +13,7 @@ enum DeBERTa: EncoderArchitecture {
   static let modelType = "deberta-v2"
   static let libraryClass = "DebertaV2ForSequenceClassification"
   // the pooler belongs to the head and never has the prefix
-  static let names = encoderNames("deberta", useless: ["embeddings.position_embeddings.weight"])
+  static let names = encoderNames("deberta", useless: ["embeddings.position_embeddings.weight"], maskedWords: .deberta)
   static let defaults = EncoderDefaults(segmentTypes: 0, paddingToken: 0, normEpsilon: 1e-7)
   static let segmentTypeRange = 0...0
   static let absentSegmentTypes = 0

@@ -75,13 +75,13 @@ extension EncoderArchitecture {
   }
 
   /// What all encoders' names have in common.
-  static func encoderNames(_ prefix: String, output: String = "classifier", bodyParts: [String] = [], useless: [String] = [])
-    -> TensorNames
-  {
+  static func encoderNames(
+    _ prefix: String, output: String = "classifier", bodyParts: [String] = [], useless: [String] = [], maskedWords: MaskedWordNames
+  ) -> TensorNames {
     TensorNames(
       prefix: prefix, output: output, bodyParts: ["embeddings.", "encoder."] + bodyParts,
       anchor: "encoder.layer.0.attention.output.dense.weight", wordTable: "embeddings.word_embeddings.weight",
       wordHeads: ["cls.predictions.decoder.weight", "lm_head.decoder.weight"],
-      useless: ["embeddings.position_ids", "embeddings.token_type_ids"] + useless)
+      useless: ["embeddings.position_ids", "embeddings.token_type_ids"] + useless, maskedWords: maskedWords)
   }
 }

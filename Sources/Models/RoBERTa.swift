@@ -12,7 +12,8 @@ extension Architecture {
 enum RoBERTa: EncoderArchitecture {
   static let modelType = "roberta"
   static let libraryClass = "RobertaForSequenceClassification"
-  static let names = encoderNames("roberta", output: "classifier.out_proj", bodyParts: ["pooler."], useless: ["pooler."])
+  static let names = encoderNames(
+    "roberta", output: "classifier.out_proj", bodyParts: ["pooler."], useless: ["pooler."], maskedWords: .roberta)
   static let defaults = EncoderDefaults(segmentTypes: 1, paddingToken: 1, normEpsilon: 1e-12)
   static let segmentTypeRange = 1...1 << 16
   static let absentSegmentTypes = 2

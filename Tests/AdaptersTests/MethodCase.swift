@@ -75,7 +75,7 @@ struct MethodCase: Sendable, CustomTestStringConvertible {
     MethodCase(id: "rslora", options: allLinear(["dropout": .number(0.2)])) { $0.sum { 3 * ($0.input + $0.output) } },
     MethodCase(id: "dora", options: allLinear, start: .rounded) { $0.sum { 3 * ($0.input + $0.output) + $0.output } },
     MethodCase(id: "lora-plus", options: allLinear(["ratio": .number(4)])) { $0.sum { 3 * ($0.input + $0.output) } },
-    // of 10 updates the ranks are pruned after 4, 6 and 7, and settled then
+    // of 10 updates the ranks are pruned after 5, 7 and 8, and settled then
     MethodCase(
       id: "adalora",
       options: [
@@ -96,7 +96,7 @@ struct MethodCase: Sendable, CustomTestStringConvertible {
     },
     MethodCase(
       id: "aflora", options: ["rank": .integer(3), "initial_epochs": .number(0.4), "final_fraction": .number(0.3)],
-      dependentOptions: ["initial_epochs", "final_fraction", "final_epochs", "targets"]
+      dependentOptions: ["initial_epochs", "final_fraction", "final_epochs", "targets", "rank_first", "rank_last"]
     ) {
       $0.sum { 3 + $0.output + ($0.role.layerType == .feedForward ? 3 * ($0.input + $0.output) : 0) }
     },

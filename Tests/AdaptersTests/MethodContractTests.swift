@@ -58,6 +58,16 @@ struct MethodContractTests {
     #expect(recorded.isEmpty == (row.id != "lora-plus"))
   }
 
+  @Test("matrices decay, vectors where the recipe says so, biases and norms never", arguments: MethodCase.all)
+  func decay(row: MethodCase) throws {
+    let subject = try MethodSubject(row), isRegistered = MethodRegistry.descriptions.contains { $0.id == row.id }
+    for parameter in subject.parameters {
+      #expect(parameter.decays(withVectors: false) == (parameter.shape.count > 1), "\(parameter.name)")
+      let isOwnVector = parameter.group == .adapter && parameter.shape.count == 1 && !parameter.name.hasSuffix("bias")
+      if isRegistered { #expect((parameter.decay == .withVectors) == isOwnVector, "\(parameter.name)") }
+    }
+  }
+
   @Test("only what is said to learn learns", arguments: MethodCase.onSettings)
   func learns(row: MethodCase, setting: MethodSubject.Setting) throws {
     let subject = try MethodSubject(row, setting)

@@ -50,6 +50,18 @@ struct MethodErrorTests {
       ),
       ("aflora", "adaptive", .texts([]), "aflora: option 'adaptive' is [], expected a list of names from attention, ffn"),
       (
+        "aflora", "order", .text("a-first"),
+        "aflora: option 'order' is \"a-first\", expected one of score, scaled-score, random, b-first"
+      ),
+      (
+        "aflora", "rank_first", .integer(2),
+        "aflora: option 'rank_first' is given without 'rank_last', expected both, or 'rank' alone"
+      ),
+      (
+        "aflora", "rank_last", .integer(2),
+        "aflora: option 'rank_last' is given without 'rank_first', expected both, or 'rank' alone"
+      ),
+      (
         "vera", "targets", .texts(["query", "query"]),
         "vera: option 'targets' is [\"query\",\"query\"], expected a list of names from query, key, value, attention-output, "
           + "gate, intermediate, output, all-linear, or patterns of module paths with a *"
@@ -130,7 +142,7 @@ struct MethodErrorTests {
       ("loradrop", "keep", .integer(0), "loradrop: option 'keep' is 0, expected a whole number from 1 to 10000"),
       (
         "loradrop", "variant", .text("best"),
-        "loradrop: option 'variant' is \"best\", expected one of share, without-share, inverse, random, top, only-most, only-least"
+        "loradrop: option 'variant' is \"best\", expected one of share, without-share, inverse, random, top, least, only-most, only-least"
       ),
       (
         "prilora", "concentrated_layers", .integer(3),

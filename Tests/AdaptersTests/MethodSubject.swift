@@ -111,7 +111,7 @@ struct MethodSubject {
       try method.restore(state)
     } else if let preliminary = method.preliminary {
       let stepper = makeStepper(), batches = (50..<53).map { Self.rows($0, of: rows) }
-      for step in 0..<batches.count * preliminary.epochs {
+      for step in 0..<preliminary.length.updates(stepsPerEpoch: batches.count).totalSteps {
         _ = try stepper.step(step, batches[step % batches.count], pass: .training(seed: 4, step: step))
       }
       try method.finishPreliminary(TrainingSample(batches: batches, stepper: stepper, backend: backend))

@@ -22,7 +22,7 @@ final class SVFT: TuningMethod {
       let (input, output) = (projection.linear.inputSize, projection.linear.outputSize), rank = min(wanted, input, output)
       let parts = SingularValueDecomposition(
         projection.linear.weight.tensor.values, rows: output, columns: input, count: rank)
-      let coefficients = host.parameter("\(projection.path).svft_m", .zeros([rank], on: host.backend), decays: false)
+      let coefficients = host.vector("\(projection.path).svft_m", .zeros([rank], on: host.backend))
       let (right, left) = (parts.right.joined(), (0..<output).flatMap { row in parts.left.map { $0[row] } })
       projection.adapter = LowRankAdapter(
         a: Tensor(right.map { Float($0) }, shape: [rank, input], on: host.backend),

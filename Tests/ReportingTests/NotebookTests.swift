@@ -142,9 +142,9 @@ private struct EchoSource: BlockSource {
     #expect(
       problems(text) == [
         "n.md:1:1: this closing mark closes no block.",
-        "n.md:2:1: 'tabel' is not a kind of block. Did you mean 'table'? (kinds: table, figure, runs, texts)",
+        "n.md:2:1: 'tabel' is not a kind of block. Did you mean 'table'? (kinds: table, figure, runs, texts, published)",
         "n.md:3:1: a closing mark takes no words: <!-- /lowrank -->.",
-        "n.md:4:1: this mark names no block. (kinds: table, figure, runs, texts)",
+        "n.md:4:1: this mark names no block. (kinds: table, figure, runs, texts, published)",
         "n.md:6:1: 'table' takes EXPERIMENT, as in <!-- lowrank table EXPERIMENT -->.",
         "n.md:8:1: 'figure' takes EXPERIMENT and NAME, as in <!-- lowrank figure EXPERIMENT NAME -->.",
         "n.md:10:1: '../secret' is no figure's name: letters, digits, '-', '_' and '.', starting with a letter or digit.",
