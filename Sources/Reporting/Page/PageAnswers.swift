@@ -35,7 +35,7 @@ struct PageAnswers: Encodable, Sendable {
       let found = group.dataset(name)?.values.doubles
       return found.flatMap { $0.count == gold.count ? $0 : nil }
     }
-    func shown(_ values: [Double]) -> PageNumbers { PageNumbers(exactly: values.prefix(Self.mostExamples)) }
+    func shown(_ values: [Double]) -> PageNumbers { PageNumbers(exactly: Array(values.prefix(Self.mostExamples))) }
     let best = answers("best"), last = answers("last")
     self.set = set
     count = gold.count

@@ -66,7 +66,7 @@ struct PageDecision: Encodable, Sendable {
       places = []
     }
     rows = places.map { row in
-      PageNumbers(numbers[row * width..<(row + 1) * width])
+      PageNumbers(Array(numbers[row * width..<(row + 1) * width]))
     }
     rowNames = form == .table && shape.count == 2 ? Self.names(dataset, axis: axes[0], count: height) : []
     columnNames = form == .mention || shape.isEmpty ? [] : Self.names(dataset, axis: axes[axes.count - 1], count: width)

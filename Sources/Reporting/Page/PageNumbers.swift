@@ -6,16 +6,16 @@ struct PageNumbers: Encodable, Sendable, Equatable {
   let text: String
 
   /// Numbers for drawing, by the digits of a float, which no picture shows more of; one that is not finite is none.
-  init(_ values: some Sequence<Double?>) {
+  init(_ values: [Double?]) {
     self.init(values) { "\(Float($0))" }
   }
 
   /// Numbers that are shown with all their digits.
-  init(exactly values: some Sequence<Double?>) {
+  init(exactly values: [Double?]) {
     self.init(values) { Int(exactly: $0).map { "\($0)" } ?? "\($0)" }
   }
 
-  private init(_ values: some Sequence<Double?>, _ written: (Double) -> String) {
+  private init(_ values: [Double?], _ written: (Double) -> String) {
     text = values.map { value in value.flatMap { $0.isFinite ? written($0) : nil } ?? "-" }.joined(separator: " ")
   }
 

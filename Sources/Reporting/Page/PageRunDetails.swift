@@ -73,7 +73,8 @@ struct PageRunDetails: Encodable, Sendable {
       names.map { (path: "training/" + $0, name: $0) } + [("preliminary/loss", "preliminary loss"), ("epoch_loss", "epoch_loss")]
     var curves: [Curve] = []
     for (path, name) in places {
-      guard let dataset = root.dataset(path), dataset.shape.count == 1, let numbers = dataset.values.doubles, !numbers.isEmpty else {
+      guard let dataset = root.dataset(path), dataset.shape.count == 1, let numbers = dataset.values.doubles, !numbers.isEmpty
+      else {
         continue
       }
       let curve = Curve(name, dataset.dimensionLabels.first ?? "step", numbers, most: mostPoints)

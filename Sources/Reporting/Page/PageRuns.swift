@@ -94,7 +94,8 @@ struct PageRuns: Encodable, Sendable {
       let record = findings.records[RunKey(run)]
       let isFailed = record?.outcome.isFailure ?? true
       return Run(
-        seed: run.seed.description, command: isFailed ? PageCommand.run(run, of: experiment) : PageCommand.rerun(run, of: experiment),
+        seed: run.seed.description,
+        command: isFailed ? PageCommand.run(run, of: experiment) : PageCommand.rerun(run, of: experiment),
         record: record.map { self.record($0, timing: findings.timings[RunKey(run)], details: details[$0.identity]) })
     }
     cells.append(Cell(row: row, task: task, runs: made))
@@ -103,8 +104,10 @@ struct PageRuns: Encodable, Sendable {
 
   private mutating func record(_ record: RunRecord, timing: TimingRecord?, details: String?) -> Record {
     Record(
-      identity: record.identity, outcome: ([record.outcome.text] + record.flags.map(\.text)).joined(separator: ", "), bestEpoch: record.bestEpoch, lastEpoch: record.lastEpoch,
-      updates: PageNumbers(exactly: record.epochs.map { Double($0.step) }), scores: Self.scores(record), counts: Self.counts(record),
+      identity: record.identity, outcome: ([record.outcome.text] + record.flags.map(\.text)).joined(separator: ", "),
+      bestEpoch: record.bestEpoch, lastEpoch: record.lastEpoch,
+      updates: PageNumbers(exactly: record.epochs.map { Double($0.step) }), scores: Self.scores(record),
+      counts: Self.counts(record),
       settings: Self.place(of: Self.settings(record), in: &settings),
       program: Self.place(of: Self.program(record), in: &programs), digests: Self.place(of: Self.read(record), in: &digests),
       left: record.files.map { [$0.file.rawValue, $0.digest] } + (record.seal.map { [["seal", $0]] } ?? []),
