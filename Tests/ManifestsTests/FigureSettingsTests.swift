@@ -79,7 +79,8 @@ import Testing
     (
       "  - freezng-map: {row: aflora, task: rte}",
       "11:5: figure 'freezng-map' is not known. Did you mean 'freezing-map'? (known: freezing-map, score-trajectories, bars, "
-        + "cost-bars, cost-curves, pareto, importance-map, agreement, norm-histograms, rank-map, pruning, rank-sweep, learning-curves)"
+        + "cost-bars, cost-curves, pareto, importance-map, agreement, norm-histograms, rank-map, pruning, rank-sweep, learning-curves, "
+        + "variance-shares, tuning)"
     ),
     (
       "  - freezing-map: {rows: [aflora], task: rte}",
@@ -144,8 +145,8 @@ import Testing
       "  - pareto: {costs: [memry]}",
       "11:22: 'memry' is no cost. Did you mean 'memory'? (known: parameters, kept, operations, time, memory)"
     ),
-    ("  - pareto: {costs: memory}", "11:20: 'costs' must be a list, but is 'memory'. Write [memory]."),
-    ("  - pareto: {costs: []}", "11:20: 'costs' is an empty list."),
+    ("  - pareto: {costs: memory}", "11:21: 'costs' must be a list, but is 'memory'. Write [memory]."),
+    ("  - pareto: {costs: []}", "11:21: 'costs' is an empty list."),
     ("  - bars: {costs: [time]}", "11:12: 'costs' is not a key of bars. (known: id, title, row, rows, task, tasks)"),
     ("  - [bars]", "11:5: an item of 'figures' must be a kind of figure, but is a list."),
     (
