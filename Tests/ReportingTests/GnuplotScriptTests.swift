@@ -228,7 +228,7 @@ struct GnuplotScriptTests {
       #expect(figure.faults.isEmpty)
       #expect(figure.count("row") == 1)
     }
-    for kind in [FigurePanel.Kind.bars, .dots] {
+    for kind in [FigurePanel.Kind.bars, .dots, .shares] {
       for axis in [FigureAxis(name: "x"), FigureAxis(name: "x", start: 0, end: points.first?.y)] {
         let rows = FigurePanel(
           kind: kind, x: axis, y: FigureAxis(name: "y"),

@@ -77,7 +77,7 @@ import Testing
 
         | method, task | deviation | init | order | init × order | init − order | best init |
         |---|--:|--:|--:|--:|--:|--:|
-        | LoRA, rte | 1.41 | 100 [100, 100] | 0 [0, 0] | 0 [0, 0] | +100 [+100, +100] | 1 (+1.00, p < 0.001) |
+        | LoRA, rte | 1.41 | 100 \\[100, 100\\] | 0 \\[0, 0\\] | 0 \\[0, 0\\] | +100 \\[+100, +100\\] | 1 (+1.00, p &lt; 0.001) |
 
         """), "\(text)")
     #expect(
