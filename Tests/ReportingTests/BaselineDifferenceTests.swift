@@ -80,7 +80,7 @@ import Testing
     let experiment = try MadeUpExperiment(
       MadeUpExperiment.plain.replacing("profiles:", with: "report: {baseline: lora, metric: {mrpc: [accuracy, f1]}}\nprofiles:"))
     for run in try experiment.runs() {
-      let gain = run.row == "lora" ? 0 : 0.01 * Double(run.seed + 1)
+      let gain = run.row == "lora" ? 0 : 0.01 * Double(run.seed.order + 1)
       experiment.findings.records[RunKey(run)] = try experiment.record(
         run, [[0.5 + gain]], extra: [Score(split: "validation", metric: "f1", value: 0.6 - gain)])
     }
@@ -177,7 +177,7 @@ import Testing
       MadeUpExperiment.plain.replacing("seeds: [0, 1]", with: "seeds: [0, 1, 2]")
         .replacing("profiles:", with: "report: {baseline: lora}\nprofiles:"))
     for run in try experiment.runs() {
-      let base = 0.7 + 0.1 * Double(run.seed)
+      let base = 0.7 + 0.1 * Double(run.seed.order)
       try experiment.add(
         run.row, run.task.id, run.seed, [run.row == "lora" ? base : run.task.id == "rte" ? base + 0.1 : base - 0.1])
     }

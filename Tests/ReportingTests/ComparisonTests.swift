@@ -128,7 +128,7 @@ import Testing
     let sides = try ["t1", "t2"].map { id in
       let made = try experiment(id, methods: "[lora, aflora]", tasks: "[rte, mrpc, sst2]", seeds: "[0, 1]")
       for run in try made.runs() {
-        let gain = run.row == "lora" ? 0.02 : 0.01 * Double(run.seed)
+        let gain = run.row == "lora" ? 0.02 : 0.01 * Double(run.seed.order)
         try made.add(run.row, run.task.id, run.seed, [0.5 + (id == "t1" ? 0 : gain)])
       }
       return try side(made)
