@@ -8,9 +8,9 @@ package struct MethodHost {
   package let projections: [Projection]
   /// The halves of the blocks, layer by layer, attention before feed-forward.
   package let sublayers: [Sublayer]
-  /// Every norm of hidden states, in the order of the forward pass.
+  /// Every norm in the order of the forward pass: those of hidden states, and that of a table of relative positions.
   package let norms: [any Norm]
-  /// What the first block sees; virtual tokens can be put before each sequence.
+  /// The word embeddings; virtual tokens can be put before each sequence.
   package let embedded: EmbeddedSequence
   /// Each block's keys and values; more can be put before those of each sequence.
   package let keysAndValues: [KeysAndValues]
@@ -119,6 +119,9 @@ package protocol TuningMethod: AnyObject {
   func additionalLoss() -> Tensor?
   /// Gradients are there, nothing is clipped or updated yet. `step` counts updates done before this one, from 0.
   func afterGradients(step: Int)
+  /// The norm of all gradients is known, and by how much it clips them; an update comes next. What is done to gradients here changes the
+  /// update alone. `step` counts updates done before this one, from 0.
+  func beforeUpdate(step: Int)
   /// An update is done; the gradients it was made from are still there, before clipping.
   func afterUpdate(_ update: FinishedUpdate)
   /// The part of the training set that the method measures on before the last evaluation; `nil` for most methods.
@@ -159,6 +162,7 @@ extension TuningMethod {
   package func beforeStep(_ step: Int) {}
   package func additionalLoss() -> Tensor? { nil }
   package func afterGradients(step: Int) {}
+  package func beforeUpdate(step: Int) {}
   package func afterUpdate(_ update: FinishedUpdate) {}
   package var lastSample: Preliminary.Sample? { nil }
   package var actsBeforeLastEvaluation: Bool { lastSample != nil }
@@ -181,6 +185,8 @@ package enum AdapterError: Error, CustomStringConvertible, Equatable {
   case undescribedOption(String)
   case noProjection(method: String, targets: String)
   case noBiases(method: String)
+  /// The model lacks what the method hangs on. The reason ends with what to do.
+  case unsuitedModel(method: String, reason: String)
   case state(String, String)
 
   package var description: String {
@@ -196,6 +202,7 @@ package enum AdapterError: Error, CustomStringConvertible, Equatable {
       "\(method): the model has no linear layer among the targets \(targets)"
     case .noBiases(let method):
       "\(method): the model has no biases, which alone this method trains (a Llama has none); take another method"
+    case .unsuitedModel(let method, let reason): "\(method): \(reason)"
     case .state(let name, let reason):
       "the saved state of the method does not fit: '\(name)' \(reason)"
     }

@@ -33,12 +33,13 @@ package struct AssembledRun {
       roundsMatrices: specification.roundsMatrices
     ) { $0.adapt(to: recipe) }
     fineTuning = try Self.fineTuning(specification, loaded.model, objective, backend)
+    try loaded.model.checkPositions(length: recipe.maximumLength, of: run.modelFolder.path)
     newlyInitialized = loaded.newlyInitialized
   }
 
   /// A run without files, on a model of random weights; to count its cost.
   ///
-  /// - Throws: `ModelError.configuration`, `AdapterError`.
+  /// - Throws: `ModelError.configuration`, `AdapterError`, `ExperimentError.noPositions`.
   init(
     _ specification: RunSpecification, configuration: any ModelConfiguration, objective: any Objective, backend: any Backend
   ) throws {
@@ -47,6 +48,7 @@ package struct AssembledRun {
     configuration.adapt(to: specification.training)
     let model = try ModelLoader.random(configuration, seed: 0, on: backend)
     fineTuning = try Self.fineTuning(specification, model, objective, backend)
+    try model.checkPositions(length: specification.training.maximumLength, of: specification.model)
     newlyInitialized = []
   }
 
@@ -78,6 +80,18 @@ extension ModelConfiguration {
     if let rate = recipe.hiddenDropout { hiddenDropout = rate }
     if let rate = recipe.attentionDropout { attentionDropout = rate }
     if let rate = recipe.classifierDropout { classifierDropout = rate }
+  }
+}
+
+extension Model {
+  /// Checks that a method's virtual tokens leave positions for inputs of this length.
+  ///
+  /// - Parameter name: the model's folder or name, for messages.
+  /// - Throws: `ExperimentError.noPositions`.
+  func checkPositions(length: Int, of name: String) throws(ExperimentError) {
+    let taken = backbone.positionsBefore
+    guard taken > 0, let limit = configuration.limits.tokens, let rest = limits.tokens, length > rest else { return }
+    throw .noPositions(model: name, length: length, virtualTokens: taken, limit: limit)
   }
 }
 

@@ -64,8 +64,8 @@ struct PlanCheck {
   private mutating func report(_ error: any Error, of run: RunSpecification) {
     switch error {
     // of this row alone
-    case is AdapterError, ExperimentError.tooLong, ExperimentError.patience, CompletionError.longTarget, CompletionError.noRoom,
-      DatasetError.nothingLeft:
+    case is AdapterError, ExperimentError.tooLong, ExperimentError.noPositions, ExperimentError.patience,
+      CompletionError.longTarget, CompletionError.noRoom, DatasetError.nothingLeft:
       break
     default: unusable.insert([run.model, run.task.id])
     }
@@ -75,6 +75,8 @@ struct PlanCheck {
     case AdapterError.noProjection: report("\(run.row), \(run.task.id): \(error)", at: experiment.place(of: "targets", in: run))
     case is AdapterError: report("\(run.row), \(run.task.id): \(error)", at: experiment.placeOfRow(run))
     case ExperimentError.patience: report("\(error)", at: experiment.place(of: "early_stopping_patience", in: run))
+    case ExperimentError.noPositions:
+      report("\(run.row), \(run.task.id): \(error)", at: experiment.place(of: "virtual_tokens", in: run))
     case ExperimentError.tooLong: report("\(run.task.id): \(error)", at: experiment.place(of: "max_length", in: run))
     case CompletionError.longTarget, CompletionError.noRoom:
       report("\(error)", at: experiment.place(of: "max_length", in: run))
@@ -110,6 +112,7 @@ struct PlanCheck {
     let isExpected = loaded.head == .absent && Workspace.isPretrainedHere(specification.model)
     if !isExpected, let note = HeadNote(loaded, for: specification.task, folder: run.modelFolder)?.text { add([note]) }
     let method = try specification.attach(to: MethodHost(loaded.model, backend: backend, seed: 0, schedule: length))
+    try loaded.model.checkPositions(length: training.maximumLength, of: run.modelFolder.path)
     if let reason = FineTuning.problem(ofPatience: training, method, asksForTexts: specification.task.headTarget == .words) {
       throw ExperimentError.patience(row: specification.row, task: specification.task.id, reason: reason)
     }

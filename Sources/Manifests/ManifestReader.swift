@@ -46,6 +46,8 @@ struct ManifestReader {
   let overrides: Overrides
   /// What is wrong with the model of a name.
   let problemOfModel: (String) -> String?
+  /// Whether what searches found is put in place of what recipes say.
+  var appliesTuned = true
 
   /// The folder or file of this name beside manifests; where there is none, that beside their folder (as for `experiments/tune/`),
   /// or the project's own (for a manifest that lies elsewhere).
@@ -153,7 +155,7 @@ struct ManifestReader {
     _ node: SourceNode, _ profile: Profile, _ tasks: TaskNames, id own: String, _ start: SourcePosition
   ) -> Experiment? {
     let isSearch = node.entries.contains { $0.key == "tune" }
-    let recipes = RecipeReader(reader: reader, folder: recipesFolder, tasks: tasks.known, appliesTuned: !isSearch)
+    let recipes = RecipeReader(reader: reader, folder: recipesFolder, tasks: tasks.known, appliesTuned: appliesTuned && !isSearch)
     let found = reader.read(node, as: form(profile, tasks, of: recipes, isSearch: isSearch), into: ExperimentDraft()) {
       "'\($0)' is given neither by the profile '\(profile.rawValue)' nor at the top level."
     }

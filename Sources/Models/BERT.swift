@@ -17,7 +17,13 @@ enum BERT: EncoderArchitecture {
   static let absentSegmentTypes = 2
   static let classifierDropoutKey = "classifier_dropout"
 
-  static func usualModules(isRankAllocating: Bool) -> [String] { ["query", "value"] }
+  static func usualModules(for use: ModuleUse) -> [String] {
+    switch use {
+    case .lowRank, .rankAllocation: ["query", "value"]
+    case .scaling: ["key", "value", "output.dense"]
+    case .norms: []
+    }
+  }
 
   static func limits(_ configuration: EncoderConfiguration) -> InputLimits {
     InputLimits(

@@ -21,8 +21,13 @@ enum DeBERTa: EncoderArchitecture {
   static let hasRelativePositions = true
   static let projectionSuffix = "_proj"
 
-  static func usualModules(isRankAllocating: Bool) -> [String] {
-    isRankAllocating ? ["query_proj", "key_proj", "value_proj", "dense"] : ["query_proj", "value_proj"]
+  static func usualModules(for use: ModuleUse) -> [String] {
+    switch use {
+    case .lowRank: ["query_proj", "value_proj"]
+    case .rankAllocation: ["query_proj", "key_proj", "value_proj", "dense"]
+    case .scaling: ["key_proj", "value_proj", "output.dense"]
+    case .norms: []
+    }
   }
 
   static func limits(_ configuration: EncoderConfiguration) -> InputLimits {

@@ -65,6 +65,9 @@ package struct RunSpecification: Sendable, Equatable {
   /// data stand for those.
   package var identityJSON: String { JSONValue.object(identity).compact }
 
+  /// The same as a value, as it reads back from that text.
+  package var identityValue: JSONValue { JSONValue.object(identity).reread }
+
   /// The members of a specification that decide a run's numbers.
   package static let decidingMembers = ["method", "options", "seed", "task", "task_definition", "training"]
 

@@ -91,12 +91,10 @@ extension BaselineDifferences {
       sentences.append("Detectable: the true difference that such an interval shows four times in five, at the spread seen.")
     }
     if isTested {
-      let carriers = carryingTasks.map { task, rows in
-        "without \(task) for \(rows.map { labels[$0] ?? $0 }.joined(separator: ", "))"
-      }
+      let carried = rows.compactMap { row in row.carriers.map { "for \(labels[row.row] ?? row.row) \($0)" } }
       sentences.append(
         "Without one task: the least and the greatest difference when any one is left out"
-          + (carriers.isEmpty ? "." : "; the sign does not hold \(carriers.joined(separator: ", nor "))."))
+          + (carried.isEmpty ? "." : "; the sign does not hold \(carried.joined(separator: ", "))."))
     }
     if let meanRank, isTested {
       let count = rows.count { $0.meanRank != nil } + 1
@@ -114,14 +112,18 @@ extension BaselineDifferences {
 
   /// Where p is at most this, a difference is shown.
   static let level = 0.05
+}
 
-  /// The tasks without which a row's sign does not hold, each with these rows' ids.
-  private var carryingTasks: [(task: String, rows: [String])] {
-    let carried = rows.map { ($0.row, $0.carryingTasks) }
-    return TableProvenance.distinct(rows.flatMap { $0.tasks.map(\.task) }).compactMap { task in
-      let rows = carried.filter { $0.1.contains(task) }.map(\.0)
-      return rows.isEmpty ? nil : (task, rows)
-    }
+extension BaselineDifferences.Row {
+  /// The most tasks that a sentence names one by one.
+  private static let mostNames = 3
+
+  /// `without sst2 or rte`: without which of the tasks the sign does not hold; nil where it holds without any.
+  var carriers: String? {
+    let tasks = carryingTasks
+    guard let last = tasks.last else { return nil }
+    if tasks.count > Self.mostNames { return "without any one of \(tasks.count) tasks" }
+    return "without " + (tasks.count == 1 ? last : tasks.dropLast().joined(separator: ", ") + " or " + last)
   }
 }
 

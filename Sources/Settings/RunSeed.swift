@@ -80,6 +80,7 @@ extension RunSeed: CustomStringConvertible {
 }
 
 extension RunSeed: ExpressibleByIntegerLiteral {
+  /// One seed for both axes, as code writes it: `3`.
   package init(integerLiteral seed: Int) { self.init(seed) }
 }
 

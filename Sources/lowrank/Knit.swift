@@ -15,8 +15,9 @@ struct Knit: ParsableCommand {
         <!-- lowrank table table1 select=last aggregate=median -->
         <!-- /lowrank -->
 
-      Kinds: 'table ID [profile=] [select=] [aggregate=] [metric=]', 'figure ID NAME [profile=]', 'runs ID [profile=]', \
-      'published TABLE'. A block that there are no results for is left as it is.
+      Kinds: 'table ID [profile=] [select=] [aggregate=] [metric=]', 'figure ID NAME [profile=]', 'runs ID [profile=]', 'texts ID TASK \
+      [profile=]', 'published TABLE', 'claim ID ROW > ROW TASK [within=] [family=] [select=] [profile=]' ('<' and '=' as well, 'average' \
+      for all tasks). A block that there are no results for is left as it is.
       """)
 
   @Argument(

@@ -210,7 +210,7 @@ struct MethodSubject {
       layers: model.projections.filter { $0.adapter != nil }.map {
         AdaptedModel.Layer(input: $0.linear.inputSize, output: $0.linear.outputSize, role: $0.role, layer: $0.layer)
       }, hidden: model.configuration.hiddenSize, keyWidth: model.backbone.keysAndValues[0].width,
-      depth: model.configuration.layers)
+      depth: model.configuration.layers, norms: model.backbone.norms.count)
   }
 }
 

@@ -56,7 +56,9 @@ struct PageInBrowserTests {
     try browser.open(address(tiny))
     try browser.wait(for: "document.querySelector('table.list a')?.textContent === '11 of 12'")
     #expect(try browser.evaluate("document.querySelector('table.list').innerText").contains("1 missing"))
-    #expect(try browser.evaluate("document.querySelector('table.list code').textContent") == "lowrank run tiny --profile small --data FOLDER")
+    #expect(
+      try browser.evaluate("document.querySelector('table.list code').textContent")
+        == "lowrank run tiny --profile small --data FOLDER")
     try browser.evaluate("document.querySelector('table.list a').click()")
     try browser.wait(for: "document.querySelectorAll('table.results tbody').length === 3")
     let own = try browser.evaluate(rows)
@@ -69,7 +71,9 @@ struct PageInBrowserTests {
     let most = try browser.evaluate(rows)
     #expect(try browser.evaluate(state) == "descending")
     try browser.evaluate(sort)
-    #expect(try browser.evaluate(state) == "ascending" && browser.evaluate(rows) == most.split(separator: "|").reversed().joined(separator: "|"))
+    #expect(
+      try browser.evaluate(state) == "ascending"
+        && browser.evaluate(rows) == most.split(separator: "|").reversed().joined(separator: "|"))
     try browser.evaluate(sort)
     #expect(try browser.evaluate(state) == "none" && browser.evaluate(rows) == own)
 
@@ -86,7 +90,10 @@ struct PageInBrowserTests {
     #expect(try browser.evaluate("document.querySelector('.panel h2').textContent") == "AFLoRA on warmth")
     #expect(try browser.evaluate("document.querySelectorAll('table.runs tbody tr').length") == "2")
     #expect(try browser.evaluate("location.hash").hasPrefix("#/tiny/pocket/aflora/1/"))
-    try browser.wait(for: "document.querySelector('.words')?.textContent.length > 0 || document.querySelector('.run').textContent.includes('0 of 0 wrong')")
+    try browser.wait(
+      for:
+        "document.querySelector('.words')?.textContent.length > 0 || document.querySelector('.run').textContent.includes('0 of 0 wrong')"
+    )
     for (tab, word) in [
       ("decisions", "freezing/iteration"), ("curves", "gradient norm"), ("settings", "training.learning_rate"),
       ("origin", "lowrank rerun tiny --methods aflora --tasks warmth --seeds "), ("log", "epoch 1/2"),
@@ -100,7 +107,10 @@ struct PageInBrowserTests {
   @Test("no text of a manifest, a task or a log becomes markup or code", .requires(.chromium))
   func hostile() throws {
     let tiny = try project(), browser = try Browser()
-    let views = ["", table, "\(table)/lora/1/0", "\(table)/lora/1/1", "\(table)/bitfit/2/1", "#/%3Cimg%20src%3Dx%3E/pocket", "#/%E0%A4%A", "\(table)/%00/9/x"]
+    let views = [
+      "", table, "\(table)/lora/1/0", "\(table)/lora/1/1", "\(table)/bitfit/2/1", "#/%3Cimg%20src%3Dx%3E/pocket", "#/%E0%A4%A",
+      "\(table)/%00/9/x",
+    ]
     for view in views {
       try browser.open("about:blank")
       try browser.open(address(tiny, view))
@@ -116,13 +126,18 @@ struct PageInBrowserTests {
         }
       }
       #expect(try browser.evaluate("typeof globalThis.broken") == "undefined", "\(view)")
-      #expect(try browser.evaluate("document.querySelectorAll('img[src=x], main script, main style, main iframe').length") == "0", "\(view)")
+      #expect(
+        try browser.evaluate("document.querySelectorAll('img[src=x], main script, main style, main iframe').length") == "0",
+        "\(view)")
     }
     try browser.open("about:blank")
     try browser.open(address(tiny, table))
     try browser.wait(for: "document.querySelectorAll('table.results tbody').length === 3")
     #expect(try browser.evaluate("document.querySelector('h1').textContent") == "tiny: two rows \(Self.evil)")
-    #expect(try browser.evaluate("[...document.querySelectorAll('main p')].some(e => e.textContent === 'described by ' + \(Self.quoted(Self.evil)))") == "true")
+    #expect(
+      try browser.evaluate(
+        "[...document.querySelectorAll('main p')].some(e => e.textContent === 'described by ' + \(Self.quoted(Self.evil)))")
+        == "true")
     #expect(browser.complaints.isEmpty, "\(browser.complaints)")
   }
 
@@ -137,15 +152,22 @@ struct PageInBrowserTests {
     try browser.open(address(tiny))
     try browser.wait(for: "document.querySelector('table.list') !== null")
     // markup made of a text is refused as such
-    #expect(try browser.evaluate("(() => { try { document.body.innerHTML = '<p>x</p>'; return 'made' } catch (e) { return e.name } })()") == "TypeError")
-    try browser.evaluate("(() => { const s = document.createElement('button'); s.setAttribute('id', 'b'); document.body.append(s); })()")
     #expect(
-      try browser.evaluate("(() => { try { document.getElementById('b').setAttribute('onclick', 'globalThis.broken=1') } catch {} document.getElementById('b').click(); return typeof globalThis.broken })()")
+      try browser.evaluate("(() => { try { document.body.innerHTML = '<p>x</p>'; return 'made' } catch (e) { return e.name } })()")
+        == "TypeError")
+    try browser.evaluate(
+      "(() => { const s = document.createElement('button'); s.setAttribute('id', 'b'); document.body.append(s); })()")
+    #expect(
+      try browser.evaluate(
+        "(() => { try { document.getElementById('b').setAttribute('onclick', 'globalThis.broken=1') } catch {} document.getElementById('b').click(); return typeof globalThis.broken })()"
+      )
         == "undefined")
     #expect(browser.complaints.isEmpty == false, "what was refused is told of")
   }
 
-  @Test("by the keyboard alone: the arrows go through the table, Enter opens a cell, Escape closes it and goes back", .requires(.chromium))
+  @Test(
+    "by the keyboard alone: the arrows go through the table, Enter opens a cell, Escape closes it and goes back",
+    .requires(.chromium))
   func keyboard() throws {
     let tiny = try project(), browser = try Browser()
     try browser.resize(width: 1400)
@@ -160,11 +182,15 @@ struct PageInBrowserTests {
     }
     #expect(try browser.evaluate(here) == "1 2", "the first cell of scores")
     #expect(try browser.evaluate("document.querySelectorAll('table.results [tabindex=\"0\"]').length") == "1")
-    for (key, place) in [("ArrowDown", "2 2"), ("ArrowRight", "2 3"), ("ArrowUp", "1 3"), ("ArrowUp", "0 3"), ("ArrowLeft", "0 2"), ("ArrowDown", "1 2"), ("ArrowDown", "2 2")] {
+    for (key, place) in [
+      ("ArrowDown", "2 2"), ("ArrowRight", "2 3"), ("ArrowUp", "1 3"), ("ArrowUp", "0 3"), ("ArrowLeft", "0 2"),
+      ("ArrowDown", "1 2"), ("ArrowDown", "2 2"),
+    ] {
       try browser.press(key)
       #expect(try browser.evaluate(here) == place, "\(key)")
     }
-    #expect(try browser.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid", "it is seen where the focus is")
+    #expect(
+      try browser.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid", "it is seen where the focus is")
     try browser.press("Enter")
     try browser.wait(for: "document.querySelector('.panel table.runs') !== null && document.querySelector('[aria-busy]') === null")
     #expect(try browser.evaluate("document.activeElement.textContent") == "AFLoRA on warmth")
@@ -187,7 +213,8 @@ struct PageInBrowserTests {
     #expect(browser.complaints.isEmpty, "\(browser.complaints)")
   }
 
-  @Test("on a phone nothing is wider than the screen, in the dark the paper is dark", .requires(.chromium), arguments: [375, 800, 1400])
+  @Test(
+    "on a phone nothing is wider than the screen, in the dark the paper is dark", .requires(.chromium), arguments: [375, 800, 1400])
   func widths(width: Int) throws {
     let tiny = try project(), browser = try Browser()
     for isDark in [false, true] {
@@ -195,7 +222,8 @@ struct PageInBrowserTests {
       for view in ["", table, "\(table)/aflora/1/0"] {
         try browser.open("about:blank")
         try browser.open(address(tiny, view))
-        try browser.wait(for: "document.querySelector('main h1, .panel h2') !== null && document.querySelector('[aria-busy]') === null")
+        try browser.wait(
+          for: "document.querySelector('main h1, .panel h2') !== null && document.querySelector('[aria-busy]') === null")
         #expect(try Int(browser.evaluate("document.documentElement.scrollWidth")).map { $0 <= width } == true, "\(view)")
       }
       let paper = try browser.evaluate("getComputedStyle(document.documentElement).backgroundColor")
@@ -208,17 +236,21 @@ struct PageInBrowserTests {
   func damaged() throws {
     let tiny = try project(), browser = try Browser()
     let folder = tiny.project.file("results/page"), names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
-    let table = try #require(names.first { $0.hasPrefix("tiny~pocket~table") }), runs = try #require(names.first { $0.hasPrefix("tiny~pocket~runs") })
+    let table = try #require(names.first { $0.hasPrefix("tiny~pocket~table") }),
+      runs = try #require(names.first { $0.hasPrefix("tiny~pocket~runs") })
     let text = try String(contentsOf: folder.appending(path: runs), encoding: .utf8)
     try Data(text.replacing("\"format\":1", with: "\"format\":2").utf8).write(to: folder.appending(path: runs))
     try browser.open(address(tiny, "\(self.table)/aflora/1/0"))
     try browser.wait(for: "document.querySelector('.panel [role=alert]') !== null")
-    #expect(try browser.evaluate("document.querySelector('.panel [role=alert]').textContent").contains("is of another version of the program"))
+    #expect(
+      try browser.evaluate("document.querySelector('.panel [role=alert]').textContent").contains(
+        "is of another version of the program"))
     #expect(try browser.evaluate("document.querySelectorAll('table.results tbody').length") == "3")
     try FileManager.default.removeItem(at: folder.appending(path: table))
     try browser.open("about:blank")
     try browser.open(address(tiny, self.table))
     try browser.wait(for: "document.querySelector('main [role=alert]') !== null")
-    #expect(try browser.evaluate("document.querySelector('main [role=alert]').textContent").contains("is not there or cannot be read"))
+    #expect(
+      try browser.evaluate("document.querySelector('main [role=alert]').textContent").contains("is not there or cannot be read"))
   }
 }

@@ -5,7 +5,9 @@ import Testing
 
 @Suite("lowrank page")
 struct PageTests {
-  private func page(_ tiny: TinyProgram) throws -> String { try String(contentsOf: tiny.project.file("results/index.html"), encoding: .utf8) }
+  private func page(_ tiny: TinyProgram) throws -> String {
+    try String(contentsOf: tiny.project.file("results/index.html"), encoding: .utf8)
+  }
 
   /// The files of the page's data by their kinds: `tiny~pocket~table` and the like, without digests.
   private func kinds(_ tiny: TinyProgram) -> [String] {
@@ -33,7 +35,8 @@ struct PageTests {
   func renewed() throws {
     let tiny = try TinyProgram()
     let first = try tiny.lowrank(["run", "tiny", "--methods", "lora"], apart: true)
-    #expect(first.status == 0 && first.output.hasPrefix("# tiny") && !(first.output + first.errors).contains("index.html"), "\(first)")
+    #expect(
+      first.status == 0 && first.output.hasPrefix("# tiny") && !(first.output + first.errors).contains("index.html"), "\(first)")
     let html = try page(tiny)
     #expect(tiny.project.files("results/page/runs").count == 1)
     #expect(try tiny.lowrank(["all"]).status == 0)
@@ -81,7 +84,8 @@ struct PageTests {
     #expect(try tiny.lowrank(["verify"]).output == "2 runs: 2 whole, none damaged\n")
     // where it is a link, which nothing is written through, runs are judged all the same
     try FileManager.default.moveItem(at: tiny.project.file("results/page"), to: tiny.project.file("elsewhere"))
-    try FileManager.default.createSymbolicLink(at: tiny.project.file("results/page"), withDestinationURL: tiny.project.file("elsewhere"))
+    try FileManager.default.createSymbolicLink(
+      at: tiny.project.file("results/page"), withDestinationURL: tiny.project.file("elsewhere"))
     #expect(try tiny.lowrank(["gc"]).status == 0)
     let before = tiny.project.files("elsewhere"), result = try tiny.lowrank(["page"], apart: true)
     #expect(result.status == 1 && result.errors.contains("results/page: cannot be written: it is a link, "), "\(result)")
@@ -94,7 +98,8 @@ struct PageTests {
     func limited(_ arguments: [String]) throws -> ProgramResult {
       // blocks of 512 bytes, or of 1024: the page has more in either
       try execute(
-        URL(filePath: "/bin/sh"), ["-c", #"ulimit -f 24; exec "$@""#, "sh", tiny.program.path] + arguments + tiny.folders("results"),
+        URL(filePath: "/bin/sh"),
+        ["-c", #"ulimit -f 24; exec "$@""#, "sh", tiny.program.path] + arguments + tiny.folders("results"),
         environment: Program.environment(), apart: true)
     }
     try FileManager.default.removeItem(at: tiny.project.file("results/tiny/pocket/aflora"))

@@ -234,6 +234,19 @@ import Testing
         """)
   }
 
+  @Test func aBoundOfEquivalenceIsANumberOfPoints() throws {
+    let folder = try TestFolder.methods("- lora\nreport: {baseline: lora, equivalence: 0.5}")
+    #expect(try folder.load().experiment(.paper).report.equivalence == 0.5)
+    #expect(try TestFolder.methods("- lora\nreport: {baseline: lora}").load().experiment(.paper).report.equivalence == nil)
+    for (value, found) in [("0", "'0'"), ("101", "'101'"), ("small", "'small'")] {
+      #expect(
+        try TestFolder.methods("- lora\nreport: {equivalence: \(value)}").complaint() == """
+          m.yaml:8:23: 'equivalence' must be a number above 0, at most 100, but is \(found).
+          1 problem; nothing was run.
+          """)
+    }
+  }
+
   @Test func missingFile() throws {
     let folder = try TestFolder()
     #expect(folder.complaint() == "m.yaml: cannot be read: there is no such file, or it may not be read.")

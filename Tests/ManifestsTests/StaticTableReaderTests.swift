@@ -84,7 +84,9 @@ import Testing
     )
     try expect("paper: some", "paper: sme", "published.yaml:6:12: paper 'sme' is not one of 'papers'. Did you mean 'some'?")
     try expect(
-      "number: 5", "numbr: 5", "published.yaml:7:5: 'numbr' is not a key of a table without scores. Did you mean 'number'?")
+      "number: 5", "numbr: 5",
+      "published.yaml:5:3: 'number' is missing: its number in the paper.\npublished.yaml:7:5: 'numbr' is not a key of a table without scores. Did you mean 'number'?"
+    )
     try expect("experiment: m", "experiment: n", "experiment 'n' is not known in ")
     try expect(
       "of: learning_rate", "of: learning_rat",

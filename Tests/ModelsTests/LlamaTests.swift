@@ -79,6 +79,7 @@ struct LlamaTests {
   func virtualTokens(rows: RowSelection) throws {
     final class Words: SequenceAdapter {
       let rows: Tensor
+      var count: Int { rows.shape[0] }
       init(_ rows: Tensor) { self.rows = rows }
       func prefix(pass: Pass) -> Tensor { rows }
     }

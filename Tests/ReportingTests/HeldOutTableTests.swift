@@ -25,9 +25,9 @@ struct HeldOutTableTests {
     let last = try experiment.table(.pocket, EvaluationProtocol(epoch: .last, aggregate: .mean))
     #expect(last.rows[0].cells.map(\.score) == [0.9, 0.9])
     let text = MarkdownTable.render(try experiment.table())
-    #expect(text.contains(" of the best epoch on the test set, in percent. Other rows, the validation set, chose that epoch.  \n"))
+    #expect(text.contains(" of the best epoch on the test set, in percent. Other rows, the validation set, chose that epoch.\n"))
     #expect(!text.contains("no held-out test"))
-    #expect(MarkdownTable.render(last).contains(" of the last epoch on the test set, in percent.  \n"))
+    #expect(MarkdownTable.render(last).contains(" of the last epoch on the test set, in percent.\n"))
   }
 
   @Test("a task without such rows is named")
@@ -36,6 +36,6 @@ struct HeldOutTableTests {
     #expect(try experiment.table().rows[0].cells.map(\.score) == [0.6, 0.8])
     #expect(
       MarkdownTable.render(try experiment.table()).contains(
-        "chose that epoch. Without test rows, and so reported on the rows that chose: mrpc.  \n"))
+        "chose that epoch. Without test rows, and so reported on the rows that chose: mrpc.\n"))
   }
 }

@@ -35,7 +35,9 @@ struct PageDocumentTests {
 
   @Test("there is one script element, and one style element, which their contents do not end")
   func elements() {
-    for (tag, count) in [("<script", 1), ("</script", 1), ("<style", 1), ("</style", 1), ("<!--", 0), ("<link", 0), ("<base", 0), ("<iframe", 0)] {
+    for (tag, count) in [
+      ("<script", 1), ("</script", 1), ("<style", 1), ("</style", 1), ("<!--", 0), ("<link", 0), ("<base", 0), ("<iframe", 0),
+    ] {
       #expect(html.lowercased().components(separatedBy: tag).count - 1 == count, "\(tag)")
     }
     #expect(html.hasPrefix("<!doctype html>\n<html lang=\"en\">"))
@@ -46,7 +48,8 @@ struct PageDocumentTests {
     let script = try between("<script>", "</script>")
     for word in [
       "innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "createContextualFragment", "DOMParser", "setHTML", "eval(",
-      "new Function", "fetch(", "XMLHttpRequest", "WebSocket", "EventSource", "sendBeacon", "import(", "localStorage", "cookie", "srcdoc",
+      "new Function", "fetch(", "XMLHttpRequest", "WebSocket", "EventSource", "sendBeacon", "import(", "localStorage", "cookie",
+      "srcdoc",
       "javascript:", ".style.cssText", "postMessage",
     ] {
       #expect(!script.contains(word), "\(word)")
@@ -66,7 +69,9 @@ struct PageDocumentTests {
   @Test("the name of the list is read back, and out of no other page")
   func list() {
     #expect(PageDocument.list(of: html) == "experiments~0123456789abcdef.js")
-    for text in ["", "<html></html>", html.replacing("experiments~", with: "../experiments~"), html.replacing("lowrank-list", with: "list")] {
+    for text in [
+      "", "<html></html>", html.replacing("experiments~", with: "../experiments~"), html.replacing("lowrank-list", with: "list"),
+    ] {
       #expect(PageDocument.list(of: text) == nil)
     }
   }

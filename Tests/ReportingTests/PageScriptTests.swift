@@ -7,7 +7,8 @@ import Testing
 @Suite("The page's files of data")
 struct PageScriptTests {
   static let hostile = [
-    "plain", "", "it's \"quoted\"", "</script><script>alert(1)</script>", "<!--", "]]>", "a & b", "\\", "\\'", "\\u0027", "'); alert(1); ('",
+    "plain", "", "it's \"quoted\"", "</script><script>alert(1)</script>", "<!--", "]]>", "a & b", "\\", "\\'", "\\u0027",
+    "'); alert(1); ('",
     "line\u{2028}and\u{2029}paragraph", "tab\tnewline\nreturn\r", "\u{0}\u{1}\u{1f}\u{7f}", "é ✓ 漢 🎈", "__proto__", "constructor",
     "${x} `y`", "\u{202e}turned", "\\\\\\", "e\u{0301}", "\u{FFFD}", "�",
   ]
@@ -51,7 +52,10 @@ struct PageScriptTests {
 
   @Test("a stem is a part of one file's name, whatever its own parts hold, and other parts have another stem")
   func stems() {
-    let parts = ["table1", "table1+lora.rank=2", "a/b", "..", ".", "", "a~b", "a b", "ä", "a\0b", "_a", String(repeating: "a", count: 300), "A", "a"]
+    let parts = [
+      "table1", "table1+lora.rank=2", "a/b", "..", ".", "", "a~b", "a b", "ä", "a\0b", "_a", String(repeating: "a", count: 300),
+      "A", "a",
+    ]
     let stems = parts.map { PageScript.stem($0, "pocket", "table") }
     #expect(Set(stems).count == stems.count)
     for stem in stems {
@@ -64,7 +68,10 @@ struct PageScriptTests {
 
   @Test("other files are none of the page's")
   func foreign() {
-    for name in ["a.js", "~.js", "a~0123456789abcdef.css", "a~0123456789ABCDEF.js", "a~0123456789abcde.js", ".a~0123456789abcdef.js", "b/a~0123456789abcdef.js", ""] {
+    for name in [
+      "a.js", "~.js", "a~0123456789abcdef.css", "a~0123456789ABCDEF.js", "a~0123456789abcde.js", ".a~0123456789abcdef.js",
+      "b/a~0123456789abcdef.js", "",
+    ] {
       #expect(!PageScript.isName(name), "\(name)")
     }
     #expect(PageScript.isName("a~0123456789abcdef.js"))

@@ -102,7 +102,8 @@ struct PageTableTests {
     #expect(!differences.notes.isEmpty && shown.preregistered.isEmpty && shown.drawing == "lowrank figure t1")
     let sources = Dictionary(uniqueKeysWithValues: shown.sources.map { ($0.name, $0.text) })
     #expect(sources["manifest"] == MadeUpExperiment.digest("9") && sources["runs"] == "8 of 8")
-    #expect(sources["program"] == "lowrank 0.1.0 (4f2c1ab, modified)" && sources["another protocol"] == "lowrank report t1 --select last")
+    #expect(
+      sources["program"] == "lowrank 0.1.0 (4f2c1ab, modified)" && sources["another protocol"] == "lowrank report t1 --select last")
   }
 
   @Test("figures are those that the manifest names, in its order, drawn or not, and what else lies there")

@@ -16,7 +16,8 @@ struct ReportPageTests {
     try made.storeAll()
     let outcome = try made.write()
     #expect(outcome.text == "1 table of 8 runs" && outcome.problems.isEmpty)
-    #expect(try FileManager.default.contentsOfDirectory(atPath: made.results.url.path).sorted() == ["index.html", "page", "runs", "t1"])
+    #expect(
+      try FileManager.default.contentsOfDirectory(atPath: made.results.url.path).sorted() == ["index.html", "page", "runs", "t1"])
     let list = try made.list()
     #expect(list.groups.map(\.heading) == ["of no paper"] && list.broken.isEmpty && list.unknown.isEmpty)
     let entry = try #require(list.groups.first?.entries.first)
@@ -25,7 +26,10 @@ struct ReportPageTests {
     #expect(entry.parts[1].file == nil && entry.parts[1].counts.states == [.init(name: "missing", runs: 8)])
     #expect(entry.parts[1].command == "lowrank run t1 --profile small --data FOLDER")
     let table = try made.table(), files = try #require(table["runFiles"] as? [String])
-    var used = Set(files + [try #require(entry.parts[0].file), PageDocument.list(of: String(decoding: try made.files()["index.html"]!, as: UTF8.self))!])
+    var used = Set(
+      files + [
+        try #require(entry.parts[0].file), PageDocument.list(of: String(decoding: try made.files()["index.html"]!, as: UTF8.self))!,
+      ])
     for file in files {
       let runs = try made.json(file)
       for cell in try #require(runs["cells"] as? [[String: Any]]) {
@@ -60,7 +64,9 @@ struct ReportPageTests {
     try made.storeAll()
     try made.write()
     let data = made.results.layout.pageData, before = Set(made.dataFiles)
-    for name in ["mine.js", "notes.txt", "runs/mine.js", ".a.1-1.lowrank-temporary"] { try Data("x".utf8).write(to: data.appending(path: name)) }
+    for name in ["mine.js", "notes.txt", "runs/mine.js", ".a.1-1.lowrank-temporary"] {
+      try Data("x".utf8).write(to: data.appending(path: name))
+    }
     try made.store("lora", scores: [0.25, 0.5])
     try made.write()
     let after = Set(made.dataFiles)
@@ -71,7 +77,10 @@ struct ReportPageTests {
     #expect(before.subtracting(after).count == 4, "the list, the table, the runs, and one run's own")
     try FileManager.default.removeItem(at: made.results.url.appending(path: "t1"))
     #expect(try made.write().text == "0 tables of 0 runs")
-    #expect(made.dataFiles.filter { !$0.hasSuffix("mine.js") } == [PageDocument.list(of: String(decoding: try made.files()["index.html"]!, as: UTF8.self))!])
+    #expect(
+      made.dataFiles.filter { !$0.hasSuffix("mine.js") } == [
+        PageDocument.list(of: String(decoding: try made.files()["index.html"]!, as: UTF8.self))!
+      ])
   }
 
   @Test("an experiment that was run is renewed alone; without a page there is nothing to renew")
@@ -79,7 +88,8 @@ struct ReportPageTests {
     let made = try MadeUpPage()
     try made.store("lora")
     #expect(try made.renew() == nil && made.dataFiles.isEmpty)
-    try Data(MadeUpExperiment.plain.replacing("id: t1", with: "id: t2").utf8).write(to: made.experiment.folder.appending(path: "t2.yaml"))
+    try Data(MadeUpExperiment.plain.replacing("id: t1", with: "id: t2").utf8).write(
+      to: made.experiment.folder.appending(path: "t2.yaml"))
     try made.write()
     #expect(try made.list().groups.flatMap(\.entries).map(\.id) == ["t1", "t2"])
     let before = try made.files()
@@ -129,7 +139,8 @@ struct ReportPageTests {
     let outcome = try made.write(), list = try made.list()
     #expect(list.groups.map(\.heading) == ["of no paper", "with other settings"])
     #expect(list.groups[1].entries.map(\.id) == ["t1+lora.rank=2"])
-    #expect(list.groups[1].entries[0].parts[0].counts.states.map(\.name) == ["unusable", "missing"], "the link is to a run of rank 8")
+    #expect(
+      list.groups[1].entries[0].parts[0].counts.states.map(\.name) == ["unusable", "missing"], "the link is to a run of rank 8")
     #expect(list.unknown == ["elsewhere", "gone+lora.rank=2"])
     #expect(list.broken.map(\.file) == ["broken.yaml", "t1+colour=red"])
     #expect(list.broken.allSatisfy { !$0.message.isEmpty && !$0.message.contains(made.experiment.folder.path) }, "\(list.broken)")
@@ -140,7 +151,8 @@ struct ReportPageTests {
   func details() throws {
     let made = try MadeUpPage()
     try made.storeAll()
-    #expect(try made.write(mostDetails: 3).text == "1 table of 8 runs; 5 of them without curves and answers yet: --all-runs reads them")
+    #expect(
+      try made.write(mostDetails: 3).text == "1 table of 8 runs; 5 of them without curves and answers yet: --all-runs reads them")
     func runs() -> Set<String> { Set(made.dataFiles.filter { $0.hasPrefix("runs/") }) }
     let first = runs()
     #expect(first.count == 3)
@@ -162,7 +174,9 @@ struct ReportPageTests {
     #expect(names.count == 2)
     let name = try #require(names.first { $0.contains("~rte~") })
     let sets = try #require(try made.json(name)["sets"] as? [[String: Any]])
-    #expect(sets.count == 1 && sets[0]["set"] as? String == "validation" && sets[0]["texts"] as? [[String]] == [["first of rte", "second"]])
+    #expect(
+      sets.count == 1 && sets[0]["set"] as? String == "validation"
+        && sets[0]["texts"] as? [[String]] == [["first of rte", "second"]])
     try made.write()
     #expect(made.asked.withLock { $0 } == 2)
     let page = ReportPage(
@@ -196,7 +210,8 @@ struct ReportPageTests {
     try folder.write(script)
     #expect(made.dataFiles.contains(script.name))
     let error = try #require(throws: StorageError.self) { try folder.finish(try made.list(of: aside)) }
-    #expect("\(error)".hasPrefix("\(page.path): cannot be written: ") && "\(error)".contains("What stood there before is unchanged."))
+    #expect(
+      "\(error)".hasPrefix("\(page.path): cannot be written: ") && "\(error)".contains("What stood there before is unchanged."))
     folder.abandon()
     try FileManager.default.removeItem(at: page)
     try FileManager.default.moveItem(at: aside, to: page)

@@ -22,35 +22,78 @@ import Testing
 
   private func sentence(_ claim: RowClaim, _ experiment: MadeUpExperiment) throws -> String {
     let settings = try experiment.manifest.experiment(.pocket).report
-    let made = try #require(try ClaimSentence.markdown(claim, experiment.table(), bound: settings.equivalence))
-    print("SENTENCE", claim.row, claim.relation, claim.other, claim.task ?? "average", claim.bound ?? 0, claim.family, ":", made)
-    return made
+    return try #require(try ClaimSentence.markdown(claim, experiment.table(), bound: settings.equivalence))
   }
 
   @Test func onAverage() throws {
     let experiment = try experiment()
-    #expect(try sentence(claim("aflora", .above, "lora"), experiment) == "HOLDS")
-    #expect(try sentence(claim("aflora", .below, "lora"), experiment) == "FAILS")
-    #expect(try sentence(claim("lora", .below, "aflora"), experiment) == "MIRROR")
-    #expect(try sentence(claim("fft", .above, "lora"), experiment) == "NOTSHOWN")
-    #expect(try sentence(claim("aflora", .above, "lora", family: .one), experiment) == "ALONE")
+    #expect(
+      try sentence(claim("aflora", .above, "lora"), experiment)
+        == "**AFLoRA above LoRA, on average** (t1, pocket profile): "
+        + "**holds**. +3.50 points, 95% interval [+1.54, +5.46], p = 0.031 by the sign-flip test over 6 tasks, adjusted for 2 rows "
+        + "(least 0.031).")
+    #expect(
+      try sentence(claim("aflora", .below, "lora"), experiment)
+        == "**AFLoRA below LoRA, on average** (t1, pocket profile): "
+        + "**does not hold**. +3.50 points, 95% interval [+1.54, +5.46], p = 0.031 by the sign-flip test over 6 tasks, "
+        + "adjusted for 2 rows (least 0.031).")
+    #expect(
+      try sentence(claim("lora", .below, "aflora"), experiment)
+        == "**LoRA below AFLoRA, on average** (t1, pocket profile): "
+        + "**holds**. −3.50 points, 95% interval [−5.46, −1.54], p = 0.031 by the sign-flip test over 6 tasks, adjusted for 2 rows "
+        + "(least 0.031).")
+    #expect(
+      try sentence(claim("fft", .above, "lora"), experiment)
+        == "**Full fine-tuning above LoRA, on average** (t1, pocket profile): "
+        + "**not shown**. +0.18 points, 95% interval [−1.38, +1.77], p = 0.812 by the sign-flip test over 6 tasks, adjusted for "
+        + "2 rows (least 0.031); the design could have detected 2.15; the sign does not hold without sst2 or qnli.")
+    #expect(
+      try sentence(claim("aflora", .above, "lora", family: .one), experiment)
+        == "**AFLoRA above LoRA, on average** (t1, pocket profile): "
+        + "**holds**. +3.50 points, 95% interval [+1.54, +5.46], p = 0.031 by the sign-flip test over 6 tasks, this one comparison "
+        + "(least 0.031).")
   }
 
   @Test func onATask() throws {
     let experiment = try MadeUpGains.experiment(
       ["lora": [[0, 0, 0], [0, 0, 0]], "aflora": [[0.01, 0.012, 0.014], [-0.01, 0.01, 0.02]]], tasks: ["rte", "mrpc"])
-    #expect(try sentence(claim("aflora", .above, "lora", on: "rte"), experiment) == "TASKHOLDS")
-    #expect(try sentence(claim("aflora", .below, "lora", on: "rte"), experiment) == "TASKFAILS")
-    #expect(try sentence(claim("aflora", .above, "lora", on: "mrpc"), experiment) == "TASKNOTSHOWN")
-    #expect(try sentence(claim("aflora", .above, "lora"), experiment) == "FEWTASKS")
+    #expect(
+      try sentence(claim("aflora", .above, "lora", on: "rte"), experiment)
+        == "**AFLoRA above LoRA, on rte** (t1, pocket profile): "
+        + "**holds**. +1.20 points, 95% interval [+0.70, +1.70], by Student's t over 3 seeds of one task, which says nothing of others."
+    )
+    #expect(
+      try sentence(claim("aflora", .below, "lora", on: "rte"), experiment)
+        == "**AFLoRA below LoRA, on rte** (t1, pocket profile): "
+        + "**does not hold**. +1.20 points, 95% interval [+0.70, +1.70], by Student's t over 3 seeds of one task, which says "
+        + "nothing of others.")
+    #expect(
+      try sentence(claim("aflora", .above, "lora", on: "mrpc"), experiment)
+        == "**AFLoRA above LoRA, on mrpc** (t1, pocket profile): "
+        + "**not shown**. +0.67 points, 95% interval [−3.13, +4.46], by Student's t over 3 seeds of one task, which says nothing of "
+        + "others; the design could have detected 4.99.")
+    #expect(
+      try sentence(claim("aflora", .above, "lora"), experiment)
+        == "**AFLoRA above LoRA, on average** (t1, pocket profile): "
+        + "**not shown**. +0.93 points, 95% interval [−3.19, +3.59], p = 0.500 by the sign-flip test over 2 tasks (least 0.500); "
+        + "so few tasks can show no difference.")
   }
 
   @Test func levelWithinABound() throws {
     let gains: KeyValuePairs = ["lora": MadeUpGains.none, "aflora": MadeUpGains.rising, "fft": MadeUpGains.small]
     let experiment = try MadeUpGains.experiment(gains, report: "equivalence: 0.5")
-    #expect(try sentence(claim("fft", .level, "lora"), experiment) == "LEVEL")
-    #expect(try sentence(claim("fft", .level, "lora", within: 0.05), experiment) == "NOTLEVEL")
-    #expect(try sentence(claim("aflora", .level, "lora", within: 1), experiment) == "OUTSIDE")
+    #expect(
+      try sentence(claim("fft", .level, "lora"), experiment)
+        == "**Full fine-tuning level within ±0.50 with LoRA, on average** (t1, pocket profile): "
+        + "**holds**. 0.00 points, 90% interval [−0.07, +0.07] within the bound, two one-sided tests at 0.05 over 6 tasks.")
+    #expect(
+      try sentence(claim("fft", .level, "lora", within: 0.05), experiment)
+        == "**Full fine-tuning level within ±0.05 with LoRA, on average** (t1, pocket profile): "
+        + "**not shown**. 0.00 points, 90% interval [−0.07, +0.07] not within the bound, two one-sided tests at 0.05 over 6 tasks.")
+    #expect(
+      try sentence(claim("aflora", .level, "lora", within: 1), experiment)
+        == "**AFLoRA level within ±1.00 with LoRA, on average** (t1, pocket profile): "
+        + "**does not hold**. +3.50 points, 95% interval [+1.54, +5.46] outside of the bound, over 6 tasks.")
     let without = try MadeUpGains.experiment(gains)
     let error = try #require(throws: ReportError.self) { try sentence(claim("fft", .level, "lora"), without) }
     #expect(
@@ -77,7 +120,10 @@ import Testing
 
   @Test func onePairShowsNothing() throws {
     let experiment = try MadeUpGains.experiment(["lora": [[0]], "aflora": [[0.1]]], tasks: ["rte"])
-    #expect(try sentence(claim("aflora", .above, "lora"), experiment) == "ONEPAIR")
+    #expect(
+      try sentence(claim("aflora", .above, "lora"), experiment)
+        == "**AFLoRA above LoRA, on average** (t1, pocket profile): "
+        + "**not shown**. +10.00 points, one task and one seed: no interval and no test.")
   }
 
   @Test func whatIsAboveInTheMeanMayStillBeCarriedByOneTask() throws {

@@ -43,7 +43,8 @@ public final class Browser {
       "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run", "--disable-extensions",
       "--disable-background-networking", "--remote-debugging-pipe", "--user-data-dir=\(folder.appending(path: "profile").path)",
     ]
-    process.arguments = ["-c", #"in=$1 out=$2; shift 2; exec "$@" 3<"$in" 4>"$out""#, "sh"] + pipes + [Self.program ?? "chromium"] + options
+    process.arguments =
+      ["-c", #"in=$1 out=$2; shift 2; exec "$@" 3<"$in" 4>"$out""#, "sh"] + pipes + [Self.program ?? "chromium"] + options
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = FileHandle.nullDevice
     process.standardError = FileHandle.nullDevice
@@ -89,7 +90,8 @@ public final class Browser {
       if try evaluate(expression) == "true" { return }
       usleep(50_000)
     }
-    throw Failure(description: "never true: \(expression); the page: \(try evaluate("document.body.innerText").prefix(2000)); \(complaints)")
+    throw Failure(
+      description: "never true: \(expression); the page: \(try evaluate("document.body.innerText").prefix(2000)); \(complaints)")
   }
 
   /// Presses a key and lets it go: `Enter`, `Escape`, `Tab`, `ArrowDown`.

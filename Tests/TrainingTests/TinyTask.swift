@@ -31,6 +31,12 @@ enum TinyTask {
     "loradrop/only-most": [
       "rank": .integer(2), "variant": .text("only-most"), "sample_ratio": .number(0.5), "keep": .integer(1),
     ],
+    "ia3": [:], "ln-tuning": [:], "pissa": ["rank": .integer(2)], "lora-fa": ["rank": .integer(2)],
+    "lora-fa/projected": ["rank": .integer(2), "projected_gradient": .flag(true)],
+    "prompt-tuning": ["virtual_tokens": .integer(3)], "prefix-tuning": ["virtual_tokens": .integer(2)],
+    "prefix-tuning/projection": [
+      "virtual_tokens": .integer(2), "prefix_projection": .flag(true), "encoder_hidden_size": .integer(3),
+    ],
     // of each role the more important layer reaches a half
     "loradrop/only-least": [
       "rank": .integer(2), "variant": .text("only-least"), "sample_ratio": .number(0.5), "sample_steps": .integer(4),

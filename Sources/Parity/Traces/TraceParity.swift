@@ -35,12 +35,12 @@ struct TraceComparison {
     report = ParityReport(subject: trace.folder.path)
     let loaded = try ModelLoader.load(folder: trace.model, seed: 0, on: backend)
     let model = loaded.model
-    let (objective, batches) = try trace.task(model.configuration)
-    self.batches = batches
     let train = trace.meta.train
     let host = MethodHost(model, backend: backend, seed: 0, schedule: TrainingLength(stepsPerEpoch: train.steps, epochs: 1))
     let method = try trace.attach(to: host)
     self.method = method
+    let (objective, batches) = try trace.task(model)
+    self.batches = batches
     // some programs decay the vectors that their method trains, others do not: the trace says what its own did
     let decaying = Set(trace.meta.weightDecayOn.map(AdapterTrace.ownName))
     let decaysVectors = method.parameters.contains { $0.decay == .withVectors && decaying.contains($0.name) }

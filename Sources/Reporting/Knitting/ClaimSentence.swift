@@ -60,7 +60,7 @@ enum ClaimSentence {
         case .fails: "does not hold"
         case .notShown: "not shown"
         }
-      let found = [NumberText.signedPercent(difference.difference ?? 0) + " points" + part, interval(verdict), test]
+      let found = [NumberText.signedPercent(difference.difference ?? 0) + " points" + part, interval(verdict), test(verdict)]
       return "**\(name)**. " + found.compactMap { $0 }.joined(separator: ", ") + (verdict == .notShown ? limits : "") + "."
     }
 
@@ -72,20 +72,22 @@ enum ClaimSentence {
       }
       if claim.relation != .level { return "95% interval \(NumberText.interval(wide))" }
       return switch verdict {
-      case .holds: "90% interval \(NumberText.interval(narrow)), within the bound"
-      case .notShown: "90% interval \(NumberText.interval(narrow)), not within the bound"
-      case .fails: "95% interval \(NumberText.interval(wide)), outside of the bound"
+      case .holds: "90% interval \(NumberText.interval(narrow)) within the bound"
+      case .notShown: "90% interval \(NumberText.interval(narrow)) not within the bound"
+      case .fails: "95% interval \(NumberText.interval(wide)) outside of the bound"
       }
     }
 
-    private var test: String? {
+    private func test(_ verdict: ClaimVerdict) -> String? {
       guard let estimate = difference.estimate, estimate.interval != nil else {
         return "one task and one seed: no interval and no test"
       }
       guard let test = difference.test, let pValue = difference.pValue(claim.family) else {
         return "by Student's t over \(estimate.units) seeds of one task, which says nothing of others"
       }
-      if claim.relation == .level { return "two one-sided tests at 0.05 over \(estimate.units) tasks" }
+      if claim.relation == .level {
+        return (verdict == .fails ? "" : "two one-sided tests at 0.05 ") + "over \(estimate.units) tasks"
+      }
       let value = NumberText.probability(pValue), shown = value.hasPrefix("<") ? value : "= " + value
       let family =
         claim.family == .one ? ", this one comparison" : testedRows > 1 ? ", adjusted for \(testedRows) rows" : ""
@@ -99,10 +101,8 @@ enum ClaimSentence {
       if let test = difference.test, test.leastPValue > BaselineDifferences.level {
         return "; so few tasks can show no difference"
       }
-      let carriers = difference.carryingTasks
       return "; the design could have detected \(NumberText.percent(detectable))"
-        + (carriers.isEmpty
-          ? "" : "; the sign does not hold without \(carriers.map(MarkdownText.plain).joined(separator: ", nor without "))")
+        + (difference.carriers.map { "; the sign does not hold " + MarkdownText.plain($0) } ?? "")
     }
   }
 }

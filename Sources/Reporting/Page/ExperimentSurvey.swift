@@ -27,12 +27,14 @@ struct ExperimentSurvey {
     groups = ExperimentList.sections(listing.manifests, papers).map { heading, manifests in
       let named = manifests.map { manifest in
         Named(
-          id: manifest.id, aliases: manifest.aliases, title: manifest.experiments.first?.title ?? "", experiments: manifest.experiments)
+          id: manifest.id, aliases: manifest.aliases, title: manifest.experiments.first?.title ?? "",
+          experiments: manifest.experiments)
       }
       return (heading, named)
     }
     broken = listing.broken.map { PageList.Broken(file: name($0.file), message: $0.error.summary(in: $0.file)) }
-    let known = Set(listing.manifests.map(\.id) + listing.broken.map { ($0.file as NSString).lastPathComponent.replacing(".yaml", with: "") })
+    let known = Set(
+      listing.manifests.map(\.id) + listing.broken.map { ($0.file as NSString).lastPathComponent.replacing(".yaml", with: "") })
     var others: [Named] = []
     for table in Self.tables(in: results) where !known.contains(table.name) {
       guard table.name.contains("+") else {

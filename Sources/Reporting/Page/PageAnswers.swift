@@ -15,12 +15,13 @@ struct PageAnswers: Encodable, Sendable {
   /// The names of the classes; empty where answers are numbers.
   let labels: [String]
   /// The right answers to the first examples: places of classes, or numbers.
-  let gold: [Double]
-  /// The model's answers to them; nil for one that is no number.
-  let best: [Double?]?
-  let last: [Double?]?
-  /// What the best epoch's model puts out for them, a row for each; nil where there is too much of it.
-  let logits: [[Double]]?
+  let gold: PageNumbers
+  /// The model's answers to them.
+  let best: PageNumbers?
+  let last: PageNumbers?
+  /// What the best epoch's model puts out for them, one after the other, as many for each as there are classes; nil where there is too
+  /// much of it.
+  let logits: PageNumbers?
   /// How often each class (the outer list) was answered by each (the inner one), over all examples.
   let bestCounts: [[Int]]?
   let lastCounts: [[Int]]?
@@ -34,13 +35,13 @@ struct PageAnswers: Encodable, Sendable {
       let found = group.dataset(name)?.values.doubles
       return found.flatMap { $0.count == gold.count ? $0 : nil }
     }
-    func shown(_ values: [Double]) -> [Double?] { values.prefix(Self.mostExamples).map { $0.isFinite ? PageNumber.short($0) : nil } }
+    func shown(_ values: [Double]) -> PageNumbers { PageNumbers(exactly: Array(values.prefix(Self.mostExamples))) }
     let best = answers("best"), last = answers("last")
     self.set = set
     count = gold.count
     let names = if case .strings(let names)? = group.dataset("labels")?.values { names } else { [String]() }
     labels = names
-    self.gold = shown(gold).compactMap(\.self)
+    self.gold = shown(gold)
     self.best = best.map(shown)
     self.last = last.map(shown)
     logits = Self.logits(group.dataset("best_logits"), examples: min(gold.count, Self.mostExamples))
@@ -48,12 +49,11 @@ struct PageAnswers: Encodable, Sendable {
     lastCounts = last.flatMap { Self.counts(gold, $0, classes: names.count) }
   }
 
-  private static func logits(_ dataset: HDF5Dataset?, examples: Int) -> [[Double]]? {
+  private static func logits(_ dataset: HDF5Dataset?, examples: Int) -> PageNumbers? {
     guard let dataset, let numbers = dataset.values.doubles, dataset.shape.count == 2, dataset.shape[0] >= examples,
       examples * dataset.shape[1] <= mostLogits, numbers.allSatisfy(\.isFinite)
     else { return nil }
-    let width = dataset.shape[1]
-    return (0..<examples).map { row in numbers[row * width..<(row + 1) * width].map { ($0 * 1000).rounded() / 1000 } }
+    return PageNumbers(exactly: numbers.prefix(examples * dataset.shape[1]).map { ($0 * 1000).rounded() / 1000 })
   }
 
   private static func counts(_ gold: [Double], _ answers: [Double], classes: Int) -> [[Int]]? {

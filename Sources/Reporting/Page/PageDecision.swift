@@ -26,8 +26,8 @@ struct PageDecision: Encodable, Sendable {
   let columnNames: [String]
   /// The places along the first axis that are shown, from 0.
   let places: [Int]
-  /// A row for each of those places; nil is no number.
-  let rows: [[Double?]]
+  /// A row for each of those places.
+  let rows: [PageNumbers]
 
   /// Groups that are no method's own.
   private static let common = ["evaluation", "predictions", "training"]
@@ -66,10 +66,7 @@ struct PageDecision: Encodable, Sendable {
       places = []
     }
     rows = places.map { row in
-      (0..<width).map { column in
-        let value = numbers[row * width + column]
-        return value.isFinite ? PageNumber.short(value) : nil
-      }
+      PageNumbers(Array(numbers[row * width..<(row + 1) * width]))
     }
     rowNames = form == .table && shape.count == 2 ? Self.names(dataset, axis: axes[0], count: height) : []
     columnNames = form == .mention || shape.isEmpty ? [] : Self.names(dataset, axis: axes[axes.count - 1], count: width)

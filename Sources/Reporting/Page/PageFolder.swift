@@ -34,12 +34,16 @@ final class PageFolder {
     var status = stat()
     guard lstat(folder.path, &status) == 0, status.st_mode & S_IFMT == S_IFLNK else { return }
     throw StorageError.cannotWrite(
-      path: folder.path, reason: "it is a link, and the page's files stand in the folder of results itself", advice: "Remove the link.")
+      path: folder.path, reason: "it is a link, and the page's files stand in the folder of results itself",
+      advice: "Remove the link.")
   }
 
   /// The name of the list that the page shows which is there; nil where there is none.
   private static func list(of layout: ResultsLayout) -> String? {
-    (try? SmallFile.contents(of: layout.page)).flatMap { PageDocument.list(of: String(decoding: $0, as: UTF8.self)) }
+    // not as a small file is read, which a page of the web is refused as
+    (try? SmallFile.ending(of: layout.page, limit: 1 << 22)).flatMap {
+      PageDocument.list(of: String(decoding: $0.bytes, as: UTF8.self))
+    }
   }
 
   /// The list that the page shows which is there; nil where there is none of this version that can be read.
@@ -110,7 +114,8 @@ final class PageFolder {
   /// Removes what killed calls have left, and the page's own files that are stale; of others it takes none.
   private func remove(in folder: URL, _ isStale: (String) -> Bool) {
     _ = try? AtomicFile.sweepStaleTemporaries(in: folder)
-    for name in (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? [] where PageScript.isName(name) && isStale(name) {
+    for name in (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+    where PageScript.isName(name) && isStale(name) {
       unlink(folder.appending(path: name).path)
     }
   }

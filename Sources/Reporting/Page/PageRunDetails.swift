@@ -15,8 +15,7 @@ struct PageRunDetails: Encodable, Sendable {
     let count: Int
     /// How many of them each value is the mean of.
     let width: Int
-    /// Nil where no number is finite.
-    let values: [Double?]
+    let values: PageNumbers
   }
 
   /// The texts that a model wrote.
@@ -55,7 +54,7 @@ struct PageRunDetails: Encodable, Sendable {
   /// Reads the folder of a run. What cannot be read is a problem that the page tells of.
   init(of record: RunRecord, in folder: URL) {
     identity = record.identity
-    log = Self.log(in: folder)
+    log = Self.endOfLog(in: folder)
     texts = [("best", RunFile.bestTexts), ("last", .lastTexts)].compactMap { Self.texts($0, $1, of: record, in: folder) }
     guard record.digests.tensors != nil else { return }
     do {
@@ -74,7 +73,8 @@ struct PageRunDetails: Encodable, Sendable {
       names.map { (path: "training/" + $0, name: $0) } + [("preliminary/loss", "preliminary loss"), ("epoch_loss", "epoch_loss")]
     var curves: [Curve] = []
     for (path, name) in places {
-      guard let dataset = root.dataset(path), dataset.shape.count == 1, let numbers = dataset.values.doubles, !numbers.isEmpty else {
+      guard let dataset = root.dataset(path), dataset.shape.count == 1, let numbers = dataset.values.doubles, !numbers.isEmpty
+      else {
         continue
       }
       let curve = Curve(name, dataset.dimensionLabels.first ?? "step", numbers, most: mostPoints)
@@ -98,7 +98,7 @@ struct PageRunDetails: Encodable, Sendable {
   }
 
   /// The last lines of a log; nil where there is none that can be read.
-  private static func log(in folder: URL) -> Log? {
+  private static func endOfLog(in folder: URL) -> Log? {
     guard let (bytes, before) = try? SmallFile.ending(of: RunFile.log.url(in: folder), limit: longestLog) else { return nil }
     var lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)[...]
     if lines.last?.isEmpty ?? false { lines = lines.dropLast() }
@@ -114,15 +114,6 @@ extension PageRunDetails.Curve {
   init(_ name: String, _ axis: String, _ numbers: [Double], most: Int) {
     let windows = FigureSampling.windows(numbers, most: most)
     (self.name, self.axis, count, width) = (name, axis, numbers.count, windows.width)
-    values = windows.points.map { $0.y.map(PageNumber.short) }
-  }
-}
-
-/// Numbers for drawing.
-enum PageNumber {
-  /// A number by the digits of a float: no picture shows more of it.
-  static func short(_ value: Double) -> Double {
-    // the shortest digits of the float, read again: that of the widened one has twice as many
-    Double("\(Float(value))") ?? value
+    values = PageNumbers(windows.points.map(\.y))
   }
 }

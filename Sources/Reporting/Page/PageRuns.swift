@@ -35,7 +35,7 @@ struct PageRuns: Encodable, Sendable {
     let bestEpoch: Int?
     let lastEpoch: Int?
     /// The updates done at the end of each epoch.
-    let updates: [Int]
+    let updates: PageNumbers
     /// Every metric on every validation set, by epoch.
     let scores: [Scores]
     /// How much was trained, and what it took: names with their values.
@@ -64,8 +64,8 @@ struct PageRuns: Encodable, Sendable {
     let chooses: Bool
     /// Whether a table shows it in percent.
     let isShare: Bool
-    /// By epoch; nil where it is undefined.
-    let values: [Double?]
+    /// By epoch; none where it is undefined.
+    let values: PageNumbers
   }
 
   let format = PageScript.format
@@ -94,7 +94,8 @@ struct PageRuns: Encodable, Sendable {
       let record = findings.records[RunKey(run)]
       let isFailed = record?.outcome.isFailure ?? true
       return Run(
-        seed: run.seed.description, command: isFailed ? PageCommand.run(run, of: experiment) : PageCommand.rerun(run, of: experiment),
+        seed: run.seed.description,
+        command: isFailed ? PageCommand.run(run, of: experiment) : PageCommand.rerun(run, of: experiment),
         record: record.map { self.record($0, timing: findings.timings[RunKey(run)], details: details[$0.identity]) })
     }
     cells.append(Cell(row: row, task: task, runs: made))
@@ -103,8 +104,10 @@ struct PageRuns: Encodable, Sendable {
 
   private mutating func record(_ record: RunRecord, timing: TimingRecord?, details: String?) -> Record {
     Record(
-      identity: record.identity, outcome: ([record.outcome.text] + record.flags.map(\.text)).joined(separator: ", "), bestEpoch: record.bestEpoch, lastEpoch: record.lastEpoch,
-      updates: record.epochs.map(\.step), scores: Self.scores(record), counts: Self.counts(record),
+      identity: record.identity, outcome: ([record.outcome.text] + record.flags.map(\.text)).joined(separator: ", "),
+      bestEpoch: record.bestEpoch, lastEpoch: record.lastEpoch,
+      updates: PageNumbers(exactly: record.epochs.map { Double($0.step) }), scores: Self.scores(record),
+      counts: Self.counts(record),
       settings: Self.place(of: Self.settings(record), in: &settings),
       program: Self.place(of: Self.program(record), in: &programs), digests: Self.place(of: Self.read(record), in: &digests),
       left: record.files.map { [$0.file.rawValue, $0.digest] } + (record.seal.map { [["seal", $0]] } ?? []),
@@ -122,13 +125,11 @@ struct PageRuns: Encodable, Sendable {
 
   private static func scores(_ record: RunRecord) -> [Scores] {
     (record.epochs.first?.scores ?? []).map { kind in
-      let values = record.epochs.map { epoch in
-        epoch.value(split: kind.split, metric: kind.metric).flatMap { $0.isFinite ? $0 : nil }
-      }
+      let values = record.epochs.map { $0.value(split: kind.split, metric: kind.metric) }
       return Scores(
         split: kind.split, metric: MetricText.short(kind.metric), isPrimary: kind.metric == record.primary.metric,
         chooses: record.chooses(by: kind.split),
-        isShare: Metric(rawValue: kind.metric).map { Metric.scoring.contains($0) } ?? true, values: values)
+        isShare: Metric(rawValue: kind.metric).map { Metric.scoring.contains($0) } ?? true, values: PageNumbers(exactly: values))
     }
   }
 

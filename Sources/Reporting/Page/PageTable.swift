@@ -174,7 +174,8 @@ struct PageTable: Encodable, Sendable {
       }
       let others = table.columns.contains(.tasks) ? [] : zip(table.tasks, row.cells).filter(\.0.isFirst).map(\.1)
       return Row(
-        id: row.id, label: row.label, cells: cells + others.map(leading), published: published.map { $0.map { $0.text + $0.suffix } }, runFiles: places)
+        id: row.id, label: row.label, cells: cells + others.map(leading),
+        published: published.map { $0.map { $0.text + $0.suffix } }, runFiles: places)
     }
   }
 
@@ -184,7 +185,8 @@ struct PageTable: Encodable, Sendable {
 
   /// A cell that leads to runs whose scores the table does not show.
   private static func leading(to cell: TableCell) -> Cell {
-    Cell(text: "\(cell.countedRuns) of \(cell.runs.count)", suffix: nil, rank: nil, value: Double(cell.countedRuns), runs: runs(cell))
+    Cell(
+      text: "\(cell.countedRuns) of \(cell.runs.count)", suffix: nil, rank: nil, value: Double(cell.countedRuns), runs: runs(cell))
   }
 
   /// What each cell of a row is sorted by, and the cell behind it where it is one of scores.

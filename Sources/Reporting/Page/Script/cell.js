@@ -128,8 +128,9 @@ const cellRuns = (runs, file, task, seed, onSeed) => {
       drawRun();
     });
   };
-  const read = (record) => load('page/runs', record.details)
-    .then((found) => { details.set(record.identity, found); }, (error) => { failures.set(record.identity, error.message); });
+  const read = (record) => load('page/runs', record.details).then(
+    (found) => { details.set(record.identity, unpackedDetails(found)); },
+    (error) => { failures.set(record.identity, error.message); });
 
   // the chosen run first, then a few others for comparison, then what the examples say
   const others = recorded.filter((run) => run.seed !== state.seed && run.record.details).slice(0, MOST_LOSSES - 1);
@@ -148,7 +149,11 @@ const cellPanel = (table, row, cell, column, seed, onSeed, onClose) => {
   const file = table.runFiles[row.runFiles[table.tasks.indexOf(column.task)]];
   settle(place, load('page', file), (found) => {
     const own = found.cells.find((each) => each.row === row.id && each.task === column.task);
-    const runs = cell.runs.map((run) => ({ ...run, ...(own?.runs.find((each) => each.seed === run.seed) ?? {}) }));
+    const more = new Map(own?.runs.map((run) => [run.seed, run]));
+    const runs = cell.runs.map((run) => {
+      const found = more.get(run.seed);
+      return { ...run, ...found, record: found?.record && unpackedRecord(found.record) };
+    });
     return cellRuns(runs, found, column.task, seed, onSeed);
   });
   const panel = el('section', { class: 'panel', 'aria-label': 'runs of a cell' },

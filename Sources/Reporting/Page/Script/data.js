@@ -41,6 +41,26 @@ const load = (folder, name) => {
   return loading.get(name);
 };
 
+/** Numbers that the data has as one text; `-` is none. */
+const numbers = (text) => (text ? text.split(' ').map((part) => (part === '-' ? null : Number(part))) : []);
+
+/** What a record says, its numbers as lists. */
+const unpackedRecord = (record) => ({
+  ...record, updates: numbers(record.updates), scores: record.scores.map((each) => ({ ...each, values: numbers(each.values) })),
+});
+
+/** What a run's folder holds, its numbers as lists. */
+const unpackedDetails = (details) => ({
+  ...details,
+  curves: details.curves.map((curve) => ({ ...curve, values: numbers(curve.values) })),
+  decisions: details.decisions.map((decision) => ({ ...decision, rows: decision.rows.map(numbers) })),
+  answers: details.answers.map((answers) => {
+    const list = (text) => (text === undefined ? null : numbers(text)), logits = list(answers.logits), width = answers.labels.length;
+    const logitsOf = logits && width ? (index) => logits.slice(index * width, (index + 1) * width) : null;
+    return { ...answers, gold: numbers(answers.gold), best: list(answers.best), last: list(answers.last), logitsOf };
+  }),
+});
+
 /** What is shown in place of what could not be. */
 const alertView = (text) => el('p', { class: 'bad', role: 'alert' }, text);
 

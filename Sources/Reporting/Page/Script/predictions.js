@@ -34,7 +34,7 @@ const exampleTable = (answers, texts, others) => {
   const rightOf = (index) => peers.filter((other) => isRight(other, other.best ?? other.last ?? [], index)).length;
   const error = (index) => (typeof values[index] === 'number' ? Math.abs(values[index] - answers.gold[index]) : Infinity);
   const header = ['example', 'right', 'best epoch', 'last epoch', ...(isClass ? [] : ['off by']),
-    ...(isClass && answers.logits ? ['held likely'] : []),
+    ...(isClass && answers.logitsOf ? ['held likely'] : []),
     ...(isClass && peers.length ? ['other runs right'] : [])];
   const row = (index) => {
     const mark = (list) => (list
@@ -43,7 +43,7 @@ const exampleTable = (answers, texts, others) => {
     return [[el('span', { class: texts ? 'quiet' : null }, String(index)), words], answerName(answers, answers.gold[index]),
       mark(answers.best), mark(answers.last),
       ...(isClass ? [] : [short(error(index))]),
-      ...(isClass && answers.logits ? [`${(likelihood(answers.logits[index], values[index]) * 100).toFixed(0)} %`] : []),
+      ...(isClass && answers.logitsOf ? [`${(likelihood(answers.logitsOf(index), values[index]) * 100).toFixed(0)} %`] : []),
       ...(isClass && peers.length ? [`${rightOf(index)} of ${peers.length}`] : [])];
   };
   const draw = () => {
