@@ -29,7 +29,8 @@ enum RowsTemplate {
         with boxxyerror linecolor rgb variable, \
       $data using (isshares && valid(4) && $4 > roomy ? $3 + $4 / 2 : greatest):2:(isshares && valid(4) && $4 > roomy ? strcol(7) : '') \
         with labels center font ',11' textcolor rgb '#ffffff', \
-      $data using (greatest):2:(isshares && valid(4) && $4 > 0 ? '' : strcol(7)) with labels left offset 0.8, 0 font ',11' textcolor rgb '#222222'
+      $data using (greatest):2:(isshares && valid(4) && $4 > 0 ? '' : strcol(7)) \
+        with labels left offset 0.8, 0 font ',11' textcolor rgb '#222222'
     unset arrow 1
     unset label
     """#
