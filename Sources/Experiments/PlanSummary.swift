@@ -32,7 +32,8 @@ package struct PlanSummary: Sendable, Equatable {
     let seeds = runs.map(\.seed)
     return
       ([count(runs.map(\.row), "method"), count(runs.map(\.task.id), "task")]
-      + (seeds.areCrossed ? [count(seeds.initializations, "initialisation"), count(seeds.orders, "order")] : [count(seeds, "seed")]))
+      + (seeds.areCrossed
+        ? [count(seeds.initializations, "initialisation"), count(seeds.orders, "order")] : [count(seeds, "seed")]))
       .joined(separator: " × ")
   }
 }
