@@ -134,7 +134,8 @@ struct BlockRequestReader {
     if row == other { problems.append("a claim compares two rows, but names '\(shortened(row))' twice.") }
     let family = choice("family", among: RowClaim.Family.allCases), bound = bound(of: relation)
     return RowClaim(
-      row: row, other: other, relation: relation, task: task == RowClaim.average ? nil : task, bound: bound, family: family ?? .rows)
+      row: row, other: other, relation: relation, task: task == RowClaim.average ? nil : task, bound: bound, family: family ?? .rows
+    )
   }
 
   /// The bound that a mark states for `=`, in points.
