@@ -14,9 +14,10 @@ PACKAGES := libhdf5-dev libsentencepiece-dev libssl-dev pkg-config gnuplot-nox
 LIBRARIES := HDF5, SentencePiece, OpenSSL and pkg-config, each with its headers
 
 # What a goal takes on make's command line. Only that counts: a variable that happens to be in the environment must not change an experiment.
-# Any goal that is not named here is a manifest's.
+# Any goal that is not named here is a manifest's, or a search's where it begins with tune-.
 TAKES_run := PROFILE MODEL DATA TASKS METHODS SEEDS SET JOBS THREADS FORMAT LOG TENSORBOARD
 TAKES_all := PROFILE DATA JOBS THREADS LOG TENSORBOARD
+TAKES_findings := PROFILE DATA JOBS THREADS LOG TENSORBOARD
 TAKES_rerun := EXPERIMENT PROFILE MODEL DATA METHOD TASK SEED SET THREADS
 TAKES_status := EXPERIMENT
 TAKES_report := EXPERIMENT PROFILE TASKS METHODS SEEDS SET FORMAT SELECT AGGREGATE METRIC
@@ -29,12 +30,15 @@ TAKES_verify := EXPERIMENT
 TAKES_gc := DELETE
 TAKES_compare := A B PROFILE TASKS METHODS SEEDS FORMAT
 TAKES_check := DATA
+TAKES_tune-pocket := JOBS THREADS LOG
+TAKES_tune-small := MODEL DATA JOBS THREADS LOG
+TAKES_tune := MODEL DATA TASKS METHODS SEEDS JOBS THREADS FORMAT LOG TENSORBOARD
 TAKES_agreement := DATA
 TAKES_bench := ONLY
 TAKES_fuzz := MINUTES INPUTS SEED FORMAT
 TAKES_torture := KILLS FLIPS SEED
 TAKE_NOTHING := help list notebooks check-pocket pocket-deberta pocket-roberta pocket-llama bench-methods minilm doctor test lint clean completions setup build
-takes = $(if $(filter $1,$(TAKE_NOTHING)),,$(value TAKES_$(if $(filter file,$(origin TAKES_$1)),$1,run)))
+takes = $(if $(filter $1,$(TAKE_NOTHING)),,$(value TAKES_$(if $(filter file,$(origin TAKES_$1)),$1,$(if $(filter tune-%,$1),tune,run))))
 
 # `$(call options,table1)` is `--tasks 'rte,mrpc'` after `make table1 TASKS=rte,mrpc`; `BASE_NAME` is `--base-name`.
 given = $(filter command,$(origin $1))
@@ -57,7 +61,8 @@ $(foreach name,$(filter-out $(OWN) $(TAKEN),$(.VARIABLES)),$(if $(call given,$(n
 # `$(call require,GOAL,VARIABLES,EXAMPLE)`
 require = $(if $(filter $1,$(GOALS)),$(foreach name,$2,$(if $(call given,$(name)),,$(error `make $1` needs $(name)=…, as in: $3))))
 $(call require,rerun,EXPERIMENT METHOD TASK SEED,make rerun EXPERIMENT=table1 METHOD=aflora TASK=rte SEED=0)
-$(call require,report,EXPERIMENT,make report EXPERIMENT=table1 TASKS=rte FORMAT=csv)
+# Without an experiment the report is the page on all of them, of which there are no parts.
+$(if $(filter report,$(GOALS)),$(if $(call given,EXPERIMENT),,$(foreach name,$(TAKES_report),$(if $(call given,$(name)),$(error `make report` with $(name)=… needs EXPERIMENT=…, as in: make report EXPERIMENT=table1 TASKS=rte FORMAT=csv. Without any it writes the page on all results)))))
 $(call require,figure,EXPERIMENT,make figure EXPERIMENT=aflora-fig5)
 $(call require,export,EXPERIMENT METHOD TASK SEED TO,make export EXPERIMENT=table1 METHOD=lora TASK=rte SEED=0 TO=adapters/lora-rte)
 $(call require,merge,EXPERIMENT METHOD TASK SEED TO,make merge EXPERIMENT=table1 METHOD=lora TASK=rte SEED=0 TO=models/lora-rte)
@@ -67,7 +72,7 @@ $(if $(filter gc,$(GOALS)),$(if $(call given,DELETE),$(if $(filter-out 1,$(or $(
 $(call require,agreement,DATA,make agreement DATA=~/glue)
 $(call require,show,RUN,make show RUN=results/table1/pocket/aflora/rte/seed-0)
 
-.PHONY: help demo table1 all list check notebooks rerun report figure export merge predict status completions show verify gc compare check-pocket pocket-deberta pocket-roberta pocket-llama bench bench-methods agreement minilm doctor test fuzz torture lint clean setup build
+.PHONY: help demo table1 all findings tune-pocket tune-small list check notebooks rerun report figure export merge predict status completions show verify gc compare check-pocket pocket-deberta pocket-roberta pocket-llama bench bench-methods agreement minilm doctor test fuzz torture lint clean setup build
 
 define HELP
   make ID             any other manifest of experiments/, by its id or alias (`make list` names them)
@@ -91,8 +96,21 @@ demo: build ## three methods, two tasks, a table in about a minute
 table1: build ## the head-to-head of all methods on eight tasks
 	@exec $(LOWRANK) run table1 $(call options,$@)
 
-all: build ## every manifest of experiments/, one after the other, each shared run once: [PROFILE=] [DATA=] [JOBS=] [TENSORBOARD=]
+all: build ## the papers' tables and the head-to-heads, one after the other, each shared run once: [PROFILE=] [DATA=] [JOBS=] [TENSORBOARD=]
 	@exec $(LOWRANK) all $(call options,$@)
+
+findings: build ## what the papers leave open (notebooks-md/beyond.md), likewise: [PROFILE=] [JOBS=] [TENSORBOARD=]
+	@exec $(LOWRANK) all --group findings $(call options,$@)
+
+tune-pocket: build ## each method's learning rate on the pocket models anew, all alike, into experiments/tuned/: 50 minutes on two cores
+	@exec $(LOWRANK) tune --profile pocket $(call options,$@)
+
+tune-small: build ## the same of MiniLM on the real files, a night: DATA=
+	@exec $(LOWRANK) tune --profile small $(call options,$@)
+
+# One search by its id.
+tune-%: build
+	@exec $(LOWRANK) tune $(call quoted,$@) $(call options,$@)
 
 list: build ## every manifest by paper: what it varies, its runs, and how many are done
 	@exec $(LOWRANK) list
@@ -106,8 +124,8 @@ check: build ## every manifest under every profile, with the recipes and tasks b
 rerun: build ## one seed again, compared with its record: EXPERIMENT= METHOD= TASK= SEED= [PROFILE=] [THREADS=]
 	@exec $(LOWRANK) rerun $(call named,$@)
 
-report: build ## a table from the records that are there: EXPERIMENT= [PROFILE=] [TASKS=] [METHODS=] [SEEDS=] [FORMAT=csv] [SELECT=last]
-	@exec $(LOWRANK) report $(call named,$@)
+report: build ## results/index.html, the page on all results for a browser; of one experiment its table: [EXPERIMENT=] [PROFILE=] [TASKS=] [METHODS=] [SEEDS=] [FORMAT=csv] [SELECT=last]
+	@exec $(LOWRANK) $(if $(call given,EXPERIMENT),report $(call named,$@),page)
 
 figure: build ## a manifest's figures from the records that are there: EXPERIMENT= [PROFILE=]
 	@exec $(LOWRANK) figure $(call named,$@)

@@ -9,6 +9,10 @@ import PackageDescription
   let kernelFlags = ["-O3", "-ffp-contract=off", "-fno-math-errno"]
 #endif
 
+let pageParts = [
+  "dom.js", "data.js", "chart.js", "predictions.js", "run.js", "cell.js", "table.js", "list.js", "main.js", "page.css",
+]
+
 // The targets in the order data flows; arrows point one way (notebooks-md/guide/development.md).
 let package = Package(
   name: "lowrank",
@@ -70,7 +74,10 @@ let package = Package(
         "Adapters", "Datasets", "Generation", "Interchange", "Layers", "Metrics", "Models", "Objectives", "Settings", "Storage",
         "Tensors", "Tokenizers", "Training",
       ]),
-    .target(name: "Reporting", dependencies: ["Manifests", "Metrics", "Records", "Settings", "Storage"]),
+    .target(
+      name: "Reporting", dependencies: ["Manifests", "Metrics", "Records", "Settings", "Storage"],
+      // the report page's script and style, which are in the program
+      resources: pageParts.map { .embedInCode("Page/Script/\($0)") }),
     .executableTarget(
       name: "lowrank",
       dependencies: [

@@ -1,7 +1,8 @@
 // AdaLoRA (Zhang et al. 2023, arXiv 2303.10512): y = W x + alpha / (r₀ + 1e-5) · B (E ⊙ A dropout(x)), a singular-value form whose values E
 // are pruned along a cubic budget by sensitivity and uncertainty. Where the paper and its code differ, this follows the code, as the
 // peft library does: importance from the weights after an update and its clipped gradients; the regulariser unsquared and averaged over
-// the matrices; the divisor always the first rank; no extra t_f in the budget.
+// the matrices; the divisor always the first rank; no extra t_f in the budget; the schedule's first step is 0, since the authors' trainer
+// asks for the budget before it counts the update.
 import Layers
 import Settings
 import Tensors
@@ -51,6 +52,8 @@ package final class AdaLoRA: TuningMethod {
   package var form: AdaptedForm { .singularValues }
   package let parameters: [Parameter]
   private let schedule: BudgetSchedule
+  /// The number of the first update in the schedule.
+  private let firstStep: Int
   private let beta1: Float, beta2: Float
   private let orthogonality: Float
   private let rank: Int
@@ -72,10 +75,14 @@ package final class AdaLoRA: TuningMethod {
 
   /// With a schedule given in steps.
   ///
+  /// - Parameter firstStep: the number that the schedule gives the first update: 0 in the authors' program; users of the `peft` library
+  ///   hand in their own count, which may begin at 1.
   /// - Throws: `AdapterError` where the options make no sense on this model.
   package init(
-    _ options: MethodOptions, on host: MethodHost, initialSteps: Int, finalSteps: Int, interval: Int, totalSteps: Int
+    _ options: MethodOptions, on host: MethodHost, initialSteps: Int, finalSteps: Int, interval: Int, totalSteps: Int,
+    firstStep: Int = 0
   ) throws {
+    self.firstStep = firstStep
     let (rank, target) = (try options.integer("initial_rank"), try options.integer("target_rank"))
     guard target <= rank else {
       throw AdapterError.badOption(
@@ -96,7 +103,7 @@ package final class AdaLoRA: TuningMethod {
       }
       let a = host.parameter("\(path).lora_A", normal("\(path).lora_A", [rank, input]), decays: true)
       let b = host.parameter("\(path).lora_B", normal("\(path).lora_B", [output, rank]), decays: true)
-      let e = host.parameter("\(path).lora_E", .zeros([rank], on: host.backend), decays: true)
+      let e = host.vector("\(path).lora_E", .zeros([rank], on: host.backend))
       projection.adapter = LowRankAdapter(
         a: a.tensor, b: b.tensor, inner: e.tensor, scale: Float(try options.number("alpha") / (Double(rank) + 1e-5)),
         dropoutRate: Float(try options.number("dropout")))
@@ -122,12 +129,14 @@ package final class AdaLoRA: TuningMethod {
   }
 
   package func afterUpdate(_ update: FinishedUpdate) {
-    let end = schedule.totalSteps - schedule.finalSteps
-    if update.count < end { measure(gradientScale: update.gradientScale) }
-    let budget = schedule.budget(update.count)
-    if update.count <= end, schedule.prunes(update.count) || update.count == end {
+    let step = update.count - 1 + firstStep
+    // without a last phase the ranks are settled by the last update
+    let end = min(schedule.totalSteps - schedule.finalSteps, schedule.totalSteps - 1 + firstStep)
+    if step < schedule.totalSteps - schedule.finalSteps { measure(gradientScale: update.gradientScale) }
+    let budget = step < end ? schedule.budget(step) : schedule.targetBudget
+    if step == end || (step < end && schedule.prunes(step)) {
       prune(to: budget)
-    } else if update.count > end {
+    } else if step > end {
       applyMasks()
     }
     budgets.append(Int64(budget))
@@ -246,7 +255,7 @@ package struct BudgetSchedule: Sendable, Equatable {
   /// T, all updates of the run.
   package var totalSteps: Int
 
-  /// The budget after `t` updates: cubic between the two ends.
+  /// The budget at step `t`: cubic between the two ends.
   package func budget(_ t: Int) -> Int {
     if t <= initialSteps { return initialBudget }
     guard t <= totalSteps - finalSteps else { return targetBudget }
@@ -254,6 +263,6 @@ package struct BudgetSchedule: Sendable, Equatable {
     return Int(Double(initialBudget - targetBudget) * (rest * rest * rest) + Double(targetBudget))
   }
 
-  /// Whether triplets are pruned after `t` updates, before the ranks are settled.
+  /// Whether triplets are pruned at step `t`, before the ranks are settled.
   func prunes(_ t: Int) -> Bool { t > initialSteps && t % interval == 0 }
 }

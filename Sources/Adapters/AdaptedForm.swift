@@ -15,4 +15,35 @@ package enum AdaptedForm {
   case weightDecomposed(scale: Double)
   /// All branches have one pair of matrices, `A: [rank, largest in]`, `B: [largest out, rank]`, and vectors of their own.
   case sharedMatrices(a: Tensor, b: Tensor)
+  /// What comes into adapted layers, or what comes out of them, is scaled.
+  case scaled([ScaledLayer])
+  /// The model's own norms with these paths are others.
+  case norms([String])
+  /// Beside each adapted layer stands a low-rank branch, whose scale is `alpha / rank`, and of the layer's weight the branch's start was
+  /// taken.
+  case principal([PrincipalStart])
+  /// Virtual tokens stand before each input: `[count, hidden]`.
+  case virtualTokens(Tensor)
+  /// Keys and values stand before each input's own, in every layer.
+  case prefixes
+}
+
+/// A layer whose input or output is scaled.
+package struct ScaledLayer {
+  /// The layer's path on the hub.
+  package let path: String
+  /// `[in]` or `[out]`
+  package let factors: Tensor
+  /// Whether they are factors on what comes in.
+  package let scalesInput: Bool
+}
+
+/// What a branch of PiSSA started from: with the rest that is frozen it makes the checkpoint's weight.
+package struct PrincipalStart {
+  /// The layer's path on the hub.
+  package let path: String
+  /// `[rank, in]`
+  package let a: Tensor
+  /// `[out, rank]`
+  package let b: Tensor
 }

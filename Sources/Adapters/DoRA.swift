@@ -20,7 +20,7 @@ package final class DoRA: TuningMethod {
     for pair in try LoRA.attach(options, scale: scale, method: Self.description, on: host) {
       let weight = pair.projection.linear.weight.tensor
       let wide = weight.widened, squares = host.backend.withoutGradients { wide.rowDots(wide) }
-      let magnitude = host.parameter("\(pair.projection.path).lora_magnitude_vector", squares.squareRoots, decays: true)
+      let magnitude = host.vector("\(pair.projection.path).lora_magnitude_vector", squares.squareRoots)
       pair.projection.adapter = Adapter(pair.adapter, magnitude: magnitude.tensor, weight: weight, squares: squares)
       parameters += [pair.a, pair.b, magnitude]
     }

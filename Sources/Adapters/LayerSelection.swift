@@ -16,7 +16,10 @@ package struct LayerSelection {
     case random
     /// As many as would be kept, those nearest the output; the others share one.
     case top
-    /// Nothing is trained anew: an ordinary LoRA is evaluated with only its most important layers (Table 3).
+    /// Ours: as many as would be kept, the least important; the others share one. It has the budget of `share`; `inverse` has not, for
+    /// there what would be kept shares.
+    case least
+    /// Nothing is trained anew: an ordinary LoRA is evaluated with only its most important layers, as many as LoRA-drop keeps (Table 3).
     case onlyMost = "only-most"
     /// As `onlyMost`, with as many of the least important.
     case onlyLeast = "only-least"
@@ -39,7 +42,9 @@ package struct LayerSelection {
   package var threshold: Double
   /// How many are kept, in place of as many as the threshold asks for.
   package var keep: Int?
-  /// The run's seed, of the random variant.
+  /// How many of a role are kept, where that is known beforehand; in place of `keep` and the threshold.
+  package var counts: [ProjectionRole: Int] = [:]
+  /// What the random variant draws from: the seed of what a run starts with.
   package var seed: UInt64
 
   /// A choice by these settings; `seed` matters to `random` alone.
@@ -54,12 +59,12 @@ package struct LayerSelection {
       // from the output back for the top layers; the most important first otherwise, the earlier layer where equal
       let members = roles.indices.filter { roles[$0] == role }
       let ranked = members.sorted { (-importance[$0], layers[$0]) < (-importance[$1], layers[$1]) }
-      let count = min(members.count, keep ?? needed(ranked.map { importance[$0] }))
+      let count = min(members.count, counts[role] ?? keep ?? needed(ranked.map { importance[$0] }))
       let lots = variant == .random ? lots(role, members.count, backend) : []
       let chosen =
         switch variant {
         case .share, .withoutShare, .onlyMost: Array(ranked.prefix(count))
-        case .onlyLeast: Array(ranked.suffix(count))
+        case .least, .onlyLeast: Array(ranked.suffix(count))
         case .inverse: Array(ranked.dropFirst(count))
         case .top: Array(members.sorted { layers[$0] > layers[$1] }.prefix(count))
         case .random:

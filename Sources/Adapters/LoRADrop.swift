@@ -3,6 +3,10 @@
 // kept from the most important on until their importances reach T; those keep a LoRA of their own, all others of a projection share
 // one. Training proper starts from fresh parameters, the head's included, on the whole set. The paper does not say whether the sample's
 // LoRA carries over; a fresh start makes T = 1 the ordinary LoRA, to the bit.
+//
+// Table 3 turns that round: an ordinary LoRA is trained, its importances are measured at its end, and it is evaluated with only its most
+// or least important layers, as many "as LoRA-drop keeps in Table 1". That number is the preliminary's, which is made first here: by
+// seed and options it is that of the run of Table 1, to the bit.
 import Layers
 import Settings
 import Tensors
@@ -16,7 +20,11 @@ package final class LoRADrop: TuningMethod {
       OptionSchema(
         "threshold", .number(0...1), default: .number(0.9), excludes: ["keep"], "T, the sum of importances that is kept"),
       OptionSchema("sample_ratio", .number(1e-6...1), default: .number(0.1), "α, the share of the training set in the sample"),
-      OptionSchema("sample_epochs", .integer(1...1000), default: .integer(3), "n, passes over the sample"),
+      OptionSchema(
+        "sample_epochs", .integer(1...1000), default: .integer(3), excludes: ["sample_steps"], "n, passes over the sample"),
+      OptionSchema(
+        "sample_steps", .integer(1...10_000_000), excludes: ["sample_epochs"],
+        "updates on the sample, in place of whole passes: as many for a sample of any size (Figs. 5 and 12)"),
       OptionSchema(
         "variant", .choice(LayerSelection.Variant.allCases.map(\.rawValue)), default: .text("share"),
         "which layers keep a LoRA of their own, and what the others have"),
@@ -41,14 +49,17 @@ package final class LoRADrop: TuningMethod {
   private let host: MethodHost
   private let projections: [Projection]
   private let scale: Double
-  /// What is measured, one for each projection: the sample's LoRA, gone when training proper is set up, or the trained one.
+  /// The sample's LoRA, one for each projection, which is measured; gone when training proper is set up.
   private var probes: [LoRA.Pair] = []
   /// What is trained, one for each projection that has one; those that share one have the same matrices.
   private var pairs: [LoRA.Pair] = []
   /// The head's values at the start.
   private let head: [Tensor]
-  /// ‖ΔW x‖² of each projection for each example of the sample, summed over its tokens; by projection.
+  /// ‖ΔW x‖² of each projection for each example of the sample, summed over its tokens; by projection. They are what is selected by: of
+  /// a verification, those of the trained LoRA.
   package private(set) var squaredNorms: [[Double]] = []
+  /// Of a verification, those of the preliminary, which say how many layers it evaluates with.
+  private var earlierNorms: [[Double]] = []
   /// The same after training, where it is asked for; nothing for a projection without a LoRA.
   private var finalNorms: [[Double]] = []
   /// The rows of the training set that the sample's examples are.
@@ -67,10 +78,20 @@ package final class LoRADrop: TuningMethod {
     head = host.head.map { $0.tensor.copied() }
     variant = LayerSelection.Variant(rawValue: try options.text("variant")) ?? .share
     let sample = Preliminary.Sample.share(try options.number("sample_ratio"))
-    preliminary = variant.isVerification ? nil : Preliminary(sample: sample, epochs: try options.integer("sample_epochs"))
     measuresFinalNorms = try options.flag("final_norms")
     lastSample = variant.isVerification || measuresFinalNorms ? sample : nil
-    probes = projections.map { pair($0, named: variant.isVerification ? nil : "probe.\($0.path)") }
+    // a verification of so many layers has nothing to find out before it trains
+    guard !variant.isVerification || keep == nil else {
+      preliminary = nil
+      selection = projections.map { _ in .own }
+      build()
+      return
+    }
+    let length: Preliminary.Length =
+      options.has("sample_steps")
+      ? .updates(try options.integer("sample_steps")) : .epochs(try options.integer("sample_epochs"))
+    preliminary = Preliminary(sample: sample, length: length)
+    probes = projections.map { pair($0, named: "probe.\($0.path)") }
     for probe in probes { probe.projection.adapter = probe.adapter }
     parameters = probes.flatMap { [$0.a, $0.b] }
   }
@@ -81,7 +102,14 @@ package final class LoRADrop: TuningMethod {
   }
 
   package func finishPreliminary(_ sample: any MeasuredSample) throws {
-    try select(on: sample)
+    let norms = try measure(probes, on: sample)
+    if variant.isVerification {
+      earlierNorms = norms
+      selection = projections.map { _ in .own }
+    } else {
+      squaredNorms = norms
+      selection = choices(variant)
+    }
     build()
     for (parameter, values) in zip(host.head, head) { parameter.tensor.assign(values) }
   }
@@ -96,23 +124,38 @@ package final class LoRADrop: TuningMethod {
       }
       return
     }
-    try select(on: sample)
+    squaredNorms = try measure(pairs, on: sample)
+    selection = choices(variant)
     if measuresFinalNorms { finalNorms = squaredNorms }
     for (projection, choice) in zip(projections, selection) where choice == .none { projection.adapter = nil }
-    parameters = zip(probes, selection).filter { $1 == .own }.flatMap { [$0.0.a, $0.0.b] }
+    pairs = zip(pairs, selection).filter { $1 == .own }.map(\.0)
+    parameters = pairs.flatMap { [$0.a, $0.b] }
   }
 
-  private func select(on sample: any MeasuredSample) throws {
-    squaredNorms = try OutputNorms.measure(probes, on: sample)
+  private func measure(_ pairs: [LoRA.Pair], on sample: any MeasuredSample) throws -> [[Double]] {
     sampleRows = sample.rows.map { Int64($0) }
-    selection = choices(variant)
+    return try OutputNorms.measure(pairs, on: sample)
   }
 
   /// What a variant chooses by the importances at hand, in the order of `modules`.
   package func choices(_ variant: LayerSelection.Variant) -> [LayerSelection.Choice] {
-    LayerSelection(
-      variant: variant, threshold: threshold, keep: keep, seed: host.seed
-    ).choices(importance, layers: projections.map(\.layer), roles: projections.map(\.role), on: host.backend)
+    choices(variant, by: squaredNorms, counts: earlierNorms.isEmpty ? [:] : earlierCounts)
+  }
+
+  /// How many layers of each role LoRA-drop keeps by what a verification's preliminary measured.
+  private var earlierCounts: [ProjectionRole: Int] {
+    let kept = zip(projections, choices(.share, by: earlierNorms)).filter { $1 == .own }.map(\.0.role)
+    return ProjectionRole.allCases.reduce(into: [:]) { counts, role in counts[role] = kept.count { $0 == role } }
+  }
+
+  private func choices(
+    _ variant: LayerSelection.Variant, by norms: [[Double]], counts: [ProjectionRole: Int] = [:]
+  ) -> [LayerSelection.Choice] {
+    var selection = LayerSelection(variant: variant, threshold: threshold, keep: keep, seed: host.seed)
+    selection.counts = counts
+    let roles = projections.map(\.role)
+    return selection.choices(
+      OutputNorms.importance(norms, roles: roles), layers: projections.map(\.layer), roles: roles, on: host.backend)
   }
 
   /// Without norms: they are among what the run recorded, not among its weights.
@@ -170,8 +213,9 @@ package final class LoRADrop: TuningMethod {
   }
 
   package var diagnostics: [Diagnostic] {
-    guard !squaredNorms.isEmpty else { return [] }
-    return OutputNorms.diagnostics(squaredNorms, projections: projections) + [
+    let earlier = earlierNorms.isEmpty ? [] : OutputNorms.sums(earlierNorms, projections: projections, under: "before")
+    guard !squaredNorms.isEmpty else { return earlier }
+    return earlier + OutputNorms.diagnostics(squaredNorms, projections: projections) + [
       Diagnostic("importance/example_row", shape: [sampleRows.count], .integers(sampleRows), dimensions: ["example"]),
       .byLayer(
         "importance/selection", projections, integers: selection.map { Int64($0.rawValue) }, absent: -1,
@@ -180,13 +224,14 @@ package final class LoRADrop: TuningMethod {
   }
 
   package var state: [Diagnostic] {
-    guard !selection.isEmpty else { return [] }
+    let norms = variant.isVerification ? earlierNorms : squaredNorms
+    guard !norms.isEmpty else { return [] }
     return [
       Diagnostic("sample_rows", shape: [sampleRows.count], .integers(sampleRows), dimensions: ["example"]),
       Diagnostic(
         "selection", shape: [selection.count], .integers(selection.map { Int64($0.rawValue) }), dimensions: ["module"]),
       Diagnostic(
-        "squared_norms", shape: [squaredNorms.reduce(0) { $0 + $1.count }], .numbers(squaredNorms.flatMap { $0 }),
+        "squared_norms", shape: [norms.reduce(0) { $0 + $1.count }], .numbers(norms.flatMap { $0 }),
         dimensions: ["entry"]),
     ]
   }
@@ -200,13 +245,14 @@ package final class LoRADrop: TuningMethod {
       }
       return choice
     }
-    let norms = try saved.numbers("squared_norms")
-    guard norms.count % projections.count == 0 else {
+    let values = try saved.numbers("squared_norms")
+    guard values.count % projections.count == 0 else {
       throw AdapterError.state("squared_norms", "is no whole number of examples")
     }
-    let examples = norms.count / projections.count
+    let examples = values.count / projections.count
     sampleRows = try saved.integers("sample_rows", examples)
-    squaredNorms = projections.indices.map { Array(norms[$0 * examples..<($0 + 1) * examples]) }
+    let norms = projections.indices.map { Array(values[$0 * examples..<($0 + 1) * examples]) }
+    if variant.isVerification { earlierNorms = norms } else { squaredNorms = norms }
     build()
   }
 }

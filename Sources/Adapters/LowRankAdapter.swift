@@ -38,9 +38,17 @@ final class LowRankAdapter: ProjectionAdapter {
 }
 
 extension MethodHost {
-  /// A trainable parameter of the method, named under its projection's path.
+  /// A trainable parameter of the method, named under its projection's path: a matrix, which decays, or a bias, which does not.
   func parameter(_ name: String, _ tensor: Tensor, decays: Bool) -> Parameter {
-    let parameter = Parameter(name, tensor, group: .adapter, decays: decays)
+    learning(Parameter(name, tensor, group: .adapter, decays: decays))
+  }
+
+  /// A trainable vector of the method that is no bias: it decays where the recipe's `decay_vectors` says so.
+  func vector(_ name: String, _ tensor: Tensor) -> Parameter {
+    learning(Parameter(name, tensor, group: .adapter, decay: .withVectors))
+  }
+
+  private func learning(_ parameter: Parameter) -> Parameter {
     parameter.isTrainable = true
     return parameter
   }
@@ -54,6 +62,9 @@ extension MethodHost {
   func kaimingReLU(_ name: String, shape: [Int]) -> Tensor {
     uniform(name, bound: (6 / Float(shape[1])).squareRoot(), shape: shape)
   }
+
+  /// The variance of what `kaimingReLU` draws: a third of its bound's square, 2 / fanIn.
+  static func kaimingReLUVariance(shape: [Int]) -> Double { 2 / Double(shape[1]) }
 
   private func uniform(_ name: String, bound: Float, shape: [Int]) -> Tensor {
     .uniform(.initialization(seed: seed, name: name), low: -bound, high: bound, shape: shape, on: backend)

@@ -43,11 +43,16 @@ enum OutputNorms {
   }
 
   static func diagnostics(_ norms: [[Double]], projections: [Projection]) -> [Diagnostic] {
+    sums(norms, projections: projections, under: "importance") + [
+      byExample("importance/example_squared_norm", norms, projections)
+    ]
+  }
+
+  /// Importances and what they are shares of, `[layer, module]`, in a group of this name.
+  static func sums(_ norms: [[Double]], projections: [Projection], under group: String) -> [Diagnostic] {
     [
-      .byLayer(
-        "importance/value", projections, numbers: importance(norms, roles: projections.map(\.role)), absent: .nan),
-      .byLayer("importance/squared_norm", projections, numbers: norms.map { $0.reduce(0, +) }, absent: .nan),
-      byExample("importance/example_squared_norm", norms, projections),
+      .byLayer("\(group)/value", projections, numbers: importance(norms, roles: projections.map(\.role)), absent: .nan),
+      .byLayer("\(group)/squared_norm", projections, numbers: norms.map { $0.reduce(0, +) }, absent: .nan),
     ]
   }
 

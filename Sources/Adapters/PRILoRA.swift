@@ -54,7 +54,8 @@ package final class PRILoRA: TuningMethod {
   package var form: AdaptedForm { .lowRank(isStabilized: false) }
   package let parameters: [Parameter]
   private let pruning: InputNormPruning
-  private let seed: UInt64
+  /// Which entries a random pruning takes is drawn while the run trains.
+  private let orderSeed: UInt64
   private var layers: [Layer] = []
   private var isObserving = false
   private var updates = 0
@@ -73,7 +74,7 @@ package final class PRILoRA: TuningMethod {
     let ranks = try RankDistribution(options, depth: depth).ranks
     let average = Double(ranks.reduce(0, +)) / Double(depth)
     pruning = try InputNormPruning(options)
-    seed = host.seed
+    orderSeed = host.orderSeed
     var layers: [Layer] = []
     for projection in projections where ranks[projection.layer] > 0 {
       let rank = ranks[projection.layer]
@@ -159,8 +160,8 @@ package final class PRILoRA: TuningMethod {
         case (.magnitude, _): matrix.magnitudes
         default:
           .uniform(
-            RandomStream(seed: seed, purpose: .sampling, step: UInt32(truncatingIfNeeded: updates), index: UInt32(index)), low: 0,
-            high: 1, shape: matrix.shape, on: backend)
+            RandomStream(seed: orderSeed, purpose: .sampling, step: UInt32(truncatingIfNeeded: updates), index: UInt32(index)),
+            low: 0, high: 1, shape: matrix.shape, on: backend)
         }
       let before = layers[index].mask ?? .filled(1, shape: matrix.shape, on: backend)
       // without regrowth what is gone ranks below all else and stays gone

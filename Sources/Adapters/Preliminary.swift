@@ -11,15 +11,31 @@ package struct Preliminary: Sendable, Equatable {
     case rowsPerClass(Int)
   }
 
+  /// How long is trained on the sample.
+  package enum Length: Sendable, Equatable {
+    /// Passes over it; 0 measures without training.
+    case epochs(Int)
+    /// Updates, whatever its size; the last pass may be cut short.
+    case updates(Int)
+
+    /// In updates, where a pass has so many.
+    package func updates(stepsPerEpoch: Int) -> TrainingLength {
+      switch self {
+      case .epochs(let epochs): TrainingLength(stepsPerEpoch: stepsPerEpoch, epochs: epochs)
+      case .updates(let updates): TrainingLength(stepsPerEpoch: stepsPerEpoch, totalSteps: updates)
+      }
+    }
+  }
+
   /// The rows that are trained and measured on.
   package var sample: Sample
-  /// Passes over the sample; 0 measures without training.
-  package var epochs: Int
+  /// How long is trained on them.
+  package var length: Length
 
-  /// - Precondition: `epochs` is not negative.
-  package init(sample: Sample, epochs: Int) {
+  /// - Precondition: the length is not negative.
+  package init(sample: Sample, length: Length) {
     self.sample = sample
-    self.epochs = epochs
+    self.length = length
   }
 }
 

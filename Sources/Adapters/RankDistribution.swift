@@ -1,4 +1,4 @@
-// PRILoRA's ranks by depth.
+// PRILoRA's ranks by depth, which AFLoRA can have too.
 import Settings
 
 /// The rank of each layer.
@@ -9,10 +9,7 @@ struct RankDistribution {
   ///
   /// - Throws: `AdapterError.badOption` when the rank is to be concentrated on more layers than there are, or somewhere but on no layers.
   init(_ options: MethodOptions, depth: Int) throws {
-    let (first, last) = (Double(try options.integer("rank_first")), Double(try options.integer("rank_last")))
-    let linear = (0..<depth).map { layer in
-      Int((first + (last - first) * Double(layer) / Double(max(1, depth - 1)) + 0.5).rounded(.down))
-    }
+    let linear = Self.linear(from: try options.integer("rank_first"), to: try options.integer("rank_last"), depth: depth)
     guard options.has("concentrated_layers") else {
       guard !options.has("concentrated_in") else {
         throw AdapterError.badOption(
@@ -32,5 +29,26 @@ struct RankDistribution {
     let (none, all) = (Array(repeating: 0, count: depth - layers), Array(repeating: rank, count: layers))
     let isLower = try options.has("concentrated_in") && options.text("concentrated_in") == "lower"
     ranks = isLower ? all + none : none + all
+  }
+
+  /// The rank of each layer on the line from the first layer's to the last one's, rounded half up.
+  static func linear(from first: Int, to last: Int, depth: Int) -> [Int] {
+    (0..<depth).map { layer in
+      Int((Double(first) + Double(last - first) * Double(layer) / Double(max(1, depth - 1)) + 0.5).rounded(.down))
+    }
+  }
+
+  /// The same of a method whose options `rank_first` and `rank_last` stand in place of one rank; nil where neither is given.
+  ///
+  /// - Throws: `AdapterError.badOption` where one is given without the other.
+  static func linear(_ options: MethodOptions, method: MethodSchema, depth: Int) throws -> [Int]? {
+    let (hasFirst, hasLast) = (options.has("rank_first"), options.has("rank_last"))
+    guard hasFirst || hasLast else { return nil }
+    guard hasFirst, hasLast else {
+      let (given, missing) = hasFirst ? ("rank_first", "rank_last") : ("rank_last", "rank_first")
+      throw AdapterError.badOption(
+        method: method.id, option: given, found: "given without '\(missing)'", expected: "both, or 'rank' alone")
+    }
+    return linear(from: try options.integer("rank_first"), to: try options.integer("rank_last"), depth: depth)
   }
 }

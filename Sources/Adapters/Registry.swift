@@ -20,6 +20,12 @@ package enum MethodRegistry {
       AFLoRA.self,
       LoRADrop.self,
       PRILoRA.self,
+      IA3.self,
+      LNTuning.self,
+      PiSSA.self,
+      LoRAFA.self,
+      PromptTuning.self,
+      PrefixTuning.self,
     ]
   }
 

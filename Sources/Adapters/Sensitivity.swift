@@ -22,7 +22,7 @@ package enum Sensitivity: String, Sendable, Codable, CaseIterable {
   }
 }
 
-/// The running mean of a parameter's sensitivity and of its spread about that mean, both shaped as the parameter (AFLoRA, Eq. 3 and 4;
+/// The running mean of a parameter's sensitivity and of its spread about that mean, both shaped as the parameter (AFLoRA, Eq. 2 and 3;
 /// AdaLoRA, Eq. 9 and 10).
 package struct SensitivityAverages {
   /// What the sensitivity is on average.

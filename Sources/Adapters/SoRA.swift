@@ -1,7 +1,8 @@
 // SoRA (Ding et al. 2023, arXiv 2311.11696): y = W x + (alpha / rank) B (g ⊙ A dropout(x)), gates g with an L1 term in the loss and a
 // soft threshold after each update. The threshold that the authors ship zeroes everything below 2ξ, since its third statement sees
 // values that are already shrunk; `dead_zone` keeps that for comparison, the default is the operator of the paper (Eq. 8). Gates start
-// as N(0, 1), as in their code, and never decay. Their schedule of growing ξ, which trains on with each, is not offered.
+// as N(0, 1), as in their code, and decay, as all vectors, only where the recipe says so; there they have an AdamW of their own, whose ε
+// `gate_epsilon` gives. Their schedule of growing ξ, which trains on with each, is not offered.
 import Layers
 import Settings
 import Tensors
@@ -16,6 +17,9 @@ package final class SoRA: TuningMethod {
       OptionSchema("dropout", .number(0...0.99), default: .number(0), "dropout on the branch's input"),
       OptionSchema("eta", .number(0...1000), default: .number(0), "η, the weight of the mean |g| in the loss"),
       OptionSchema("xi", .number(0...100), default: .number(3e-4), "ξ, by how much every update shrinks |g|"),
+      OptionSchema(
+        "gate_epsilon", .numberAbove(0, atMost: 1),
+        "ε of the gates' own AdamW, 1e-6 in the authors' program; else the recipe's epsilon"),
       OptionSchema("dead_zone", .flag, default: .flag(false), "zero all |g| < 2ξ, as the authors' program does"),
       Targets.option(default: ["all-linear"]),
     ])
@@ -40,10 +44,10 @@ package final class SoRA: TuningMethod {
       let (input, output, path) = (projection.linear.inputSize, projection.linear.outputSize, projection.path)
       let a = host.parameter("\(path).sora_A", host.kaimingLinear("\(path).sora_A", shape: [rank, input]), decays: true)
       let b = host.parameter("\(path).sora_B", .zeros([output, rank], on: host.backend), decays: true)
-      let gate = host.parameter(
+      let gate = host.vector(
         "\(path).sora_gate",
-        .normal(.initialization(seed: host.seed, name: "\(path).sora_gate"), deviation: 1, shape: [rank], on: host.backend),
-        decays: false)
+        .normal(.initialization(seed: host.seed, name: "\(path).sora_gate"), deviation: 1, shape: [rank], on: host.backend))
+      if options.has("gate_epsilon") { gate.epsilon = try options.number("gate_epsilon") }
       projection.adapter = LowRankAdapter(
         a: a.tensor, b: b.tensor, inner: gate.tensor, scale: Float(try options.number("alpha") / Double(rank)),
         dropoutRate: Float(try options.number("dropout")))

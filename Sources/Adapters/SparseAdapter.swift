@@ -29,7 +29,7 @@ package final class SparseAdapter: TuningMethod {
     let rank = try options.integer("rank")
     projections = try Targets.projections(options, method: Self.description, on: host)
     keep = try options.number("keep")
-    preliminary = Preliminary(sample: .rowsPerClass(try options.integer("score_rows")), epochs: 0)
+    preliminary = Preliminary(sample: .rowsPerClass(try options.integer("score_rows")), length: .epochs(0))
     let (scale, dropout) = (try options.number("alpha") / Double(rank), try options.number("dropout"))
     parameters = projections.flatMap { projection -> [Parameter] in
       let matrices = [("lora_A", [rank, projection.linear.inputSize]), ("lora_B", [projection.linear.outputSize, rank])].map {

@@ -22,7 +22,8 @@ enum Targets {
     return host.projections.filter { projection in names.contains { matches(projection, $0) } }
   }
 
-  private static func matches(_ projection: Projection, _ name: String) -> Bool {
+  /// Whether a projection is one of those that a name stands for.
+  static func matches(_ projection: Projection, _ name: String) -> Bool {
     name == "all-linear" || name == projection.role.rawValue || (name.contains("*") && matches(projection.path, pattern: name))
   }
 

@@ -32,10 +32,9 @@ package final class TiedLoRA: TuningMethod {
     }
     for projection in projections {
       let (input, output) = (projection.linear.inputSize, projection.linear.outputSize)
-      let d = host.parameter(
-        "\(projection.path).tied_d", .filled(Float(try options.number("d_initial")), shape: [rank], on: host.backend), decays: false
-      )
-      let b = host.parameter("\(projection.path).tied_b", .zeros([output], on: host.backend), decays: false)
+      let d = host.vector(
+        "\(projection.path).tied_d", .filled(Float(try options.number("d_initial")), shape: [rank], on: host.backend))
+      let b = host.vector("\(projection.path).tied_b", .zeros([output], on: host.backend))
       projection.adapter = LowRankAdapter(
         a: tied(input == first ? "tied.A" : "tied.A_\(input)", [rank, input]),
         b: tied("tied.B_\(projection.role.rawValue)", [output, rank]), inner: d.tensor, outer: b.tensor, scale: 1,

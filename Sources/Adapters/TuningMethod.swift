@@ -8,9 +8,9 @@ package struct MethodHost {
   package let projections: [Projection]
   /// The halves of the blocks, layer by layer, attention before feed-forward.
   package let sublayers: [Sublayer]
-  /// Every norm of hidden states, in the order of the forward pass.
+  /// Every norm in the order of the forward pass: those of hidden states, and that of a table of relative positions.
   package let norms: [any Norm]
-  /// What the first block sees; virtual tokens can be put before each sequence.
+  /// The word embeddings; virtual tokens can be put before each sequence.
   package let embedded: EmbeddedSequence
   /// Each block's keys and values; more can be put before those of each sequence.
   package let keysAndValues: [KeysAndValues]
@@ -20,15 +20,20 @@ package struct MethodHost {
   package let head: [Parameter]
   /// Where the tensors of the model lie, and those of the method are made.
   package let backend: any Backend
-  /// The run's seed; initial values are functions of it and of the parameter's name.
+  /// What is fixed before the first update starts from it (`RunSeed.initialization`): initial values are functions of it and of the
+  /// parameter's name.
   package let seed: UInt64
+  /// What a method draws while the run trains starts from it (`RunSeed.order`).
+  package let orderSeed: UInt64
   /// How long training will be.
   package let schedule: TrainingLength
 
   /// What a run tells its method before it attaches.
+  ///
+  /// - Parameter orderSeed: by default the same as `seed`.
   package init(
     projections: [Projection], sublayers: [Sublayer], norms: [any Norm], embedded: EmbeddedSequence, keysAndValues: [KeysAndValues],
-    backbone: [Parameter], head: [Parameter], backend: any Backend, seed: UInt64, schedule: TrainingLength
+    backbone: [Parameter], head: [Parameter], backend: any Backend, seed: UInt64, orderSeed: UInt64? = nil, schedule: TrainingLength
   ) {
     self.projections = projections
     self.sublayers = sublayers
@@ -39,6 +44,7 @@ package struct MethodHost {
     self.head = head
     self.backend = backend
     self.seed = seed
+    self.orderSeed = orderSeed ?? seed
     self.schedule = schedule
   }
 }
@@ -46,16 +52,22 @@ package struct MethodHost {
 /// How many updates a run makes.
 package struct TrainingLength: Sendable, Equatable {
   /// Updates in one pass over the training set.
-  package var stepsPerEpoch: Int
-  /// Passes over it.
-  package var epochs: Int
+  package let stepsPerEpoch: Int
+  /// Passes over it; the last may be cut short.
+  package let epochs: Int
   /// All updates.
-  package var totalSteps: Int { stepsPerEpoch * epochs }
+  package let totalSteps: Int
 
   /// So many updates an epoch, over so many epochs.
   package init(stepsPerEpoch: Int, epochs: Int) {
+    (self.stepsPerEpoch, self.epochs, totalSteps) = (stepsPerEpoch, epochs, stepsPerEpoch * epochs)
+  }
+
+  /// So many updates, whole passes or not; none where a pass has none.
+  package init(stepsPerEpoch: Int, totalSteps: Int) {
     self.stepsPerEpoch = stepsPerEpoch
-    self.epochs = epochs
+    self.totalSteps = stepsPerEpoch > 0 ? totalSteps : 0
+    epochs = stepsPerEpoch > 0 ? (totalSteps + stepsPerEpoch - 1) / stepsPerEpoch : 0
   }
 }
 
@@ -85,6 +97,10 @@ package protocol TuningMethod: AnyObject {
   var parameters: [Parameter] { get }
   /// Entries of learning parameters that a mask keeps from learning.
   var idleParameters: Int { get }
+  /// How many entries of the method's own learn, averaged over all updates of a run, as far as it is known before the first: the same
+  /// number three times where nothing but the schedule decides, else the least and the greatest possible one, and the mean over all
+  /// orders between them.
+  var meanTrainable: (least: Double, expected: Double, greatest: Double) { get }
   /// Entries of the method's own parameters that are left once pruned ranks, gates and entries are taken away.
   var keptParameters: Int { get }
   /// Whether it measures what goes through projections, so that the last layer must compute all tokens and not the first alone.
@@ -103,6 +119,9 @@ package protocol TuningMethod: AnyObject {
   func additionalLoss() -> Tensor?
   /// Gradients are there, nothing is clipped or updated yet. `step` counts updates done before this one, from 0.
   func afterGradients(step: Int)
+  /// The norm of all gradients is known, and by how much it clips them; an update comes next. What is done to gradients here changes the
+  /// update alone. `step` counts updates done before this one, from 0.
+  func beforeUpdate(step: Int)
   /// An update is done; the gradients it was made from are still there, before clipping.
   func afterUpdate(_ update: FinishedUpdate)
   /// The part of the training set that the method measures on before the last evaluation; `nil` for most methods.
@@ -132,6 +151,10 @@ extension TuningMethod {
   package static var benchmarkOptions: [String: OptionValue] { [:] }
   package static var trainsMatrices: Bool { false }
   package var idleParameters: Int { 0 }
+  package var meanTrainable: (least: Double, expected: Double, greatest: Double) {
+    let count = Double(parameters.filter(\.isTrainable).reduce(-idleParameters) { $0 + $1.count })
+    return (count, count, count)
+  }
   package var keptParameters: Int { parameters.reduce(0) { $0 + $1.count } }
   package var needsEveryToken: Bool { false }
   package var preliminary: Preliminary? { nil }
@@ -139,6 +162,7 @@ extension TuningMethod {
   package func beforeStep(_ step: Int) {}
   package func additionalLoss() -> Tensor? { nil }
   package func afterGradients(step: Int) {}
+  package func beforeUpdate(step: Int) {}
   package func afterUpdate(_ update: FinishedUpdate) {}
   package var lastSample: Preliminary.Sample? { nil }
   package var actsBeforeLastEvaluation: Bool { lastSample != nil }
@@ -161,6 +185,8 @@ package enum AdapterError: Error, CustomStringConvertible, Equatable {
   case undescribedOption(String)
   case noProjection(method: String, targets: String)
   case noBiases(method: String)
+  /// The model lacks what the method hangs on. The reason ends with what to do.
+  case unsuitedModel(method: String, reason: String)
   case state(String, String)
 
   package var description: String {
@@ -176,6 +202,7 @@ package enum AdapterError: Error, CustomStringConvertible, Equatable {
       "\(method): the model has no linear layer among the targets \(targets)"
     case .noBiases(let method):
       "\(method): the model has no biases, which alone this method trains (a Llama has none); take another method"
+    case .unsuitedModel(let method, let reason): "\(method): \(reason)"
     case .state(let name, let reason):
       "the saved state of the method does not fit: '\(name)' \(reason)"
     }

@@ -58,10 +58,9 @@ package final class VeRA: TuningMethod {
       let b = heads[output] ?? sharedB.part(from: 0, shape: [output, rank])
       slices[input] = a
       heads[output] = b
-      let d = host.parameter(
-        "\(projection.path).vera_lambda_d", .filled(Float(try options.number("d_initial")), shape: [rank], on: host.backend),
-        decays: true)
-      let outer = host.parameter("\(projection.path).vera_lambda_b", .zeros([output], on: host.backend), decays: true)
+      let d = host.vector(
+        "\(projection.path).vera_lambda_d", .filled(Float(try options.number("d_initial")), shape: [rank], on: host.backend))
+      let outer = host.vector("\(projection.path).vera_lambda_b", .zeros([output], on: host.backend))
       projection.adapter = LowRankAdapter(
         a: a, b: b, inner: d.tensor, outer: outer.tensor, scale: 1, dropoutRate: Float(try options.number("dropout")))
       parameters += [d, outer]

@@ -8,12 +8,14 @@ import CKernels
 /// The key is the seed; the counter's words are, from the lowest, the block (0, 1, 2, ...), the two halves of `index`
 /// and the purpose. So every purpose and every index (an epoch, a class) has a stream of its own.
 package struct CounterRandom: RandomNumberGenerator, Sendable {
-  /// What a stream is drawn for. The raw values are letters, so that no small number meets them by chance.
+  /// What a stream is drawn for, all of it by the seed of order. The raw values are letters, so that no small number meets them by chance.
   package enum Purpose: UInt32, Sendable {
     /// The order of the training rows in an epoch ("ordr").
     case order = 0x6f72_6472
     /// The choice of a stratified sample's rows ("smpl").
     case sample = 0x736d_706c
+    /// The choice of the training rows that are held out ("hold").
+    case holdOut = 0x686f_6c64
   }
 
   private let key: [UInt32]

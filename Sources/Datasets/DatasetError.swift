@@ -6,7 +6,7 @@ package enum DatasetError: Error, Equatable, Sendable, CustomStringConvertible {
   /// None of a task's folder names exists.
   case missingFolder(task: String, folder: String, tried: [String])
   /// A file of a task is not there.
-  case missingFile(path: String, task: String, role: String)
+  case missingFile(path: String, task: String, role: String, hint: String = "")
   /// A file cannot be read, or is no regular file.
   case unreadable(path: String, reason: String)
   /// Something else lies in a file's place.
@@ -55,6 +55,8 @@ package enum DatasetError: Error, Equatable, Sendable, CustomStringConvertible {
   case invalidTask(id: String, problems: [String])
   /// The fraction of a sample is not above 0 and at most 1.
   case invalidFraction(Double)
+  /// As many training rows are to be held out as there are different ones, or more.
+  case nothingLeft(path: String, asked: Int, texts: Int)
 
   /// The error in words: file and line, what was found, what was expected, what to do.
   package var description: String {
@@ -62,8 +64,8 @@ package enum DatasetError: Error, Equatable, Sendable, CustomStringConvertible {
     case .missingFolder(let task, let folder, let tried):
       "\(folder): no folder of the task \(task) here (looked for \(tried.joined(separator: ", "))). "
         + "Name the folder that holds it with DATA=..."
-    case .missingFile(let path, let task, let role):
-      "\(path): no such file. It should hold the \(role) rows of the task \(task)."
+    case .missingFile(let path, let task, let role, let hint):
+      "\(path): no such file. It should hold the \(role) rows of the task \(task).\(hint)"
     case .unreadable(let path, let reason):
       "\(path): cannot be read: \(reason)."
     case .otherKind(let path, let found, let advice):
@@ -120,6 +122,8 @@ package enum DatasetError: Error, Equatable, Sendable, CustomStringConvertible {
       "task \(quoted(id)): \(problems.joined(separator: "; "))."
     case .invalidFraction(let fraction):
       "a sample of the fraction \(fraction) was asked for; it must be above 0 and at most 1."
+    case .nothingLeft(let path, let asked, let texts):
+      "\(path): tuning_rows is \(asked), but the file has \(texts) different texts, and some must be left to train on. Lower tuning_rows."
     }
   }
 }

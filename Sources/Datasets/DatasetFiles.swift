@@ -10,6 +10,12 @@ package struct DatasetFiles: Sendable, Equatable {
     package let role: String
     /// The file's place on this machine.
     package let url: URL
+    /// Which of its rows are meant.
+    let rows: TaskDefinition.RowPart
+    /// Whether they choose nothing and are only reported.
+    let isHeldOut: Bool
+    /// Whether right texts stand in the training file's columns of targets.
+    let hasTargets: Bool
   }
 
   /// The part that the training file plays.
@@ -28,7 +34,11 @@ package struct DatasetFiles: Sendable, Equatable {
       let url = file.hasPrefix("/") ? URL(filePath: file) : home.appending(path: file)
       return task.format == .dart ? Self.atHand(url) : url
     }
-    files = [File(role: Self.trainingRole, url: url(task.train))] + task.validation.map { File(role: $0.name, url: url($0.file)) }
+    files =
+      [File(role: Self.trainingRole, url: url(task.train), rows: .all, isHeldOut: false, hasTargets: true)]
+      + task.validation.map {
+        File(role: $0.name, url: url($0.file), rows: $0.rows, isHeldOut: $0.isHeldOut, hasTargets: $0.hasTargets)
+      }
   }
 
   /// A file of DART's entries, or the one of the same name in its other form where only that is there.

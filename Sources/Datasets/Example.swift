@@ -46,11 +46,13 @@ package struct ExampleSet: Sendable, Equatable {
   let irregularRows: Int
   /// Rows whose answers were joined to those of an earlier one with the same prompt.
   let joinedRows: Int
+  /// Whether the rows choose nothing and are only reported.
+  package internal(set) var isHeldOut: Bool
 
   /// Makes a set of examples.
   package init(
     name: String, file: URL, examples: [Example], lines: [Int] = [], unlabelledRows: Int = 0, irregularRows: Int = 0,
-    joinedRows: Int = 0
+    joinedRows: Int = 0, isHeldOut: Bool = false
   ) {
     self.name = name
     self.file = file
@@ -59,6 +61,7 @@ package struct ExampleSet: Sendable, Equatable {
     self.unlabelledRows = unlabelledRows
     self.irregularRows = irregularRows
     self.joinedRows = joinedRows
+    self.isHeldOut = isHeldOut
   }
 }
 
@@ -68,7 +71,7 @@ package struct TaskData: Sendable, Equatable {
   package let task: TaskDefinition
   /// The training rows.
   package let train: ExampleSet
-  /// The validation sets in the definition's order; MNLI has two.
+  /// The sets that are evaluated, in the definition's order, those that choose first; MNLI has two of them.
   package let validation: [ExampleSet]
 
   /// Makes a task's data.

@@ -17,12 +17,15 @@ struct PromptRows: ExampleCollector {
   /// The place of each prompt's example, by its bytes: texts that only look the same are two.
   private var places: [[UInt8]: Int] = [:]
 
-  /// - Parameter column: the column that a name means.
+  /// - Parameters:
+  ///   - hasTargets: whether right texts stand in the columns of targets, as in training files, not in those of references.
+  ///   - column: the column that a name means.
   init(
-    _ completion: TaskDefinition.Completion, isTraining: Bool, column: (String) -> TaskDefinition.Column, path: String
+    _ completion: TaskDefinition.Completion, isTraining: Bool, hasTargets: Bool, column: (String) -> TaskDefinition.Column,
+    path: String
   ) {
     prompt = completion.prompt
-    names = prompt.columns + (isTraining ? completion.targets : completion.references)
+    names = prompt.columns + (hasTargets ? completion.targets : completion.references)
     columns = names.map { ReadColumn(column($0)) }
     rewrites = names.map { completion.rewrites[$0] }
     self.isTraining = isTraining

@@ -6,7 +6,7 @@ package enum Shuffle {
   ///
   /// - Parameters:
   ///   - count: the number of rows.
-  ///   - seed: the run's seed.
+  ///   - seed: the run's seed of order.
   ///   - epoch: the epoch, from 0.
   /// - Returns: every number in `0..<count` once.
   /// - Precondition: neither count nor epoch is negative.

@@ -32,7 +32,7 @@ extension TaskData {
 }
 
 /// The texts of an example, whatever its label.
-private struct Texts: Hashable {
+struct Texts: Hashable {
   let first: String
   let second: String?
 

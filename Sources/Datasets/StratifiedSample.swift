@@ -9,7 +9,7 @@ package enum StratifiedSample {
   /// - Parameters:
   ///   - strata: the class of every row.
   ///   - fraction: the share to take, above 0 and at most 1.
-  ///   - seed: the run's seed.
+  ///   - seed: the run's seed of order.
   /// - Returns: positions in `strata`, ascending.
   /// - Throws: `DatasetError.invalidFraction` for a fraction out of range.
   package static func indices(strata: [Double], fraction: Double, seed: UInt64) throws(DatasetError) -> [Int] {

@@ -1,4 +1,5 @@
-// The first rows of a task, for short runs.
+// Some of a set's rows: the first of them, for short runs, or each second one.
+import Settings
 
 extension ExampleSet {
   /// The first rows in the file's order; all of them where there are fewer than the limit or it is nil.
@@ -6,9 +7,18 @@ extension ExampleSet {
   /// - Precondition: the limit is not negative.
   package func first(_ limit: Int?) -> ExampleSet {
     guard let limit else { return self }
-    return ExampleSet(
-      name: name, file: file, examples: Array(examples.prefix(limit)), lines: Array(lines.prefix(limit)),
-      unlabelledRows: unlabelledRows, irregularRows: irregularRows, joinedRows: joinedRows)
+    return with { $0 < limit }
+  }
+
+  /// The rows at these places of the file's order.
+  func part(_ part: TaskDefinition.RowPart) -> ExampleSet { part == .all ? self : with(part.contains) }
+
+  /// The rows whose places are meant, in the file's order.
+  func with(_ isMeant: (Int) -> Bool) -> ExampleSet {
+    ExampleSet(
+      name: name, file: file, examples: examples.indices.filter(isMeant).map { examples[$0] },
+      lines: lines.indices.filter(isMeant).map { lines[$0] }, unlabelledRows: unlabelledRows, irregularRows: irregularRows,
+      joinedRows: joinedRows, isHeldOut: isHeldOut)
   }
 }
 

@@ -37,20 +37,28 @@ package enum TaskLoader {
 
   private static func load(_ task: TaskDefinition, file: DatasetFiles.File) throws(DatasetError) -> ExampleSet {
     guard FileManager.default.fileExists(atPath: file.url.path) else {
-      throw .missingFile(path: file.url.path, task: task.title, role: file.role)
+      throw .missingFile(
+        path: file.url.path, task: task.title, role: file.role,
+        hint: file.isHeldOut && task.isBuiltIn
+          ? " The labels of GLUE's own test rows are not public: 'split: dev-halves' reports half of the validation rows." : "")
     }
     let lines = try TextLines(contentsOf: file.url)
-    return try examples(of: task, in: lines, file: file.url, name: file.role)
+    var set = try examples(of: task, in: lines, file: file.url, name: file.role, hasTargets: file.hasTargets)
+      .part(file.rows)
+    set.isHeldOut = file.isHeldOut
+    return set
   }
 
   /// Reads the rows of one file, whose bytes are at hand.
   static func examples(
-    of task: TaskDefinition, in lines: TextLines, file: URL, name: String
+    of task: TaskDefinition, in lines: TextLines, file: URL, name: String, hasTargets: Bool? = nil
   ) throws(DatasetError) -> ExampleSet {
+    let isTraining = name == DatasetFiles.trainingRole
     switch (task.target, task.columns) {
     case (.text(let completion), _):
       return try set(
-        PromptRows(completion, isTraining: name == DatasetFiles.trainingRole, column: task.column, path: lines.path))
+        PromptRows(
+          completion, isTraining: isTraining, hasTargets: hasTargets ?? isTraining, column: task.column, path: lines.path))
     case (_, let columns?):
       return try set(LabelledRows(columns, target: task.target, ignoredLabels: task.ignoredLabels, path: lines.path))
     case (_, nil): throw .invalidTask(id: task.id, problems: task.problems.map(\.message))

@@ -28,18 +28,18 @@ package struct AssembledRun {
       throw ExperimentError.vocabulary(
         model: run.modelFolder.path, tokenizer: extent.vocabulary, embedding: checkpoint.vocabularySize)
     }
-    let seed = UInt64(bitPattern: Int64(specification.seed))
     let loaded = try ModelLoader.load(
-      folder: run.modelFolder, seed: seed, on: backend, target: specification.task.headTarget,
+      folder: run.modelFolder, seed: specification.seed.initializationKey, on: backend, target: specification.task.headTarget,
       roundsMatrices: specification.roundsMatrices
     ) { $0.adapt(to: recipe) }
     fineTuning = try Self.fineTuning(specification, loaded.model, objective, backend)
+    try loaded.model.checkPositions(length: recipe.maximumLength, of: run.modelFolder.path)
     newlyInitialized = loaded.newlyInitialized
   }
 
   /// A run without files, on a model of random weights; to count its cost.
   ///
-  /// - Throws: `ModelError.configuration`, `AdapterError`.
+  /// - Throws: `ModelError.configuration`, `AdapterError`, `ExperimentError.noPositions`.
   init(
     _ specification: RunSpecification, configuration: any ModelConfiguration, objective: any Objective, backend: any Backend
   ) throws {
@@ -48,18 +48,19 @@ package struct AssembledRun {
     configuration.adapt(to: specification.training)
     let model = try ModelLoader.random(configuration, seed: 0, on: backend)
     fineTuning = try Self.fineTuning(specification, model, objective, backend)
+    try model.checkPositions(length: specification.training.maximumLength, of: specification.model)
     newlyInitialized = []
   }
 
   private static func fineTuning(
     _ specification: RunSpecification, _ model: Model, _ objective: any Objective, _ backend: any Backend
   ) throws -> FineTuning {
-    let seed = UInt64(bitPattern: Int64(specification.seed))
-    let settings = specification.training
+    let seed = specification.seed, settings = specification.training
     let length = FineTuning.length(rows: objective.training.count, settings: settings)
-    let method = try specification.attach(to: MethodHost(model, backend: backend, seed: seed, schedule: length))
+    let method = try specification.attach(
+      to: MethodHost(model, backend: backend, seed: seed.initializationKey, orderSeed: seed.orderKey, schedule: length))
     return FineTuning(
-      model: model, method: method, objective: objective, settings: settings, seed: seed, backend: backend)
+      model: model, method: method, objective: objective, settings: settings, seed: seed.orderKey, backend: backend)
   }
 }
 
@@ -79,6 +80,18 @@ extension ModelConfiguration {
     if let rate = recipe.hiddenDropout { hiddenDropout = rate }
     if let rate = recipe.attentionDropout { attentionDropout = rate }
     if let rate = recipe.classifierDropout { classifierDropout = rate }
+  }
+}
+
+extension Model {
+  /// Checks that a method's virtual tokens leave positions for inputs of this length.
+  ///
+  /// - Parameter name: the model's folder or name, for messages.
+  /// - Throws: `ExperimentError.noPositions`.
+  func checkPositions(length: Int, of name: String) throws(ExperimentError) {
+    let taken = backbone.positionsBefore
+    guard taken > 0, let limit = configuration.limits.tokens, let rest = limits.tokens, length > rest else { return }
+    throw .noPositions(model: name, length: length, virtualTokens: taken, limit: limit)
   }
 }
 

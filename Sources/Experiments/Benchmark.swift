@@ -51,7 +51,7 @@ package struct BenchmarkCase: Sendable, Equatable {
   /// Trains the steps.
   ///
   /// - Parameter shouldStop: asked after every step.
-  /// - Throws: `AdapterError`, `ModelError`, `BackendError`; `Interruption` when asked to stop.
+  /// - Throws: `AdapterError`, `ExperimentError.noPositions`, `ModelError`, `BackendError`; `Interruption` when asked to stop.
   package func run(shouldStop: () -> Bool = { false }) throws -> BenchmarkResult {
     let backend = try Device.processor.backend(threads: threads)
     let stepper = try assemble(on: backend)
@@ -79,6 +79,7 @@ package struct BenchmarkCase: Sendable, Equatable {
     let model = try ModelLoader.random(size.timedConfiguration, seed: 0, roundsMatrices: rounds, on: backend)
     let host = MethodHost(model, backend: backend, seed: 0, schedule: TrainingLength(stepsPerEpoch: warmup + steps, epochs: 1))
     let method = try MethodRegistry.attach(self.method, options: options, to: host)
+    try model.checkPositions(length: lengths.max() ?? 0, of: size.rawValue)
     var settings = TrainingSettings(epochs: 1, batchSize: batchSize, learningRate: 1e-4)
     settings.recomputes = recomputes
     return Stepper(

@@ -16,6 +16,8 @@ package struct CostEstimate: Sendable, Equatable {
   package let trainableWithHead: Int
   /// Updates of the whole run.
   package let steps: Int
+  /// Those among them that a method makes on a sample before training proper.
+  let preliminarySteps: Int
   /// Operations of all matrix products: training at the cost of its first update's tokens, and evaluation after each epoch.
   package let floatingPointOperations: Double
   /// The most memory in use at one time during an update, weights included.
@@ -44,6 +46,7 @@ package struct CostEstimate: Sendable, Equatable {
   private init(_ fineTuning: FineTuning, _ backend: PlanningBackend) throws {
     let preliminary = try fineTuning.planPreliminary()
     let (length, stepper) = (fineTuning.length, fineTuning.makeStepper())
+    preliminarySteps = preliminary.updates
     steps = preliminary.updates + length.totalSteps
     let (objective, training) = (fineTuning.objective, fineTuning.objective.training)
     let plan = BatchPlan(count: training.count, batchSize: fineTuning.settings.batchSize)

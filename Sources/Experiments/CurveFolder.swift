@@ -110,7 +110,7 @@ final class CurveWriter: TrainingObserver {
   }
 
   func didFinishEpoch(_ epoch: TrainingHistory.Epoch, number: Int) {
-    add(epoch.updates, EpochScores(epoch, number: number).scalars)
+    add(epoch.updates, EpochScores(epoch, number: number).choosing(without: epoch.heldOut).scalars)
     write()
     next.didFinishEpoch(epoch, number: number)
   }

@@ -9,6 +9,7 @@ package enum ExperimentError: Error, CustomStringConvertible, Equatable {
   case noData(profile: String)
   case vocabulary(model: String, tokenizer: Int, embedding: Int)
   case tooLong(model: String, length: Int, limit: Int)
+  case noPositions(model: String, length: Int, virtualTokens: Int, limit: Int)
   case patience(row: String, task: String, reason: String)
   case tokenTypes(model: String, inputs: Int, table: Int)
   case emptyTask(String)
@@ -40,6 +41,9 @@ package enum ExperimentError: Error, CustomStringConvertible, Equatable {
         + "into its folder"
     case .tooLong(let model, let length, let limit):
       "\(model): max_length is \(length), but the model has positions for \(limit) tokens. Lower max_length in the recipe"
+    case .noPositions(let model, let length, let virtualTokens, let limit):
+      "\(model): \(virtualTokens) virtual tokens stand before inputs of up to \(length) tokens (max_length), which takes "
+        + "\(virtualTokens + length) positions, but the model has \(limit). Lower virtual_tokens, or max_length in the recipe"
     case .patience(let row, let task, let reason):
       "\(row), \(task): early_stopping_patience cannot end these runs: \(reason)"
     case .tokenTypes(let model, let inputs, let table):

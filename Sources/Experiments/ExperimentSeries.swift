@@ -49,11 +49,14 @@ package struct ExperimentSeries: Sendable {
   }
 
   /// What is to be known before anything is trained: of the data, and, where there is one experiment, of how its rows compare.
-  package var notes: [String] {
+  package var notes: [String] { notes(updates: []) }
+
+  /// The same, where it is known how much each run is trained.
+  package func notes(updates: [UpdateCount]) -> [String] {
     var notes: [String] = []
     for note in plan.items.flatMap(\.notes) where !notes.contains(note) { notes.append(note) }
     guard plan.items.count == 1, let item = plan.items.first else { return notes }
-    return item.experiment.unlikeRows(among: item.runs.map(\.specification)) + notes
+    return item.experiment.tuningNotes + item.experiment.unlikeRows(among: item.runs.map(\.specification), updates: updates) + notes
   }
 
   /// Different runs that are not done.

@@ -56,7 +56,8 @@ package struct MethodBenchmark {
   /// Times `method` against LoRA.
   ///
   /// - Parameter shouldStop: asked after every pair of steps.
-  /// - Throws: `AdapterError`, `ModelError`, `BackendError`; `Interruption` when asked to stop.
+  /// - Throws: `AdapterError`, also where the model has no place for the method, `ExperimentError.noPositions`, `ModelError`,
+  ///   `BackendError`; `Interruption` when asked to stop.
   package func run(_ method: String, shouldStop: () -> Bool = { false }) throws -> MethodCost {
     let backend = try Device.processor.backend(threads: threads)
     let baseline = try assemble("lora", on: backend)
@@ -93,6 +94,7 @@ package struct MethodBenchmark {
     let host = MethodHost(
       model, backend: backend, seed: 0, schedule: TrainingLength(stepsPerEpoch: steps + 1, epochs: 1))
     let attached = try MethodRegistry.attach(method, options: try Self.options(method), to: host)
+    try model.checkPositions(length: length, of: size.rawValue)
     let settings = TrainingSettings(epochs: 1, batchSize: batchSize, learningRate: 1e-4)
     let objective = task.objective
     func stepper() -> Stepper {

@@ -7,7 +7,7 @@ import Settings
 import Storage
 import Training
 
-/// What all manifests and pilots name, under every profile.
+/// What all manifests name, searches among them, under every profile.
 struct NamedRuns: Sendable {
   /// Why it is not known what the manifests name, a line each; empty where it is.
   private(set) var problems: [String] = []
@@ -22,7 +22,7 @@ struct NamedRuns: Sendable {
     self.inputs = inputs
     let folder = ExperimentFolder(path: workspace.experiments.path)
     // a folder that cannot be read must not pass for one without manifests
-    for part in [workspace.experiments, workspace.experiments.appending(path: "pilots")] {
+    for part in [workspace.experiments, workspace.experiments.appending(path: ExperimentFolder.searchFolder)] {
       var status = stat()
       // a link that leads nowhere is there, and may be to a disk that is not mounted
       if lstat(part.path, &status) != 0, errno == ENOENT { continue }

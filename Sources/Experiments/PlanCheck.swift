@@ -64,7 +64,8 @@ struct PlanCheck {
   private mutating func report(_ error: any Error, of run: RunSpecification) {
     switch error {
     // of this row alone
-    case is AdapterError, ExperimentError.tooLong, ExperimentError.patience, CompletionError.longTarget, CompletionError.noRoom:
+    case is AdapterError, ExperimentError.tooLong, ExperimentError.noPositions, ExperimentError.patience,
+      CompletionError.longTarget, CompletionError.noRoom, DatasetError.nothingLeft:
       break
     default: unusable.insert([run.model, run.task.id])
     }
@@ -74,9 +75,12 @@ struct PlanCheck {
     case AdapterError.noProjection: report("\(run.row), \(run.task.id): \(error)", at: experiment.place(of: "targets", in: run))
     case is AdapterError: report("\(run.row), \(run.task.id): \(error)", at: experiment.placeOfRow(run))
     case ExperimentError.patience: report("\(error)", at: experiment.place(of: "early_stopping_patience", in: run))
+    case ExperimentError.noPositions:
+      report("\(run.row), \(run.task.id): \(error)", at: experiment.place(of: "virtual_tokens", in: run))
     case ExperimentError.tooLong: report("\(run.task.id): \(error)", at: experiment.place(of: "max_length", in: run))
     case CompletionError.longTarget, CompletionError.noRoom:
       report("\(error)", at: experiment.place(of: "max_length", in: run))
+    case DatasetError.nothingLeft: report("\(run.task.id): \(error)", at: experiment.place(of: "tuning_rows", in: run))
     case ExperimentError.tokenTypes: report("\(run.task.id): \(error)", at: experiment.placeOfTask(run))
     case ExperimentError.noData: report("\(error)", at: nil)
     case ExperimentError.emptyTask, CompletionError.emptyPrompt, is DatasetError:
@@ -105,12 +109,15 @@ struct PlanCheck {
     }
     let backend = PlanningBackend()
     let loaded = try ModelLoader.load(folder: run.modelFolder, seed: 0, on: backend, target: target) { $0.adapt(to: training) }
-    if let note = HeadNote(loaded, for: specification.task, folder: run.modelFolder)?.text { add([note]) }
+    let isExpected = loaded.head == .absent && Workspace.isPretrainedHere(specification.model)
+    if !isExpected, let note = HeadNote(loaded, for: specification.task, folder: run.modelFolder)?.text { add([note]) }
     let method = try specification.attach(to: MethodHost(loaded.model, backend: backend, seed: 0, schedule: length))
+    try loaded.model.checkPositions(length: training.maximumLength, of: run.modelFolder.path)
     if let reason = FineTuning.problem(ofPatience: training, method, asksForTexts: specification.task.headTarget == .words) {
       throw ExperimentError.patience(row: specification.row, task: specification.task.id, reason: reason)
     }
-    if seen.insert("splits \(run.digests.data)").inserted { notes += try inputs.splitNotes(run) }
+    // held-out rows share no text with the others, and the validation files are not read for them
+    if training.tuningRows == nil, seen.insert("splits \(run.digests.data)").inserted { notes += try inputs.splitNotes(run) }
     // a label's text is cut to any length; one that is written needs room, and a token that ends it
     guard case .text = specification.task.target else { return }
     add(try inputs.objective(of: run, modelType: configuration.architecture.modelType).notes)

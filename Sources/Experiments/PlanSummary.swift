@@ -1,5 +1,6 @@
 // The size of a plan in one line.
 import Records
+import Settings
 
 /// The size of a plan in one line.
 package struct PlanSummary: Sendable, Equatable {
@@ -22,13 +23,17 @@ package struct PlanSummary: Sendable, Equatable {
       + (done + toTrain < total ? " (\(total - done - toTrain) shared)" : "")
   }
 
-  /// `5 methods × 4 tasks × 2 seeds`
+  /// `5 methods × 4 tasks × 2 seeds`, or `5 methods × 4 tasks × 3 initialisations × 2 orders`
   static func axes(_ runs: [RunSpecification]) -> String {
-    func count(_ values: [String], _ name: String) -> String {
+    func count(_ values: [some Hashable], _ name: String) -> String {
       let number = Set(values).count
       return "\(number) \(name)\(number == 1 ? "" : "s")"
     }
-    return [count(runs.map(\.row), "method"), count(runs.map(\.task.id), "task"), count(runs.map { "\($0.seed)" }, "seed")]
+    let seeds = runs.map(\.seed)
+    return
+      ([count(runs.map(\.row), "method"), count(runs.map(\.task.id), "task")]
+      + (seeds.areCrossed
+        ? [count(seeds.initializations, "initialisation"), count(seeds.orders, "order")] : [count(seeds, "seed")]))
       .joined(separator: " × ")
   }
 }

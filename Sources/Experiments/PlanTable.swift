@@ -1,17 +1,20 @@
 // What a call will do, before it does: which runs are done, and what each costs.
 import Foundation
+import Manifests
 import Records
 
 /// The plan of `--dry-run`: a line a run with its parameters, operations, memory, time and state.
 package struct PlanTable {
   /// The table, a line for each run, in Markdown's columns.
-  package let text: String
+  package private(set) var text: String
+  /// How much each run is trained.
+  package let updates: [UpdateCount]
 
   /// - Throws: what would keep a run from starting.
   package init(_ plan: [PlannedRun], store: RunStore, inputs: RunInputs) throws {
     let summary = PlanSummary(plan, store: store)
     let done = Set(plan.map(\.identity).filter { store.record($0) != nil })
-    text = try Self.text(
+    (text, updates) = try Self.table(
       plan, \.specification, summary: summary.text, speed: Self.speed(plan, store) ?? MachineRate.measured(),
       isDone: { done.contains($0.identity) },
       state: { store.status($0).description }, estimate: { try CostEstimate($0, inputs: inputs) })
@@ -25,20 +28,21 @@ package struct PlanTable {
       runs.allSatisfy({ PublishedSizes.configuration(of: $0.model) != nil && $0.task.isBuiltIn })
     else { return nil }
     let models = Set(runs.map(\.model)).sorted().joined(separator: ", ")
-    text =
-      try Self.text(
-        runs, \.self, summary: "\(PlanSummary.axes(runs)) = \(runs.count) runs", speed: MachineRate.measured(),
-        isDone: { _ in false },
-        state: { _ in "no files" }, estimate: { try CostEstimate(published: $0) })
-      + "\nCounted by the sizes of \(models) and of GLUE, whose rows are taken to have their mean length; longer ones need more memory. MODEL=<folder> and DATA=<folder> "
+    (text, updates) = try Self.table(
+      runs, \.self, summary: "\(PlanSummary.axes(runs)) = \(runs.count) runs", speed: MachineRate.measured(),
+      isDone: { _ in false },
+      state: { _ in "no files" }, estimate: { try CostEstimate(published: $0) })
+    text +=
+      "\nCounted by the sizes of \(models) and of GLUE, whose rows are taken to have their mean length; longer ones need more memory. MODEL=<folder> and DATA=<folder> "
       + "plan, and run, with files."
   }
 
-  private static func text<Run>(
+  private static func table<Run>(
     _ runs: [Run], _ specification: KeyPath<Run, RunSpecification>, summary: String, speed: Double?, isDone: (Run) -> Bool,
     state: (Run) -> String, estimate: (Run) throws -> CostEstimate?
-  ) throws -> String {
+  ) throws -> (text: String, updates: [UpdateCount]) {
     var estimates: [String: CostEstimate] = [:]
+    var updates: [UpdateCount] = []
     var lines: [[String]] = [["run", "trainable", "with head", "steps", "PFLOP", "memory", "time", "state"]]
     var operations = 0.0, bytes = 0.0
     var totals: [(row: String, runs: Int, operations: Double)] = []
@@ -55,6 +59,10 @@ package struct PlanTable {
         totals[totals.count - 1].runs += 1
         totals[totals.count - 1].operations += cost.floatingPointOperations
       }
+      updates.append(
+        UpdateCount(
+          row: specification.row, task: specification.task.id, updates: cost.steps - cost.preliminarySteps,
+          preliminary: cost.preliminarySteps, batch: specification.training.batchSize))
       lines.append([
         specification.shortName, "\(cost.trainable)", "\(cost.trainableWithHead)", "\(cost.steps)",
         String(format: "%.4f", cost.floatingPointOperations / 1e15), String(format: "%.0f MB", Double(cost.peakBytes) / 1e6),
@@ -69,7 +77,7 @@ package struct PlanTable {
     }
     let work = String(format: "%.4f", operations / 1e15) + " PFLOP"
     let rest = operations > 0 ? ", about \(time(operations)) here for one job, \(megabytes(bytes)) on disk" : ""
-    return (text + ["\(summary): \(work)\(rest)"]).joined(separator: "\n")
+    return ((text + ["\(summary): \(work)\(rest)"]).joined(separator: "\n"), updates)
   }
 
   private static func megabytes(_ bytes: Double) -> String {

@@ -75,7 +75,7 @@ package struct PocketCheck: Sendable {
   private static func run(_ run: RunSpecification, row: String, model: String, seed: Int) -> RunSpecification {
     RunSpecification(
       experiment: "check-pocket", profile: run.profile, row: row, label: row, method: run.method, options: run.options,
-      training: run.training, model: model, task: run.task, seed: seed)
+      training: run.training, model: model, task: run.task, seed: RunSeed(seed))
   }
 
   /// Writes the model with the weights that pre-training would have started from, and returns what names it.
@@ -124,7 +124,8 @@ package struct PocketCheck: Sendable {
       } catch is Interruption { return (nil, summary) }
       measurements.append(
         ofTexts
-          ?? PocketGate.Measurement(task, objective, on: loaded.model, tuned: tuned, untrained: untrained, backend: backend))
+          ?? PocketGate.Measurement(task, objective, on: loaded.model, tuned: tuned, untrained: untrained,
+            ceiling: PocketData.ceiling(of: example.specification.task), backend: backend))
     }
     return (PocketGate(measurements, spreads: try spreads(store), terms: terms), summary)
   }
@@ -149,12 +150,12 @@ package struct PocketCheck: Sendable {
 }
 
 extension RunRecord {
-  /// The last epoch's primary metric, averaged over validation sets, as a percentage; `nil` for a run that did not end well.
+  /// The last epoch's primary metric, averaged over the sets that a table reports, as a percentage; `nil` for a run that did not end well.
   ///
   /// The last and not the best epoch: none is chosen by the very rows that it is scored on.
   var lastScore: Double? {
     guard outcome == .completed, let lastEpoch, let epoch = scores(epoch: lastEpoch) else { return nil }
-    let values = epoch.scores.filter { $0.metric == primary.metric }.map { $0.value.isNaN ? 0 : $0.value }
+    let values = epoch.scores.filter { $0.metric == primary.metric && reports($0.split) }.map { $0.value.isNaN ? 0 : $0.value }
     return mean(values).map { 100 * $0 }
   }
 }

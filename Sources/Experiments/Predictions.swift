@@ -43,7 +43,7 @@ package struct Predictions: Sendable {
     try trained.backend.withoutGradients {
       for places in RowSet(name: rows.file.lastPathComponent, lengths: texts.map(\.tokens.count)).batches() {
         let batch = TokenBatch(places.map { texts[$0] })
-        try configuration.limits.validate(batch)
+        try trained.model.limits.validate(batch)
         let found = trained.model.logits(batch, pass: .evaluation).values
         guard found.count == places.count * outputs else {
           throw PredictionError.otherOutputs(found: found.count / max(1, places.count), expected: outputs)

@@ -18,7 +18,7 @@ struct ResultsTree: Sendable, Equatable {
     /// Whether it was made to take the name of another link, and has not.
     var isTemporary: Bool {
       let name = url.lastPathComponent
-      return AtomicFile.isTemporary(name) || name.wholeMatch(of: /\.seed--?[0-9]+-[0-9]+/) != nil
+      return AtomicFile.isTemporary(name) || name.wholeMatch(of: /\.(seed--?[0-9]+|init-[0-9]+-order-[0-9]+)-[0-9]+/) != nil
     }
   }
 

@@ -25,14 +25,14 @@ struct RunCurves {
   let preliminary: [Update]
   /// Those of training proper.
   let updates: [Update]
-  /// The scores of each epoch.
+  /// The scores of each epoch, on the sets that choose the best one.
   let epochs: [EpochScores]
 
   /// What a run has done so far.
   init(_ history: TrainingHistory) {
     preliminary = history.preliminary.map(Update.init)
     updates = history.steps.map(Update.init)
-    epochs = history.epochs.enumerated().map { EpochScores($1, number: $0 + 1) }
+    epochs = history.epochs.enumerated().map { EpochScores($1, number: $0 + 1).choosing(without: $1.heldOut) }
   }
 
   /// What a finished run has left in its folder.
@@ -49,7 +49,7 @@ struct RunCurves {
     }
     preliminary = updates("preliminary")
     self.updates = updates("training")
-    epochs = record.epochs
+    epochs = record.epochs.map { $0.choosing(without: record.heldOut ?? []) }
   }
 
   /// All points, each at the time that it was made at as far as `times` tells, else now.
@@ -70,6 +70,11 @@ extension RunCurves.Update {
 }
 
 extension EpochScores {
+  /// These scores without those of sets that are only reported.
+  func choosing(without heldOut: [String]) -> EpochScores {
+    EpochScores(epoch: epoch, step: step, scores: scores.filter { !heldOut.contains($0.split) })
+  }
+
   /// The points in the curves of each metric; of several validation sets each has its own. A score that was not measured, as that
   /// of texts which are written after the last epoch alone, has none.
   var scalars: [TensorBoardEvent.Scalar] {

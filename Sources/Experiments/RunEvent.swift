@@ -85,11 +85,10 @@ enum RunEvent {
     mutating func setScore(_ found: (metric: String, value: Double)?) { (metric, score) = (found?.metric, found?.value) }
   }
 
-  /// The primary score of an epoch, averaged over its validation sets; nil where it has no value.
+  /// The primary score of an epoch, averaged over the sets that choose; nil where it has no value.
   private static func primary(of epoch: TrainingHistory.Epoch) -> (metric: String, value: Double)? {
-    let values = epoch.evaluations.compactMap(\.scores.primary).filter(\.isFinite)
-    guard let metric = epoch.evaluations.first?.scores.entries.first?.metric, !values.isEmpty,
-      values.count == epoch.evaluations.count
+    let values = epoch.choosing.compactMap(\.scores.primary).filter(\.isFinite)
+    guard let metric = epoch.choosing.first?.scores.entries.first?.metric, !values.isEmpty, values.count == epoch.choosing.count
     else { return nil }
     return (metric.rawValue, values.reduce(0, +) / Double(values.count))
   }

@@ -15,6 +15,7 @@ package final class RunInputs: Sendable {
   private struct Cache {
     var models: [URL: (model: String, tokenizer: String)] = [:]
     var tasks: [LoadedTask] = []
+    var heldOut: [HeldOutTask] = []
     var digests: [[URL]: String] = [:]
     var tokenTypes: [String: Int] = [:]
     var vocabularies: [URL: Int] = [:]
@@ -26,6 +27,14 @@ package final class RunInputs: Sendable {
     /// Experiments may each have a task of their own by the same name.
     let definition: TaskDefinition
     let folder: URL
+    let data: TaskData
+  }
+
+  /// A task of whose training rows some are held out.
+  private struct HeldOutTask {
+    let definition: TaskDefinition
+    let folder: URL
+    let rows: Int
     let data: TaskData
   }
 
@@ -54,10 +63,10 @@ package final class RunInputs: Sendable {
     let folder = try workspace.model(run.model)
     let model = try modelDigests(folder)
     let dataFolder = try self.dataFolder(of: run)
-    _ = try task(run.task, in: dataFolder)
+    _ = try task(run.dividedTask, in: dataFolder)
     let digests = RunDigests(
       specification: FileDigest.sha256(of: Array(run.identityJSON.utf8)), manifest: manifestDigest, model: model.model,
-      tokenizer: model.tokenizer, data: try dataDigest(of: run.task, in: dataFolder), tensors: nil)
+      tokenizer: model.tokenizer, data: try dataDigest(of: run.dividedTask, in: dataFolder), tensors: nil)
     let members = [digests.specification, digests.model, digests.tokenizer, digests.data, "\(Numerics.version)"]
     return PlannedRun(
       specification: run, modelFolder: folder, dataFolder: dataFolder, digests: digests,
@@ -67,10 +76,24 @@ package final class RunInputs: Sendable {
   /// What the run would read now, as far as it is at hand. Nothing is made, fetched or loaded.
   package func digestsAtHand(of run: RunSpecification) -> InputDigests {
     let model = workspace.modelAtHand(run.model).flatMap { modelDigestsAtHand($0) }
-    let isGenerated = run.profile == .pocket && run.task.isBuiltIn, pocket = workspace.pocketData
-    let folder = isGenerated ? (PocketData.isWhole(pocket) ? pocket : nil) : try? dataFolder(of: run)
     return InputDigests(
-      model: model?.model, tokenizer: model?.tokenizer, data: folder.flatMap { try? dataDigest(of: run.task, in: $0) })
+      model: model?.model, tokenizer: model?.tokenizer, data: folderAtHand(of: run).flatMap { try? dataDigest(of: run.dividedTask, in: $0) })
+  }
+
+  /// What the validation examples of a run say, each its only text or both, the first `count` of each set.
+  ///
+  /// - Returns: nil where the files are not at hand or are none of the task; nothing is made or fetched.
+  package func validationTexts(of run: RunSpecification, first count: Int) -> [(set: String, texts: [[String]])]? {
+    guard let folder = folderAtHand(of: run), let data = try? task(run.dividedTask, in: folder) else { return nil }
+    return data.limited(train: 1, validation: run.training.validationRows).validation.map { set in
+      (set.name, set.examples.prefix(count).map { [$0.first] + ($0.second.map { [$0] } ?? []) })
+    }
+  }
+
+  /// The folder of a run's files where it is there.
+  private func folderAtHand(of run: RunSpecification) -> URL? {
+    let isGenerated = run.profile == .pocket && run.task.isBuiltIn, pocket = workspace.pocketData
+    return isGenerated ? (PocketData.isWhole(pocket) ? pocket : nil) : try? dataFolder(of: run)
   }
 
   /// Whether the run could be planned without making or fetching a model; generated tasks do not count.
@@ -125,7 +148,7 @@ package final class RunInputs: Sendable {
   func requireUnchanged(_ run: PlannedRun) throws {
     let model = try Self.modelFiles(run.modelFolder)
     let files =
-      model.weights + model.tokenizer + (try DatasetFiles(of: run.specification.task, in: run.dataFolder)).files.map(\.url)
+      model.weights + model.tokenizer + (try DatasetFiles(of: run.specification.dividedTask, in: run.dataFolder)).files.map(\.url)
     let known = cache.withLock { $0.stamps }
     if let file = files.first(where: { known[$0] == nil || known[$0] != FileStamp($0) }) {
       throw ExperimentError.changedInput(file.path)
@@ -168,7 +191,19 @@ package final class RunInputs: Sendable {
     return data
   }
 
-  private func task(_ run: PlannedRun) throws -> TaskData { try task(run.specification.task, in: run.dataFolder) }
+  /// The run's task, some of its training rows held out where the run asks for that.
+  private func task(_ run: PlannedRun) throws -> TaskData {
+    let (definition, folder) = (run.specification.dividedTask, run.dataFolder)
+    let whole = try task(definition, in: folder)
+    guard let rows = run.specification.training.tuningRows else { return whole }
+    func known(_ cache: Cache) -> HeldOutTask? {
+      cache.heldOut.first { $0.definition == definition && $0.folder == folder && $0.rows == rows }
+    }
+    if let found = cache.withLock({ known($0) }) { return found.data }
+    let data = try whole.holdingOut(rows)
+    cache.withLock { $0.heldOut.append(HeldOutTask(definition: definition, folder: folder, rows: rows, data: data)) }
+    return data
+  }
 
   /// The rows that the run trains on and is scored on.
   func examples(of run: PlannedRun) throws -> TaskData {
@@ -206,11 +241,12 @@ package final class RunInputs: Sendable {
 
   /// The run's task, its texts as token ids, cut to its length and number of rows.
   func objective(of run: PlannedRun, modelType: String?) throws -> any Objective {
-    let training = run.specification.training, definition = run.specification.task
+    let training = run.specification.training, definition = run.specification.dividedTask
     // tasks may read the same files in different ways
     let key = [
-      definition.isBuiltIn ? definition.id : "\(definition)", run.digests.data, run.digests.tokenizer, "\(training.maximumLength)",
-      "\(training.trainingRows ?? 0)", "\(training.validationRows ?? 0)", "\(training.generation)",
+      definition.isBuiltIn ? "\(definition.id) \(training.split)" : "\(definition)", run.digests.data, run.digests.tokenizer,
+      "\(training.maximumLength)", "\(training.trainingRows ?? 0)", "\(training.validationRows ?? 0)",
+      "\(training.tuningRows ?? 0)", "\(training.generation)",
     ].joined(separator: "/")
     let once = encoded.withLock { encoded in
       let once = encoded[key] ?? EncodedOnce()

@@ -18,13 +18,15 @@ extension RunRecord {
       epochs: history.epochs.enumerated().map { EpochScores($1, number: $0 + 1) },
       primary: PrimaryScore(
         split: objective.validation.first?.name ?? "validation", metric: run.specification.task.primaryMetric.rawValue),
+      heldOut: objective.validation.filter(\.isHeldOut).map(\.name),
       trainableParameters: TrainableParameters(
         initial: history.steps.first?.trainable ?? 0, final: history.steps.last?.trainable ?? 0, average: history.averageTrainable),
       trainableParametersWithHead: TrainableParameters(
         initial: history.steps.first?.trainableWithHead ?? 0, final: history.steps.last?.trainableWithHead ?? 0,
         average: history.steps.isEmpty
           ? 0 : history.steps.reduce(0) { $0 + Double($1.trainableWithHead) } / Double(history.steps.count)),
-      steps: history.steps.count, flops: history.operations, measures: measures,
+      steps: history.steps.count, preliminarySteps: history.preliminary.isEmpty ? nil : history.preliminary.count,
+      flops: history.operations, measures: measures,
       digests: run.digests.with(tensors: tensors, weights: history.weights, texts: texts), numericsVersion: Numerics.version,
       program: .current,
       environment: .current(threads: threads))

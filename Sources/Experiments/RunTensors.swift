@@ -25,12 +25,19 @@ enum RunTensors {
     let specification = run.specification, text = specification.identityJSON
     // an attribute has room for 64 KB, which only a task of very many labels passes; the record holds all of it
     let whole: [(name: String, attribute: HDF5Attribute)] = text.utf8.count < 60_000 ? [("specification", .string(text))] : []
-    return [
+    // a reader that asks for `seed` of a run whose axes differ must not take one of them for both
+    let seed = specification.seed
+    let seeds: [(name: String, attribute: HDF5Attribute)] =
+      seed.isApart
+      ? [("seed_init", .integer(Int64(seed.initialization))), ("seed_order", .integer(Int64(seed.order)))]
+      : [("seed", .integer(Int64(seed.order)))]
+    let place: [(name: String, attribute: HDF5Attribute)] = [
       ("data", .string(run.digests.data)), ("identity", .string(run.identity)), ("method", .string(specification.method)),
       ("metric", .string(specification.task.primaryMetric.rawValue)), ("model", .string(run.digests.model)),
-      ("numerics_version", .integer(Int64(Numerics.version))), ("seed", .integer(Int64(specification.seed))),
-      ("task", .string(specification.task.id)), ("tokenizer", .string(run.digests.tokenizer)),
-    ] + whole
+      ("numerics_version", .integer(Int64(Numerics.version))),
+    ]
+    return place + seeds
+      + [("task", .string(specification.task.id)), ("tokenizer", .string(run.digests.tokenizer))] + whole
   }
 
   private static func dataset(_ diagnostic: Diagnostic) -> HDF5Dataset {

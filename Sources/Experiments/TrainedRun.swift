@@ -59,16 +59,18 @@ package struct TrainedRun {
     let file = epoch.file.url(in: folder)
     guard FileManager.default.fileExists(atPath: file.path) else { throw ExperimentError.noWeights(file.path) }
     let saved = try SafetensorsFile(url: file)
-    let seed = UInt64(bitPattern: Int64(run.seed))
+    let seed = run.seed
     // the run's own head replaces the checkpoint's, whatever that is
-    model = try ModelLoader.load(folder: modelFolder, seed: seed, on: backend, roundsMatrices: run.roundsMatrices) {
-      configuration in
+    model = try ModelLoader.load(
+      folder: modelFolder, seed: seed.initializationKey, on: backend, roundsMatrices: run.roundsMatrices
+    ) { configuration in
       configuration.adopt(run.task.headTarget)
       let head = saved.description(of: "\(configuration.architecture.outputPath).weight")
       configuration.fitHead(rows: head?.shape.first)
     }.model
     let length = TrainingLength(stepsPerEpoch: steps, epochs: run.training.epochs)
-    method = try run.attach(to: MethodHost(model, backend: backend, seed: seed, schedule: length))
+    method = try run.attach(
+      to: MethodHost(model, backend: backend, seed: seed.initializationKey, orderSeed: seed.orderKey, schedule: length))
     method.adopt(savedNames: Set(saved.descriptions.map(\.name)))
     try take(saved)
   }

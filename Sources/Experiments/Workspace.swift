@@ -78,6 +78,9 @@ package struct Workspace: Sendable, Equatable {
     "minilm": "models/minilm",
   ]
 
+  /// Whether a model is pre-trained by this program: with the heads that it was trained with, and none for a task.
+  static func isPretrainedHere(_ name: String) -> Bool { madeModels[name]?.hasPrefix("experiments/pretrain/") ?? false }
+
   /// The folder of a model where it is there; nothing is made.
   func modelAtHand(_ name: String) -> URL? {
     let isRandom = RandomModel.sizes.contains { $0.name == name }

@@ -64,7 +64,7 @@ package struct Generator {
   }
 
   private func validate(_ prompts: [[Int32]], _ settings: SearchSettings) throws {
-    let limits = model.configuration.limits, vocabulary = limits.vocabulary
+    let limits = model.limits, vocabulary = limits.vocabulary
     var problems = settings.problems
     if let token = settings.endTokens.first(where: { Int($0) >= vocabulary }) {
       problems.append("eos_token_id is \(token), expected one of the model's vocabulary of \(vocabulary)")

@@ -12,16 +12,17 @@ package enum MergedModel {
   /// - Parameter method: what put them there, for messages.
   /// - Throws: `InterchangeError.notFoldable`; the model is then as it was.
   package static func fold(_ model: Model, method: String) throws {
-    guard !model.backbone.hasLayersOfAMethod else {
-      throw InterchangeError.notFoldable(method: method, reason: "it puts layers of its own between those of the model")
-    }
+    if let reason = model.backbone.whatNoWeightTakes { throw InterchangeError.notFoldable(method: method, reason: reason) }
     for projection in model.projections where projection.adapter != nil && projection.adapter?.weightChange == nil {
       throw InterchangeError.notFoldable(method: method, reason: "what it does to \(projection.path) is no change of the weight")
     }
     for projection in model.projections {
       guard let change = projection.adapter?.weightChange else { continue }
-      let weight = projection.linear.weight.tensor
-      weight.assign(weight.backend.withoutGradients { weight.adding(change) })
+      let biasChange = projection.adapter?.biasChange
+      for (tensor, change) in [(projection.linear.weight.tensor, change), (projection.linear.bias?.tensor, biasChange)] {
+        guard let tensor, let change else { continue }
+        tensor.assign(tensor.backend.withoutGradients { tensor.adding(change) })
+      }
       projection.adapter = nil
     }
   }
@@ -41,9 +42,12 @@ package enum MergedModel {
 }
 
 extension Backbone {
-  /// Whether a method has put anything elsewhere than on projections: no weight takes that.
-  fileprivate var hasLayersOfAMethod: Bool {
-    sublayers.contains { $0.adapter != nil } || norms.contains { $0.adapter != nil } || embedded.adapter != nil
-      || keysAndValues.contains { $0.adapter != nil }
+  /// What a method has put elsewhere than on projections; nil for nothing.
+  fileprivate var whatNoWeightTakes: String? {
+    if sublayers.contains(where: { $0.adapter != nil }) || norms.contains(where: { $0.adapter != nil }) {
+      return "it puts layers of its own between those of the model"
+    }
+    if embedded.adapter != nil { return "it puts virtual tokens before each input" }
+    return keysAndValues.contains { $0.adapter != nil } ? "it puts keys and values of its own before each input's" : nil
   }
 }

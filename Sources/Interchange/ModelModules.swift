@@ -10,6 +10,8 @@ struct ModelModules {
       case linear
       /// Rows by token, position or type.
       case table
+      /// A normalisation.
+      case norm
       case other
     }
 
@@ -33,12 +35,14 @@ struct ModelModules {
     architecture = model.configuration.architecture
     wordWeight = model.configuration.headKind == .words ? model.head.output.weight : nil
     let projections = Dictionary(model.projections.map { ($0.path, $0) }) { first, _ in first }
+    let norms = Set(model.backbone.norms.map(\.path))
     let biases = Dictionary(model.parameters.map { ($0.name, $0) }) { first, _ in first }
     modules = model.parameters.compactMap { parameter in
       guard parameter.name.hasSuffix(".weight") else { return nil }
       let path = String(parameter.name.dropLast(".weight".count))
       return Module(
-        path: path, kind: Self.kind(path, parameter), weight: parameter, bias: biases["\(path).bias"], projection: projections[path]
+        path: path, kind: norms.contains(path) ? .norm : Self.kind(path, parameter), weight: parameter,
+        bias: biases["\(path).bias"], projection: projections[path]
       )
     }
     var seen: Set<String> = []
@@ -67,7 +71,14 @@ struct ModelModules {
     // a head that is stored whole is left out by its name, one that tells words by what it is
     case .allLinear:
       selection.targets = .names(Set(modules.filter { $0.kind == .linear && $0.weight !== wordWeight }.map(\.path)))
-    case .usual: selection.targets = .names(usual(configuration.kind))
+    case .usual:
+      let usual = usual(configuration.kind)
+      guard !usual.isEmpty else {
+        throw InterchangeError.configuration(
+          path: path,
+          problem: "target_modules is missing, and of models such as this one the library adapts none where nothing is said")
+      }
+      selection.targets = .names(usual)
     case .names, .pattern: break
     }
     func failure(_ module: String, _ reason: String) -> InterchangeError {
@@ -79,8 +90,15 @@ struct ModelModules {
       throw failure(container, "which holds layers and is none; the library adapts none such either")
     }
     let adapted = modules.filter { selection.adapts($0.path) }
+    let isOfNorms = configuration.kind == .normTuning
     for module in adapted {
       switch module.kind {
+      case .norm where isOfNorms: break
+      case _ where isOfNorms:
+        throw InterchangeError.notComputed(
+          path: path,
+          problem: "target_modules takes in '\(module.path)', which is no norm of the model, and LN_TUNING is computed for those",
+          advice: InterchangeError.mergeAdvice)
       case .linear: break
       case .table where module.weight === wordWeight:
         throw failure(module.path, "whose weights the head shares, so that the change of one would be one of the other")
@@ -89,13 +107,20 @@ struct ModelModules {
         throw InterchangeError.notComputed(
           path: path, problem: "target_modules takes in the embedding '\(module.path)', which only plain LoRA is computed for",
           advice: InterchangeError.mergeAdvice)
-      case .other: throw failure(module.path, "which is neither a linear layer nor a table of tokens, positions or types")
+      case .norm, .other: throw failure(module.path, "which is neither a linear layer nor a table of tokens, positions or types")
       }
     }
     return adapted
   }
 
   private func usual(_ kind: PEFTConfiguration.Kind) -> Set<String> {
-    Set(architecture.usualModules(isRankAllocating: kind == .adalora))
+    let use: ModuleUse =
+      switch kind {
+      case .adalora: .rankAllocation
+      case .ia3: .scaling
+      case .normTuning: .norms
+      case .lora, .vera, .promptTuning, .prefixTuning: .lowRank
+      }
+    return Set(architecture.usualModules(for: use))
   }
 }

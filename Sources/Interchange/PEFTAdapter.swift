@@ -1,4 +1,5 @@
 // An adapter in the peft library's terms, wherever it came from: its configuration and its tensors.
+import Adapters
 import Foundation
 import Layers
 import Models
@@ -37,7 +38,7 @@ package struct PEFTAdapter: Sendable {
     let folder = try PEFTAdapterFolder(url: url)
     var entries: [SafetensorsEntry] = [], problems: [String] = [], names: Set<String> = []
     for description in folder.archive.descriptions {
-      let name = PEFTAdapterFolder.plainName(description.name)
+      let name = PEFTAdapterFolder.plainName(description.name, of: folder.configuration.kind)
       let values = try folder.archive.floats(description.name)
       if !names.insert(name).inserted { problems.append("'\(description.name)' is there twice") }
       if !values.allSatisfy(\.isFinite) { problems.append("'\(description.name)' has infinite or NaN values") }
@@ -59,7 +60,8 @@ package struct PEFTAdapter: Sendable {
   ///   that says more than what methods here train.
   package func write(to url: URL, with files: [String: Data] = [:]) throws {
     let entries = tensors.values.map {
-      SafetensorsEntry(name: PEFTAdapterFolder.libraryName($0.name), shape: $0.shape, values: $0.values)
+      SafetensorsEntry(
+        name: PEFTAdapterFolder.libraryName($0.name, of: configuration.kind), shape: $0.shape, values: $0.values)
     }
     try Folder.makeWhole(at: url) { folder in
       try SafetensorsWriter.write(entries, metadata: ["format": "pt"], to: folder.appending(path: PEFTAdapterFolder.weightsName))
@@ -90,33 +92,44 @@ package struct PEFTAdapter: Sendable {
     guard missing.isEmpty else {
       throw InterchangeError.tensors(
         path: origin,
-        problems: missing.map { "'\(PEFTAdapterFolder.libraryName($0))' is missing, and the base model lacks '\($0)'" })
+        problems: missing.map {
+          "'\(PEFTAdapterFolder.libraryName($0, of: configuration.kind))' is missing, and the base model lacks '\($0)'"
+        })
     }
     try attach(to: loaded.model)
     return loaded.model
   }
 
-  /// Puts the adapter on its base model: every adapted layer's change, and the parameters that are stored whole. A layer of a block
-  /// keeps its weight beside the change; pooler, head and embeddings take the change into theirs. A layer that it does not adapt
-  /// loses what wrapped it before.
+  /// Puts the adapter on its base model: every adapted layer's change, prompts, and the parameters that are stored whole. A layer of a
+  /// block keeps its weight beside the change; pooler, head, embeddings and norms take the change into theirs. A layer that it does not
+  /// adapt loses what wrapped it before.
   ///
   /// - Throws: `InterchangeError.tensors` with all that is missing, misshapen or unknown, `.notComputed` where a module cannot be
   ///   adapted; the model is then as it was.
   package func attach(to model: Model) throws {
-    let modules = try ModelModules(model).adapted(by: configuration, path: configurationPath)
+    let modules = configuration.kind.isOfPrompts ? [] : try ModelModules(model).adapted(by: configuration, path: configurationPath)
     let biases = Set(modules.compactMap(\.bias?.name)), weights = Set(modules.map(\.weight.name))
     var reading = TensorReading(self)
     if configuration.kind == .vera { reading.readSharedMatrices(of: modules) }
-    let changes = modules.compactMap { module in
-      let backend = module.weight.tensor.backend
-      return backend.withoutGradients { reading.change(of: module) }.map { (module, $0) }
+    let prompts = try configuration.prompts.flatMap { try reading.prompts($0, on: model, path: configurationPath) }
+    var changes: [(ModelModules.Module, TensorReading.Change)] = [], whole: [(Parameter, [Float])] = []
+    for module in modules {
+      if configuration.kind == .normTuning {
+        whole += reading.norm(module)
+      } else if let change = module.weight.tensor.backend.withoutGradients({ reading.change(of: module) }) {
+        changes.append((module, change))
+      }
     }
-    var whole: [(Parameter, [Float])] = []
+    let adapted = changes.count + whole.count + (prompts == nil ? 0 : 1)
     for parameter in model.parameters where !biases.contains(parameter.name) && !weights.contains(parameter.name) {
       if let values = reading.whole(parameter) { whole.append((parameter, values)) }
     }
-    try reading.finish(adapted: changes.count)
+    try reading.finish(adapted: adapted)
     for projection in model.projections { projection.adapter = nil }
+    model.backbone.embedded.adapter = configuration.kind == .promptTuning ? prompts.map { VirtualTokens($0) } : nil
+    for place in model.backbone.keysAndValues {
+      place.adapter = configuration.kind == .prefixTuning ? prompts.map { Prefix($0, of: place) } : nil
+    }
     for (parameter, values) in whole { parameter.tensor.assign(values) }
     for (module, change) in changes {
       if let weight = change.base { module.weight.tensor.assign(weight) }

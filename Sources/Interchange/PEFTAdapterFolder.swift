@@ -36,20 +36,31 @@ package struct PEFTAdapterFolder {
     FileManager.default.fileExists(atPath: url.appending(path: configurationName).path)
   }
 
+  /// What it puts there beside prompts, which wrap no module of the model.
+  private static let promptPrefix = "base_model."
+  /// The name of prompts.
+  static let promptsName = "prompt_embeddings"
+
   /// A parameter's name as models and methods here have it.
-  package static func plainName(_ name: String) -> String {
-    name.hasPrefix(prefix) ? String(name.dropFirst(prefix.count)) : name
+  package static func plainName(_ name: String, of kind: PEFTConfiguration.Kind = .lora) -> String {
+    let prefix = kind.isOfPrompts ? promptPrefix : prefix
+    return name.hasPrefix(prefix) ? String(name.dropFirst(prefix.count)) : name
   }
 
   /// The library's name for a parameter.
-  static func libraryName(_ name: String) -> String { name.hasPrefix("base_model.") ? name : prefix + name }
+  static func libraryName(_ name: String, of kind: PEFTConfiguration.Kind = .lora) -> String {
+    if kind.isOfPrompts { return name == promptsName ? name : promptPrefix + name }
+    return name.hasPrefix(promptPrefix) ? name : prefix + name
+  }
 
   /// Every tensor's values by plain name.
   ///
   /// - Throws: `StorageError` when a tensor cannot be read.
   package func values() throws -> [String: [Float]] {
     var values: [String: [Float]] = [:]
-    for description in archive.descriptions { values[Self.plainName(description.name)] = try archive.floats(description.name) }
+    for description in archive.descriptions {
+      values[Self.plainName(description.name, of: configuration.kind)] = try archive.floats(description.name)
+    }
     return values
   }
 }

@@ -24,6 +24,13 @@ extension PEFTConfiguration {
     var isRankStabilized: Bool?
     var isWeightDecomposed: Bool?
     var savesProjection: Bool?
+    var feedForward: Targets?
+    var virtualTokens: Int?
+    var tokenWidth: Int?
+    var heads: Int?
+    var layerCount: Int?
+    var submodules: Int?
+    var projectsPrefix: Bool?
 
     enum CodingKeys: String, CodingKey {
       case kind = "peft_type"
@@ -46,6 +53,13 @@ extension PEFTConfiguration {
       case isRankStabilized = "use_rslora"
       case isWeightDecomposed = "use_dora"
       case savesProjection = "save_projection"
+      case feedForward = "feedforward_modules"
+      case virtualTokens = "num_virtual_tokens"
+      case tokenWidth = "token_dim"
+      case heads = "num_attention_heads"
+      case layerCount = "num_layers"
+      case submodules = "num_transformer_submodules"
+      case projectsPrefix = "prefix_projection"
     }
   }
 
@@ -130,10 +144,17 @@ extension PEFTConfiguration.Fields {
     taskType = configuration.selection.task
     isForInference = true
     baseModel = configuration.baseModel
-    targets = configuration.targets
+    targets = configuration.kind.isOfPrompts ? nil : configuration.targets
     savedModules = configuration.savedModules
-    bias = "none"
+    if configuration.kind.isLowRank { bias = "none" }
     switch configuration.kind {
+    case .ia3: feedForward = configuration.feedForward
+    case .normTuning: break
+    case .promptTuning, .prefixTuning:
+      (virtualTokens, tokenWidth) = (configuration.prompts?.virtualTokens, configuration.prompts?.width)
+      (heads, layerCount, submodules) = (configuration.prompts?.heads, configuration.prompts?.layers, 1)
+      // what a network made of smaller embeddings is written as keys and values
+      if configuration.kind == .prefixTuning { projectsPrefix = false }
     case .vera:
       rank = configuration.rank
       savesProjection = true

@@ -30,12 +30,21 @@ extension PEFTConfiguration {
         path: path, problem: "peft_type is '\(name)'; known are \(known)", advice: InterchangeError.mergeAdvice)
     }
     try Self.checkSettings(settings, order: keys.outer, kind: kind, path: path)
-    let rankField = kind == .adalora ? "init_r" : "r"
-    guard let rank = kind == .adalora ? fields.initialRank : fields.rank else { throw failure("\(rankField) is missing") }
-    self.init(kind: kind, rank: rank, paths: [])
-    guard Self.ranks.contains(rank) else {
-      throw failure("\(rankField) is \(rank), expected \(Self.ranks.lowerBound) to \(Self.ranks.upperBound)")
+    func size(_ name: String, _ value: Int?) throws -> Int {
+      guard let value else { throw failure("\(name) is missing") }
+      guard Self.ranks.contains(value) else {
+        throw failure("\(name) is \(value), expected \(Self.ranks.lowerBound) to \(Self.ranks.upperBound)")
+      }
+      return value
     }
+    self.init(kind: kind, rank: 0, paths: [])
+    if kind.isLowRank { rank = try kind == .adalora ? size("init_r", fields.initialRank) : size("r", fields.rank) }
+    if kind.isOfPrompts {
+      prompts = Prompts(
+        virtualTokens: try size("num_virtual_tokens", fields.virtualTokens), width: fields.tokenWidth ?? 0,
+        heads: fields.heads ?? 0, layers: fields.layerCount ?? 0)
+    }
+    feedForward = fields.feedForward
     try readBiases(fields.bias ?? "none", path: path)
     savedModules = fields.savedModules ?? []
     baseModel = fields.baseModel
@@ -43,7 +52,7 @@ extension PEFTConfiguration {
     var budget = ModulePattern.Budget()
     do {
       selection = try fields.selection(budget: &budget, failure: failure)
-      guard kind != .vera else { return }
+      guard kind == .lora || kind == .adalora else { return }
       try readPatterns(fields, keys, budget: &budget, failure: failure)
     } catch let problem as ModulePattern.Problem {
       throw InterchangeError.notComputed(

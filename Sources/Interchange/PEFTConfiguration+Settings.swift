@@ -2,12 +2,21 @@
 import Settings
 
 extension PEFTConfiguration {
-  /// Settings that are read from the file.
-  private static let taken: Set<String> = [
-    "alpha_pattern", "bias", "exclude_modules", "init_lora_weights", "init_r", "layers_pattern", "layers_to_transform",
-    "lora_alpha", "lora_bias", "modules_to_save", "peft_type", "r", "rank_pattern", "save_projection", "target_modules",
-    "task_type", "use_dora", "use_rslora",
-  ]
+  /// Settings that are read from the file of any kind.
+  private static let taken: Set<String> = ["modules_to_save", "peft_type", "task_type"]
+  /// Settings that are read from the file of one kind.
+  private static func taken(of kind: Kind) -> Set<String> {
+    switch kind {
+    case .lora, .adalora, .vera:
+      [
+        "alpha_pattern", "bias", "exclude_modules", "init_lora_weights", "init_r", "layers_pattern", "layers_to_transform",
+        "lora_alpha", "lora_bias", "r", "rank_pattern", "save_projection", "target_modules", "use_dora", "use_rslora",
+      ]
+    case .ia3: ["exclude_modules", "feedforward_modules", "target_modules"]
+    case .normTuning: ["exclude_modules", "target_modules"]
+    case .promptTuning, .prefixTuning: ["num_virtual_tokens"]
+    }
+  }
   /// Settings that change no output of a loaded adapter: those of training and initialisation, the names of models, and
   /// `fan_in_fan_out`, which the library turns off at layers such as those of the models here.
   private static let withoutEffect: Set<String> = [
@@ -15,6 +24,11 @@ extension PEFTConfiguration {
     "eva_config", "fan_in_fan_out", "inference_mode", "init_weights", "loftq_config", "lora_dropout", "lora_ga_config",
     "megatron_core", "orth_reg_weight", "peft_version", "projection_prng_key", "qalora_group_size", "revision",
     "runtime_config", "target_r", "tfinal", "tinit", "total_step", "vera_dropout",
+  ]
+  /// The same of adapters of prompts, whose one tensor says its sizes itself: a network that made it is not in the file.
+  private static let withoutEffectOnPrompts: Set<String> = [
+    "encoder_hidden_size", "num_attention_heads", "num_layers", "num_transformer_submodules", "prefix_projection",
+    "prompt_tuning_init", "prompt_tuning_init_text", "token_dim", "tokenizer_kwargs", "tokenizer_name_or_path",
   ]
   /// Settings that change what a layer computes, in ways that nothing here does.
   private static let unknownArithmetic: Set<String> = [
@@ -35,8 +49,11 @@ extension PEFTConfiguration {
       .notComputed(path: path, problem: problem, advice: advice)
     }
     // the library's VeRA excludes nothing
-    let unknown = kind == .vera ? ["exclude_modules"] : []
-    for name in order where unknown.contains(name) || (!taken.contains(name) && !withoutEffect.contains(name)) {
+    let unknown: Set<String> = kind == .vera ? ["exclude_modules"] : []
+    var known = taken.union(taken(of: kind)).union(withoutEffect).subtracting(unknown)
+    if kind == .ia3 { known.insert("init_ia3_weights") }
+    if kind.isOfPrompts { known.formUnion(withoutEffectOnPrompts) }
+    for name in order where !known.contains(name) {
       guard let value = settings[name], !value.isNothing else { continue }
       let found = "\(name) is \(value.excerpt)"
       guard !unknownArithmetic.contains(name) else {

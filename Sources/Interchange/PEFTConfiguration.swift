@@ -9,6 +9,28 @@ package struct PEFTConfiguration: Sendable, Equatable {
     case lora = "LORA"
     case adalora = "ADALORA"
     case vera = "VERA"
+    /// (IA)³.
+    case ia3 = "IA3"
+    /// Norms of the model that are others.
+    case normTuning = "LN_TUNING"
+    case promptTuning = "PROMPT_TUNING"
+    case prefixTuning = "PREFIX_TUNING"
+
+    /// Whether it puts something before inputs and adapts no module.
+    var isOfPrompts: Bool { self == .promptTuning || self == .prefixTuning }
+    /// Whether it is LoRA or like it: it has a rank, and may store biases.
+    var isLowRank: Bool { self == .lora || self == .adalora || self == .vera }
+  }
+
+  /// What an adapter of prompts says of its tensor, which holds the prompts of all layers side by side.
+  struct Prompts: Sendable, Equatable {
+    /// Rows of the tensor.
+    var virtualTokens: Int
+    /// The width of an embedding, or of a layer's keys.
+    var width: Int
+    /// The heads that such a row is cut into.
+    var heads: Int
+    var layers: Int
   }
 
   /// Which layers are adapted, as the file has it.
@@ -28,7 +50,7 @@ package struct PEFTConfiguration: Sendable, Equatable {
   }
 
   package var kind: Kind
-  /// The rank; for AdaLoRA the one that it started with.
+  /// The rank; for AdaLoRA the one that it started with; 0 of a kind that has none.
   package var rank: Int
   /// The update is scaled by alpha / rank, or alpha / √rank; VeRA has none.
   package var alpha = 1.0
@@ -45,6 +67,10 @@ package struct PEFTConfiguration: Sendable, Equatable {
   var biases = Biases.none
   /// Which of the starting rank's components AdaLoRA kept, by module path.
   var keptComponents: [String: [Bool]] = [:]
+  /// Which of the modules (IA)³ scales where they take in.
+  var feedForward: Targets?
+  /// The sizes of prompts; nil of a kind that adapts modules.
+  var prompts: Prompts?
   /// Which modules it adapts.
   package var targets: Targets
   /// The rule that `targets` and other settings make.
@@ -92,14 +118,14 @@ package struct PEFTConfiguration: Sendable, Equatable {
     keptComponents[path].map { $0.filter { $0 }.count } ?? rankPattern.value(for: path) ?? rank
   }
 
-  /// What a module's update is multiplied by; VeRA has no factor.
+  /// What a module's update is multiplied by; of LoRA's kin, VeRA has no factor.
   func scale(of path: String) -> Float {
     let alpha = alphaPattern.value(for: path) ?? alpha
     switch kind {
     // in single precision, as the library has it
     case .adalora: return Float(alpha) / (Float(rank) + 1e-5)
     case .lora: return Float(alpha / (isRankStabilized ? Double(rank(of: path)).squareRoot() : Double(rank(of: path))))
-    case .vera: return 1
+    case .vera, .ia3, .normTuning, .promptTuning, .prefixTuning: return 1
     }
   }
 }

@@ -27,6 +27,11 @@ extension PEFTAdapter {
       case .singularValues: try source.singularValues()
       case .weightDecomposed(let scale): source.weightDecomposed(scale: scale)
       case .sharedMatrices(let a, let b): source.sharedMatrices(a, b)
+      case .scaled(let layers): source.scaled(layers)
+      case .norms(let paths): source.norms(paths)
+      case .principal(let starts): try source.principal(starts)
+      case .virtualTokens(let tokens): source.virtualTokens(tokens)
+      case .prefixes: source.prefixes()
       }
     let head = model.parameters.filter { $0.group == .head }
     // the library stores the head's modules whole, by the first part of their paths
@@ -46,12 +51,13 @@ extension PEFTAdapter {
 private struct ExportSource {
   let id: String
   let method: any TuningMethod
+  let model: Model
   /// The layers that the method adapts.
   let adapted: [(projection: Projection, adapter: any ProjectionAdapter)]
   var paths: [String] { adapted.map(\.projection.path) }
 
   init(_ method: any TuningMethod, _ model: Model) {
-    self.method = method
+    (self.method, self.model) = (method, model)
     id = type(of: method).description.id
     adapted = model.projections.compactMap { projection in projection.adapter.map { (projection, $0) } }
   }
@@ -129,6 +135,80 @@ private struct ExportSource {
       PEFTConfiguration(kind: .vera, rank: a.shape[0], paths: paths),
       shared.map { SafetensorsEntry($0.0, $0.1) } + method.parameters.map { SafetensorsEntry($0.name, $0.tensor) }
     )
+  }
+
+  /// As (IA)³, whose factors the library has as rows or columns.
+  func scaled(_ layers: [ScaledLayer]) -> (PEFTConfiguration, [SafetensorsEntry]) {
+    var configuration = PEFTConfiguration(kind: .ia3, rank: 0, paths: layers.map(\.path))
+    configuration.feedForward = .paths(layers.filter(\.scalesInput).map(\.path))
+    let tensors = layers.map { layer in
+      let count = layer.factors.count
+      return SafetensorsEntry(
+        name: "\(layer.path).ia3_l", shape: layer.scalesInput ? [1, count] : [count, 1], values: layer.factors.values)
+    }
+    return (configuration, tensors)
+  }
+
+  /// As LN tuning, which stores copies of norms.
+  func norms(_ paths: [String]) -> (PEFTConfiguration, [SafetensorsEntry]) {
+    let norms = model.backbone.norms.filter { paths.contains($0.path) }
+    let tensors = norms.flatMap { norm in
+      norm.parameters.map { parameter in
+        SafetensorsEntry("\(norm.path).ln_tuning_layers\(parameter.name.dropFirst(norm.path.count))", parameter.tensor)
+      }
+    }
+    return (PEFTConfiguration(kind: .normTuning, rank: 0, paths: paths), tensors)
+  }
+
+  /// As LoRA of twice the rank on the checkpoint's own weights: what was trained, without what it started from.
+  ///
+  /// W_res + s B A = W + s (B A − B₀ A₀), and the library's own conversion of PiSSA writes the same.
+  func principal(_ starts: [PrincipalStart]) throws -> (PEFTConfiguration, [SafetensorsEntry]) {
+    var (configuration, tensors) = try lowRank(stabilized: false)
+    let byName = Dictionary(tensors.map { ($0.name, $0) }) { first, _ in first }
+    tensors = []
+    for start in starts {
+      guard let a = byName["\(start.path).lora_A.weight"], let b = byName["\(start.path).lora_B.weight"] else { continue }
+      let rank = a.shape[0], started = start.b.values
+      var joined: [Float] = []
+      for row in 0..<b.shape[0] {
+        let entries = row * rank..<(row + 1) * rank
+        joined += b.values[entries]
+        joined += started[entries].map { -$0 }
+      }
+      tensors += [
+        SafetensorsEntry(name: a.name, shape: [2 * rank, a.shape[1]], values: a.values + start.a.values),
+        SafetensorsEntry(name: b.name, shape: [b.shape[0], 2 * rank], values: joined),
+      ]
+    }
+    (configuration.rank, configuration.alpha) = (2 * configuration.rank, 2 * configuration.alpha)
+    return (configuration, tensors)
+  }
+
+  /// As prompt tuning.
+  func virtualTokens(_ tokens: Tensor) -> (PEFTConfiguration, [SafetensorsEntry]) {
+    prompts(.promptTuning, tokens, width: tokens.shape[1], heads: model.configuration.heads)
+  }
+
+  /// As prefix tuning: the keys and values themselves, whatever made them.
+  func prefixes() -> (PEFTConfiguration, [SafetensorsEntry]) {
+    let places = model.backbone.keysAndValues, backend = model.backbone.wordEmbeddings.tensor.backend
+    let parts = backend.withoutGradients {
+      places.flatMap { place in place.adapter.map { $0.prefix(pass: .evaluation) }.map { [$0.keys, $0.values] } ?? [] }
+    }
+    let count = parts.first?.shape[0] ?? 0, width = places.first?.width ?? 1, values = parts.map(\.values)
+    let rows = (0..<count).flatMap { row in values.flatMap { $0[row * width..<(row + 1) * width] } }
+    let table = Tensor(rows, shape: [count, parts.count * width], on: backend)
+    return prompts(.prefixTuning, table, width: width, heads: model.configuration.keyHeads)
+  }
+
+  private func prompts(_ kind: PEFTConfiguration.Kind, _ table: Tensor, width: Int, heads: Int) -> (
+    PEFTConfiguration, [SafetensorsEntry]
+  ) {
+    var configuration = PEFTConfiguration(kind: kind, rank: 0, paths: [])
+    configuration.prompts = PEFTConfiguration.Prompts(
+      virtualTokens: table.shape[0], width: width, heads: heads, layers: model.configuration.layers)
+    return (configuration, [SafetensorsEntry(PEFTAdapterFolder.promptsName, table)])
   }
 
   /// The alpha that gives a scale back to its last bit: a short number where there is one.

@@ -1,5 +1,6 @@
 // From an adapter's tensors to changes of weights, with everything that does not fit noted on the way.
 import Layers
+import Models
 import Storage
 import Tensors
 
@@ -58,6 +59,7 @@ struct TensorReading {
 
   /// What the adapter does to a module; `nil` where what it has does not fit.
   mutating func change(of module: ModelModules.Module) -> Change? {
+    if configuration.kind == .ia3 { return scaling(of: module) }
     let path = module.path, backend = module.weight.tensor.backend
     let base = adapter.tensors["\(path).base_layer.weight"].flatMap { entry($0.name, module.weight.shape) }
     let bias = bias(of: module)
@@ -81,6 +83,51 @@ struct TensorReading {
     return values
   }
 
+  /// What (IA)³'s factors make of a layer: `l ⊙ W` and `l ⊙ b`, or `W ⊙ l`.
+  private mutating func scaling(of module: ModelModules.Module) -> Change? {
+    let name = "\(module.path).ia3_l", weight = module.weight.tensor, (rows, columns) = (weight.shape[0], weight.shape[1])
+    guard let factors = present(name) else { return nil }
+    let scalesOutput = factors.shape == [rows, 1]
+    guard scalesOutput || factors.shape == [1, columns] else {
+      note(name, "is \(factors.shape), expected [\(rows), 1], or [1, \(columns)] of a feed-forward module")
+      return nil
+    }
+    let values = weight.values.enumerated().map { $1 * (factors.values[scalesOutput ? $0 / columns : $0 % columns] - 1) }
+    let bias = scalesOutput ? module.bias.map { zip($0.tensor.values, factors.values).map { $0 * $1 } } : nil
+    let change = Tensor(values, shape: weight.shape, on: weight.backend)
+    if !change.isFinite { problems.append("the weight of '\(module.path)' becomes infinite or NaN") }
+    if let bias, !bias.allSatisfy(\.isFinite) { problems.append("the bias of '\(module.path)' becomes infinite or NaN") }
+    return Change(weight: change, base: nil, bias: bias)
+  }
+
+  /// The values of a norm's parameters.
+  mutating func norm(_ module: ModelModules.Module) -> [(Parameter, [Float])] {
+    [("weight", module.weight), ("bias", module.bias)].compactMap { part, parameter in
+      parameter.flatMap { parameter in
+        entry("\(module.path).ln_tuning_layers.\(part)", parameter.shape).map { (parameter, $0.values) }
+      }
+    }
+  }
+
+  /// Virtual tokens, `[count, hidden]`, or the keys and values of all layers side by side, `[count, layers · 2 · width]`; nil where they do
+  /// not fit.
+  ///
+  /// - Throws: `InterchangeError.notComputed` where the model has no place for them.
+  mutating func prompts(_ sizes: PEFTConfiguration.Prompts, on model: Model, path: String) throws -> Tensor? {
+    let body = model.backbone, width = body.keysAndValues.reduce(0) { $0 + 2 * $1.width }
+    let isPrefix = configuration.kind == .prefixTuning
+    if isPrefix, body.keysAndValues.contains(where: \.hasRelativePositions) {
+      throw InterchangeError.notComputed(
+        path: path,
+        problem:
+          "peft_type is '\(configuration.kind.rawValue)', and the model's attention goes by distances, which its keys have not",
+        advice: "The library computes it for no such model either; take an adapter of another kind")
+    }
+    return entry(PEFTAdapterFolder.promptsName, [sizes.virtualTokens, isPrefix ? width : body.embedded.width]).map {
+      Tensor($0.values, shape: $0.shape, on: body.wordEmbeddings.tensor.backend)
+    }
+  }
+
   private mutating func linearChange(_ path: String, _ weight: Tensor) -> Tensor? {
     let (input, output, rank) = (weight.shape[1], weight.shape[0], configuration.rank(of: path))
     switch configuration.kind {
@@ -101,6 +148,7 @@ struct TensorReading {
       guard let d, let outer, let shared else { return nil }
       let a = shared.a.leading(rows: rank, columns: input), b = shared.b.leading(rows: output, columns: rank)
       return product(b.scaled(rows: outer.values, columns: d.values), a, like: weight)
+    case .ia3, .normTuning, .promptTuning, .prefixTuning: return nil
     }
   }
 
@@ -128,7 +176,7 @@ struct TensorReading {
   }
 
   private mutating func note(_ name: String, _ problem: String) {
-    problems.append("'\(PEFTAdapterFolder.libraryName(name))' \(problem)")
+    problems.append("'\(PEFTAdapterFolder.libraryName(name, of: configuration.kind))' \(problem)")
   }
 
   private mutating func present(_ name: String) -> SafetensorsEntry? {

@@ -28,7 +28,7 @@ package struct Pass {
     self.step = step
   }
 
-  /// A pass of training step `step` (from 0) of the run with this seed.
+  /// A pass of training step `step` (from 0) of the run with this seed of order.
   ///
   /// - Parameter drops: whether dropout acts.
   package static func training(seed: UInt64, step: Int, drops: Bool = true) -> Pass {

@@ -39,11 +39,14 @@ package protocol ProjectionAdapter: AnyObject {
   func forward(_ x: Tensor, through linear: Linear, input: ProjectionInput, pass: Pass) -> Tensor
   /// What the adapter amounts to as a change of the weight, `[out, in]`; `nil` where it is none.
   var weightChange: Tensor? { get }
+  /// What it does to the bias beside that, `[out]`; `nil` where nothing, or where the layer has none.
+  var biasChange: Tensor? { get }
   /// The change as a low-rank branch, without dropout; `nil` where it is more than that.
   var branch: LowRankBranch? { get }
 }
 
 extension ProjectionAdapter {
+  package var biasChange: Tensor? { nil }
   package var branch: LowRankBranch? { nil }
 }
 

@@ -1,22 +1,39 @@
-// Where a method puts rows of its own before each sequence: before the first block, or among an attention's keys and values.
+// Where a method puts rows of its own before each sequence: among the word embeddings, or among an attention's keys and values.
 import Tensors
 
-/// Puts virtual tokens before each sequence of a batch, from outside. They are hidden states as the first block sees them, without a
-/// position of their own, and stand before the first position.
+/// Puts virtual tokens before each sequence of a batch, from outside. They stand where word embeddings do: what a model adds to those and
+/// makes of them (positions, token types, a norm, dropout) it adds to these and makes of these.
 package protocol SequenceAdapter: AnyObject {
+  /// How many are put before each sequence.
+  var count: Int { get }
   /// The virtual tokens, `[count, hidden]`.
   func prefix(pass: Pass) -> Tensor
 }
 
-/// What the first block sees, where virtual tokens can be put before each sequence. No row is asked for of a virtual token.
+/// The word embeddings of a batch, where virtual tokens can be put before each sequence. They have its first positions, and the first
+/// token type.
 package final class EmbeddedSequence {
-  /// The width of a hidden state.
-  package let width: Int
+  /// The table of word embeddings, `[vocabulary, hidden]`.
+  package let words: Parameter
+  /// The width of an embedding.
+  package var width: Int { words.shape[1] }
   /// What puts tokens before each sequence; nil where no method has attached.
   package var adapter: (any SequenceAdapter)?
 
-  /// A sequence of hidden states of this width.
-  package init(width: Int) { self.width = width }
+  /// The embeddings of words by this table.
+  package init(words: Parameter) { self.words = words }
+
+  /// Where the sequences between `offsets`, `[sequences + 1]`, lie behind their virtual tokens; nil where there are none.
+  package func prefixed(_ offsets: [Int]) -> PrefixedRows? {
+    adapter.map { PrefixedRows(count: $0.count, before: offsets) }
+  }
+
+  /// The word embeddings of a batch with the virtual tokens before each sequence: `[tokens, hidden]` →
+  /// `[tokens + sequences · count, hidden]`.
+  package func joined(_ embeddings: Tensor, _ rows: PrefixedRows?, pass: Pass) -> Tensor {
+    guard let rows, let adapter else { return embeddings }
+    return rows.joined(adapter.prefix(pass: pass), embeddings)
+  }
 }
 
 /// Puts keys and values before those of each sequence, from outside. All heads' stand side by side in a row, as projections give them.
@@ -27,8 +44,8 @@ package protocol KeyValueAdapter: AnyObject {
   func prefix(pass: Pass) -> (keys: Tensor, values: Tensor)
 }
 
-/// An attention's keys and values, where more can be put before those of each sequence. In an architecture with relative positions they
-/// stand at the places before its first token.
+/// An attention's keys and values, where more can be put before those of each sequence. They take the first positions, and the sequence's
+/// own tokens follow them; in an architecture with relative positions they stand at the places before its first token.
 package final class KeysAndValues {
   /// The block's index, from 0.
   package let layer: Int
@@ -36,13 +53,16 @@ package final class KeysAndValues {
   package let path: String
   /// The width of a row of keys, all heads together.
   package let width: Int
+  /// Whether scores go by distances between tokens, so that a key needs a place.
+  package let hasRelativePositions: Bool
   /// What puts keys and values before each sequence's; nil where no method has attached.
   package var adapter: (any KeyValueAdapter)?
 
   /// The keys and values of block `layer` (from 0).
-  package init(layer: Int, path: String, width: Int) {
+  package init(layer: Int, path: String, width: Int, hasRelativePositions: Bool = false) {
     self.layer = layer
     self.path = path
     self.width = width
+    self.hasRelativePositions = hasRelativePositions
   }
 }

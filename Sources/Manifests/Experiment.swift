@@ -14,6 +14,8 @@ package struct Experiment: Sendable, Equatable, Codable {
   package let title: String
   /// What the table is about.
   package let description: String
+  /// What was expected, by which test, before the first run; may be empty.
+  package let preregistered: String
   /// Every file that it was made from: the manifest, its recipes, its task definitions; sorted.
   package let sources: [String]
   /// The name of the recipe.
@@ -21,7 +23,7 @@ package struct Experiment: Sendable, Equatable, Codable {
   /// The tasks, in the order of the columns.
   package internal(set) var tasks: [TaskDefinition]
   /// The seeds, in the order written.
-  package internal(set) var seeds: [Int]
+  package internal(set) var seeds: [RunSeed]
   /// The rows, in order.
   package internal(set) var rows: [MethodRow]
   /// What the table shows.
@@ -32,6 +34,10 @@ package struct Experiment: Sendable, Equatable, Codable {
   package internal(set) var figures: [FigureSettings]
   /// The paper's table that the report names; nil where it names none, and under every profile but `paper`.
   package let published: PublishedTable?
+  /// What is searched, where this is a search over settings and its rows are the candidates; nil of a table.
+  package internal(set) var search: GridSearch?
+  /// The files of settings that searches found which the recipe names, the innermost last. A search looks at none.
+  package let tuned: [AppliedTuning]
   /// The methods of rows that the recipe has no entry for, although it has for others.
   let unlistedMethods: [String]
   /// Every run, in table order: rows, then tasks, then seeds. Each has every option and setting filled in.
@@ -59,16 +65,17 @@ package struct Experiment: Sendable, Equatable, Codable {
         messages.append("\(kind) '\(name)' is not in this manifest." + suggestion + Suggestion.list("known", known))
       }
     }
-    let tasks = self.tasks.map(\.id), seeds = self.seeds.map(String.init)
+    let tasks = self.tasks.map(\.id), seeds = self.seeds.map(\.description)
     check(narrowing.tasks, "task", known: tasks, isThere: tasks.contains)
     check(narrowing.methods, "method", known: rowNames) { name in rows.contains { $0.isMeant(by: name) } }
-    check(narrowing.seeds?.map(String.init), "seed", known: seeds, isThere: seeds.contains)
+    check(narrowing.seeds?.map(\.description), "seed", known: seeds, isThere: seeds.contains)
     if !messages.isEmpty { throw .narrowing(experiment: id, messages: messages) }
     var part = self
     part.tasks = self.tasks.filter { narrowing.tasks?.contains($0.id) ?? true }
     part.seeds = self.seeds.filter { narrowing.seeds?.contains($0) ?? true }
     part.rows = rows.filter { row in narrowing.methods?.contains { row.isMeant(by: $0) } ?? true }
     let chosen = (tasks: Set(part.tasks.map(\.id)), seeds: Set(part.seeds), rows: Set(part.rows.map(\.id)))
+    part.search = search?.part(ofRows: chosen.rows)
     part.figures = figures.compactMap { $0.part(of: part) }
     part.runs = runs.filter { chosen.tasks.contains($0.task.id) && chosen.seeds.contains($0.seed) && chosen.rows.contains($0.row) }
     return part
@@ -132,13 +139,13 @@ package struct Narrowing: Sendable, Equatable {
   /// Ids of rows, or ids or aliases of methods, which stand for all rows of theirs.
   package var methods: [String]?
   /// What `SEEDS=` names.
-  package var seeds: [Int]?
+  package var seeds: [RunSeed]?
 
   /// Whether it leaves everything.
   package var isEmpty: Bool { tasks == nil && methods == nil && seeds == nil }
 
   /// Makes a narrowing; by default it leaves everything.
-  package init(tasks: [String]? = nil, methods: [String]? = nil, seeds: [Int]? = nil) {
+  package init(tasks: [String]? = nil, methods: [String]? = nil, seeds: [RunSeed]? = nil) {
     self.tasks = tasks
     self.methods = methods
     self.seeds = seeds

@@ -3,15 +3,23 @@ import Foundation
 import Records
 import Settings
 
-/// A folder with manifests (`*.yaml`, and pilots in `pilots/`), the recipes that they share (`recipes/`), tasks of the user's own
-/// (`tasks/`) and the figures that papers print (`published.yaml`).
+/// A folder with manifests (`*.yaml`, and searches over settings in `tune/`), the recipes that they share (`recipes/`), what searches found
+/// (`tuned/`), tasks of the user's own (`tasks/`) and the figures that papers print (`published.yaml`).
 package struct ExperimentFolder: Sendable, Equatable {
   /// What a folder holds: files that cannot be used keep no other from being listed, nor a profile of a file another of it.
   package struct Listing: Sendable {
-    /// The manifests that can be used, under the profiles that can: tables first, then pilots, each sorted by file.
+    /// The manifests that can be used, under the profiles that can: tables first, then searches, each sorted by file.
     package internal(set) var manifests: [Manifest] = []
     /// The files that cannot be used under some or all of their profiles, each with why.
     package internal(set) var broken: [(file: String, error: ManifestError)] = []
+
+    /// The manifests of a group; those of none where none is named.
+    /// - Throws: `ManifestError.unknownGroup`.
+    package func manifests(ofGroup group: String?) throws(ManifestError) -> [Manifest] {
+      let found = manifests.filter { $0.group == group }
+      guard let group, found.isEmpty else { return found }
+      throw .unknownGroup(group, known: Set(manifests.compactMap(\.group)).sorted())
+    }
   }
 
   /// The folder's path.
@@ -23,10 +31,22 @@ package struct ExperimentFolder: Sendable, Equatable {
   /// The folder of recipes.
   package var recipes: String { FilePath.joined(path, "recipes") }
 
-  /// The files of all manifests: tables first, then pilots, each sorted by name.
-  package var files: [String] { tables + Self.manifests(in: FilePath.joined(path, "pilots")) }
+  /// The name of the folder of searches over settings.
+  package static let searchFolder = "tune"
 
-  /// The files of the manifests that are no pilots, sorted by name.
+  /// The files of all manifests: tables first, then searches, each sorted by name.
+  package var files: [String] { tables + searches }
+
+  /// The files of the searches, sorted by name.
+  package var searches: [String] { Self.manifests(in: FilePath.joined(path, Self.searchFolder)) }
+
+  /// The files of what searches found, sorted by name.
+  private var tunedFiles: [String] { Self.manifests(in: FilePath.joined(path, TunedSettings.folderName)) }
+
+  /// The file of what a search found, be it there or not.
+  package func tunedFile(of search: String) -> String { TuningReader.file(of: search, in: path) }
+
+  /// The files of the manifests that are no searches, sorted by name.
   package var tables: [String] { Self.manifests(in: path) }
 
   private static func manifests(in folder: String) -> [String] {
@@ -56,7 +76,7 @@ package struct ExperimentFolder: Sendable, Equatable {
   /// Every manifest, and every file that is none although it stands among them. A file whose name is not its id, and the second of
   /// two that share an id or alias, cannot be used.
   /// - Parameters:
-  ///   - files: the files that are read, in order; by default those of all tables and pilots.
+  ///   - files: the files that are read, in order; by default those of all tables and searches.
   ///   - profile: the profile that is read and checked; nil: all.
   package func list(_ files: [String]? = nil, profile: Profile? = nil, methods: MethodCatalog) -> Listing {
     var listing = Listing()
@@ -144,7 +164,13 @@ package struct ExperimentFolder: Sendable, Equatable {
         _ = RecipeReader(reader: reader, folder: recipes, tasks: tasks).recipe(named: name, at: start)
       }
     }
-    do throws(ManifestError) { _ = try papers() } catch {
+    for file in tunedFiles {
+      check(file) { reader throws(ManifestError) in _ = TunedSettingsReader(reader: reader, path: file).settings() }
+    }
+    do throws(ManifestError) {
+      _ = try papers()
+      for table in try staticTables(methods: methods) { _ = try experiment(beside: table, methods: methods) }
+    } catch {
       listing.broken.append((FilePath.joined(path, PublishedTable.fileName), error))
     }
     return listing

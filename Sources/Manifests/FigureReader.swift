@@ -1,4 +1,5 @@
 // Reads the list of figures: each a kind with the rows, tasks, seed and modules that it is drawn from.
+import Metrics
 import Settings
 
 /// Reads the figures of one plan.
@@ -9,7 +10,7 @@ struct FigureReader {
   let reader: MappingReader
   let rows: [MethodRow]
   let tasks: [String]
-  let seeds: [Int]
+  let seeds: [RunSeed]
 
   /// Where the keys of figures stand.
   static let keyPlace = "`figures` of a manifest, a list of kinds: `figures: [bars, {freezing-map: {row: aflora, task: rte}}]`."
@@ -32,7 +33,13 @@ struct FigureReader {
     ("module", "the one module that it shows, as `query`; required"),
     ("modules", "those that it shows; by default all that runs recorded"),
     ("group", "by what lines are told apart: `module` or `layer`"), ("dataset", "which norms: `importance` or `final`"),
+    ("correlation", "by what importances are compared: `spearman` or `pearson`"),
     ("option", "the numeric option on the horizontal axis; required"),
+    (
+      "costs",
+      "what scores stand over, a panel each, of \(CostQuantity.allCases.map(\.rawValue).joined(separator: ", ")); by default "
+        + CostQuantity.usual.map(\.rawValue).joined(separator: ", ")
+    ),
   ]
 
   /// The figures of a `figures` entry, as far as they can be read.
@@ -100,6 +107,7 @@ struct FigureReader {
     }
     let grouping = entry("group").flatMap { reader.value($0, .choice(FigureGrouping.allCases.map(\.rawValue)))?.text }
     let dataset = entry("dataset").flatMap { reader.value($0, .choice(NormDataset.allCases.map(\.rawValue)))?.text }
+    let correlation = entry("correlation").flatMap { reader.value($0, .choice(ProfileCorrelation.allCases.map(\.rawValue)))?.text }
     let id = entry("id").map { reader.identifier($0) } ?? kind.rawValue
     let title = entry("title").map { reader.text($0) } ?? kind.title
     guard let rows, let tasks, let seeds, let id, let title else { return nil }
@@ -108,11 +116,28 @@ struct FigureReader {
         "\(kind.rawValue) compares the tasks of one row or the rows of one task: give 'row' or 'task'.", at: position)
       return nil
     }
+    if kind == .varianceShares, !self.seeds.areCrossed {
+      reader.problems.report(
+        "\(kind.rawValue) needs crossed seeds, two or more of each axis: '{init: [0, 1, 2], order: [0, 1, 2]}'.", at: position)
+      return nil
+    }
     let option = kind == .rankSweep ? option(entry("option"), rows, at: position) : nil
+    let costs = kind == .pareto ? entry("costs").map(costs) ?? CostQuantity.usual : []
     return FigureSettings(
       kind, id: id, title: title, rows: rows, tasks: tasks, seeds: seeds, modules: modules,
       grouping: grouping.flatMap(FigureGrouping.init) ?? .module, dataset: dataset.flatMap(NormDataset.init) ?? .importance,
-      option: option)
+      option: option, costs: costs,
+      correlation: correlation.flatMap(ProfileCorrelation.init) ?? .spearman)
+  }
+
+  /// The costs that are named; others are reported.
+  private func costs(_ entry: SourceEntry) -> [CostQuantity] {
+    (reader.list(entry) ?? []).compactMap { name, position in
+      if let cost = CostQuantity(rawValue: name) { return cost }
+      reader.reportUnknown(
+        "'\(SourceNode.shortened(name))' is no cost", name, CostQuantity.allCases.map(\.rawValue), at: position)
+      return nil
+    }
   }
 
   // MARK: Selections
@@ -164,15 +189,15 @@ struct FigureReader {
   }
 
   /// The seed that is meant, all for a mean, the first where none is given.
-  private func seeds(_ entry: SourceEntry?, _ kind: FigureKind) -> [Int]? {
+  private func seeds(_ entry: SourceEntry?, _ kind: FigureKind) -> [RunSeed]? {
     guard let entry else { return Array(seeds.prefix(1)) }
     if case .scalar(let text, isQuoted: false) = entry.value.content {
       if kind.takesMeans, text == "mean" { return seeds }
-      if let seed = ScalarReading.integer(text), seeds.contains(seed) { return [seed] }
+      if let seed = RunSeed(text), seeds.contains(seed) { return [seed] }
     }
     reader.problems.report(
       "'seed' must be one of the manifest's seeds\(kind.takesMeans ? " or mean" : ""), but is \(entry.value.kind)."
-        + Suggestion.list("seeds", seeds.map(String.init)), at: entry.value.position)
+        + Suggestion.list("seeds", seeds.map(\.description)), at: entry.value.position)
     return nil
   }
 
@@ -206,14 +231,18 @@ extension FigureKind {
       case .bars, .costBars: ["row", "rows", "task", "tasks"]
       case .costCurves, .learningCurves: ["row", "rows", "task", "seed"]
       case .importanceMap: ["row", "rows", "task", "tasks", "seed", "module"]
+      case .agreement: ["row", "rows", "task", "tasks", "modules", "correlation"]
       case .normHistograms: ["row", "rows", "task", "seed", "module", "dataset"]
       case .rankSweep: ["row", "rows", "task", "tasks", "option"]
+      case .pareto: ["row", "rows", "task", "tasks", "costs"]
+      case .varianceShares: ["row", "rows", "task", "tasks"]
+      case .tuning: ["row", "rows"]
       }
     return ["id", "title"] + selectors
   }
 
   fileprivate var mostRows: Int { keys.contains("rows") ? (self == .normHistograms ? 2 : .max) : 1 }
-  fileprivate var isOfOneTask: Bool { !keys.contains("tasks") }
+  fileprivate var isOfOneTask: Bool { !keys.contains("tasks") && self != .tuning }
   fileprivate var isOfOneSeed: Bool { keys.contains("seed") }
   fileprivate var isOfOneModule: Bool { keys.contains("module") }
   /// Whether `seed: mean` is possible.
@@ -221,7 +250,8 @@ extension FigureKind {
 }
 
 extension OptionType {
-  fileprivate var isNumeric: Bool {
+  /// Whether its values are single numbers.
+  var isNumeric: Bool {
     switch self {
     case .integer, .number, .numberAbove: true
     case .flag, .choice, .names, .numbers, .text: false

@@ -1,4 +1,6 @@
 // The figures that a manifest asks for: of which kind, and of which of its runs. None of it changes a run.
+import Metrics
+import Settings
 
 /// What a figure shows.
 package enum FigureKind: String, Sendable, Codable, CaseIterable {
@@ -13,8 +15,12 @@ package enum FigureKind: String, Sendable, Codable, CaseIterable {
   case costBars = "cost-bars"
   /// Operations and trainable parameters over training.
   case costCurves = "cost-curves"
+  /// The rows' average scores over what they cost, a panel for each cost, with the Pareto front.
+  case pareto
   /// The importance of one module's layers, by task or by row (LoRA-drop's Figs. 4, 5 and 12).
   case importanceMap = "importance-map"
+  /// How far the importances of a module's layers agree between runs of one task, of one seed, and of neither.
+  case agreement
   /// The distribution of the squared norms of a module's outputs over examples, layer by layer (LoRA-drop's Figs. 2 and 6 to 10).
   case normHistograms = "norm-histograms"
   /// The rank of each adapter, layer by module.
@@ -25,6 +31,11 @@ package enum FigureKind: String, Sendable, Codable, CaseIterable {
   case rankSweep = "rank-sweep"
   /// Validation scores by epoch and training loss by step.
   case learningCurves = "learning-curves"
+  /// Which parts of the scores' variance lie between initialisations, between orders and in neither, a panel for each task (Dodge et al.
+  /// 2020).
+  case varianceShares = "variance-shares"
+  /// Each method's scores over the values that a search tried: of a search its own, of a table those that its rows' settings are from.
+  case tuning
 
   /// The title where a manifest gives none.
   package var title: String {
@@ -34,12 +45,16 @@ package enum FigureKind: String, Sendable, Codable, CaseIterable {
     case .bars: "Scores by task"
     case .costBars: "Cost of training"
     case .costCurves: "Cost over training"
+    case .pareto: "Score over cost"
     case .importanceMap: "Importance of layers"
+    case .agreement: "Agreement of importances"
     case .normHistograms: "Squared norms of the adapters' outputs"
     case .rankMap: "Ranks"
     case .pruning: "Pruning"
     case .rankSweep: "Scores by option"
     case .learningCurves: "Learning curves"
+    case .varianceShares: "Where the variance comes from"
+    case .tuning: "Scores over what the search tried"
     }
   }
 }
@@ -60,6 +75,23 @@ package enum NormDataset: String, Sendable, Codable, CaseIterable {
   case final
 }
 
+/// What a row's runs cost.
+package enum CostQuantity: String, Sendable, Codable, CaseIterable {
+  /// Parameters that learn, without the head: the mean over the updates and the runs.
+  case parameters
+  /// The method's own parameters that are there at the end.
+  case kept
+  /// Floating-point operations of a run's training, as counted.
+  case operations
+  /// Seconds of a run's training, as a clock measured them.
+  case time
+  /// The most memory that a run's tensors took.
+  case memory
+
+  /// The costs of a figure that names none.
+  static let usual: [CostQuantity] = [.parameters, .time, .memory]
+}
+
 /// One figure of a manifest under one profile, every selection filled in.
 package struct FigureSettings: Sendable, Equatable, Codable {
   /// What the figure shows.
@@ -73,7 +105,7 @@ package struct FigureSettings: Sendable, Equatable, Codable {
   /// The ids of its tasks, in the order written, or else the manifest's.
   package let tasks: [String]
   /// Its seeds: one, or all where the figure is of their mean.
-  package let seeds: [Int]
+  package let seeds: [RunSeed]
   /// The modules that it shows; nil: all that the runs recorded.
   package let modules: [String]?
   /// By what lines are told apart.
@@ -82,11 +114,16 @@ package struct FigureSettings: Sendable, Equatable, Codable {
   package let dataset: NormDataset
   /// The option on the horizontal axis of a sweep; nil for every other kind.
   package let option: String?
+  /// The costs that scores stand over, a panel each; empty for every kind but `pareto`.
+  package let costs: [CostQuantity]
+  /// By what importances are compared.
+  package let correlation: ProfileCorrelation
 
   /// Makes settings from their parts.
   package init(
-    _ kind: FigureKind, id: String? = nil, title: String? = nil, rows: [String], tasks: [String], seeds: [Int],
-    modules: [String]? = nil, grouping: FigureGrouping = .module, dataset: NormDataset = .importance, option: String? = nil
+    _ kind: FigureKind, id: String? = nil, title: String? = nil, rows: [String], tasks: [String], seeds: [RunSeed],
+    modules: [String]? = nil, grouping: FigureGrouping = .module, dataset: NormDataset = .importance, option: String? = nil,
+    costs: [CostQuantity] = [], correlation: ProfileCorrelation = .spearman
   ) {
     self.kind = kind
     self.id = id ?? kind.rawValue
@@ -98,13 +135,15 @@ package struct FigureSettings: Sendable, Equatable, Codable {
     self.grouping = grouping
     self.dataset = dataset
     self.option = option
+    self.costs = costs
+    self.correlation = correlation
   }
 
   /// The same figure of other rows, tasks and seeds.
-  func of(rows: [String], tasks: [String], seeds: [Int]) -> FigureSettings {
+  func of(rows: [String], tasks: [String], seeds: [RunSeed]) -> FigureSettings {
     FigureSettings(
       kind, id: id, title: title, rows: rows, tasks: tasks, seeds: seeds, modules: modules, grouping: grouping, dataset: dataset,
-      option: option)
+      option: option, costs: costs, correlation: correlation)
   }
 
   /// What the figure shows of a part of its experiment; nil where that is nothing.

@@ -21,6 +21,7 @@ package struct KeyReference: Sendable, Equatable {
         part: "manifest",
         place: "`experiments/<id>.yaml`. All but `id`, `aliases`, `paper` and `profiles` may be given anew under a profile: "
           + "`profiles: {pocket: {seeds: [0]}}`.", lines: ManifestReader.keyReference),
+      KeyReference(part: "tune", place: GridReader.keyPlace, lines: GridReader.keyReference),
       KeyReference(
         part: "training",
         place:

@@ -9,12 +9,17 @@ package struct Manifest: Sendable, Equatable {
   package let aliases: [String]
   /// The paper whose table this is, or nil.
   package let paper: String?
+  /// The group that it is run with, apart from the other tables; nil for those of the papers and comparisons.
+  package let group: String?
   /// The file it was read from.
   package let file: String
   /// The profiles that it can be run under.
   package let profiles: [Profile]
   /// What it says under each profile that was read, in the order of profiles.
   package let experiments: [Experiment]
+
+  /// Whether it is a search over settings, and no table.
+  package var isSearch: Bool { experiments.contains { $0.search != nil } }
 
   /// What the manifest says under a profile.
   /// - Throws: `ManifestError.unknownProfile`.
@@ -32,14 +37,17 @@ package struct Manifest: Sendable, Equatable {
       experiment.callName = name
       return experiment
     }
-    return Manifest(id: id, aliases: aliases, paper: paper, file: file, profiles: profiles, experiments: named)
+    return Manifest(id: id, aliases: aliases, paper: paper, group: group, file: file, profiles: profiles, experiments: named)
   }
 
   /// The same manifest with what it says under more profiles.
   func with(_ more: [Experiment]) -> Manifest {
     Manifest(
-      id: id, aliases: aliases, paper: paper, file: file, profiles: profiles, experiments: experiments + more)
+      id: id, aliases: aliases, paper: paper, group: group, file: file, profiles: profiles, experiments: experiments + more)
   }
+
+  /// Below which heading it is listed: its group, or else its paper; nil for what has neither.
+  package var section: String? { group ?? paper }
 
   /// Reads a manifest and all that it names, and checks it.
   /// - Parameters:

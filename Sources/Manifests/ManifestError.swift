@@ -10,6 +10,8 @@ package enum ManifestError: Error, Equatable, CustomStringConvertible {
   case unreadable(path: String, reason: String)
   /// No manifest has this id or alias.
   case unknownExperiment(String, known: [String], folder: String)
+  /// No manifest is of this group.
+  case unknownGroup(String, known: [String])
   /// The manifest has no such profile.
   case unknownProfile(String, experiment: String, known: [String])
   /// Command-line narrowing that names what the manifest does not have: one sentence each.
@@ -30,6 +32,9 @@ package enum ManifestError: Error, Equatable, CustomStringConvertible {
     case .unknownExperiment(let name, let known, let folder):
       return "experiment '\(name)' is not known in \(folder)." + Suggestion.sentence(for: name, among: known)
         + Suggestion.list("known", known)
+    case .unknownGroup(let name, let known):
+      return "no experiment is of the group '\(name)'." + Suggestion.sentence(for: name, among: known)
+        + Suggestion.list("groups", known)
     case .unknownProfile(let name, let experiment, let known):
       return "\(experiment) has no profile '\(name)'." + Suggestion.sentence(for: name, among: known)
         + Suggestion.list("profiles", known)
@@ -51,7 +56,7 @@ package enum ManifestError: Error, Equatable, CustomStringConvertible {
       let shown = first.hasPrefix(file + ":") ? "line " + first.dropFirst(file.count + 1) : first
       return shown + (problems.count > 1 ? " (and \(problems.count - 1) more)" : "")
     case .unreadable(_, let reason): return "cannot be read: \(reason)"
-    case .unknownExperiment, .unknownProfile, .narrowing: return description
+    case .unknownExperiment, .unknownGroup, .unknownProfile, .narrowing: return description
     }
   }
 

@@ -6,10 +6,13 @@ import Settings
 struct ExperimentDraft {
   var title = ""
   var description = ""
+  var preregistered = ""
   var model: (name: String, position: SourcePosition?) = ("", nil)
   var recipe: Recipe?
   var tasks: [(task: TaskDefinition, position: SourcePosition)] = []
-  var seeds: [Int] = []
+  var seeds: [RunSeed] = []
+  /// What is searched; nil of a table.
+  var grid: GridDraft?
   var rows: [RowDraft] = []
   var training = TaskSettings()
   var report = ReportSettings()
@@ -25,6 +28,7 @@ struct ManifestReader {
     var id = ""
     var aliases: [String] = []
     var paper: String?
+    var group: String?
     var profiles: [(profile: Profile, entries: [SourceEntry], position: SourcePosition)] = []
   }
 
@@ -42,8 +46,10 @@ struct ManifestReader {
   let overrides: Overrides
   /// What is wrong with the model of a name.
   let problemOfModel: (String) -> String?
+  /// Whether what searches found is put in place of what recipes say.
+  var appliesTuned = true
 
-  /// The folder or file of this name beside manifests; where there is none, that beside their folder (as for `experiments/pilots/`),
+  /// The folder or file of this name beside manifests; where there is none, that beside their folder (as for `experiments/tune/`),
   /// or the project's own (for a manifest that lies elsewhere).
   static func place(_ name: String, near folder: String, project: String?) -> String {
     let beside = FilePath.joined(folder, name)
@@ -57,15 +63,17 @@ struct ManifestReader {
     guard let root = try SourceNode.load(path: path, problems: reader.problems) else { return nil }
     guard !isOfAnotherKind(root) else { return nil }
     let tasks = TaskNames(reader: reader, in: FilePath.folder(of: path), project: project)
-    let keys = form(.pocket, tasks, of: nil).keys
-    let profileKeys = keys.map(\.name), required = keys.filter(\.isRequired).map(\.name)
+    let profileKeys = form(.pocket, tasks, of: nil).keys.map(\.name)
     let heading = headingForm(profileKeys: profileKeys)
     guard let entries = reader.entries(of: root, heading.subject, keys: heading.keys.map(\.name) + profileKeys) else { return nil }
     let own = entries.filter { !profileKeys.contains($0.key) }
     let head = reader.read(SourceNode(content: .mapping(own), position: root.position), as: heading, into: Heading())
     let profiles = head?.value.profiles ?? []
 
-    for entry in entries + profiles.flatMap(\.entries) where entry.key == "tasks" { tasks.loadFiles(named: entry) }
+    let given = entries + profiles.flatMap(\.entries)
+    let search = given.first { $0.key == "tune" }
+    for entry in given + given.flatMap(\.entriesOfSearch) where entry.key == "tasks" { tasks.loadFiles(named: entry) }
+    let required = form(.pocket, tasks, of: nil, isSearch: search != nil).keys.filter(\.isRequired).map(\.name)
     var declared: [Profile] = []
     var experiments: [Experiment] = []
     for profile in Profile.allCases {
@@ -80,6 +88,11 @@ struct ManifestReader {
       let node = SourceNode(content: .mapping(merged), position: own?.position ?? root.position)
       if let found = experiment(node, profile, tasks, id: head?.value.id ?? "", root.position) { experiments.append(found) }
     }
+    if let search, declared.count > 1 {
+      reader.problems.report(
+        "a search is of one profile, and this manifest has \(declared.map(\.rawValue).joined(separator: ", ")): write a manifest for each.",
+        at: search.keyPosition)
+    }
     if profiles.isEmpty {
       for key in required where !entries.contains(where: { $0.key == key }) {
         reader.problems.report("'\(key)' is missing.", at: root.position)
@@ -87,7 +100,8 @@ struct ManifestReader {
     }
     return head.map {
       Manifest(
-        id: $0.value.id, aliases: $0.value.aliases, paper: $0.value.paper, file: path, profiles: declared, experiments: experiments)
+        id: $0.value.id, aliases: $0.value.aliases, paper: $0.value.paper, group: $0.value.group, file: path, profiles: declared,
+        experiments: experiments)
     }
   }
 
@@ -122,6 +136,8 @@ struct ManifestReader {
           return true
         },
         .identifier("paper", \.paper, "the paper whose table it is"),
+        .identifier(
+          "group", \.group, "the group that it is run with, as in `lowrank all --group findings`; else it is run by `lowrank all`"),
         .custom("profiles", "what differs by size, as `{pocket: {seeds: [0]}}`") { heading, entry, reader in
           for entry in reader.entries(of: entry.value, "'profiles'", keys: Profile.allCases.map(\.rawValue)) ?? [] {
             guard let profile = Profile(rawValue: entry.key) else { continue }
@@ -138,11 +154,13 @@ struct ManifestReader {
   private func experiment(
     _ node: SourceNode, _ profile: Profile, _ tasks: TaskNames, id own: String, _ start: SourcePosition
   ) -> Experiment? {
-    let recipes = RecipeReader(reader: reader, folder: recipesFolder, tasks: tasks.known)
-    let found = reader.read(node, as: form(profile, tasks, of: recipes), into: ExperimentDraft()) {
+    let isSearch = node.entries.contains { $0.key == "tune" }
+    let recipes = RecipeReader(reader: reader, folder: recipesFolder, tasks: tasks.known, appliesTuned: appliesTuned && !isSearch)
+    let found = reader.read(node, as: form(profile, tasks, of: recipes, isSearch: isSearch), into: ExperimentDraft()) {
       "'\($0)' is given neither by the profile '\(profile.rawValue)' nor at the top level."
     }
     guard var draft = found?.value, let recipe = draft.recipe else { return nil }
+    let search = draft.grid.flatMap { GridReader(reader: reader).search($0, draft.rows) }
     var overriding = OverrideReader(overrides, reader)
     let id = OverrideReader.name(own, overriding.apply(to: &draft))
     let count = draft.rows.count * draft.tasks.count
@@ -153,23 +171,34 @@ struct ManifestReader {
     }
     var resolution = Resolution(reader: reader, experiment: id, profile: profile, draft: draft, recipe: recipe)
     resolution.run()
+    checkSeeds(of: draft, recipe, resolution.places, node)
+    if isSearch { checkSets(of: resolution) }
     return Experiment(
       id: id, callName: id, profile: profile, title: draft.title, description: draft.description,
+      preregistered: draft.preregistered,
       sources: Set([path] + tasks.files + recipe.files).sorted(), recipe: recipe.name, tasks: draft.tasks.map(\.task),
-      seeds: draft.seeds, rows: draft.rows.map(\.row), report: draft.report, isTimed: draft.isTimed, figures: draft.figures,
-      published: draft.published,
+      seeds: draft.seeds, rows: draft.rows.map(\.row), report: draft.report, isTimed: draft.isTimed,
+      // where neither the experiment nor its recipe has a search there is none to draw
+      figures: draft.figures.filter { $0.kind != .tuning || search != nil || !recipe.tuned.isEmpty },
+      published: draft.published, search: search, tuned: recipe.tuned,
       unlistedMethods: recipe.methods.isEmpty
         ? [] : draft.rows.map(\.row.method).filter { id in !recipe.methods.contains { $0.method == id } },
       runs: resolution.runs, places: resolution.places)
   }
 
   /// The keys that a profile may give anew. Later ones may ask what earlier ones gave.
-  private func form(_ profile: Profile, _ tasks: TaskNames, of recipes: RecipeReader?) -> MappingForm<ExperimentDraft> {
+  /// - Parameter isSearch: whether tasks and seeds are those of `tune`.
+  private func form(
+    _ profile: Profile, _ tasks: TaskNames, of recipes: RecipeReader?, isSearch: Bool = false
+  ) -> MappingForm<ExperimentDraft> {
     MappingForm(
       "a profile",
       [
         .value("title", .text, \.title, "the title for people"),
         .value("description", .text, \.description, "what the table is about"),
+        .value(
+          "preregistered", .text, \.preregistered,
+          "what was expected, by which test and bound, and what would refute it, as it was written before the first run"),
         .custom("model", required: true, "a model's name or folder") { draft, entry, reader in
           guard let name = reader.text(entry) else { return false }
           draft.model = (name, entry.value.position)
@@ -180,17 +209,19 @@ struct ManifestReader {
           draft.recipe = reader.text(entry).flatMap { recipes?.recipe(named: $0, at: entry.value.position) }
           return draft.recipe != nil
         },
-        .custom("tasks", required: true, "the tasks of its columns") { draft, entry, reader in
-          guard let names = reader.list(entry) else { return false }
-          draft.tasks = names.compactMap { name in tasks.task(name.text, at: name.position).map { ($0, name.position) } }
-          return true
+        .custom("tasks", required: !isSearch, "the tasks of its columns") { draft, entry, _ in
+          isSearch ? refuse(entry) : read(tasks: entry, tasks, into: &draft)
         },
-        .custom("seeds", required: true, "the seeds, whole numbers") { draft, entry, _ in
-          seeds(entry).map { draft.seeds = $0 } != nil
+        .custom("seeds", required: !isSearch, SeedReader.documentation) { draft, entry, reader in
+          isSearch ? refuse(entry) : SeedReader(reader: reader).seeds(entry).map { draft.seeds = $0 } != nil
+        },
+        .custom("tune", required: isSearch, "a search over settings, in place of a table: its values, seeds and tasks") {
+          draft, entry, _ in
+          read(search: entry, tasks, into: &draft)
         },
         .custom("methods", required: true, "the rows: ids of methods, or `lora: {rank: 4}`; a list of values makes a row for each")
         { draft, entry, reader in
-          MethodRowReader(reader: reader, tasks: tasks.known).rows(entry).map { draft.rows = $0 } != nil
+          MethodRowReader(reader: reader, tasks: tasks.known, grid: draft.grid).rows(entry).map { draft.rows = $0 } != nil
         },
         .custom("training", "settings of all rows") { draft, entry, reader in
           draft.training = reader.taskSettings(entry.value, of: nil, subject: "'training'", tasks: tasks.known)
@@ -217,6 +248,61 @@ struct ManifestReader {
       ])
   }
 
+  // MARK: A search
+
+  /// Says that a search has its tasks and seeds elsewhere.
+  private func refuse(_ entry: SourceEntry) -> Bool {
+    reader.problems.report("'\(entry.key)' of a search stands within its 'tune': take it out here.", at: entry.keyPosition)
+    return true
+  }
+
+  private func read(tasks entry: SourceEntry, _ tasks: TaskNames, into draft: inout ExperimentDraft) -> Bool {
+    guard let names = reader.list(entry) else { return false }
+    draft.tasks = names.compactMap { name in tasks.task(name.text, at: name.position).map { ($0, name.position) } }
+    return true
+  }
+
+  private func read(search entry: SourceEntry, _ tasks: TaskNames, into draft: inout ExperimentDraft) -> Bool {
+    guard let entries = reader.mapping(entry.value, "'tune'") else { return false }
+    var isWhole = true
+    for key in GridReader.reservedKeys {
+      guard let own = entries.first(where: { $0.key == key }) else {
+        reader.problems.report("'\(key)' is missing in 'tune'.", at: entry.keyPosition)
+        isWhole = false
+        continue
+      }
+      let isRead =
+        key == "tasks"
+        ? read(tasks: own, tasks, into: &draft) : SeedReader(reader: reader).seeds(own).map { draft.seeds = $0 } != nil
+      isWhole = isWhole && isRead
+    }
+    draft.grid = GridReader(reader: reader).draft(entries, at: entry.keyPosition)
+    return isWhole && draft.grid != nil
+  }
+
+  /// Reports tasks whose candidates would be judged on test rows, as those of texts have no other set by default.
+  private func checkSets(of resolution: Resolution) {
+    for run in resolution.runs where run.choosingSets.contains("test") {
+      guard let place = resolution.places.tasks[run.task.id] else { continue }
+      reader.problems.report(
+        "'\(run.task.id)' would be judged on its test set: give the search 'training: {split: held-out}', or 'tuning_rows'.",
+        at: place)
+    }
+  }
+
+  /// Reports seeds that settings were chosen on which the table's rows have.
+  private func checkSeeds(of draft: ExperimentDraft, _ recipe: Recipe, _ places: ExperimentPlaces, _ node: SourceNode) {
+    let files = Set(places.settings.values.flatMap(\.values).flatMap(\.values).map(\.file))
+    for tuned in recipe.tuned where files.contains(tuned.file) {
+      guard let settings = tuned.settings else { continue }
+      for seed in draft.seeds where settings.wasFound(on: seed) {
+        reader.problems.report(
+          "seed \(seed) is one that \(tuned.file) was found on (\(settings.seeds.list)): a table reports others.",
+          at: node.place(ofSeed: seed) ?? SourcePosition(file: "--seeds", line: 0, column: 0))
+      }
+    }
+  }
+
   /// Reports what a report names and the rows do not have.
   private func check(_ report: ReportSettings, _ entry: SourceEntry, _ rows: [RowDraft]) {
     let ids = rows.map(\.row.id)
@@ -235,24 +321,24 @@ struct ManifestReader {
         "'rows' names the option '\(name)', which no method of the table has", name, known, at: entry.keyPosition)
     }
   }
+}
 
-  private func seeds(_ entry: SourceEntry) -> [Int]? {
-    guard let items = reader.list(entry) else { return nil }
-    var seeds: [Int] = []
-    var seen: Set<Int> = []
-    for item in items {
-      guard let seed = ScalarReading.integer(item.text), seed >= 0 else {
-        reader.problems.report(
-          "a seed must be a whole number of at least 0, but is '\(SourceNode.shortened(item.text))'.", at: item.position
-        )
-        continue
-      }
-      if seen.insert(seed).inserted {
-        seeds.append(seed)
-      } else {
-        reader.problems.report("seed \(seed) stands twice in 'seeds'.", at: item.position)
-      }
-    }
-    return seeds
+extension SourceNode {
+  /// The entries of a mapping; none of anything else.
+  fileprivate var entries: [SourceEntry] { if case .mapping(let entries) = content { entries } else { [] } }
+
+  /// Where a seed stands among a profile's keys; nil where the call alone has it.
+  fileprivate func place(ofSeed seed: RunSeed) -> SourcePosition? {
+    guard let seeds = entries.first(where: { $0.key == "seeds" }) else { return nil }
+    // of two lists the key, since no text has a combination of them
+    guard case .sequence(let items) = seeds.value.content else { return seeds.keyPosition }
+    return items.first { item in
+      if case .scalar(let text, _) = item.content { ScalarReading.integer(text).map { RunSeed($0) } == seed } else { false }
+    }?.position
   }
+}
+
+extension SourceEntry {
+  /// The entries of a search; none of another key.
+  fileprivate var entriesOfSearch: [SourceEntry] { key == "tune" ? value.entries : [] }
 }

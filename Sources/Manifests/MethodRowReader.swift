@@ -12,6 +12,8 @@ struct RowDraft {
   let namedBy: [String]
   /// What the call gives in place of all else.
   var overrides = TaskSettings()
+  /// The label without what a search's grid or lists of values add to it.
+  var baseLabel: String?
   /// Where the row stands.
   let position: SourcePosition
 }
@@ -38,6 +40,8 @@ struct MethodRowReader {
   let reader: MappingReader
   /// The tasks that per-task settings may name.
   let tasks: [String]
+  /// What is searched; nil where the rows are those of a table.
+  var grid: GridDraft?
 
   /// The rows of a `methods` entry; nil, after a report, where it is no list.
   func rows(_ entry: SourceEntry) -> [RowDraft]? {
@@ -50,13 +54,35 @@ struct MethodRowReader {
     if items.isEmpty { reader.problems.report("'methods' is an empty list.", at: entry.value.position) }
     var drafts: [Draft] = []
     for item in items {
-      drafts += read(item)
+      drafts += grid.map { searched(read(item), after: drafts, $0) } ?? read(item)
       if drafts.count > Self.mostRows {
         reader.problems.report("the table has more than \(Self.mostRows) rows.", at: item.position)
         return nil
       }
     }
     return named(drafts)
+  }
+
+  /// A draft for each candidate of a search.
+  private func searched(_ rows: [Draft], after others: [Draft], _ grid: GridDraft) -> [Draft] {
+    guard let row = rows.first else { return [] }
+    guard rows.count == 1, !others.contains(where: { $0.method.id == row.method.id }) else {
+      reader.problems.report(
+        "a search finds one winner for each method, but '\(row.method.id)' has several rows: keep one.", at: row.position)
+      return []
+    }
+    let given = row.settings.common.names + row.settings.byTask.flatMap(\.settings.names)
+    guard let settings = GridReader(reader: reader).values(grid, for: row.method, given: given) else { return [] }
+    return settings.reduce([row]) { drafts, setting in
+      drafts.flatMap { draft in
+        setting.values.map { value in
+          var draft = draft
+          draft.settings.common.set(setting.schema, to: value, at: setting.position)
+          draft.listed.append(setting.schema.name)
+          return draft
+        }
+      }
+    }
   }
 
   private func read(_ item: SourceNode) -> [Draft] {
@@ -185,7 +211,8 @@ struct MethodRowReader {
       let row = MethodRow(id: id, label: label, method: draft.method.id, methodAliases: draft.method.aliases)
       rows.append(
         RowDraft(
-          row: row, method: draft.method, settings: draft.settings, namedBy: idNames + labelNames, position: draft.position))
+          row: row, method: draft.method, settings: draft.settings, namedBy: idNames + labelNames,
+          baseLabel: draft.explicitLabel ?? draft.method.label, position: draft.position))
     }
     return rows
   }

@@ -37,12 +37,12 @@ package struct Overrides: Sendable, Equatable {
   /// The settings, in the order typed.
   package var settings: [Setting]
   /// The seeds that are asked for; where the manifest has all of them, they narrow it and override nothing.
-  package var seeds: [Int]?
+  package var seeds: [RunSeed]?
   /// The file's name without its ending, of a manifest that has the id of another.
   var file: String?
 
   /// Makes overrides; by default there are none.
-  package init(settings: [Setting] = [], seeds: [Int]? = nil) {
+  package init(settings: [Setting] = [], seeds: [RunSeed]? = nil) {
     self.settings = settings
     self.seeds = seeds
   }
@@ -56,7 +56,7 @@ package struct Overrides: Sendable, Equatable {
       }
       return " --set " + (isPlain ? setting.text : "'" + setting.text.replacing("'", with: "'\\''") + "'")
     }
-    return quoted.joined() + (seeds.map { " --seeds " + $0.map(String.init).joined(separator: ",") } ?? "")
+    return quoted.joined() + (seeds.map { " --seeds " + $0.map(\.description).joined(separator: ",") } ?? "")
   }
 
   /// Whether an experiment's name says all that was asked for, so that it may be typed in place of it.
@@ -73,11 +73,9 @@ package struct Overrides: Sendable, Equatable {
     for part in parts.dropFirst() {
       guard let setting = Setting(part), setting.name != "file" else { throw .unknownExperiment(name, known: [], folder: folder) }
       if setting.name == "seeds" {
-        let numbers = setting.value.split(separator: ",", omittingEmptySubsequences: false).map {
-          ScalarReading.integer(String($0))
-        }
-        let named = numbers.compactMap(\.self)
-        guard named.count == numbers.count, named.allSatisfy({ $0 >= 0 }), Set(named).count == named.count else {
+        let texts = setting.value.split(separator: ",", omittingEmptySubsequences: false)
+        let named = texts.compactMap { RunSeed(String($0)) }
+        guard named.count == texts.count, Set(named).count == named.count else {
           throw .unknownExperiment(name, known: [], folder: folder)
         }
         // beside them `--seeds` chooses among them
@@ -120,7 +118,7 @@ struct OverrideReader {
     if let seeds = overrides.seeds, !seeds.allSatisfy(draft.seeds.contains) {
       draft.figures = draft.figures.map { $0.over(seeds: seeds, inPlaceOf: draft.seeds) }
       draft.seeds = seeds
-      names.append("seeds=" + seeds.map(String.init).joined(separator: ","))
+      names.append("seeds=" + seeds.map(\.description).joined(separator: ","))
     }
     return names.sorted()
   }
@@ -250,7 +248,7 @@ extension RowDraft {
 
 extension FigureSettings {
   /// The same figure of an experiment with other seeds: all where it was of all, the seeds that are left, or else the first.
-  fileprivate func over(seeds new: [Int], inPlaceOf old: [Int]) -> FigureSettings {
+  fileprivate func over(seeds new: [RunSeed], inPlaceOf old: [RunSeed]) -> FigureSettings {
     let left = seeds.filter(new.contains)
     return of(rows: rows, tasks: tasks, seeds: seeds == old ? new : left.isEmpty ? Array(new.prefix(1)) : left)
   }

@@ -5,7 +5,7 @@ import Settings
 
 /// Finds the table that a report names.
 struct PublishedReader {
-  private static let fileKeys = ["papers", "metrics", "tasks", "tables"]
+  private static let fileKeys = ["papers", "metrics", "tasks", "tables", "statics"]
 
   let reader: MappingReader
   /// The manifest that names the table.
@@ -49,6 +49,13 @@ struct PublishedReader {
   func papers(path: String) throws(ManifestError) -> [PublishedPaper] {
     let root = try SourceNode.load(path: path, problems: reader.problems)
     return root.flatMap { entries(of: $0) }.map { members("papers", of: $0).compactMap { paper($0) } } ?? []
+  }
+
+  /// The tables without scores of a file, in its order; problems are reported.
+  func statics(path: String) throws(ManifestError) -> [StaticTable] {
+    guard let root = try SourceNode.load(path: path, problems: reader.problems), let entries = entries(of: root) else { return [] }
+    let statics = StaticTableReader(reader: reader, papers: members("papers", of: entries).compactMap { paper($0) })
+    return members("statics", of: entries).compactMap(statics.table)
   }
 
   private func entries(of root: SourceNode) -> [SourceEntry]? {
@@ -126,6 +133,9 @@ struct PublishedRowReader {
           "this row and one above it are of the same method and options: give 'options' or 'row' to tell them apart.",
           at: item.position)
       }
+      if row.countedAs != nil, row.parameters == nil {
+        reader.problems.report("'counted_as' says what 'parameters' is, which this row has not.", at: item.position)
+      }
       rows.append(row)
     }
     return rows
@@ -149,6 +159,7 @@ struct PublishedRowReader {
         .identifier("row", \.row, "the only row of a manifest that it belongs to"),
         .value("setting", .text, \.setting, "what the paper calls it"),
         .value("parameters", .number(0...1e15), \.parameters, "trainable parameters"),
+        .identifier("counted_as", \.countedAs, "the recorded number that 'parameters' is, where that is not what is trained"),
         .custom("measures", "numbers of the method's own") { row, entry, reader in
           for entry in reader.mapping(entry.value, "'measures'") ?? [] {
             guard let name = reader.checkedIdentifier(entry.key, "measures", at: entry.keyPosition) else { continue }

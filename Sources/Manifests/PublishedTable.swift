@@ -46,6 +46,8 @@ package struct PublishedRow: Sendable, Equatable, Codable {
   package internal(set) var setting: String?
   /// Trainable parameters without the head, as printed.
   package internal(set) var parameters: Double?
+  /// The recorded number that `parameters` is, where a paper prints what is left after pruning in place of what is trained.
+  package internal(set) var countedAs: String?
   /// Numbers of the method's own, by the name under which runs record theirs.
   package internal(set) var measures: [String: Double] = [:]
   /// Whether the paper copied the row from elsewhere.

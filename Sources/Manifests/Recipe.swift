@@ -9,6 +9,8 @@ struct Recipe: Sendable, Equatable {
   var methods: [(method: String, settings: TaskSettings)] = []
   /// The files that it was made from, the outermost first.
   var files: [String] = []
+  /// The files of settings that searches found, those of included recipes first.
+  var tuned: [AppliedTuning] = []
 
   /// All that the recipe gives for a method's runs on a task.
   func settings(method: String, task: String) -> SettingsLayer {
@@ -18,7 +20,7 @@ struct Recipe: Sendable, Equatable {
   }
 
   static func == (first: Recipe, second: Recipe) -> Bool {
-    first.name == second.name && first.settings == second.settings && first.files == second.files
+    first.name == second.name && first.settings == second.settings && first.files == second.files && first.tuned == second.tuned
       && first.methods.map(\.method) == second.methods.map(\.method)
       && first.methods.map(\.settings) == second.methods.map(\.settings)
   }
@@ -31,6 +33,8 @@ struct RecipeReader {
   let folder: String
   /// The tasks that per-task settings may name.
   let tasks: [String]
+  /// Whether what searches found is put in place of what a recipe says; a search itself looks at none of it.
+  var appliesTuned = true
 
   /// Reads a recipe and what it includes. Nil after a report.
   /// - Parameter position: where the recipe's name stands.
@@ -67,6 +71,7 @@ struct RecipeReader {
     var outer: Recipe?
     var own = TaskSettings()
     var methods: [(method: String, settings: TaskSettings)] = []
+    var tuned: (tuning: AppliedTuning, methods: [(method: String, settings: TaskSettings)])?
     var text = ""
   }
 
@@ -100,15 +105,27 @@ struct RecipeReader {
           }
           return true
         },
+        .custom(
+          "tuned",
+          "a search whose winners stand in place of what this recipe says of the same settings: `experiments/tuned/<search>.yaml`, as "
+            + "`lowrank tune <search>` writes it"
+        ) { draft, entry, reader in
+          guard let name = reader.identifier(entry) else { return false }
+          guard appliesTuned else { return true }
+          draft.tuned = TuningReader(reader: reader, recipes: folder).tuning(named: name)
+          return draft.tuned != nil
+        },
       ])
   }
 
   private func read(_ root: SourceNode, name: String, path: String, chain: [String]) -> Recipe? {
     guard let found = reader.read(root, as: form(including: chain), into: Draft()) else { return nil }
     if found.place("include") != nil, found.value.outer == nil { return nil }
-    let outer = found.value.outer ?? Recipe(name: name)
+    let outer = found.value.outer ?? Recipe(name: name), tuned = found.value.tuned
     return Recipe(
-      name: name, settings: outer.settings.overridden(by: found.value.own), methods: outer.methods + found.value.methods,
-      files: [path] + outer.files)
+      name: name, settings: outer.settings.overridden(by: found.value.own),
+      methods: outer.methods + found.value.methods + (tuned?.methods ?? []),
+      files: [path] + (tuned.map { $0.tuning.settings == nil ? [] : [$0.tuning.file] } ?? []) + outer.files,
+      tuned: outer.tuned + (tuned.map { [$0.tuning] } ?? []))
   }
 }

@@ -22,7 +22,9 @@ extension Experiment {
       rows: Dictionary(uniqueKeysWithValues: rows.enumerated().map { ($1, $0) }),
       tasks: Dictionary(uniqueKeysWithValues: tasks.enumerated().map { ($1, $0) })
     )
-    func place(_ run: RunSpecification) -> (Int, Int, Int) { (places.rows[run.row] ?? 0, places.tasks[run.task.id] ?? 0, run.seed) }
+    func place(_ run: RunSpecification) -> (Int, Int, RunSeed) {
+      (places.rows[run.row] ?? 0, places.tasks[run.task.id] ?? 0, run.seed)
+    }
     result.runs = runs.sorted { place($0) < place($1) }
     return result
   }

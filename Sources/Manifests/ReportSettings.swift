@@ -20,7 +20,7 @@ package enum SeedAggregate: String, Sendable, Codable, CaseIterable {
 package struct ReportSettings: Sendable, Equatable, Codable {
   /// What a row is named by: `method` (its label) or `method.<option>` (that option's value).
   package var rows = "method"
-  /// The columns: `parameters`, `tasks` (one each), `average`, or the name of a recorded diagnostic as in `kept.query`.
+  /// The columns: `parameters`, `tasks` (one each), `average`, `updates`, or the name of a recorded number as in `kept.query`.
   package var columns = ["parameters", "tasks", "average"]
   /// The published table to show beside, by its id.
   package var published: String?
@@ -32,6 +32,8 @@ package struct ReportSettings: Sendable, Equatable, Codable {
   package var metrics: [TaskMetric] = []
   /// The row that differences are taken to.
   package var baseline: String?
+  /// The bound within which a row is level with the baseline, in points of the average; nil: the table calls none level.
+  package var equivalence: Double?
 
   /// A report with all its defaults.
   package init() {}
@@ -55,7 +57,10 @@ extension ReportSettings {
         .custom("rows", "what a row is named by") { report, entry, reader in
           rowName(entry, reader).map { report.rows = $0 } != nil
         },
-        .custom("columns", "what the columns are") { report, entry, reader in
+        .custom(
+          "columns",
+          "what the columns are: `parameters`, `tasks`, `average`, `updates`, or a number that runs record, as `kept.parameters`"
+        ) { report, entry, reader in
           guard let names = reader.list(entry) else { return false }
           report.columns = names.compactMap { reader.checkedIdentifier($0.text, entry.key, at: $0.position) }
           return true
@@ -75,6 +80,9 @@ extension ReportSettings {
           return true
         },
         .identifier("baseline", \.baseline, "the row that differences are taken to"),
+        .value(
+          "equivalence", .numberAbove(0, atMost: 100), \.equivalence,
+          "the bound, in points, within which a row is called level with the baseline"),
       ])
   }
 

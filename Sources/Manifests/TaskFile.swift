@@ -65,6 +65,19 @@ struct TaskFileReader {
           draft.task.validation = sets.compactMap { set in file(set, beside: path).map { .init(name: set.key, file: $0) } }
           return draft.task.validation.count == sets.count
         },
+        .custom("test", "the file of rows that are only reported, or several by name: for runs of `split: held-out`") {
+          draft, entry, reader in
+          guard case .mapping(let sets) = entry.value.content else {
+            guard let path = file(entry, beside: path) else { return false }
+            draft.task.heldOut = .init(files: [.init(name: TaskDefinition.heldOutName(TaskDefinition.onlySet), file: path)])
+            return true
+          }
+          let files = sets.compactMap { set in
+            file(set, beside: path).map { TaskDefinition.ValidationFile(name: TaskDefinition.heldOutName(set.key), file: $0) }
+          }
+          draft.task.heldOut = .init(files: files)
+          return files.count == sets.count
+        },
         .choice("format", \.task.format, required: true, "how the files are written, \(Self.formats)"),
         .value("header", .flag, \.task.hasHeader, "whether the first line of a table names the columns"),
         .custom("columns", "the columns of the texts and of the label") { draft, entry, reader in

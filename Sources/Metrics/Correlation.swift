@@ -26,7 +26,7 @@ package func spearman(gold: [Double], predicted: [Double]) -> Double? {
 /// The rank of each value from 1 up, equal values sharing the mean of their ranks.
 ///
 /// - Precondition: every value is finite.
-func averageRanks(_ values: [Double]) -> [Double] {
+package func averageRanks(_ values: [Double]) -> [Double] {
   let order = values.indices.sorted { (values[$0], $0) < (values[$1], $1) }
   var ranks = [Double](repeating: 0, count: values.count)
   var start = 0

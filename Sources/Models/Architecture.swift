@@ -28,10 +28,8 @@ package struct Architecture: Sendable, Hashable, CaseIterable, CustomStringConve
   package var outputPath: String { definition.names.output }
   package var description: String { modelType }
 
-  /// The modules that the `peft` library adapts where nothing is said, by the ends of their paths.
-  ///
-  /// - Parameter isRankAllocating: of AdaLoRA, which the library has a list of its own for.
-  package func usualModules(isRankAllocating: Bool) -> [String] { definition.usualModules(isRankAllocating: isRankAllocating) }
+  /// The modules that the `peft` library adapts where nothing is said, by the ends of their paths; empty where it has none.
+  package func usualModules(for use: ModuleUse) -> [String] { definition.usualModules(for: use) }
 
   package static func == (first: Architecture, second: Architecture) -> Bool { first.modelType == second.modelType }
 
@@ -49,8 +47,20 @@ protocol ArchitectureDefinition: Sendable {
   /// - Parameter path: the file's path, for messages.
   /// - Throws: `DecodingError`, and `ModelError.configuration` with everything that is wrong.
   static func configuration(json: Data, path: String) throws -> any ModelConfiguration
-  /// The modules that the `peft` library adapts where nothing is said, by the ends of their paths; AdaLoRA's where it allocates ranks.
-  static func usualModules(isRankAllocating: Bool) -> [String]
+  /// The modules that the `peft` library adapts where nothing is said, by the ends of their paths; empty where it has none.
+  static func usualModules(for use: ModuleUse) -> [String]
+}
+
+/// What modules are adapted for: the `peft` library has a list of usual ones for each.
+package enum ModuleUse: Sendable {
+  /// Branches of low rank.
+  case lowRank
+  /// AdaLoRA's, whose ranks are allocated.
+  case rankAllocation
+  /// (IA)³'s factors.
+  case scaling
+  /// Norms that learn.
+  case norms
 }
 
 /// The names of an architecture's tensors, as far as a checkpoint is told by them.
@@ -72,6 +82,8 @@ struct TensorNames: Sendable {
   /// What published checkpoints hold within the body and the model has no use for, without the prefix: whole names, beginnings that
   /// end with a dot, or ends that begin with one.
   var useless: [String] = []
+  /// Where the head that names hidden words is; nil where there is none.
+  var maskedWords: MaskedWordNames?
 
   /// Whether a tensor is one of those that published checkpoints hold and the model has no use for.
   func isUseless(_ name: String) -> Bool {

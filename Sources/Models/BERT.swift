@@ -11,13 +11,19 @@ extension Architecture {
 enum BERT: EncoderArchitecture {
   static let modelType = "bert"
   static let libraryClass = "BertForSequenceClassification"
-  static let names = encoderNames("bert", bodyParts: ["pooler."])
+  static let names = encoderNames("bert", bodyParts: ["pooler."], maskedWords: .bert)
   static let defaults = EncoderDefaults(segmentTypes: 2, paddingToken: 0, normEpsilon: 1e-12)
   static let segmentTypeRange = 1...1 << 16
   static let absentSegmentTypes = 2
   static let classifierDropoutKey = "classifier_dropout"
 
-  static func usualModules(isRankAllocating: Bool) -> [String] { ["query", "value"] }
+  static func usualModules(for use: ModuleUse) -> [String] {
+    switch use {
+    case .lowRank, .rankAllocation: ["query", "value"]
+    case .scaling: ["key", "value", "output.dense"]
+    case .norms: []
+    }
+  }
 
   static func limits(_ configuration: EncoderConfiguration) -> InputLimits {
     InputLimits(

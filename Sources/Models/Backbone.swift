@@ -12,7 +12,7 @@ package protocol Backbone: AnyObject {
   var projections: [Projection] { get }
   /// The blocks' halves, layer by layer, attention before feed-forward.
   var sublayers: [Sublayer] { get }
-  /// Every norm of hidden states, in the order of the forward pass.
+  /// Every norm in the order of the forward pass: those of hidden states, and that of a table of relative positions.
   var norms: [any Norm] { get }
   /// What the first block sees.
   var embedded: EmbeddedSequence { get }
@@ -29,6 +29,12 @@ package protocol Backbone: AnyObject {
 }
 
 extension Backbone {
+  /// Keys that a method puts before each sequence's own, of the layer that has most.
+  var keysBefore: Int { keysAndValues.reduce(0) { max($0, $1.adapter?.count ?? 0) } }
+
+  /// Positions that a method takes before each sequence's first token: those of its virtual tokens, and of its keys.
+  package var positionsBefore: Int { (embedded.adapter?.count ?? 0) + keysBefore }
+
   /// The last layer's output without an observer: `[rows, hidden]`.
   package func hiddenStates(_ batch: TokenBatch, rows: RowSelection = .every, pass: Pass) -> Tensor {
     hiddenStates(batch, rows: rows, pass: pass, observer: nil)

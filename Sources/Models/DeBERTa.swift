@@ -13,7 +13,7 @@ enum DeBERTa: EncoderArchitecture {
   static let modelType = "deberta-v2"
   static let libraryClass = "DebertaV2ForSequenceClassification"
   // the pooler belongs to the head and never has the prefix
-  static let names = encoderNames("deberta", useless: ["embeddings.position_embeddings.weight"])
+  static let names = encoderNames("deberta", useless: ["embeddings.position_embeddings.weight"], maskedWords: .deberta)
   static let defaults = EncoderDefaults(segmentTypes: 0, paddingToken: 0, normEpsilon: 1e-7)
   static let segmentTypeRange = 0...0
   static let absentSegmentTypes = 0
@@ -21,8 +21,13 @@ enum DeBERTa: EncoderArchitecture {
   static let hasRelativePositions = true
   static let projectionSuffix = "_proj"
 
-  static func usualModules(isRankAllocating: Bool) -> [String] {
-    isRankAllocating ? ["query_proj", "key_proj", "value_proj", "dense"] : ["query_proj", "value_proj"]
+  static func usualModules(for use: ModuleUse) -> [String] {
+    switch use {
+    case .lowRank: ["query_proj", "value_proj"]
+    case .rankAllocation: ["query_proj", "key_proj", "value_proj", "dense"]
+    case .scaling: ["key_proj", "value_proj", "output.dense"]
+    case .norms: []
+    }
   }
 
   static func limits(_ configuration: EncoderConfiguration) -> InputLimits {

@@ -33,12 +33,28 @@ final class Embeddings {
     norm = try builder.norm("\(path).LayerNorm", size: hidden, epsilon: configuration.normEpsilon)
   }
 
-  /// `[tokens, hidden]`
-  func callAsFunction(_ batch: TokenBatch, pass: Pass) -> Tensor {
-    var sum = words.tensor.rows(batch.tokens, padding: Int32(configuration.paddingToken))
-    if let segments { sum = sum.adding(segments.tensor.rows(configuration.kind.segmentIDs(of: batch))) }
-    let places = positions?.tensor.rows(
-      configuration.positionIDs(of: batch), padding: configuration.kind.paddingPosition(configuration).map { Int32($0) })
+  /// `[tokens, hidden]`, the virtual tokens of `sequence` before each sequence's own.
+  ///
+  /// - Parameters:
+  ///   - prefixed: where each sequence's own tokens lie behind the virtual ones; nil where there are none.
+  ///   - taken: how many positions others have before the first.
+  func callAsFunction(
+    _ batch: TokenBatch, behind prefixed: PrefixedRows?, of sequence: EmbeddedSequence, after taken: Int, pass: Pass
+  ) -> Tensor {
+    let kind = configuration.kind
+    var sum = sequence.joined(
+      words.tensor.rows(batch.tokens, padding: Int32(configuration.paddingToken)), prefixed, pass: pass)
+    if let segments {
+      let types = kind.segmentIDs(of: batch)
+      sum = sum.adding(segments.tensor.rows(prefixed?.joined(0, types) ?? types))
+    }
+    let places = positions.map { table in
+      // among virtual tokens no token counts as padding: embeddings do not say which is
+      let ids =
+        prefixed?.positions(from: kind.firstPosition(configuration) + taken)
+        ?? kind.positionIDs(of: batch, after: taken, configuration)
+      return table.tensor.rows(ids, padding: kind.paddingPosition(configuration).map { Int32($0) })
+    }
     return norm(sum, residual: places).dropped(pass.dropout(Float(configuration.hiddenDropout)))
   }
 }

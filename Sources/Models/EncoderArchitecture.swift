@@ -23,8 +23,12 @@ protocol EncoderArchitecture: ArchitectureDefinition {
   static func limits(_ configuration: EncoderConfiguration) -> InputLimits
   /// What values that are in their ranges make of each other; beside what is asked of every encoder.
   static func problems(_ configuration: EncoderConfiguration) -> [String]
+  /// The row of the position table that is a sequence's first token's, where there is one.
+  static func firstPosition(_ configuration: EncoderConfiguration) -> Int
   /// Each token's row of the position table, where there is one: `[tokens]`.
-  static func positionIDs(of batch: TokenBatch, _ configuration: EncoderConfiguration) -> [Int32]
+  ///
+  /// - Parameter taken: how many positions others have before each sequence's first token.
+  static func positionIDs(of batch: TokenBatch, after taken: Int, _ configuration: EncoderConfiguration) -> [Int32]
   /// The row of the position table that is never trained; nil for none.
   static func paddingPosition(_ configuration: EncoderConfiguration) -> Int?
   /// Each token's row of the token type table, where there is one: `[tokens]`.
@@ -52,8 +56,11 @@ extension EncoderArchitecture {
   static var hasRelativePositions: Bool { false }
   static var projectionSuffix: String { "" }
   static func problems(_ configuration: EncoderConfiguration) -> [String] { [] }
+  static func firstPosition(_ configuration: EncoderConfiguration) -> Int { 0 }
   /// Counted from 0.
-  static func positionIDs(of batch: TokenBatch, _ configuration: EncoderConfiguration) -> [Int32] { batch.positions }
+  static func positionIDs(of batch: TokenBatch, after taken: Int, _ configuration: EncoderConfiguration) -> [Int32] {
+    batch.positions.map { $0 + Int32(taken) }
+  }
   static func paddingPosition(_ configuration: EncoderConfiguration) -> Int? { nil }
   static func segmentIDs(of batch: TokenBatch) -> [Int32] { batch.segments }
 
@@ -68,13 +75,13 @@ extension EncoderArchitecture {
   }
 
   /// What all encoders' names have in common.
-  static func encoderNames(_ prefix: String, output: String = "classifier", bodyParts: [String] = [], useless: [String] = [])
-    -> TensorNames
-  {
+  static func encoderNames(
+    _ prefix: String, output: String = "classifier", bodyParts: [String] = [], useless: [String] = [], maskedWords: MaskedWordNames
+  ) -> TensorNames {
     TensorNames(
       prefix: prefix, output: output, bodyParts: ["embeddings.", "encoder."] + bodyParts,
       anchor: "encoder.layer.0.attention.output.dense.weight", wordTable: "embeddings.word_embeddings.weight",
       wordHeads: ["cls.predictions.decoder.weight", "lm_head.decoder.weight"],
-      useless: ["embeddings.position_ids", "embeddings.token_type_ids"] + useless)
+      useless: ["embeddings.position_ids", "embeddings.token_type_ids"] + useless, maskedWords: maskedWords)
   }
 }

@@ -92,7 +92,7 @@ package struct EncoderConfiguration: ModelConfiguration, Equatable {
   }
 
   package var limits: InputLimits { kind.limits(self) }
-  package func positionIDs(of batch: TokenBatch) -> [Int32] { kind.positionIDs(of: batch, self) }
+  package func positionIDs(of batch: TokenBatch) -> [Int32] { kind.positionIDs(of: batch, after: 0, self) }
   package func backbone(_ builder: ParameterBuilder) throws -> any Backbone { try TransformerEncoder(self, builder) }
   package func head(for backbone: any Backbone, _ builder: ParameterBuilder) throws -> any Head { try kind.head(self, builder) }
 

@@ -24,7 +24,13 @@ enum LlamaDefinition: ArchitectureDefinition {
     try LlamaConfiguration(json: json, path: path)
   }
 
-  static func usualModules(isRankAllocating: Bool) -> [String] { ["q_proj", "v_proj"] }
+  static func usualModules(for use: ModuleUse) -> [String] {
+    switch use {
+    case .lowRank, .rankAllocation: ["q_proj", "v_proj"]
+    case .scaling: ["k_proj", "v_proj", "down_proj"]
+    case .norms: ["input_layernorm", "post_attention_layernorm", "norm"]
+    }
+  }
 }
 
 /// A causal transformer without a head.
@@ -45,10 +51,10 @@ final class Llama: DecodingBackbone {
     let already = builder.parameters.count, path = LlamaDefinition.names.prefix
     rotary = configuration.rotary
     padding = configuration.padding.map { Int32($0) }
-    embedded = EmbeddedSequence(width: configuration.hiddenSize)
     wordEmbeddings = try builder.table(
       "\(path).embed_tokens", rows: configuration.vocabularySize, columns: configuration.hiddenSize,
       padding: configuration.padding)
+    embedded = EmbeddedSequence(words: wordEmbeddings)
     blocks = try (0..<configuration.layers).map { try LlamaBlock(configuration, layer: $0, builder) }
     lastNorm = try builder.rmsNorm("\(path).norm", size: configuration.hiddenSize, epsilon: configuration.normEpsilon)
     parameters = Array(builder.parameters[already...])
@@ -68,16 +74,10 @@ final class Llama: DecodingBackbone {
   private func hiddenStates(
     _ batch: TokenBatch, rows: RowSelection, pass: Pass, observer: ModelObserver?, keep: KeepKeysAndValues?
   ) -> Tensor {
-    let words = wordEmbeddings.tensor.rows(batch.tokens, padding: padding)
-    var (x, offsets, places, pass) = (
-      words.dropped(pass.dropout(Float(configuration.hiddenDropout))), Offsets(batch.offsets), rows.places(in: batch), pass
-    )
-    if let prefix = embedded.adapter?.prefix(pass: pass) {
-      let prefixed = PrefixedRows(count: prefix.shape[0], before: offsets.values)
-      (x, offsets, pass) = (prefixed.joined(prefix, x), Offsets(prefixed.offsets), pass.prefixed(by: prefixed.count))
-      // nobody asks for a virtual token's row
-      places = places.map { $0.map { prefixed.own[Int($0)] } } ?? prefixed.own
-    }
+    let prefixed = embedded.prefixed(batch.offsets), pass = pass.prefixed(by: prefixed?.count ?? 0)
+    let offsets = Offsets(prefixed?.offsets ?? batch.offsets), places = rows.places(in: batch, behind: prefixed)
+    let words = embedded.joined(wordEmbeddings.tensor.rows(batch.tokens, padding: padding), prefixed, pass: pass)
+    var x = words.dropped(pass.dropout(Float(configuration.hiddenDropout)))
     observer?.hiddenStates?(0, x)
     let positions = (0..<offsets.runs).flatMap { run in (0..<offsets.count(run)).map { Int32($0) } }
     let table = table(for: positions, on: x.backend), rotary = RotaryRows(table: table, positions: positions)
@@ -89,7 +89,7 @@ final class Llama: DecodingBackbone {
     for (layer, block) in blocks.enumerated() {
       let isLast = layer == blocks.count - 1, cut = isLast && observer == nil ? last : nil,
         firstAttention = layer == 0 ? observer?.firstAttention : nil
-      x = pass.recomputable([x]) { [offsets] inputs, pass in
+      x = pass.recomputable([x]) { inputs, pass in
         block(
           inputs[0], offsets: offsets, cut: cut, rotary: rotary, pass: pass,
           probabilities: pass.isRepetition ? nil : firstAttention,
@@ -131,8 +131,7 @@ final class Llama: DecodingBackbone {
 
   /// A table for these positions and what stands before them; it grows by doubling, and each of its rows is what it always was.
   private func table(for positions: [Int32], on backend: any Backend) -> Tensor {
-    let before = keysAndValues.reduce(0) { max($0, $1.adapter?.count ?? 0) }
-    let needed = Int(positions.max() ?? 0) + 1 + before
+    let needed = Int(positions.max() ?? 0) + 1 + keysBefore
     if let rotaryTable, rotaryTable.shape[0] >= needed { return rotaryTable }
     var rows = 64
     while rows < needed { rows *= 2 }

@@ -22,6 +22,12 @@ package final class Model {
   package var configuration: any ModelConfiguration { backbone.configuration }
   /// The linear layers that an adapter may wrap: by layer, then in the order of `ProjectionRole`.
   package var projections: [Projection] { backbone.projections }
+  /// What inputs may be: those of the configuration, with fewer tokens where a method takes positions before them.
+  package var limits: InputLimits {
+    var limits = configuration.limits
+    limits.tokens = limits.tokens.map { max(0, $0 - backbone.positionsBefore) }
+    return limits
+  }
 
   /// The head's outputs for the rows that are asked for, in their order: `[rows, outputs]`, of a batch within the model's limits.
   ///
@@ -33,8 +39,8 @@ package final class Model {
   package func logits(
     _ batch: TokenBatch, rows: RowSelection? = nil, pass: Pass, everyToken: Bool = false, observer: ModelObserver? = nil
   ) -> Tensor {
-    let rows = rows ?? head.rows, places = everyToken ? rows.places(in: batch) : nil
-    let states = backbone.hiddenStates(batch, rows: places == nil ? rows : .every, pass: pass, observer: observer)
-    return head(places.map { states.rows($0) } ?? states, pass: pass.on(rows.passRows), observer: observer)
+    let rows = rows ?? head.rows, observer = observer ?? (everyToken ? ModelObserver() : nil)
+    let states = backbone.hiddenStates(batch, rows: rows, pass: pass, observer: observer)
+    return head(states, pass: pass.on(rows.passRows), observer: observer)
   }
 }

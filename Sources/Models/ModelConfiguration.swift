@@ -17,6 +17,8 @@ package protocol ModelConfiguration: Sendable {
   var layers: Int { get }
   /// Attention heads of a layer.
   var heads: Int { get }
+  /// Heads of a layer's keys and values, each of which serves as many of the others.
+  var keyHeads: Int { get }
   /// Dropout rate of embeddings and of both halves of a layer.
   var hiddenDropout: Double { get set }
   /// Dropout rate of the attention probabilities.
@@ -56,6 +58,7 @@ package protocol ModelConfiguration: Sendable {
 
 extension ModelConfiguration {
   package var endTokens: [Int] { [] }
+  package var keyHeads: Int { heads }
 
   /// Takes what the outputs are to stand for.
   ///

@@ -14,16 +14,18 @@ package enum ModelWriter {
     try save(model.parameters, model.configuration, as: precision, to: folder)
   }
 
-  /// Writes a model without a head; what loads it makes a new one.
+  /// Writes a model without a task's head; what loads it makes a new one.
   ///
+  /// - Parameter pretrainingHeads: what stood on it while it was pre-trained, under the names that their parameters have.
   /// - Throws: `StorageError` where a file cannot be written.
   package static func save(
-    _ backbone: any Backbone, as precision: SafetensorsWriter.Precision = .float32, to folder: URL
+    _ backbone: any Backbone, with pretrainingHeads: [Parameter] = [], as precision: SafetensorsWriter.Precision = .float32,
+    to folder: URL
   ) throws {
     // outputs that are not there have no names
     var configuration = backbone.configuration
     (configuration.labels, configuration.problem) = (.unnamed, nil)
-    try save(backbone.parameters, configuration, as: precision, to: folder)
+    try save(backbone.parameters + pretrainingHeads, configuration, as: precision, to: folder)
   }
 
   private static func save(

@@ -12,14 +12,20 @@ extension Architecture {
 enum RoBERTa: EncoderArchitecture {
   static let modelType = "roberta"
   static let libraryClass = "RobertaForSequenceClassification"
-  static let names = encoderNames("roberta", output: "classifier.out_proj", bodyParts: ["pooler."], useless: ["pooler."])
+  static let names = encoderNames(
+    "roberta", output: "classifier.out_proj", bodyParts: ["pooler."], useless: ["pooler."], maskedWords: .roberta)
   static let defaults = EncoderDefaults(segmentTypes: 1, paddingToken: 1, normEpsilon: 1e-12)
   static let segmentTypeRange = 1...1 << 16
   static let absentSegmentTypes = 2
   static let classifierDropoutKey = "classifier_dropout"
 
-  static func usualModules(isRankAllocating: Bool) -> [String] {
-    isRankAllocating ? ["query", "key", "value", "dense"] : ["query", "value"]
+  static func usualModules(for use: ModuleUse) -> [String] {
+    switch use {
+    case .lowRank: ["query", "value"]
+    case .rankAllocation: ["query", "key", "value", "dense"]
+    case .scaling: ["key", "value", "output.dense"]
+    case .norms: []
+    }
   }
 
   static func limits(_ configuration: EncoderConfiguration) -> InputLimits {
@@ -37,11 +43,13 @@ enum RoBERTa: EncoderArchitecture {
     ]
   }
 
+  static func firstPosition(_ configuration: EncoderConfiguration) -> Int { configuration.paddingToken + 1 }
+
   /// Counted from the padding token's id + 1, and only of what is not that token.
-  static func positionIDs(of batch: TokenBatch, _ configuration: EncoderConfiguration) -> [Int32] {
+  static func positionIDs(of batch: TokenBatch, after taken: Int, _ configuration: EncoderConfiguration) -> [Int32] {
     let padding = Int32(configuration.paddingToken)
     return zip(batch.offsets, batch.offsets.dropFirst()).flatMap { start, end in
-      var position = padding
+      var position = padding + Int32(taken)
       return batch.tokens[start..<end].map { token in
         guard token != padding else { return padding }
         position += 1

@@ -30,6 +30,17 @@ package enum RowSelection: Sendable, Equatable {
     case .some(let places): places
     }
   }
+
+  /// Their places where rows stand before each sequence's own, ascending; nil where they are all and nothing stands before. A sequence's
+  /// first row is then the first of those, as the peft library's classifiers have it; all other rows are the sequences' own.
+  func places(in batch: TokenBatch, behind prefix: PrefixedRows?) -> [Int32]? {
+    guard let prefix else { return places(in: batch) }
+    switch self {
+    case .every: return prefix.own
+    case .first: return prefix.offsets.dropLast().map { Int32($0) }
+    case .last, .some: return places(in: batch)?.map { prefix.own[Int($0)] }
+    }
+  }
 }
 
 /// Rows that a block computes queries for, and all that follows.

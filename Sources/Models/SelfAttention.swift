@@ -42,7 +42,8 @@ final class SelfAttention {
     query = try projection("query", .query)
     key = try projection("key", .key)
     value = try projection("value", .value)
-    keysAndValues = KeysAndValues(layer: layer, path: path, width: size)
+    keysAndValues = KeysAndValues(
+      layer: layer, path: path, width: size, hasRelativePositions: configuration.relativePositions != nil)
   }
 
   /// Whether it can compute some of the queries alone: their places count from 0 in each sequence's relative terms.

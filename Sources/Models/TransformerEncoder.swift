@@ -18,7 +18,7 @@ final class TransformerEncoder: Backbone {
     let already = builder.parameters.count
     let path = "\(configuration.kind.names.prefix).encoder"
     embeddings = try Embeddings(configuration, builder)
-    embedded = EmbeddedSequence(width: configuration.hiddenSize)
+    embedded = EmbeddedSequence(words: embeddings.words)
     relativePositions = configuration.relativePositions
     if let relativePositions {
       relativeTable = try builder.table(
@@ -37,25 +37,21 @@ final class TransformerEncoder: Backbone {
 
   var projections: [Projection] { blocks.flatMap(\.projections) }
   var sublayers: [Sublayer] { blocks.flatMap(\.sublayers) }
-  var norms: [any Norm] { [embeddings.norm] + sublayers.map(\.norm) }
+  var norms: [any Norm] { [embeddings.norm] + [relativeNorm].compactMap { $0 } + sublayers.map(\.norm) }
   var keysAndValues: [KeysAndValues] { blocks.map(\.keysAndValues) }
   var wordEmbeddings: Parameter { embeddings.words }
 
   func hiddenStates(_ batch: TokenBatch, rows: RowSelection, pass: Pass, observer: ModelObserver?) -> Tensor {
-    var (x, offsets, places, pass) = (embeddings(batch, pass: pass), Offsets(batch.offsets), rows.places(in: batch), pass)
-    if let prefix = embedded.adapter?.prefix(pass: pass) {
-      let prefixed = PrefixedRows(count: prefix.shape[0], before: offsets.values)
-      (x, offsets, pass) = (prefixed.joined(prefix, x), Offsets(prefixed.offsets), pass.prefixed(by: prefixed.count))
-      // nobody asks for a virtual token's row
-      places = places.map { $0.map { prefixed.own[Int($0)] } } ?? prefixed.own
-    }
+    let prefixed = embedded.prefixed(batch.offsets), pass = pass.prefixed(by: prefixed?.count ?? 0)
+    let offsets = Offsets(prefixed?.offsets ?? batch.offsets), places = rows.places(in: batch, behind: prefixed)
+    var x = embeddings(batch, behind: prefixed, of: embedded, after: keysBefore, pass: pass)
     observer?.hiddenStates?(0, x)
     let relative = relative(offsets, pass)
     let last = places.map { QueryRows($0, bounds: offsets, as: rows.passRows, on: x.backend) }
     for (layer, block) in blocks.enumerated() {
       let cut = layer == blocks.count - 1 && observer == nil ? last : nil,
         firstAttention = layer == 0 ? observer?.firstAttention : nil
-      x = pass.recomputable([x] + (relative.map { [$0.rows] } ?? [])) { [offsets] inputs, pass in
+      x = pass.recomputable([x] + (relative.map { [$0.rows] } ?? [])) { inputs, pass in
         block(
           inputs[0], offsets: offsets, rows: cut, relative: relative?.with(inputs.last), pass: pass,
           probabilities: pass.isRepetition ? nil : firstAttention)
@@ -69,8 +65,7 @@ final class TransformerEncoder: Backbone {
   private func relative(_ offsets: Offsets, _ pass: Pass) -> RelativeTable? {
     guard let relativeTable, let relativePositions else { return nil }
     let longest = pass.longest((0..<offsets.runs).reduce(0) { max($0, offsets.count($1)) })
-    let before = keysAndValues.reduce(0) { max($0, $1.adapter?.count ?? 0) }
-    let window = relativePositions.window(longest: longest + 2 * before)
+    let window = relativePositions.window(longest: longest + 2 * keysBefore)
     let rows = relativeTable.tensor.rows(window.rows)
     return RelativeTable(rows: relativeNorm?(rows) ?? rows, index: window.index)
   }

@@ -60,7 +60,7 @@ package struct Completion: Objective {
     self.metrics = metrics
     self.generation = generation
     training = RowSet(name: "train", lengths: sets.training.map(\.tokens.count))
-    validation = sets.validation.map { RowSet(name: $0.name, lengths: $0.prompts.map(\.tokens.count)) }
+    validation = sets.validation.map { RowSet(name: $0.name, lengths: $0.prompts.map(\.tokens.count), isHeldOut: $0.isHeldOut) }
   }
 
   /// By the quarter of the targets' lengths.

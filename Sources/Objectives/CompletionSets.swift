@@ -20,6 +20,8 @@ package struct CompletionSets: Sendable {
   package struct Validation: Sendable {
     /// By which records and tables name it.
     package let name: String
+    /// Whether its rows choose nothing and are only reported.
+    let isHeldOut: Bool
     /// In the order of the file, each once.
     package let prompts: [Prompt]
     /// Each prompt with each of its references.
@@ -69,7 +71,7 @@ package struct CompletionSets: Sendable {
         prompts.append(Prompt(text: example.first, references: example.references, tokens: tokens, target: target))
       }
       note(shortened, of: set, to: "\(length) less max_new_tokens \(maximumNewTokens)")
-      sets.append(Validation(name: set.name, prompts: prompts, completions: try encoder.completions(set).rows))
+      sets.append(Validation(name: set.name, isHeldOut: set.isHeldOut, prompts: prompts, completions: try encoder.completions(set).rows))
     }
     (training, validation, self.notes) = (train.rows, sets, notes)
     endToken = end
@@ -83,7 +85,7 @@ package struct CompletionSets: Sendable {
       let prompts = completions.map {
         Prompt(text: "", references: [""], tokens: Array($0.tokens[..<$0.promptLength]), target: Array($0.target))
       }
-      return Validation(name: "\(set)", prompts: prompts, completions: completions)
+      return Validation(name: "\(set)", isHeldOut: false, prompts: prompts, completions: completions)
     }
     (endToken, notes) = (0, [])
     text = { _ in "" }

@@ -11,7 +11,8 @@ package protocol Objective: Sendable {
   var metrics: [Metric] { get }
   /// The training rows, in the order of their file.
   var training: RowSet { get }
-  /// The validation sets, in the order of the task; scores are of the first unless they say otherwise.
+  /// The sets that are evaluated, in the order of the task: those that choose the best epoch, then those that are only reported. Scores
+  /// are of the first unless they say otherwise.
   var validation: [RowSet] { get }
   /// What a sample of the training rows keeps the shares of.
   var strata: Strata { get }
@@ -68,6 +69,12 @@ extension Objective {
     case .training: training
     case .validation(let set): validation[set]
     }
+  }
+
+  /// The places of the sets that a table reports: those that are held out, or all where none is.
+  package var reportedSets: [Int] {
+    let heldOut = validation.indices.filter { validation[$0].isHeldOut }
+    return heldOut.isEmpty ? Array(validation.indices) : heldOut
   }
 
   /// Whether the answers to a validation set are all the same although the right ones are not.

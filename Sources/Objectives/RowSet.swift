@@ -3,7 +3,7 @@
 /// One of a task's sets of rows.
 package enum Split: Sendable, Hashable {
   case training
-  /// By its place among the validation sets, from 0.
+  /// By its place among the sets that are evaluated, from 0.
   case validation(Int)
 }
 
@@ -13,11 +13,14 @@ package struct RowSet: Sendable, Equatable {
   package let name: String
   /// Tokens of each row, in the order of the file.
   package let lengths: [Int]
+  /// Whether its rows choose nothing and are only reported.
+  package let isHeldOut: Bool
 
   /// Names a set of rows of so many tokens each.
-  package init(name: String, lengths: [Int]) {
+  package init(name: String, lengths: [Int], isHeldOut: Bool = false) {
     self.name = name
     self.lengths = lengths
+    self.isHeldOut = isHeldOut
   }
 
   /// How many rows there are.

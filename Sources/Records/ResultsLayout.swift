@@ -3,9 +3,10 @@
 //   calls/<process>/                                   what a call that goes on is at
 //   reruns/<identity>-<process>/                       a run that is being made again
 //   .doomed/                                           what is being removed
-//   <experiment>/<profile>/<row>/<task>/seed-<seed>    a link to a run's folder
+//   <experiment>/<profile>/<row>/<task>/seed-<seed>    a link to a run's folder; init-<n>-order-<n> where the two differ
 //   <experiment>.md, <experiment>-cost.md              its table and what its runs took; other profiles than pocket are in the name
 //   figures/<experiment>/<figure>.svg, .png, .csv      a figure and the values in it
+//   index.html, page/                                  the page on all results, and its data
 import Foundation
 import Settings
 
@@ -25,7 +26,7 @@ package struct ResultsLayout: Sendable, Equatable {
 
   /// The readable link to a run.
   package func link(_ run: RunSpecification) -> URL {
-    folder.appending(path: "\(run.experiment)/\(run.profile.rawValue)/\(run.row)/\(run.task.id)/seed-\(run.seed)")
+    folder.appending(path: "\(run.experiment)/\(run.profile.rawValue)/\(run.row)/\(run.task.id)/\(run.seed.folderName)")
   }
 
   /// A run's place in a folder of curves: `table1/aflora/rte/seed-0`; other profiles than pocket are in the name.
@@ -36,7 +37,7 @@ package struct ResultsLayout: Sendable, Equatable {
       let plain = String(part.map { $0 == "/" || $0 == "\0" ? "_" : $0 })
       return plain.isEmpty || plain.hasPrefix(".") ? "_" + plain : plain
     }
-    return safe.joined(separator: "/") + "/seed-\(run.seed)"
+    return safe.joined(separator: "/") + "/" + run.seed.folderName
   }
 
   /// Where such a link leads: experiment, profile, row and task are four folders up.
@@ -53,7 +54,7 @@ package struct ResultsLayout: Sendable, Equatable {
 
   /// Whether something in the folder of results is one of its folders in which no link to a run ever lies.
   package func mayLieElsewhere(_ url: URL) -> Bool {
-    let own = [runs, calls, reruns, doomed, pocketData.deletingLastPathComponent(), folder.appending(path: "figures")]
+    let own = [runs, calls, reruns, doomed, pocketData.deletingLastPathComponent(), folder.appending(path: "figures"), pageData]
     return own.contains { $0.path == url.path }
   }
 
@@ -76,6 +77,18 @@ package struct ResultsLayout: Sendable, Equatable {
   /// A file of one of an experiment's figures: `svg`, `png` or `csv`.
   package func figure(_ experiment: String, _ profile: Profile, _ id: String, _ fileExtension: String) -> URL {
     folder.appending(path: "figures/\(Self.name(experiment, profile))/\(id).\(fileExtension)")
+  }
+
+  /// The page on all results, for a browser.
+  package var page: URL { folder.appending(path: "index.html") }
+
+  /// The folder of what the page shows.
+  package var pageData: URL { folder.appending(path: "page") }
+
+  /// The way from the page, or from the folder of results, to something below that folder; nil where it lies elsewhere.
+  package func path(of url: URL) -> String? {
+    let base = folder.path.hasSuffix("/") ? folder.path : folder.path + "/"
+    return url.path.hasPrefix(base) ? String(url.path.dropFirst(base.count)) : nil
   }
 
   /// Whether a name is a run's identity: a SHA-256 of 64 hexadecimal digits.

@@ -39,6 +39,8 @@ package struct RunRecord: Sendable, Equatable, Codable, VersionedRecord {
   package let epochs: [EpochScores]
   /// `primary`: the score that decides which epoch is best.
   package let primary: PrimaryScore
+  /// `held_out`: the sets that chose nothing and are only reported; nil in records that have none.
+  package let heldOut: [String]?
   /// `best_epoch`: the epoch with the highest primary score, the first of equals; nil where none was evaluated.
   package let bestEpoch: Int?
   /// `last_epoch`: the last epoch that was evaluated; nil where none was.
@@ -47,8 +49,10 @@ package struct RunRecord: Sendable, Equatable, Codable, VersionedRecord {
   package let trainableParameters: TrainableParameters
   /// `trainable_parameters_with_head`: all that were trained.
   package let trainableParametersWithHead: TrainableParameters
-  /// `steps`: optimizer steps done.
+  /// `steps`: optimizer steps of training proper.
   package let steps: Int
+  /// `preliminary_steps`: optimizer steps on a sample before it, as LoRA-drop's; nil where there were none, and in older records.
+  package let preliminarySteps: Int?
   /// `flops`: floating-point operations of training, counted from what was computed.
   package let flops: Int
   /// `measures`: single numbers of the method's own, by name, such as `kept.parameters`; nil in records that have none.
@@ -67,11 +71,14 @@ package struct RunRecord: Sendable, Equatable, Codable, VersionedRecord {
   private enum CodingKeys: String, CodingKey {
     case schemaVersion = "schema_version"
     case identity, specification, outcome, flags, epochs, primary
+    case heldOut = "held_out"
     case bestEpoch = "best_epoch"
     case lastEpoch = "last_epoch"
     case trainableParameters = "trainable_parameters"
     case trainableParametersWithHead = "trainable_parameters_with_head"
-    case steps, flops, measures, digests
+    case steps
+    case preliminarySteps = "preliminary_steps"
+    case flops, measures, digests
     case numericsVersion = "numerics_version"
     case program, environment, seal
   }
@@ -79,9 +86,9 @@ package struct RunRecord: Sendable, Equatable, Codable, VersionedRecord {
   /// Makes a record of this program's schema. The best and the last epoch follow from the scores.
   package init(
     identity: String, specification: JSONValue, outcome: RunOutcome, flags: [RunFlag], epochs: [EpochScores],
-    primary: PrimaryScore, trainableParameters: TrainableParameters,
-    trainableParametersWithHead: TrainableParameters, steps: Int, flops: Int, measures: [String: Double]? = nil,
-    digests: RunDigests,
+    primary: PrimaryScore, heldOut: [String] = [], trainableParameters: TrainableParameters,
+    trainableParametersWithHead: TrainableParameters, steps: Int, preliminarySteps: Int? = nil, flops: Int,
+    measures: [String: Double]? = nil, digests: RunDigests,
     numericsVersion: Int, program: ProgramVersion, environment: RunEnvironment
   ) {
     schemaVersion = Self.knownVersion
@@ -91,11 +98,13 @@ package struct RunRecord: Sendable, Equatable, Codable, VersionedRecord {
     self.flags = flags
     self.epochs = epochs
     self.primary = primary
-    bestEpoch = Self.bestEpoch(of: epochs, by: primary)
+    self.heldOut = heldOut.isEmpty ? nil : heldOut
+    bestEpoch = Self.bestEpoch(of: epochs, by: primary, heldOut: heldOut)
     lastEpoch = epochs.last?.epoch
     self.trainableParameters = trainableParameters
     self.trainableParametersWithHead = trainableParametersWithHead
     self.steps = steps
+    self.preliminarySteps = preliminarySteps
     self.flops = flops
     self.measures = measures
     self.digests = digests
@@ -105,11 +114,31 @@ package struct RunRecord: Sendable, Equatable, Codable, VersionedRecord {
     seal = RecordSeal.of(self)
   }
 
-  /// The epoch with the highest primary score, averaged over the validation sets, the first of equals. An undefined score counts as
+  /// The epoch with the highest primary score, averaged over the sets that choose, the first of equals. An undefined score counts as
   /// the lowest there is, -1.
-  package static func bestEpoch(of epochs: [EpochScores], by primary: PrimaryScore) -> Int? {
-    let values = epochs.map { epoch in epoch.scores.filter { $0.metric == primary.metric }.map(\.value) }
+  package static func bestEpoch(of epochs: [EpochScores], by primary: PrimaryScore, heldOut: [String] = []) -> Int? {
+    let values = epochs.map { epoch in
+      epoch.scores.filter { $0.metric == primary.metric && !heldOut.contains($0.split) }.map(\.value)
+    }
     return BestEpoch.place(values).map { epochs[$0].epoch }
+  }
+
+  /// Whether a table reports this set: one that chose nothing, where there is any.
+  package func reports(_ split: String) -> Bool { heldOut?.contains(split) ?? true }
+
+  /// Whether this set chose the best epoch.
+  package func chooses(by split: String) -> Bool { !(heldOut?.contains(split) ?? false) }
+
+  /// The measure of every method that is what its own parameters come to at the end: without pruned ranks, closed gates, zeroed
+  /// entries and matrices that never learned.
+  package static let keptParameters = "kept.parameters"
+  /// What tables call all updates of a run, those before training proper included.
+  package static let updates = "updates"
+
+  /// A single number of the run by the name under which tables show it: one of the method's own measures, or `updates`; nil where the
+  /// run has none of that name.
+  package func number(named name: String) -> Double? {
+    measures?[name] ?? (name == Self.updates ? Double(steps) + Double(preliminarySteps ?? 0) : nil)
   }
 
   /// The scores after an epoch; nil where there are none.
@@ -127,7 +156,7 @@ package struct RunRecord: Sendable, Equatable, Codable, VersionedRecord {
     for (index, epoch) in epochs.enumerated() where epoch.epoch != index + 1 || epoch.step < 0 {
       return ("epochs", "are not numbered from 1, each once")
     }
-    if bestEpoch != Self.bestEpoch(of: epochs, by: primary) { return ("best_epoch", "does not follow from the scores") }
+    if bestEpoch != Self.bestEpoch(of: epochs, by: primary, heldOut: heldOut ?? []) { return ("best_epoch", "does not follow from the scores") }
     if lastEpoch != epochs.last?.epoch { return ("last_epoch", "does not follow from the scores") }
     for (key, count) in [
       ("trainable_parameters", trainableParameters), ("trainable_parameters_with_head", trainableParametersWithHead),
@@ -135,6 +164,7 @@ package struct RunRecord: Sendable, Equatable, Codable, VersionedRecord {
       return (key, "is below zero")
     }
     if steps < 0 { return ("steps", "is below zero") }
+    if let preliminarySteps, preliminarySteps < 0 { return ("preliminary_steps", "is below zero") }
     if flops < 0 { return ("flops", "is below zero") }
     if environment.threads < 1 { return ("environment.threads", "is below one") }
     return nil

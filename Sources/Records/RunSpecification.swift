@@ -23,12 +23,12 @@ package struct RunSpecification: Sendable, Equatable {
   /// What it is trained and scored on.
   package let task: TaskDefinition
   /// What all its randomness starts from.
-  package let seed: Int
+  package let seed: RunSeed
 
   /// Makes a specification from its parts.
   package init(
     experiment: String, profile: Profile, row: String, label: String, method: String, options: MethodOptions,
-    training: TrainingSettings, model: String, task: TaskDefinition, seed: Int
+    training: TrainingSettings, model: String, task: TaskDefinition, seed: RunSeed
   ) {
     self.experiment = experiment
     self.profile = profile
@@ -42,6 +42,9 @@ package struct RunSpecification: Sendable, Equatable {
     self.seed = seed
   }
 
+  /// The task as this run reads it: which of its sets choose, and which are reported.
+  package var dividedTask: TaskDefinition { task.divided(by: training.split) }
+
   /// The same run on another model.
   package func on(model: String) -> RunSpecification {
     RunSpecification(
@@ -49,13 +52,21 @@ package struct RunSpecification: Sendable, Equatable {
       model: model, task: task, seed: seed)
   }
 
+  /// The names of the sets that choose its best epoch.
+  package var choosingSets: [String] {
+    training.tuningRows == nil ? dividedTask.validation.filter { !$0.isHeldOut }.map(\.name) : [TaskDefinition.tuningSet]
+  }
+
   /// `aflora rte seed 3`
-  package var shortName: String { "\(row) \(task.id) seed \(seed)" }
+  package var shortName: String { "\(row) \(task.id) \(seed.phrase)" }
 
   /// What decides the run's numbers, as canonical JSON: method, options, hyper-parameters, task and seed. Tables that share
   /// a run agree in it, so it holds no id of a table, no label, no profile and no path; the digests of model, tokenizer and
   /// data stand for those.
   package var identityJSON: String { JSONValue.object(identity).compact }
+
+  /// The same as a value, as it reads back from that text.
+  package var identityValue: JSONValue { JSONValue.object(identity).reread }
 
   /// The members of a specification that decide a run's numbers.
   package static let decidingMembers = ["method", "options", "seed", "task", "task_definition", "training"]
@@ -71,7 +82,7 @@ package struct RunSpecification: Sendable, Equatable {
 
   private var identity: [String: JSONValue] {
     var members: [String: JSONValue] = [
-      "method": .text(method), "options": Self.object(options.values), "seed": .integer(seed), "task": .text(task.id),
+      "method": .text(method), "options": Self.object(options.values), "seed": seed.json, "task": .text(task.id),
       "training": Self.object(training.decidingValues),
     ]
     if !task.isKnownByID { members["task_definition"] = .object(task.identity) }
@@ -117,7 +128,7 @@ extension RunSpecification: Codable {
       method: try values.decode(String.self, forKey: .method), options: try values.decode(MethodOptions.self, forKey: .options),
       training: try values.decode(TrainingSettings.self, forKey: .training), model: try values.decode(String.self, forKey: .model),
       task: try GLUETask(rawValue: task)?.definition ?? values.decode(TaskDefinition.self, forKey: .taskDefinition),
-      seed: try values.decode(Int.self, forKey: .seed))
+      seed: try values.decode(RunSeed.self, forKey: .seed))
   }
 
   /// Writes the whole specification, with the places of a task of the user's own: it reads back equal.

@@ -29,10 +29,19 @@ package struct WrittenText: Sendable, Equatable, Codable {
   /// The texts that a run's file holds, the first `count` of them; none where the file is not the one that was written, or the run has
   /// none.
   package static func first(_ count: Int, of file: RunFile, in folder: URL, _ record: RunRecord) -> [WrittenText] {
+    beginning(count, of: file, in: folder, record)?.texts ?? []
+  }
+
+  /// The first texts that a run's file holds, and how many it holds in all.
+  /// - Returns: nil where the file is not the one that was written, or the run has none.
+  package static func beginning(
+    _ count: Int, of file: RunFile, in folder: URL, _ record: RunRecord
+  ) -> (texts: [WrittenText], count: Int)? {
     guard record.files.contains(where: { $0.file == file }), record.damage(of: file, in: folder) == nil,
       let data = try? Data(contentsOf: file.url(in: folder))
-    else { return [] }
-    let lines = data.split(separator: UInt8(ascii: "\n"), maxSplits: count).prefix(count)
-    return lines.compactMap { try? JSONDecoder().decode(WrittenText.self, from: $0) }
+    else { return nil }
+    let end = UInt8(ascii: "\n")
+    let lines = data.split(separator: end, maxSplits: count).prefix(count)
+    return (lines.compactMap { try? JSONDecoder().decode(WrittenText.self, from: $0) }, data.count { $0 == end })
   }
 }

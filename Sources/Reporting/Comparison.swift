@@ -29,8 +29,8 @@ package struct Comparison: Sendable, Equatable {
     /// The differences of shared seeds that count on both sides.
     var paired: [Double] { shared.compactMap(\.difference) }
 
-    /// The mean of the paired differences with its interval; nil with fewer seeds than a claim takes.
-    var interval: MeanInterval? { paired.count >= BaselineDifferences.fewestSeeds ? meanInterval(paired) : nil }
+    /// The mean of the paired differences with its interval by Student's t; nil for fewer than two seeds.
+    var interval: MeanInterval? { meanInterval(paired) }
 
     /// Shared seeds of which both sides have a record, and those of them whose runs are one and the same.
     var recorded: Int { shared.count { $0.isSameRun != nil } }
@@ -39,7 +39,7 @@ package struct Comparison: Sendable, Equatable {
 
   /// A seed of a cell that both sides have.
   struct SharedSeed: Sendable, Equatable {
-    let seed: Int
+    let seed: RunSeed
     /// The second side's score less the first's; nil where a run does not count.
     let difference: Double?
     /// Whether both sides have one and the same run; nil where one has no record.
@@ -60,10 +60,10 @@ package struct Comparison: Sendable, Equatable {
   /// How cells are made, by the first side's manifest.
   let evaluation: EvaluationProtocol
   /// The seeds of either side.
-  let seeds: (first: [Int], second: [Int])
+  let seeds: (first: [RunSeed], second: [RunSeed])
   /// The cells that both sides have, by row and then by task.
   let cells: [Cell]
-  /// The second side against the first by row, over pairs of one task and one seed in the task's first metric.
+  /// The second side against the first by row, over the tasks' first metrics.
   let rows: BaselineDifferences
   /// What differs in the settings, in the order of the rows.
   let changes: [Change]
@@ -103,10 +103,10 @@ package struct Comparison: Sendable, Equatable {
     let shared = cells
     self.rows = BaselineDifferences(
       rows.map { row in
-        // in one metric of each task, else a seed is a pair for each
+        // in one metric of each task, else a task counts for each
         let own = shared.filter { $0.row == row.id && $0.column.isFirst }
         return (Self.row(row, own.map(\.second)), Self.row(row, own.map(\.first)))
-      }, baseline: first.name, label: first.name)
+      }, tasks: columns.filter(\.isFirst).map(\.task), baseline: first.name, label: first.name)
     changes = SettingsChanges(first, second, rows: rows.map(\.id), tasks: tasks).found
     notes = Self.notes(first, second)
     problems = shared.filter(\.column.isFirst).flatMap { cell in
@@ -124,8 +124,8 @@ package struct Comparison: Sendable, Equatable {
       return (CellReading(column: column, evaluation: evaluation, findings: side.findings).cell(runs), runs)
     }
     let (one, other) = (read(first), read(second))
-    func score(_ cell: TableCell, _ seed: Int) -> Double? { cell.runs.first { $0.seed == seed }?.score }
-    func identity(_ side: ComparedSide, _ seed: Int) -> String? {
+    func score(_ cell: TableCell, _ seed: RunSeed) -> Double? { cell.runs.first { $0.seed == seed }?.score }
+    func identity(_ side: ComparedSide, _ seed: RunSeed) -> String? {
       side.findings.records[RunKey(row: row.id, task: column.task, seed: seed)]?.identity
     }
     let shared = one.runs.map(\.seed).filter { seed in other.runs.contains { $0.seed == seed } }.map { seed in
@@ -140,7 +140,7 @@ package struct Comparison: Sendable, Equatable {
   private static func row(_ row: MethodRow, _ cells: [TableCell]) -> TableRow {
     TableRow(
       id: row.id, label: row.label, trainableParameters: nil, measures: [], cells: cells, average: nil, averageRank: nil,
-      published: nil)
+      meanRank: nil, published: nil)
   }
 
   private static func notes(_ first: ComparedSide, _ second: ComparedSide) -> [String] {

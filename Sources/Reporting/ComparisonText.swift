@@ -38,23 +38,21 @@ extension Comparison {
     let values = cell.paired
     guard !values.isEmpty else { return "—" }
     let mean = NumberText.signedPercent(values.reduce(0, +) / Double(values.count))
-    let ends = cell.interval.map { " [\(NumberText.signedPercent($0.low)), \(NumberText.signedPercent($0.high))]" } ?? ""
+    let ends = cell.interval.map { " " + NumberText.interval($0) } ?? ""
     return "\(mean)\(ends) of \(values.count)"
   }
 
   /// How the cells are made, and what their marks mean.
   private var cellNotes: [String] {
-    func list(_ seeds: [Int]) -> String { seeds.map(String.init).joined(separator: ", ") }
     let summary = evaluation.aggregate == .mean ? "mean ± sample standard deviation" : "median"
     let over =
       seeds.first == seeds.second
-      ? "seeds \(list(seeds.first))" : "seeds \(list(seeds.first)) of \(names.first) and \(list(seeds.second)) of \(names.second)"
+      ? "seeds \(seeds.first.list)" : "seeds \(seeds.first.list) of \(names.first) and \(seeds.second.list) of \(names.second)"
     let shown = cells.flatMap { [$0.first, $0.second] }
     var notes = [
       "Cells: \(summary) over \(over), of the \(evaluation.epoch.rawValue) epoch, in percent. Differences are \(names.second) less "
         + "\(names.first), in points.",
-      "Paired: the mean over the seeds that count on both sides, with its 95 % interval by Student's t where there are "
-        + "\(BaselineDifferences.fewestSeeds) or more; seeds are taken for independent, tasks are not compared.",
+      "Paired: the mean over the seeds that count on both sides, with its 95% interval by Student's t over seeds.",
       "Same runs: of the shared seeds with a record on both sides, those whose two runs are one and the same, which cannot differ.",
     ]
     if shown.contains(where: { $0.runs.contains { $0.state == .collapsed } }) {
@@ -66,9 +64,11 @@ extension Comparison {
   /// The second side against the first by row, where there is a pair to compare.
   private var rowTable: DisplayTable? {
     guard rows.rows.contains(where: { $0.pairs > 0 }) else { return nil }
-    let labels = Dictionary(cells.map { ($0.row, $0.label) }, uniquingKeysWith: { first, _ in first })
     return DisplayTable(rows, rowHeader: "method", labels: labels)
   }
+
+  /// The rows' names for people, by id.
+  private var labels: [String: String] { Dictionary(cells.map { ($0.row, $0.label) }, uniquingKeysWith: { first, _ in first }) }
 
   /// `training.epochs: 2 → 3 (all rows)`
   private var changeLines: [String] {
@@ -83,7 +83,7 @@ extension Comparison {
     var blocks = [wrapped([title]), TextTable.lines(table, layout), wrapped(cellNotes)]
     if let rowTable {
       blocks.append([rows.title, ""] + TextTable.lines(rowTable, layout))
-      blocks.append(wrapped(rows.notes))
+      blocks.append(wrapped(rows.notes(labels: labels)))
     }
     blocks.append(changes.isEmpty ? [withoutChanges] : [Self.settingsTitle, ""] + wrapped(changeLines))
     blocks += [wrapped(notes), wrapped(problems.map { "incomplete: " + $0 })]
@@ -96,7 +96,7 @@ extension Comparison {
     ]
     if let rowTable {
       parts += ["**\(MarkdownText.plain(rows.title))**\n", MarkdownTable.markup(rowTable)]
-      parts.append(MarkdownText.lines(rows.notes.map(MarkdownText.paragraph)))
+      parts.append(MarkdownText.lines(rows.notes(labels: labels).map(MarkdownText.paragraph)))
     }
     func list(_ lines: [String]) -> String { lines.map { "- \(MarkdownText.plain($0))\n" }.joined() }
     parts += changes.isEmpty ? [withoutChanges + "\n"] : ["**\(Self.settingsTitle)**\n", list(changeLines)]
@@ -112,7 +112,7 @@ extension Comparison {
     if let rowTable {
       lines +=
         ["", "  \\medskip", "  \\textbf{\(LaTeXText.plain(rows.title))}", "", "  \\smallskip"] + LaTeXTable.tabular(rowTable)
-      paragraphs += rows.notes
+      paragraphs += rows.notes(labels: labels)
     }
     paragraphs += changes.isEmpty ? [withoutChanges] : [Self.settingsTitle + ":"] + changeLines
     paragraphs += notes + problems.map { "Incomplete: \($0)" }

@@ -78,6 +78,13 @@ extension TimingRecord {
     return steps > 0 ? trainingSeconds / steps : nil
   }
 
+  /// Seconds of all updates, at the mean of those that were measured: without set-up, and without what a resumed run did again; nil
+  /// without steps.
+  var wholeTrainingSeconds: Double? {
+    guard let last = segments.last, let seconds = secondsPerStep else { return nil }
+    return seconds * Double(last.lastStep)
+  }
+
   /// Seconds of each step, not a number for the first of a segment, which includes the set-up; nil where a step was not measured.
   var secondsByStep: [Double]? {
     var seconds: [Double] = []

@@ -4,7 +4,8 @@ import Foundation
 import Settings
 
 /// Writes tables as comma-separated values (RFC 4180, lines end in `\n`): one line for each row, four columns for each
-/// validation set of each task and two more where figures are published, then the average and the difference to the baseline.
+/// validation set of each task and two more where figures are published, then the average, the mean rank, the difference to the baseline,
+/// and, where seeds are crossed, the parts of the variance.
 package enum CSVTable {
   private struct Column {
     let name: String
@@ -18,7 +19,11 @@ package enum CSVTable {
       Column(name: "trainable_parameters") { CSVText.number($0.trainableParameters) },
     ]
     if table.published != nil {
-      columns.append(Column(name: "trainable_parameters.published") { CSVText.number($0.published?.parameters) })
+      // a count of something else is in the JSON, which says of what
+      columns.append(
+        Column(name: "trainable_parameters.published") { row in
+          CSVText.number(row.published.flatMap { $0.parametersCountedAs == nil ? $0.parameters : nil })
+        })
     }
     for measure in table.rows.first?.measures ?? [] {
       columns.append(Column(name: measure.name) { row in CSVText.number(row.measures.first { $0.name == measure.name }?.value) })
@@ -31,7 +36,9 @@ package enum CSVTable {
     for (index, task) in table.tasks.enumerated() { columns += self.columns(task, index, table) }
     columns.append(Column(name: "average") { CSVText.number($0.average) })
     if table.published != nil { columns += published("average") { $0.published?.average } }
+    columns.append(Column(name: "mean_rank") { CSVText.number($0.meanRank) })
     if let differences = table.differences { columns += self.columns(differences) }
+    if let variance = table.variance { columns += variance.csvColumns.map { Column(name: $0.name, value: $0.value) } }
     let lines = [columns.map(\.name)] + table.rows.map { row in columns.map { $0.value(row) } }
     return lines.map { $0.map(CSVText.quoted).joined(separator: ",") + "\n" }.joined()
   }
@@ -71,10 +78,26 @@ package enum CSVTable {
     func column(_ name: String, _ value: @escaping (BaselineDifferences.Row) -> String) -> Column {
       Column(name: "baseline." + name) { row in differences.rows.first { $0.row == row.id }.map(value) ?? "" }
     }
-    return [
-      column("difference") { CSVText.number($0.difference) }, column("pairs") { String($0.pairs) },
-      column("better") { String($0.better) }, column("equal") { String($0.equal) }, column("worse") { String($0.worse) },
-      column("p") { CSVText.number($0.pValue) }, column("p_holm") { CSVText.number($0.adjustedPValue) },
+    func number(_ name: String, _ value: @escaping (BaselineDifferences.Row) -> Double?) -> Column {
+      column(name) { CSVText.number(value($0)) }
+    }
+    let columns = [
+      number("difference", \.difference), number("low") { $0.estimate?.interval?.low },
+      number("high") { $0.estimate?.interval?.high },
+      column("tasks") { String($0.tasks.count) }, column("pairs") { String($0.pairs) }, column("better") { String($0.better) },
+      column("equal") { String($0.equal) }, column("worse") { String($0.worse) }, number("p") { $0.test?.pValue },
+      number("p_adjusted") { $0.test?.adjustedPValue }, number("p_holm") { $0.test?.holmPValue },
+      number("p_least") { $0.test?.leastPValue }, number("detectable", \.detectable),
+      number("without_task.least") { $0.leastWithoutTask?.difference },
+      column("without_task.least.task") { $0.leastWithoutTask?.task ?? "" },
+      number("without_task.greatest") { $0.greatestWithoutTask?.difference },
+      column("without_task.greatest.task") { $0.greatestWithoutTask?.task ?? "" },
+    ]
+    guard differences.equivalence != nil else { return columns }
+    return columns + [
+      number("equivalence_low") { $0.estimate?.equivalenceInterval?.low },
+      number("equivalence_high") { $0.estimate?.equivalenceInterval?.high },
+      column("level") { $0.isLevel.map { $0 ? "yes" : "not shown" } ?? "" },
     ]
   }
 }
@@ -89,14 +112,16 @@ package enum JSONTable {
   private struct Document: Encodable {
     let experiment: String
     let title: String
+    let preregistered: String?
     let profile: String
     /// What scores are in.
     let unit: String
     let evaluation: EvaluationProtocol
-    let seeds: [Int]
+    let seeds: [RunSeed]
     let tasks: [TaskColumn]
     let rows: [TableRow]
     let differences: BaselineDifferences?
+    let variance: VarianceTable?
     let published: PublishedSource?
     let isComplete: Bool
     let problems: [String]
@@ -110,9 +135,11 @@ package enum JSONTable {
   package static func render(_ table: TableModel) throws -> String {
     try text(
       Document(
-        experiment: table.experiment, title: table.title, profile: table.profile.rawValue, unit: TableModel.unit,
+        experiment: table.experiment, title: table.title, preregistered: table.preregistered.isEmpty ? nil : table.preregistered,
+        profile: table.profile.rawValue, unit: TableModel.unit,
         evaluation: table.evaluation,
-        seeds: table.seeds, tasks: table.tasks, rows: table.rows, differences: table.differences, published: table.published,
+        seeds: table.seeds, tasks: table.tasks, rows: table.rows, differences: table.differences, variance: table.variance,
+        published: table.published,
         isComplete: table.isComplete, problems: table.problems,
         unlikeRows: table.unlikeRows.isEmpty ? nil : table.unlikeRows, warnings: table.warnings, provenance: table.provenance))
   }

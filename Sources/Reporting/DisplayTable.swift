@@ -1,5 +1,6 @@
 // What a table's cells read, before any markup: the same words in Markdown and in LaTeX.
 import Metrics
+import Records
 
 /// A cell: text that may be marked as best or second, and what follows it unmarked.
 struct DisplayCell: Equatable {
@@ -27,7 +28,12 @@ extension DisplayTable {
       [table.rowHeader]
       + table.columns.flatMap { column -> [String] in
         switch column {
-        case .parameters: ["trainable parameters (without head)"]
+        case .parameters:
+          // beside what is left at the end the column says that it is not that
+          [
+            table.columns.contains(.measure(RunRecord.keptParameters))
+              ? "trainable parameters (mean over steps)" : "trainable parameters (without head)"
+          ]
         case .measure(let name): [MetricText.measure(name)]
         case .tasks: table.tasks.map(Self.header)
         case .average: ["average ↑"]
@@ -38,23 +44,9 @@ extension DisplayTable {
     }
   }
 
-  /// The rows' differences to the baseline, where there is a pair to compare.
-  /// - Parameter labels: the names of the rows, by id.
-  init(_ differences: BaselineDifferences, rowHeader: String, labels: [String: String]) {
-    let isTested = differences.isTested
-    header = [rowHeader, "difference", "pairs", "better / equal / worse"] + (isTested ? ["p"] : [])
-    rows = differences.rows.filter { $0.pairs > 0 }.map { row in
-      let cells = [
-        labels[row.row] ?? row.row, row.difference.map(NumberText.signedPercent) ?? "—", String(row.pairs),
-        "\(row.better) / \(row.equal) / \(row.worse)",
-      ]
-      return (cells + (isTested ? [row.adjustedPValue.map(NumberText.probability) ?? "—"] : [])).map { DisplayCell($0) }
-    }
-  }
-
   private static func header(_ task: TaskColumn) -> String {
     guard let metric = task.metric else { return task.task }
-    let splits = task.splits.count > 1 ? ", " + task.splits.joined(separator: " / ") : ""
+    let splits = task.splits.count > 1 ? ", " + task.splitNames.joined(separator: " / ") : ""
     return "\(task.task) (\(MetricText.short(metric)) ↑\(splits))"
   }
 
@@ -65,7 +57,7 @@ extension DisplayTable {
         case .parameters: return [DisplayCell(row.trainableParameters.map(NumberText.count) ?? "—")]
         case .measure(let name):
           let value = row.measures.first { $0.name == name }?.value
-          return [DisplayCell(value.map(NumberText.measure) ?? "—")]
+          return [DisplayCell(value.map { MetricText.value($0, of: name) } ?? "—")]
         case .tasks: return row.cells.map(cell)
         case .average: return [DisplayCell(row.average.map(NumberText.percent) ?? "—", rank: row.averageRank)]
         }
@@ -96,9 +88,14 @@ extension DisplayTable {
     return [DisplayCell(label)]
       + columns.flatMap { column -> [DisplayCell] in
         switch column {
-        case .parameters: [DisplayCell(row.parameters.map(NumberText.count) ?? "")]
+        case .parameters:
+          [
+            DisplayCell(
+              row.parameters.map(NumberText.count) ?? "",
+              suffix: row.parametersCountedAs.map { " (\(MetricText.measure($0)))" } ?? "")
+          ]
         case .measure(let name):
-          [DisplayCell(row.measures.first { $0.name == name }?.value.map(NumberText.measure) ?? "")]
+          [DisplayCell(row.measures.first { $0.name == name }?.value.map { MetricText.value($0, of: name) } ?? "")]
         case .tasks: row.tasks.map { DisplayCell($0.map(figure).joined(separator: " / ")) }
         case .average: [DisplayCell(row.average.map(figure) ?? "")]
         }
@@ -145,9 +142,4 @@ enum CellState: String, CaseIterable {
     case .missing: "missing: not run."
     }
   }
-}
-
-extension BaselineDifferences {
-  /// Whether any row was tested.
-  var isTested: Bool { rows.contains { $0.pValue != nil } }
 }

@@ -10,7 +10,7 @@ extension TableModel {
       zip(tasks, row.cells).filter(\.0.isFirst).flatMap { task, cell in
         cell.runs.map { run -> (name: String, state: String) in
           let score = run.score.map { "  \(task.metric.map { MetricText.short($0) + " " } ?? "")\(NumberText.percent($0))" }
-          return ("\(row.id) \(task.task) seed \(run.seed)", run.state.rawValue + (score ?? run.detail.map { ": " + $0 } ?? ""))
+          return ("\(row.id) \(task.task) \(run.seed.phrase)", run.state.rawValue + (score ?? run.detail.map { ": " + $0 } ?? ""))
         }
       }
     }
@@ -36,7 +36,7 @@ package struct ExperimentList: Sendable, Equatable {
     let counts: [Count]
   }
 
-  /// The experiments of one paper.
+  /// The experiments of one paper, or of one group.
   struct Group: Sendable, Equatable {
     let heading: String
     let entries: [Entry]
@@ -47,17 +47,24 @@ package struct ExperimentList: Sendable, Equatable {
   /// Counts the runs of experiments and those of them that are done.
   /// - Parameters:
   ///   - manifests: the experiments, in the order in which each paper's are listed.
-  ///   - papers: the papers, in their order; others follow by name, and then what belongs to none.
+  ///   - papers: the papers, in their order; others and groups follow by name, and then what belongs to none.
   ///   - findings: what is there of runs.
   package init(_ manifests: [Manifest], papers: [PublishedPaper], findings: ([RunSpecification]) -> RunFindings) {
-    let named = manifests.compactMap(\.paper)
+    groups = Self.sections(manifests, papers).map { heading, manifests in
+      Group(heading: heading, entries: manifests.map { Self.entry($0, findings) })
+    }
+  }
+
+  /// The experiments of each paper and group below its heading, the papers in their order; others follow by name, then what belongs to
+  /// none, and last the searches.
+  static func sections(_ manifests: [Manifest], _ papers: [PublishedPaper]) -> [(heading: String, manifests: [Manifest])] {
+    let tables = manifests.filter { !$0.isSearch }, named = tables.compactMap(\.section)
     let known = papers.map(\.id).filter(named.contains)
     let others = TableProvenance.distinct(named).filter { !known.contains($0) }.sorted()
-    groups = ((known + others).map { $0 as String? } + [nil]).compactMap { paper in
-      let entries = manifests.filter { $0.paper == paper }.map { Self.entry($0, findings) }
-      if entries.isEmpty { return nil }
-      return Group(heading: Self.heading(paper, papers), entries: entries)
+    let sections = ((known + others).map { $0 as String? } + [nil]).map { section in
+      (heading(section, papers), tables.filter { $0.section == section })
     }
+    return (sections + [("searches over settings ('lowrank tune')", manifests.filter(\.isSearch))]).filter { !$0.1.isEmpty }
   }
 
   private static func entry(_ manifest: Manifest, _ findings: ([RunSpecification]) -> RunFindings) -> Entry {
@@ -71,8 +78,11 @@ package struct ExperimentList: Sendable, Equatable {
     return Entry(names: [manifest.id] + manifest.aliases, title: manifest.experiments.first?.title ?? "", counts: counts)
   }
 
+  /// The heading of what belongs to no paper.
+  static let noPaper = "of no paper"
+
   private static func heading(_ id: String?, _ papers: [PublishedPaper]) -> String {
-    guard let id else { return "of no paper" }
+    guard let id else { return noPaper }
     guard let paper = papers.first(where: { $0.id == id }) else { return id }
     return "\(paper.id) · \(paper.title)" + (paper.arxiv.map { ", arXiv \($0)" } ?? "")
   }

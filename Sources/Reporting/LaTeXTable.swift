@@ -15,7 +15,15 @@ package enum LaTeXTable {
     if let differences = table.shownDifferences {
       lines += ["", "  \\medskip", "  \\textbf{\(LaTeXText.plain(differences.title))}", "", "  \\smallskip"]
       lines += tabular(table.display(differences))
-      paragraphs.append(differences.notes.map(LaTeXText.plain))
+      paragraphs.append(differences.notes(labels: table.labels).map(LaTeXText.plain))
+    }
+    if let variance = table.shownVariance {
+      lines += ["", "  \\medskip", "  \\textbf{\(LaTeXText.plain(variance.title))}", "", "  \\smallskip"]
+      lines += tabular(DisplayTable(variance))
+      paragraphs.append(variance.notes.map(LaTeXText.plain))
+    }
+    if !table.preregistered.isEmpty {
+      paragraphs.append([LaTeXText.plain("\(TableModel.preregistrationTitle): \(table.preregistered)")])
     }
     paragraphs.append(table.problems.map { LaTeXText.plain("Incomplete: \($0)") })
     lines += ["", "  \\medskip", "  \\begin{minipage}{\\linewidth}", "    \\footnotesize"]
@@ -52,13 +60,15 @@ package enum LaTeXTable {
   private static func comments(_ table: TableModel) -> [String] {
     let provenance = table.provenance
     let programs = provenance.programs.map { $0.version + ($0.commit.map { " (\($0))" } ?? "") }
-    return [
+    let searches = provenance.tunings.map { TableProvenance.phrase($0) { $0 } }.joined(separator: "; ")
+    let lines = [
       "needs \\usepackage{booktabs}",
       "\(table.experiment), profile \(table.profile.rawValue), recipe \(provenance.recipe), manifest \(provenance.manifest ?? "unread")",
       "models: \(provenance.models.map { "\($0.name) \($0.digest)" }.joined(separator: ", "))",
-      "programs: \(programs.joined(separator: ", "))",
+      "programs: \(programs.joined(separator: ", "))", searches.isEmpty ? nil : "settings: search \(searches)",
       "runs: \(provenance.runs) of \(provenance.plannedRuns)",
-    ].map { "% " + LaTeXText.oneLine($0) }
+    ]
+    return lines.compactMap(\.self).map { "% " + LaTeXText.oneLine($0) }
   }
 }
 

@@ -27,6 +27,11 @@ package enum MarkdownTable {
   private static func body(_ table: TableModel) -> String {
     (table.description.isEmpty ? "" : MarkdownText.paragraph(table.description) + "\n\n")
       + markup(DisplayTable(table)) + "\n" + MarkdownText.lines(table.notes.map(note)) + "\n" + differences(table)
+      + variance(table) + preregistered(table)
+  }
+
+  private static func preregistered(_ table: TableModel) -> String {
+    table.preregistered.isEmpty ? "" : "**\(TableModel.preregistrationTitle)**: \(MarkdownText.plain(table.preregistered))\n\n"
   }
 
   /// A table as Markdown has it.
@@ -57,7 +62,13 @@ package enum MarkdownTable {
   private static func differences(_ table: TableModel) -> String {
     guard let differences = table.shownDifferences else { return "" }
     return "**\(MarkdownText.plain(differences.title))**\n\n" + markup(table.display(differences)) + "\n"
-      + MarkdownText.lines(differences.notes.map(MarkdownText.paragraph)) + "\n"
+      + MarkdownText.lines(differences.notes(labels: table.labels).map(MarkdownText.paragraph)) + "\n"
+  }
+
+  private static func variance(_ table: TableModel) -> String {
+    guard let variance = table.shownVariance else { return "" }
+    return "**\(variance.title)**\n\n" + markup(DisplayTable(variance)) + "\n"
+      + MarkdownText.lines(variance.notes.map(MarkdownText.paragraph)) + "\n"
   }
 
   private static func sources(_ table: TableModel) -> [String] {
@@ -73,17 +84,20 @@ package enum MarkdownTable {
       let state = [program.commit.map(MarkdownText.short), program.isModified ? "modified" : nil].compactMap { $0 }
       return "lowrank " + MarkdownText.plain(program.version) + (state.isEmpty ? "" : " (\(state.joined(separator: ", ")))")
     }
-    return [
+    let searches = provenance.tunings.map { TableProvenance.phrase($0, digest: MarkdownText.short) }.joined(separator: "; ")
+    let lines = [
       "profile \(table.profile.rawValue), recipe \(MarkdownText.plain(provenance.recipe))"
         + (provenance.manifest.map { ", manifest \(MarkdownText.short($0))" } ?? ""),
       "model: " + list(models),
       "data: " + list(data),
       "program: " + list(programs) + ", numerics " + list(provenance.numericsVersions.map(String.init)),
+      searches.isEmpty ? nil : "settings: search " + MarkdownText.plain(searches),
       "runs: \(provenance.runs) of \(provenance.plannedRuns)"
         + (provenance.unsealedRuns.map { ", \($0) without a seal: what they left cannot be compared with their records" } ?? ""),
       (table.hasScores ? "another protocol: `\(table.otherProtocolCommand)` (" : "")
         + "digests by their first 12 digits; `--format json` has all" + (table.hasScores ? ")" : ""),
     ]
+    return lines.compactMap(\.self)
   }
 
   private static func incomplete(_ table: TableModel) -> String {
@@ -101,10 +115,14 @@ extension TableModel {
     return differences.flatMap { differences in differences.rows.contains { $0.pairs > 0 } ? differences : nil }
   }
 
+  /// The split of the scores' variance, where any is shown and there is one.
+  var shownVariance: VarianceTable? { hasScores ? variance.flatMap { $0.isShown ? $0 : nil } : nil }
+
+  /// The rows' names for people, by id.
+  var labels: [String: String] { Dictionary(rows.map { ($0.id, $0.label) }, uniquingKeysWith: { first, _ in first }) }
+
   /// The table of differences with this table's names.
   func display(_ differences: BaselineDifferences) -> DisplayTable {
-    DisplayTable(
-      differences, rowHeader: rowHeader,
-      labels: Dictionary(rows.map { ($0.id, $0.label) }, uniquingKeysWith: { first, _ in first }))
+    DisplayTable(differences, rowHeader: rowHeader, labels: labels)
   }
 }

@@ -1,5 +1,6 @@
 // Names of metrics and of recorded numbers as tables show them.
 import Metrics
+import Records
 
 enum MetricText {
   /// A metric's name where there is little room; one that this program has not, as it is.
@@ -30,9 +31,14 @@ enum MetricText {
 
   /// The header of a recorded number's column: `kept.query` is how many query layers a method kept.
   static func measure(_ name: String) -> String {
-    if name == "kept.parameters" { return "parameters kept" }
+    if name == RunRecord.keptParameters { return "parameters kept at the end" }
     if name.hasPrefix("kept.") { return readable(name.dropFirst("kept.".count)) + " layers kept" }
     return readable(name[...])
+  }
+
+  /// A recorded number, or the mean of several, as tables show it.
+  static func value(_ value: Double, of measure: String) -> String {
+    measure == RunRecord.updates ? NumberText.count(value) : NumberText.measure(value)
   }
 
   private static func readable(_ name: Substring) -> String {

@@ -112,7 +112,7 @@ package struct ModelCard: Sendable {
       }
     var lines = [
       "\(subject), trained by lowrank with \(MarkdownText.plain(run.label)) (`\(run.method)`) on the task "
-        + "\(MarkdownText.plain(run.task.title)), seed \(run.seed)."
+        + "\(MarkdownText.plain(run.task.title)), \(run.seed.phrase)."
     ]
     switch base {
     case .portable(let name): lines.append("Base model: \(MarkdownText.plain(name)).")
@@ -139,9 +139,13 @@ package struct ModelCard: Sendable {
       return "**The weights are those of the last epoch** (\(number) of \(count)), as are the scores."
     }
     let metric = Metric(rawValue: record.primary.metric)?.displayName ?? record.primary.metric
-    return
-      "**The weights are those of the best epoch** (\(number) of \(count)), chosen by its \(MarkdownText.plain(metric)) on the "
-      + "very rows that are scored here: there is no held-out test, and the scores are that much too good."
+    let choice =
+      "**The weights are those of the best epoch** (\(number) of \(count)), chosen by its \(MarkdownText.plain(metric)) on "
+    if let heldOut = record.heldOut {
+      let names = heldOut.map { MarkdownText.plain($0) }.joined(separator: " and ")
+      return choice + "the rows of the other sets: the scores on \(names) are of rows that chose nothing."
+    }
+    return choice + "the very rows that are scored here: there is no held-out test, and the scores are that much too good."
   }
 
   private var scoreTable: String {

@@ -19,8 +19,10 @@ package struct PublishedRowFigures: Sendable, Equatable, Encodable {
   package let setting: String?
   /// Whether the paper copied the row from elsewhere.
   package let isQuoted: Bool
-  /// Trainable parameters, as printed.
+  /// Trainable parameters, as printed; nil where they stand among the measures.
   package let parameters: Double?
+  /// The recorded number that `parameters` is, where it is not what is trained and the table has no column for it.
+  package let parametersCountedAs: String?
   /// The table's measures, where they are printed, in its order.
   package let measures: [RowMeasure]
   /// The figures of each of the table's tasks, in the order of its validation sets; empty where none belongs there.
@@ -53,6 +55,9 @@ package struct PublishedSource: Sendable, Equatable, Encodable {
   let rowsLeftOut: [String]
   /// Figures of the paper, by task and metric, that have no place in the rows shown.
   let figuresLeftOut: [String]
+  /// Tasks of several validation sets whose figure the paper takes over all rows together, where the measured one is the mean of the
+  /// sets; nil for none.
+  let pooledTasks: [String]?
 }
 
 /// Puts a paper's table beside a measured one.
@@ -65,6 +70,7 @@ struct PublishedMatching {
   let measures: [String]
   private(set) var usedRows: [Int] = []
   private(set) var leftOut: [String] = []
+  private(set) var pooled: [String] = []
 
   /// - Parameters:
   ///   - tasks: the columns of the measured table.
@@ -94,6 +100,7 @@ struct PublishedMatching {
         let value = parts.reduce(0) { $0 + found.scores[$1].value } / Double(parts.count) / 100
         return [figure(value, measured: cell.score)]
       }
+      if matches.contains(where: \.isOverall), !pooled.contains(task.task) { pooled.append(task.task) }
       return matches.map { match in
         let score = found.scores[match.index]
         let measured = match.isOverall ? cell.score : cell.splits.first { $0.split == match.split }?.value
@@ -107,9 +114,14 @@ struct PublishedMatching {
       let name = "\(score.task) (\(MetricText.short(score.metric))\(split))"
       if !leftOut.contains(name) { leftOut.append(name) }
     }
+    // a count stands in the column of what it is a count of
+    let hasColumn = found.countedAs.map(measures.contains) ?? false
     return PublishedRowFigures(
-      setting: found.setting, isQuoted: found.isQuoted, parameters: found.parameters,
-      measures: measures.map { RowMeasure(name: $0, value: found.measures[$0]) }, tasks: figures,
+      setting: found.setting, isQuoted: found.isQuoted, parameters: hasColumn ? nil : found.parameters,
+      parametersCountedAs: hasColumn ? nil : found.countedAs,
+      measures: measures.map { name in
+        RowMeasure(name: name, value: found.measures[name] ?? (name == found.countedAs ? found.parameters : nil))
+      }, tasks: figures,
       average: found.average.map { average($0 / 100, of: figures, measured: measured) })
   }
 
@@ -129,7 +141,7 @@ struct PublishedMatching {
       rowsLeftOut: unused.map { index in
         let row = published.rows[index]
         return row.methodLabel + (row.setting.map { " (\($0))" } ?? "")
-      }, figuresLeftOut: leftOut)
+      }, figuresLeftOut: leftOut, pooledTasks: pooled.isEmpty ? nil : pooled)
   }
 
   /// The scores of a task in the order of its validation sets.
@@ -140,8 +152,8 @@ struct PublishedMatching {
     if task.splits.count < 2 {
       return fitting.filter { scores[$0].split == nil }.prefix(1).map { ($0, task.splits.first, false) }
     }
-    let single = task.splits.compactMap { split in
-      fitting.first { scores[$0].split == split }.map { (index: $0, split: String?.some(split), isOverall: false) }
+    let single = zip(task.splits, task.splitNames).compactMap { split, name in
+      fitting.first { scores[$0].split == name }.map { (index: $0, split: String?.some(split), isOverall: false) }
     }
     if single.count == task.splits.count { return single }
     return fitting.filter { scores[$0].split == "overall" }.prefix(1).map { ($0, nil, true) }

@@ -30,7 +30,11 @@ package enum ReportError: Error, Equatable, Sendable, CustomStringConvertible {
   case unrecordedMetric(String, experiment: String, recorded: [String])
   /// A figure that the manifest does not name.
   case unknownFigure(String, experiment: String, known: [String])
-  /// Texts are asked for of a task that the manifest does not name.
+  /// A row that the manifest does not name.
+  case unknownRow(String, experiment: String, known: [String])
+  /// Two rows are called level, and nothing says within which bound.
+  case noEquivalenceBound(String)
+  /// Texts, or a claim, are asked for of a task that the manifest does not name.
   case unknownTask(String, experiment: String, known: [String])
   /// Notebooks whose blocks cannot be made: every problem found.
   case invalidNotebooks([Problem])
@@ -84,6 +88,10 @@ package enum ReportError: Error, Equatable, Sendable, CustomStringConvertible {
       "no run of \(experiment) recorded the metric '\(metric)' (recorded: \(recorded.joined(separator: ", ")))."
     case .unknownFigure(let id, let experiment, let known):
       "\(experiment) has no figure '\(id)'." + Suggestion.sentence(for: id, among: known) + Suggestion.list("figures", known)
+    case .unknownRow(let id, let experiment, let known):
+      "\(experiment) has no row '\(id)'." + Suggestion.sentence(for: id, among: known) + Suggestion.list("rows", known)
+    case .noEquivalenceBound(let experiment):
+      "'=' needs a bound, in points: write within=0.5 in the mark, or report: {equivalence: 0.5} in the manifest of \(experiment)."
     case .unknownTask(let id, let experiment, let known):
       "\(experiment) has no task '\(id)'." + Suggestion.sentence(for: id, among: known) + Suggestion.list("tasks", known)
     case .invalidNotebooks(let problems):

@@ -1,6 +1,7 @@
 // The reading of what runs left in the folder of results.
 import Foundation
 import Records
+import Settings
 
 /// One run's place in a table.
 package struct RunKey: Sendable, Hashable {
@@ -9,10 +10,10 @@ package struct RunKey: Sendable, Hashable {
   /// The id of the task.
   package let task: String
   /// The run's seed.
-  package let seed: Int
+  package let seed: RunSeed
 
   /// Makes a key from its parts.
-  package init(row: String, task: String, seed: Int) {
+  package init(row: String, task: String, seed: RunSeed) {
     self.row = row
     self.task = task
     self.seed = seed
@@ -31,6 +32,8 @@ package struct RunFindings: Sendable, Equatable {
   package var changed: [RunKey: String]
   /// The timings of finished runs, where there are any that can be read.
   var timings: [RunKey: TimingRecord]
+  /// Where the settings of runs and records were compared already: with which run, and what it found.
+  fileprivate var compared: [RunKey: ComparedSettings] = [:]
 
   /// Makes findings from their parts.
   package init(
@@ -45,8 +48,17 @@ package struct RunFindings: Sendable, Equatable {
 
   /// What a run's record has that the run has not now; nil where there is no record, or it is of this run.
   func difference(_ run: RunSpecification) -> String? {
-    records[RunKey(run)].flatMap { SettingsDifference.of($0, from: run) } ?? changed[RunKey(run)]
+    let key = RunKey(run)
+    guard let record = records[key] else { return nil }
+    if let known = compared[key], known.run == run { return known.difference ?? changed[key] }
+    return SettingsDifference.of(record, from: run) ?? changed[key]
   }
+}
+
+/// What a comparison of a run's settings with its record's came to. It takes longer than the reading, and tables ask for it often.
+private struct ComparedSettings: Sendable, Equatable {
+  let run: RunSpecification
+  let difference: String?
 }
 
 /// The folder of all results.
@@ -69,27 +81,48 @@ package struct ResultsFolder: Sendable, Equatable {
     for runs: [RunSpecification], comparesTensors: Bool = true, inputs: (RunSpecification) -> InputDigests
   ) -> RunFindings {
     var findings = RunFindings()
-    for run in runs {
+    for (run, reading) in zip(runs, InOrder.map(runs) { read($0, comparesTensors: comparesTensors) }) {
       let key = RunKey(run)
-      do throws(ReportError) {
-        guard let record = try Self.record(in: layout.link(run)) else { continue }
-        let place = layout.link(run)
-        let damage = comparesTensors ? record.damage(of: .tensors, in: place) : record.missingFile(in: place)
-        if let damage { throw ReportError.damagedFile(damage) }
-        findings.records[key] = record
+      switch reading {
+      case .success(nil): continue
+      case .success(let found?):
+        findings.records[key] = found.record
+        findings.compared[key] = ComparedSettings(run: run, difference: found.difference)
+        findings.timings[key] = found.timing
         // the record's own model: another than the manifest's may have been asked for when it was made
-        let trained = if case .text(let model)? = record.specification["model"] { run.on(model: model) } else { run }
-        findings.changed[key] = inputs(trained).changes(since: record).first
-        // A timing is no part of a result: without one, its run is left out of the cost table.
-        if let timing = try? Self.timing(in: layout.link(run)), timing.identity == record.identity {
-          findings.timings[key] = timing
-        }
-      } catch {
+        let trained = if case .text(let model)? = found.record.specification["model"] { run.on(model: model) } else { run }
+        findings.changed[key] = inputs(trained).changes(since: found.record).first
+      case .failure(let error):
         // A table holds no path of this machine.
         findings.unreadable[key] = error.description.replacing(url.relativePath + "/", with: "")
       }
     }
     return findings
+  }
+
+  /// What is there of one run.
+  private struct Reading: Sendable {
+    let record: RunRecord
+    let timing: TimingRecord?
+    let difference: String?
+  }
+
+  /// Reads what is there of a run; nil where it has no record.
+  private func read(_ run: RunSpecification, comparesTensors: Bool) -> Result<Reading?, ReportError> {
+    let place = layout.link(run)
+    do throws(ReportError) {
+      guard let record = try Self.record(in: place) else { return .success(nil) }
+      let damage = comparesTensors ? record.damage(of: .tensors, in: place) : record.missingFile(in: place)
+      if let damage { throw ReportError.damagedFile(damage) }
+      // A timing is no part of a result: without one, its run is left out of the cost table.
+      let timing = (try? Self.timing(in: place)).flatMap { $0 }
+      return .success(
+        Reading(
+          record: record, timing: timing?.identity == record.identity ? timing : nil,
+          difference: SettingsDifference.of(record, from: run)))
+    } catch {
+      return .failure(error)
+    }
   }
 
   /// The record in a run's folder, or in the folder that a link leads to; nil where there is none.

@@ -64,34 +64,22 @@ package struct RunDescription: Sendable {
   }
 
   private var overview: [String] {
-    let outcome =
-      switch record.outcome {
-      case .completed: "completed"
-      case .diverged(let step): "diverged at step \(step): the loss became infinite or not a number"
-      case .failed(let message): "failed: \(message)"
-      }
-    let flags = record.flags.map { flag in
-      switch flag {
-      case .collapsed: "collapsed: one answer to every validation example"
-      }
-    }
-    func counts(_ parameters: TrainableParameters) -> String {
-      "\(NumberText.count(parameters.average)) on average, \(parameters.initial) at first, \(parameters.final) at last"
-    }
+    let flags = record.flags.map(\.text)
     return [
-      "identity     \(record.identity)", "outcome      \(outcome)",
+      "identity     \(record.identity)", "outcome      \(record.outcome.text)",
       "flags        " + (flags.isEmpty ? "none" : flags.joined(separator: ", ")),
       "best epoch   \(epoch(record.bestEpoch)) by \(record.primary.metric) on \(selectionSplits)",
       "last epoch   \(epoch(record.lastEpoch))", "steps        \(record.steps)",
       "operations   \(record.flops) floating-point operations of training",
-      "trainable    \(counts(record.trainableParameters))",
-      "  with head  \(counts(record.trainableParametersWithHead))",
+      "trainable    \(record.trainableParameters.text)",
+      "  with head  \(record.trainableParametersWithHead.text)",
     ] + (record.measures ?? [:]).sorted { $0.key < $1.key }.map { "\($0.key)  \(Self.number($0.value))" }
   }
 
   /// The validation sets whose mean chooses the best epoch.
   private var selectionSplits: String {
-    let splits = record.epochs.first?.scores.filter { $0.metric == record.primary.metric }.map(\.split) ?? []
+    let scores = record.epochs.first?.scores.filter { $0.metric == record.primary.metric && record.chooses(by: $0.split) }
+    let splits = scores?.map(\.split) ?? []
     return splits.count > 1 ? "the mean of \(splits.joined(separator: " and "))" : record.primary.split
   }
 
@@ -99,17 +87,13 @@ package struct RunDescription: Sendable {
 
   private func epoch(_ number: Int?) -> String { number.map(String.init) ?? "none" }
 
-  private var specification: [String] { Self.lines(record.specification, name: "") }
+  private var specification: [String] { Self.leaves(record.specification, name: "").map { "\($0.name)  \($0.text)" } }
 
-  /// A JSON value as one line for each of its leaves.
-  private static func lines(_ value: JSONValue, name: String) -> [String] {
-    switch value {
-    case .object(let members):
-      return members.keys.sorted().flatMap { key in
-        lines(members[key] ?? .null, name: name.isEmpty ? key : name + "." + key)
-      }
-    case .array(let values): return ["\(name)  [" + values.map(leaf).joined(separator: ", ") + "]"]
-    default: return ["\(name)  \(leaf(value))"]
+  /// Every leaf of a JSON value with the way to it, in the order of the names.
+  static func leaves(_ value: JSONValue, name: String) -> [(name: String, text: String)] {
+    guard case .object(let members) = value else { return [(name, leaf(value))] }
+    return members.keys.sorted().flatMap { key in
+      leaves(members[key] ?? .null, name: name.isEmpty ? key : name + "." + key)
     }
   }
 
@@ -241,4 +225,29 @@ package struct RunDescription: Sendable {
   private static func printable(_ text: String) -> String {
     String(String.UnicodeScalarView(text.unicodeScalars.map { $0.properties.generalCategory == .control ? " " : $0 }))
   }
+}
+
+extension RunOutcome {
+  /// How a run ended, for people.
+  var text: String {
+    switch self {
+    case .completed: "completed"
+    case .diverged(let step): "diverged at step \(step): the loss became infinite or not a number"
+    case .failed(let message): "failed: \(message)"
+    }
+  }
+}
+
+extension RunFlag {
+  /// What a reader must know, for people.
+  var text: String {
+    switch self {
+    case .collapsed: "collapsed: one answer to every validation example"
+    }
+  }
+}
+
+extension TrainableParameters {
+  /// The counts in one line.
+  var text: String { "\(NumberText.count(average)) on average, \(initial) at first, \(final) at last" }
 }

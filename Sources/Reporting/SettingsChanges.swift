@@ -38,7 +38,7 @@ struct SettingsChanges {
   private static func settings(_ before: RunSpecification, _ after: RunSpecification) -> [SettingsDifference] {
     var found: [SettingsDifference] = []
     if let first = try? JSONValue(json: before.identityJSON), let second = try? JSONValue(json: after.identityJSON) {
-      found = SettingsDifference.between(first, second).filter { $0.name != "seed" }
+      found = SettingsDifference.between(first, second).filter { $0.name != "seed" && !$0.name.hasPrefix("seed.") }
     }
     if before.model != after.model { found.append(SettingsDifference(name: "model", first: before.model, second: after.model)) }
     return found

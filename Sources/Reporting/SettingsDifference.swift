@@ -14,8 +14,7 @@ struct SettingsDifference: Sendable, Equatable, Hashable, Encodable {
   /// The first setting that differs between a record and the manifest's run, as `training.learning_rate 0.0004, now 0.0005`;
   /// nil where the record is of this run.
   static func of(_ record: RunRecord, from run: RunSpecification) -> String? {
-    guard let planned = try? JSONValue(json: run.identityJSON) else { return nil }
-    return between(record.specification, planned).first.map { "\($0.name) \($0.first), now \($0.second)" }
+    between(record.specification, run.identityValue).first.map { "\($0.name) \($0.first), now \($0.second)" }
   }
 
   /// Every setting that decides a run's numbers and is not the same in two specifications, in the order of their names.

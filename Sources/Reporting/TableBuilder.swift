@@ -46,26 +46,33 @@ extension TableModel {
         id: row.id, label: Self.label(row, option: rowOption, run: ownRuns.first),
         trainableParameters: mean(ownRecords.map(\.trainableParameters.average)),
         measures: columns.compactMap(\.measure).map { name in
-          RowMeasure(name: name, value: mean(ownRecords.compactMap { $0.measures?[name] }))
-        }, cells: cells, average: average, averageRank: nil,
+          RowMeasure(name: name, value: mean(ownRecords.compactMap { $0.number(named: name) }))
+        }, cells: cells, average: average, averageRank: nil, meanRank: nil,
         published: matching?.figures(for: row, runs: ownRuns, cells: cells, average: average))
     }
     Ranking.mark(&rows, taskCount: tasks.count)
+    Ranking.setMeanRanks(&rows, tasks)
 
     let counted = rows.reduce(0) { $0 + zip(tasks, $1.cells).reduce(0) { $0 + ($1.0.isFirst ? $1.1.countedRuns : 0) } }
     let provenance = TableProvenance(
       recipe: experiment.recipe, manifest: manifestDigest, tasks: experiment.tasks.map(\.id), records: records, runs: counted,
-      planned: runs.count)
+      planned: runs.count, tuned: experiment.usedTunings(among: runs))
     self.init(
       experiment: experiment.id, callName: experiment.callName, title: experiment.title, description: experiment.description,
+      preregistered: experiment.preregistered,
       profile: experiment.profile,
       evaluation: evaluation,
       seeds: experiment.seeds, rowHeader: rowOption?.replacing("_", with: " ") ?? "method", columns: columns, tasks: tasks,
       rows: rows,
       parametersVary: records.contains { $0.record.trainableParameters.initial != $0.record.trainableParameters.final },
-      differences: experiment.report.baseline.flatMap { BaselineDifferences(rows: rows, columns: tasks, baseline: $0) },
+      differences: experiment.report.baseline.flatMap { baseline in
+        BaselineDifferences(
+          rows: rows, columns: tasks, baseline: baseline, equivalence: experiment.report.equivalence.map { $0 / 100 })
+      },
+      variance: VarianceTable(rows: rows, columns: tasks, seeds: experiment.seeds),
       published: matching.map { $0.source(rows: rows) }, problems: Self.problems(rows, tasks),
-      unlikeRows: experiment.unlikeRows(among: runs) + Self.unlikeBudgets(rows, columns),
+      unlikeRows: experiment.tuningSentences(among: runs, tasks)
+        + experiment.unlikeRows(among: runs, updates: Self.updates(runs, findings)) + Self.unlikeBudgets(rows, columns),
       warnings: provenance.warnings + Self.unrecordedMeasures(rows, records.map(\.record)), provenance: provenance)
   }
 
@@ -84,10 +91,12 @@ extension TableModel {
       metrics = [metric ?? (task.isBuiltIn ? nil : task.primaryMetric.rawValue) ?? records.first?.primary.metric]
     }
     return metrics.enumerated().map { index, metric in
-      let scores = records.lazy.flatMap(\.epochs).first { $0.scores.contains { $0.metric == metric } }?.scores ?? []
+      let record = records.first { $0.epochs.contains { $0.scores.contains { $0.metric == metric } } }
+      let scores = record?.epochs.first { $0.scores.contains { $0.metric == metric } }?.scores ?? []
       return TaskColumn(
-        task: task.id, metric: metric, splits: scores.filter { $0.metric == metric }.map(\.split),
-        selection: records.first?.primary.metric, isFirst: index == 0)
+        task: task.id, metric: metric,
+        splits: scores.filter { $0.metric == metric && record?.reports($0.split) ?? true }.map(\.split),
+        isHeldOut: record?.heldOut != nil, selection: records.first?.primary.metric, isFirst: index == 0)
     }
   }
 
@@ -95,6 +104,18 @@ extension TableModel {
   private static func records(_ runs: [RunSpecification], _ cells: [TableCell], _ findings: RunFindings) -> [RunRecord] {
     zip(runs, cells.flatMap(\.runs)).compactMap { run, state in
       state.state.counts || state.state == .undefined ? findings.records[RunKey(run)] : nil
+    }
+  }
+
+  /// How much the runs that came to their end were trained.
+  private static func updates(_ runs: [RunSpecification], _ findings: RunFindings) -> [UpdateCount] {
+    runs.compactMap { run in
+      guard let record = findings.records[RunKey(run)], record.outcome == .completed, findings.difference(run) == nil else {
+        return nil
+      }
+      return UpdateCount(
+        row: run.row, task: run.task.id, updates: record.steps, preliminary: record.preliminarySteps ?? 0,
+        batch: run.training.batchSize)
     }
   }
 
@@ -115,7 +136,7 @@ extension TableModel {
     let known = Set(records.flatMap { ($0.measures ?? [:]).keys }).sorted()
     return row.measures.indices.filter { index in rows.allSatisfy { $0.measures[index].value == nil } }.map { index in
       "No run recorded '\(row.measures[index].name)', which the report has a column for "
-        + "(columns: \((["parameters", "tasks", "average"] + known).joined(separator: ", ")))."
+        + "(columns: \((["parameters", "tasks", "average", RunRecord.updates] + known).joined(separator: ", ")))."
     }
   }
 
@@ -142,7 +163,7 @@ extension TableModel {
           !$0.state.counts && $0.state != .undefined && !($0.state == .missing && folded.contains(column))
         }
         let reasons = left.map { run in
-          "seed \(run.seed) \(run.state.phrase)" + (run.detail.map { " " + run.state.joint + $0 } ?? "")
+          "\(run.seed.phrase) \(run.state.phrase)" + (run.detail.map { " " + run.state.joint + $0 } ?? "")
         }
         return reasons.isEmpty ? nil : "\(row.id), \(tasks[column].task): " + reasons.joined(separator: "; ")
       }
@@ -203,6 +224,19 @@ enum Ranking {
     }
     let ranks = ranks(rows.indices.map { compared[$0].allSatisfy { $0 } ? rows[$0].average : nil })
     for row in rows.indices { rows[row].averageRank = ranks[row] }
+  }
+
+  /// Gives each row its mean rank over the tasks, among the rows whose cells have as many runs as any of their column. Scores rank as a
+  /// table shows them, so that what reads alike shares its rank.
+  static func setMeanRanks(_ rows: inout [TableRow], _ columns: [TaskColumn]) {
+    let tasks = columns.indices.filter { columns[$0].isFirst }
+    let most = tasks.map { task in rows.map { $0.cells[task].countedRuns }.max() ?? 0 }
+    let ranked = rows.indices.filter { row in
+      zip(tasks, most).allSatisfy { task, most in most > 0 && rows[row].cells[task].countedRuns == most }
+    }
+    let scores = ranked.map { row in tasks.compactMap { rows[row].cells[$0].score }.map { ($0 * 10_000).rounded() } }
+    guard ranked.count > 1, scores.allSatisfy({ $0.count == tasks.count && $0.allSatisfy(\.isFinite) }) else { return }
+    for (row, rank) in zip(ranked, meanRanks(scores)) { rows[row].meanRank = rank }
   }
 
   /// The ranks of values as a table shows them: what reads alike ranks alike. After two equal best there is no second, and

@@ -51,7 +51,7 @@ package struct CellRun: Sendable, Equatable, Encodable {
   static let countedAsZero = "undefined, counted as 0"
 
   /// The run's seed.
-  package let seed: Int
+  package let seed: RunSeed
   /// How the run stands.
   package let state: State
   /// More on the state, as `at step 12`.
@@ -59,7 +59,7 @@ package struct CellRun: Sendable, Equatable, Encodable {
   /// The score on each of the cell's validation sets; nil where the run does not count.
   package let scores: [Double]?
 
-  init(seed: Int, state: State, detail: String? = nil, scores: [Double]? = nil) {
+  init(seed: RunSeed, state: State, detail: String? = nil, scores: [Double]? = nil) {
     self.seed = seed
     self.state = state
     self.detail = detail
@@ -130,6 +130,9 @@ package struct TableRow: Sendable, Equatable, Encodable {
   package let average: Double?
   /// The average's place among those of rows whose cells have as many runs as any.
   package internal(set) var averageRank: Rank?
+  /// The mean over tasks of the row's rank among the rows, 1 being the best and equal scores sharing theirs, in each task's first metric;
+  /// nil where a cell has fewer runs than another of its column.
+  package internal(set) var meanRank: Double?
   /// What the paper prints for this row; nil where it prints nothing, and under every profile but `paper`.
   package let published: PublishedRowFigures?
 }
@@ -140,14 +143,19 @@ package struct TaskColumn: Sendable, Equatable, Encodable {
   package let task: String
   /// The metric; nil while neither manifest nor any record says it.
   package let metric: String?
-  /// The validation sets, in the order recorded.
+  /// The sets that are shown, in the order recorded: those that chose nothing, where there are any.
   package let splits: [String]
-  /// The metric that chose the best epoch, averaged over the validation sets; nil without any record.
+  /// Whether the sets shown chose nothing.
+  let isHeldOut: Bool
+  /// The metric that chose the best epoch, averaged over the sets that choose; nil without any record.
   package let selection: String?
   /// Whether no column before it is of the same task.
   let isFirst: Bool
 
   private enum CodingKeys: String, CodingKey { case task, metric, splits, selection }
+
+  /// What the sets are called where their table says that they are held out: MNLI's `matched`, not `test_matched`.
+  var splitNames: [String] { splits.map { isHeldOut && $0.hasPrefix("test_") ? String($0.dropFirst(5)) : $0 } }
 }
 
 /// A column beside the rows' names.
@@ -170,12 +178,14 @@ package struct TableModel: Sendable, Equatable {
   package let title: String
   /// What the table is about; may be empty.
   package let description: String
+  /// What was expected, by which test, before the first run; may be empty.
+  package let preregistered: String
   /// The size at which its runs were made.
   package let profile: Profile
   /// Which epoch is reported and how seeds are summarised.
   package let evaluation: EvaluationProtocol
   /// The planned seeds.
-  package let seeds: [Int]
+  package let seeds: [RunSeed]
   /// What the rows' names are.
   let rowHeader: String
   /// The columns, in order.
@@ -188,6 +198,8 @@ package struct TableModel: Sendable, Equatable {
   let parametersVary: Bool
   /// The differences to the manifest's baseline; nil where it names none.
   package let differences: BaselineDifferences?
+  /// Where the variance of the scores comes from; nil where seeds are not crossed.
+  package let variance: VarianceTable?
   /// Where the published figures are from; nil where there are none.
   package let published: PublishedSource?
   /// Every cell with a run that is not in it, one sentence each.

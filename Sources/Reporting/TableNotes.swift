@@ -1,5 +1,7 @@
 // What a reader must know of a table: by which protocol its cells are made, and what its marks mean.
 import Metrics
+import Records
+import Settings
 
 /// A line below a table.
 enum TableNote: Equatable {
@@ -13,6 +15,9 @@ enum TableNote: Equatable {
 }
 
 extension TableModel {
+  /// What stands before the words that were written before the first run.
+  static let preregistrationTitle = "Stated before the first run"
+
   /// Whether any column is of scores; a table of costs has none.
   var hasScores: Bool { columns.contains(.tasks) || columns.contains(.average) }
 
@@ -28,6 +33,12 @@ extension TableModel {
       notes.append(.text("Trainable parameters are averaged over all steps of training."))
     }
     let measures = columns.compactMap(\.measure)
+    if measures.contains(RunRecord.keptParameters) {
+      notes.append(
+        .text(
+          "Parameters are without the head. Kept at the end: the method's own, without pruned ranks, closed gates, zeroed entries and "
+            + "matrices that never learned."))
+    }
     if hasScores, !measures.isEmpty {
       let names = measures.map(MetricText.measure).joined(separator: ", ")
       notes.append(.text("Means over a row's runs on all tasks: \(names)."))
@@ -44,9 +55,10 @@ extension TableModel {
     return (origin + unlikeRows).map { .text($0) } + warnings.map { .warning($0) }
   }
 
-  /// `one seed (0)`, or `2 seeds (0, 1)`.
+  /// `one seed (0)`, `2 seeds (0, 1)`, or `6 combinations of seeds (init 0, 1, 2 × order 0, 1)`.
   private var seedsPhrase: String {
-    (seeds.count == 1 ? "one seed" : "\(seeds.count) seeds") + " (\(seeds.map(String.init).joined(separator: ", ")))"
+    let count = seeds.count == 1 ? "one seed" : "\(seeds.count) \(seeds.areCrossed ? "combinations of seeds" : "seeds")"
+    return count + " (\(seeds.list))"
   }
 
   /// By which protocol scores are made, and what their marks mean.
@@ -88,13 +100,30 @@ extension TableModel {
       case (.mean, _): "Cells: mean ± sample standard deviation over \(seedsPhrase)"
       case (.median, _): "Cells: median over \(seedsPhrase)"
       }
+    if tasks.contains(where: \.isHeldOut) { return summary + heldOutNote }
     // the texts of tasks that have no other set with references are those of the test set
-    let isTest = tasks.allSatisfy { $0.splits == ["test"] }, set = isTest ? "test" : "validation"
+    let isTest = tasks.allSatisfy { $0.splits == ["test"] }
+    if !tasks.isEmpty, tasks.allSatisfy({ $0.splits == [TaskDefinition.tuningSet] }) {
+      let epoch = evaluation.epoch.rawValue
+      return summary + " of the \(epoch) epoch on training rows that are held out to choose settings, in percent."
+    }
+    let set = isTest ? "test" : "validation"
     return switch evaluation.epoch {
     case .best:
       summary + " of the best epoch on the \(set) set, in percent. The same set chose that epoch"
         + (isTest ? "." : ": there is no held-out test.")
     case .last: summary + " of the last epoch on the \(set) set, in percent." + (isTest ? "" : " There is no held-out test.")
+    }
+  }
+
+  /// On which rows scores are, where some are of rows that chose nothing.
+  private var heldOutNote: String {
+    let others = tasks.filter { $0.isFirst && !$0.isHeldOut }.map(\.task)
+    let exception =
+      others.isEmpty ? "" : " Without test rows, and so reported on the rows that chose: \(others.joined(separator: ", "))."
+    return switch evaluation.epoch {
+    case .best: " of the best epoch on the test set, in percent. Other rows, the validation set, chose that epoch." + exception
+    case .last: " of the last epoch on the test set, in percent." + exception
     }
   }
 
@@ -136,34 +165,16 @@ extension PublishedSource {
     if isProtocolStated, averages.contains(where: { $0.difference == nil }) {
       notes.append("A published average without a difference is not the average of the figures shown, as the measured one is.")
     }
+    if let pooledTasks {
+      notes.append(
+        "Of \(pooledTasks.joined(separator: ", ")) the published score is over the rows of all validation sets together, the measured one "
+          + "the mean of the sets' scores.")
+    }
     var left: [String] = []
     if !figuresLeftOut.isEmpty { left.append("published figures of \(figuresLeftOut.joined(separator: ", "))") }
     if !rowsLeftOut.isEmpty { left.append("published rows \(rowsLeftOut.joined(separator: ", "))") }
     if !left.isEmpty { notes.append("Not in this table: \(left.joined(separator: "; ")).") }
     if !rowsWithoutFigures.isEmpty { notes.append("Nothing published there on \(rowsWithoutFigures.joined(separator: ", ")).") }
-    return notes
-  }
-}
-
-extension BaselineDifferences {
-  /// The heading of the table of differences.
-  var title: String { "Difference to \(label)" }
-
-  /// How the differences are made and what may be claimed of them.
-  var notes: [String] {
-    let pairs = "In points: the mean over pairs of one task and one seed, each the same in both rows."
-    guard isTested else {
-      return [pairs + " No test and no claim: that takes \(Self.fewestSeeds) seeds or more of both rows on every task."]
-    }
-    let tested = rows.filter { $0.pValue != nil }.count
-    let adjustment = tested > 1 ? ", adjusted by Holm for \(tested) rows" : ""
-    var notes = [
-      pairs + " p: Wilcoxon's signed-rank test over the pairs, two-sided\(adjustment). Seeds of one task are no independent tasks: "
-        + "p is about these tasks."
-    ]
-    if tested < rows.count {
-      notes.append("p —: fewer than \(Self.fewestSeeds) seeds of both rows on some task, or no pair that differs; no claim.")
-    }
     return notes
   }
 }

@@ -1,4 +1,5 @@
 // Where a table's numbers come from: the digests and versions of all its records.
+import Manifests
 import Records
 
 /// The sources of a table's records. A list has several entries where records differ.
@@ -50,8 +51,13 @@ package struct TableProvenance: Sendable, Equatable, Encodable {
 
   /// Runs whose records have no seal: what they left cannot be compared with them; nil where all have one.
   let unsealedRuns: Int?
+  /// The searches that settings of the rows are from.
+  private(set) var tunings: [Tuning] = []
 
-  init(recipe: String, manifest: String?, tasks: [String], records: [(key: RunKey, record: RunRecord)], runs: Int, planned: Int) {
+  init(
+    recipe: String, manifest: String?, tasks: [String], records: [(key: RunKey, record: RunRecord)], runs: Int, planned: Int,
+    tuned: [AppliedTuning] = []
+  ) {
     self.recipe = recipe
     self.manifest = manifest
     self.runs = runs
@@ -71,6 +77,7 @@ package struct TableProvenance: Sendable, Equatable, Encodable {
         Program(version: record.program.version, commit: record.program.commit, isModified: record.program.isModified)
       })
     numericsVersions = Self.distinct(records.map(\.record.numericsVersion))
+    tunings = tunings(tuned)
   }
 
   /// What makes the runs of one table unlike each other.
@@ -84,10 +91,14 @@ package struct TableProvenance: Sendable, Equatable, Encodable {
     if numericsVersions.count > 1 {
       warnings.append("The runs are of \(numericsVersions.count) different versions of the arithmetic.")
     }
+    for tuning in tunings where !tuning.differences.isEmpty {
+      warnings.append("The search \(tuning.search) is not for these runs: \(tuning.differences.joined(separator: "; ")).")
+    }
     return warnings
   }
 
-  private static func modelName(_ record: RunRecord) -> String {
+  /// The name of the model in a record, without folders.
+  static func modelName(_ record: RunRecord) -> String {
     guard case .text(let name)? = record.specification["model"] else { return "model" }
     return name.split(separator: "/").last.map(String.init) ?? name
   }

@@ -27,8 +27,13 @@ package enum TextTable {
     blocks.append(table.notes.flatMap { wrapped(note($0, layout), layout) })
     if let differences = table.shownDifferences {
       blocks.append([differences.title, ""] + lines(table.display(differences), layout))
-      blocks.append(differences.notes.flatMap { wrapped($0, layout) })
+      blocks.append(differences.notes(labels: table.labels).flatMap { wrapped($0, layout) })
     }
+    if let variance = table.shownVariance {
+      blocks.append([variance.title, ""] + lines(DisplayTable(variance), layout))
+      blocks.append(variance.notes.flatMap { wrapped($0, layout) })
+    }
+    if !table.preregistered.isEmpty { blocks.append(wrapped("\(TableModel.preregistrationTitle): \(table.preregistered)", layout)) }
     blocks.append(table.problems.flatMap { wrapped("incomplete: " + $0, layout) })
     return blocks.filter { !$0.isEmpty }.map { $0.joined(separator: "\n") + "\n" }.joined(separator: "\n")
   }

@@ -86,8 +86,15 @@ package enum GLUETask: String, Sendable, CaseIterable {
   ) -> TaskDefinition {
     var folders = [title, title.lowercased()]
     if !folders.contains(rawValue) { folders.append(rawValue) }
+    // GLUE's own test rows have no labels; generated tasks have these files
+    let heldOut = validation.map { set in
+      TaskDefinition.ValidationFile(
+        name: TaskDefinition.heldOutName(set.name),
+        file: set.name == TaskDefinition.onlySet ? "held_out.tsv" : "held_out_\(set.name).tsv")
+    }
     return TaskDefinition(
-      id: rawValue, title: title, folders: folders, hasHeader: hasHeader, validation: validation, columns: columns,
+      id: rawValue, title: title, folders: folders, hasHeader: hasHeader, validation: validation,
+      heldOut: .init(files: heldOut), columns: columns,
       target: target, ignoredLabels: ignoredLabels, skipsIrregularRows: skipsIrregularRows, metrics: metrics)
   }
 

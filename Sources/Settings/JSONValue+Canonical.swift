@@ -17,6 +17,18 @@ extension JSONValue {
     }
   }
 
+  /// This value as it reads back from `compact`: a whole number is an integer, one that is not finite a text.
+  package var reread: JSONValue {
+    switch self {
+    case .number(let value):
+      if !value.isFinite { return .text("\(value)") }
+      return Int(exactly: value).map { .integer($0) } ?? self
+    case .array(let values): return .array(values.map(\.reread))
+    case .object(let members): return .object(members.mapValues(\.reread))
+    default: return self
+    }
+  }
+
   /// The shortest digits that read back as `value`; a whole number has no fraction, and -0 is 0.
   package static func text(of value: Double) -> String {
     if let whole = Int(exactly: value), abs(value) < 1e15 { return String(whole) }

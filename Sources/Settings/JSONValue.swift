@@ -21,17 +21,18 @@ package enum JSONValue: Sendable, Equatable {
 extension JSONValue: Codable {
   package init(from decoder: any Decoder) throws {
     let container = try decoder.singleValueContainer()
+    // What a value is not costs more to find out than what it is: so the frequent come first, and numbers are asked for once.
     if container.decodeNil() {
       self = .null
-    } else if let value = try? container.decode(Bool.self) {
-      self = .flag(value)
-    } else if let value = try? container.decode(Int.self) {
-      self = .integer(value)
     } else if let value = try? container.decode(String.self) {
       // Before numbers: the decoder would read the text "NaN" as one.
       self = .text(value)
     } else if let value = try? container.decode(Double.self) {
-      self = .number(value)
+      // a whole number that a floating-point one may not hold is read again
+      let whole = abs(value) < 0x1p53 ? Int(exactly: value) : try? container.decode(Int.self)
+      self = whole.map { .integer($0) } ?? .number(value)
+    } else if let value = try? container.decode(Bool.self) {
+      self = .flag(value)
     } else if let values = try? container.decode([JSONValue].self) {
       self = .array(values)
     } else {

@@ -4,7 +4,8 @@ import Metrics
 /// A published task whose answers are texts.
 ///
 /// The papers' figures are of the test sets with their references, so the one validation set of these tasks is the test set, and is
-/// called so. Runs need no other: they are scored after their last epoch, and select nothing by it.
+/// called so. Runs need no other: they are scored after their last epoch, and select nothing by it. Under `split: held-out` the official
+/// validation set chooses.
 package enum NLGTask: String, Sendable, CaseIterable {
   /// Descriptions of restaurants (Novikova et al. 2017): 42,061 training rows, 4,693 test rows of 630 distinct inputs.
   case e2e
@@ -21,22 +22,22 @@ package enum NLGTask: String, Sendable, CaseIterable {
     case .e2e:
       // microsoft/LoRA's inputs, and a line of its own for the cue that a language model without a separator token needs.
       nlg(
-        "E2E", folders: ["e2e", "e2e-dataset"], format: .csv, train: "trainset.csv", test: "testset_w_refs.csv",
+        "E2E", folders: ["e2e", "e2e-dataset"], format: .csv, train: "trainset.csv", validation: "devset.csv", test: "testset_w_refs.csv",
         .init(prompt: .init("{mr}\nText:"), references: ["ref"], rewrites: ["mr": .slots]), metrics: [.bleu])
     case .dart:
       nlg(
-        "DART", folders: ["dart"], format: .dart, train: "dart-v1.1.1-full-train.json", test: "dart-v1.1.1-full-test.json",
+        "DART", folders: ["dart"], format: .dart, train: "dart-v1.1.1-full-train.json", validation: "dart-v1.1.1-full-dev.json", test: "dart-v1.1.1-full-test.json",
         .init(prompt: .init("{triples}\nText:"), references: ["text"]), metrics: [.multiBLEU])
     case .dialogsum:
       nlg(
         "DialogSum", folders: ["dialogsum", "DialogSum_Data"], format: .jsonl, train: "dialogsum.train.jsonl",
-        test: "dialogsum.test.jsonl",
+        validation: "dialogsum.dev.jsonl", test: "dialogsum.test.jsonl",
         .init(
           prompt: .init("{dialogue}\nSummary:"), references: ["summary1", "summary2", "summary3"], targets: ["summary"]),
         metrics: [.rougeMean, .rouge1, .rouge2, .rougeL])
     case .gsm8k:
       nlg(
-        "GSM8K", folders: ["gsm8k"], format: .jsonl, train: "train.jsonl", test: "test.jsonl",
+        "GSM8K", folders: ["gsm8k"], format: .jsonl, train: "train.jsonl", validation: "validation.jsonl", test: "test.jsonl",
         .init(
           prompt: .init("Question: {question}\nAnswer:"), references: ["answer"], rewrites: ["answer": .withoutCalculations]),
         metrics: [.gsm8k, .gsm8kFlexible])
@@ -44,11 +45,15 @@ package enum NLGTask: String, Sendable, CaseIterable {
   }
 
   private func nlg(
-    _ title: String, folders: [String], format: TaskDefinition.Format, train: String, test: String,
+    _ title: String, folders: [String], format: TaskDefinition.Format, train: String, validation: String,
+    test: String,
     _ completion: TaskDefinition.Completion, metrics: [Metric]
   ) -> TaskDefinition {
     TaskDefinition(
       id: rawValue, title: title, folders: folders + (folders.contains(title) ? [] : [title]), format: format, train: train,
-      validation: [.init(name: "test", file: test)], columns: nil, target: .text(completion), metrics: metrics)
+      validation: [.init(name: "test", file: test)],
+      heldOut: .init(
+        selection: [.init(name: TaskDefinition.onlySet, file: validation, hasTargets: true)], files: [.init(name: "test", file: test)]),
+      columns: nil, target: .text(completion), metrics: metrics)
   }
 }

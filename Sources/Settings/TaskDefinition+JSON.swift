@@ -23,6 +23,8 @@ extension TaskDefinition {
     }
     if !ignoredLabels.isEmpty { members["ignored_labels"] = Self.array(ignoredLabels) }
     if validation.map(\.name) != [Self.onlySet] { members["validation_sets"] = Self.array(validation.map(\.name)) }
+    // of the program's own, the program knows
+    if !isBuiltIn, let heldOut { members["test_sets"] = Self.array(heldOut.files.map(\.name)) }
     return members
   }
 
@@ -40,6 +42,8 @@ extension TaskDefinition: Codable {
     case ignoredLabels = "ignored_labels"
     case validationSets = "validation_sets"
     case validationFiles = "validation_files"
+    case testSets = "test_sets"
+    case testFiles = "test_files"
   }
 
   /// Reads a definition, or the id of one of the program's own. One without places, as a record has it, is read with empty paths and
@@ -65,6 +69,11 @@ extension TaskDefinition: Codable {
     guard files?.count ?? sets.count == sets.count else {
       throw Self.refusal(.validationFiles, "are not one for each validation set", values)
     }
+    let testSets = try values.decodeIfPresent([String].self, forKey: .testSets)
+    let testFiles = try values.decodeIfPresent([String].self, forKey: .testFiles)
+    guard testFiles?.count ?? testSets?.count == testSets?.count else {
+      throw Self.refusal(.testFiles, "are not one for each test set", values)
+    }
     let id = try values.decode(String.self, forKey: .id)
     let target = try Self.target(values)
     var columns: Columns?
@@ -74,7 +83,10 @@ extension TaskDefinition: Codable {
     self.init(
       id: id, title: try values.decodeIfPresent(String.self, forKey: .title) ?? id, format: format, hasHeader: hasHeader,
       train: try values.decodeIfPresent(String.self, forKey: .train) ?? "",
-      validation: zip(sets, files ?? sets.map { _ in "" }).map { ValidationFile(name: $0, file: $1) }, columns: columns,
+      validation: zip(sets, files ?? sets.map { _ in "" }).map { ValidationFile(name: $0, file: $1) },
+      heldOut: testSets.map { sets in
+        HeldOut(files: zip(sets, testFiles ?? sets.map { _ in "" }).map { ValidationFile(name: $0, file: $1) })
+      }, columns: columns,
       target: target, ignoredLabels: try values.decodeIfPresent([String].self, forKey: .ignoredLabels) ?? [], metrics: metrics)
     if files == nil, let own = Self.builtIn(id), own.identity == identity { self = own }
   }
@@ -110,9 +122,10 @@ extension TaskDefinition: Codable {
   /// Writes one of the program's own as its id, any other whole.
   package func encode(to encoder: any Encoder) throws {
     if self == Self.builtIn(id) { return try id.encode(to: encoder) }
-    let places: [String: JSONValue] = [
+    var places: [String: JSONValue] = [
       "title": .text(title), "train": .text(train), "validation_files": Self.array(validation.map(\.file)),
     ]
+    if let heldOut { places["test_files"] = Self.array(heldOut.files.map(\.file)) }
     try JSONValue.object(identity.merging(places) { first, _ in first }).encode(to: encoder)
   }
 }

@@ -4,7 +4,7 @@ import Metrics
 extension TaskDefinition {
   /// Something that contradicts itself or leaves the task's folder.
   package struct Problem: Sendable, Equatable {
-    /// The key of a task file where it stands: `id`, `train`, `validation`, `format`, `columns`, `labels`, `ignored_labels`, `prompt`,
+    /// The key of a task file where it stands: `id`, `train`, `validation`, `test`, `format`, `columns`, `labels`, `ignored_labels`, `prompt`,
     /// `references`, `target`, `rewrite` or `metric`.
     package let key: String
     /// What is wrong, as a clause.
@@ -24,13 +24,21 @@ extension TaskDefinition {
     var problems: [Problem] = []
     func note(_ key: String, _ message: String) { problems.append(Problem(key: key, message: message)) }
     if !Self.isIdentifier(id) { note("id", "an id is made of the letters a-z, digits, '-' and '_'") }
-    for (key, file) in [("train", train)] + validation.map({ ("validation", $0.file) }) where !Self.staysInside(file) {
+    let test = heldOut.map { $0.files } ?? []
+    for (key, file) in [("train", train)] + validation.map({ ("validation", $0.file) }) + test.map({ ("test", $0.file) })
+    where !Self.staysInside(file) {
       note(key, "the file \(quoted(file)) is not a path within the task's folder")
     }
     if validation.isEmpty { note("validation", "there is no validation file") }
     if let name = Self.repeated(validation.map(\.name)) { note("validation", "two validation sets are named \(quoted(name))") }
     for set in validation where !Self.isIdentifier(set.name) || set.name == "train" {
       note("validation", "\(quoted(set.name)) cannot name a validation set")
+    }
+    if let heldOut {
+      if heldOut.files.isEmpty { note("test", "there is no test file") }
+      for set in heldOut.files where !Self.isIdentifier(set.name) { note("test", "\(quoted(set.name)) cannot name a test set") }
+      let names = (heldOut.selection ?? validation).map(\.name) + heldOut.files.map(\.name)
+      if let name = Self.repeated(names) { note("test", "two sets are named \(quoted(name))") }
     }
     switch (target, columns) {
     case (.text, nil), (_, _?): break

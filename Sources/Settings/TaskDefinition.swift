@@ -59,11 +59,20 @@ package struct TaskDefinition: Sendable, Equatable {
     package let name: String
     /// The file within the task's folder.
     package let file: String
+    /// Which of the file's rows are meant.
+    package let rows: RowPart
+    /// Whether its rows choose nothing and are only reported.
+    package let isHeldOut: Bool
+    /// Whether its right texts stand in the training file's columns of targets, not in those of references.
+    package let hasTargets: Bool
 
     /// Names a validation file.
-    package init(name: String, file: String) {
+    package init(name: String, file: String, rows: RowPart = .all, isHeldOut: Bool = false, hasTargets: Bool = false) {
       self.name = name
       self.file = file
+      self.rows = rows
+      self.isHeldOut = isHeldOut
+      self.hasTargets = hasTargets
     }
   }
 
@@ -91,6 +100,8 @@ package struct TaskDefinition: Sendable, Equatable {
   package var train: String
   /// The validation files; those of a task of which only a record is at hand have empty paths.
   package var validation: [ValidationFile]
+  /// Rows that a run may be reported on which nothing else looks at; nil where the task has none.
+  package var heldOut: HeldOut?
   /// The columns of the texts and of the label; nil where a text is to be written, which names its own.
   package var columns: Columns?
   /// What is to be predicted.
@@ -106,7 +117,7 @@ package struct TaskDefinition: Sendable, Equatable {
   /// Takes a definition as it is; `problems` says whether it holds together.
   package init(
     id: String, title: String, folders: [String] = [], format: Format = .tsv, hasHeader: Bool = true,
-    train: String = "train.tsv", validation: [ValidationFile] = [.init(name: "validation", file: "dev.tsv")],
+    train: String = "train.tsv", validation: [ValidationFile] = [.init(name: "validation", file: "dev.tsv")], heldOut: HeldOut? = nil,
     columns: Columns?, target: Target, ignoredLabels: [String] = [], skipsIrregularRows: Bool = false,
     metrics: [Metric]
   ) {
@@ -117,6 +128,7 @@ package struct TaskDefinition: Sendable, Equatable {
     self.hasHeader = hasHeader
     self.train = train
     self.validation = validation
+    self.heldOut = heldOut
     self.columns = columns
     self.target = target
     self.ignoredLabels = ignoredLabels
@@ -143,6 +155,9 @@ package struct TaskDefinition: Sendable, Equatable {
 
   /// The program's own task of an id; nil where there is none.
   package static func builtIn(_ id: String) -> TaskDefinition? { builtIn.first { $0.id == id } }
+
+  /// The name of the validation set that is made of held-out training rows (`tuning_rows`).
+  package static let tuningSet = "tuning"
 
   /// Whether the program has this task itself.
   package var isBuiltIn: Bool { Self.builtIn(id) != nil }

@@ -43,7 +43,7 @@ package struct TrainingSettings: Sendable, Equatable {
   package var decay = RateDecay.linear
   /// Decoupled weight decay of matrices.
   package var weightDecay: Double
-  /// Whether biases, norms and scaling vectors decay too.
+  /// Whether the vectors that methods train decay too; biases and norms never do.
   package var decaysVectors: Bool
   /// AdamW's decay rate of the first moment.
   package var beta1: Double
@@ -69,8 +69,13 @@ package struct TrainingSettings: Sendable, Equatable {
   package var classifierDropout: Double?
   /// The first rows of the training set that are used; nil: all.
   package var trainingRows: Int?
-  /// The first rows of each validation set that are used; nil: all.
+  /// The first rows of each validation and test set that are used; nil: all.
   package var validationRows: Int?
+  /// Which rows choose the best epoch, and which are reported.
+  package var split = EvaluationSplit.validation
+  /// How many of the training rows' texts are held out to be validated on in place of the validation files, for the choice of settings;
+  /// nil: none.
+  package var tuningRows: Int?
   /// How texts are written, in tasks that ask for them.
   package var generation = GenerationSettings()
 
@@ -147,7 +152,10 @@ package struct TrainingSettings: Sendable, Equatable {
         "What the rate does after it has risen: it falls to zero, or stays."),
       value: { .text($0.decay.rawValue) }, assign: { $0.decay = $1.text.flatMap { RateDecay(rawValue: $0) } ?? .linear }),
     .init("weight_decay", .number(0...10), default: .number(0), \.weightDecay, "Decoupled weight decay."),
-    .init("decay_vectors", .flag, default: .flag(false), \.decaysVectors, "Whether biases, norms and vectors decay too."),
+    .init(
+      "decay_vectors", .flag, default: .flag(false), \.decaysVectors,
+      "Whether vectors that methods train (scales, magnitudes, gates, singular values) decay as matrices do; biases and norms never do."
+    ),
     .init(
       OptionSchema("betas", .numbers(count: 2, 0...0.999999), default: .numbers([0.9, 0.999]), "AdamW's two decay rates."),
       value: { .numbers([$0.beta1, $0.beta2]) },
@@ -162,7 +170,16 @@ package struct TrainingSettings: Sendable, Equatable {
       "attention_dropout", .number(0...0.99), \.attentionDropout, "Dropout of attention probabilities; else the model's own."),
     .init("classifier_dropout", .number(0...0.99), \.classifierDropout, "Dropout before the classifier; else the model's own."),
     .init("training_rows", .integer(1...Int.max), \.trainingRows, "Use only the first rows of the training set."),
-    .init("validation_rows", .integer(1...Int.max), \.validationRows, "Use only the first rows of each validation set."),
+    .init("validation_rows", .integer(1...Int.max), \.validationRows, "Use only the first rows of each validation and test set."),
+    .init(
+      OptionSchema(
+        "split", .choice(EvaluationSplit.allCases.map(\.rawValue)), default: .text(EvaluationSplit.validation.rawValue),
+        "Which rows are reported: those that choose the best epoch, the task's held-out ones, or the other half of each validation set."),
+      value: { .text($0.split.rawValue) },
+      assign: { $0.split = $1.text.flatMap { EvaluationSplit(rawValue: $0) } ?? .validation }),
+    .init(
+      "tuning_rows", .integer(1...Int.max), \.tuningRows,
+      "Hold so many training rows out, the same for every run, and validate on them in place of the validation files."),
   ]
 
   /// What the keys may be, in their order.

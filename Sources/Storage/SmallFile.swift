@@ -12,4 +12,16 @@ package enum SmallFile {
     }
     return Data(bytes)
   }
+
+  /// The last bytes of a plain file, at most `limit` of them, and how many stand before them. A link is none.
+  ///
+  /// - Throws: `StorageError`.
+  package static func ending(of url: URL, limit: Int) throws -> (bytes: [UInt8], before: Int) {
+    var status = stat()
+    guard lstat(url.path, &status) != 0 || status.st_mode & S_IFMT == S_IFREG else {
+      throw StorageError.notAPlainFile(path: url.path)
+    }
+    let file = try InputFile(path: url.path), start = max(0, file.size - limit)
+    return (try file.bytes(at: start, count: file.size - start), start)
+  }
 }

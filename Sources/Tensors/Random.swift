@@ -1,14 +1,17 @@
 /// What a random stream is for. Each purpose draws from numbers of its own, so that no two uses ever share one.
 package enum RandomPurpose: UInt32, Sendable {
+  /// What is fixed before the first update, by the seed of initialisation.
   case initialization = 1
+  /// The masks of dropout, by the seed of order.
   case dropout = 2
+  /// What a method draws while the run trains, by the seed of order.
   case sampling = 4
 }
 
 /// A place in the counter-based generator Philox4x32-10 (Salmon et al. 2011): its numbers are a function of the four fields and the
 /// element's index alone, so a resumed run draws what an uninterrupted one would.
 package struct RandomStream: Sendable, Equatable {
-  /// The run's seed.
+  /// The run's seed on the axis of the purpose.
   package var seed: UInt64
   /// What the numbers are for; no two purposes share numbers.
   package var purpose: RandomPurpose

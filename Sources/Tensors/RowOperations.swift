@@ -23,6 +23,31 @@ extension Tensor {
     }
   }
 
+  /// Rows of this table and of another, whose numbers go on from this one's: `[m, columns]` and `[n, columns]` →
+  /// `[indices.count, columns]`. Every index must be in range.
+  package func rows(_ indices: Indices, with other: Tensor) -> Tensor {
+    let backend = backend, columns = shape[1], (own, more) = (count, other.count)
+    precondition(
+      other.shape.count == 2 && other.shape[1] == columns && indices.isWithin(shape[0] + other.shape[0]),
+      "rows of \(shape) and \(other.shape)")
+    let both = backend.allocate(own + more), y = backend.allocate(indices.count * columns)
+    backend.copy(buffer, from: 0, to: both, at: 0, count: own)
+    backend.copy(other.buffer, from: 0, to: both, at: own, count: more)
+    backend.gatherRows(both, indices.buffer, columns: columns, into: y)
+    let (slot, otherSlot) = (recordedSlot, other.recordedSlot)
+    return .result([indices.count, columns], y, of: [self, other], on: backend) { gradient in
+      let whole = backend.allocate(own + more)
+      backend.fill(whole, 0)
+      backend.scatterRows(gradient, indices.buffer, skipping: nil, columns: columns, into: whole)
+      for (slot, start, count) in [(slot, 0, own), (otherSlot, own, more)] {
+        guard let slot else { continue }
+        let part = backend.allocate(count)
+        backend.copy(whole, from: start, to: part, at: 0, count: count)
+        slot.add(part, exclusive: true, on: backend)
+      }
+    }
+  }
+
   /// Some columns, `[rows, columns]` → `[rows, range.count]`.
   package func columns(_ range: Range<Int>) -> Tensor {
     let backend = backend, (rows, columns) = (shape[0], shape[1]), slot = recordedSlot

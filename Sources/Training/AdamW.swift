@@ -44,8 +44,8 @@ package final class AdamW {
         gradient: gradient, first: held.first, second: held.second,
         AdamWSettings(
           learningRate: Float(highest * parameter.rateFactor * factor), beta1: Float(settings.beta1), beta2: Float(settings.beta2),
-          epsilon: Float(settings.epsilon),
-          weightDecay: parameter.decays || settings.decaysVectors ? Float(settings.weightDecay) : 0, step: step,
+          epsilon: Float(parameter.epsilon ?? settings.epsilon),
+          weightDecay: parameter.decays(withVectors: settings.decaysVectors) ? Float(settings.weightDecay) : 0, step: step,
           gradientScale: Float(scale)))
     }
   }

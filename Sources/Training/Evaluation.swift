@@ -11,12 +11,23 @@ package struct Evaluation: Sendable, Equatable {
   package let scores: Scores
   /// What the model said of each row, in their order.
   package let predictions: Answers
+  /// Whether the set chooses nothing and is only reported.
+  package let isHeldOut: Bool
 
-  init(name: String, scores: Scores, predictions: Answers) {
+  init(name: String, scores: Scores, predictions: Answers, isHeldOut: Bool = false) {
     self.name = name
     self.scores = scores
     self.predictions = predictions
+    self.isHeldOut = isHeldOut
   }
+
+  /// What stands for a held-out set after an epoch that is neither the best so far nor the last: no table can report it.
+  init(unmeasured set: RowSet) {
+    self.init(name: set.name, scores: Scores(entries: []), predictions: Answers(.integers([])), isHeldOut: set.isHeldOut)
+  }
+
+  /// Whether there are scores at all.
+  package var isMeasured: Bool { !scores.entries.isEmpty }
 
   /// Runs the model on a validation set, without dropout and without recording gradients.
   ///
@@ -32,6 +43,7 @@ package struct Evaluation: Sendable, Equatable {
       try objective.answers(of: model, set: set, isLast: isLast) { if shouldStop() { throw Interruption() } }
     }
     return Evaluation(
-      name: objective.validation[set].name, scores: objective.scores(of: answers, set: set), predictions: answers)
+      name: objective.validation[set].name, scores: objective.scores(of: answers, set: set), predictions: answers,
+      isHeldOut: objective.validation[set].isHeldOut)
   }
 }

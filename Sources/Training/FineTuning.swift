@@ -39,7 +39,7 @@ package struct Interruption: Error, Equatable {
 
 /// One fine-tuning run from start to end: epochs of shuffled batches, evaluation after each, checkpoints between.
 ///
-/// Its numbers are a function of the model, the data, the method, the settings and the seed; when it is killed and started again it
+/// Its numbers are a function of the model, the data, the method, the settings and the seeds; when it is killed and started again it
 /// ends with the same bits.
 package struct FineTuning {
   /// With the method on it.
@@ -50,7 +50,8 @@ package struct FineTuning {
   package let objective: any Objective
   /// The recipe: rates, batch, epochs, schedule.
   package let settings: TrainingSettings
-  /// What all randomness of the run starts from.
+  /// What is drawn while the run trains starts from it (`RunSeed.order`): the order of the rows, dropout, samples. What the model and the
+  /// method were made from is their own affair.
   package let seed: UInt64
   /// Where the tensors lie.
   package let backend: any Backend
@@ -223,7 +224,9 @@ package struct FineTuning {
     return history.steps.count <= length.totalSteps
       && (history.epochs.count == evaluated || isEvaluationPending(history))
       && history.epochs.enumerated().allSatisfy { index, epoch in
-        epoch.updates == (index + 1) * length.stepsPerEpoch && epoch.evaluations.map(\.name) == objective.validation.map(\.name)
+        epoch.updates == (index + 1) * length.stepsPerEpoch
+          && epoch.evaluations.map(\.name) == objective.validation.map(\.name)
+          && epoch.evaluations.map(\.isHeldOut) == objective.validation.map(\.isHeldOut)
       }
       && (method.preliminary == nil
         ? history.preliminary.isEmpty && history.measurementOperations == nil
@@ -245,14 +248,26 @@ package struct FineTuning {
       try method.beforeLastEvaluation(sample)
     }
     let losses = history.steps.suffix(length.stepsPerEpoch)
-    history.epochs.append(
+    let sets = objective.validation, epoch = history.epochs.count + 1
+    func evaluation(_ set: Int, isLast: Bool) throws -> Evaluation {
+      try Evaluation.run(model, objective, set: set, isLast: isLast, backend: backend, shouldStop: shouldStop)
+    }
+    // an interruption leaves the history as it is
+    var next = history
+    next.epochs.append(
       TrainingHistory.Epoch(
         updates: history.steps.count, meanLoss: losses.reduce(0) { $0 + Double($1.taskLoss) } / Double(losses.count),
-        evaluations: try objective.validation.indices.map {
-          try Evaluation.run(model, objective, set: $0, isLast: isLast, backend: backend, shouldStop: shouldStop)
+        evaluations: try sets.indices.map {
+          sets[$0].isHeldOut ? Evaluation(unmeasured: sets[$0]) : try evaluation($0, isLast: isLast)
         }))
-    history.dropUnneededLogits()
-    let epoch = history.epochs.count
+    // what a table may report: the best epoch, or the last
+    if next.best == epoch - 1 || isLast || isWithoutHope(next) {
+      for set in sets.indices where sets[set].isHeldOut {
+        next.epochs[epoch - 1].evaluations[set] = try evaluation(set, isLast: isLast)
+      }
+    }
+    next.dropUnneededLogits()
+    history = next
     if history.best == epoch - 1 { try saveWeights("best", of: stepper, &history) }
     observer?.didFinishEpoch(history.epochs[epoch - 1], number: epoch)
   }

@@ -63,7 +63,7 @@ extension TrainingHistory {
   private func answers(_ set: Int, _ objective: any Objective) -> HDF5Group {
     var datasets = objective.gold(of: .validation(set)).datasets("gold")
     for (name, epoch) in [("best", best), ("last", epochs.indices.last)] {
-      if let epoch { datasets += epochs[epoch].evaluations[set].predictions.datasets(name) }
+      if let found = epoch.map({ epochs[$0].evaluations[set] }), found.isMeasured { datasets += found.predictions.datasets(name) }
     }
     // an attribute has little room, and a task may have thousands of classes; names that no file can hold stand in the record
     let labels = objective.labels

@@ -21,10 +21,9 @@ struct PreliminaryRun {
     method = run.method
     let rows = try run.rows(preliminary.sample)
     var settings = run.settings
-    settings.epochs = preliminary.epochs
     // a warm-up of so many updates keeps its share of a schedule of this length
     if case .steps(let steps) = settings.warmup { settings.warmup = .ratio(min(1, Double(steps) / Double(run.length.totalSteps))) }
-    let length = FineTuning.length(rows: rows.count, settings: settings)
+    let length = preliminary.length.updates(stepsPerEpoch: FineTuning.length(rows: rows.count, settings: settings).stepsPerEpoch)
     let stepper = Stepper(
       model: run.model, method: run.method, objective: run.objective, settings: settings, totalSteps: length.totalSteps,
       backend: run.backend)
@@ -115,8 +114,9 @@ extension FineTuning {
     let (phase, updates) = (preliminary.phase, preliminary.phase.length.totalSteps)
     let rows = Array(phase.rows.prefix(settings.batchSize)), set = objective.training
     let step = updates == 0 ? nil : try phase.stepper.step(0, rows, pass: .training(seed: phase.seed, step: 0))
-    let tokens = set.tokens(of: phase.rows) * phase.length.epochs
-    let training = Double(step?.floatingPointOperations ?? 0) * Double(tokens) / Double(max(1, set.tokens(of: rows)))
+    let passes = Double(updates) / Double(max(1, phase.length.stepsPerEpoch))
+    let tokens = Double(set.tokens(of: phase.rows)) * passes
+    let training = Double(step?.floatingPointOperations ?? 0) * tokens / Double(max(1, set.tokens(of: rows)))
     return (updates, training + Double(try preliminary.finish()))
   }
 }

@@ -71,6 +71,7 @@ extension TrainingHistory {
     for (index, epoch) in epochs.enumerated() {
       for (set, evaluation) in epoch.evaluations.enumerated() {
         texts["epochs/\(index)/\(set)/name"] = evaluation.name
+        if evaluation.isHeldOut { texts["epochs/\(index)/\(set)/held_out"] = "true" }
         texts["epochs/\(index)/\(set)/metrics"] = evaluation.scores.entries.map(\.metric.rawValue).joined(separator: " ")
       }
     }
@@ -103,7 +104,8 @@ extension TrainingHistory {
     let scores = try contents.numbers(place + "scores", count: metrics.count)
     let predictions = try Answers(contents, at: place + "predictions")
     let entries = zip(metrics, scores).map { Scores.Entry(metric: $0, value: $1.isNaN ? nil : $1) }
-    return Evaluation(name: name, scores: Scores(entries: entries), predictions: predictions)
+    return Evaluation(
+      name: name, scores: Scores(entries: entries), predictions: predictions, isHeldOut: contents.text(place + "held_out") != nil)
   }
 
   private static func entries(_ steps: [StepResult], under place: String) -> [SealedEntry] {

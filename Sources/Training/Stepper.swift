@@ -108,6 +108,7 @@ package final class Stepper {
     guard loss.isFinite else { throw Divergence(step: step, quantity: "loss", value: Double(loss)) }
     method.afterGradients(step: step)
     let clipping = try GradientClipping(optimizer.parameters, limit: settings.maximumGradientNorm, step: step)
+    method.beforeUpdate(step: step)
     let factor = schedule.factor(step)
     let (trainable, idle) = (optimizer.trainable, method.idleParameters)
     let result = StepResult(

@@ -8,8 +8,13 @@ package struct TrainingHistory: Sendable, Equatable {
     package var updates: Int
     /// The mean of the losses of the epoch's updates.
     package var meanLoss: Double
-    /// By validation set, in the task's order.
+    /// By set, in the task's order.
     package var evaluations: [Evaluation]
+
+    /// Those of the sets that choose the best epoch.
+    package var choosing: [Evaluation] { evaluations.filter { !$0.isHeldOut } }
+    /// The names of the others.
+    package var heldOut: [String] { evaluations.filter(\.isHeldOut).map(\.name) }
   }
 
   /// Updates of the method's preliminary; empty for most methods.
@@ -35,15 +40,15 @@ package struct TrainingHistory: Sendable, Equatable {
     (preliminary + steps).reduce(measurementOperations ?? 0) { $0 + $1.floatingPointOperations }
   }
 
-  /// The index of the best epoch by the primary metric, averaged over the validation sets; the first of equal ones.
-  package var best: Int? { BestEpoch.place(epochs.map { $0.evaluations.map { $0.scores.primary ?? .nan } }) }
+  /// The index of the best epoch by the primary metric, averaged over the sets that choose; the first of equal ones.
+  package var best: Int? { BestEpoch.place(epochs.map { $0.choosing.map { $0.scores.primary ?? .nan } }) }
 
   /// Forgets the logits of epochs that are neither the best nor the newest: no file of the run holds them.
   mutating func dropUnneededLogits() {
     let kept = [best, epochs.indices.last]
     for place in epochs.indices where !kept.contains(place) {
       epochs[place].evaluations = epochs[place].evaluations.map {
-        Evaluation(name: $0.name, scores: $0.scores, predictions: $0.predictions.withoutLogits)
+        Evaluation(name: $0.name, scores: $0.scores, predictions: $0.predictions.withoutLogits, isHeldOut: $0.isHeldOut)
       }
     }
   }

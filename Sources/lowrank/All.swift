@@ -10,11 +10,14 @@ struct All: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Train the runs of every experiment that are not done, and write each table and its figures as soon as they are.",
     discussion:
-      "Experiments come one after the other, pilots not among them; runs that several share are trained once. An incomplete one keeps "
+      "Experiments come one after the other, searches and those of a group not among them; runs that several share are trained once. An incomplete one keeps "
       + "no other from being run: the exit status is then 3, and the last lines say which.")
 
   @Option(help: "The size: pocket, small or paper. Experiments that have it not are left out.")
   var profile = Profile.pocket
+
+  @Option(help: ArgumentHelp("The experiments of this group in place of those of none, as findings.", valueName: "name"))
+  var group: String?
 
   @Option(help: ArgumentHelp("The folder of GLUE's files.", valueName: "folder"))
   var data: String?
@@ -28,10 +31,12 @@ struct All: ParsableCommand {
     let listing = folder.list(folder.tables, profile: profile, methods: .registered)
     let inputs = RunInputs(workspace: workspace, data: data.map { URL(filePath: ($0 as NSString).expandingTildeInPath) })
     let store = RunStore(workspace)
-    let experiments = listing.manifests.flatMap { $0.experiments.filter { $0.profile == profile } }
+    let experiments = try listing.manifests(ofGroup: group).filter { !$0.isSearch }
+      .flatMap { $0.experiments.filter { $0.profile == profile } }
     let series = ExperimentSeries(try Plan(experiments, profile: profile, inputs: inputs, store: store), store: store)
     for broken in listing.broken { complain(broken.error.description) }
     let outcome = try training.train(series, store, inputs) { try report($0, workspace, inputs) }
+    project.tellOfPage(workspace)
     if let text = outcome.text(of: series.plan.items.count) { complain(text) }
     if !listing.broken.isEmpty { throw ExitCode.failure }
     if !outcome.incomplete.isEmpty { throw ExitCode.incomplete }
@@ -44,6 +49,7 @@ struct All: ParsableCommand {
     let report = try Report(experiment, findings)
     tell("→ \(project.readable(try report.write(to: results)))")
     try project.drawFigures(of: experiment, findings, results)
+    project.renewPage(of: experiment, findings, report, workspace, inputs)
     return report.table.problems
   }
 }

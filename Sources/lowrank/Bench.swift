@@ -149,12 +149,18 @@ struct Bench: ParsableCommand {
     )
     say("|---|--:|--:|--:|--:|")
     for method in MethodRegistry.descriptions {
-      let cost = try benchmark.run(method.id) { stop.received != 0 }
-      let figures = [
-        String(format: "%.3f", cost.stepSeconds), String(format: "%.2f", cost.timeRatio),
-        String(format: "%.2f", cost.operationRatio),
-        "\(cost.plannedBytes / 1_048_576)",
-      ]
+      let figures: [String]
+      do {
+        let cost = try benchmark.run(method.id) { stop.received != 0 }
+        figures = [
+          String(format: "%.3f", cost.stepSeconds), String(format: "%.2f", cost.timeRatio),
+          String(format: "%.2f", cost.operationRatio),
+          "\(cost.plannedBytes / 1_048_576)",
+        ]
+      } catch AdapterError.unsuitedModel, ExperimentError.noPositions {
+        // this model has no place for it
+        figures = Array(repeating: "–", count: 4)
+      }
       say("| \(method.label) | " + figures.joined(separator: " | ") + " |")
     }
   }

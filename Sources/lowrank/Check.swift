@@ -8,7 +8,8 @@ import Settings
 /// `lowrank check`
 struct Check: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Check every manifest under every profile, with the recipes, tasks, pre-trainings and published figures beside them.",
+    abstract:
+      "Check every manifest under every profile, with the recipes, tasks, searches, pre-trainings and published figures beside them.",
     discussion:
       "Runs whose model and data are here are put on the model too, without its weights: an option that the model lacks, or a length "
       + "over its positions, is a problem. Trains nothing. Exits with 1 where there is any problem.")
@@ -41,6 +42,9 @@ struct Check: ParsableCommand {
     var seen: Set<Problem> = []
     problems = problems.filter { seen.insert($0).inserted }
     for problem in problems { say("\(problem)") }
+    var notes: [String] = []
+    for note in experiments.flatMap(\.tuningNotes) where !notes.contains(note) { notes.append(note) }
+    for note in notes { say("note: \(note)") }
     say(
       "\(listing.manifests.count) \(listing.manifests.count == 1 ? "manifest" : "manifests"), \(experiments.count) profiles of them, \(runs) runs (\(tried) with their model and data at "
         + "hand): \(problems.isEmpty ? "no problem" : problems.count == 1 ? "1 problem" : "\(problems.count) problems")")

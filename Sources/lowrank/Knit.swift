@@ -15,8 +15,9 @@ struct Knit: ParsableCommand {
         <!-- lowrank table table1 select=last aggregate=median -->
         <!-- /lowrank -->
 
-      Kinds: 'table ID [profile=] [select=] [aggregate=] [metric=]', 'figure ID NAME [profile=]', 'runs ID [profile=]'. A block that \
-      there are no results for is left as it is.
+      Kinds: 'table ID [profile=] [select=] [aggregate=] [metric=]', 'figure ID NAME [profile=]', 'runs ID [profile=]', 'texts ID TASK \
+      [profile=]', 'published TABLE', 'claim ID ROW > ROW TASK [within=] [family=] [select=] [profile=]' ('<' and '=' as well, 'average' \
+      for all tasks). A block that there are no results for is left as it is.
       """)
 
   @Argument(
@@ -41,7 +42,8 @@ struct Knit: ParsableCommand {
     let workspace = try project.workspace()
     let source = ResultsBlocks(
       experiments: ExperimentFolder(path: project.readable(workspace.experiments)), methods: .registered,
-      results: ResultsFolder(workspace.results), inputs: RunInputs(workspace: workspace, data: nil).digestsAtHand)
+      results: ResultsFolder(workspace.results), inputs: RunInputs(workspace: workspace, data: nil).digestsAtHand,
+      facts: .published)
     let files = names.filter { $0.hasSuffix(".md") }, folder = ExperimentFolder(path: workspace.experiments.path)
     let wanted = try names.filter { !$0.hasSuffix(".md") }.flatMap { name in
       let manifest = try folder.manifest(named: name, profile: profile ?? .pocket, methods: .registered)

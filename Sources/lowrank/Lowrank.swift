@@ -11,6 +11,7 @@ struct Lowrank: ParsableCommand {
     subcommands: [
       Run.self,
       All.self,
+      Tune.self,
       List.self,
       Status.self,
       Methods.self,
@@ -18,7 +19,9 @@ struct Lowrank: ParsableCommand {
       Check.self,
       Rerun.self,
       ReportCommand.self,
+      Page.self,
       Compare.self,
+      Published.self,
       Knit.self,
       FigureCommand.self,
       Show.self,

@@ -8,7 +8,7 @@ import Storage
 /// `lowrank run table1`
 struct Run: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Train the runs of an experiment that are not done, write its table and draw its figures.",
+    abstract: "Train the runs of an experiment that are not done, write its table, draw its figures and renew the page.",
     discussion:
       "The table goes to standard output, all else to standard error. A narrowed call prints its own part of the table; the file in "
       + "results keeps the whole. Exits with 3 where a run that was asked for is missing, diverged or failed.")
@@ -33,6 +33,7 @@ struct Run: ParsableCommand {
       let table = try PlanTable(withoutFiles: part.runs)
     {
       say(table.text)
+      for note in part.unlikeRows(among: part.runs, updates: table.updates) { tell("note: \(note)") }
       return
     }
     let inputs = RunInputs(workspace: workspace, data: read.dataFolder)
@@ -40,8 +41,9 @@ struct Run: ParsableCommand {
     let plan = try Plan([experiment], profile: selection.profile, narrowing: narrowing, inputs: inputs, store: store)
     guard plan.problems.isEmpty else { throw ManifestError.invalid(plan.problems) }
     if dryRun {
-      say(try PlanTable(plan.runs, store: store, inputs: inputs).text)
-      for note in ExperimentSeries(plan, store: store).notes { tell("note: \(note)") }
+      let table = try PlanTable(plan.runs, store: store, inputs: inputs)
+      say(table.text)
+      for note in ExperimentSeries(plan, store: store).notes(updates: table.updates) { tell("note: \(note)") }
       return
     }
     var lack: String?
@@ -69,6 +71,8 @@ struct Run: ParsableCommand {
     let rest = part == experiment ? nil : whole.table.lack
     tell("→ \(project.readable(file))" + (rest.map { ", the whole table (\($0))" } ?? ""))
     try project.drawFigures(of: experiment, findings, results, tellsOfMissing: part == experiment)
+    project.renewPage(of: experiment, findings, whole, workspace, inputs)
+    project.tellOfPage(workspace)
     return own
   }
 }

@@ -21,7 +21,9 @@ struct SelectionOptions: ParsableArguments {
 
   @Option(
     name: [.customLong("seeds"), .customLong("seed")],
-    help: ArgumentHelp("Only these seeds, or others than the manifest's, with commas between.", valueName: "numbers"))
+    help: ArgumentHelp(
+      "Only these seeds, or others than the manifest's, with commas between; 0x1 is initialisation 0 with order 1.",
+      valueName: "numbers"))
   var seeds: String?
 
   @Option(
@@ -53,8 +55,10 @@ struct SelectionOptions: ParsableArguments {
   func narrowing() throws -> Narrowing {
     let list = { (text: String?) in text.map { $0.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) } } }
     let seeds = try list(seeds)?.map { text in
-      guard let seed = Int(text), seed >= 0 else {
-        throw ValidationError("'\(text)' is not a seed: seeds are whole numbers of at least 0")
+      guard let seed = RunSeed(text) else {
+        throw ValidationError(
+          "'\(text)' is not a seed: seeds are whole numbers of at least 0, or two with an x between as in 0x1, initialisation 0 with "
+            + "order 1")
       }
       return seed
     }
@@ -84,7 +88,7 @@ struct SelectionOptions: ParsableArguments {
         + Self.open([("--methods", part.rows.map(\.id)), Self.seeds(part)]))
   }
 
-  private static func seeds(_ part: Experiment) -> (String, [String]) { ("--seeds", part.seeds.map(String.init)) }
+  private static func seeds(_ part: Experiment) -> (String, [String]) { ("--seeds", part.seeds.map(\.description)) }
 
   /// The axes that have more than one value.
   private static func open(_ axes: [(name: String, values: [String])]) -> String {

@@ -54,10 +54,11 @@ struct AFLoRATests {
 
   @Test("options say the schedule in epochs and shares")
   func schedule() throws {
+    let backend = PlanningBackend()
+    let words = Parameter("words", .zeros([1, 1], on: backend), group: .backbone, decays: true)
     let host = MethodHost(
-      projections: [], sublayers: [], norms: [], embedded: EmbeddedSequence(width: 1), keysAndValues: [], backbone: [], head: [],
-      backend: PlanningBackend(), seed: 0,
-      schedule: TrainingLength(stepsPerEpoch: 50, epochs: 4))
+      projections: [], sublayers: [], norms: [], embedded: EmbeddedSequence(words: words), keysAndValues: [], backbone: [],
+      head: [], backend: backend, seed: 0, schedule: TrainingLength(stepsPerEpoch: 50, epochs: 4))
     func freezing(_ options: [String: OptionValue]) throws -> [Int] {
       let freezing = try Freezing(MethodOptions(options, for: AFLoRA.description), host.schedule)
       return [freezing.initialSteps, freezing.finalSteps, freezing.totalSteps]

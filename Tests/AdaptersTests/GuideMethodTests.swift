@@ -5,9 +5,9 @@ import Testing
 
 @Suite("The guide's method")
 struct GuideMethodTests {
-  @Test("is LoRAFA.swift, but for the import that a file of the target itself does not need")
+  @Test("is SVFT.swift, but for the import that a file of the target itself does not need")
   func same() throws {
-    let file = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "LoRAFA.swift")
+    let file = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "SVFT.swift")
     let text = try String(contentsOf: file, encoding: .utf8)
     #expect(try Pages.blocks("swift").map(\.text) == [text.replacing("\n@testable import Adapters\n", with: "")])
   }

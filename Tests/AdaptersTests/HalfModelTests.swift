@@ -45,8 +45,8 @@ struct HalfModelTests {
   }
 
   @Test(
-    "a bfloat16 checkpoint trains to the bits of the same one widened", arguments: MethodCase.all,
-    [Architecture.roberta, .deberta])
+    "a bfloat16 checkpoint trains to the bits of the same one widened",
+    arguments: MethodCase.pairs(MethodCase.all, [Architecture.roberta, .deberta]) { $0 })
   func stored(row: MethodCase, architecture: Architecture) throws {
     try withCheckpoints(architecture) { half, wide, _ in
       let (found, expected) = (try train(row, in: half), try train(row, in: wide))
@@ -57,7 +57,7 @@ struct HalfModelTests {
 
   @Test("a recipe that rounds them trains to other bits, but for a method whose matrices learn", arguments: MethodCase.all)
   func rounded(row: MethodCase) throws {
-    try withCheckpoints(.deberta) { _, _, plain in
+    try withCheckpoints(row.encoder) { _, _, plain in
       let (found, expected) = (try train(row, in: plain, rounding: true), try train(row, in: plain))
       #expect((found.bits == expected.bits) == (try row.method.trainsMatrices))
       #expect((found.halves == 0) == (try row.method.trainsMatrices))

@@ -47,6 +47,7 @@ struct LayerSelectionTests {
     #expect(try own(.withoutShare) == [1, 2, 3])
     #expect(try own(.inverse) == [0, 4])
     #expect(try own(.top) == [2, 3, 4])
+    #expect(try own(.least) == [0, 2, 4])
     #expect(try own(.onlyMost) == [1, 2, 3])
     #expect(try own(.onlyLeast) == [0, 2, 4])
     let drawn = try (1...20).map { try own(.random, seed: $0) }
@@ -60,8 +61,19 @@ struct LayerSelectionTests {
     #expect(try own(keep: 1) == [1])
     #expect(try own(.inverse, keep: 1) == [0, 2, 3, 4])
     #expect(try own(.top, keep: 2) == [3, 4])
+    #expect(try own(.least, keep: 2) == [0, 4])
     #expect(try own(.random, keep: 4).count == 4)
     #expect(try own(keep: 9) == [0, 1, 2, 3, 4])
+  }
+
+  @Test("numbers that are known beforehand, by role")
+  func counts() throws {
+    var selection = LayerSelection(variant: .onlyLeast, threshold: 0.9, seed: 1)
+    selection.counts = [.query: 1, .value: 2]
+    let roles: [ProjectionRole] = [.query, .value, .query, .value, .query, .value]
+    let choices = selection.choices(
+      [0.5, 0.1, 0.2, 0.3, 0.3, 0.6], layers: [0, 0, 1, 1, 2, 2], roles: roles, on: try CPUBackend(threads: 1))
+    #expect(choices == [.none, .own, .own, .own, .none, .none])
   }
 
   @Test("importance is the share among the layers of a role; even where nothing is put out")

@@ -32,6 +32,19 @@ struct LoRADropTests {
     #expect(changes.count == 4 && changes[0] == changes[2] && changes[1] == changes[3] && changes[0] != changes[1])
   }
 
+  @Test("as many layers are as many parameters, whichever they are", arguments: ["share", "random", "top", "least"])
+  func budget(variant: String) throws {
+    let (_, method) = try subject(["variant": .text(variant), "keep": .integer(1)])
+    // of each of two types one layer keeps its own, and one has the shared one
+    #expect(method.selection.count { $0 == .own } == 2 && method.selection.count { $0 == .shared } == 2)
+    #expect(method.parameters.reduce(0) { $0 + $1.count } == 4 * 3 * 16)
+    let importance = method.importance
+    for role in 0..<2 where variant == "share" || variant == "least" {
+      let isFirstKept = method.selection[role] == .own
+      #expect((importance[role] > importance[role + 2]) == (isFirstKept == (variant == "share")))
+    }
+  }
+
   @Test("layers without a share are as they were")
   func withoutShare() throws {
     let (subject, method) = try subject(["variant": .text("without-share"), "keep": .integer(1)])
@@ -98,6 +111,56 @@ struct LoRADropTests {
     #expect(subject.logits != whole)
     #expect(subject.model.projections.count { $0.adapter != nil } == 2)
     #expect(method.diagnostics.map(\.path).contains("importance/selection"))
+  }
+
+  @Test("a verification keeps as many layers as LoRA-drop does, whatever the trained LoRA's importances say")
+  func verifiedCount() throws {
+    /// The largest importance among the two layers of each role, query and value.
+    func largest(_ method: LoRADrop) -> [Double] { (0..<2).map { max(method.importance[$0], method.importance[$0 + 2]) } }
+    func verified(_ options: [String: OptionValue]) throws -> (subject: MethodSubject, method: LoRADrop, steps: [StepResult]) {
+      let (subject, method) = try subject(options.merging(["variant": .text("only-most")]) { $1 })
+      let steps = try subject.train(0..<MethodSubject.steps)
+      try method.beforeLastEvaluation(OneBatch(model: subject.model, batch: MethodSubject.batch(2), backend: subject.backend))
+      return (subject, method, steps)
+    }
+    let before = largest(try subject(["keep": .integer(1)]).method), after = largest(try verified(["keep": .integer(1)]).method)
+    let lora = try MethodSubject(
+      "lora", ["rank": .integer(3)], configuration: MethodSubject.configuration(.deberta), on: CPUBackend(threads: 1))
+    let expectedSteps = try lora.train(0..<MethodSubject.steps)
+    for role in 0..<2 {
+      // one layer reaches this threshold by the one measurement, and none by the other
+      let threshold = (before[role] + after[role]) / 2
+      #expect(before[role] != after[role])
+      let drop = try subject(["threshold": .number(threshold)]).method
+      let (subject, method, steps) = try verified(["threshold": .number(threshold)])
+      #expect(steps == expectedSteps, "it trains as LoRA does")
+      #expect(method.preliminary == drop.preliminary)
+      for kept in ["kept.query", "kept.value"] { #expect(method.measures[kept] == drop.measures[kept]) }
+      #expect(drop.measures[role == 0 ? "kept.query" : "kept.value"] == (before[role] >= threshold ? 1 : 2))
+      // both measurements are on record
+      let importance = try #require(drop.diagnostics.first { $0.path == "importance/value" }).values
+      #expect(method.diagnostics.first { $0.path == "before/value" }?.values == importance)
+      #expect(method.diagnostics.contains { $0.path == "importance/value" && $0.values != importance })
+      #expect(subject.model.projections.count { $0.adapter != nil } == method.selection.count { $0 == .own })
+      #expect(method.parameters.count == 2 * method.selection.count { $0 == .own })
+    }
+  }
+
+  @Test("a verification that was saved after its preliminary knows how many layers to keep")
+  func verificationState() throws {
+    let options: [String: OptionValue] = ["variant": .text("only-least"), "threshold": .number(0.5), "rank": .integer(3)]
+    let (subject, method) = try subject(options)
+    let restored = try MethodSubject(
+      LoRADrop.self, options, configuration: MethodSubject.configuration(.deberta), restoring: method.state,
+      on: CPUBackend(threads: 1))
+    let other = try #require(restored.method as? LoRADrop)
+    #expect(other.parameters.map(\.name) == method.parameters.map(\.name))
+    for (subject, method) in [(subject, method), (restored, other)] {
+      try subject.train(0..<MethodSubject.steps)
+      try method.beforeLastEvaluation(OneBatch(model: subject.model, batch: MethodSubject.batch(2), backend: subject.backend))
+    }
+    #expect(other.selection == method.selection && other.selection.count { $0 == .own } == 2)
+    #expect(other.diagnostics == method.diagnostics)
   }
 
   @Test("norms after training are those of each layer's own input, shared matrices or not")

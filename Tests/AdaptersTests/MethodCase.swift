@@ -1,5 +1,6 @@
 // The rows of the contract suite: one for each method.
 import Layers
+import Models
 import Settings
 import Testing
 
@@ -9,7 +10,7 @@ import Testing
 struct MethodCase: Sendable, CustomTestStringConvertible {
   /// What of the backbone itself learns.
   enum Backbone: Sendable {
-    case nothing, biases, everything
+    case nothing, biases, norms, everything
   }
   /// How the model differs from the checkpoint before the first update.
   enum Start: Sendable {
@@ -17,6 +18,8 @@ struct MethodCase: Sendable, CustomTestStringConvertible {
     case equal
     /// By roundings.
     case rounded
+    /// By roundings, with a part of each adapted weight in its adapter.
+    case split
     /// By what the method draws, which is small.
     case changed
     /// By what the method adds, however small its values are.
@@ -32,6 +35,10 @@ struct MethodCase: Sendable, CustomTestStringConvertible {
   var backbone = Backbone.nothing
   var start = Start.equal
   var place = Place.projections
+  /// Whether its initial values are drawn.
+  var draws = true
+  /// Architectures that it refuses.
+  var unsuited: [Architecture] = []
   /// Options whose values must fit other options, the model or the length of training.
   var dependentOptions: [String] = []
   /// The number of the method's own entries that learn at first.
@@ -39,16 +46,16 @@ struct MethodCase: Sendable, CustomTestStringConvertible {
 
   var testDescription: String { id }
 
-  /// The guide's example, and a method for each place that no method of the program attaches to: they are in no registry.
-  static var unregistered: [any TuningMethod.Type] { [LoRAFA.self, NormScaling.self, PromptTuning.self, PrefixTuning.self] }
+  /// The guide's example, and a method for the place that no method of the program attaches to: they are in no registry.
+  static var unregistered: [any TuningMethod.Type] { [SVFT.self, NormScaling.self] }
 
   /// The method.
   var method: any TuningMethod.Type {
     get throws { try Self.unregistered.first { $0.description.id == id } ?? MethodRegistry.method(id) }
   }
 
-  /// Whether its initial values are drawn.
-  var draws: Bool { place != .nowhere && place != .norms }
+  /// An encoder that it goes on: DeBERTa, whose attention is the richest, where it can.
+  var encoder: Architecture { unsuited.contains(.deberta) ? .roberta : .deberta }
 
   private static let allLinear: [String: OptionValue] = ["rank": .integer(3), "targets": .texts(["all-linear"])]
 
@@ -56,8 +63,8 @@ struct MethodCase: Sendable, CustomTestStringConvertible {
 
   /// Every method has a row here, and those that no registry has.
   static let all: [MethodCase] = [
-    MethodCase(id: "fft", backbone: .everything, place: .nowhere) { _ in 0 },
-    MethodCase(id: "bitfit", backbone: .biases, place: .nowhere) { _ in 0 },
+    MethodCase(id: "fft", backbone: .everything, place: .nowhere, draws: false) { _ in 0 },
+    MethodCase(id: "bitfit", backbone: .biases, place: .nowhere, draws: false) { _ in 0 },
     MethodCase(id: "houlsby", options: ["width": .integer(3)], start: .changed, place: .sublayers) {
       2 * $0.depth * (2 * $0.hidden * 3 + 3 + $0.hidden)
     },
@@ -68,7 +75,7 @@ struct MethodCase: Sendable, CustomTestStringConvertible {
     MethodCase(id: "rslora", options: allLinear(["dropout": .number(0.2)])) { $0.sum { 3 * ($0.input + $0.output) } },
     MethodCase(id: "dora", options: allLinear, start: .rounded) { $0.sum { 3 * ($0.input + $0.output) + $0.output } },
     MethodCase(id: "lora-plus", options: allLinear(["ratio": .number(4)])) { $0.sum { 3 * ($0.input + $0.output) } },
-    // of 10 updates the ranks are pruned after 4, 6 and 7, and settled then
+    // of 10 updates the ranks are pruned after 5, 7 and 8, and settled then
     MethodCase(
       id: "adalora",
       options: [
@@ -89,7 +96,7 @@ struct MethodCase: Sendable, CustomTestStringConvertible {
     },
     MethodCase(
       id: "aflora", options: ["rank": .integer(3), "initial_epochs": .number(0.4), "final_fraction": .number(0.3)],
-      dependentOptions: ["initial_epochs", "final_fraction", "final_epochs", "targets"]
+      dependentOptions: ["initial_epochs", "final_fraction", "final_epochs", "targets", "rank_first", "rank_last"]
     ) {
       $0.sum { 3 + $0.output + ($0.role.layerType == .feedForward ? 3 * ($0.input + $0.output) : 0) }
     },
@@ -102,12 +109,32 @@ struct MethodCase: Sendable, CustomTestStringConvertible {
       id: "prilora", options: ["rank_first": .integer(2), "rank_last": .integer(4), "interval": .integer(3)],
       dependentOptions: ["concentrated_layers", "concentrated_in"]
     ) { $0.sum { ($0.layer == 0 ? 2 : 4) * ($0.input + $0.output) } },
+    MethodCase(id: "ia3", options: ["targets": .texts(["all-linear"])], draws: false) {
+      $0.sum { $0.role == .output ? $0.input : $0.output }
+    },
+    MethodCase(id: "ln-tuning", backbone: .norms, place: .nowhere, draws: false) { _ in 0 },
+    MethodCase(
+      id: "pissa", options: allLinear(["dropout": .number(0.1)]), start: .split, draws: false, dependentOptions: ["rank"]
+    ) { $0.sum { 3 * ($0.input + $0.output) } },
     MethodCase(id: "lora-fa", options: allLinear) { $0.sum { 3 * $0.output } },
-    // the embeddings' norm and two in each layer
-    MethodCase(id: "norm-scaling", place: .norms) { (2 * $0.depth + 1) * $0.hidden },
-    MethodCase(id: "prompt-tuning", start: .added, place: .embedded) { 3 * $0.hidden },
-    MethodCase(id: "prefix-tuning", start: .added, place: .keysAndValues) { 2 * $0.depth * 2 * $0.keyWidth },
+    MethodCase(id: "prompt-tuning", options: ["virtual_tokens": .integer(3)], start: .added, place: .embedded) { 3 * $0.hidden },
+    MethodCase(
+      id: "prefix-tuning", options: ["virtual_tokens": .integer(2)], start: .added, place: .keysAndValues, unsuited: [.deberta],
+      dependentOptions: ["encoder_hidden_size"]
+    ) { 2 * $0.depth * 2 * $0.keyWidth },
+    MethodCase(id: "svft", options: allLinear, draws: false) { $0.sum { _ in 3 } },
+    MethodCase(id: "norm-scaling", place: .norms, draws: false) { $0.norms * $0.hidden },
   ]
+
+  /// Every method on every setting, but for those that it refuses.
+  static let onSettings: [(MethodCase, MethodSubject.Setting)] = pairs(all, MethodSubject.Setting.all) { $0.architecture }
+
+  /// Rows with settings that they go on.
+  static func pairs<Setting>(_ rows: [MethodCase], _ settings: [Setting], _ architecture: (Setting) -> Architecture)
+    -> [(MethodCase, Setting)]
+  {
+    rows.flatMap { row in settings.filter { !row.unsuited.contains(architecture($0)) }.map { (row, $0) } }
+  }
 
   static func named(_ id: String) throws -> MethodCase { try #require(all.first { $0.id == id }) }
 }
@@ -127,6 +154,8 @@ struct AdaptedModel: Sendable {
   /// Columns of a layer's keys.
   let keyWidth: Int
   let depth: Int
+  /// How many norms there are.
+  let norms: Int
 
   func sum(_ body: (Layer) -> Int) -> Int { layers.reduce(0) { $0 + body($1) } }
 }

@@ -19,10 +19,12 @@ struct MethodContractTests {
   private func distance(_ a: [Float], _ b: [Float]) -> Float { zip(a, b).reduce(Float(0)) { max($0, abs($1.0 - $1.1)) } }
   private func largest(_ values: [Float]) -> Float { values.reduce(0) { max($0, abs($1)) } }
 
-  @Test("what changes before the first update", arguments: MethodCase.all, MethodSubject.Setting.all)
+  @Test("what changes before the first update", arguments: MethodCase.onSettings)
   func start(row: MethodCase, setting: MethodSubject.Setting) throws {
     let subject = try MethodSubject(row, setting), plain = try setting.model(on: subject.backend)
-    for (parameter, other) in zip(subject.model.parameters, plain.parameters) {
+    let adapted = subject.model.projections.filter { $0.adapter != nil },
+      split = row.start == .split ? adapted.map(\.linear.weight.name) : []
+    for (parameter, other) in zip(subject.model.parameters, plain.parameters) where !split.contains(parameter.name) {
       #expect(parameter.tensor.values == other.tensor.values, "\(parameter.name) is the checkpoint's")
     }
     let logits = subject.logits, expected = plain.logits(MethodSubject.batch(0), pass: .evaluation).values
@@ -34,6 +36,13 @@ struct MethodContractTests {
     case .rounded:
       #expect(distance(logits, expected) < 2e-6 * largest(expected))
       #expect(changes.allSatisfy { $0 < 1e-6 })
+    case .split:
+      #expect(distance(logits, expected) < 5e-6 * largest(expected))
+      for (index, projection) in subject.model.projections.enumerated() {
+        let rest = projection.linear.weight.tensor.values, change = projection.adapter?.weightChange?.values ?? []
+        let whole = plain.projections[index].linear.weight.tensor.values
+        #expect(distance(zip(rest, change).map { $0 + $1 }, whole) < 1e-6 && changes[index] > 1e-2 * largest(whole))
+      }
     case .changed:
       #expect(logits != expected)
       #expect(distance(logits, expected) < largest(expected) / 4, "it is small")
@@ -41,7 +50,7 @@ struct MethodContractTests {
     }
   }
 
-  @Test("what learns at another rate than the run's is among the measures", arguments: MethodCase.all, MethodSubject.Setting.all)
+  @Test("what learns at another rate than the run's is among the measures", arguments: MethodCase.onSettings)
   func rates(row: MethodCase, setting: MethodSubject.Setting) throws {
     let subject = try MethodSubject(row, setting)
     let recorded = subject.method.measures.filter { $0.key.hasPrefix("rate_factor.") }
@@ -49,16 +58,28 @@ struct MethodContractTests {
     #expect(recorded.isEmpty == (row.id != "lora-plus"))
   }
 
-  @Test("only what is said to learn learns", arguments: MethodCase.all, MethodSubject.Setting.all)
+  @Test("matrices decay, vectors where the recipe says so, biases and norms never", arguments: MethodCase.all)
+  func decay(row: MethodCase) throws {
+    let subject = try MethodSubject(row), isRegistered = MethodRegistry.descriptions.contains { $0.id == row.id }
+    for parameter in subject.parameters {
+      #expect(parameter.decays(withVectors: false) == (parameter.shape.count > 1), "\(parameter.name)")
+      let isOwnVector = parameter.group == .adapter && parameter.shape.count == 1 && !parameter.name.hasSuffix("bias")
+      if isRegistered { #expect((parameter.decay == .withVectors) == isOwnVector, "\(parameter.name)") }
+    }
+  }
+
+  @Test("only what is said to learn learns", arguments: MethodCase.onSettings)
   func learns(row: MethodCase, setting: MethodSubject.Setting) throws {
     let subject = try MethodSubject(row, setting)
     let backbone = subject.model.parameters.filter { $0.group == .backbone }
+    let norms = subject.model.backbone.norms.flatMap(\.parameters).map(\.name)
     let head = subject.model.parameters.filter { $0.group == .head }
     for parameter in backbone {
       let learns =
         switch row.backbone {
         case .nothing: false
         case .biases: parameter.name.hasSuffix(".bias")
+        case .norms: norms.contains(parameter.name)
         case .everything: true
         }
       #expect(parameter.isTrainable == learns, "\(parameter.name)")
@@ -82,7 +103,7 @@ struct MethodContractTests {
     #expect(results[0].trainableWithHead == expected + headCount)
   }
 
-  @Test("what is left of the method's own entries", arguments: MethodCase.all, MethodSubject.Setting.all)
+  @Test("what is left of the method's own entries", arguments: MethodCase.onSettings)
   func counts(row: MethodCase, setting: MethodSubject.Setting) throws {
     let subject = try MethodSubject(row, setting)
     let own = subject.method.parameters.reduce(0) { $0 + $1.count }
@@ -96,7 +117,7 @@ struct MethodContractTests {
   }
 
   @Test(
-    "the change of a weight is what the adapter computes", arguments: MethodCase.all, MethodSubject.Setting.all)
+    "the change of a weight is what the adapter computes", arguments: MethodCase.onSettings)
   func merging(row: MethodCase, setting: MethodSubject.Setting) throws {
     let subject = try MethodSubject(row, setting)
     try subject.train(0..<5)
@@ -115,7 +136,7 @@ struct MethodContractTests {
       #expect((distance(subject.logits, adapted) > 1e-3 * scale) == (row.place != .nowhere))
       return
     }
-    var changes: [(projection: Projection, weight: [Float])] = []
+    var changes: [(tensor: Tensor, values: [Float])] = []
     for projection in subject.model.projections {
       let change = try #require(projection.adapter?.weightChange, "\(projection.path)")
       #expect(change.shape == projection.linear.weight.shape)
@@ -123,11 +144,15 @@ struct MethodContractTests {
       let gates = (subject.method as? SoRA)?.gates.first { $0.name == "\(projection.path).sora_gate" }?.values
       let isClosed = gates.map { $0.allSatisfy { $0 == 0 } } ?? false
       #expect(change.values.contains { $0 != 0 } != isClosed, "\(projection.path)")
-      changes.append((projection, zip(projection.linear.weight.tensor.values, change.values).map { $0 + $1 }))
+      let tensors = [(projection.linear.weight.tensor, change), (projection.linear.bias?.tensor, projection.adapter?.biasChange)]
+      for (tensor, change) in tensors {
+        guard let tensor, let change else { continue }
+        changes.append((tensor, zip(tensor.values, change.values).map { $0 + $1 }))
+      }
       projection.adapter = nil
     }
     let bare = subject.logits
-    for (projection, weight) in changes { projection.linear.weight.tensor.assign(weight) }
+    for (tensor, values) in changes { tensor.assign(values) }
     #expect(distance(adapted, subject.logits) < 2e-5 * scale)
     #expect(distance(adapted, bare) > 1e-3 * scale, "the adapter does something")
   }
@@ -157,7 +182,7 @@ struct MethodContractTests {
     #expect(resumed.method.idleParameters == straight.method.idleParameters)
   }
 
-  @Test("what is recorded has names that fit", arguments: MethodCase.all, MethodSubject.Setting.all)
+  @Test("what is recorded has names that fit", arguments: MethodCase.onSettings)
   func diagnostics(row: MethodCase, setting: MethodSubject.Setting) throws {
     let subject = try MethodSubject(row, setting)
     for step in 0...MethodSubject.steps {

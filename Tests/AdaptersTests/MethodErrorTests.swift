@@ -8,9 +8,9 @@ import Testing
 
 @Suite("Options that do not fit")
 struct MethodErrorTests {
-  private func message(_ id: String, _ options: [String: OptionValue]) throws -> String {
+  private func message(_ id: String, _ options: [String: OptionValue], _ architecture: Architecture = .roberta) throws -> String {
     let backend = PlanningBackend()
-    let model = try ModelLoader.random(MethodSubject.configuration(.roberta), seed: 5, on: backend)
+    let model = try ModelLoader.random(MethodSubject.configuration(architecture), seed: 5, on: backend)
     do {
       _ = try MethodRegistry.attach(id, options: options, to: MethodSubject.host(model, steps: 10, on: backend))
       return "no error"
@@ -24,7 +24,8 @@ struct MethodErrorTests {
     #expect(
       try message("lroa", [:])
         == "'lroa' is not a method (methods: fft, bitfit, houlsby, pfeiffer, lora, rslora, dora, lora-plus, adalora, sora, "
-        + "sparseadapter, vera, tied-lora, aflora, loradrop, prilora)")
+        + "sparseadapter, vera, tied-lora, aflora, loradrop, prilora, ia3, ln-tuning, pissa, lora-fa, prompt-tuning, prefix-tuning)"
+    )
   }
 
   @Test("an option that is none")
@@ -48,6 +49,18 @@ struct MethodErrorTests {
         "aflora: option 'score' is \"loudness\", expected one of gradient, weight-gradient, gradient-over-weight"
       ),
       ("aflora", "adaptive", .texts([]), "aflora: option 'adaptive' is [], expected a list of names from attention, ffn"),
+      (
+        "aflora", "order", .text("a-first"),
+        "aflora: option 'order' is \"a-first\", expected one of score, scaled-score, random, b-first"
+      ),
+      (
+        "aflora", "rank_first", .integer(2),
+        "aflora: option 'rank_first' is given without 'rank_last', expected both, or 'rank' alone"
+      ),
+      (
+        "aflora", "rank_last", .integer(2),
+        "aflora: option 'rank_last' is given without 'rank_first', expected both, or 'rank' alone"
+      ),
       (
         "vera", "targets", .texts(["query", "query"]),
         "vera: option 'targets' is [\"query\",\"query\"], expected a list of names from query, key, value, attention-output, "
@@ -93,6 +106,34 @@ struct MethodErrorTests {
         "adalora: option 'final_steps' is 10 of the run's 10 steps, expected fewer than the first 1 steps without pruning "
           + "leave, 9"
       ),
+      (
+        "ia3", "feedforward", .text("ffn"),
+        "ia3: option 'feedforward' is \"ffn\", expected a list of names from query, key, value, attention-output, gate, "
+          + "intermediate, output, or patterns of module paths with a *"
+      ),
+      (
+        "ln-tuning", "norms", .text("*.layer.7.*"),
+        "ln-tuning: option 'norms' is '*.layer.7.*', which is the path of none, expected all, or patterns of paths such as "
+          + "roberta.embeddings.LayerNorm"
+      ),
+      (
+        "pissa", "rank", .integer(9),
+        "pissa: option 'rank' is 9, expected at most 8, the smaller side of roberta.encoder.layer.0.attention.self.query"
+      ),
+      ("pissa", "alpha", .integer(0), "pissa: option 'alpha' is 0, expected a number above 0, at most 65536"),
+      ("pissa", "iterations", .integer(0), "pissa: option 'iterations' is 0, expected a whole number from 1 to 1000"),
+      (
+        "prompt-tuning", "virtual_tokens", .integer(0),
+        "prompt-tuning: option 'virtual_tokens' is 0, expected a whole number from 1 to 4096"
+      ),
+      (
+        "prompt-tuning", "initialization", .text("text"),
+        "prompt-tuning: option 'initialization' is \"text\", expected one of vocabulary, random"
+      ),
+      (
+        "prefix-tuning", "encoder_hidden_size", .integer(4),
+        "prefix-tuning: option 'encoder_hidden_size' is given without 'prefix_projection: true', expected both or neither"
+      ),
       ("sora", "xi", .number(-1), "sora: option 'xi' is -1, expected a number from 0 to 100"),
       ("sora", "dead_zone", .integer(1), "sora: option 'dead_zone' is 1, expected true or false"),
       ("sparseadapter", "keep", .number(1.5), "sparseadapter: option 'keep' is 1.5, expected a number from 0 to 1"),
@@ -101,7 +142,7 @@ struct MethodErrorTests {
       ("loradrop", "keep", .integer(0), "loradrop: option 'keep' is 0, expected a whole number from 1 to 10000"),
       (
         "loradrop", "variant", .text("best"),
-        "loradrop: option 'variant' is \"best\", expected one of share, without-share, inverse, random, top, only-most, only-least"
+        "loradrop: option 'variant' is \"best\", expected one of share, without-share, inverse, random, top, least, only-most, only-least"
       ),
       (
         "prilora", "concentrated_layers", .integer(3),
@@ -133,6 +174,18 @@ struct MethodErrorTests {
     #expect(
       try message("adalora", ["initial_steps": .integer(1), "initial_fraction": .number(0.1)])
         == "adalora: option 'initial_fraction' is given beside 'initial_steps', expected one of the two")
+  }
+
+  @Test("options that are no use together, and a model that lacks what a method hangs on")
+  func unsuited() throws {
+    #expect(
+      try message("lora-fa", ["projected_gradient": .flag(true), "alpha": .number(0)])
+        == "lora-fa: option 'alpha' is 0, expected a number above 0 beside 'projected_gradient: true'")
+    #expect(try message("lora-fa", ["alpha": .number(0)]) == "no error")
+    #expect(
+      try message("prefix-tuning", [:], .deberta)
+        == "prefix-tuning: this model's attention (DeBERTa's) goes by the distances between tokens, and keys that stand before an "
+        + "input have none. Take prompt-tuning, or a BERT, a RoBERTa or a Llama")
   }
 
   @Test("a whole number stands for a number, a word for a list of one")

@@ -111,7 +111,7 @@ struct MethodSubject {
       try method.restore(state)
     } else if let preliminary = method.preliminary {
       let stepper = makeStepper(), batches = (50..<53).map { Self.rows($0, of: rows) }
-      for step in 0..<batches.count * preliminary.epochs {
+      for step in 0..<preliminary.length.updates(stepsPerEpoch: batches.count).totalSteps {
         _ = try stepper.step(step, batches[step % batches.count], pass: .training(seed: 4, step: step))
       }
       try method.finishPreliminary(TrainingSample(batches: batches, stepper: stepper, backend: backend))
@@ -210,7 +210,7 @@ struct MethodSubject {
       layers: model.projections.filter { $0.adapter != nil }.map {
         AdaptedModel.Layer(input: $0.linear.inputSize, output: $0.linear.outputSize, role: $0.role, layer: $0.layer)
       }, hidden: model.configuration.hiddenSize, keyWidth: model.backbone.keysAndValues[0].width,
-      depth: model.configuration.layers)
+      depth: model.configuration.layers, norms: model.backbone.norms.count)
   }
 }
 

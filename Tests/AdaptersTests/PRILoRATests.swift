@@ -166,4 +166,23 @@ struct PRILoRATests {
     try random.train(3..<6)
     #expect(drawn.latest.map(\.kept) != masks, "each pruning draws anew")
   }
+
+  @Test("which entries a random pruning takes is drawn by the seed of order, what A begins with by that of initialisation")
+  func seeds() throws {
+    func found(_ seed: UInt64, _ order: UInt64?) throws -> (start: [Float], kept: [[Bool]?]) {
+      let backend = try CPUBackend(threads: 1)
+      let model = try ModelLoader.random(MethodSubject.configuration(.bert), seed: 5, on: backend)
+      let host = MethodHost(
+        model, backend: backend, seed: seed, orderSeed: order, schedule: TrainingLength(stepsPerEpoch: 2, epochs: 1))
+      let options: [String: OptionValue] = ["prune": .text("random"), "interval": .integer(1)]
+      let method = try PRILoRA(MethodOptions(options, for: PRILoRA.description), on: host)
+      let start = method.parameters.flatMap(\.tensor.values)
+      method.afterUpdate(FinishedUpdate(count: 1, gradientScale: 1))
+      return (start, method.latest.map(\.kept))
+    }
+    let (same, order, start) = (try found(1, nil), try found(1, 2), try found(2, 1))
+    #expect(try found(1, 1).kept == same.kept, "one seed is both")
+    #expect(order.start == same.start && order.kept != same.kept)
+    #expect(start.start != same.start && start.kept == same.kept)
+  }
 }

@@ -11,8 +11,7 @@ import Testing
 @Suite("Partial passes")
 struct PartialPassTests {
   @Test(
-    "a pass that recomputes ends with the same bits, and what a method measures is measured once", arguments: MethodCase.all,
-    MethodSubject.Setting.all)
+    "a pass that recomputes ends with the same bits, and what a method measures is measured once", arguments: MethodCase.onSettings)
   func recomputation(row: MethodCase, setting: MethodSubject.Setting) throws {
     let plain = try MethodSubject(row, setting), again = try MethodSubject(row, setting) { $0.recomputes = true }
     let (expected, found) = (try plain.train(0..<MethodSubject.steps), try again.train(0..<MethodSubject.steps))
@@ -22,8 +21,8 @@ struct PartialPassTests {
   }
 
   @Test(
-    "a batch in parts has the whole one's loss and gradients, with the same masks, but for roundings", arguments: MethodCase.all,
-    MethodSubject.Setting.all)
+    "a batch in parts has the whole one's loss and gradients, with the same masks, but for roundings",
+    arguments: MethodCase.onSettings)
   func parts(row: MethodCase, setting: MethodSubject.Setting) throws {
     let whole = try MethodSubject(row, setting)
     whole.method.beforeStep(0)

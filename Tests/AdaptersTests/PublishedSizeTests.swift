@@ -157,6 +157,48 @@ struct PublishedSizeTests {
     #expect(try trainable("prilora", ["concentrated_layers": .integer(3)]) == 1_327_104)
   }
 
+  @Test("(IA)³: a vector for keys, one for values, one within the feed-forward half of each layer")
+  func ia3() throws {
+    #expect(try trainable("ia3", [:]) == 12 * (768 + 768 + 3072))
+    #expect(try trainable("ia3", [:], on: Self.robertaLarge) == 24 * (1024 + 1024 + 4096))
+    // the library's choice for encoders has the end of attention too
+    let ends: OptionValue = .texts(["attention-output", "output"])
+    let options: [String: OptionValue] = ["targets": .texts(["key", "value", "attention-output", "output"]), "feedforward": ends]
+    #expect(try trainable("ia3", options) == 12 * (3 * 768 + 3072))
+  }
+
+  @Test("LN-Tuning: gain and bias of each norm; 0.04M")
+  func lnTuning() throws {
+    func count(_ configuration: EncoderConfiguration, _ options: [String: OptionValue] = [:]) throws -> Int {
+      let model = try subject("ln-tuning", options, on: configuration).model
+      return model.parameters.filter { $0.group == .backbone && $0.isTrainable }.reduce(0) { $0 + $1.count }
+    }
+    // the embeddings' and two in each layer; DeBERTa's table of relative positions has one more
+    #expect(try count(Self.robertaBase) == (2 * 12 + 1) * 2 * 768)
+    #expect(try count(Self.debertaV3Base) == (2 * 12 + 2) * 2 * 768)
+    #expect(try count(Self.robertaBase, ["norms": .texts(["*.layer.11.*"])]) == 2 * 2 * 768)
+  }
+
+  @Test("PiSSA is of LoRA's size, LoRA-FA of its Bs")
+  func frozenParts() throws {
+    #expect(try trainable("pissa", ["rank": .integer(8)], on: Self.robertaBase) == 294_912)
+    #expect(try trainable("pissa", ["rank": .integer(8), "iterations": .integer(2)], on: Self.robertaBase) == 294_912)
+    #expect(try trainable("lora-fa", ["rank": .integer(8)], on: Self.robertaBase) == 24 * 8 * 768)
+    let method = try subject("lora-fa", ["rank": .integer(8), "targets": allLinear]).method
+    #expect(method.keptParameters == 12 * 8 * (5 * 768 + 3072))
+  }
+
+  @Test("prompt tuning: an embedding for each virtual token; prefix tuning: a key and a value for each in every layer")
+  func prompts() throws {
+    #expect(try trainable("prompt-tuning", [:]) == 20 * 768)
+    #expect(try trainable("prompt-tuning", ["virtual_tokens": .integer(100)]) == 100 * 768)
+    // as the library counts a BERT of this size: 370,178 with a classifier of 2 · 769
+    #expect(try trainable("prefix-tuning", [:], on: Self.robertaBase) == 368_640)
+    let projected: [String: OptionValue] = ["prefix_projection": .flag(true), "encoder_hidden_size": .integer(512)]
+    let all = 12 * 2 * 768, network = (768 + 1) * 512 + (512 + 1) * all
+    #expect(try trainable("prefix-tuning", projected, on: Self.robertaBase) == 20 * 768 + network)
+  }
+
   @Test("full fine-tuning: the whole model, 184 million")
   func full() throws {
     let subject = try subject("fft", [:])

@@ -1,6 +1,7 @@
 // Methods that take ranks away while they train: AdaLoRA's budget, SoRA's gates.
 import CPUBackend
 import Layers
+import Models
 import Settings
 import Tensors
 import Testing
@@ -32,7 +33,7 @@ struct AdaLoRATests {
       kept.append(method.allocation.kept.reduce(0) { $0 + $1.kept.count { $0 } })
       let masks = method.allocation.kept.map(\.kept)
       let zeros = e.map { $0.tensor.values.map { $0 != 0 } }
-      switch step + 1 {
+      switch step {
       case 4, 6: #expect(zeros == masks)
       case 7...:
         #expect(zeros == masks)
@@ -42,8 +43,8 @@ struct AdaLoRATests {
       default: break
       }
     }
-    // 24 + 12 (1 - (t - 3) / 4)³: 29 after 4 updates, 24 after 6 and 7
-    #expect(kept == [36, 36, 36, 36, 29, 29, 24, 24, 24, 24, 24])
+    // 24 + 12 (1 - (t - 3) / 4)³: 29 at step 4, 24 at steps 6 and 7; the first update is step 0
+    #expect(kept == [36, 36, 36, 36, 36, 29, 29, 24, 24, 24, 24])
     let sizes = Dictionary(
       uniqueKeysWithValues: subject.model.projections.map { ("\($0.path).lora_E", $0.linear.inputSize + $0.linear.outputSize) })
     let expected = try method.allocation.kept.reduce(0) { $0 + $1.kept.count { $0 } * (1 + (try #require(sizes[$1.name]))) }
@@ -52,6 +53,36 @@ struct AdaLoRATests {
     let scores = method.allocation.scores.map(\.scores)
     let lowest = zip(scores, settled).flatMap { zip($0, $1).filter(\.1).map(\.0) }.min() ?? 0
     #expect(zip(scores, settled).allSatisfy { zip($0, $1).allSatisfy { $1 || $0 < lowest } })
+  }
+
+  @Test("the authors' program counts updates from 0; a count from 1 is one update earlier", arguments: [0, 1])
+  func firstStep(first: Int) throws {
+    let backend = PlanningBackend()
+    let model = try ModelLoader.random(MethodSubject.configuration(.roberta), seed: 5, on: backend)
+    let host = MethodSubject.host(model, steps: 12, on: backend)
+    host.prepare()
+    let method = try AdaLoRA(
+      MethodOptions(["initial_rank": .integer(2), "target_rank": .integer(1)], for: AdaLoRA.description), on: host,
+      initialSteps: 2, finalSteps: 2, interval: 2, totalSteps: 12, firstStep: first)
+    let budgets = (1...12).map { count in
+      method.afterUpdate(FinishedUpdate(count: count, gradientScale: 1))
+      return method.allocation.budget
+    }
+    let byStep = [24, 24, 24, 20, 17, 14, 13, 12, 12, 12, 12, 12, 12]
+    #expect(budgets == byStep[first..<first + 12].map { $0 })
+  }
+
+  @Test("without a last phase the ranks are settled by the last update")
+  func noLastPhase() throws {
+    let subject = try MethodSubject(
+      "adalora",
+      [
+        "initial_rank": .integer(3), "target_rank": .integer(2), "initial_steps": .integer(3), "final_steps": .integer(0),
+        "interval": .integer(4),
+      ], configuration: MethodSubject.configuration(.roberta), on: CPUBackend(threads: 1))
+    let method = try #require(subject.method as? AdaLoRA)
+    try subject.train(0..<MethodSubject.steps)
+    #expect(method.allocation.budget == 24 && method.allocation.kept.reduce(0) { $0 + $1.kept.count { $0 } } == 24)
   }
 
   @Test("the regulariser is γ times the mean distance from orthonormal")
@@ -102,6 +133,17 @@ struct SoRATests {
     // 3 of 7 gates in the first layer are open, all 7 in the second are as drawn but for the threshold
     let open = soft.method.gates[1].values.count { $0 != 0 }
     #expect(soft.method.keptParameters == (3 + open) * (8 + 8))
+  }
+
+  @Test("the gates' ε is their own where it is given, and nothing else's")
+  func epsilon() throws {
+    let given = try MethodSubject(
+      "sora", ["rank": .integer(3), "gate_epsilon": .number(1e-6)], configuration: MethodSubject.configuration(.roberta),
+      on: PlanningBackend())
+    for parameter in given.parameters {
+      #expect(parameter.epsilon == (parameter.name.hasSuffix("sora_gate") ? 1e-6 : nil), "\(parameter.name)")
+    }
+    #expect(try MethodSubject(.named("sora")).parameters.allSatisfy { $0.epsilon == nil })
   }
 
   @Test("the gates' term in the loss is η times the mean |g|")

@@ -14,7 +14,7 @@ import Testing
 struct ReadTests {
   /// The reads of every step of a method on a model of this width.
   private func reads(_ row: MethodCase, width: Int) throws -> [Reads] {
-    var configuration = MethodSubject.configuration(.deberta)
+    var configuration = MethodSubject.configuration(row.encoder)
     (configuration.hiddenSize, configuration.intermediateSize) = (width, 2 * width)
     let subject = try MethodSubject(row.method, row.options, configuration: configuration, on: CPUBackend(threads: 1))
     return try (0..<MethodSubject.steps).map { step in

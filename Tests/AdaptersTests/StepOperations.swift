@@ -14,6 +14,11 @@ struct Branch {
   var once = 0
 }
 
+/// Factors that learn, on what a projection takes in or puts out.
+enum Factors {
+  case input, output
+}
+
 /// A bottleneck after a half of a block.
 struct BottleneckShape {
   var width: Int
@@ -27,7 +32,15 @@ struct StepOperations {
   let lengths: [Int]
   /// The branch of a projection, if it has one.
   var branch: (ProjectionRole) -> Branch? = { _ in nil }
+  /// Factors beside a projection: they take no product of their own.
+  var factors: (ProjectionRole) -> Factors? = { _ in nil }
   var bottleneck: BottleneckShape?
+  /// Virtual tokens before each sequence, which learn.
+  var virtualTokens = 0
+  /// Keys and values before each sequence's own, which learn.
+  var keysBefore = 0
+  /// Products of weights alone, once a step.
+  var once = 0
   /// Whether weights learn, and whether the embeddings' output depends on what learns.
   var weightsLearn = false
   var embeddingsLearn = false
@@ -50,7 +63,9 @@ struct StepOperations {
   private mutating func projection(_ role: ProjectionRole, _ rows: Int, below: Bool) -> Bool {
     let hidden = configuration.hiddenSize, inner = configuration.intermediateSize
     let input = role == .output ? inner : hidden, output = role == .intermediate ? inner : hidden
-    let learns = linear(rows, input, output, below: below, learns: weightsLearn) || embeddingsLearn
+    let factors = factors(role)
+    let learns =
+      linear(rows, input, output, below: below || factors == .input, learns: weightsLearn) || embeddingsLearn || factors != nil
     guard let branch = branch(role) else { return learns }
     total += 2 * rows * branch.rank * (input + output) + branch.once
     // the gradient of (scaled) B, from which those of the vectors follow
@@ -70,17 +85,17 @@ struct StepOperations {
 
   /// The operations of forward and backward pass.
   mutating func count() -> Int {
-    total = 0
-    let hidden = configuration.hiddenSize, tokens = lengths.reduce(0, +)
+    total = once
+    let hidden = configuration.hiddenSize, lengths = lengths.map { $0 + virtualTokens }, tokens = lengths.reduce(0, +)
     var below = embeddingsLearn
     for layer in 0..<configuration.layers {
       // the last layer computes each sequence's first token, and keys and values of all
       let onlyFirst = layer == configuration.layers - 1 && !everyToken
       let rows = onlyFirst ? lengths.count : tokens
-      let scores = lengths.reduce(0) { $0 + (onlyFirst ? 1 : $1) * $1 }
+      let scores = lengths.reduce(0) { $0 + (onlyFirst ? 1 : $1) * ($1 + keysBefore) }
       let query = projection(.query, rows, below: below)
-      let key = projection(.key, tokens, below: below)
-      let value = projection(.value, tokens, below: below)
+      let key = projection(.key, tokens, below: below) || keysBefore > 0
+      let value = projection(.value, tokens, below: below) || keysBefore > 0
       // scores and context; backward the probabilities' gradient where scores need it, and one product for each that learns
       total += 2 * 2 * hidden * scores
       let learning = [query, key, value].count { $0 }

@@ -142,9 +142,49 @@ struct StepOperationsTests {
     try expect("pfeiffer", ["width": .integer(5)]) { $0.bottleneck = BottleneckShape(width: 5, afterAttention: false) }
   }
 
-  @Test("full fine-tuning and BitFit")
+  @Test("(IA)³, whose factors take no product, on what goes in or comes out")
+  func ia3() throws {
+    try expect("ia3", [:]) { $0.factors = { [.key: .output, .value: .output, .output: .input][$0] } }
+    try expect("ia3", ["targets": .texts(["all-linear"]), "feedforward": .texts(["attention-output", "output"])]) {
+      $0.factors = { $0 == .attentionOutput || $0 == .output ? .input : .output }
+    }
+  }
+
+  @Test("PiSSA has LoRA's products, LoRA-FA all but those of A's gradient")
+  func frozenParts() throws {
+    try expect("pissa", allLinear) { $0.branch = { _ in Branch(rank: 3) } }
+    try expect("lora-fa", allLinear) { $0.branch = { _ in Branch(rank: 3, matrices: false, vectors: true) } }
+    // the projected gradient multiplies each B's by a matrix of 3 by 3, whose Aᵀ A comes first
+    let projected = allLinear.merging(["projected_gradient": .flag(true)]) { $1 }
+    try expect("lora-fa", projected) { shape in
+      shape.branch = { role in
+        let input = role == .output ? 12 : 8, output = role == .intermediate ? 12 : 8
+        return Branch(rank: 3, matrices: false, vectors: true, once: 2 * 3 * 3 * (input + output))
+      }
+    }
+  }
+
+  @Test("virtual tokens make every sequence longer; keys and values before it make its attention wider")
+  func prompts() throws {
+    for count in [1, 4] {
+      try expect("prompt-tuning", ["virtual_tokens": .integer(count)]) {
+        $0.virtualTokens = count
+        $0.embeddingsLearn = true
+      }
+      try expect("prefix-tuning", ["virtual_tokens": .integer(count)]) { $0.keysBefore = count }
+    }
+    try expect(
+      "prefix-tuning", ["virtual_tokens": .integer(4), "prefix_projection": .flag(true), "encoder_hidden_size": .integer(5)]
+    ) {
+      $0.keysBefore = 4
+      // for each layer the first layer of the network, then its part of the last: forward, and back to weights and inputs
+      $0.once = $0.configuration.layers * 3 * 2 * 4 * 5 * (8 + 2 * 8)
+    }
+  }
+
+  @Test("full fine-tuning, BitFit and LN-Tuning")
   func backbone() throws {
-    try expect("bitfit", [:]) { $0.embeddingsLearn = true }
+    for id in ["bitfit", "ln-tuning"] { try expect(id, [:]) { $0.embeddingsLearn = true } }
     try expect("fft", [:]) {
       $0.embeddingsLearn = true
       $0.weightsLearn = true

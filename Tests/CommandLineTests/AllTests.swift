@@ -17,6 +17,20 @@ struct AllTests {
     #expect(try FileManager.default.contentsOfDirectory(atPath: tiny.project.file("results/runs").path).count == 2)
   }
 
+  @Test("a group is run by its name alone")
+  func groups() throws {
+    let tiny = try TinyProgram()
+    try tiny.project.write(
+      TinyProject.manifest.replacing("id: tiny", with: "id: apart\ngroup: findings"), to: "experiments/apart.yaml")
+    let result = try tiny.lowrank(["all", "--group", "findings"], apart: true)
+    #expect(result.status == 0 && result.errors.contains("→ \(tiny.project.file("results/apart.md").path)\n"), "\(result)")
+    #expect(!FileManager.default.fileExists(atPath: tiny.project.file("results/tiny.md").path))
+    let rest = try tiny.lowrank(["all"], apart: true)
+    #expect(rest.status == 0 && rest.errors.contains("results/tiny.md\n") && !rest.errors.contains("apart"), "\(rest)")
+    try tiny.expectMistake(
+      ["all", "--group", "finding"], "no experiment is of the group 'finding'. Did you mean 'findings'? (groups: findings)")
+  }
+
   @Test("an experiment that is broken keeps no other from being run")
   func broken() throws {
     let tiny = try TinyProgram()

@@ -7,7 +7,9 @@ import Testing
 struct GuideManifestTests {
   /// The files whose blocks these tests, and those of manifests, read.
   private static let files = [
-    "experiments/rank-of-lora.yaml", "experiments/tasks/reviews.yaml", "experiments/my-reviews.yaml", "experiments/tasks/sums.yaml",
+    "experiments/rank-of-lora.yaml", "experiments/seeds-of-lora.yaml", "experiments/tasks/reviews.yaml",
+    "experiments/my-reviews.yaml", "experiments/tasks/sums.yaml",
+    "experiments/tune/tune-reviews.yaml",
   ]
 
   /// The block that begins with the name of its file.
@@ -77,24 +79,60 @@ struct GuideManifestTests {
       part.status == 1 && part.output.contains("pocket 4") && part.output.contains("'training: {tasks: {reviews: {epochs: 10}}}'"))
   }
 
+  @Test("the search is planned")
+  func search() throws {
+    let tiny = try TinyProgram(), search = try block("experiments/tune/tune-reviews.yaml")
+    try tiny.project.write(
+      search.replacing("recipe: pocket", with: "recipe: tiny").replacing("pocket-deberta", with: "model"),
+      to: "experiments/tune/tune-reviews.yaml")
+    try tiny.project.write(block("experiments/tasks/reviews.yaml"), to: "experiments/tasks/reviews.yaml")
+    for (rows, name) in [(0..<24, "train"), (24..<40, "dev")] {
+      let table = TinyProject.rows(rows).replacing("sentence\tlabel", with: "review\tverdict")
+        .replacing("\twarm\n", with: "\tpositive\n").replacing("\tcold\n", with: "\tnegative\n")
+      try tiny.project.write(table, to: "experiments/tasks/data/\(name).tsv")
+    }
+    let plan = try tiny.lowrank(["tune", "tune-reviews", "--dry-run"])
+    #expect(plan.status == 0 && plan.output.contains("fft-learning-rate-3e-5 reviews seed 101"), "\(plan.output)")
+    #expect(plan.output.contains("= 16 runs, 0 done before, 16 to go"), "\(plan.output)")
+  }
+
+  /// A table of the guide in a project with the shipped recipes and models.
+  private struct Table {
+    private let tiny: TinyProgram
+    private let id: String
+    private let root: String
+
+    init(_ id: String, _ block: String) throws {
+      (tiny, self.id) = (try TinyProgram(), id)
+      let experiments = tiny.project.root.appending(path: "shipped/experiments")
+      root = experiments.deletingLastPathComponent().path
+      try tiny.project.write(block, to: "shipped/experiments/\(id).yaml")
+      for name in ["recipes", "pretrain"] {
+        try FileManager.default.createSymbolicLink(
+          at: experiments.appending(path: name), withDestinationURL: Repository.root.appending(path: "experiments/\(name)"))
+      }
+    }
+
+    func run(_ options: String...) throws -> ProgramResult {
+      try execute(tiny.program, ["run", id, "--root", root] + options, environment: Program.environment())
+    }
+  }
+
   @Test("the table is planned, and one of its runs trained")
   func table() throws {
-    let tiny = try TinyProgram()
-    let experiments = tiny.project.root.appending(path: "shipped/experiments")
-    try tiny.project.write(block("experiments/rank-of-lora.yaml"), to: "shipped/experiments/rank-of-lora.yaml")
-    for name in ["recipes", "pretrain"] {
-      try FileManager.default.createSymbolicLink(
-        at: experiments.appending(path: name), withDestinationURL: Repository.root.appending(path: "experiments/\(name)"))
-    }
-    func call(_ options: String...) throws -> ProgramResult {
-      let root = experiments.deletingLastPathComponent().path
-      return try execute(
-        tiny.program, ["run", "rank-of-lora", "--root", root] + options, environment: Program.environment())
-    }
-    let plan = try call("--dry-run")
+    let table = try Table("rank-of-lora", block("experiments/rank-of-lora.yaml")), plan = try table.run("--dry-run")
     #expect(plan.status == 0, "\(plan.output)")
     for rank in [1, 2, 4, 8] { #expect(plan.output.contains("lora-rank-\(rank) mrpc seed 1"), "\(plan.output)") }
-    let part = try call("--methods", "lora-rank-8", "--tasks", "rte", "--seeds", "0")
+    let part = try table.run("--methods", "lora-rank-8", "--tasks", "rte", "--seeds", "0")
     #expect(part.status == 0 && part.output.contains("1/1  lora-rank-8 rte seed 0  accuracy "), "\(part.output)")
+  }
+
+  @Test("the table of crossed seeds is planned")
+  func crossed() throws {
+    let plan = try Table("seeds-of-lora", block("experiments/seeds-of-lora.yaml")).run("--dry-run")
+    #expect(plan.status == 0, "\(plan.output)")
+    for name in ["lora mrpc seed 1", "lora mrpc init 0 order 1", "fft rte init 1 order 0"] {
+      #expect(plan.output.contains(name), "\(plan.output)")
+    }
   }
 }

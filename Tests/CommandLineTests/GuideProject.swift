@@ -25,6 +25,12 @@ struct GuideProject {
 
     """
   private static let small = labelled.replacing("[rte, mrpc, mnli]", with: "[rte]").replacing("[0, 1]", with: "[0]")
+  private static let search = """
+    methods: [fft, lora]
+    tune: {learning_rate: [1e-3, 1e-2], tasks: [rte], seeds: [100]}
+    profiles: {pocket: {model: pocket-deberta, recipe: guide}}
+
+    """
   private static let texts = """
     model: pocket-llama
     recipe: guide
@@ -40,7 +46,7 @@ struct GuideProject {
     Stand(file: "table1", rest: labelled), Stand(file: "demo", rest: small), Stand(file: "aflora-table2", rest: small),
     Stand(file: "aflora-fig5", rest: small), Stand(file: "prilora-ranks", rest: small),
     Stand(file: "loradrop-table4", alias: "ablation-threshold", rest: small),
-    Stand(file: "pilots/pilot-pocket", rest: small), Stand(file: "loradrop-table2", rest: texts),
+    Stand(file: "tune/tune-pocket-roberta", rest: search), Stand(file: "loradrop-table2", rest: texts),
   ]
 
   private static let recipe = """

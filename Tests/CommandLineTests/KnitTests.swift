@@ -37,6 +37,21 @@ struct KnitTests {
       ["knit", "tinny"], "experiment 'tinny' is not known in HERE/experiments. Did you mean 'tiny'? (known: tiny)")
   }
 
+  @Test("a claim is a sentence with its verdict")
+  func claim() throws {
+    let tiny = try TinyProgram.trained()
+    try tiny.project.write("<!-- lowrank claim tiny aflora > lora average -->\n<!-- /lowrank -->\n", to: "notebooks-md/tiny.md")
+    #expect(try tiny.lowrank(["knit"]).status == 0)
+    let text = try String(contentsOf: tiny.project.file("notebooks-md/tiny.md"), encoding: .utf8)
+    #expect(
+      text.contains("\n\n**AFLoRA above LoRA, on average** (tiny, pocket profile): **not shown**. ")
+        && text.contains(" points, one task and one seed: no interval and no test.\n\n<!-- /lowrank -->\n"), "\(text)")
+    #expect(try tiny.lowrank(["knit", "--check"]).status == 0)
+    try tiny.project.write(text.replacing("not shown", with: "holds"), to: "notebooks-md/tiny.md")
+    let check = try tiny.lowrank(["knit", "--check"], apart: true)
+    #expect(check.status == 1 && check.output.contains("tiny.md:3:1: claim tiny aflora > lora average: "), "\(check)")
+  }
+
   @Test("a notebook that is not there, elsewhere, or has marks that are none", arguments: [[], ["--check"]])
   func mistakes(options: [String]) throws {
     let tiny = try TinyProgram.trained()

@@ -13,7 +13,7 @@ struct MethodsTests {
   func list() throws {
     let result = try methods()
     let lines = result.output.split(separator: "\n")
-    #expect(result.status == 0 && result.errors.isEmpty && lines.count == 16, "\(result)")
+    #expect(result.status == 0 && result.errors.isEmpty && lines.count == 22, "\(result)")
     #expect(lines.contains { $0.contains(/^lora +LoRA +Hu et al\. 2021/) }, "\(result.output)")
   }
 

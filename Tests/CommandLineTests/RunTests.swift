@@ -103,6 +103,10 @@ struct RunTests {
     let plan = try tiny.lowrank(["run", "tiny", "--dry-run"], apart: true)
     #expect(plan.status == 0 && plan.output.contains("never run"), "\(plan)")
     tiny.expectUnchanged(since: before)
+    #expect(!plan.errors.contains("Updates differ"), "\(plan)")
+    let asked = try tiny.lowrank(["run", "tiny", "--dry-run", "--set", "lora.batch=2"], apart: true)
+    let note = "Updates differ between rows: on warmth 24 × 2 = 48 examples (lora); 12 × 4 = 48 examples (aflora)."
+    #expect(asked.errors.contains("note: \(note)\n"), "\(asked)")
   }
 
   @Test("a call that sets something has a table and links of its own, and shares runs that come to the same")

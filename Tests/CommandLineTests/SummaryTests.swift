@@ -53,7 +53,7 @@ struct SummaryTests {
 
   /// Everything that a test can need, and what no machine has.
   private static let requirements: [Requirement] = [
-    .gnuplot, .python("json"), .python("no_such_module"), .python("h5py"), .avx2, .avx512, .published("data/glue"),
+    .gnuplot, .chromium, .python("json"), .python("no_such_module"), .python("h5py"), .avx2, .avx512, .published("data/glue"),
     .published("no/such/folder"),
   ]
 

@@ -10,7 +10,7 @@ import Testing
 @Suite("All experiments")
 struct ExperimentSeriesTests {
   /// `tiny`, `more` with one run of its own and one of tiny's, `broken` of a model that is not there, `small` without the profile, and
-  /// a pilot.
+  /// a search.
   private static func project() throws -> TinyProject {
     let project = try TinyProject()
     func write(_ id: String, _ folder: String = "", _ change: (String) -> String) throws {
@@ -22,7 +22,13 @@ struct ExperimentSeriesTests {
     try write("more") { $0.replacing("methods: [lora, {aflora", with: "methods: [lora, vera]\n#") }
     try write("broken") { $0.replacing("model: model", with: "model: elsewhere") }
     try write("small") { $0.replacing("pocket", with: "small") }
-    try write("pilot", "pilots/") { $0 }
+    try write("search", "tune/") {
+      $0.replacing("tasks: [", with: "tune: {learning_rate: [1e-3, 1e-2], seeds: [100], tasks: [").replacing(
+        "yaml]\n", with: "yaml]}\n"
+      )
+      .replacing("seeds: [0]\n", with: "").replacing("model: model\nrecipe: tiny\n", with: "")
+      .replacing("{pocket: {}}", with: "{pocket: {model: model, recipe: tiny}}")
+    }
     return project
   }
 

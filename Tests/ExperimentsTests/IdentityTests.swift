@@ -19,7 +19,7 @@ struct IdentityTests {
     var profile: Profile
     var row: String
     var task: String
-    var seed: Int
+    var seed: RunSeed
     /// The start of the SHA-256 of what decides its numbers.
     var digest: String
 

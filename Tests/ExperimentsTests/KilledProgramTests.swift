@@ -35,6 +35,12 @@ struct KilledProgramTests {
     "{lora-plus: {epochs: 4}}",
     "{vera: {epochs: 4}}",
     "{tied-lora: {epochs: 4}}",
+    "{ia3: {epochs: 4}}",
+    "{ln-tuning: {epochs: 4}}",
+    "{pissa: {epochs: 4, iterations: 2}}",
+    "{lora-fa: {epochs: 4, projected_gradient: true}}",
+    "{prompt-tuning: {epochs: 4, virtual_tokens: 3}}",
+    "{prefix-tuning: {epochs: 4, virtual_tokens: 3, prefix_projection: true}}",
   ].enumerated().map { Method(text: $1, seed: UInt64(20 + $0)) }
 
   @Test("every method is here")

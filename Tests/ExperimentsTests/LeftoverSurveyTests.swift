@@ -244,6 +244,9 @@ struct LeftoverSurveyTests {
     let destination = ResultsLayout.linkDestination(made.named[0].identity)
     try made.link(to: destination, at: "tiny/pocket/lora/warmth/.seed-0-99")
     #expect(try made.found()["tiny/pocket/lora/warmth/.seed-0-99"] == "a link that was to take another's place")
+    try made.link(to: destination, at: "tiny/pocket/lora/warmth/.init-0-order-1-99")
+    #expect(try made.found()["tiny/pocket/lora/warmth/.init-0-order-1-99"] == "a link that was to take another's place")
+    try FileManager.default.removeItem(at: made.layout.folder.appending(path: "tiny/pocket/lora/warmth/.init-0-order-1-99"))
     try FileManager.default.removeItem(at: made.layout.folder.appending(path: "tiny/pocket/lora/warmth/seed-0"))
     #expect(try made.found()["tiny/pocket/lora/warmth/.seed-0-99"] == nil, "it is the only one that names the run")
   }
@@ -275,14 +278,14 @@ struct LeftoverSurveyTests {
     #expect(survey.notes == ["1 run is kept, of which not all can be read: 'lowrank verify' says what"])
   }
 
-  @Test("a folder of pilots that is a link to nothing keeps every run, and is named")
-  func danglingPilots() throws {
-    let made = try LeftoverProject(), pilots = made.project.file("experiments/pilots")
+  @Test("a folder of searches that is a link to nothing keeps every run, and is named")
+  func danglingSearches() throws {
+    let made = try LeftoverProject(), searches = made.project.file("experiments/tune")
     try made.finish(made.unnamed)
     #expect(try made.found().count == 1)
-    try FileManager.default.createSymbolicLink(at: pilots, withDestinationURL: made.project.file("nowhere"))
+    try FileManager.default.createSymbolicLink(at: searches, withDestinationURL: made.project.file("nowhere"))
     let survey = try made.survey()
-    #expect(survey.leftovers.isEmpty && survey.problems.contains("\(pilots.path): cannot be read"), "\(survey.problems)")
+    #expect(survey.leftovers.isEmpty && survey.problems.contains("\(searches.path): cannot be read"), "\(survey.problems)")
   }
 
   @Test("a link whose name is not UTF-8 is not passed over")

@@ -52,6 +52,37 @@ import Testing
       "\(words)")
   }
 
+  @Test("virtual tokens that leave inputs no position are a problem where they are named")
+  func positions() throws {
+    func problems(_ methods: String) throws -> [String] {
+      let manifest = TinyProject.manifest.replacing(
+        "[lora, {aflora: {initial_epochs: 0.5, final_fraction: 0.3}}]", with: methods)
+      return try TinyProject(manifest).call().problems()
+    }
+    for id in ["prompt-tuning", "prefix-tuning"] {
+      let found = try problems("[lora, {\(id): {virtual_tokens: 5}}]")
+      let text =
+        "5 virtual tokens stand before inputs of up to 16 tokens (max_length), which takes 21 positions, but the model has 20. Lower "
+        + "virtual_tokens, or max_length in the recipe"
+      #expect(found.count == 1 && found[0].hasPrefix("experiments/tiny.yaml:8:") && found[0].contains(text), "\(found)")
+      #expect(try problems("[lora, {\(id): {virtual_tokens: 4}}]") == [])
+    }
+  }
+
+  @Test("a method that the model has no place for is a problem at its row, before anything is trained")
+  func unsuitedModel() throws {
+    let manifest = TinyProject.manifest.replacing("model: model", with: "model: pocket-deberta")
+      .replacing("[lora, {aflora: {initial_epochs: 0.5, final_fraction: 0.3}}]", with: "[lora, prefix-tuning]")
+    let project = try TinyProject(manifest)
+    try FileManager.default.createSymbolicLink(
+      at: project.file("experiments/pretrain"), withDestinationURL: Repository.root.appending(path: "experiments/pretrain"))
+    let problems = try project.call().problems()
+    #expect(problems.count == 1, "\(problems)")
+    #expect(
+      problems.first?.hasPrefix("experiments/tiny.yaml:8:17: prefix-tuning, warmth: prefix-tuning: this model's attention") == true,
+      "\(problems)")
+  }
+
   @Test("tokens added beside the vocabulary count")
   func addedTokens() throws {
     let project = try TinyProject()

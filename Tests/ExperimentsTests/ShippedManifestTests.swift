@@ -1,6 +1,7 @@
 // The project's own manifests and recipes are good, and say what the papers say.
 import Adapters
 import Foundation
+import Records
 import Settings
 import TestSupport
 import Testing
@@ -66,7 +67,10 @@ import Testing
     let manifest = try folder.manifest(named: "table1", methods: .registered)
     #expect(manifest.profiles == [.pocket, .small, .paper])
     let rows = try manifest.experiment(.pocket).rows
-    #expect(rows.map(\.id) == MethodRegistry.descriptions.map(\.id))
+    let others = ["table2-more", "table2-more-roberta"]
+    let more = try others.flatMap { try folder.manifest(named: $0, methods: .registered).experiment(.pocket).rows.map(\.id) }
+    #expect(rows.map(\.id) == MethodRegistry.descriptions.map(\.id).filter { $0 == "lora" || !more.contains($0) })
+    #expect(Set(rows.map(\.id) + more) == Set(MethodRegistry.descriptions.map(\.id)))
     #expect(try manifest.experiment(.pocket).runs.count == 16 * 8 * 2)
     #expect(rows.first { $0.id == "vera" }?.label == "ELoRA")
     let four = ["fft", "lora", "elora", "aflora"]
@@ -95,6 +99,79 @@ import Testing
     #expect(run.options["rank"] == .integer(4))
   }
 
+  @Test func seedVarianceCrossesItsSeedsAndSharesRunsWithTable1() throws {
+    let manifest = try folder.manifest(named: "seed-variance", methods: .registered)
+    let table1 = try folder.manifest(named: "table1", methods: .registered).experiment(.pocket)
+    #expect(manifest.profiles == [.pocket, .small, .paper])
+    for profile in manifest.profiles { #expect(try manifest.experiment(profile).seeds.areCrossed, "\(profile)") }
+    let pocket = try manifest.experiment(.pocket), part = Narrowing(tasks: ["rte"], methods: ["lora"], seeds: [0, 1])
+    #expect(pocket.runs.count == 4 * 4 * 16)
+    #expect(try pocket.part(part).runs.map(\.identityJSON) == table1.part(part).runs.map(\.identityJSON))
+  }
+
+  @Test("one table has one budget for all rows under every profile; a paper's own table keeps the paper's")
+  func budgets() throws {
+    func budgets(_ name: String, _ profile: Profile, _ task: String) throws -> Set<[Int]> {
+      let runs = try folder.manifest(named: name, methods: .registered).experiment(profile).runs
+      return Set(runs.filter { $0.task.id == task }.map { [$0.training.epochs, $0.training.batchSize] })
+    }
+    for (task, epochs) in [
+      ("cola", 20), ("sst2", 10), ("mrpc", 20), ("qnli", 10), ("stsb", 20), ("rte", 20), ("mnli", 10), ("qqp", 10),
+    ] {
+      #expect(try budgets("table1", .paper, task) == [[epochs, 64]])
+      for profile in [Profile.pocket, .small] { #expect(try budgets("table1", profile, task).count == 1) }
+      if !["mnli", "qqp"].contains(task) { #expect(try budgets("aflora-fig3", .paper, task) == [[epochs, 64]]) }
+    }
+    for task in ["e2e", "dart", "dialogsum", "gsm8k"] { #expect(try budgets("generation-table1", .paper, task).count == 1) }
+    #expect(try budgets("aflora-table1", .paper, "rte") == [[20, 64], [50, 8], [50, 32]])
+    #expect(try budgets("prilora-main", .paper, "mnli") == [[10, 64], [10, 8], [7, 32]])
+  }
+
+  @Test("what is counted in updates is in proportion to the one budget")
+  func schedules() throws {
+    func planned(_ name: String) throws -> [(run: RunSpecification, updates: Int)] {
+      let narrowing = Narrowing(methods: ["adalora", "sora"], seeds: [0])
+      let runs = try folder.manifest(named: name, methods: .registered).experiment(.paper).part(narrowing).runs
+      return zip(runs, try #require(try PlanTable(withoutFiles: runs)).updates).map { ($0, $1.updates) }
+    }
+    let own = try planned("aflora-table1"), shared = try planned("table1")
+    #expect(own.count == 16 && own.map(\.run.shortName) == shared.map(\.run.shortName))
+    for ((run, updates), (same, fewer)) in zip(own, shared) {
+      func number(_ run: RunSpecification, _ option: String) throws -> Double { try #require(run.options[option]?.number) }
+      guard run.method == "adalora" else {
+        // the gates shrink by as much over a run, but for the last batches of epochs
+        let gates = try number(same, "xi") * Double(fewer) / (number(run, "xi") * Double(updates))
+        #expect(abs(gates - 1) < 0.02, "\(run.task.id)")
+        continue
+      }
+      for part in ["initial", "final"] {
+        let share = try number(run, "\(part)_steps") / Double(updates)
+        #expect(try abs(share - number(same, "\(part)_fraction")) < 0.006, "\(run.task.id) \(part)")
+        #expect(same.options["\(part)_steps"] == nil)
+      }
+      #expect(same.options["interval"] == .integer(0))
+    }
+  }
+
+  @Test("counts that papers print after pruning stand beside what is kept")
+  func counts() throws {
+    func counts(_ name: String) throws -> [String: String] {
+      let table = try #require(try folder.manifest(named: name, methods: .registered).experiment(.paper).published)
+      return Dictionary(table.rows.compactMap { row in row.countedAs.map { (row.method, $0) } }) { first, _ in first }
+    }
+    let kept = "kept.parameters", own = "own.parameters"
+    #expect(try counts("table1") == ["adalora": kept, "sora": kept])
+    #expect(try counts("prilora-main") == ["adalora": kept])
+    #expect(try counts("loradrop-table1") == ["sora": kept, "loradrop": own])
+    for manifest in shipped where manifest.profiles.contains(.paper) {
+      let experiment = try manifest.experiment(.paper)
+      for row in experiment.published?.rows ?? [] where experiment.rows.contains(where: { $0.method == row.method }) {
+        guard let name = row.countedAs else { continue }
+        #expect(experiment.report.columns.contains(name), "\(manifest.id): \(row.method)")
+      }
+    }
+  }
+
   @Test func afloraCanFreezeWithinEveryRun() throws {
     // t_i must lie before T - t_f, or all matrices would freeze at one step.
     for manifest in shipped {
@@ -120,13 +197,56 @@ import Testing
     }
   }
 
-  @Test func pilotsGiveEveryMethodTheSameBudget() throws {
-    for (name, budget) in [("pilot-pocket", 8), ("pilot-pocket-roberta", 8), ("pilot-small", 3)] {
-      let manifest = try folder.manifest(named: name, methods: .registered)
-      let profile = try #require(manifest.profiles.first)
-      let runs = try manifest.experiment(profile).runs
-      for method in Set(runs.map(\.method)).sorted() {
-        #expect(runs.filter { $0.method == method }.count == budget, "\(name) \(method)")
+  @Test("every search tries four candidates of each method, on two seeds and two tasks or more")
+  func searches() throws {
+    let searches = shipped.filter(\.isSearch)
+    #expect(
+      searches.map(\.id) == [
+        "tune-pocket-deberta", "tune-pocket-llama", "tune-pocket-llama-labels", "tune-pocket-roberta", "tune-small-minilm",
+      ])
+    for experiment in searches.flatMap(\.experiments) {
+      let search = try #require(experiment.search)
+      #expect(search.settings == ["learning_rate"] && search.candidateCount == 4, "\(experiment.id)")
+      #expect(experiment.seeds == [100, 101] && experiment.tasks.count >= 2, "\(experiment.id)")
+      for method in search.methods {
+        let runs = experiment.runs.filter { $0.method == method.id }.count
+        #expect(runs == 4 * experiment.seeds.count * experiment.tasks.count, "\(experiment.id) \(method.id)")
+        // half a decade apart, so that all grids are equally wide
+        let rates = method.candidates.compactMap { $0.values[0].number }
+        #expect(zip(rates, rates.dropFirst()).allSatisfy { (3...3.4).contains($1 / $0) }, "\(experiment.id) \(method.id)")
+      }
+    }
+  }
+
+  @Test("each recipe names the search whose manifest is for it, which has every method of the recipe's tables")
+  func tunedRecipes() throws {
+    let searches = shipped.filter(\.isSearch).flatMap(\.experiments)
+    for experiment in shipped.filter({ !$0.isSearch }).flatMap(\.experiments)
+    where experiment.profile != .paper && !experiment.isTimed {
+      guard let named = experiment.tuned.last else { continue }
+      let search = try #require(searches.first { $0.id == named.search }, "\(experiment.id)")
+      // its own recipe, or one that it includes
+      let file = "\(folder.recipes)/\(search.recipe).yaml"
+      #expect(experiment.sources.contains(file) && search.profile == experiment.profile, "\(experiment.id)")
+      let methods = Set(experiment.rows.map(\.method)).subtracting(search.search?.methods.map(\.id) ?? [])
+      #expect(methods.isEmpty, "\(experiment.id): \(named.search) has not searched \(methods.sorted())")
+    }
+    #expect(Set(searches.map(\.recipe)).count == searches.count)
+  }
+
+  @Test("what a search found stands nowhere else: its recipe gives none of it")
+  func onePlace() throws {
+    for search in shipped.filter(\.isSearch).flatMap(\.experiments) {
+      guard FileManager.default.fileExists(atPath: folder.tunedFile(of: search.id)) else { continue }
+      let path = "\(folder.recipes)/\(search.recipe).yaml"
+      let reader = MappingReader(methods: .registered, problems: ProblemCollector(mainFile: path))
+      let recipe = try #require(
+        RecipeReader(reader: reader, folder: folder.recipes, tasks: TaskDefinition.builtIn.map(\.id), appliesTuned: false).recipe(
+          named: search.recipe, at: SourcePosition(file: path, line: 1, column: 1)))
+      for method in search.search?.methods ?? [] {
+        let own = recipe.methods.filter { $0.method == method.id }.flatMap(\.settings.common.positions)
+        let left = own.filter { name, place in (search.search?.settings ?? []).contains(name) && place.file == path }.map(\.key)
+        #expect(left.isEmpty, "\(path): take \(left.sorted()) of \(method.id) out: \(folder.tunedFile(of: search.id)) gives it")
       }
     }
   }

@@ -14,9 +14,9 @@ struct ShippedNotebookTests {
     }
   }
 
-  @Test("there is one for each paper, and a comparison")
+  @Test("there is one for each paper, a comparison, and one on what the papers leave open")
   func complete() throws {
-    #expect(try files.map(\.lastPathComponent) == ["aflora.md", "comparison.md", "loradrop.md", "prilora.md"])
+    #expect(try files.map(\.lastPathComponent) == ["aflora.md", "beyond.md", "comparison.md", "loradrop.md", "prilora.md"])
   }
 
   @Test("every picture is there")

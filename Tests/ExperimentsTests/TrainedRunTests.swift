@@ -42,6 +42,8 @@ struct TrainedRunTests {
     let settings = [
       "adalora": "{adalora: {initial_rank: 4, target_rank: 2, interval: 2}}",
       "aflora": "{aflora: {initial_epochs: 0.5, final_fraction: 0.3}}", "loradrop": "{loradrop: {sample_ratio: 0.5}}",
+      // the model has 20 positions for inputs of 16
+      "prompt-tuning": "{prompt-tuning: {virtual_tokens: 3}}", "prefix-tuning": "{prefix-tuning: {virtual_tokens: 3}}",
     ]
     let methods = MethodRegistry.descriptions.map { settings[$0.id] ?? $0.id }
     let project = try Self.project("[\(methods.joined(separator: ", "))]")

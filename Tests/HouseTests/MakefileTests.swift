@@ -27,6 +27,9 @@ struct MakefileTests {
       ("gc DELETED=1", "DELETED=… is no variable of `make gc`. Did you mean DELETE?"),
       ("gc DELETE=yes", "`make gc` takes DELETE=1, and without it removes nothing"),
       ("compare A=t", "`make compare` needs B=…, as in: make compare A=table1@4f2c1ab B=table1"),
+      ("tune-pocket TASKS=rte", "TASKS=… is no variable of `make tune-pocket`."),
+      ("tune-some SET=rank=4", "SET=… is no variable of `make tune-some`."),
+      ("report TASKS=rte", "`make report` with TASKS=… needs EXPERIMENT=…, as in: make report EXPERIMENT=table1 TASKS=rte FORMAT=csv."),
       ("list test DATA=x", "DATA=… is no variable of `make list test`. It takes none."),
     ])
   func refused(arguments: String, message: String) throws {
@@ -49,7 +52,11 @@ struct MakefileTests {
         "predict 't' --method 'lora' --tasks 'rte,cola' --seed '0' --data 'glue' --to 'a' --test"
       ),
       ("rerun EXPERIMENT=t METHOD=lora TASK=rte SEED=0", "rerun 't' --method 'lora' --task 'rte' --seed '0'"),
+      ("findings JOBS=2", "all --group findings --jobs '2'"),
       ("all JOBS=2 TENSORBOARD=curves", "all --jobs '2' --tensorboard 'curves'"), ("check DATA=it's", "check --data 'it'\\''s'"),
+      ("tune-pocket JOBS=2", "tune --profile pocket --jobs '2'"), ("tune-small DATA=glue", "tune --profile small --data 'glue'"),
+      ("tune-some METHODS=lora SEEDS=100", "tune 'tune-some' --methods 'lora' --seeds '100'"),
+      ("report", "page"), ("report EXPERIMENT=t TASKS=rte", "report 't' --tasks 'rte'"),
       ("verify", "verify"), ("verify EXPERIMENT=t", "verify 't'"), ("gc", "gc"), ("gc DELETE=1", "gc --delete"),
       ("compare A=t@4f2c B=t SEEDS=0 FORMAT=csv", "compare 't@4f2c' 't' --seeds '0' --format 'csv'"),
       // a space within a value

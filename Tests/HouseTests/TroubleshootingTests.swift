@@ -8,12 +8,12 @@ struct TroubleshootingTests {
   /// How many words in a row must be the program's; values stand between them.
   private static let wordsInRow = 3
 
-  /// What can be said: the sources of the program and of make's page, texts that are joined by `+` in one.
+  /// What can be said: the sources of the program and of its pages for browser and make, texts that are joined by `+` in one.
   private static var said: String {
     get throws {
       let sources = Repository.root.appending(path: "Sources")
       let names = FileManager.default.enumerator(atPath: sources.path)?.allObjects as? [String] ?? []
-      let files = names.filter { $0.hasSuffix(".swift") }.map { sources.appending(path: $0) }
+      let files = names.filter { $0.hasSuffix(".swift") || $0.hasSuffix(".js") }.map { sources.appending(path: $0) }
       let texts = try (files + [Repository.root.appending(path: "Makefile")]).map { try String(contentsOf: $0, encoding: .utf8) }
       return texts.joined(separator: "\n").replacing(/"\s*\+\s*"/, with: "").replacing(/\s+/, with: " ")
     }

@@ -100,7 +100,10 @@ struct AdapterFolderTests {
   @Test(
     "what is not computed is refused by name, with what to do",
     arguments: [
-      ("\"peft_type\": \"LOHA\"", "peft_type is 'LOHA'; known are LORA, ADALORA, VERA"),
+      (
+        "\"peft_type\": \"LOHA\"",
+        "peft_type is 'LOHA'; known are LORA, ADALORA, VERA, IA3, LN_TUNING, PROMPT_TUNING, PREFIX_TUNING"
+      ),
       (
         "\"task_type\": \"QUESTION_ANS\"",
         "task_type is 'QUESTION_ANS', of which this program has no models; known are null, CAUSAL_LM, FEATURE_EXTRACTION, SEQ_CLS"

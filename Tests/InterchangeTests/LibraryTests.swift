@@ -21,7 +21,9 @@ struct LibraryTests {
     def logits(model):
         model.eval()
         with torch.no_grad():
-            return torch.cat([model(input_ids=torch.tensor([row])).logits[0].flatten() for row in rows]).tolist()
+            # virtual tokens have logits too, where there is one row for each token
+            found = [model(input_ids=torch.tensor([row])).logits[0] for row in rows]
+            return torch.cat([(f if f.dim() == 1 else f[-len(row):]).flatten() for f, row in zip(found, rows)]).tolist()
     def load(folder, **options):
         if json.load(open(os.path.join(folder, "config.json")))["architectures"][0].endswith("ForCausalLM"):
             return AutoModelForCausalLM.from_pretrained(folder, **{k: v for k, v in options.items() if k == "output_loading_info"})
@@ -36,15 +38,18 @@ struct LibraryTests {
         missing = [str(w.message) for w in caught if "missing" in str(w.message)]
         adapted = logits(model)
         model.save_pretrained(os.path.join(here, "saved"))
-        merged, info = load(os.path.join(here, "merged"), output_loading_info=True)
-        problems = missing + info["missing_keys"] + info["unexpected_keys"]
-        results[name] = {"adapted": adapted, "merged": logits(merged), "problems": problems}
+        results[name] = {"adapted": adapted, "problems": missing}
+        if os.path.exists(os.path.join(here, "merged")):
+            merged, info = load(os.path.join(here, "merged"), output_loading_info=True)
+            results[name]["merged"] = logits(merged)
+            results[name]["problems"] += info["missing_keys"] + info["unexpected_keys"]
     json.dump(results, open(os.path.join(root, "results.json"), "w"))
     """
 
   private struct Result: Decodable {
     var adapted: [Float]
-    var merged: [Float]
+    /// None of what no weight takes.
+    var merged: [Float]?
     var problems: [String]
   }
 
@@ -59,6 +64,7 @@ struct LibraryTests {
         let adapted = try row.adapted(in: here)
         expected[name] = adapted.logits
         try PEFTAdapter(adapted.method, on: adapted.model, baseModel: adapted.base.path).write(to: here.appending(path: "adapter"))
+        guard !row.kind.isOfPrompts else { continue }
         try MergedModel.fold(adapted.model, method: row.id)
         try MergedModel.write(adapted.model, tokenizerFrom: adapted.base, to: here.appending(path: "merged"))
       }
@@ -70,7 +76,8 @@ struct LibraryTests {
         let (result, expected) = (try #require(results[name]), try #require(expected[name]))
         #expect(result.problems.isEmpty, "\(name): \(result.problems)")
         #expect(distance(expected, result.adapted) < 1e-5, "\(name) exported")
-        #expect(distance(expected, result.merged) < 1e-5, "\(name) merged")
+        if let merged = result.merged { #expect(distance(expected, merged) < 1e-5, "\(name) merged") }
+        #expect((result.merged == nil) == row.kind.isOfPrompts)
         let adapter = try PEFTAdapter(folder: here.appending(path: "saved"))
         let backend = try CPUBackend(threads: 1)
         let model = try adapter.load(onto: here.appending(path: "base"), on: backend)

@@ -44,7 +44,7 @@ struct RecordedAdapterTests {
     backend.withoutGradients { model.logits(TokenBatch(sequences: rows), pass: .evaluation).values }
   }
 
-  @Test("all are there") func count() { #expect(Self.names.count == 52) }
+  @Test("all are there") func count() { #expect(Self.names.count == 59) }
 
   @Test("the library's logits, on the base model and merged into it", arguments: names)
   func logits(_ name: String) throws {

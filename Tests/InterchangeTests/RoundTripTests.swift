@@ -24,12 +24,34 @@ struct ExportCase: Sendable, CustomTestStringConvertible {
   /// What tells it from the others.
   var name: String { "\(id)-\(architecture)\(head == .words ? "-words" : "")" }
   var testDescription: String { name }
-  /// How far logits may be apart for roundings: a head that tells words has many more of them, of which the largest distance counts.
-  var limit: Float { head == .words ? 5e-6 : 2e-6 }
+  /// How far logits may be apart for roundings: a head that tells words has many more of them, of which the largest distance counts, and
+  /// what PiSSA leaves of a weight has its own.
+  var limit: Float { id == "pissa" ? 2e-5 : head == .words ? 5e-6 : 2e-6 }
 
   private static let linear = ["rank": OptionValue.integer(3), "targets": .texts(["all-linear"])]
 
-  static let all: [ExportCase] = [
+  /// Every method that can be exported.
+  static let all = foldable + prompts
+
+  /// What stands before inputs, and can be folded into no weight.
+  static let prompts: [ExportCase] = [
+    ExportCase(id: "prompt-tuning", architecture: .bert, options: ["virtual_tokens": .integer(5)], kind: .promptTuning),
+    ExportCase(id: "prompt-tuning", architecture: .roberta, options: ["virtual_tokens": .integer(5)], kind: .promptTuning),
+    ExportCase(id: "prompt-tuning", architecture: .deberta, options: ["virtual_tokens": .integer(5)], kind: .promptTuning),
+    ExportCase(id: "prompt-tuning", architecture: .llama, options: ["virtual_tokens": .integer(4)], kind: .promptTuning),
+    ExportCase(
+      id: "prompt-tuning", architecture: .llama, head: .words, options: ["virtual_tokens": .integer(4)], kind: .promptTuning),
+    ExportCase(id: "prefix-tuning", architecture: .bert, options: ["virtual_tokens": .integer(4)], kind: .prefixTuning),
+    ExportCase(
+      id: "prefix-tuning", architecture: .llama,
+      options: ["virtual_tokens": .integer(3), "prefix_projection": .flag(true), "encoder_hidden_size": .integer(5)],
+      kind: .prefixTuning),
+    ExportCase(
+      id: "prefix-tuning", architecture: .llama, head: .words, options: ["virtual_tokens": .integer(4)], kind: .prefixTuning),
+  ]
+
+  /// What can be folded into the weights too.
+  static let foldable: [ExportCase] = [
     ExportCase(id: "lora", architecture: .roberta, options: ["rank": .integer(3), "alpha": .number(5)]),
     ExportCase(id: "lora", architecture: .deberta, options: linear),
     ExportCase(id: "lora", architecture: .bert, options: linear),
@@ -56,6 +78,17 @@ struct ExportCase: Sendable, CustomTestStringConvertible {
     ExportCase(
       id: "loradrop", architecture: .llama, head: .words,
       options: ["rank": .integer(3), "targets": .texts(["query", "key", "value", "attention-output", "intermediate", "output"])]),
+    ExportCase(id: "ia3", architecture: .bert, kind: .ia3),
+    ExportCase(
+      id: "ia3", architecture: .deberta,
+      options: ["targets": .texts(["all-linear"]), "feedforward": .texts(["attention-output", "output"])], kind: .ia3),
+    ExportCase(id: "ia3", architecture: .llama, head: .words, kind: .ia3),
+    ExportCase(id: "ln-tuning", architecture: .roberta, kind: .normTuning),
+    ExportCase(id: "ln-tuning", architecture: .deberta, options: ["norms": .texts(["*.layer.1.*"])], kind: .normTuning),
+    ExportCase(id: "ln-tuning", architecture: .llama, head: .words, kind: .normTuning),
+    ExportCase(id: "pissa", architecture: .roberta, options: ["rank": .integer(3), "alpha": .number(5)]),
+    ExportCase(id: "pissa", architecture: .llama, head: .words, options: linear),
+    ExportCase(id: "lora-fa", architecture: .bert, options: linear),
   ]
 
   /// The method on a model, as training left it.
@@ -89,13 +122,19 @@ struct RoundTripTests {
       #expect(distance(adapted.logits, AdaptedModel.logits(model, on: adapted.backend)) < row.limit)
       // the base model gives other numbers: the adapter matters
       for projection in model.projections { projection.adapter = nil }
+      model.backbone.embedded.adapter = nil
+      for place in model.backbone.keysAndValues { place.adapter = nil }
+      let base = try ModelLoader.load(folder: adapted.base, seed: 0, on: adapted.backend).model
+      for (parameter, plain) in zip(model.backbone.parameters, base.backbone.parameters) {
+        parameter.tensor.assign(plain.tensor.values)
+      }
       #expect(distance(adapted.logits, AdaptedModel.logits(model, on: adapted.backend)) > 1e-3)
     }
   }
 
   @Test(
     "what is merged computes the same as a plain model",
-    arguments: ExportCase.all + [
+    arguments: ExportCase.foldable + [
       ExportCase(id: "fft", architecture: .deberta), ExportCase(id: "bitfit", architecture: .deberta),
       ExportCase(id: "fft", architecture: .llama, head: .words),
     ], [false, true])
@@ -115,6 +154,66 @@ struct RoundTripTests {
       let merged = try ModelLoader.load(folder: target, seed: 0, on: adapted.backend)
       #expect(merged.newlyInitialized.isEmpty && merged.model.head.outputs == (row.head == .words ? 40 : 3))
       #expect(distance(expected, AdaptedModel.logits(merged.model, on: adapted.backend)) < row.limit)
+    }
+  }
+
+  @Test("prompts are equal bytes when they are written again", arguments: ExportCase.prompts)
+  func promptBytes(_ row: ExportCase) throws {
+    try withTemporaryFolder { folder in
+      let adapted = try row.adapted(in: folder)
+      try PEFTAdapter(adapted.method, on: adapted.model, baseModel: "base").write(to: folder.appending(path: "first"))
+      try PEFTAdapter(folder: folder.appending(path: "first")).write(to: folder.appending(path: "second"))
+      for name in ["adapter_config.json", "adapter_model.safetensors", "config.json"] {
+        let files = try ["first", "second"].map { try Data(contentsOf: folder.appending(path: "\($0)/\(name)")) }
+        #expect(files[0] == files[1])
+      }
+    }
+  }
+
+  @Test("PiSSA is a LoRA of twice the rank on the checkpoint's own weights") func principal() throws {
+    try withTemporaryFolder { folder in
+      let adapted = try AdaptedModel("pissa", ["rank": .integer(3), "alpha": .number(5), "targets": .texts(["query"])], in: folder)
+      let adapter = try PEFTAdapter(adapted.method, on: adapted.model, baseModel: "base")
+      #expect(adapter.configuration.rank == 6 && adapter.configuration.alpha == 10)
+      let path = adapted.model.projections[0].path
+      #expect(
+        adapter.tensors["\(path).lora_A.weight"]?.shape == [6, 16] && adapter.tensors["\(path).lora_B.weight"]?.shape == [16, 6])
+      // untrained it changes nothing
+      let model = try ModelLoader.load(folder: adapted.base, seed: 6, on: adapted.backend).model
+      let host = MethodHost(model, backend: adapted.backend, seed: 3, schedule: TrainingLength(stepsPerEpoch: 10, epochs: 4))
+      let fresh = try PEFTAdapter(MethodRegistry.attach("pissa", options: [:], to: host), on: model, baseModel: "base")
+      let plain = try ModelLoader.load(folder: adapted.base, seed: 6, on: adapted.backend).model
+      let expected = AdaptedModel.logits(plain, on: adapted.backend)
+      try fresh.attach(to: plain)
+      #expect(distance(expected, AdaptedModel.logits(plain, on: adapted.backend)) < 1e-6)
+    }
+  }
+
+  @Test("prompts that a model has no place for, or that are not as many as said") func promptRefusals() throws {
+    try withTemporaryFolder { folder in
+      let row = ExportCase(
+        id: "prefix-tuning", architecture: .bert, options: ["virtual_tokens": .integer(4)], kind: .prefixTuning)
+      let adapted = try row.adapted(in: folder)
+      let adapter = try PEFTAdapter(adapted.method, on: adapted.model, baseModel: "base"),
+        target = folder.appending(path: "adapter")
+      try adapter.write(to: target)
+      let deberta = try AdaptedModel("lora", [:], .deberta, in: folder.appending(path: "other"))
+      #expect(throws: InterchangeError.self) { try PEFTAdapter(folder: target).attach(to: deberta.model) }
+      let file = target.appending(path: PEFTAdapterFolder.configurationName)
+      let text = try String(contentsOf: file, encoding: .utf8)
+      func problem(_ number: String) throws -> String {
+        try Data(text.replacing("\"num_virtual_tokens\" : 4", with: "\"num_virtual_tokens\" : \(number)").utf8).write(to: file)
+        do {
+          _ = try PEFTAdapter(folder: target).load(onto: adapted.base, on: adapted.backend)
+          return "none"
+        } catch {
+          return "\(error)"
+        }
+      }
+      #expect(try problem("4") == "none")
+      #expect(try problem("5").contains("'prompt_embeddings' is [4, 96], expected [5, 96]"))
+      #expect(try problem("0").contains("num_virtual_tokens is 0, expected 1 to 65536"))
+      #expect(try problem("null").contains("num_virtual_tokens is missing"))
     }
   }
 
@@ -178,6 +277,17 @@ struct RoundTripTests {
         #expect(throws: InterchangeError.notExpressible(method: id, reason: reason, canBeMerged: false)) {
           try PEFTAdapter(adapted.method, on: adapted.model, baseModel: "base")
         }
+        #expect(throws: InterchangeError.notFoldable(method: id, reason: reason)) {
+          try MergedModel.fold(adapted.model, method: id)
+        }
+      }
+    }
+    for (id, reason) in [
+      ("prompt-tuning", "it puts virtual tokens before each input"),
+      ("prefix-tuning", "it puts keys and values of its own before each input's"),
+    ] {
+      try withTemporaryFolder { folder in
+        let adapted = try AdaptedModel(id, in: folder)
         #expect(throws: InterchangeError.notFoldable(method: id, reason: reason)) {
           try MergedModel.fold(adapted.model, method: id)
         }

@@ -21,8 +21,15 @@ import Testing
     #expect(x.gradient?.values == [4, 5, 10, 11, 12, 13])
   }
 
+  @Test func numbers() {
+    let rows = PrefixedRows(count: 2, before: [0, 1, 3])
+    #expect(rows.positions(from: 5) == [5, 6, 7, 5, 6, 7, 8])
+    #expect(rows.joined(0, [7, 8, 9]) == [0, 0, 7, 0, 0, 8, 9])
+  }
+
   @Test func none() throws {
     let rows = PrefixedRows(count: 0, before: [0, 2])
     #expect(rows.offsets == [0, 2] && rows.own == [0, 1])
+    #expect(rows.positions(from: 0) == [0, 1] && rows.joined(0, [3, 4]) == [3, 4])
   }
 }

@@ -20,7 +20,7 @@ import Testing
   @Test func aFileThatCannotBeUsedKeepsNoOtherFromTheList() throws {
     let manifest = "id: a\naliases: [first]\nmodel: x\nrecipe: plain\ntasks: [rte]\nseeds: [0]\nmethods: [fft]\n"
     let files = try TestFolder([
-      "a.yaml": manifest, "b.yaml": manifest.replacing("id: a", with: "id: b"), "pilots/c.yaml": "id: [",
+      "a.yaml": manifest, "b.yaml": manifest.replacing("id: a", with: "id: b"), "tune/c.yaml": "id: [",
       "recipes/plain.yaml": TestFolder.plainRecipe,
     ])
     let own = ExperimentFolder(path: files.path)
@@ -28,9 +28,27 @@ import Testing
     #expect(listing.manifests.map(\.id) == ["a"])
     let lines = listing.broken.map { "\($0.error)".replacing(files.path + "/", with: "") }
     #expect(lines.first == "b.yaml:2:11: the id or alias 'first' is already taken by a.yaml.\n1 problem; nothing was run.")
-    #expect(lines.count == 2 && lines.last?.hasPrefix("pilots/c.yaml:") == true)
+    #expect(lines.count == 2 && lines.last?.hasPrefix("tune/c.yaml:") == true)
     #expect(try own.manifest(named: "a", methods: .test).id == "a", "another's trouble is not its own")
     #expect(throws: ManifestError.self) { try own.manifest(named: "c", methods: .test) }
+  }
+
+  @Test("a group stands apart from the tables of no group")
+  func groups() throws {
+    let manifest = "id: a\nmodel: x\nrecipe: plain\ntasks: [rte]\nseeds: [0]\nmethods: [fft]\n"
+    let own = try TestFolder([
+      "a.yaml": manifest, "b.yaml": manifest.replacing("id: a", with: "id: b\ngroup: findings\npreregistered: b is best"),
+      "c.yaml": manifest.replacing("id: a", with: "id: c\npaper: p"), "recipes/plain.yaml": TestFolder.plainRecipe,
+    ])
+    let listing = ExperimentFolder(path: own.path).list(methods: .test)
+    #expect(try listing.manifests(ofGroup: nil).map(\.id) == ["a", "c"])
+    let found = try listing.manifests(ofGroup: "findings")
+    #expect(found.map(\.id) == ["b"] && found.map(\.section) == ["findings"])
+    #expect(listing.manifests.map(\.section) == [nil, "findings", "p"])
+    #expect(try found[0].experiment(.paper).preregistered == "b is best")
+    #expect(try listing.manifests[0].experiment(.paper).preregistered.isEmpty)
+    let error = #expect(throws: ManifestError.self) { try listing.manifests(ofGroup: "finding") }
+    #expect(error?.description == "no experiment is of the group 'finding'. Did you mean 'findings'? (groups: findings)")
   }
 
   /// What a verb says that is asked for a name.

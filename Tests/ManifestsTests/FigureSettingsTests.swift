@@ -43,6 +43,10 @@ import Testing
           - cost-curves: {task: rte, seed: 5}
           - rank-map: {row: aflora, task: rte}
           - pruning: {row: aflora, task: rte}
+          - pareto
+          - pareto: {id: on-rte, task: rte, rows: [lora], costs: [memory, kept]}
+          - agreement
+          - agreement: {id: pearson, row: aflora, modules: [query], correlation: pearson}
         """) == [
           FigureSettings(.bars, rows: rows, tasks: ["rte", "mrpc"], seeds: [3, 5]),
           FigureSettings(.costBars, rows: rows, tasks: ["rte", "mrpc"], seeds: [3, 5]),
@@ -61,6 +65,13 @@ import Testing
           FigureSettings(.costCurves, rows: rows, tasks: ["rte"], seeds: [5]),
           FigureSettings(.rankMap, rows: ["aflora"], tasks: ["rte"], seeds: [3]),
           FigureSettings(.pruning, rows: ["aflora"], tasks: ["rte"], seeds: [3]),
+          FigureSettings(.pareto, rows: rows, tasks: ["rte", "mrpc"], seeds: [3, 5], costs: [.parameters, .time, .memory]),
+          FigureSettings(
+            .pareto, id: "on-rte", rows: ["lora-rank-4", "lora-rank-8"], tasks: ["rte"], seeds: [3, 5], costs: [.memory, .kept]),
+          FigureSettings(.agreement, rows: rows, tasks: ["rte", "mrpc"], seeds: [3, 5]),
+          FigureSettings(
+            .agreement, id: "pearson", rows: ["aflora"], tasks: ["rte", "mrpc"], seeds: [3, 5], modules: ["query"],
+            correlation: .pearson),
         ])
   }
 
@@ -68,7 +79,8 @@ import Testing
     (
       "  - freezng-map: {row: aflora, task: rte}",
       "11:5: figure 'freezng-map' is not known. Did you mean 'freezing-map'? (known: freezing-map, score-trajectories, bars, "
-        + "cost-bars, cost-curves, importance-map, norm-histograms, rank-map, pruning, rank-sweep, learning-curves)"
+        + "cost-bars, cost-curves, pareto, importance-map, agreement, norm-histograms, rank-map, pruning, rank-sweep, learning-curves, "
+        + "variance-shares, tuning)"
     ),
     (
       "  - freezing-map: {rows: [aflora], task: rte}",
@@ -116,11 +128,26 @@ import Testing
       "  - norm-histograms: {row: aflora, task: rte, module: query, dataset: fnal}",
       "11:71: 'dataset' must be one of importance, final, but is 'fnal'. Did you mean 'final'?"
     ),
+    (
+      "  - agreement: {correlation: kendall}",
+      "11:30: 'correlation' must be one of spearman, pearson, but is 'kendall'."
+    ),
+    (
+      "  - agreement: {seed: 3}",
+      "11:17: 'seed' is not a key of agreement. (known: id, title, row, rows, task, tasks, modules, correlation)"
+    ),
     ("  - rank-sweep", "11:5: 'option' is missing: name a numeric option of the rows, as in 'option: rank'."),
     (
       "  - rank-sweep: {rows: [lora], option: targets}",
       "11:40: 'targets' is no numeric option of these rows. (options: rank, alpha, dropout)"
     ),
+    (
+      "  - pareto: {costs: [memry]}",
+      "11:22: 'memry' is no cost. Did you mean 'memory'? (known: parameters, kept, operations, time, memory)"
+    ),
+    ("  - pareto: {costs: memory}", "11:21: 'costs' must be a list, but is 'memory'. Write [memory]."),
+    ("  - pareto: {costs: []}", "11:21: 'costs' is an empty list."),
+    ("  - bars: {costs: [time]}", "11:12: 'costs' is not a key of bars. (known: id, title, row, rows, task, tasks)"),
     ("  - [bars]", "11:5: an item of 'figures' must be a kind of figure, but is a list."),
     (
       "  - {bars: {}, pruning: {}}",

@@ -29,7 +29,7 @@ import Testing
       folder.complaint() == """
         m.yaml:1:5: 'id' must be lower-case letters, digits, '-', '_' and '.', starting with a letter or digit, but is 'Loradrop Table'.
         m.yaml:2:10: 'aliases' must be a list, but is 'ablation-threshold'. Write [ablation-threshold].
-        m.yaml:3:1: 'modle' is not a key of a manifest. Did you mean 'model'? (known: id, aliases, paper, profiles, title, description, model, recipe, tasks, seeds, methods, training, report, figures, timed)
+        m.yaml:3:1: 'modle' is not a key of a manifest. Did you mean 'model'? (known: id, aliases, paper, group, profiles, title, description, preregistered, model, recipe, tasks, seeds, tune, methods, training, report, figures, timed)
         m.yaml:6:14: task 'colla' is not known. Did you mean 'cola'? (known: cola, sst2, mrpc, qqp, stsb, mnli, qnli, rte, e2e, dart, dialogsum, gsm8k)
         m.yaml:7:8: 'seeds' must be a list, but is '3'. Write [3].
         m.yaml:9:16: 'treshold' is not an option of loradrop. Did you mean 'threshold'? (options: threshold; keys: id, label, tasks; \(Self.settings))
@@ -206,7 +206,7 @@ import Testing
         m.yaml:6:3: 'pokcet' is not a key of 'profiles'. Did you mean 'pocket'? (known: pocket, small, paper)
         m.yaml:7:3: 'model' is given neither by the profile 'small' nor at the top level.
         m.yaml:7:19: recipe 'plane' is not in recipes. Did you mean 'plain'? (known: plain)
-        m.yaml:7:26: 'id' is not a key of a profile. (known: title, description, model, recipe, tasks, seeds, methods, training, report, figures, timed)
+        m.yaml:7:26: 'id' is not a key of a profile. (known: title, description, preregistered, model, recipe, tasks, seeds, tune, methods, training, report, figures, timed)
         5 problems; nothing was run.
         """)
   }
@@ -232,6 +232,19 @@ import Testing
         m.yaml:8:1: 'rows' names the option 'treshold', which no method of the table has. Did you mean 'threshold'? (known: threshold)
         2 problems; nothing was run.
         """)
+  }
+
+  @Test func aBoundOfEquivalenceIsANumberOfPoints() throws {
+    let folder = try TestFolder.methods("- lora\nreport: {baseline: lora, equivalence: 0.5}")
+    #expect(try folder.load().experiment(.paper).report.equivalence == 0.5)
+    #expect(try TestFolder.methods("- lora\nreport: {baseline: lora}").load().experiment(.paper).report.equivalence == nil)
+    for (value, found) in [("0", "'0'"), ("101", "'101'"), ("small", "'small'")] {
+      #expect(
+        try TestFolder.methods("- lora\nreport: {equivalence: \(value)}").complaint() == """
+          m.yaml:8:23: 'equivalence' must be a number above 0, at most 100, but is \(found).
+          1 problem; nothing was run.
+          """)
+    }
   }
 
   @Test func missingFile() throws {

@@ -20,7 +20,7 @@ struct OverridesTests {
     """
 
   private func experiment(
-    _ settings: [String] = [], seeds: [Int]? = nil, of manifest: String = Self.manifest, named name: String = "m"
+    _ settings: [String] = [], seeds: [RunSeed]? = nil, of manifest: String = Self.manifest, named name: String = "m"
   ) throws -> Experiment {
     let folder = try TestFolder.manifest(manifest)
     let overrides = Overrides(settings: try settings.map { try #require(Overrides.Setting($0)) }, seeds: seeds)

@@ -29,7 +29,7 @@ import Testing
         title: two methods
         model: a-model
         rows:
-          - {method: elora, setting: r=8, parameters: 1.5e4, measures: {kept.query: 5}, quoted: true, average: 80, scores: {rte: {accuracy: [81.5, 0.25]}}}
+          - {method: elora, setting: r=8, parameters: 1.5e4, counted_as: kept.parameters, measures: {kept.query: 5}, quoted: true, average: 80, scores: {rte: {accuracy: [81.5, 0.25]}}}
           - {method: lora, options: {rank: 8}, scores: {mnli: {accuracy.matched: 90, accuracy.mismatched: 89}, dart: {bleu: 60}}}
       some-2: {paper: some, number: 4, title: another, model: a-model, rows: [{method: other, options: {any: 1}, scores: {}}]}
 
@@ -52,8 +52,8 @@ import Testing
     #expect(
       table.rows == [
         PublishedRow(
-          method: "vera", methodLabel: "VeRA", setting: "r=8", parameters: 15_000, measures: ["kept.query": 5],
-          isQuoted: true,
+          method: "vera", methodLabel: "VeRA", setting: "r=8", parameters: 15_000, countedAs: "kept.parameters",
+          measures: ["kept.query": 5], isQuoted: true,
           scores: [PublishedScore(task: "rte", metric: "accuracy", split: nil, value: 81.5, deviation: 0.25)], average: 80),
         PublishedRow(
           method: "lora", methodLabel: "LoRA", options: MethodOptions([("rank", .integer(8))]),
@@ -65,6 +65,14 @@ import Testing
       ])
     // Only the paper's own size stands beside the paper's figures.
     #expect(try manifest.experiment(.pocket).published == nil)
+  }
+
+  @Test func whatIsCountedAsSomethingIsACount() throws {
+    #expect(
+      try folder(Self.plain.replacing("parameters: 1.5e4, ", with: "")).complaint() == """
+        published.yaml:12:9: 'counted_as' says what 'parameters' is, which this row has not.
+        1 problem; nothing was run.
+        """)
   }
 
   @Test func rowsBelongByMethodOptionsAndId() throws {

@@ -41,6 +41,18 @@ import Testing
     #expect(try folder.load("e/m.yaml").experiment(.paper).sources.contains(folder.path + "/e/../reviews.yaml"))
   }
 
+  @Test("rows that choose nothing have a file of their own, or one for each validation set")
+  func testRows() throws {
+    let single = try folder(Self.good + "\ntest: data/test.tsv\n")
+    let task = try single.load("e/m.yaml").experiment(.paper).runs[1].task
+    #expect(task.heldOut == .init(files: [.init(name: "test", file: single.path + "/data/test.tsv")]))
+    let several = try folder(
+      Self.good.replacing("validation: /data/reviews/dev.tsv", with: "validation: {films: a.tsv, books: b.tsv}\ntest: {films: c.tsv}"))
+    #expect(try several.load("e/m.yaml").experiment(.paper).runs[1].task.heldOut?.files.map(\.name) == ["test_films"])
+    let outside = try folder(Self.good + "\ntest: ../test.tsv\n")
+    #expect(outside.complaint("e/m.yaml").contains("'test' may not leave the folder of this file by '..'"))
+  }
+
   @Test func problems() throws {
     let folder = try folder(
       """

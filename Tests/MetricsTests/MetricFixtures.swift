@@ -28,6 +28,45 @@ struct ComparisonCase: Decodable {
   let wilcoxonW: Double
 }
 
+/// What SciPy and NumPy compute of paired differences (`Tests/Peer/make_difference_fixtures.py`).
+struct DifferenceFixture: Decodable {
+  struct Family: Decodable {
+    let rows: [[Double?]]
+    let p: [Double]
+    let adjusted: [Double]
+  }
+  struct NoncentralT: Decodable {
+    let t: Double
+    let degreesOfFreedom: Double
+    let noncentrality: Double
+    let probability: Double
+  }
+  struct Detectable: Decodable {
+    let degreesOfFreedom: Int
+    let level: Double
+    let power: Double
+    let difference: Double
+  }
+  struct Bootstrap: Decodable {
+    let tasks: [[Double]]
+    let mean: Double
+    let low: Double
+    let high: Double
+    let equivalenceLow: Double
+    let equivalenceHigh: Double
+  }
+  struct Ranks: Decodable {
+    let rows: [[Double]]
+    let ranks: [Double]
+  }
+
+  let signFlips: [Family]
+  let noncentralT: [NoncentralT]
+  let detectable: [Detectable]
+  let bootstrap: [Bootstrap]
+  let ranks: [Ranks]
+}
+
 func fixture<Case: Decodable>(_ name: String, as type: Case.Type) throws -> [Case] {
   try wholeFixture(name, as: [Case].self)
 }

@@ -27,23 +27,25 @@ struct ParityFolderTests {
     #expect(references("metrics") == ["metrics"])
     #expect(
       references("peft")
-        == [
-          "adalora", "aflora", "bitfit", "dora", "fft", "houlsby", "lora", "lora-all", "lora-default-head", "loradrop", "pfeiffer",
-          "prilora", "sora", "sparseadapter", "tied-lora", "vera", "vera-all",
+        == ["prefix-tuning", "prompt-tuning"].map { "peft/bert/\($0)" }
+        + [
+          "adalora", "aflora", "bitfit", "dora", "fft", "houlsby", "ia3", "ln-tuning", "lora", "lora-all", "lora-default-head",
+          "lora-fa", "lora-fa-projected", "loradrop", "pfeiffer", "pissa", "prilora", "prompt-tuning", "sora", "sparseadapter",
+          "tied-lora", "vera", "vera-all",
         ].map { "peft/deberta/\($0)" } + ["peft/llama-bf16/lora"]
         + [
-          "adalora", "aflora", "dora", "fft", "houlsby", "lora", "loradrop", "pfeiffer", "prilora", "sora", "sparseadapter",
-          "tied-lora",
-          "vera",
+          "adalora", "aflora", "dora", "fft", "houlsby", "lora", "loradrop", "pfeiffer", "prefix-tuning-projection", "prilora",
+          "prompt-tuning", "sora", "sparseadapter", "tied-lora", "vera",
         ].map { "peft/llama-cls/\($0)" }
         + [
-          "adalora", "aflora", "dora", "fft", "houlsby", "lora", "lora-accumulated", "lora-all", "lora-plus", "loradrop", "prilora",
-          "rslora", "sora", "sparseadapter", "tied-lora", "vera", "vera-all",
+          "adalora", "aflora", "dora", "fft", "houlsby", "ia3", "ln-tuning", "lora", "lora-accumulated", "lora-all", "lora-plus",
+          "loradrop", "pissa", "prefix-tuning", "prilora", "prompt-tuning", "rslora", "sora", "sparseadapter", "tied-lora", "vera",
+          "vera-all",
         ].map { "peft/llama-lm/\($0)" }
         + [
           "aflora", "aflora-all", "aflora-gradient-over-weight", "aflora-together", "aflora-weight-gradient", "bitfit", "dora",
-          "houlsby", "lora", "lora-plus", "loradrop", "pfeiffer", "rslora", "sora-dead-zone", "sparseadapter", "tied-lora", "vera",
-          "vera-all",
+          "houlsby", "ia3", "lora", "lora-plus", "loradrop", "pfeiffer", "prefix-tuning", "prefix-tuning-projection",
+          "prompt-tuning", "rslora", "sora-dead-zone", "sparseadapter", "tied-lora", "vera", "vera-all",
         ].map { "peft/roberta/\($0)" })
   }
 

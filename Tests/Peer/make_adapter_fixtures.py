@@ -15,7 +15,7 @@ import warnings
 from pathlib import Path
 
 import torch
-from peft import AdaLoraConfig, LoraConfig, PeftModel, VeraConfig, get_peft_model
+from peft import AdaLoraConfig, IA3Config, LNTuningConfig, LoraConfig, PeftModel, VeraConfig, get_peft_model
 from transformers import AutoConfig, AutoModelForSequenceClassification
 
 ADAPTERS = Path(__file__).resolve().parent.parent / "Fixtures" / "adapters"
@@ -63,6 +63,14 @@ def vera(name, **settings):
     return Case(name, VeraConfig, **{"r": 2, "d_initial": 0.5, **settings})
 
 
+def ia3(name, **settings):
+    return Case(name, IA3Config, **settings)
+
+
+def ln_tuning(name, **settings):
+    return Case(name, LNTuningConfig, **settings)
+
+
 CASES = [
     lora("key"),
     lora("alpha-pattern-expression", targets=("query", "key"), alpha_pattern={r"layer\.\d+\..*\.(query|value)": 32, "^bert.*": 1}),
@@ -105,6 +113,15 @@ CASES = [
     adalora("adalora-layers", targets=("query",), layers_to_transform=[1], bias="lora_only"),
     vera("vera-without-task", targets=("query", "classifier"), task=None),
     vera("vera-layers", targets=("key", "bert.pooler.dense"), layers_to_transform=[1], bias="vera_only"),
+    # the library's own choice, which takes the end of attention for feed-forward too
+    ia3("ia3-default", targets=None),
+    ia3("ia3-default-deberta", base="deberta", targets=None),
+    ia3(
+        "ia3-expression", targets=r".*\.(query|dense)", feedforward_modules=r".*layer\.\d+\.output\.dense",
+        exclude_modules=["pooler.dense"]),
+    ln_tuning("ln-tuning", targets=("LayerNorm",)),
+    ln_tuning("ln-tuning-deberta", base="deberta", targets=("LayerNorm",)),
+    ln_tuning("ln-tuning-expression", base="roberta", targets=r".*layer\.1\..*LayerNorm"),
 ]
 CASES += [
     # the first key of the file that matches decides, however long another is
@@ -113,6 +130,7 @@ CASES += [
     same("alpha-pattern-alternatives", "key", alpha_pattern={"layer.0.*key|nothing": 32, r"bert.*\.1\..*": 2.5}),
     same("target-all-linear-literal", "target-all-linear", target_modules="ALL-linear"),
     same("target-default-literal", "target-default", target_modules=None),
+    same("ia3-default-literal", "ia3-default", target_modules=None, feedforward_modules=None),
     same("fan-in-fan-out", "key", fan_in_fan_out=True),
     same("not-for-inference", "key", inference_mode=False, lora_dropout=0.5),
     same("init-gaussian", "key", init_lora_weights="gaussian"),

@@ -30,7 +30,8 @@ struct PocketTasksTests {
         let columns = isTrain ? rule.columns.train : rule.columns.dev
         #expect(lines.allSatisfy { $0.count == columns }, "\(rule.task) \(file.name)")
         let body = rule.hasHeader ? lines.dropFirst() : lines[...]
-        #expect(body.count == PocketTasks.count(rule.task, isTrain ? .train : .validation))
+        let split: PocketSplit = isTrain ? .train : file.name.hasPrefix("held_out") ? .test : .validation
+        #expect(body.count == PocketTasks.count(rule.task, split))
         for line in body {
           let label = line[rule.label < 0 ? columns - 1 : rule.label]
           switch rule.task {
@@ -48,7 +49,11 @@ struct PocketTasksTests {
     }
     #expect(tasks.files(.mrpc)[0].text.hasPrefix("\u{FEFF}Quality\t#1 ID\t"))
     #expect(tasks.files(.sst2)[0].text.split(separator: "\n")[1].contains(" \t"))
-    #expect(tasks.files(.mnli).map(\.name) == ["train.tsv", "dev_matched.tsv", "dev_mismatched.tsv"])
+    #expect(
+      tasks.files(.mnli).map(\.name) == [
+        "train.tsv", "dev_matched.tsv", "dev_mismatched.tsv", "held_out_matched.tsv", "held_out_mismatched.tsv",
+      ])
+    #expect(tasks.files(.rte).map(\.name) == ["train.tsv", "dev.tsv", "held_out.tsv"])
   }
 
   @Test("Classes are balanced; 37 in a hundred QQP pairs are duplicates", arguments: [PocketSplit.train, .validation])

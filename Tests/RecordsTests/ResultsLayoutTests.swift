@@ -33,6 +33,23 @@ struct ResultsLayoutTests {
       })
   }
 
+  @Test("a run's links say its seed, or both where they differ")
+  func seeds() throws {
+    let places = try [RunSeed(3), RunSeed(initialization: 0, order: 3), RunSeed(initialization: 3, order: 0)].map { seed in
+      let run = try #require(
+        RunSpecification(
+          recorded: JSONValue(
+            json: """
+              {"experiment": "a", "label": "LoRA", "method": "lora", "model": "m", "options": {}, "profile": "pocket", "row": "lora",
+               "seed": \(seed.json.compact), "task": "rte", "training": {"batch": 4, "epochs": 1, "learning_rate": 0.001}}
+              """)))
+      #expect(run.seed == seed && run.shortName == "lora rte \(seed.phrase)")
+      return [layout.link(run).path, ResultsLayout.curves(run)]
+    }
+    #expect(
+      places == ["seed-3", "init-0-order-3", "init-3-order-0"].map { ["/results/a/pocket/lora/rte/\($0)", "a/lora/rte/\($0)"] })
+  }
+
   @Test("an identity is 64 hexadecimal digits")
   func identities() {
     #expect(ResultsLayout.isIdentity(String(repeating: "0a", count: 32)))

@@ -11,7 +11,7 @@ import Testing
 
   static func record(
     outcome: RunOutcome = .completed, values: [Double] = [0.5, 0.1 + 0.2], flops: Int = 9_007_199_254_740_993,
-    tensors: String? = nil, best: String? = nil, last: String? = nil
+    tensors: String? = nil, best: String? = nil, last: String? = nil, preliminarySteps: Int? = nil, heldOut: [Double?] = []
   ) throws -> RunRecord {
     let counts = TrainableParameters(initial: 451_872, final: 83_232, average: 124_704.25)
     return RunRecord(
@@ -22,10 +22,11 @@ import Testing
       epochs: values.enumerated().map { index, value in
         EpochScores(
           epoch: index + 1, step: 32 * (index + 1),
-          scores: [Score(split: "validation", metric: "accuracy", value: value)])
+          scores: [Score(split: "validation", metric: "accuracy", value: value)]
+            + (index < heldOut.count ? heldOut[index].map { [Score(split: "test", metric: "accuracy", value: $0)] } ?? [] : []))
       },
-      primary: PrimaryScore(split: "validation", metric: "accuracy"), trainableParameters: counts,
-      trainableParametersWithHead: counts, steps: 64, flops: flops,
+      primary: PrimaryScore(split: "validation", metric: "accuracy"), heldOut: heldOut.isEmpty ? [] : ["test"], trainableParameters: counts,
+      trainableParametersWithHead: counts, steps: 64, preliminarySteps: preliminarySteps, flops: flops,
       digests: RunDigests(
         specification: digest("b"), manifest: digest("c"), model: digest("d"), tokenizer: digest("e"),
         data: digest("f"), tensors: tensors, best: best, last: last),
@@ -44,6 +45,19 @@ import Testing
     } catch {
       return error.description
     }
+  }
+
+  @Test("sets that chose nothing are named, and decide nothing")
+  func heldOut() throws {
+    let record = try Self.record(values: [0.5, 0.7, 0.6], heldOut: [0.9, 0.4, nil])
+    #expect(record.bestEpoch == 2 && record.heldOut == ["test"])
+    #expect(record.reports("test") && !record.reports("validation") && record.chooses(by: "validation") && !record.chooses(by: "test"))
+    #expect(try RunRecord(jsonData: record.jsonData(), file: "record.json") == record)
+    let plain = try Self.record()
+    #expect(plain.heldOut == nil && plain.reports("validation"))
+    // the best epoch is checked by the sets that choose
+    let text = try Self.text(record).replacing("\"best_epoch\" : 2", with: "\"best_epoch\" : 1")
+    #expect(Self.read(text).contains("best_epoch"))
   }
 
   @Test func bytesAreGolden() throws {
@@ -147,6 +161,14 @@ import Testing
       #expect(read == record)
       #expect(try read.jsonData() == data)
     }
+  }
+
+  @Test func updatesBeforeTrainingProperAreRecordedWhereThereAreAny() throws {
+    #expect(try !Self.text(Self.record()).contains("preliminary_steps"))
+    let record = try Self.record(preliminarySteps: 51), text = try Self.text(record)
+    #expect(text.contains("\n  \"preliminary_steps\" : 51,\n"))
+    #expect(try RunRecord(jsonData: Data(text.utf8), file: "record.json") == record)
+    #expect(Self.read(text.replacing("steps\" : 51", with: "steps\" : -51")).contains("'preliminary_steps' is below zero"))
   }
 
   @Test func olderRecordsNameALibraryOfProductsToo() throws {

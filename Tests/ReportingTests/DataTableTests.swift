@@ -27,9 +27,9 @@ import Testing
     #expect(
       CSVTable.render(try experiment.table()) == """
         row,label,unit,trainable_parameters,rte.accuracy,rte.accuracy.deviation,rte.accuracy.runs,rte.accuracy.states,\
-        mrpc.accuracy,mrpc.accuracy.deviation,mrpc.accuracy.runs,mrpc.accuracy.states,average
-        lora,"a, ""b""\",fraction,20000.0,0.5,0.3535533905932738,2,0:completed 1:completed,0.5,,1,0:completed 1:diverged,0.5
-        aflora,AFLoRA,fraction,,,,0,0:missing 1:missing,,,0,0:missing 1:missing,
+        mrpc.accuracy,mrpc.accuracy.deviation,mrpc.accuracy.runs,mrpc.accuracy.states,average,mean_rank
+        lora,"a, ""b""\",fraction,20000.0,0.5,0.3535533905932738,2,0:completed 1:completed,0.5,,1,0:completed 1:diverged,0.5,
+        aflora,AFLoRA,fraction,,,,0,0:missing 1:missing,,,0,0:missing 1:missing,,
 
         """)
   }

@@ -66,6 +66,22 @@ import Testing
         """)
   }
 
+  @Test("a group has a heading of its own")
+  func groups() throws {
+    let experiment = try MadeUpExperiment()
+    for (id, more) in [("a", "group: findings\n"), ("b", "paper: first\n"), ("c", "group: findings\npaper: first\n")] {
+      try Data(MadeUpExperiment.plain.replacing("id: t1\n", with: "id: \(id)\n" + more).utf8).write(
+        to: experiment.folder.appending(path: "\(id).yaml"))
+    }
+    let folder = ExperimentFolder(path: experiment.folder.path)
+    let list = ExperimentList(folder.list(methods: MadeUpExperiment.methods).manifests, papers: []) { _ in RunFindings() }
+    let lines = list.text.split(separator: "\n").filter { !$0.hasPrefix("      runs") }
+    #expect(
+      lines == [
+        "findings", "  a: two methods", "  c: two methods", "first", "  b: two methods", "of no paper", "  t1: two methods",
+      ])
+  }
+
   @Test func withoutPublishedFiguresPapersAreKnownByTheirIds() throws {
     let experiment = try MadeUpExperiment()
     #expect(try ExperimentFolder(path: experiment.folder.path).papers() == [])

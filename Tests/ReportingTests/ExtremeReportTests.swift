@@ -85,7 +85,7 @@ struct ExtremeReportTests {
     "tensors in figures",
     arguments: [
       "freezing-map", "score-trajectories", "importance-map: {module: query}", "norm-histograms: {module: query}", "rank-map",
-      "pruning", "learning-curves", "cost-curves", "cost-bars", "bars",
+      "pruning", "learning-curves", "cost-curves", "cost-bars", "bars", "pareto",
     ])
   func figures(figure: String) throws {
     let kind = String(figure.prefix { $0 != ":" })

@@ -1,4 +1,5 @@
 // How many numbers become as many as a figure can show.
+import Foundation
 import Testing
 
 @testable import Reporting
@@ -25,7 +26,10 @@ import Testing
     for exponent in -299...299 { #expect(FigureSampling.decades([FigureSampling.power(exponent)]) == exponent...exponent) }
   }
 
-  @Test func doublingsAreStraightBetweenPowersOfTwo() {
-    #expect([0.25, 1, 3, 8].map(FigureSampling.doublings) == [-2, 0, 1.5, 3])
+  @Test func doublingsAreLogarithms() {
+    #expect([0.25, 1, 2, 8, .leastNormalMagnitude].map(FigureSampling.doublings) == [-2, 0, 1, 3, -1022])
+    for value in [1.0 / 3, 0.7, 1.2, 1.41421, 1.41422, 1.9999, 3, 10, 1000, 12_345.678, 9e299, 1e-300] {
+      #expect(abs(FigureSampling.doublings(value) - log2(value)) <= 1e-14 * max(1, abs(log2(value))), "\(value)")
+    }
   }
 }

@@ -11,7 +11,7 @@ import Testing
   private func scores(seeds: String = "[0, 1]", _ evaluation: EvaluationProtocol? = nil) throws -> FigureScores {
     let experiment = try MadeUpExperiment(MadeUpExperiment.plain.replacing("seeds: [0, 1]", with: "seeds: \(seeds)"))
     for run in try experiment.runs() where !(run.task.id == "mrpc" && run.seed == 1) {
-      try experiment.add(run.row, run.task.id, run.seed, [0.5 + 0.25 * Double(run.seed)])
+      try experiment.add(run.row, run.task.id, run.seed, [0.5 + 0.25 * Double(run.seed.order)])
     }
     return FigureScores(table: try experiment.table(.pocket, evaluation), tasks: ["rte", "mrpc"])
   }

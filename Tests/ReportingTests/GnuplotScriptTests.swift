@@ -7,7 +7,7 @@ import Testing
 
 @Suite(.requires(.gnuplot))
 struct GnuplotScriptTests {
-  private static let kinds: [FigurePanel.Kind] = [.lines, .bars, .dots, .histograms, .heatMap]
+  private static let kinds: [FigurePanel.Kind] = [.lines, .bars, .dots, .shares, .histograms, .heatMap, .points]
 
   private func draw(_ figure: Figure) throws -> String {
     String(decoding: try Gnuplot().draw(figure, as: .svg), as: UTF8.self)
@@ -30,8 +30,8 @@ struct GnuplotScriptTests {
       for text in ["a title", "a subtitle, seed 0"] + (1...panels).map({ "panel \($0)" }) { #expect(figure.count(text) == 1) }
       // Labels that all panels share stand once too.
       for text in ["score (percent)", kind == .heatMap ? "layer" : "step"] { #expect(figure.count(text) == 1) }
-      // A name stands in the legend, beside each heat map, or at the left of the page.
-      let times = kind == .heatMap ? panels : kind.hasRows && panels == 12 ? 4 : kind.hasRows ? panels : 1
+      // A name stands in the legend, beside each heat map or point, or at the left of the page.
+      let times = kind == .heatMap || kind == .points ? panels : kind.hasRows && panels == 12 ? 4 : kind.hasRows ? panels : 1
       for number in 1...series { #expect(figure.count("row \(number)") == times) }
     }
   }
@@ -43,7 +43,7 @@ struct GnuplotScriptTests {
       for panels in [1, 4] {
         let figure = try drawn(MadeUpFigure.of(kind, panels: panels, series: 3, label: long))
         #expect(figure.faults.isEmpty)
-        let times = kind == .heatMap ? panels : kind.hasRows && panels == 4 ? 2 : 1
+        let times = kind == .heatMap || kind == .points ? panels : kind.hasRows && panels == 4 ? 2 : 1
         #expect(figure.texts.filter { $0.text.hasPrefix("row ") && $0.text.contains("…") }.count == 3 * times)
       }
     }
@@ -102,7 +102,7 @@ struct GnuplotScriptTests {
     return frame.y.lowerBound - (try #require(numbers.map(\.y.upperBound).max()))
   }
 
-  @Test(arguments: [.lines, .bars, .dots, .histograms] as [FigurePanel.Kind], [1, 2, 12])
+  @Test(arguments: [.lines, .bars, .dots, .histograms, .points] as [FigurePanel.Kind], [1, 2, 12])
   func theNameOfAnAxisIsClearOfItsNumbers(kind: FigurePanel.Kind, panels: Int) throws {
     let gap = try gap(try drawn(MadeUpFigure.of(kind, panels: panels)), name: "step")
     #expect(gap > 5 && gap < 40)
@@ -228,7 +228,7 @@ struct GnuplotScriptTests {
       #expect(figure.faults.isEmpty)
       #expect(figure.count("row") == 1)
     }
-    for kind in [FigurePanel.Kind.bars, .dots] {
+    for kind in [FigurePanel.Kind.bars, .dots, .shares] {
       for axis in [FigureAxis(name: "x"), FigureAxis(name: "x", start: 0, end: points.first?.y)] {
         let rows = FigurePanel(
           kind: kind, x: axis, y: FigureAxis(name: "y"),
@@ -238,5 +238,36 @@ struct GnuplotScriptTests {
         #expect(faults.isEmpty, "\(faults)")
       }
     }
+    for isLogarithmic in [false, true] {
+      let series = points.enumerated().map {
+        FigureSeries(name: "row \($0)", points: [FigurePoint($1.x, $1.y, deviation: $1.y)], hasMarks: $0 == 0)
+      }
+      let panel = FigurePanel(
+        kind: .points, x: FigureAxis(name: "x", isLogarithmic: isLogarithmic),
+        y: FigureAxis(name: "y", isLogarithmic: isLogarithmic),
+        series: series)
+      let figure = Figure(id: "f", title: "t", subtitle: "s", panels: [panel], data: FigureData(columns: [], rows: []))
+      let faults = try drawn(figure).faults
+      #expect(faults.isEmpty, "\(faults)")
+    }
+  }
+
+  @Test func thePointsThatStandOutAreDarkAndHaveALineAlongThem() throws {
+    func svg(hasFront: Bool) throws -> String {
+      let points = [FigurePoint(1, 1), FigurePoint(2, 3), FigurePoint(3, 2)]
+      let series = points.enumerated().map { FigureSeries(name: "row \($0)", points: [$1], hasMarks: hasFront && $0 < 2) }
+      let front = FigureSeries(name: "", points: hasFront ? Array(points.prefix(2)) : [])
+      return try draw(
+        Figure(
+          id: "f", title: "t", subtitle: "s",
+          panels: [FigurePanel(kind: .points, x: FigureAxis(name: "x"), y: FigureAxis(name: "y"), series: series + [front])],
+          data: FigureData(columns: [], rows: []))
+      ).replacing(" ", with: "")
+    }
+    let (plain, marked) = (try svg(hasFront: false), try svg(hasFront: true))
+    func dark(_ svg: String) -> Int { svg.matches(of: #/scale\([\d.]+\)'color='rgb\(0,114,178\)'/#).count }
+    #expect(dark(plain) == 0 && dark(marked) == 2)
+    let line = #/<pathstroke='rgb\(0,114,178\)'stroke-dasharray/#
+    #expect(!plain.contains(line) && marked.contains(line))
   }
 }

@@ -27,12 +27,19 @@ final class MadeUpExperiment {
 
     """
 
-  /// - Parameter published: the text of the file of published figures, where there is one.
-  init(_ text: String = MadeUpExperiment.plain, published: String? = nil) throws {
+  /// - Parameters:
+  ///   - published: the text of the file of published figures, where there is one.
+  ///   - others: texts of further files, or of the recipe `recipes/plain.yaml`, by their paths.
+  init(_ text: String = MadeUpExperiment.plain, published: String? = nil, others: [String: String] = [:]) throws {
     folder = URL(filePath: NSTemporaryDirectory()).appending(path: "lowrank-reporting-" + UUID().uuidString)
     try FileManager.default.createDirectory(at: folder.appending(path: "recipes"), withIntermediateDirectories: true)
     try Data("defaults: {epochs: 2, batch: 16, learning_rate: 5e-4}\n".utf8).write(to: folder.appending(path: "recipes/plain.yaml"))
     if let published { try Data(published.utf8).write(to: folder.appending(path: "published.yaml")) }
+    for (name, text) in others {
+      let file = folder.appending(path: name)
+      try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+      try Data(text.utf8).write(to: file)
+    }
     let id = text.firstMatch(of: /id: (\S+)/).map { String($0.1) } ?? "m"
     let file = folder.appending(path: "\(id).yaml")
     try Data(text.utf8).write(to: file)
@@ -59,15 +66,19 @@ final class MadeUpExperiment {
   }
 
   func specification(_ row: String, _ task: String, _ seed: Int, profile: Profile = .pocket) throws -> RunSpecification {
+    try specification(row, task, RunSeed(seed), profile: profile)
+  }
+
+  func specification(_ row: String, _ task: String, _ seed: RunSeed, profile: Profile = .pocket) throws -> RunSpecification {
     try #require(try runs(profile).first { $0.row == row && $0.task.id == task && $0.seed == seed })
   }
 
   /// A record of this run whose epochs have these scores, each a value for every validation set.
   func record(
     _ run: RunSpecification, _ epochs: [[Double]], metric: String = "accuracy", splits: [String] = ["validation"],
-    outcome: RunOutcome = .completed, flags: [RunFlag] = [], parameters: TrainableParameters? = nil,
+    heldOut: [String] = [], outcome: RunOutcome = .completed, flags: [RunFlag] = [], parameters: TrainableParameters? = nil,
     model: Character = "d", identity: String = digest("a"), tensors: String? = nil, lastTexts: String? = nil,
-    extra: [Score] = [], measures: [String: Double]? = nil, commit: String? = "4f2c1ab"
+    extra: [Score] = [], measures: [String: Double]? = nil, preliminarySteps: Int? = nil, commit: String? = "4f2c1ab"
   ) throws -> RunRecord {
     let parameters = parameters ?? TrainableParameters(initial: 20_000, final: 20_000, average: 20_000)
     return RunRecord(
@@ -77,8 +88,8 @@ final class MadeUpExperiment {
           epoch: index + 1, step: 10 * (index + 1),
           scores: zip(splits, values).map { Score(split: $0, metric: metric, value: $1) } + extra)
       },
-      primary: PrimaryScore(split: splits[0], metric: metric), trainableParameters: parameters,
-      trainableParametersWithHead: parameters, steps: 20, flops: 1000, measures: measures,
+      primary: PrimaryScore(split: splits[0], metric: metric), heldOut: heldOut, trainableParameters: parameters,
+      trainableParametersWithHead: parameters, steps: 20, preliminarySteps: preliminarySteps, flops: 1000, measures: measures,
       digests: RunDigests(
         specification: Self.digest("b"), manifest: Self.digest("c"), model: Self.digest(model),
         tokenizer: Self.digest("e"), data: Self.digest("f"), tensors: tensors,
@@ -90,6 +101,15 @@ final class MadeUpExperiment {
   /// Adds a record for one run.
   func add(
     _ row: String, _ task: String, _ seed: Int, _ epochs: [Double], profile: Profile = .pocket,
+    outcome: RunOutcome = .completed, flags: [RunFlag] = [], parameters: TrainableParameters? = nil, model: Character = "d"
+  ) throws {
+    try add(
+      row, task, RunSeed(seed), epochs, profile: profile, outcome: outcome, flags: flags, parameters: parameters, model: model)
+  }
+
+  /// Adds a record for one run.
+  func add(
+    _ row: String, _ task: String, _ seed: RunSeed, _ epochs: [Double], profile: Profile = .pocket,
     outcome: RunOutcome = .completed, flags: [RunFlag] = [], parameters: TrainableParameters? = nil, model: Character = "d"
   ) throws {
     findings.records[RunKey(row: row, task: task, seed: seed)] = try record(
@@ -104,7 +124,7 @@ final class MadeUpExperiment {
       let parameters =
         run.row == "lora"
         ? nil : TrainableParameters(initial: 30_000, final: 1_000, average: run.task.id == "rte" ? 12_345 : 12_355)
-      try add(run.row, run.task.id, run.seed, [base + 0.02 * Double(run.seed), 0.5], parameters: parameters)
+      try add(run.row, run.task.id, run.seed, [base + 0.02 * Double(run.seed.order), 0.5], parameters: parameters)
     }
   }
 

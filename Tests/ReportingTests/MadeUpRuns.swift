@@ -2,6 +2,7 @@
 import Foundation
 import Manifests
 import Records
+import Settings
 import Storage
 import Testing
 
@@ -36,14 +37,26 @@ final class MadeUpRuns {
   }
 
   /// Where a run is.
-  func folder(_ row: String, _ task: String, _ seed: Int) throws -> URL {
+  func folder(_ row: String, _ task: String, _ seed: RunSeed) throws -> URL {
     results.layout.link(try experiment.specification(row, task, seed))
   }
 
   /// Writes a run whose epochs have these scores.
   func store(
     _ row: String, _ task: String = "rte", _ seed: Int = 0, scores: [Double] = [0.5], tensors: [String: HDF5Dataset] = [:],
-    seconds: Double? = nil, parameters: Double = 1000, memory: Int = 3 << 20, outcome: RunOutcome = .completed
+    seconds: Double? = nil, parameters: Double = 1000, memory: Int = 3 << 20, outcome: RunOutcome = .completed,
+    stepSeconds: [Double]? = nil, measures: [String: Double]? = nil
+  ) throws {
+    try store(
+      row, task, of: RunSeed(seed), scores: scores, tensors: tensors, seconds: seconds, parameters: parameters, memory: memory,
+      outcome: outcome, stepSeconds: stepSeconds, measures: measures)
+  }
+
+  /// Writes a run of a seed whose epochs have these scores.
+  func store(
+    _ row: String, _ task: String, of seed: RunSeed, scores: [Double], tensors: [String: HDF5Dataset] = [:], seconds: Double? = nil,
+    parameters: Double = 1000, memory: Int = 3 << 20, outcome: RunOutcome = .completed, stepSeconds: [Double]? = nil,
+    measures: [String: Double]? = nil
   ) throws {
     let folder = try folder(row, task, seed)
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -54,12 +67,12 @@ final class MadeUpRuns {
     }
     let record = try experiment.record(
       try experiment.specification(row, task, seed), scores.map { [$0] }, outcome: outcome,
-      parameters: TrainableParameters(initial: 2000, final: 0, average: parameters), tensors: digest)
+      parameters: TrainableParameters(initial: 2000, final: 0, average: parameters), tensors: digest, measures: measures)
     try record.jsonData().write(to: folder.appending(path: "record.json"))
     guard let seconds else { return }
     let segment = TimingSegment(
       started: "2026-11-21T10:00:00Z", firstStep: 0, lastStep: 20, trainingSeconds: seconds, evaluationSeconds: 1, otherSeconds: 1,
-      tokens: 640, peakMemoryBytes: memory, threads: 1)
+      tokens: 640, peakMemoryBytes: memory, threads: 1, stepSeconds: stepSeconds)
     try TimingRecord(identity: record.identity, segments: [segment]).jsonData().write(to: folder.appending(path: "timing.json"))
   }
 

@@ -126,6 +126,51 @@ import Testing
         """)
   }
 
+  @Test func aClaimIsKnittedCheckedAndStays() throws {
+    try write("<!-- lowrank claim t1 aflora > lora average -->\n<!-- /lowrank -->\n")
+    #expect(shown(try knit().differences).first?.hasPrefix("notebooks-md/n.md:2:1: claim t1 aflora > lora average: ") == true)
+    try knit().write()
+    let text = try read()
+    // rte seed 0 alone of AFLoRA's rte, and mrpc seed 0: 0.54 less 0.50, 0.56 less 0.52
+    #expect(
+      text == """
+        <!-- lowrank claim t1 aflora > lora average -->
+
+        **AFLoRA above LoRA, on average** (t1, pocket profile): **not shown**. +4.00 points, 95% interval [+4.00, +4.00], \
+        p = 0.500 by the sign-flip test over 2 tasks (least 0.500); so few tasks can show no difference.
+
+        <!-- /lowrank -->
+
+        """, "\(text)")
+    #expect(try knit().differences == [])
+    try write(text.replacing("not shown", with: "holds"))
+    #expect(shown(try knit().differences).first?.hasPrefix("notebooks-md/n.md:3:1: claim t1 aflora > lora average: ") == true)
+    try knit().write()
+    #expect(try read() == text)
+  }
+
+  @Test func aClaimOnWhatIsNotThereIsAProblemOrHasNoResults() throws {
+    try write(
+      "<!-- lowrank claim t1 alfora > lora average -->\n<!-- /lowrank -->\n<!-- lowrank claim t1 aflora = lora rte -->\n<!-- /lowrank -->\n"
+    )
+    let error = #expect(throws: ReportError.self) { try knit() }
+    #expect(
+      error.map { shown([$0.description]) } == [
+        """
+        notebooks-md/n.md:1:1: t1 has no row 'alfora'. Did you mean 'aflora'? (rows: lora, aflora)
+        notebooks-md/n.md:3:1: '=' needs a bound, in points: write within=0.5 in the mark, or report: {equivalence: 0.5} in the manifest \
+        of t1.
+        2 problems; nothing was written.
+        """
+      ])
+    try write("<!-- lowrank claim t1 aflora > lora average profile=small -->\nby hand\n<!-- /lowrank -->\n")
+    #expect(
+      shown(try knit().unavailable) == [
+        "notebooks-md/n.md:1:1: claim t1 aflora > lora average profile=small: no results at hand: aflora and lora of t1 under small "
+          + "have no seed of a task in common."
+      ])
+  }
+
   @Test func withoutResultsABlockIsLeftAlone() throws {
     let text =
       "<!-- lowrank table t1 profile=small -->\nby hand\n<!-- /lowrank -->\n<!-- lowrank figure t1 map -->\n<!-- /lowrank -->\n"

@@ -142,9 +142,9 @@ private struct EchoSource: BlockSource {
     #expect(
       problems(text) == [
         "n.md:1:1: this closing mark closes no block.",
-        "n.md:2:1: 'tabel' is not a kind of block. Did you mean 'table'? (kinds: table, figure, runs, texts)",
+        "n.md:2:1: 'tabel' is not a kind of block. Did you mean 'table'? (kinds: table, figure, runs, texts, published, claim)",
         "n.md:3:1: a closing mark takes no words: <!-- /lowrank -->.",
-        "n.md:4:1: this mark names no block. (kinds: table, figure, runs, texts)",
+        "n.md:4:1: this mark names no block. (kinds: table, figure, runs, texts, published, claim)",
         "n.md:6:1: 'table' takes EXPERIMENT, as in <!-- lowrank table EXPERIMENT -->.",
         "n.md:8:1: 'figure' takes EXPERIMENT and NAME, as in <!-- lowrank figure EXPERIMENT NAME -->.",
         "n.md:10:1: '../secret' is no figure's name: letters, digits, '-', '_' and '.', starting with a letter or digit.",
@@ -160,6 +160,59 @@ private struct EchoSource: BlockSource {
         "n.md:19:1: this block begins inside of the one of line 18; close that one first with <!-- /lowrank -->.",
         "n.md:19:1: this block is not closed: write <!-- /lowrank --> below it, on a line of its own and in no code fence.",
       ])
+  }
+
+  @Test func everyProblemOfAClaimIsReported() {
+    let text = """
+      <!-- lowrank claim t1 lora > aflora -->
+      <!-- /lowrank -->
+      <!-- lowrank claim t1 lora beats aflora average -->
+      <!-- /lowrank -->
+      <!-- lowrank claim t1 lora > lora average -->
+      <!-- /lowrank -->
+      <!-- lowrank claim t1 lora > aflora average within=1 family=all -->
+      <!-- /lowrank -->
+      <!-- lowrank claim t1 lora = aflora average within=0 select=first metric=f1 -->
+      <!-- /lowrank -->
+      <!-- lowrank claim t1 lora = aflora average within=nan -->
+      <!-- /lowrank -->
+      """
+    #expect(
+      problems(text) == [
+        "n.md:1:1: 'claim' takes EXPERIMENT, ROW, one of >, < and =, ROW, and TASK or 'average', "
+          + "as in <!-- lowrank claim EXPERIMENT ROW > ROW TASK -->.",
+        "n.md:3:1: 'beats' is not a relation of two rows. (relations: >, <, =)",
+        "n.md:5:1: a claim compares two rows, but names 'lora' twice.",
+        "n.md:7:1: 'all' is not a value of 'family'. (values: rows, one)",
+        "n.md:7:1: 'within' is the bound of '='; leave it out beside '>'.",
+        "n.md:9:1: 'metric' is not an option of 'claim'. (options: profile, select, within, family)",
+        "n.md:9:1: 'first' is not a value of 'select'. (values: best, last)",
+        "n.md:9:1: 'within' must be a number of points above 0, at most 100, but is '0'.",
+        "n.md:11:1: 'within' must be a number of points above 0, at most 100, but is 'nan'.",
+      ])
+  }
+
+  @Test func claimsAreReadInFull() throws {
+    let text = """
+      <!-- lowrank claim t1+lora.rank=16 lora = aflora average within=0.5 family=one profile=small select=last -->
+      <!-- /lowrank -->
+      <!-- lowrank claim t1 lora < aflora rte -->
+      <!-- /lowrank -->
+      """
+    let requests = try Notebook(text, file: "n.md").blocks.map(\.request)
+    #expect(
+      requests == [
+        BlockRequest(
+          experiment: "t1+lora.rank=16", profile: .small,
+          subject: .claim(
+            RowClaim(row: "lora", other: "aflora", relation: .level, task: nil, bound: 0.5, family: .one), epoch: .last)),
+        BlockRequest(
+          experiment: "t1", profile: .pocket,
+          subject: .claim(
+            RowClaim(row: "lora", other: "aflora", relation: .below, task: "rte", bound: nil, family: .rows), epoch: nil)),
+      ])
+    #expect(
+      requests.map(\.description) == ["claim t1+lora.rank=16 lora = aflora average profile=small", "claim t1 lora < aflora rte"])
   }
 
   @Test func aSourcesErrorNamesItsBlock() throws {

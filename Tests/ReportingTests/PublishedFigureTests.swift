@@ -82,6 +82,26 @@ import Testing
     #expect(text.contains("\nNot in this table: published rows LoRA (r=2).  \n"))
   }
 
+  @Test func aCountStandsInTheColumnOfWhatItIsACountOf() throws {
+    let published = Self.published.replacing("parameters: 1330000,", with: "parameters: 1270000, counted_as: kept.parameters,")
+    func lines(_ columns: String) throws -> (markdown: String, csv: String) {
+      let experiment = try MadeUpExperiment(Self.manifest.replacing("kept.query, tasks", with: columns), published: published)
+      for run in try experiment.runs(.paper) where run.row == "lora" {
+        experiment.findings.records[RunKey(row: run.row, task: run.task.id, seed: run.seed)] = try experiment.record(
+          run, [[0.8]], measures: ["kept.parameters": 5000])
+      }
+      let table = try experiment.table(.paper)
+      return (MarkdownTable.render(table), CSVTable.render(table))
+    }
+    let both = try lines("kept.parameters, tasks")
+    #expect(both.markdown.contains("| LoRA | 20.00K | 5.00K | 80.00"), "\(both.markdown)")
+    #expect(both.markdown.contains("| ↳ published (r=8, quoted) |  | 1.27M | 85.00"), "\(both.markdown)")
+    #expect(both.csv.contains("\nlora,LoRA,fraction,20000.0,,5000.0,1270000.0,"), "\(both.csv)")
+    let one = try lines("tasks")
+    #expect(one.markdown.contains("| ↳ published (r=8, quoted) | 1.27M (parameters kept at the end) | 85.00"), "\(one.markdown)")
+    #expect(one.csv.contains("\nlora,LoRA,fraction,20000.0,,0.8,"), "\(one.csv)")
+  }
+
   @Test func otherProfilesShowNone() throws {
     let experiment = try experiment()
     for run in try experiment.runs(.pocket) { try experiment.add(run.row, run.task.id, run.seed, [0.5]) }
@@ -112,7 +132,7 @@ import Testing
   }
 
   @Test func severalValidationSetsAndAllTogether() throws {
-    func lines(_ scores: String) throws -> [String] {
+    func experiment(_ scores: String) throws -> MadeUpExperiment {
       let experiment = try MadeUpExperiment(
         Self.manifest.replacing("tasks: [rte, mrpc]", with: "tasks: [mnli]").replacing(", aflora, fft]", with: "]"),
         published: """
@@ -123,14 +143,19 @@ import Testing
         experiment.findings.records[RunKey(row: run.row, task: run.task.id, seed: run.seed)] = try experiment.record(
           run, [[0.8, 0.7]], splits: ["matched", "mismatched"])
       }
-      return try experiment.lines(.paper)
+      return experiment
     }
+    func lines(_ scores: String) throws -> [String] { try experiment(scores).lines(.paper) }
     let measured = "| LoRA | 20.00K | — | 80.00 ± 0.00 / 70.00 ± 0.00 | 75.00 |"
     #expect(
       try lines("accuracy.matched: 81, accuracy.mismatched: 69") == [
         measured, "| ↳ published |  |  | 81.00 (−1.00) / 69.00 (+1.00) |  |",
       ])
     #expect(try lines("accuracy.overall: 74") == [measured, "| ↳ published |  |  | 74.00 (+1.00) |  |"])
+    let note =
+      "Of mnli the published score is over the rows of all validation sets together, the measured one the mean of the sets' scores."
+    #expect(try experiment("accuracy.overall: 74").table(.paper).notes.contains(.text(note)))
+    #expect(try !experiment("accuracy.matched: 81, accuracy.mismatched: 69").table(.paper).notes.contains(.text(note)))
     // One figure for two sets, without a word on which it is of, has no place.
     #expect(try lines("accuracy: 74") == [measured, "| ↳ published |  |  |  |  |"])
   }

@@ -111,20 +111,72 @@ import Testing
     #expect(
       text.contains(
         """
-        | method | query layers kept | parameters kept | keys layers kept | rte (accuracy ↑) | mrpc (accuracy ↑) |
+        | method | query layers kept | parameters kept at the end | keys layers kept | rte (accuracy ↑) | mrpc (accuracy ↑) |
         |---|--:|--:|--:|--:|--:|
         | LoRA | — | — | — | 50.00 ± 0.00 | 50.00 ± 0.00 |
         | AFLoRA | 4.50 | 147.46K | — | 50.00 ± 0.00 | 50.00 ± 0.00 |
 
         """))
-    #expect(text.contains("\nMeans over a row's runs on all tasks: query layers kept, parameters kept, keys layers kept.  \n"))
+    #expect(
+      text.contains("\nMeans over a row's runs on all tasks: query layers kept, parameters kept at the end, keys layers kept.  \n"))
     #expect(
       text.contains(
         "**Warning**: No run recorded 'kept.keys', which the report has a column for "
-          + "(columns: parameters, tasks, average, kept.parameters, kept.query).\n"))
+          + "(columns: parameters, tasks, average, updates, kept.parameters, kept.query).\n"))
     #expect(
       CSVTable.render(try experiment.table()).hasPrefix("row,label,unit,trainable_parameters,kept.query,kept.parameters,kept.keys,")
     )
+  }
+
+  @Test func whatTrainsAndWhatIsKeptStandApart() throws {
+    let experiment = try MadeUpExperiment(
+      MadeUpExperiment.plain.replacing(
+        "profiles:", with: "report: {columns: [parameters, kept.parameters, updates, average]}\nprofiles:"))
+    try experiment.addAll()
+    for run in try experiment.runs() where run.row == "aflora" {
+      experiment.findings.records[RunKey(row: run.row, task: run.task.id, seed: run.seed)] = try experiment.record(
+        run, [[0.9]], parameters: TrainableParameters(initial: 30_000, final: 1_000, average: 12_350),
+        measures: ["kept.parameters": 6_000])
+    }
+    let text = MarkdownTable.render(try experiment.table())
+    #expect(
+      text.contains(
+        """
+        | method | trainable parameters (mean over steps) | parameters kept at the end | updates | average ↑ |
+        |---|--:|--:|--:|--:|
+        | LoRA | 20.00K | — | 20 | <ins>81.00</ins> |
+        | AFLoRA | 12.35K | 6.00K | 20 | **90.00** |
+
+        """), "\(text)")
+    #expect(
+      text.contains(
+        """
+        Trainable parameters are averaged over all steps of training.\u{20}\u{20}
+        Parameters are without the head. Kept at the end: the method's own, without pruned ranks, closed gates, zeroed entries and \
+        matrices that never learned.\u{20}\u{20}
+        Means over a row's runs on all tasks: parameters kept at the end, updates.
+        """), "\(text)")
+  }
+
+  @Test func updatesThatDifferAreTold() throws {
+    let experiment = try MadeUpExperiment(
+      MadeUpExperiment.plain.replacing("methods: [lora, aflora]", with: "methods: [lora, {aflora: {batch: 4}}]")
+        .replacing("profiles:", with: "report: {columns: [updates, tasks]}\nprofiles:"))
+    try experiment.addAll()
+    for run in try experiment.runs() where run.row == "aflora" && run.task.id == "mrpc" {
+      experiment.findings.records[RunKey(row: run.row, task: run.task.id, seed: run.seed)] = try experiment.record(
+        run, [[0.9]], preliminarySteps: 30)
+    }
+    func notes() throws -> [String] { try experiment.table().unlikeRows }
+    let note =
+      "Updates differ between rows: on rte 20 × 16 = 320 examples (lora); 20 × 4 = 80 examples (aflora); and on 1 other task."
+    #expect(try notes().contains(note))
+    #expect(MarkdownTable.render(try experiment.table()).contains("| AFLoRA | 35 | "), "the mean of 20 and of 30 before 20")
+    // a run that ended early does not say how many there were to be
+    try experiment.add("aflora", "rte", 0, [0.9], outcome: .diverged(step: 3))
+    #expect(try notes().contains(note))
+    try experiment.add("aflora", "rte", 1, [0.9], outcome: .diverged(step: 3))
+    #expect(try !notes().contains { $0.hasPrefix("Updates differ") })
   }
 
   @Test func anotherMetricIsShownWhereItWasRecorded() throws {

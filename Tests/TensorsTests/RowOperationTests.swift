@@ -26,6 +26,17 @@ import Testing
     }
   }
 
+  @Test("rows of two tables, some of them several times")
+  func twoTables() throws {
+    let places: [Int32] = [0, 1, 2, 0, 1, 5, 3, 5]
+    try checkGradients([.spread([2, 3], seed: 5), .spread([4, 3], seed: 6)]) {
+      $0[0].rows(Indices(places, on: $0[0].backend), with: $0[1])
+    } reference: { v in
+      let both = v[0] + v[1]
+      return places.flatMap { place in (0..<3).map { both[Int(place) * 3 + $0] } }
+    }
+  }
+
   @Test func largest() throws {
     let values: [Float] = [1, 5, 5, -1, -3, -2, -9, -2, 0, 0, 0, 0], x = Tensor(values, shape: [3, 4], on: try backend(threads: 2))
     #expect(x.argmax().values == [1, 1, 0], "of equal ones the first")

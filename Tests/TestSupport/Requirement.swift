@@ -11,6 +11,8 @@ import Testing
 public enum Requirement: Sendable {
   /// The program, anywhere on `PATH`.
   case gnuplot
+  /// Chromium, under one of its names on `PATH`.
+  case chromium
   /// The Python of `PythonPeer` with these modules, commas between.
   case python(String)
   /// A processor with AVX2 and FMA.
@@ -23,7 +25,8 @@ public enum Requirement: Sendable {
   /// Whether this machine has it.
   public var isMet: Bool {
     switch self {
-    case .gnuplot: Self.searchPath.contains { FileManager.default.isExecutableFile(atPath: "\($0)/gnuplot") }
+    case .gnuplot: Self.program("gnuplot") != nil
+    case .chromium: Browser.program != nil
     case .python(let modules): PythonPeer.has(modules)
     case .avx2: InstructionSet.current != .baseline
     case .avx512: InstructionSet.current == .avx512
@@ -35,6 +38,7 @@ public enum Requirement: Sendable {
   public var reason: String {
     switch self {
     case .gnuplot: "needs gnuplot"
+    case .chromium: "needs Chromium"
     case .python(let modules): "needs Python with \(modules)"
     case .avx2: "needs AVX2 and FMA"
     case .avx512: "needs AVX-512 (F, BW, DQ and VL)"
@@ -42,7 +46,11 @@ public enum Requirement: Sendable {
     }
   }
 
-  private static var searchPath: [Substring] { (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":") }
+  /// The file of a program on `PATH`; nil where there is none.
+  static func program(_ name: String) -> String? {
+    let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
+    return folders.map { "\($0)/\(name)" }.first { FileManager.default.isExecutableFile(atPath: $0) }
+  }
 }
 
 extension Trait where Self == ConditionTrait {

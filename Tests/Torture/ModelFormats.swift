@@ -141,7 +141,7 @@ extension Format {
 
   private static let adapterNames = [
     "key", "adalora", "alpha-pattern-expression", "bias-all", "dora", "exclude-expression", "layers", "rank-pattern",
-    "rank-pattern-stabilized", "saved-path", "target-all-linear", "target-expression", "vera-layers",
+    "rank-pattern-stabilized", "saved-path", "target-all-linear", "target-expression", "vera-layers", "ia3-expression", "ln-tuning",
   ]
 
   /// The variants that are compared with the library: every stage of `tokenizer.json`, and all that lies beside vocabularies.

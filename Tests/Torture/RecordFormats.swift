@@ -100,7 +100,8 @@ extension Format {
 
   /// A table, its costs and its figures, in all forms, from records without a seal.
   private static let report = Format("report", share: 400) { folder in
-    let figures = ["bars", "learning-curves", "cost-bars", "cost-curves"].map { "  - \($0): {title: A figure}\n" }.joined()
+    let kinds = ["bars", "learning-curves", "cost-bars", "cost-curves", "pareto"]
+    let figures = kinds.map { "  - \($0): {title: A figure}\n" }.joined()
     let (project, call) = try trained(TinyProject.manifest + "figures:\n" + figures)
     // in gnuplot's place: what it would be given is made, and nothing is drawn
     let programs = folder.appending(path: "programs")

@@ -10,7 +10,7 @@ import Settings
 import TestSupport
 
 extension Format {
-  static let textFormats = [manifest, experiments, pretraining, published, glue, glueTests, data, notebook]
+  static let textFormats = [manifest, experiments, tuned, pretraining, published, glue, glueTests, data, notebook]
 
   /// Manifests as they are shipped, with what they name.
   private static let manifest = Format("manifest", share: 1500) { folder in
@@ -41,7 +41,8 @@ extension Format {
     ]
     let project = try TinyProject(
       TinyProject.manifest.replacing(
-        "[lora, {aflora: {initial_epochs: 0.5, final_fraction: 0.3}}]", with: "[\(methods.joined(separator: ", "))]"))
+        "[lora, {aflora: {initial_epochs: 0.5, final_fraction: 0.3}}]", with: "[\(methods.joined(separator: ", "))]"
+      ).replacing("seeds: [0]", with: "seeds: {init: [0], order: [1]}"))
     let manifest = try Subject.Target(project.file("experiments/tiny.yaml"))
     let others = [
       "experiments/recipes/tiny.yaml", "experiments/tasks/warmth.yaml", "experiments/tasks/train.tsv", "model/config.json",
@@ -56,6 +57,41 @@ extension Format {
         guard plan.problems.isEmpty else { throw ManifestError.invalid(plan.problems) }
         _ = try PlanTable(plan.runs, store: store, inputs: inputs).text
       }
+    }
+  }
+
+  /// What a search found, as a table whose recipe names it reads it: every change is seen, and what is sealed anew is read to its end.
+  private static let tuned = Format("tuned", share: 600) { folder in
+    let (digest, home) = (String(repeating: "d", count: 64), folder.appending(path: "experiments"))
+    let outcome = TunedSettings(
+      search: "rates", profile: .pocket, model: .init(name: "a model", digest: digest, tokenizer: digest), numericsVersion: 2,
+      programs: ["0.1.0 (4f2c1ab)"], statement: digest, epoch: .best, settings: ["learning_rate", "head_learning_rate"],
+      seeds: [100, 101], tasks: [.init(id: "rte", metric: "accuracy", sets: ["validation"], data: digest)],
+      methods: ["fft", "lora"].map { id in
+        .init(
+          id: id,
+          candidates: [1e-4, 1e-3].map {
+            .init(values: [.number($0), .number(1e-3)], scores: [[0.5 + $0, id == "fft" ? nil : 0.25]])
+          })
+      })
+    let target = try Subject.Target(home.appending(path: "tuned/rates.yaml"), text: outcome.text)
+    _ = try Subject.Target(
+      home.appending(path: "recipes/r.yaml"), text: "defaults: {epochs: 2, batch: 4, learning_rate: 1e-3}\ntuned: rates\n")
+    let table = try Subject.Target(
+      home.appending(path: "m.yaml"), text: "id: m\nmodel: x\nrecipe: r\ntasks: [rte]\nseeds: [0]\nmethods: [fft, lora]\n")
+    return Subject([target]) { target, isChanged in
+      func load() throws {
+        let experiment = try Manifest.load(path: table.file.path, methods: .registered).experiment(.paper)
+        _ = experiment.tuningBudget(among: experiment.runs)
+      }
+      let plain = Result { try load() }
+      if isChanged, case .success = plain {
+        throw Wrong(description: "a file that was changed was taken for what the search found")
+      }
+      let text = String(decoding: try Data(contentsOf: target.file), as: UTF8.self)
+      try Data(TunedSettings.sealed(text.replacing(/\n?seal: [^\n]*\n?$/, with: "\n")).utf8).write(to: target.file)
+      _ = try? load()
+      try plain.get()
     }
   }
 

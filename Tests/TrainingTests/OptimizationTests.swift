@@ -46,39 +46,57 @@ struct OptimizationTests {
     }
   }
 
-  @Test("a rate for the head, no decay of vectors unless asked for", arguments: [false, true])
+  @Test("a rate for the head, no decay of vectors unless asked for, none of biases at all", arguments: [false, true])
   func groups(decaysVectors: Bool) throws {
     let backend = try CPUBackend(threads: 1)
     let start: [Float] = [1, -2, 3, 0.5], targets: [Float] = [0, 1, 0.5, 4]
-    let parameters = [
-      ("matrix", Parameter.Group.adapter, true), ("vector", .adapter, false), ("head", .head, true), ("frozen", .backbone, true),
-    ].map { Parameter($0.0, Tensor(start, shape: [4], on: backend), group: $0.1, decays: $0.2) }
+    let kinds: [(name: String, group: Parameter.Group, decay: Parameter.Decay)] = [
+      ("matrix", .adapter, .always), ("vector", .adapter, .withVectors), ("bias", .adapter, .never), ("head", .head, .always),
+      ("frozen", .backbone, .always),
+    ]
+    let parameters = kinds.map { Parameter($0.name, Tensor(start, shape: [4], on: backend), group: $0.group, decay: $0.decay) }
     for parameter in parameters.dropLast() { parameter.isTrainable = true }
     let settings = TrainingSettings(
       epochs: 1, batchSize: 1, learningRate: 0.1, headLearningRate: 0.3, weightDecay: 0.5, decaysVectors: decaysVectors)
     let optimizer = AdamW(parameters, settings)
-    #expect(optimizer.trainable.map(\.name) == ["matrix", "vector", "head"])
+    #expect(optimizer.trainable.map(\.name) == ["matrix", "vector", "bias", "head"])
     let factors = [1, 0.5, 0.25]
     for (index, factor) in factors.enumerated() {
       for parameter in optimizer.trainable { parameter.tensor.meanSquaredError(targets).backward() }
       if index == 0 {
-        // 2 (p - t) / 4 of three equal parameters
+        // 2 (p - t) / 4 of four equal parameters
         let gradient = zip(start, targets).map { Double($0 - $1) / 2 }
         let norm = try GradientClipping(parameters, limit: 0, step: 0).norm
-        #expect(abs(norm - (3 * gradient.reduce(0) { $0 + $1 * $1 }).squareRoot()) < 1e-6)
+        #expect(abs(norm - (4 * gradient.reduce(0) { $0 + $1 * $1 }).squareRoot()) < 1e-6)
       }
       optimizer.update(step: index + 1, factor: factor, scale: 0.5)
       #expect(optimizer.trainable.allSatisfy { $0.gradient != nil }, "a method may still look at them")
       optimizer.clearGradients()
       #expect(parameters.allSatisfy { $0.gradient == nil })
     }
-    for (parameter, (rate, decay)) in zip(parameters, [(0.1, 0.5), (0.1, decaysVectors ? 0.5 : 0), (0.3, 0.5), (0, 0)]) {
+    let expected = [(0.1, 0.5), (0.1, decaysVectors ? 0.5 : 0), (0.1, 0), (0.3, 0.5), (0, 0)]
+    for (parameter, (rate, decay)) in zip(parameters, expected) {
       let expected = reference(
         start.map(Double.init), targets: targets.map(Double.init), rate: rate, decay: decay, factors: factors, scale: 0.5)
       for (found, expected) in zip(parameter.tensor.values, expected) {
         #expect(abs(Double(found) - expected) < 2e-6, "\(parameter.name)")
       }
     }
+  }
+
+  @Test("a parameter's own epsilon takes the place of the recipe's")
+  func epsilon() throws {
+    let backend = try CPUBackend(threads: 1)
+    func updated(own: Double?, recipe: Double) throws -> [Float] {
+      let parameter = Parameter("gate", Tensor([1, -2, 0.5], shape: [3], on: backend), group: .adapter, decay: .withVectors)
+      (parameter.isTrainable, parameter.epsilon) = (true, own)
+      let optimizer = AdamW([parameter], TrainingSettings(epochs: 1, batchSize: 1, learningRate: 0.1, epsilon: recipe))
+      parameter.tensor.meanSquaredError([0, 0, 0]).backward()
+      optimizer.update(step: 1, factor: 1, scale: 1)
+      return parameter.tensor.values
+    }
+    #expect(try updated(own: 0.5, recipe: 1e-8) == updated(own: nil, recipe: 0.5))
+    #expect(try updated(own: 0.5, recipe: 1e-8) != updated(own: nil, recipe: 1e-8))
   }
 
   /// How far the peak of one update rises when all but the parameter's own memory of it is asked for again.

@@ -49,6 +49,27 @@ struct PreliminaryTests {
     #expect(history.steps.first?.learningRate == 0, "and training proper warms up anew")
   }
 
+  @Test("it may be so many updates, whatever the sample's size", arguments: [0.25, 0.5, 1])
+  func updates(ratio: Double) throws {
+    let options: [String: OptionValue] = ["rank": .integer(2), "sample_ratio": .number(ratio), "sample_steps": .integer(7)]
+    let run = try TinyTask.fineTuning("loradrop", options: options)
+    let history = try run.run().history, rates = history.preliminary.map(\.learningRate)
+    #expect(rates.count == 7)
+    // a tenth of 7 updates to warm up, rounded up; then down to the end of the seven, in the middle of a pass or not
+    let expected = [0, 6, 5, 4, 3, 2, 1].map { Double($0) / 6 * 0.01 }
+    #expect(zip(rates, expected).allSatisfy { abs($0 - $1) < 1e-12 }, "\(rates)")
+    let backend = PlanningBackend()
+    let model = try ModelLoader.random(TinyTask.configuration(), seed: 1, on: backend)
+    let host = MethodHost(model, backend: backend, seed: 4, schedule: run.length)
+    let planned = FineTuning(
+      model: model, method: try MethodRegistry.attach("loradrop", options: options, to: host), objective: run.objective,
+      settings: run.settings, seed: 4, backend: backend)
+    let (updates, operations) = try planned.planPreliminary()
+    #expect(updates == 7)
+    let made = Double(history.operations - history.steps.reduce(0) { $0 + $1.floatingPointOperations })
+    #expect(abs(operations - made) <= 0.25 * made, "\(operations), \(made)")
+  }
+
   @Test("a warm-up of so many updates keeps its share of the run")
   func warmup() throws {
     var settings = TinyTask.settings()

@@ -18,7 +18,7 @@ enum TinyTask {
     "fft": [:], "bitfit": [:], "houlsby": ["width": .integer(2)], "pfeiffer": ["width": .integer(2)],
     "lora": ["rank": .integer(2)], "rslora": ["rank": .integer(2), "dropout": .number(0.2)],
     "dora": ["rank": .integer(2), "dropout": .number(0.2)], "lora-plus": ["rank": .integer(2), "ratio": .number(4)],
-    // pruned after 6, 9 and 10 updates, settled then
+    // pruned after 7, 10 and 11 updates, settled then
     "adalora": [
       "initial_rank": .integer(3), "target_rank": .integer(1), "initial_steps": .integer(3), "final_steps": .integer(5),
       "interval": .integer(3),
@@ -30,6 +30,17 @@ enum TinyTask {
     "loradrop": ["rank": .integer(2), "sample_ratio": .number(0.5), "sample_epochs": .integer(2), "keep": .integer(1)],
     "loradrop/only-most": [
       "rank": .integer(2), "variant": .text("only-most"), "sample_ratio": .number(0.5), "keep": .integer(1),
+    ],
+    "ia3": [:], "ln-tuning": [:], "pissa": ["rank": .integer(2)], "lora-fa": ["rank": .integer(2)],
+    "lora-fa/projected": ["rank": .integer(2), "projected_gradient": .flag(true)],
+    "prompt-tuning": ["virtual_tokens": .integer(3)], "prefix-tuning": ["virtual_tokens": .integer(2)],
+    "prefix-tuning/projection": [
+      "virtual_tokens": .integer(2), "prefix_projection": .flag(true), "encoder_hidden_size": .integer(3),
+    ],
+    // of each role the more important layer reaches a half
+    "loradrop/only-least": [
+      "rank": .integer(2), "variant": .text("only-least"), "sample_ratio": .number(0.5), "sample_steps": .integer(4),
+      "threshold": .number(0.5),
     ],
     // pruned after 4, 8, 12 and 15 updates
     "prilora": ["rank_first": .integer(2), "rank_last": .integer(4), "interval": .integer(4)],

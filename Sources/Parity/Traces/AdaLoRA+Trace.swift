@@ -12,11 +12,11 @@ extension AdaLoRA: TracedMethod {
     ]
   }
 
-  /// With the trace's schedule, which is in steps.
+  /// With the trace's schedule, which is in steps from 1.
   static func attach(_ trace: AdapterTrace, to host: MethodHost) throws -> AdaLoRA {
     try AdaLoRA(
       MethodOptions(options(trace), for: description), on: host, initialSteps: trace.steps("tinit"),
-      finalSteps: trace.steps("tfinal"), interval: max(1, trace.steps("deltaT")), totalSteps: trace.meta.train.steps)
+      finalSteps: trace.steps("tfinal"), interval: max(1, trace.steps("deltaT")), totalSteps: trace.meta.train.steps, firstStep: 1)
   }
 
   func compare(after step: AdapterTrace.Step, _ number: Int, _ comparison: inout TraceComparison) {

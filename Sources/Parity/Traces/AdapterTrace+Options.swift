@@ -28,13 +28,23 @@ extension AdapterTrace {
     return value
   }
 
+  /// Layers by their roles.
+  func roles(_ name: String) throws -> OptionValue {
+    guard case .texts(let roles)? = meta.options[name] else {
+      throw ParityError.reference(path: folder.path, problem: "meta.json has no roles for the option '\(name)'")
+    }
+    return .texts(roles)
+  }
+
   func targets() throws -> OptionValue {
-    switch meta.options["targets"]?.text {
+    if case .texts? = meta.options["targets"] { return try roles("targets") }
+    return switch meta.options["targets"]?.text {
     case "query-value": .texts(["query", "value"])
     case "all-linear": .texts(["all-linear"])
     case "all-but-gate": .texts(ProjectionRole.allCases.filter { $0 != .gate }.map(\.rawValue))
     default:
-      throw ParityError.reference(path: folder.path, problem: "its targets are not query-value, all-linear or all-but-gate")
+      throw ParityError.reference(
+        path: folder.path, problem: "its targets are not query-value, all-linear, all-but-gate or a list of roles")
     }
   }
 

@@ -11,8 +11,8 @@ extension AdapterTrace {
   /// The trace's examples as a task, and the rows of each of its batches.
   ///
   /// - Throws: `ParityError.reference` for examples that are none of the model's, or of the task.
-  func task(_ configuration: any ModelConfiguration) throws -> (objective: any Objective, batches: [[Int]]) {
-    let parts = try readBatches(configuration)
+  func task(_ model: Model) throws -> (objective: any Objective, batches: [[Int]]) {
+    let parts = try readBatches(model.limits), configuration = model.configuration
     let ends = parts.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1.batch.count) }
     let rows = zip(ends, ends.dropFirst()).map { Array($0..<$1) }
     guard !rows.isEmpty, steps.allSatisfy({ $0.batchNumbers.allSatisfy(rows.indices.contains) }), !steps.isEmpty else {
@@ -39,11 +39,11 @@ extension AdapterTrace {
     var sequences: [ArraySlice<Int32>] { zip(batch.offsets, batch.offsets.dropFirst()).map { batch.tokens[$0..<$1] } }
   }
 
-  private func readBatches(_ configuration: any ModelConfiguration) throws -> [Part] {
+  private func readBatches(_ limits: InputLimits) throws -> [Part] {
     var parts: [Part] = []
     while batches.description(of: "\(parts.count).input_ids") != nil {
       let prefix = "\(parts.count).", reference = try ReferenceBatch(batches, prefix: prefix)
-      try configuration.limits.validate(reference.batch)
+      try limits.validate(reference.batch)
       parts.append(Part(reference: reference, labels: try batches.integers(prefix + "labels").map { Int32(clamping: $0) }))
     }
     return parts

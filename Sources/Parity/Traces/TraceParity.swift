@@ -35,16 +35,19 @@ struct TraceComparison {
     report = ParityReport(subject: trace.folder.path)
     let loaded = try ModelLoader.load(folder: trace.model, seed: 0, on: backend)
     let model = loaded.model
-    let (objective, batches) = try trace.task(model.configuration)
-    self.batches = batches
     let train = trace.meta.train
     let host = MethodHost(model, backend: backend, seed: 0, schedule: TrainingLength(stepsPerEpoch: train.steps, epochs: 1))
     let method = try trace.attach(to: host)
     self.method = method
+    let (objective, batches) = try trace.task(model)
+    self.batches = batches
+    // some programs decay the vectors that their method trains, others do not: the trace says what its own did
+    let decaying = Set(trace.meta.weightDecayOn.map(AdapterTrace.ownName))
+    let decaysVectors = method.parameters.contains { $0.decay == .withVectors && decaying.contains($0.name) }
     let settings = TrainingSettings(
       epochs: 1, batchSize: 1, learningRate: train.lr, headLearningRate: trace.headLearningRate,
-      warmup: .ratio(train.warmupRatio), weightDecay: train.weightDecay, beta1: train.betas[0], beta2: train.betas[1],
-      epsilon: train.eps, maximumGradientNorm: train.maxGradNorm,
+      warmup: .ratio(train.warmupRatio), weightDecay: train.weightDecay, decaysVectors: decaysVectors,
+      beta1: train.betas[0], beta2: train.betas[1], epsilon: train.eps, maximumGradientNorm: train.maxGradNorm,
       microBatchSize: train.accumulate.map { _ in batches[0].count })
     let makeStepper = {
       Stepper(
@@ -64,8 +67,8 @@ struct TraceComparison {
     let learning = parameters.filter(\.isTrainable)
     report.compareExactly("trainable", "names", learning.map(\.name).sorted(), with: trainable.sorted())
     report.compareExactly(
-      "trainable", "weight decay", learning.filter(\.decays).map(\.name).sorted(),
-      with: trace.meta.weightDecayOn.map(AdapterTrace.ownName).sorted())
+      "trainable", "weight decay", learning.filter { $0.decays(withVectors: decaysVectors) }.map(\.name).sorted(),
+      with: decaying.sorted())
     report.compareExactly("trainable", "count", [learning.reduce(0) { $0 + $1.count }], with: [trace.meta.trainableCount])
     try method.compareSetUp(&self)
   }

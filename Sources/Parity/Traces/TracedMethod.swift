@@ -33,7 +33,8 @@ enum TracedMethods {
   static var all: [any TracedMethod.Type] {
     [
       FullFineTuning.self, BitFit.self, Houlsby.self, Pfeiffer.self, LoRA.self, RsLoRA.self, DoRA.self, LoRAPlus.self, AdaLoRA.self,
-      SoRA.self, SparseAdapter.self, VeRA.self, TiedLoRA.self, AFLoRA.self, LoRADrop.self, PRILoRA.self,
+      SoRA.self, SparseAdapter.self, VeRA.self, TiedLoRA.self, AFLoRA.self, LoRADrop.self, PRILoRA.self, IA3.self, LNTuning.self,
+      PiSSA.self, LoRAFA.self, PromptTuning.self, PrefixTuning.self,
     ]
   }
 
@@ -94,5 +95,44 @@ extension LoRAPlus: TracedMethod {
 extension TiedLoRA: TracedMethod {
   static func options(_ trace: AdapterTrace) throws -> [String: OptionValue] {
     try ["rank": trace.integer("r"), "targets": trace.targets()]
+  }
+}
+
+extension IA3: TracedMethod {
+  static func options(_ trace: AdapterTrace) throws -> [String: OptionValue] {
+    try ["targets": trace.targets(), "feedforward": trace.roles("feedforward")]
+  }
+}
+
+extension LNTuning: TracedMethod {
+  static func options(_ trace: AdapterTrace) -> [String: OptionValue] { [:] }
+}
+
+/// A trace starts from recorded matrices and residuals, so that the signs of no decomposition have a say.
+extension PiSSA: TracedMethod {
+  static func options(_ trace: AdapterTrace) throws -> [String: OptionValue] { try trace.pair() }
+}
+
+extension LoRAFA: TracedMethod {
+  static func options(_ trace: AdapterTrace) throws -> [String: OptionValue] {
+    try trace.pair(["projected_gradient": .flag(trace.flag("projected_gradient"))])
+  }
+}
+
+extension PromptTuning: TracedMethod {
+  static func options(_ trace: AdapterTrace) throws -> [String: OptionValue] {
+    try ["virtual_tokens": trace.integer("virtual_tokens")]
+  }
+}
+
+extension PrefixTuning: TracedMethod {
+  static func options(_ trace: AdapterTrace) throws -> [String: OptionValue] {
+    var options: [String: OptionValue] = try [
+      "virtual_tokens": trace.integer("virtual_tokens"), "prefix_projection": .flag(trace.flag("prefix_projection")),
+    ]
+    if trace.meta.options["encoder_hidden_size"] != nil {
+      options["encoder_hidden_size"] = try trace.integer("encoder_hidden_size")
+    }
+    return options
   }
 }

@@ -5,12 +5,12 @@ import Models
 import Objectives
 import Tensors
 
-/// The scores of the baselines on one task, as percentages of the primary metric, averaged over validation sets.
+/// The scores of the baselines on one task, as percentages of the primary metric, averaged over the sets that a table reports.
 struct PocketBaselines {
   let task: any Objective
   let backend: any Backend
 
-  /// Penalties that are tried. The better one on the validation rows counts, in the baseline's favour.
+  /// Penalties that are tried. The better one on the reported rows counts, in the baseline's favour.
   static let strengths = [3e-3, 3e-2]
   private static let batchSize = 32
 
@@ -39,11 +39,12 @@ struct PocketBaselines {
 
   private func linear(_ features: (Split) -> FeatureTable) -> Double {
     let gold = task.gold(of: .training).values, train = features(.training)
-    let validation = task.validation.indices.map { features(.validation($0)) }
+    let validation = Dictionary(uniqueKeysWithValues: task.reportedSets.map { ($0, features(.validation($0))) })
     let scores = Self.strengths.map { strength in
       let model = PocketLinearModel(train, gold, outputs: outputs, strength: strength, on: backend)
       return score { set in
-        let logits = model.logits(validation[set], on: backend)
+        guard let features = validation[set] else { return .integers([]) }
+        let logits = model.logits(features, on: backend)
         switch gold {
         case .integers: return .integers(logits.argmax().values.map { Int64($0) })
         case .numbers: return .numbers(logits.values.map(Double.init))
@@ -53,9 +54,9 @@ struct PocketBaselines {
     return scores.max() ?? 0
   }
 
-  /// The mean over the validation sets of the primary metric of answers.
+  /// The mean over the sets that a table reports of the primary metric of answers.
   private func score(_ answers: (Int) -> Answers.Values) -> Double {
-    let values = task.validation.indices.map { 100 * (task.scores(of: Answers(answers($0)), set: $0).primary ?? 0) }
+    let values = task.reportedSets.map { 100 * (task.scores(of: Answers(answers($0)), set: $0).primary ?? 0) }
     return values.reduce(0, +) / Double(max(1, values.count))
   }
 
@@ -94,9 +95,10 @@ extension PocketGate.Measurement {
   ///
   /// - Parameters:
   ///   - tuned: scores of full fine-tuning, by seed; likewise `untrained`, from random weights.
+  ///   - ceiling: the score of right answers under the labels as they are.
   package init(
     _ id: String, _ task: any Objective, on model: Model, tuned: [Double], untrained: [Double],
-    backend: any Backend
+    ceiling: Double?, backend: any Backend
   ) {
     let baselines = PocketBaselines(task: task, backend: backend)
     self.init(
@@ -106,6 +108,6 @@ extension PocketGate.Measurement {
         .init("probe", [baselines.probe(model)], margin: PocketGate.margin),
         .init("bag of words", [baselines.bag(vocabulary: model.configuration.vocabularySize)], margin: PocketGate.margin),
         .init("chance", [baselines.chance], margin: PocketGate.aboveChance),
-      ])
+      ], ceiling: ceiling)
   }
 }

@@ -32,7 +32,8 @@ struct PocketTextBaselines {
       guard case .texts(let texts) = example.label, let target = texts.first else { return nil }
       return Pair(source: Self.words(Self.source(example.first, edges)), target: target)
     }
-    validation = data.validation.map(\.examples)
+    let heldOut = data.validation.filter(\.isHeldOut)
+    validation = (heldOut.isEmpty ? data.validation : heldOut).map(\.examples)
     var counts: [String: Int] = [:]
     for pair in training { for word in Set(pair.source) { counts[word, default: 0] += 1 } }
     let most = Self.commonShare * Double(training.count)
@@ -129,7 +130,7 @@ extension PocketGate.Measurement {
     beforeStep: () throws -> Void
   ) throws {
     guard let baselines = PocketTextBaselines(data) else { return nil }
-    let before = try task.validation.indices.map { set in
+    let before = try task.reportedSets.map { set in
       let answers = try task.answers(of: model, set: set, isLast: true, beforeBatch: beforeStep)
       return 100 * (task.scores(of: answers, set: set).primary ?? 0)
     }

@@ -85,6 +85,36 @@ extension PocketWorld {
     return result
   }
 
+  /// The fault of a sentence that is none of agreement or selection.
+  enum ShapeFault: Sendable { case order, verbForm }
+
+  /// A statement, active, passive or denied, that is well formed or has two neighbours in the wrong order or its verb in the wrong form.
+  func shape(_ scope: PocketScope, fault: ShapeFault?, using generator: inout PocketGenerator) -> [PocketWord] {
+    var fact = fact(scope, using: &generator)
+    fact.isNegated = generator.chance(0.4)
+    // an order needs two words to stand in it
+    if fact.subjectAttribute == nil, fact.objectAttribute == nil {
+      fact.subjectAttribute = generator.pick(attributes.concepts(scope.half))
+    }
+    var sentence = statement(fact, PocketStyle.drawn(&generator))
+    switch fault {
+    case .order:
+      let places = sentence.indices.dropLast().filter { [.subjectAttribute, .objectAttribute].contains(sentence[$0].slot) }
+      let place = generator.pick(Array(places))
+      // before its article, or behind its noun
+      sentence.swapAt(place, generator.chance(0.5) ? place - 1 : place + 1)
+    case .verbForm:
+      guard let place = sentence.firstIndex(where: { $0.slot == .verb }) else { break }
+      let forms = fact.verb.forms[fact.spelling[PocketSlot.verb.rawValue]]
+      let others = forms.filter { $0 != sentence[place].text }
+      // without "is", "does" or "not" before it, third person and base form are matters of agreement: then only the participle is wrong
+      let isBare = sentence[..<place].allSatisfy { $0.slot != .negation && !["is", "are", "do", "does"].contains($0.text) }
+      sentence[place].text = isBare ? forms[2] : generator.pick(others)
+    case nil: break
+    }
+    return sentence
+  }
+
   /// The fault of a sentence about who does what.
   enum FormFault: Sendable { case agreement, selection }
 

@@ -29,6 +29,13 @@ struct PocketPairOptions: Sendable {
   var hypernyms = 0.0
   /// The first sentence tells a second, unrelated fact too.
   var secondFact = 0.0
+  /// Both sentences tell a second fact too, of the same kinds: who did which of the two can be told only by words that stand together.
+  /// Of a question and its answer, the answer alone does.
+  var company = 0.0
+  /// Where there is company, one word of the two facts has changed places with the other's in the second sentence.
+  var isExchanged = false
+  /// Where there is company, the second sentence leaves it out.
+  var leavesCompany = false
   /// The second sentence draws a style of its own.
   var reordered = 1.0
   /// The first sentence is negated.
@@ -190,25 +197,95 @@ extension PocketWorld {
       faults += found
       step += 1
     }
+    let companion = companion(of: original, in: scope, options, using: &generator)
+    var retoldCompanion = companion.map { respelled($0, options.synonyms, using: &generator) }
+    if options.isExchanged {
+      guard let slot = exchange(&retold, &retoldCompanion, besides: [], using: &generator) else { return nil }
+      faults.append((slot, .replaced))
+    }
     let style = PocketStyle.drawn(&generator)
     let other = generator.chance(options.reordered) ? PocketStyle.drawn(&generator) : style
     var first: [PocketWord]
-    let second: [PocketWord]
+    var second: [PocketWord]
     if isQuestion {
       let asked = Self.askable(original, generator.pick([nil, .subject, .object, .place]))
       // A change of what is asked for, and so not told, would not show.
       guard !faults.contains(where: { $0.0 == asked || Self.hides(asked, $0.0) }) else { return nil }
       first = question(original, asked: asked, style)
       second = question(retold, asked: asked, other)
+      if let companion, let retoldCompanion {
+        let mark = words("?")
+        let more = (question(companion, asked: asked, .drawn(&generator)), question(retoldCompanion, asked: asked, .drawn(&generator)))
+        first = joined(first.dropLast(), more.0.dropLast(), using: &generator) + mark
+        second = joined(second.dropLast(), more.1.dropLast(), using: &generator) + mark
+      }
     } else {
       first = statement(original, style)
       second = statement(retold, other)
-      if generator.chance(options.secondFact) {
-        let more = statement(fact(scope, using: &generator), .drawn(&generator))
-        first = generator.chance(0.5) ? first + words("and") + more : more + words("and") + first
+      if let companion, let retoldCompanion {
+        first = joined(first, statement(companion, .drawn(&generator)), using: &generator)
+        if !options.leavesCompany { second = joined(second, statement(retoldCompanion, .drawn(&generator)), using: &generator) }
+      } else if generator.chance(options.secondFact) {
+        first = joined(first, statement(fact(scope, using: &generator), .drawn(&generator)), using: &generator)
       }
     }
     return PocketPair(first: first, second: second, faults: faults, told: original.told)
+  }
+
+  /// Two tellings in either order.
+  private func joined(
+    _ one: some Collection<PocketWord>, _ other: some Collection<PocketWord>, using generator: inout PocketGenerator
+  ) -> [PocketWord] {
+    generator.chance(0.5) ? Array(one) + words("and") + Array(other) : Array(other) + words("and") + Array(one)
+  }
+
+  /// A second fact of the same class of verb and kinds of nouns, with one detail at most; nil where none is to be told.
+  private func companion(
+    of fact: PocketFact, in scope: PocketScope, _ options: PocketPairOptions, using generator: inout PocketGenerator
+  ) -> PocketFact? {
+    // without company no number is drawn: pre-training's rows stay what they were
+    guard options.company > 0, generator.chance(options.company) else { return nil }
+    var companion = fact
+    companion.verb = pick(verbs.concepts(scope.half, group: fact.verb.group), besides: fact.verb, using: &generator)
+    let subjects = nouns.concepts(scope.half, group: fact.subject.group), objects = nouns.concepts(scope.half, group: fact.object.group)
+    companion.subject = pick(subjects, besides: fact.subject, fact.object, using: &generator)
+    companion.object = pick(objects, besides: fact.subject, fact.object, companion.subject, using: &generator)
+    companion.subjectIsPlural = generator.chance(0.5)
+    companion.objectIsPlural = generator.chance(0.5)
+    (companion.subjectAttribute, companion.objectAttribute, companion.place) = (nil, nil, nil)
+    companion.isNegated = false
+    switch generator.choose([0.25, 0.25, 0.25, 0.25]) {
+    case 0: companion.subjectAttribute = generator.pick(attributes.concepts(scope.half))
+    case 1: companion.objectAttribute = generator.pick(attributes.concepts(scope.half))
+    case 2: companion.place = generator.pick(scope.places(self))
+    default: break
+    }
+    companion.spelling = (0..<6).map { _ in generator.below(2) }
+    return companion
+  }
+
+  private func respelled(_ fact: PocketFact, _ share: Double, using generator: inout PocketGenerator) -> PocketFact {
+    var fact = fact
+    for slot in 0..<6 where generator.chance(share) { fact.spelling[slot] = 1 - fact.spelling[slot] }
+    return fact
+  }
+
+  /// Lets a verb, a subject or an object of two facts change places; nil where that would not show.
+  private func exchange(
+    _ fact: inout PocketFact, _ companion: inout PocketFact?, besides hidden: [PocketSlot], using generator: inout PocketGenerator
+  ) -> PocketSlot? {
+    guard var other = companion else { return nil }
+    let slots: [PocketSlot] = [.subject, .object, .verb].filter { slot in
+      let isHypernym = slot == .subject ? fact.subjectKind != nil : slot == .object && fact.objectKind != nil
+      return !isHypernym && !hidden.contains(slot) && fact[slot] != other[slot]
+    }
+    guard !slots.isEmpty else { return nil }
+    let slot = generator.pick(slots)
+    (fact[slot], other[slot]) = (other[slot], fact[slot])
+    let place = slot.rawValue
+    (fact.spelling[place], other.spelling[place]) = (other.spelling[place], fact.spelling[place])
+    companion = other
+    return fact.subject == fact.object || other.subject == other.object ? nil : slot
   }
 
   private static func askable(_ fact: PocketFact, _ slot: PocketSlot?) -> PocketSlot? {
@@ -261,11 +338,17 @@ extension PocketWorld {
         faults += found
       }
       guard faults.count >= changes else { continue }
+      var companion = companion(of: told, in: scope, options, using: &generator)
+      if options.isExchanged {
+        let hidden = [asked] + (question.subjectKind == nil ? [] : [.subject]) + (question.objectKind == nil ? [] : [.object])
+        guard let slot = exchange(&sentence, &companion, besides: hidden, using: &generator) else { continue }
+        faults.append((slot, .replaced))
+      }
       let style = PocketStyle.drawn(&generator)
       let other = generator.chance(options.reordered) ? PocketStyle.drawn(&generator) : style
-      return PocketPair(
-        first: self.question(question, asked: asked, style), second: statement(sentence, other), faults: faults,
-        told: told.told)
+      var second = statement(sentence, other)
+      if let companion { second = joined(second, statement(companion, .drawn(&generator)), using: &generator) }
+      return PocketPair(first: self.question(question, asked: asked, style), second: second, faults: faults, told: told.told)
     }
   }
 }

@@ -47,7 +47,10 @@ final class Pretraining: PretrainingProcess {
     pacing = settings.pacing
     self.rows = try PretrainingEncoder(tokenizer)
     let classes = (PocketJudgement.allCases.map(\.label).max() ?? 0) + 1
-    heads = PretrainingHeads(encoder, judgements: classes, seed: seed, on: backend)
+    guard let names = encoder.configuration.architecture.maskedWordNames else {
+      throw PretrainingError.noMaskedWords(encoder.configuration.architecture)
+    }
+    heads = PretrainingHeads(encoder, names: names, judgements: classes, seed: seed, on: backend)
     let parameters = encoder.parameters + heads.parameters
     for parameter in parameters { parameter.isTrainable = true }
     optimizer = AdamW(parameters, settings.optimization)
@@ -131,7 +134,7 @@ final class Pretraining: PretrainingProcess {
   var levels: [(kind: String, level: Double)] { PocketPretraining.Kind.allCases.map { ("\($0)", pacing.level(of: $0)) } }
 
   func clearTally() { tally = PretrainingTally() }
-  func write(to folder: URL) throws { try ModelWriter.save(encoder, as: .float16, to: folder) }
+  func write(to folder: URL) throws { try ModelWriter.save(encoder, with: heads.shipped, as: .float16, to: folder) }
 
   // MARK: Checkpoints
 

@@ -20,12 +20,16 @@ extension PocketTasks {
     }
   }
 
-  /// The files of `task`, in order: training, then validation.
+  /// The files of `task`, in order: training, validation, and rows that are only reported. GLUE's own `test.tsv` have no labels, so
+  /// these are called otherwise.
   func files(_ task: Task) -> [File] {
-    guard task == .mnli else { return [file(task, .train, "train.tsv"), file(task, .validation, "dev.tsv")] }
+    guard task == .mnli else {
+      return [file(task, .train, "train.tsv"), file(task, .validation, "dev.tsv"), file(task, .test, "held_out.tsv")]
+    }
     return [
       file(task, .train, "train.tsv"), file(task, .validation, "dev_matched.tsv"),
-      file(task, .mismatched, "dev_mismatched.tsv"),
+      file(task, .mismatched, "dev_mismatched.tsv"), file(task, .test, "held_out_matched.tsv"),
+      file(task, .testMismatched, "held_out_mismatched.tsv"),
     ]
   }
 
@@ -74,7 +78,7 @@ extension PocketTasks {
     case .qnli, .rte: return [number, first, second, label]
     case .qqp: return [number, String(2 * index), String(2 * index + 1), first, second, label]
     case .mnli:
-      let genre = split == .mismatched ? "elsewhere" : "here"
+      let genre = split.isMismatched ? "elsewhere" : "here"
       let votes = Array(repeating: label, count: split == .train ? 2 : 6)
       return [number, number, number + "p", genre, first, second, first, second, first, second] + votes
     }

@@ -136,7 +136,7 @@ enum CostCurvesFigure {
     }
     let panels = panels(curves)
     return Figure(
-      id: settings.id, title: settings.title, subtitle: source.subtitle(first.task, "seed \(first.seed)"), panels: panels,
+      id: settings.id, title: settings.title, subtitle: source.subtitle(first.task, first.seed.phrase), panels: panels,
       data: FigureData(linesOf: panels))
   }
 

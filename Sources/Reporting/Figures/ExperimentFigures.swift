@@ -61,7 +61,9 @@ package struct ExperimentFigures {
   /// Makes one figure from the runs that are there; nil where they are too few.
   /// - Throws: `ReportError` where a run's tensors are damaged, altered, or not those that the figure is made of.
   func figure(_ settings: FigureSettings) throws -> (figure: Figure?, missing: [String]) {
-    let (runs, missing) = source.runs(settings)
+    // made of what searches found, not of the experiment's own runs
+    let searched = settings.kind == .tuning ? source.searched(settings.rows) : nil
+    let (runs, missing) = searched.map { ([], $0.lacks) } ?? source.runs(settings)
     var figure =
       switch settings.kind {
       case .freezingMap: try FreezingMapFigure.make(settings, runs, source)
@@ -69,14 +71,20 @@ package struct ExperimentFigures {
       case .bars: BarsFigure.make(settings, source)
       case .costBars: try CostBarsFigure.make(settings, runs, source)
       case .costCurves: try CostCurvesFigure.make(settings, runs, source)
+      case .pareto: ParetoFigure.make(settings, runs, source)
       case .importanceMap: try ImportanceMapFigure.make(settings, runs, source)
+      case .agreement: try AgreementFigure.make(settings, runs, source)
       case .normHistograms: try NormHistogramsFigure.make(settings, runs, source)
       case .rankMap: try RankMapFigure.make(settings, runs, source)
       case .pruning: try PruningFigure.make(settings, runs, source)
       case .rankSweep: RankSweepFigure.make(settings, runs, source)
       case .learningCurves: try LearningCurvesFigure.make(settings, runs, source)
+      case .varianceShares: VarianceSharesFigure.make(settings, source)
+      case .tuning: TuningFigure.make(settings, searched?.methods ?? [], source)
       }
-    if !missing.isEmpty { figure?.subtitle += " · without \(missing.count) of its \(runs.count + missing.count) runs" }
+    if !missing.isEmpty, searched == nil {
+      figure?.subtitle += " · without \(missing.count) of its \(runs.count + missing.count) runs"
+    }
     return (figure, missing)
   }
 

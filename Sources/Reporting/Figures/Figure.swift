@@ -12,8 +12,22 @@ struct Figure: Equatable {
   var columns = 1
   /// The names of series that stand in an order, as layers do: a scale of colours is their legend. Empty where names have no order.
   var scale: [String] = []
+  /// The names of the parts of bars, which are then the legend; empty where no bar has parts.
+  var parts: [String] = []
   /// The values, for other programs.
   let data: FigureData
+  /// What the picture says in numbers, for a notebook to show below it; nil where the picture says it all.
+  var summary: FigureSummary?
+}
+
+/// A small table that belongs to a figure, and what its columns are.
+struct FigureSummary: Equatable {
+  let table: DisplayTable
+  /// A sentence each.
+  let notes: [String]
+
+  /// The table as Markdown with its notes.
+  var markdown: String { MarkdownTable.markup(table) + "\n" + MarkdownText.lines(notes.map(MarkdownText.paragraph)) }
 }
 
 /// One part of a figure, with axes of its own.
@@ -26,13 +40,18 @@ struct FigurePanel: Equatable {
     case bars
     /// The same as a dot with its error bar beside a line at zero.
     case dots
+    /// A bar of parts from zero for each series, the first on top; a point is where a part begins and how long it is, in the order of
+    /// the figure's `parts`. Its text stands in it where there is room; that of a point without length stands behind the bar.
+    case shares
     /// Distributions over one another; a point is where a bin begins and the count in it, and the last one where the last bin ends.
     case histograms
     /// A row of cells for each series, the first on top; a point is a column and how dark its cell is, 0 to 1.
     case heatMap
+    /// Named points over numbers; those of a series with marks stand out, and a series without a name is the line along them.
+    case points
 
     /// Whether a row stands for each series, its name at the left of the page.
-    var hasRows: Bool { self == .bars || self == .dots }
+    var hasRows: Bool { self == .bars || self == .dots || self == .shares }
   }
 
   /// What the panel is of; nil where the figure's title says it.
@@ -85,11 +104,12 @@ struct FigurePoint: Equatable {
   let x: Double
   /// The value; nil, or not finite, where there is none: a gap in a line, an empty cell.
   let y: Double?
-  /// The standard deviation, drawn as an error bar; nil where there is none.
+  /// How far the error bar goes to either side: the standard deviation, or half an interval; nil where there is none.
   let deviation: Double?
   /// How many seeds the value is made of; nil where it is of one run.
   let seeds: Int?
-  /// What stands above a point, beside a bar or dot, or in a cell; nil for nothing.
+  /// What stands above or beside a point, beside a bar or dot, or in a cell; nil for nothing, and for the series' name beside a named
+  /// point.
   let text: String?
 
   init(_ x: Double, _ y: Double?, deviation: Double? = nil, seeds: Int? = nil, text: String? = nil) {

@@ -55,9 +55,16 @@ enum FigureSampling {
     return exponent
   }
 
-  /// How many doublings a number above zero is from 1, straight between powers of two: as near as a picture needs, and the same
-  /// everywhere.
-  static func doublings(_ value: Double) -> Double { Double(value.exponent) + value.significand - 1 }
+  /// How many doublings a number above zero is from 1, its logarithm to the base 2: by a series of its own, so that a picture is the
+  /// same everywhere.
+  static func doublings(_ value: Double) -> Double {
+    // log₂(1 + z)/(1 − z) = 2 (z + z³/3 + z⁵/5 + …) / ln 2, with z at most 0.18
+    let isUpper = value.significand > 1.4142135623730951
+    let part = isUpper ? value.significand / 2 : value.significand
+    let z = (part - 1) / (part + 1)
+    let sum = stride(from: 21, through: 1, by: -2).reduce(0) { $0 * z * z + 1 / Double($1) }
+    return Double(value.exponent) + (isUpper ? 1 : 0) + 2 * z * sum / 0.6931471805599453
+  }
 
   /// The value below which a share of sorted values lies, between neighbours in proportion; nil for none.
   static func quantile(_ sorted: [Double], _ share: Double) -> Double? {

@@ -1,6 +1,7 @@
 // What a table's cells say of some rows and tasks, in percent, and of how many seeds.
 import Manifests
 import Metrics
+import Settings
 
 /// The scores of a table's rows on a figure's tasks.
 struct FigureScores {
@@ -34,7 +35,7 @@ struct FigureScores {
   }
 
   /// The score of each seed that counts in a row, as a share: on a task, or on the average of all where none is given.
-  func seedScores(_ row: TableRow, _ task: String?) -> [(seed: Int, score: Double)] {
+  func seedScores(_ row: TableRow, _ task: String?) -> [(seed: RunSeed, score: Double)] {
     table.seeds.compactMap { seed in
       let scores = (task.map { [$0] } ?? tasks).map { task in cell(row, task)?.runs.first { $0.seed == seed }?.score }
       let found = scores.compactMap { $0 }
@@ -63,7 +64,7 @@ struct FigureScores {
     let kind = table.evaluation.aggregate == .mean ? "mean" : "median"
     let made =
       switch (counts.count, counts.last ?? 0) {
-      case (1, 1): table.seeds.count == 1 ? "seed \(table.seeds[0])" : "one seed of \(table.seeds.count)"
+      case (1, 1): table.seeds.count == 1 ? table.seeds[0].phrase : "one seed of \(table.seeds.count)"
       case (0, _): "no seed in common"
       case (1, let count): "\(kind) over \(count) seeds"
       case (_, let most): "\(kind) over \(most) seeds, or over n where that stands beside it"

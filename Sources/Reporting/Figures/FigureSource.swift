@@ -10,7 +10,7 @@ struct FigureRun {
   let label: String
   let row: String
   let task: String
-  let seed: Int
+  let seed: RunSeed
   let options: MethodOptions
   let record: RunRecord
   let timing: TimingRecord?
@@ -26,15 +26,15 @@ struct FigureSource {
   let profile: Profile
   /// The experiment's table, whose protocol and labels the figures share.
   let table: TableModel
-  private let specifications: [RunSpecification]
-  private let findings: RunFindings
+  let experiment: Experiment
+  let findings: RunFindings
   private let results: ResultsFolder
 
   /// - Throws: `ReportError.unrecordedMetric`.
   init(_ experiment: Experiment, _ findings: RunFindings, _ results: ResultsFolder) throws(ReportError) {
     profile = experiment.profile
     self.results = results
-    specifications = experiment.runs
+    self.experiment = experiment
     self.findings = findings
     table = try TableModel(experiment, findings)
   }
@@ -46,9 +46,9 @@ struct FigureSource {
     for row in settings.rows {
       for task in settings.tasks {
         for seed in settings.seeds {
-          guard let run = specifications.first(where: { $0.row == row && $0.task.id == task && $0.seed == seed }) else { continue }
+          guard let run = experiment.runs.first(where: { $0.row == row && $0.task.id == task && $0.seed == seed }) else { continue }
           if let reason = absence(of: run) {
-            missing.append("\(row), \(task), seed \(seed): \(reason)")
+            missing.append("\(row), \(task), \(seed.phrase): \(reason)")
           } else if let record = findings.records[RunKey(run)] {
             found.append(
               FigureRun(
@@ -80,8 +80,7 @@ struct FigureSource {
   func subtitle(_ parts: String...) -> String { parts.joined(separator: ", ") + " · \(profile.rawValue) profile" }
 
   /// `seed 0`, or `mean over seeds 0, 1`.
-  func seedPhrase(_ seeds: [Int]) -> String {
-    let list = seeds.map(String.init).joined(separator: ", ")
-    return seeds.count == 1 ? "seed \(list)" : "mean over seeds \(list)"
+  func seedPhrase(_ seeds: [RunSeed]) -> String {
+    seeds.count == 1 ? seeds[0].phrase : "mean over seeds \(seeds.list)"
   }
 }

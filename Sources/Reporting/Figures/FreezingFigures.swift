@@ -108,7 +108,7 @@ enum ScoreTrajectoriesFigure {
           title: drawn.count > 1 ? "fraction of the matrices that are frozen" : nil, kind: .lines, x: step,
           y: FigureAxis(name: "freezing fraction", start: 0, end: 1), series: [fraction])
       ]
-    let parts = [run.label, run.task, "seed \(run.seed)"] + (settings.grouping == .layer ? [ends] : [])
+    let parts = [run.label, run.task, run.seed.phrase] + (settings.grouping == .layer ? [ends] : [])
     let layers = settings.grouping == .layer ? lines.map(\.layer).max() ?? 0 : 0
     return Figure(
       id: settings.id, title: settings.title, subtitle: source.subtitle(parts.joined(separator: ", ")), panels: panels,

@@ -20,7 +20,8 @@ struct GnuplotPanel {
   ///   - names: the figure's legend.
   ///   - width: of its cell, in pixels.
   ///   - rows: how many panels stand below each other.
-  init(_ panel: FigurePanel, names: [String], width: Int, rows: Int) {
+  ///   - sharesY: whether the label of the vertical axis stands at the page's edge, for all panels.
+  init(_ panel: FigurePanel, names: [String], width: Int, rows: Int, sharesY: Bool = false) {
     (self.panel, self.width) = (panel, width)
     rowNames = panel.kind == .heatMap ? panel.series.map { GnuplotText.shortened($0.name, to: min(40, width / 16)) } : []
     let room = width - 8 * GnuplotText.columns(rowNames)
@@ -33,7 +34,8 @@ struct GnuplotPanel {
       switch panel.kind {
       case .heatMap: max(150, 70 + 28 * panel.series.count)
       case .lines: rows == 1 ? 330 : rows == 2 ? 250 : 200
-      case .bars, .dots: 64 + (panel.series.count > 8 ? 17 : 20) * max(3, panel.series.count)
+      case .points: rows == 1 ? 390 : 350
+      case .bars, .dots, .shares: 64 + (panel.series.count > 8 ? 17 : 20) * max(3, panel.series.count)
       case .histograms: rows == 1 ? 220 : 150
       }
     let (x, y) = (GnuplotText.shortened(panel.x.label, to: room / 8), GnuplotText.shortened(panel.y.label, to: height / 7))
@@ -49,8 +51,14 @@ struct GnuplotPanel {
       "set ylabel sharedy eq '' ? \(GnuplotText.quoted([y])) : ''",
       "series = \(panel.series.count)", "widths = '\(widths.joined(separator: " "))'",
       "counts = \(panel.kind == .histograms ? 1 : 0)", "isbars = \(panel.kind == .bars ? 1 : 0)",
+      "isdots = \(panel.kind == .dots ? 1 : 0)", "isshares = \(panel.kind == .shares ? 1 : 0)",
       "longest = \(GnuplotText.columns(panel.series.flatMap(\.points).map { $0.text ?? "" }))",
     ]
+    if panel.kind == .points {
+      settings += PointsPlot(panel, width: width, height: height, sharesY: sharesY).settings
+      script = (settings + [template]).joined(separator: "\n")
+      return
+    }
     if panel.kind.hasRows {
       settings += lengths(ends) + ["unset logscale y", rowRange, "array rowname[\(panel.series.count + 1)]"]
       settings += Self.rowNames(panel).enumerated().map { "rowname[\($0 + 1)] = \(GnuplotText.quoted([$1]))" }
@@ -66,7 +74,7 @@ struct GnuplotPanel {
   static func width(_ panel: FigurePanel) -> Int {
     switch panel.kind {
     case .heatMap: max(560, 90 + 8 * min(40, GnuplotText.columns(panel.series.map(\.name))) + 72 * panel.x.places.count)
-    case .bars, .dots, .lines, .histograms: 720
+    case .bars, .dots, .shares, .lines, .histograms, .points: 720
     }
   }
 
@@ -76,8 +84,9 @@ struct GnuplotPanel {
   private var template: String {
     switch panel.kind {
     case .lines, .histograms: LinesTemplate.text
-    case .bars, .dots: RowsTemplate.text
+    case .bars, .dots, .shares: RowsTemplate.text
     case .heatMap: HeatMapTemplate.text
+    case .points: PointsTemplate.text
     }
   }
 
@@ -116,7 +125,7 @@ struct GnuplotPanel {
   private func lengths(_ values: [Double]) -> [String] {
     let all = values + [0] + [panel.x.start, panel.x.end].compactMap { $0 }.filter(GnuplotText.isDrawn)
     var (least, greatest) = (all.min() ?? 0, all.max() ?? 0)
-    if least == greatest { (least, greatest) = panel.kind == .bars ? (0, 1) : (-1, 1) }
+    if least == greatest { (least, greatest) = panel.kind == .dots ? (-1, 1) : (0, 1) }
     // From halves, whose differences are always finite.
     let margin = (greatest / 2 - least / 2) * 0.12
     if panel.kind == .dots || least < 0 { least -= margin }
@@ -183,7 +192,7 @@ struct GnuplotPanel {
   }
 
   /// A round number that divides a length into about as many parts; nil for a length of nothing.
-  private static func step(_ length: Double, parts: Double) -> Double? {
+  static func step(_ length: Double, parts: Double) -> Double? {
     guard length > 0, GnuplotText.isDrawn(length) else { return nil }
     let power = pow(10, log10(length / parts).rounded(.down))
     return power * ([1.0, 2, 5].first { length / (power * $0) <= parts * 1.25 } ?? 10)
@@ -205,14 +214,15 @@ struct GnuplotPanel {
   }
 
   /// A data set for each name of the legend and one for what has no name, with empty lines between series of one name. A row is
-  /// the number of the name, that of the series, x, y, the deviation, whether the point is marked, and its text.
+  /// the number of the name (in a bar of parts that of the part), that of the series, x, y, the deviation, whether the point is marked, and its text.
   private func table(_ names: [String]) -> String {
     let all = Array(panel.series.enumerated())
     let isWhole = panel.kind == .heatMap || panel.kind.hasRows
     let groups = isWhole ? [all] : (names + [""]).map { name in all.filter { $0.element.name == name } }
     let sets = groups.enumerated().map { number, group in
       let series = group.filter { !$0.element.points.isEmpty }.map { index, series in
-        series.points.indices.map { "\(number + 1),\(index)," + row(series, $0) }.joined(separator: "\n")
+        series.points.indices.map { "\(panel.kind == .shares ? $0 + 1 : number + 1),\(index)," + row(series, $0) }
+          .joined(separator: "\n")
       }
       return series.isEmpty ? "\(number + 1),0,NaN,NaN,NaN,0," : series.joined(separator: "\n\n")
     }

@@ -19,7 +19,10 @@ enum GnuplotScript {
     let hasRows = !figure.panels.isEmpty && figure.panels.allSatisfy(\.kind.hasRows)
     let labelled = GnuplotText.columns(hasRows ? figure.panels.flatMap(GnuplotPanel.rowNames) : [])
     let beside = hasRows ? 8 * labelled + 4 : 0
-    let panels = figure.panels.map { GnuplotPanel($0, names: names, width: (width - beside) / columns, rows: rows) }
+    let sharesY = figure.panels.count > 1 && Set(figure.panels.map(\.y.label)).count == 1
+    let panels = figure.panels.map { panel in
+      GnuplotPanel(panel, names: names, width: (width - beside) / columns, rows: rows, sharesY: sharesY)
+    }
     // titles of several lengths leave the panels of a row in line
     let topLines = panels.map(\.titleLines).max() ?? 0
     let cell = (panels.map(\.height).max() ?? 0) + 18 * max(0, topLines - 1)
@@ -40,16 +43,17 @@ enum GnuplotScript {
     lines += legend.enumerated().map { "name[\($0 + 1)] = \(GnuplotText.quoted([$1]))" }
     lines.append(PageTemplate.text)
     for (index, panel) in panels.enumerated() {
-      lines.append("column = \(index % columns)")
+      lines += ["column = \(index % columns)", "row = \(index / columns)"]
       lines.append("set origin across(left + place * \(index % columns)), down(head + cell * \(index / columns + 1))")
       lines.append(panel.script)
     }
     return lines.joined(separator: "\n") + "\nunset multiplot\n"
   }
 
-  /// What the legend explains: the names on the figure's scale, or those of series in the order of their first appearance.
+  /// What the legend explains: the names on the figure's scale, those of bars' parts, or those of series in the order of their first appearance.
   private static func names(_ figure: Figure) -> [String] {
     if !figure.scale.isEmpty { return figure.scale }
+    if !figure.parts.isEmpty { return figure.parts }
     let all = figure.panels.filter { $0.kind == .lines || $0.kind == .histograms }.flatMap(\.series).map(\.name)
     return all.reduce(into: []) { names, name in if !name.isEmpty, !names.contains(name) { names.append(name) } }
   }
@@ -65,6 +69,7 @@ enum GnuplotScript {
 
   /// How the legend shows what it names.
   private static func sample(_ figure: Figure) -> String {
+    if !figure.parts.isEmpty { return "parts" }
     if figure.panels.contains(where: { $0.kind == .histograms }) { return "boxes" }
     return figure.panels.flatMap(\.series).contains(where: \.hasMarks) ? "linespoints" : "lines"
   }

@@ -3,6 +3,7 @@ import Foundation
 import Manifests
 import Metrics
 import Records
+import Settings
 
 /// The learning curves of rows on one task, or of any single run.
 enum LearningCurvesFigure {
@@ -19,7 +20,7 @@ enum LearningCurvesFigure {
     for run in runs {
       let label = source.label(ofRow: run.row)
       let points = run.record.epochs.compactMap { epoch -> FigurePoint? in
-        let values = column.splits.compactMap { epoch.value(split: $0, metric: metric) }
+        let values = epoch.scores.filter { $0.metric == metric && run.record.chooses(by: $0.split) }.map(\.value)
         return mean(values).map { FigurePoint(Double(epoch.epoch), $0 * 100) }
       }
       scores.append(FigureSeries(name: label, points: points, hasMarks: true))
@@ -27,15 +28,16 @@ enum LearningCurvesFigure {
     }
     let panels = panels(scores: scores, losses: losses, score: MetricText.short(metric))
     return Figure(
-      id: settings.id, title: settings.title, subtitle: source.subtitle(first.task, "seed \(first.seed)"), panels: panels,
+      id: settings.id, title: settings.title, subtitle: source.subtitle(first.task, first.seed.phrase), panels: panels,
       columns: 2, data: FigureData(linesOf: panels))
   }
 
-  /// The curves of the run in a folder: every metric on every validation set.
+  /// The curves of the run in a folder: every metric on every set that chooses the best epoch.
   /// - Throws: `ReportError`.
   static func make(runIn folder: URL) throws -> Figure {
     guard let record = try ResultsFolder.record(in: folder) else { throw ReportError.unfinishedRun(path: folder.relativePath) }
-    let kinds = record.epochs.first?.scores.map { (split: $0.split, metric: $0.metric) } ?? []
+    let chosen = record.epochs.first?.scores.filter { record.chooses(by: $0.split) } ?? []
+    let kinds = chosen.map { (split: $0.split, metric: $0.metric) }
     let splits = Set(kinds.map(\.split))
     let scores = kinds.map { kind in
       let name = MetricText.short(kind.metric) + (splits.count > 1 ? ", \(kind.split)" : "")
@@ -47,13 +49,9 @@ enum LearningCurvesFigure {
     let loss = try RecordedTensors(in: folder, record: record).vector("training/loss", axis: "step")
     let panels = panels(scores: scores, losses: [("", loss)], score: "validation score")
     func text(_ key: String) -> String? {
-      switch record.specification[key] {
-      case .text(let value)?: value
-      case .integer(let value)?: String(value)
-      default: nil
-      }
+      if case .text(let value)? = record.specification[key] { value } else { nil }
     }
-    let parts = [text("label"), text("task"), text("seed").map { "seed \($0)" }].compactMap { $0 }
+    let parts = [text("label"), text("task"), record.specification["seed"].flatMap { RunSeed(json: $0) }?.phrase].compactMap { $0 }
     return Figure(
       id: FigureKind.learningCurves.rawValue, title: FigureKind.learningCurves.title, subtitle: parts.joined(separator: ", "),
       panels: panels, columns: 2, data: FigureData(linesOf: panels))

@@ -68,7 +68,7 @@ enum NormHistogramsFigure {
       id: settings.id, title: settings.title,
       subtitle: source.subtitle(
         (names + [
-          "\(module) of \(first.task)", "seed \(first.seed)", measured, "mean ± deviation in the titles",
+          "\(module) of \(first.task)", first.seed.phrase, measured, "mean ± deviation in the titles",
           "the highest 0.5% not shown",
         ])
         .joined(separator: ", ")), panels: panels, columns: min(layers.count, layers.count > 6 && series.count == 1 ? 4 : 3),

@@ -88,7 +88,11 @@ enum PageTemplate {
         plot [0:1] [0:1] NaN with boxes fillstyle transparent solid 0.55 noborder linetype 1 title name[1], \
           for [n = 2:names] NaN with lines linetype n dashtype 1 title name[n]
       } else {
-        plot [0:1] [0:1] for [n = 1:names] NaN with @sample linetype n title name[n]
+        if (sample eq 'parts') {
+          plot [0:1] [0:1] for [n = 1:names] NaN with boxes fillstyle solid noborder linetype n title name[n]
+        } else {
+          plot [0:1] [0:1] for [n = 1:names] NaN with @sample linetype n title name[n]
+        }
       }
     }
     unset object

@@ -9,7 +9,7 @@ enum RankMapFigure {
     guard let run = runs.first else { return nil }
     let map = try LayerMap("ranks/value", in: try run.tensors(), modules: settings.modules)
     return Figure(
-      id: settings.id, title: settings.title, subtitle: source.subtitle(run.label, run.task, "seed \(run.seed)"),
+      id: settings.id, title: settings.title, subtitle: source.subtitle(run.label, run.task, run.seed.phrase),
       panels: [map.panel("rank of each adapter", more: "higher", text: NumberText.count)], data: map.data("rank"))
   }
 }
@@ -57,7 +57,7 @@ enum PruningFigure {
       line.points.map { ["turnover", line.name, "mean over layers", CSVText.number($0.x), CSVText.number($0.y)] }
     }
     return Figure(
-      id: settings.id, title: settings.title, subtitle: source.subtitle(run.label, run.task, "seed \(run.seed)"), panels: panels,
+      id: settings.id, title: settings.title, subtitle: source.subtitle(run.label, run.task, run.seed.phrase), panels: panels,
       data: FigureData(columns: ["quantity", "module", "layer", "step", "share"], rows: keptRows + changedRows))
   }
 }

@@ -1,5 +1,6 @@
 // How far rows are from the table's baseline, or from the mean of them all, seed by seed, where their scores are too alike for bars.
 import Metrics
+import Settings
 
 /// Differences of a figure's rows to one reference.
 struct ScoreDifferences {
@@ -51,7 +52,7 @@ struct ScoreDifferences {
   }
 
   /// The reference's score for each seed: the baseline's, or the mean of the rows that have as many seeds as any.
-  private func references(_ task: String?) -> [(seed: Int, score: Double)] {
+  private func references(_ task: String?) -> [(seed: RunSeed, score: Double)] {
     if let row = scores.table.rows.first(where: { $0.id == baseline }) { return scores.seedScores(row, task) }
     let all = rows.map { scores.seedScores($0, task) }
     let most = all.map(\.count).max() ?? 0

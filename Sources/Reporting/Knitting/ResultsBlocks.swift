@@ -5,27 +5,31 @@ import Records
 import Settings
 import Storage
 
-/// Makes blocks of tables, figures, lists of runs and texts. The same results give the same text, on any machine, but for figures of
+/// Makes blocks of tables, figures, claims, lists of runs and texts, and of what papers print without any run. The same results give the same text, on any machine, but for figures of
 /// time: what a clock measured (`<id>-cost.md`) is no block.
 package struct ResultsBlocks: BlockSource {
   private let experiments: ExperimentFolder
   private let methods: MethodCatalog
   private let results: ResultsFolder
   private let inputs: @Sendable (RunSpecification) -> InputDigests
+  private let facts: PlannedFacts
 
   /// Names the folders; nothing is read yet.
-  /// - Parameter inputs: what a run would read now, as far as it is at hand.
+  /// - Parameters:
+  ///   - inputs: what a run would read now, as far as it is at hand.
+  ///   - facts: what is known of runs before they are made.
   package init(
     experiments: ExperimentFolder, methods: MethodCatalog, results: ResultsFolder,
-    inputs: @escaping @Sendable (RunSpecification) -> InputDigests
+    inputs: @escaping @Sendable (RunSpecification) -> InputDigests, facts: PlannedFacts = .unknown
   ) {
-    (self.experiments, self.methods, self.results, self.inputs) = (experiments, methods, results, inputs)
+    (self.experiments, self.methods, self.results, self.inputs, self.facts) = (experiments, methods, results, inputs, facts)
   }
 
   /// The content that a request asks for.
   /// - Throws: `ManifestError` for an experiment or profile that does not exist; `ReportError.unrecordedMetric`,
-  ///   `ReportError.unknownFigure`, `ReportError.unknownTask`; `StorageError`.
+  ///   `ReportError.unknownFigure`, `.unknownTask`, `.unknownRow`, `.noEquivalenceBound`; `StorageError`.
   package func content(of request: BlockRequest) throws -> BlockContent {
+    if request.subject == .published { return try published(request.experiment) }
     let experiment = try experiments.manifest(named: request.experiment, profile: request.profile, methods: methods)
       .experiment(request.profile)
     let findings = results.findings(for: experiment.runs, inputs: inputs)
@@ -38,12 +42,26 @@ package struct ResultsBlocks: BlockSource {
     case .runs:
       let table = try TableModel(experiment, findings)
       return table.hasRuns ? .markdown(RunList.markdown(table)) : noRuns(table)
+    case .claim(let claim, let epoch):
+      let evaluation = EvaluationProtocol(epoch: epoch ?? experiment.report.epoch, aggregate: experiment.report.aggregate)
+      let table = try TableModel(experiment, findings, evaluation: evaluation)
+      guard let text = try ClaimSentence.markdown(claim, table, bound: experiment.report.equivalence) else {
+        let rows = "\(claim.row) and \(claim.other) of \(table.experiment)"
+        return .unavailable("\(rows) under \(table.profile.rawValue) have no seed of a task in common")
+      }
+      return .markdown(text)
     case .figure(let id): return try figure(id, of: experiment, findings)
     case .texts(let task):
       let text = try TextsBlock.markdown(task, of: experiment, findings, in: results)
       return text.map { .markdown($0) }
         ?? .unavailable("no run of \(experiment.id), \(task), under \(experiment.profile.rawValue) has left texts")
+    case .published: return try published(request.experiment)
     }
+  }
+
+  private func published(_ table: String) throws -> BlockContent {
+    let found = try experiments.staticTable(named: table, methods: methods)
+    return .markdown(try StaticTableText(found.table, beside: found.experiment, facts: facts).markdown())
   }
 
   private func noRuns(_ table: TableModel) -> BlockContent {
@@ -69,7 +87,7 @@ package struct ResultsBlocks: BlockSource {
     let text = """
       ![\(title)](\(NotebookPicture.folder)/\(name))
       <!-- \(Self.name(data)): SHA-256 \(try FileDigest.sha256(of: data)) -->
-      """
+      """ + (figure.summary.map { "\n\n" + $0.markdown } ?? "")
     return .markdown(text, picture: NotebookPicture(name: name, source: picture))
   }
 
@@ -91,7 +109,7 @@ enum RunList {
   static func markdown(_ table: TableModel) -> String {
     let runs = table.rows.flatMap { row in
       zip(table.tasks, row.cells).flatMap { task, cell in
-        cell.runs.map { (name: "\(row.id) \(task.task) seed \($0.seed)", run: $0) }
+        cell.runs.map { (name: "\(row.id) \(task.task) \($0.seed.phrase)", run: $0) }
       }
     }
     let found = runs.filter { $0.run.state != .missing }.count

@@ -32,7 +32,7 @@ enum TextsBlock {
       return "| prompt | \(plain(shown[place].source)) |\n|---|---|\n" + lines.joined()
     }
     return
-      "**\(plain(experiment.id))** (\(experiment.profile.rawValue) profile), \(plain(task)), seed \(first.seed): what was written after "
+      "**\(plain(experiment.id))** (\(experiment.profile.rawValue) profile), \(plain(task)), \(first.seed.phrase): what was written after "
       + "the last epoch for the first prompts.\n\n" + tables.joined(separator: "\n")
   }
 }
