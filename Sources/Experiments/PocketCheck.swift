@@ -124,7 +124,8 @@ package struct PocketCheck: Sendable {
       } catch is Interruption { return (nil, summary) }
       measurements.append(
         ofTexts
-          ?? PocketGate.Measurement(task, objective, on: loaded.model, tuned: tuned, untrained: untrained,
+          ?? PocketGate.Measurement(
+            task, objective, on: loaded.model, tuned: tuned, untrained: untrained,
             ceiling: PocketData.ceiling(of: example.specification.task), backend: backend))
     }
     return (PocketGate(measurements, spreads: try spreads(store), terms: terms), summary)

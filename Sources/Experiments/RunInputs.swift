@@ -77,7 +77,8 @@ package final class RunInputs: Sendable {
   package func digestsAtHand(of run: RunSpecification) -> InputDigests {
     let model = workspace.modelAtHand(run.model).flatMap { modelDigestsAtHand($0) }
     return InputDigests(
-      model: model?.model, tokenizer: model?.tokenizer, data: folderAtHand(of: run).flatMap { try? dataDigest(of: run.dividedTask, in: $0) })
+      model: model?.model, tokenizer: model?.tokenizer,
+      data: folderAtHand(of: run).flatMap { try? dataDigest(of: run.dividedTask, in: $0) })
   }
 
   /// What the validation examples of a run say, each its only text or both, the first `count` of each set.

@@ -71,7 +71,8 @@ package struct CompletionSets: Sendable {
         prompts.append(Prompt(text: example.first, references: example.references, tokens: tokens, target: target))
       }
       note(shortened, of: set, to: "\(length) less max_new_tokens \(maximumNewTokens)")
-      sets.append(Validation(name: set.name, isHeldOut: set.isHeldOut, prompts: prompts, completions: try encoder.completions(set).rows))
+      sets.append(
+        Validation(name: set.name, isHeldOut: set.isHeldOut, prompts: prompts, completions: try encoder.completions(set).rows))
     }
     (training, validation, self.notes) = (train.rows, sets, notes)
     endToken = end

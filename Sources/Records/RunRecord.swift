@@ -156,7 +156,9 @@ package struct RunRecord: Sendable, Equatable, Codable, VersionedRecord {
     for (index, epoch) in epochs.enumerated() where epoch.epoch != index + 1 || epoch.step < 0 {
       return ("epochs", "are not numbered from 1, each once")
     }
-    if bestEpoch != Self.bestEpoch(of: epochs, by: primary, heldOut: heldOut ?? []) { return ("best_epoch", "does not follow from the scores") }
+    if bestEpoch != Self.bestEpoch(of: epochs, by: primary, heldOut: heldOut ?? []) {
+      return ("best_epoch", "does not follow from the scores")
+    }
     if lastEpoch != epochs.last?.epoch { return ("last_epoch", "does not follow from the scores") }
     for (key, count) in [
       ("trainable_parameters", trainableParameters), ("trainable_parameters_with_head", trainableParametersWithHead),

@@ -22,11 +22,13 @@ package enum NLGTask: String, Sendable, CaseIterable {
     case .e2e:
       // microsoft/LoRA's inputs, and a line of its own for the cue that a language model without a separator token needs.
       nlg(
-        "E2E", folders: ["e2e", "e2e-dataset"], format: .csv, train: "trainset.csv", validation: "devset.csv", test: "testset_w_refs.csv",
+        "E2E", folders: ["e2e", "e2e-dataset"], format: .csv, train: "trainset.csv", validation: "devset.csv",
+        test: "testset_w_refs.csv",
         .init(prompt: .init("{mr}\nText:"), references: ["ref"], rewrites: ["mr": .slots]), metrics: [.bleu])
     case .dart:
       nlg(
-        "DART", folders: ["dart"], format: .dart, train: "dart-v1.1.1-full-train.json", validation: "dart-v1.1.1-full-dev.json", test: "dart-v1.1.1-full-test.json",
+        "DART", folders: ["dart"], format: .dart, train: "dart-v1.1.1-full-train.json", validation: "dart-v1.1.1-full-dev.json",
+        test: "dart-v1.1.1-full-test.json",
         .init(prompt: .init("{triples}\nText:"), references: ["text"]), metrics: [.multiBLEU])
     case .dialogsum:
       nlg(
@@ -53,7 +55,8 @@ package enum NLGTask: String, Sendable, CaseIterable {
       id: rawValue, title: title, folders: folders + (folders.contains(title) ? [] : [title]), format: format, train: train,
       validation: [.init(name: "test", file: test)],
       heldOut: .init(
-        selection: [.init(name: TaskDefinition.onlySet, file: validation, hasTargets: true)], files: [.init(name: "test", file: test)]),
+        selection: [.init(name: TaskDefinition.onlySet, file: validation, hasTargets: true)],
+        files: [.init(name: "test", file: test)]),
       columns: nil, target: .text(completion), metrics: metrics)
   }
 }

@@ -117,7 +117,8 @@ package struct TaskDefinition: Sendable, Equatable {
   /// Takes a definition as it is; `problems` says whether it holds together.
   package init(
     id: String, title: String, folders: [String] = [], format: Format = .tsv, hasHeader: Bool = true,
-    train: String = "train.tsv", validation: [ValidationFile] = [.init(name: "validation", file: "dev.tsv")], heldOut: HeldOut? = nil,
+    train: String = "train.tsv", validation: [ValidationFile] = [.init(name: "validation", file: "dev.tsv")],
+    heldOut: HeldOut? = nil,
     columns: Columns?, target: Target, ignoredLabels: [String] = [], skipsIrregularRows: Bool = false,
     metrics: [Metric]
   ) {

@@ -174,7 +174,8 @@ package struct TrainingSettings: Sendable, Equatable {
     .init(
       OptionSchema(
         "split", .choice(EvaluationSplit.allCases.map(\.rawValue)), default: .text(EvaluationSplit.validation.rawValue),
-        "Which rows are reported: those that choose the best epoch, the task's held-out ones, or the other half of each validation set."),
+        "Which rows are reported: those that choose the best epoch, the task's held-out ones, or the other half of each validation set."
+      ),
       value: { .text($0.split.rawValue) },
       assign: { $0.split = $1.text.flatMap { EvaluationSplit(rawValue: $0) } ?? .validation }),
     .init(

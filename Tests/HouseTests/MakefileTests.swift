@@ -29,7 +29,10 @@ struct MakefileTests {
       ("compare A=t", "`make compare` needs B=…, as in: make compare A=table1@4f2c1ab B=table1"),
       ("tune-pocket TASKS=rte", "TASKS=… is no variable of `make tune-pocket`."),
       ("tune-some SET=rank=4", "SET=… is no variable of `make tune-some`."),
-      ("report TASKS=rte", "`make report` with TASKS=… needs EXPERIMENT=…, as in: make report EXPERIMENT=table1 TASKS=rte FORMAT=csv."),
+      (
+        "report TASKS=rte",
+        "`make report` with TASKS=… needs EXPERIMENT=…, as in: make report EXPERIMENT=table1 TASKS=rte FORMAT=csv."
+      ),
       ("list test DATA=x", "DATA=… is no variable of `make list test`. It takes none."),
     ])
   func refused(arguments: String, message: String) throws {

@@ -47,7 +47,8 @@ import Testing
     let task = try single.load("e/m.yaml").experiment(.paper).runs[1].task
     #expect(task.heldOut == .init(files: [.init(name: "test", file: single.path + "/data/test.tsv")]))
     let several = try folder(
-      Self.good.replacing("validation: /data/reviews/dev.tsv", with: "validation: {films: a.tsv, books: b.tsv}\ntest: {films: c.tsv}"))
+      Self.good.replacing(
+        "validation: /data/reviews/dev.tsv", with: "validation: {films: a.tsv, books: b.tsv}\ntest: {films: c.tsv}"))
     #expect(try several.load("e/m.yaml").experiment(.paper).runs[1].task.heldOut?.files.map(\.name) == ["test_films"])
     let outside = try folder(Self.good + "\ntest: ../test.tsv\n")
     #expect(outside.complaint("e/m.yaml").contains("'test' may not leave the folder of this file by '..'"))

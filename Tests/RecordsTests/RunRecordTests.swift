@@ -25,7 +25,8 @@ import Testing
           scores: [Score(split: "validation", metric: "accuracy", value: value)]
             + (index < heldOut.count ? heldOut[index].map { [Score(split: "test", metric: "accuracy", value: $0)] } ?? [] : []))
       },
-      primary: PrimaryScore(split: "validation", metric: "accuracy"), heldOut: heldOut.isEmpty ? [] : ["test"], trainableParameters: counts,
+      primary: PrimaryScore(split: "validation", metric: "accuracy"), heldOut: heldOut.isEmpty ? [] : ["test"],
+      trainableParameters: counts,
       trainableParametersWithHead: counts, steps: 64, preliminarySteps: preliminarySteps, flops: flops,
       digests: RunDigests(
         specification: digest("b"), manifest: digest("c"), model: digest("d"), tokenizer: digest("e"),
@@ -51,7 +52,8 @@ import Testing
   func heldOut() throws {
     let record = try Self.record(values: [0.5, 0.7, 0.6], heldOut: [0.9, 0.4, nil])
     #expect(record.bestEpoch == 2 && record.heldOut == ["test"])
-    #expect(record.reports("test") && !record.reports("validation") && record.chooses(by: "validation") && !record.chooses(by: "test"))
+    #expect(
+      record.reports("test") && !record.reports("validation") && record.chooses(by: "validation") && !record.chooses(by: "test"))
     #expect(try RunRecord(jsonData: record.jsonData(), file: "record.json") == record)
     let plain = try Self.record()
     #expect(plain.heldOut == nil && plain.reports("validation"))

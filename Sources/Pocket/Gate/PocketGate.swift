@@ -112,11 +112,13 @@ package struct PocketGate: Sendable, Equatable {
 
     /// Tasks with labels: GLUE's eight kinds.
     package static let labels = Terms(
-      mostDeviation: 5, passesNeeded: 7, required: ["mrpc", "rte", "sst2"], forbidsBelow: true, spreadsNeeded: 5, worstRowsLeftOut: 1,
+      mostDeviation: 5, passesNeeded: 7, required: ["mrpc", "rte", "sst2"], forbidsBelow: true, spreadsNeeded: 5,
+      worstRowsLeftOut: 1,
       table: "table1")
     /// Tasks whose answers are texts.
     package static let texts = Terms(
-      mostDeviation: nil, passesNeeded: 3, required: [], forbidsBelow: false, spreadsNeeded: 2, worstRowsLeftOut: 1, table: "generation-table1")
+      mostDeviation: nil, passesNeeded: 3, required: [], forbidsBelow: false, spreadsNeeded: 2, worstRowsLeftOut: 1,
+      table: "generation-table1")
   }
 
   /// Points by which full fine-tuning must exceed what a model could do without it.

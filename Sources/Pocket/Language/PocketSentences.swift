@@ -215,7 +215,9 @@ extension PocketWorld {
       second = question(retold, asked: asked, other)
       if let companion, let retoldCompanion {
         let mark = words("?")
-        let more = (question(companion, asked: asked, .drawn(&generator)), question(retoldCompanion, asked: asked, .drawn(&generator)))
+        let more = (
+          question(companion, asked: asked, .drawn(&generator)), question(retoldCompanion, asked: asked, .drawn(&generator))
+        )
         first = joined(first.dropLast(), more.0.dropLast(), using: &generator) + mark
         second = joined(second.dropLast(), more.1.dropLast(), using: &generator) + mark
       }
@@ -247,7 +249,8 @@ extension PocketWorld {
     guard options.company > 0, generator.chance(options.company) else { return nil }
     var companion = fact
     companion.verb = pick(verbs.concepts(scope.half, group: fact.verb.group), besides: fact.verb, using: &generator)
-    let subjects = nouns.concepts(scope.half, group: fact.subject.group), objects = nouns.concepts(scope.half, group: fact.object.group)
+    let subjects = nouns.concepts(scope.half, group: fact.subject.group),
+      objects = nouns.concepts(scope.half, group: fact.object.group)
     companion.subject = pick(subjects, besides: fact.subject, fact.object, using: &generator)
     companion.object = pick(objects, besides: fact.subject, fact.object, companion.subject, using: &generator)
     companion.subjectIsPlural = generator.chance(0.5)

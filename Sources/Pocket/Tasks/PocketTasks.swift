@@ -188,7 +188,8 @@ struct PocketTasks: Sendable {
     let isExchanged = !isAnswered && !isUntold && generator.chance(0.35)
     let pair = world.answer(
       PocketScope(half: split.half), ways: Self.retellings, changes: isAnswered || isUntold || isExchanged ? 0 : 1,
-      unanswered: isUntold, options: PocketPairOptions(
+      unanswered: isUntold,
+      options: PocketPairOptions(
         dropped: 0.2, hypernyms: 0.1, company: isExchanged ? 1 : 0.7, isExchanged: isExchanged),
       using: &generator)
     return row(pair.first, pair.second, label: isAnswered ? 0 : 1, of: ["entailment", "not_entailment"], &generator)
