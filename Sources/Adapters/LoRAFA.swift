@@ -42,12 +42,14 @@ package final class LoRAFA: TuningMethod {
   /// B alone: A is as the seed gave it.
   package var keptParameters: Int { pairs.reduce(0) { $0 + $1.b.count } }
 
-  /// A stays as it is when training begins, and so does what follows from it.
+  /// A stays as it is when training begins, and so does what follows from it: it is made on the processor, outside what a step's
+  /// operations count, so that a resumed run counts as one that was not stopped.
   package func beforeStep(_ step: Int) {
     guard projects, projections.isEmpty, let backend = pairs.first?.a.tensor.backend else { return }
-    let grams = backend.withoutGradients { pairs.map { $0.a.tensor.linear(weight: $0.a.tensor, bias: nil) } }
-    projections = zip(grams, Tensor.read(grams)).map { gram, values in
-      Tensor(Self.inverse(values, size: gram.shape[0]).map { Float($0 / (scale * scale)) }, shape: gram.shape, on: backend)
+    projections = zip(pairs, Tensor.read(pairs.map(\.a.tensor))).map { pair, values in
+      let size = pair.a.tensor.shape[0]
+      let inverse = Self.inverse(Self.gram(values, size: size), size: size)
+      return Tensor(inverse.map { Float($0 / (scale * scale)) }, shape: [size, size], on: backend)
     }
   }
 
@@ -55,6 +57,15 @@ package final class LoRAFA: TuningMethod {
     for (pair, projection) in zip(pairs, projections) {
       guard let gradient = pair.b.gradient else { continue }
       gradient.assign(gradient.backend.withoutGradients { gradient.matmul(projection) })
+    }
+  }
+
+  /// M Mᵀ of the matrix M, row by row, that has `size` rows.
+  private static func gram(_ values: [Float], size: Int) -> [Float] {
+    let columns = values.count / size
+    return (0..<(size * size)).map { place in
+      let (left, right) = (place / size * columns, place % size * columns)
+      return Float((0..<columns).reduce(0.0) { $0 + Double(values[left + $1]) * Double(values[right + $1]) })
     }
   }
 

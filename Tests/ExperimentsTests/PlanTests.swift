@@ -57,7 +57,9 @@ import Testing
     func problems(_ methods: String) throws -> [String] {
       let manifest = TinyProject.manifest.replacing(
         "[lora, {aflora: {initial_epochs: 0.5, final_fraction: 0.3}}]", with: methods)
-      return try TinyProject(manifest).call().problems()
+      let project = try TinyProject(manifest)
+      defer { withExtendedLifetime(project) {} }
+      return try project.call().problems()
     }
     for id in ["prompt-tuning", "prefix-tuning"] {
       let found = try problems("[lora, {\(id): {virtual_tokens: 5}}]")

@@ -48,7 +48,8 @@ struct SeedAxesTests {
 
   @Test("initial values are the initialisation's, the order of rows is the order's", arguments: methods)
   func starts(method: String) throws {
-    let call = try Self.project(method).call()
+    let project = try Self.project(method), call = try project.call()
+    defer { withExtendedLifetime(project) {} }
     #expect(call.plan.map(\.specification.seed.description) == ["0", "0x1", "1x0", "1"])
     let starts = try call.plan.map { try Start($0, call) }
     let (both, otherOrder, otherStart, neither) = (starts[0], starts[1], starts[2], starts[3])

@@ -35,7 +35,8 @@ struct TuningRowsTests {
 
   @Test("more than there are is a problem where it is said")
   func tooMany() throws {
-    let problems = try project("training: {tuning_rows: 99}\n").call().problems()
+    let project = try project("training: {tuning_rows: 99}\n"), problems = try project.call().problems()
+    defer { withExtendedLifetime(project) {} }
     #expect(
       problems.count == 1
         && problems[0].hasPrefix(

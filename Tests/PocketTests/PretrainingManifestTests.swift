@@ -19,7 +19,7 @@ struct PretrainingManifestTests {
     if architecture == "llama" {
       #expect(manifest.documents.allSatisfy { $0 > 0 })
     } else {
-      #expect(manifest.shares.first == (architecture == "deberta" ? 0.32 : 0.3))
+      #expect(manifest.shares.first == 0.3)
     }
     let again = try PretrainingManifest.load(path: path)
     #expect(manifest == again)

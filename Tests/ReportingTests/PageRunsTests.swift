@@ -36,7 +36,7 @@ struct PageRunsTests {
     #expect(record.scores.map(\.metric) == ["accuracy", "loss"] && record.scores.map(\.isPrimary) == [true, false])
     #expect(record.scores.map(\.isShare) == [true, false], "a loss is no share")
     #expect(record.scores.map(\.values.text) == ["0.5 0.75", "- -"], "what JSON has no number for")
-    #expect(record.counts.contains(["parameters kept", "12.35K"]) && record.counts.contains(["updates", "20"]))
+    #expect(record.counts.contains(["parameters kept at the end", "12.35K"]) && record.counts.contains(["updates", "20"]))
     let settings = runs.settings[record.settings]
     #expect(settings.contains(["options.rank", "8"]) && settings.contains(["training.epochs", "2"]))
     #expect(

@@ -121,9 +121,9 @@ import Testing
         row,label,unit,trainable_parameters,trainable_parameters.published,kept.query,kept.query.published,rte.accuracy,\
         rte.accuracy.deviation,rte.accuracy.runs,rte.accuracy.states,rte.accuracy.published,rte.accuracy.published_difference,\
         mrpc.accuracy,mrpc.accuracy.deviation,mrpc.accuracy.runs,mrpc.accuracy.states,mrpc.accuracy.published,\
-        mrpc.accuracy.published_difference,average,average.published,average.published_difference
+        mrpc.accuracy.published_difference,average,average.published,average.published_difference,mean_rank
         lora,LoRA,fraction,20000.0,1330000.0,,,0.8,0.0,2,0:completed 1:completed,0.85,-0.04999999999999993,0.8,0.0,2,\
-        0:completed 1:completed,0.82,-0.019999999999999907,0.8,0.835,-0.03499999999999992
+        0:completed 1:completed,0.82,-0.019999999999999907,0.8,0.835,-0.03499999999999992,2.0
 
         """))
     let json = try JSONValue(json: JSONTable.render(table))

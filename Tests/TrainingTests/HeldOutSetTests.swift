@@ -30,7 +30,7 @@ struct HeldOutSetTests {
   func measured() throws {
     let plain = try run(false).run().history, history = try run(true).run().history
     #expect(history.steps == plain.steps)
-    #expect(history.epochs.map(\.evaluations[0]) == plain.epochs.map(\.evaluations[0]))
+    #expect(history.epochs.map(\.evaluations[0].scores) == plain.epochs.map(\.evaluations[0].scores))
     let chosen = history.epochs.map { $0.evaluations[0].scores.primary ?? .nan }
     #expect(history.best == chosen.firstIndex(of: chosen.max() ?? .nan))
     var best = -1.0

@@ -158,8 +158,9 @@ package struct PocketGate: Sendable, Equatable {
       conditions.append(("no task is below a baseline" + (below.isEmpty ? "" : ": \(list(below))"), below.isEmpty))
     }
     if let most = terms.mostDeviation {
-      let wild = measurements.compactMap { measured in
-        sampleStandardDeviation(measured.tuned).flatMap { $0 > most ? "\(measured.task) \(decimal($0))" : nil }
+      let wild: [String] = measurements.compactMap { measured in
+        guard let deviation = sampleStandardDeviation(measured.tuned), deviation.isFinite else { return "\(measured.task) has none" }
+        return deviation > most ? "\(measured.task) \(decimal(deviation))" : nil
       }
       conditions.append(
         (
