@@ -16,6 +16,8 @@ package struct CounterRandom: RandomNumberGenerator, Sendable {
     case sample = 0x736d_706c
     /// The choice of the training rows that are held out ("hold").
     case holdOut = 0x686f_6c64
+    /// The choice of the tokens that are hidden or replaced where retention is measured; of no seed ("rtnt").
+    case retention = 0x7274_6e74
   }
 
   private let key: [UInt32]

@@ -11,6 +11,7 @@ package enum ExperimentError: Error, CustomStringConvertible, Equatable {
   case tooLong(model: String, length: Int, limit: Int)
   case noPositions(model: String, length: Int, virtualTokens: Int, limit: Int)
   case patience(row: String, task: String, reason: String)
+  case retention(String)
   case tokenTypes(model: String, inputs: Int, table: Int)
   case emptyTask(String)
   case noRun(String)
@@ -46,6 +47,7 @@ package enum ExperimentError: Error, CustomStringConvertible, Equatable {
         + "\(virtualTokens + length) positions, but the model has \(limit). Lower virtual_tokens, or max_length in the recipe"
     case .patience(let row, let task, let reason):
       "\(row), \(task): early_stopping_patience cannot end these runs: \(reason)"
+    case .retention(let reason): "retention cannot be measured: \(reason)"
     case .tokenTypes(let model, let inputs, let table):
       "\(model): the task's inputs have \(inputs) token types, but the model's table of them only \(table) \(table == 1 ? "row" : "rows") "
         + "(type_vocab_size in config.json). Use a model for pairs of texts, or tasks of one text"

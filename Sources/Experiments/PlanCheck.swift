@@ -64,7 +64,7 @@ struct PlanCheck {
   private mutating func report(_ error: any Error, of run: RunSpecification) {
     switch error {
     // of this row alone
-    case is AdapterError, ExperimentError.tooLong, ExperimentError.noPositions, ExperimentError.patience,
+    case is AdapterError, ExperimentError.tooLong, ExperimentError.noPositions, ExperimentError.patience, ExperimentError.retention,
       CompletionError.longTarget, CompletionError.noRoom, DatasetError.nothingLeft:
       break
     default: unusable.insert([run.model, run.task.id])
@@ -75,6 +75,8 @@ struct PlanCheck {
     case AdapterError.noProjection: report("\(run.row), \(run.task.id): \(error)", at: experiment.place(of: "targets", in: run))
     case is AdapterError: report("\(run.row), \(run.task.id): \(error)", at: experiment.placeOfRow(run))
     case ExperimentError.patience: report("\(error)", at: experiment.place(of: "early_stopping_patience", in: run))
+    case ExperimentError.retention:
+      report("\(run.task.id): \(error)", at: experiment.place(of: "retention_rows", in: run))
     case ExperimentError.noPositions:
       report("\(run.row), \(run.task.id): \(error)", at: experiment.place(of: "virtual_tokens", in: run))
     case ExperimentError.tooLong: report("\(run.task.id): \(error)", at: experiment.place(of: "max_length", in: run))
@@ -99,7 +101,7 @@ struct PlanCheck {
     let types = configuration.limits.tokenTypes == nil ? 1 : try inputs.tokenTypes(run, configuration)
     let subject =
       "\(specification.row) \(specification.options) \(run.modelFolder.path) \(length) \(training.maximumLength) \(types) "
-      + "\(training.earlyStoppingPatience ?? 0) "
+      + "\(training.earlyStoppingPatience ?? 0) \(training.retentionRows ?? 0) \(training.retentionText ?? "") "
       + "\(specification.task.id) \(target)"
     guard seen.insert(subject).inserted else { return }
     try configuration.checkInputs(length: training.maximumLength, tokenTypes: types, of: run.modelFolder)
@@ -116,6 +118,7 @@ struct PlanCheck {
     if let reason = FineTuning.problem(ofPatience: training, method, asksForTexts: specification.task.headTarget == .words) {
       throw ExperimentError.patience(row: specification.row, task: specification.task.id, reason: reason)
     }
+    _ = try RunRetention(run, inputs: inputs)?.heads(for: loaded.model, on: backend)
     // held-out rows share no text with the others, and the validation files are not read for them
     if training.tuningRows == nil, seen.insert("splits \(run.digests.data)").inserted { notes += try inputs.splitNotes(run) }
     // a label's text is cut to any length; one that is written needs room, and a token that ends it

@@ -91,8 +91,12 @@ package struct RunExecutor: Sendable {
     try AtomicFile.write(bytes, to: tensors)
     let texts = try RunTexts.write(history, of: fineTuning.objective, to: folder)
     try saveTiming(history.updates)
+    let retention = try RunRetention(run, inputs: inputs)?.measures(of: history, in: folder, on: backend) {
+      if options.shouldStop() { throw Interruption() }
+    }
     let record = RunRecord(
-      run, history, outcome, objective: fineTuning.objective, measures: fineTuning.method.measures,
+      run, history, outcome, objective: fineTuning.objective,
+      measures: fineTuning.method.measures.merging(retention ?? [:]) { own, _ in own },
       tensors: FileDigest.sha256(of: bytes), texts: texts, threads: options.threads)
     try fineTuning.beforeWriting()
     try AtomicFile.write(try record.jsonData(), to: RunFile.record.url(in: folder))

@@ -66,7 +66,7 @@ package final class RunInputs: Sendable {
     _ = try task(run.dividedTask, in: dataFolder)
     let digests = RunDigests(
       specification: FileDigest.sha256(of: Array(run.identityJSON.utf8)), manifest: manifestDigest, model: model.model,
-      tokenizer: model.tokenizer, data: try dataDigest(of: run.dividedTask, in: dataFolder), tensors: nil)
+      tokenizer: model.tokenizer, data: try dataDigest(of: run, in: dataFolder), tensors: nil)
     let members = [digests.specification, digests.model, digests.tokenizer, digests.data, "\(Numerics.version)"]
     return PlannedRun(
       specification: run, modelFolder: folder, dataFolder: dataFolder, digests: digests,
@@ -78,7 +78,7 @@ package final class RunInputs: Sendable {
     let model = workspace.modelAtHand(run.model).flatMap { modelDigestsAtHand($0) }
     return InputDigests(
       model: model?.model, tokenizer: model?.tokenizer,
-      data: folderAtHand(of: run).flatMap { try? dataDigest(of: run.dividedTask, in: $0) })
+      data: folderAtHand(of: run).flatMap { try? dataDigest(of: run, in: $0) })
   }
 
   /// What the validation examples of a run say, each its only text or both, the first `count` of each set.
@@ -150,6 +150,7 @@ package final class RunInputs: Sendable {
     let model = try Self.modelFiles(run.modelFolder)
     let files =
       model.weights + model.tokenizer + (try DatasetFiles(of: run.specification.dividedTask, in: run.dataFolder)).files.map(\.url)
+      + (try retentionText(of: run.specification).map { [$0] } ?? [])
     let known = cache.withLock { $0.stamps }
     if let file = files.first(where: { known[$0] == nil || known[$0] != FileStamp($0) }) {
       throw ExperimentError.changedInput(file.path)
@@ -161,6 +162,31 @@ package final class RunInputs: Sendable {
     let lines =
       try files.map { "\($0.lastPathComponent)\t\(try FileDigest.sha256(of: $0))\n" } + (reading.map { ["\($0)\n"] } ?? [])
     return FileDigest.sha256(of: Array(lines.joined().utf8))
+  }
+
+  /// The file that a run's retention is measured on; nil where it is on no file.
+  ///
+  /// - Throws: `ExperimentError.retention` where its path leaves the folder of data, or nothing is there.
+  func retentionText(of run: RunSpecification) throws -> URL? {
+    guard let name = run.training.retentionText else { return nil }
+    let parts = name.split(separator: "/", omittingEmptySubsequences: false)
+    guard !parts.contains(where: { ["", ".", ".."].contains($0) }) else {
+      throw ExperimentError.retention("retention_text is '\(name)'; name a file within the folder of data, as texts/held-out.txt")
+    }
+    let file = (data ?? workspace.root).appending(path: name)
+    guard FileManager.default.fileExists(atPath: file.path) else {
+      throw ExperimentError.retention(
+        "\(file.path): there is no such file. retention_text names a text within the folder of data (--data)")
+    }
+    return file
+  }
+
+  /// SHA-256 of what the run reads of its task, and of the text that its retention is measured on.
+  private func dataDigest(of run: RunSpecification, in folder: URL) throws -> String {
+    let task = try dataDigest(of: run.dividedTask, in: folder)
+    guard let text = try retentionText(of: run) else { return task }
+    remember([text])
+    return FileDigest.sha256(of: Array("\(task)\n\(try FileDigest.sha256(of: text))".utf8))
   }
 
   private func dataDigest(of task: TaskDefinition, in folder: URL) throws -> String {

@@ -56,12 +56,21 @@ package struct TrainedRun {
     hasItsTokenizer = digests.tokenizer == record.digests.tokenizer
 
     if let damage = record.damage(of: epoch.file, in: folder) { throw damage }
-    let file = epoch.file.url(in: folder)
+    (model, method) = try Self.load(run, on: modelFolder, epoch.file.url(in: folder), stepsPerEpoch: steps, backend)
+  }
+
+  /// The base model with the run's method on it, both with the values of a file that the run saved.
+  ///
+  /// - Parameter modelFolder: the base model's.
+  /// - Throws: `ExperimentError` where the file is missing or does not fit; `StorageError`, `ModelError`, `AdapterError`.
+  static func load(
+    _ run: RunSpecification, on modelFolder: URL, _ file: URL, stepsPerEpoch steps: Int, _ backend: any Backend
+  ) throws -> (model: Model, method: any TuningMethod) {
     guard FileManager.default.fileExists(atPath: file.path) else { throw ExperimentError.noWeights(file.path) }
     let saved = try SafetensorsFile(url: file)
     let seed = run.seed
     // the run's own head replaces the checkpoint's, whatever that is
-    model = try ModelLoader.load(
+    let model = try ModelLoader.load(
       folder: modelFolder, seed: seed.initializationKey, on: backend, roundsMatrices: run.roundsMatrices
     ) { configuration in
       configuration.adopt(run.task.headTarget)
@@ -69,10 +78,11 @@ package struct TrainedRun {
       configuration.fitHead(rows: head?.shape.first)
     }.model
     let length = TrainingLength(stepsPerEpoch: steps, epochs: run.training.epochs)
-    method = try run.attach(
+    let method = try run.attach(
       to: MethodHost(model, backend: backend, seed: seed.initializationKey, orderSeed: seed.orderKey, schedule: length))
     method.adopt(savedNames: Set(saved.descriptions.map(\.name)))
-    try take(saved)
+    try take(saved, model, method)
+    return (model, method)
   }
 
   /// What a run that came to its end left, its model aside.
@@ -103,7 +113,7 @@ package struct TrainedRun {
   }
 
   /// Gives every saved tensor to the parameter of its name. What the run did not save is the base model's, or follows from the seed.
-  private func take(_ saved: SafetensorsFile) throws {
+  private static func take(_ saved: SafetensorsFile, _ model: Model, _ method: any TuningMethod) throws {
     let parameters = method.parameters + model.parameters
     let byName = Dictionary(parameters.map { ($0.name, $0) }) { first, _ in first }
     var problems = (method.parameters + model.parameters.filter { $0.group == .head }).map(\.name)

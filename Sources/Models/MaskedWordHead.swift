@@ -26,7 +26,7 @@ extension Architecture {
   package var maskedWordNames: MaskedWordNames? { definition.names.maskedWords }
 }
 
-/// The head itself: a dense layer, GELU, a norm, and for each word how well its row of the table of words fits (Press and Wolf 2017).
+/// The head itself: a dense layer, an activation, a norm, and for each word how well its row of the table of words fits (Press and Wolf 2017).
 ///
 /// ```swift
 /// let head = MaskedWordHead(dense: dense, norm: norm, bias: bias, words: encoder.wordEmbeddings)
@@ -36,14 +36,16 @@ package final class MaskedWordHead {
   private let dense: Linear
   private let norm: LayerNorm
   private let output: Linear
+  private let activation: Activation
 
   /// Takes the layers, the bias `[vocabulary]` and the encoder's table of words `[vocabulary, hidden]`.
-  package init(dense: Linear, norm: LayerNorm, bias: Parameter, words: Parameter) {
+  package init(dense: Linear, norm: LayerNorm, bias: Parameter, words: Parameter, activation: Activation = .gelu) {
     self.dense = dense
     self.norm = norm
+    self.activation = activation
     output = Linear(weight: words, bias: bias)
   }
 
   /// `[rows, hidden]` → `[rows, vocabulary]`
-  package func callAsFunction(_ x: Tensor) -> Tensor { output(norm(dense(x).activated(.gelu))) }
+  package func callAsFunction(_ x: Tensor) -> Tensor { output(norm(dense(x).activated(activation))) }
 }

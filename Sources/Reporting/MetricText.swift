@@ -32,8 +32,17 @@ enum MetricText {
   /// The header of a recorded number's column: `kept.query` is how many query layers a method kept.
   static func measure(_ name: String) -> String {
     if name == RunRecord.keptParameters { return "parameters kept at the end" }
+    if name.hasPrefix("retention.") { return retention(name.dropFirst("retention.".count)) }
     if name.hasPrefix("kept.") { return readable(name.dropFirst("kept.".count)) + " layers kept" }
     return readable(name[...])
+  }
+
+  /// The header of a loss of pre-training: `masked` is that of hidden words after the best epoch, `masked.before` before any training.
+  private static func retention(_ name: Substring) -> String {
+    let isBefore = name.hasSuffix(".before"), question = isBefore ? name.dropLast(".before".count) : name
+    let asked =
+      ["masked": "hidden words", "replaced": "replaced tokens", "next": "next tokens"][String(question)] ?? readable(question)
+    return "loss of \(asked) " + (isBefore ? "before" : "after")
   }
 
   /// A recorded number, or the mean of several, as tables show it.

@@ -76,6 +76,10 @@ package struct TrainingSettings: Sendable, Equatable {
   /// How many of the training rows' texts are held out to be validated on in place of the validation files, for the choice of settings;
   /// nil: none.
   package var tuningRows: Int?
+  /// On how many rows it is measured what training took from the model; nil: it is not.
+  package var retentionRows: Int?
+  /// The file whose lines those rows are, within the folder of data; nil: held-out rows of a pocket model's own pre-training.
+  package var retentionText: String?
   /// How texts are written, in tasks that ask for them.
   package var generation = GenerationSettings()
 
@@ -181,6 +185,13 @@ package struct TrainingSettings: Sendable, Equatable {
     .init(
       "tuning_rows", .integer(1...Int.max), \.tuningRows,
       "Hold so many training rows out, the same for every run, and validate on them in place of the validation files."),
+    .init(
+      "retention_rows", .integer(1...1_000_000), \.retentionRows,
+      "Measure on so many rows the loss that the model was pre-trained with, before training and after the best epoch: columns "
+        + "'retention.masked', '.replaced', '.next', and each with '.before'."),
+    .init(
+      "retention_text", .text, \.retentionText,
+      "The text file whose first lines those rows are, in the folder of data; a pocket model has held-out rows of its own."),
   ]
 
   /// What the keys may be, in their order.

@@ -159,7 +159,9 @@ package struct PocketGate: Sendable, Equatable {
     }
     if let most = terms.mostDeviation {
       let wild: [String] = measurements.compactMap { measured in
-        guard let deviation = sampleStandardDeviation(measured.tuned), deviation.isFinite else { return "\(measured.task) has none" }
+        guard let deviation = sampleStandardDeviation(measured.tuned), deviation.isFinite else {
+          return "\(measured.task) has none"
+        }
         return deviation > most ? "\(measured.task) \(decimal(deviation))" : nil
       }
       conditions.append(

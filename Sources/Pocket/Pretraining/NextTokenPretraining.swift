@@ -20,8 +20,7 @@ final class NextTokenPretraining: PretrainingProcess {
   /// The share of each batch by kind of document (`PocketDocuments.Kind.rawValue`); they need not add up to 1.
   private let shares: [Double]
   private let tokenizer: any Tokenizer
-  private let beginning: Int32
-  private let end: Int32
+  private let ends: DocumentEnds
   private let mostTokens: Int
   /// The tokens that begin a verdict, by kind of document.
   private let verdicts: [Set<Int32>]
@@ -38,26 +37,14 @@ final class NextTokenPretraining: PretrainingProcess {
       throw PretrainingError.vocabulary(
         tokenizer: tokenizer.vocabularySize, embedding: model.configuration.vocabularySize)
     }
-    guard let beginning = tokenizer.specialTokens.beginning else {
-      throw PretrainingError.noSpecialToken("for the beginning of a document")
-    }
-    guard let end = tokenizer.specialTokens.separator else {
-      throw PretrainingError.noSpecialToken("for the end of a document")
-    }
     precondition(shares.count == PocketDocuments.Kind.allCases.count, "\(shares.count) shares")
     (self.model, self.tokenizer, self.settings, self.shares) = (model, tokenizer, settings, shares)
-    (self.beginning, self.end) = (beginning, end)
+    ends = try DocumentEnds(tokenizer)
     stream = documents
     verdicts = PocketDocuments.Kind.allCases.map { kind in Set(kind.verdicts.compactMap { tokenizer.encode($0).first }) }
     mostTokens = model.configuration.limits.tokens ?? .max
     for parameter in model.parameters { parameter.isTrainable = true }
     optimizer = AdamW(model.parameters, settings.optimization)
-  }
-
-  /// A document's tokens, as many as the model takes.
-  private func sequence(_ kind: PocketDocuments.Kind, index: Int) -> [Int32] {
-    let parts = stream.parts(kind, index: index).map { [beginning] + tokenizer.encode($0) }
-    return Array((parts.joined() + [end]).prefix(mostTokens))
   }
 
   @discardableResult
@@ -69,7 +56,7 @@ final class NextTokenPretraining: PretrainingProcess {
       guard let rows = settings.part(kind.rawValue, of: shares)?.rows else { continue }
       var told = Part(kind: kind, isVerdict: false), judged = Part(kind: kind, isVerdict: true)
       for row in 0..<rows {
-        let sequence = sequence(kind, index: completedSteps * rows + row)
+        let sequence = Array(stream.tokens(kind, index: completedSteps * rows + row, tokenizer, ends).prefix(mostTokens))
         for (place, target) in sequence.dropFirst().enumerated() {
           let position = Int32(start + place)
           if verdicts[kind.rawValue].contains(target) { judged.ask(target, at: position) } else { told.ask(target, at: position) }
@@ -130,6 +117,30 @@ final class NextTokenPretraining: PretrainingProcess {
   func takeUp(_ saved: CheckpointContents) throws {
     let count = tally.counts.count
     tally = DocumentTally(losses: try saved.amounts("losses", count: count), counts: try saved.counts("counts", count: count))
+  }
+}
+
+/// The tokens that a document begins and ends with.
+struct DocumentEnds: Sendable {
+  let beginning: Int32
+  let end: Int32
+
+  /// - Throws: `PretrainingError.noSpecialToken` when the tokenizer lacks one.
+  init(_ tokenizer: any Tokenizer) throws {
+    guard let beginning = tokenizer.specialTokens.beginning else {
+      throw PretrainingError.noSpecialToken("for the beginning of a document")
+    }
+    guard let end = tokenizer.specialTokens.separator else {
+      throw PretrainingError.noSpecialToken("for the end of a document")
+    }
+    (self.beginning, self.end) = (beginning, end)
+  }
+}
+
+extension PocketDocuments {
+  /// The tokens of document `index`, each of its parts with a beginning of its own.
+  func tokens(_ kind: Kind, index: Int, _ tokenizer: any Tokenizer, _ ends: DocumentEnds) -> [Int32] {
+    Array(parts(kind, index: index).map { [ends.beginning] + tokenizer.encode($0) }.joined()) + [ends.end]
   }
 }
 

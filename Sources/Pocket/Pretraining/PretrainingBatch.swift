@@ -103,6 +103,9 @@ struct PretrainingBatch {
   /// Tokens so far.
   var count = 0
 
+  /// A batch of no rows yet, of one kind.
+  init(_ kind: PocketPretraining.Kind) { parts = [Part(kind: kind, weight: 1)] }
+
   /// The rows of update `step`, each kind at its level.
   init(
     _ stream: PocketPretraining, step: Int, settings: PretrainingSettings, pacing: PocketPacing,

@@ -138,7 +138,10 @@ struct PageRuns: Encodable, Sendable {
       ["updates", "\(record.steps)"], ["trainable parameters", record.trainableParameters.text],
       ["with the head", record.trainableParametersWithHead.text],
       ["operations", "\(record.flops)"],
-    ] + (record.measures ?? [:]).sorted { $0.key < $1.key }.map { [MetricText.measure($0.key), MetricText.value($0.value, of: $0.key)] }
+    ]
+      + (record.measures ?? [:]).sorted { $0.key < $1.key }.map {
+        [MetricText.measure($0.key), MetricText.value($0.value, of: $0.key)]
+      }
   }
 
   /// What decided the run's numbers, but for its place in a table.
