@@ -76,7 +76,8 @@ struct PlanCheck {
     case is AdapterError: report("\(run.row), \(run.task.id): \(error)", at: experiment.placeOfRow(run))
     case ExperimentError.patience: report("\(error)", at: experiment.place(of: "early_stopping_patience", in: run))
     case ExperimentError.retention:
-      report("\(run.task.id): \(error)", at: experiment.place(of: "retention_rows", in: run))
+      let key = run.training.retentionRows == nil ? "retention_text" : "retention_rows"
+      report("\(run.task.id): \(error)", at: experiment.place(of: key, in: run))
     case ExperimentError.noPositions:
       report("\(run.row), \(run.task.id): \(error)", at: experiment.place(of: "virtual_tokens", in: run))
     case ExperimentError.tooLong: report("\(run.task.id): \(error)", at: experiment.place(of: "max_length", in: run))
@@ -118,7 +119,7 @@ struct PlanCheck {
     if let reason = FineTuning.problem(ofPatience: training, method, asksForTexts: specification.task.headTarget == .words) {
       throw ExperimentError.patience(row: specification.row, task: specification.task.id, reason: reason)
     }
-    _ = try RunRetention(run, inputs: inputs)?.heads(for: loaded.model, on: backend)
+    try RunRetention(run, inputs: inputs)?.check(loaded.model, on: backend)
     // held-out rows share no text with the others, and the validation files are not read for them
     if training.tuningRows == nil, seen.insert("splits \(run.digests.data)").inserted { notes += try inputs.splitNotes(run) }
     // a label's text is cut to any length; one that is written needs room, and a token that ends it

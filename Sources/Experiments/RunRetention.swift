@@ -36,10 +36,16 @@ struct RunRetention {
     }
   }
 
-  /// The heads that the run's model was pre-trained with.
+  /// Finds out whether it can be measured on a model.
   ///
-  /// - Throws: `ExperimentError.retention` where its checkpoint holds none; `StorageError`, `ModelError`.
-  func heads(for model: Model, on backend: any Backend) throws -> PretrainedHeads {
+  /// - Throws: `ExperimentError.retention` where its checkpoint holds no head, or the text is too short; `StorageError`, `ModelError`.
+  func check(_ model: Model, on backend: any Backend) throws {
+    _ = try heads(for: model, on: backend)
+    _ = try lines()
+  }
+
+  /// The heads that the run's model was pre-trained with.
+  private func heads(for model: Model, on backend: any Backend) throws -> PretrainedHeads {
     let heads = try PretrainedHeads(folder: run.modelFolder, for: model, on: backend)
     guard !heads.questions.isEmpty else {
       throw ExperimentError.retention(
@@ -78,12 +84,20 @@ struct RunRetention {
   private func retention(_ model: Model, _ heads: PretrainedHeads) throws -> Retention {
     let architecture = model.configuration.architecture, length = run.specification.training.maximumLength
     let tokenizer = try TokenizerFolder.load(from: run.modelFolder, modelType: architecture.modelType)
-    guard let text else { return try PocketRetention.rows(rows, for: architecture, with: tokenizer, maximumLength: length) }
+    guard let lines = try lines() else {
+      return try PocketRetention.rows(rows, for: architecture, with: tokenizer, maximumLength: length)
+    }
+    return Retention(texts: lines, heads.questions, with: tokenizer, maximumLength: length)
+  }
+
+  /// The text's first lines, of those that are not blank; nil where the rows are a pocket model's.
+  private func lines() throws -> [String]? {
+    guard let text else { return nil }
     let lines = String(decoding: try SmallFile.contents(of: text, limit: 1 << 30), as: UTF8.self)
-      .split(whereSeparator: \.isNewline).map(String.init).filter { !$0.allSatisfy(\.isWhitespace) }
+      .split(whereSeparator: \.isNewline).filter { !$0.allSatisfy(\.isWhitespace) }
     guard lines.count >= rows else {
       throw ExperimentError.retention("\(text.path) has \(lines.count) lines of text, and retention_rows is \(rows). Lower it")
     }
-    return Retention(texts: Array(lines.prefix(rows)), heads.questions, with: tokenizer, maximumLength: length)
+    return lines.prefix(rows).map(String.init)
   }
 }

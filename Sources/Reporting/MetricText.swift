@@ -47,7 +47,10 @@ enum MetricText {
 
   /// A recorded number, or the mean of several, as tables show it.
   static func value(_ value: Double, of measure: String) -> String {
-    measure == RunRecord.updates ? NumberText.count(value) : NumberText.measure(value)
+    if measure == RunRecord.updates { return NumberText.count(value) }
+    // a loss that pre-training has nearly done away with
+    if measure.hasPrefix("retention."), value < 0.095 { return NumberText.significant(value, digits: 2) }
+    return NumberText.measure(value)
   }
 
   private static func readable(_ name: Substring) -> String {

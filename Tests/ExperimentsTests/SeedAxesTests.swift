@@ -1,4 +1,5 @@
 // The two axes of seeds in runs: what each decides, what a run of a combination leaves, and that it is the same again.
+import Adapters
 import CPUBackend
 import Datasets
 import Foundation
@@ -40,7 +41,10 @@ struct SeedAxesTests {
 
     init(_ run: PlannedRun, _ call: TinyCall) throws {
       let tuning = try AssembledRun(run, inputs: call.inputs, backend: CPUBackend(threads: 1)).fineTuning
-      values = (tuning.method.parameters + tuning.model.parameters.filter { $0.group == .head }).flatMap(\.tensor.values)
+      var shared: [Float] = []
+      if case .sharedMatrices(let a, let b) = tuning.method.form { shared = a.values + b.values }
+      let parameters = tuning.method.parameters + tuning.model.parameters.filter { $0.group == .head }
+      values = shared + parameters.flatMap(\.tensor.values)
       order = BatchPlan(count: tuning.objective.training.count, batchSize: tuning.settings.batchSize).shuffled(
         seed: tuning.seed, epoch: 0)
     }

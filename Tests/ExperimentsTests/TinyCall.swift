@@ -14,6 +14,15 @@ extension TinyProject {
     try Workspace(root: root, results: results.map { root.appending(path: $0) })
   }
 
+  /// What is wrong with the manifest's runs, by the paths below the project's root.
+  func problems() throws -> [String] {
+    let workspace = try workspace(), folder = ExperimentFolder(path: workspace.experiments.path)
+    let experiment = try folder.manifest(named: "tiny", profile: .pocket, methods: .registered).experiment(.pocket)
+    let plan = try Plan(
+      [experiment], profile: .pocket, inputs: RunInputs(workspace: workspace, data: nil), store: RunStore(workspace))
+    return plan.problems.map { "\($0)".replacing(workspace.root.path + "/", with: "") }
+  }
+
   /// All that one call of `lowrank run tiny` would use, read afresh.
   func call(results: String? = nil, jobs: Int = 1, options: ExecutionOptions = ExecutionOptions()) throws -> TinyCall {
     let workspace = try workspace(results: results)

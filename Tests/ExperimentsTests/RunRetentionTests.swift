@@ -1,0 +1,90 @@
+// What a run took from its model, measured where its recipe asks for it.
+import Foundation
+import Records
+import Storage
+import TestSupport
+import Testing
+
+@testable import Experiments
+
+extension TinyProject {
+  /// Puts beside the model's tensors a head that names hidden words.
+  fileprivate func addPretrainedHead() throws {
+    let file = file("model/model.safetensors"), saved = try SafetensorsFile(url: file), prefix = "cls.predictions"
+    func values(_ count: Int) -> [Float] { (0..<count).map { Float(sin(Double($0))) / 4 } }
+    let head = [
+      SafetensorsEntry(name: "\(prefix).transform.dense.weight", shape: [16, 16], values: values(256)),
+      SafetensorsEntry(name: "\(prefix).transform.dense.bias", shape: [16], values: values(16)),
+      SafetensorsEntry(name: "\(prefix).transform.LayerNorm.weight", shape: [16], values: values(16).map { 1 + $0 }),
+      SafetensorsEntry(name: "\(prefix).transform.LayerNorm.bias", shape: [16], values: values(16)),
+      SafetensorsEntry(name: "\(prefix).bias", shape: [19], values: values(19)),
+    ]
+    let body = try saved.descriptions.map {
+      SafetensorsEntry(name: $0.name, shape: $0.shape, values: try saved.floats($0.name))
+    }
+    _ = try SafetensorsWriter.write(body + head, to: file)
+  }
+}
+
+@Suite("Retention of runs")
+struct RunRetentionTests {
+  /// The tiny project with a checkpoint that holds the head that it was pre-trained with.
+  private func project(_ training: String) throws -> TinyProject {
+    let project = try TinyProject(TinyProject.manifest + training)
+    let text = (0..<12).map { "the sky is \($0.isMultiple(of: 2) ? "warm" : "cold") and the sea is not\n" }.joined()
+    try project.write("\n" + text, to: "held-out.txt")
+    return project
+  }
+
+  @Test("a text's losses stand beside a run's other numbers; the run's own are as without")
+  func measured() throws {
+    let project = try project("training: {retention_rows: 8, retention_text: held-out.txt}\n")
+    try project.addPretrainedHead()
+    let call = try project.call()
+    #expect(try call.problems() == [])
+    _ = try call.run()
+    let plain = try TinyProject()
+    try plain.addPretrainedHead()
+    let other = try plain.call()
+    _ = try other.run()
+    var before: Set<Double> = []
+    for place in call.plan.indices {
+      let record = try call.record(place), measures = try #require(record.measures)
+      let loss = try #require(measures["retention.masked"]), start = try #require(measures["retention.masked.before"])
+      #expect(loss > 0 && loss != start && measures.keys.filter { $0.hasPrefix("retention") }.count == 2)
+      before.insert(start)
+      let without = try other.record(place)
+      #expect(record.identity != without.identity && record.epochs == without.epochs && record.digests.data != without.digests.data)
+      #expect(without.measures?["retention.masked"] == nil)
+    }
+    #expect(before.count == 1, "the model before is every row's")
+    // another text is another run
+    try project.write(String(repeating: "the sea is warm\n", count: 8), to: "held-out.txt")
+    #expect(try project.call().plan[0].identity != call.plan[0].identity)
+  }
+
+  @Test(
+    "what it cannot be measured on is a problem before anything is trained",
+    arguments: [
+      (
+        "{retention_rows: 8}", "has no held-out rows of its own: name a text that it was not pre-trained on, 'retention_text: FILE'"
+      ),
+      ("{retention_text: held-out.txt}", "retention_text is given without retention_rows"),
+      ("{retention_rows: 8, retention_text: ../held-out.txt}", "name a file within the folder of data"),
+      ("{retention_rows: 8, retention_text: /etc/hostname}", "name a file within the folder of data"),
+      ("{retention_rows: 8, retention_text: none.txt}", "there is no such file"),
+      ("{retention_rows: 8, retention_text: held-out.txt}", "the checkpoint holds no head that it was pre-trained with"),
+    ])
+  func problems(training: String, text: String) throws {
+    let project = try project("training: \(training)\n"), found = try project.problems()
+    #expect(found.count == 1 && found[0].hasPrefix("experiments/tiny.yaml:") && found[0].contains(text), "\(found)")
+  }
+
+  @Test("more rows than the text has lines is a problem")
+  func short() throws {
+    let project = try project("training: {retention_rows: 13, retention_text: held-out.txt}\n")
+    try project.addPretrainedHead()
+    let found = try project.problems()
+    #expect(found.count == 1 && found[0].contains("held-out.txt has 12 lines of text, and retention_rows is 13"), "\(found)")
+  }
+}
