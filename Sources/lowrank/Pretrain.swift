@@ -34,7 +34,9 @@ struct Pretrain: ParsableCommand {
       workFolder: workspace.results.appending(path: "pretrain/\(read.id)"),
       threads: threads ?? ProcessInfo.processInfo.activeProcessorCount)
     if let record = run.finished() {
-      say("\(project.readable(run.output)) is made from this manifest already (\(Self.summary(record))).")
+      say(
+        "\(project.readable(run.output)) is made from this manifest already (\(Self.summary(record))). Remove it to have it made anew, or "
+          + "give another folder with --output.")
       return
     }
     let stop = StopSignal()
