@@ -78,7 +78,8 @@ struct RunRetention {
     }
     return [String: Double](
       uniqueKeysWithValues: before.map { ("retention.\($0.key.rawValue).before", $0.value) }
-        + after.map { ("retention.\($0.key.rawValue)", $0.value) })
+        + after.map { ("retention.\($0.key.rawValue)", $0.value) }
+    ).filter(\.value.isFinite)
   }
 
   private func retention(_ model: Model, _ heads: PretrainedHeads) throws -> Retention {

@@ -42,8 +42,8 @@ package struct RetentionRow: Sendable, Equatable {
 package struct Retention: Sendable, Equatable {
   /// In the order in which they are computed.
   package let rows: [RetentionRow]
-  /// Rows that are computed together.
-  private static let batch = 8
+  /// The tokens that are computed together at most, unless one row has more: each may have a logit for every word.
+  private static let batchTokens = 1024
 
   /// Takes rows, of which no more than the first `maximumLength` tokens are seen.
   package init(_ rows: [RetentionRow], maximumLength: Int) {
@@ -57,9 +57,8 @@ package struct Retention: Sendable, Equatable {
     of model: Model, _ heads: PretrainedHeads, on backend: any Backend, willCompute: () throws -> Void = {}
   ) rethrows -> [PretrainedQuestion: Double] {
     var sums: [PretrainedQuestion: (loss: Double, count: Int)] = [:]
-    for start in stride(from: 0, to: rows.count, by: Self.batch) {
+    for rows in batches {
       try willCompute()
-      let rows = rows[start..<min(start + Self.batch, rows.count)]
       backend.withoutGradients {
         let tokens = TokenBatch(rows.map { ($0.tokens, $0.segments) })
         let states = model.backbone.hiddenStates(tokens, pass: .evaluation)
@@ -81,6 +80,20 @@ package struct Retention: Sendable, Equatable {
       }
     }
     return sums.mapValues { $0.loss / Double($0.count) }
+  }
+
+  /// The rows as they are computed together.
+  private var batches: [[RetentionRow]] {
+    var batches: [[RetentionRow]] = [], tokens = 0
+    for row in rows {
+      tokens += row.tokens.count
+      if batches.isEmpty || tokens > Self.batchTokens {
+        batches.append([])
+        tokens = row.tokens.count
+      }
+      batches[batches.count - 1].append(row)
+    }
+    return batches
   }
 
   /// The sum of the losses of logits `[rows, answers]`; of one column, of its sigmoid.
