@@ -27,13 +27,20 @@ package final class IA3: TuningMethod {
 
   package init(_ options: MethodOptions, on host: MethodHost) throws {
     let feedForward = try options.texts("feedforward")
-    for projection in try Targets.projections(options, method: Self.description, on: host) {
+    let adapted = try Targets.projections(options, method: Self.description, on: host)
+    for projection in adapted {
       let scalesInput = feedForward.contains { Targets.matches(projection, $0) }
       let size = scalesInput ? projection.linear.inputSize : projection.linear.outputSize
       let factors = host.vector("\(projection.path).ia3_l", .filled(1, shape: [size], on: host.backend))
       projection.adapter = Scaling(factors.tensor, of: projection.linear, scalesInput: scalesInput)
       parameters.append(factors)
       layers.append(ScaledLayer(path: projection.path, factors: factors.tensor, scalesInput: scalesInput))
+    }
+    // the default's is none where the targets are others
+    let unknown = feedForward.filter { name in !adapted.contains { Targets.matches($0, name) } }
+    guard unknown.isEmpty || feedForward == Self.description.option(named: "feedforward")?.defaultValue?.texts else {
+      throw AdapterError.badOption(
+        method: Self.description.id, option: "feedforward", found: unknown.joined(separator: ", "), expected: "some of the targets")
     }
   }
 }

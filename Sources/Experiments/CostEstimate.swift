@@ -20,15 +20,15 @@ package struct CostEstimate: Sendable, Equatable {
   let preliminarySteps: Int
   /// Operations of all matrix products: training at the cost of its first update's tokens, and evaluation after each epoch.
   package let floatingPointOperations: Double
-  /// The most memory in use at one time during an update, weights included.
+  /// The most memory in use at one time, weights included.
   package let peakBytes: Int
   /// About the bytes that the run leaves on disk: what was trained, as it was after the best epoch and at the end, in float32.
   package var diskBytes: Double { 2 * 4 * Double(trainableWithHead) }
 
   /// - Throws: what would keep the run itself from starting.
   package init(_ run: PlannedRun, inputs: RunInputs) throws {
-    let backend = PlanningBackend()
-    try self.init(AssembledRun(run, inputs: inputs, backend: backend).fineTuning, backend)
+    let backend = PlanningBackend(), retention = try RunRetention(run, inputs: inputs)
+    try self.init(AssembledRun(run, inputs: inputs, backend: backend).fineTuning, backend) { try retention?.plan(on: backend) }
   }
 
   /// By the published sizes of the model and the task; nil where either is not known.
@@ -40,10 +40,11 @@ package struct CostEstimate: Sendable, Equatable {
     else { return nil }
     let backend = PlanningBackend()
     let run = try AssembledRun(specification, configuration: configuration, objective: objective, backend: backend)
-    try self.init(run.fineTuning, backend)
+    try self.init(run.fineTuning, backend) {}
   }
 
-  private init(_ fineTuning: FineTuning, _ backend: PlanningBackend) throws {
+  /// - Parameter afterTraining: what the run computes beside its trained model; of that the memory counts alone.
+  private init(_ fineTuning: FineTuning, _ backend: PlanningBackend, afterTraining: () throws -> Void) throws {
     let preliminary = try fineTuning.planPreliminary()
     let (length, stepper) = (fineTuning.length, fineTuning.makeStepper())
     preliminarySteps = preliminary.updates
@@ -66,6 +67,7 @@ package struct CostEstimate: Sendable, Equatable {
       operations += Double(backend.operations - before) * Double(tokens) / Double(max(1, set.tokens(of: sample)))
     }
     floatingPointOperations = operations
+    try withExtendedLifetime(fineTuning, afterTraining)
     peakBytes = backend.peakBytes
   }
 }

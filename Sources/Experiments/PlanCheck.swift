@@ -119,7 +119,8 @@ struct PlanCheck {
     if let reason = FineTuning.problem(ofPatience: training, method, asksForTexts: specification.task.headTarget == .words) {
       throw ExperimentError.patience(row: specification.row, task: specification.task.id, reason: reason)
     }
-    try RunRetention(run, inputs: inputs)?.check(loaded.model, on: backend)
+    try RunRetention(run, inputs: inputs)?.plan(on: PlanningBackend())
+    if let note = RunRetention.note(run) { add([note]) }
     // held-out rows share no text with the others, and the validation files are not read for them
     if training.tuningRows == nil, seen.insert("splits \(run.digests.data)").inserted { notes += try inputs.splitNotes(run) }
     // a label's text is cut to any length; one that is written needs room, and a token that ends it

@@ -94,6 +94,8 @@ package struct RunExecutor: Sendable {
     let retention = try RunRetention(run, inputs: inputs)?.measures(of: history, in: folder, on: backend) {
       if options.shouldStop() { throw Interruption() }
     }
+    // it was measured on what these files are now
+    if retention != nil { try inputs.requireUnchanged(run) }
     let record = RunRecord(
       run, history, outcome, objective: fineTuning.objective,
       measures: fineTuning.method.measures.merging(retention ?? [:]) { own, _ in own },

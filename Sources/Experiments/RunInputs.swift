@@ -17,6 +17,8 @@ package final class RunInputs: Sendable {
     var tasks: [LoadedTask] = []
     var heldOut: [HeldOutTask] = []
     var digests: [[URL]: String] = [:]
+    /// The first lines of texts that retention is measured on.
+    var lines: [URL: [String]] = [:]
     var tokenTypes: [String: Int] = [:]
     var vocabularies: [URL: Int] = [:]
     /// The files that were read, as they were before.
@@ -185,8 +187,30 @@ package final class RunInputs: Sendable {
   private func dataDigest(of run: RunSpecification, in folder: URL) throws -> String {
     let task = try dataDigest(of: run.dividedTask, in: folder)
     guard let text = try retentionText(of: run) else { return task }
-    remember([text])
-    return FileDigest.sha256(of: Array("\(task)\n\(try FileDigest.sha256(of: text))".utf8))
+    return FileDigest.sha256(of: Array("\(task)\n\(try digest(of: text))".utf8))
+  }
+
+  /// SHA-256 of a file's bytes, read once.
+  private func digest(of file: URL) throws -> String {
+    if let known = cache.withLock({ $0.digests[[file]] }) { return known }
+    remember([file])
+    let digest = try FileDigest.sha256(of: file)
+    cache.withLock { $0.digests[[file]] = digest }
+    return digest
+  }
+
+  /// The first `count` lines of a text, of those that are not blank, read once.
+  ///
+  /// - Throws: `ExperimentError.retention` where there are not so many; `StorageError`.
+  func lines(of text: URL, _ count: Int) throws -> [String] {
+    if let known = cache.withLock({ $0.lines[text] }), known.count == count { return known }
+    let lines = String(decoding: try SmallFile.contents(of: text, limit: 1 << 30), as: UTF8.self)
+      .split(whereSeparator: \.isNewline).lazy.filter { !$0.allSatisfy(\.isWhitespace) }.prefix(count).map(String.init)
+    guard lines.count == count else {
+      throw ExperimentError.retention("\(text.path) has \(lines.count) lines of text, and retention_rows is \(count). Lower it")
+    }
+    cache.withLock { $0.lines[text] = lines }
+    return lines
   }
 
   private func dataDigest(of task: TaskDefinition, in folder: URL) throws -> String {

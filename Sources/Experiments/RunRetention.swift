@@ -4,7 +4,6 @@ import Models
 import Objectives
 import Pocket
 import Records
-import Storage
 import Tensors
 import Tokenizers
 import Training
@@ -17,8 +16,8 @@ struct RunRetention {
   /// The file of texts; nil for the held-out rows of a pocket model.
   private let text: URL?
 
-  /// - Returns: nil where the run does not ask for it.
-  /// - Throws: `ExperimentError.retention` where there are no rows for its model.
+  /// - Returns: nil where the run does not ask for it, or there are no rows for its model (`note`).
+  /// - Throws: `ExperimentError.retention` where what it asks for makes no sense.
   init?(_ run: PlannedRun, inputs: RunInputs) throws {
     let training = run.specification.training
     guard let rows = training.retentionRows else {
@@ -29,19 +28,29 @@ struct RunRetention {
     }
     (self.run, self.inputs, self.rows) = (run, inputs, rows)
     text = try inputs.retentionText(of: run.specification)
-    guard text != nil || Workspace.isPretrainedHere(run.specification.model) else {
-      throw ExperimentError.retention(
-        "model '\(run.specification.model)' has no held-out rows of its own: name a text that it was not pre-trained on, "
-          + "'retention_text: FILE'")
-    }
+    if text == nil, !Workspace.isPretrainedHere(run.specification.model) { return nil }
   }
 
-  /// Finds out whether it can be measured on a model.
+  /// What is to be known of a run that asks for the measurement, whose model has no rows for it: recipes ask for those of a pocket model.
+  static func note(_ run: PlannedRun) -> String? {
+    let (model, training) = (run.specification.model, run.specification.training)
+    guard training.retentionRows != nil, training.retentionText == nil, !Workspace.isPretrainedHere(model) else { return nil }
+    return
+      "retention is not measured: model '\(model)' has no held-out rows of its own. 'retention_text: FILE' names a text that it was "
+      + "not pre-trained on."
+  }
+
+  /// Goes through the measurement of the model before training, on a backend that computes nothing: what it takes is counted there.
   ///
-  /// - Throws: `ExperimentError.retention` where its checkpoint holds no head, or the text is too short; `StorageError`, `ModelError`.
-  func check(_ model: Model, on backend: any Backend) throws {
-    _ = try heads(for: model, on: backend)
-    _ = try lines()
+  /// - Throws: `ExperimentError.retention` where the checkpoint holds no head, or no row asks what it answers; `StorageError`,
+  ///   `ModelError`.
+  func plan(on backend: any Backend) throws {
+    let model = try base(on: backend), heads = try heads(for: model, on: backend)
+    guard try !retention(model, heads).losses(of: model, heads, on: backend).isEmpty else {
+      throw ExperimentError.retention(
+        "no row asks what the heads of \(run.modelFolder.path) answer: the tokenizer has no mask token, or knows none of the text's words"
+      )
+    }
   }
 
   /// The heads that the run's model was pre-trained with.
@@ -64,41 +73,35 @@ struct RunRetention {
     of history: TrainingHistory, in folder: URL, on backend: any Backend, willCompute: () throws -> Void
   ) throws -> [String: Double] {
     guard history.best != nil, let steps = history.epochs.first?.updates else { return [:] }
-    let base = try ModelLoader.load(
-      folder: run.modelFolder, seed: 0, on: backend, target: run.specification.task.headTarget,
-      roundsMatrices: run.specification.roundsMatrices
-    ).model
-    let baseHeads = try heads(for: base, on: backend)
-    let retention = try retention(base, baseHeads)
-    let before = try retention.losses(of: base, baseHeads, on: backend, willCompute: willCompute)
-    let (tuned, method) = try TrainedRun.load(
-      run.specification, on: run.modelFolder, RunFile.best.url(in: folder), stepsPerEpoch: steps, backend)
-    let after = try withExtendedLifetime(method) {
-      try retention.losses(of: tuned, heads(for: tuned, on: backend), on: backend, willCompute: willCompute)
+    func losses(of model: Model) throws -> [PretrainedQuestion: Double] {
+      let heads = try heads(for: model, on: backend)
+      return try retention(model, heads).losses(of: model, heads, on: backend, willCompute: willCompute)
     }
+    // one after the other: a model goes before the next comes
+    let before = try losses(of: base(on: backend))
+    let tuned = try TrainedRun.load(
+      run.specification, on: run.modelFolder, RunFile.best.url(in: folder), stepsPerEpoch: steps, backend)
+    let after = try withExtendedLifetime(tuned.method) { try losses(of: tuned.model) }
     return [String: Double](
       uniqueKeysWithValues: before.map { ("retention.\($0.key.rawValue).before", $0.value) }
         + after.map { ("retention.\($0.key.rawValue)", $0.value) }
     ).filter(\.value.isFinite)
   }
 
+  /// The model before training.
+  private func base(on backend: any Backend) throws -> Model {
+    try ModelLoader.load(
+      folder: run.modelFolder, seed: 0, on: backend, target: run.specification.task.headTarget,
+      roundsMatrices: run.specification.roundsMatrices
+    ).model
+  }
+
   private func retention(_ model: Model, _ heads: PretrainedHeads) throws -> Retention {
     let architecture = model.configuration.architecture, length = run.specification.training.maximumLength
     let tokenizer = try TokenizerFolder.load(from: run.modelFolder, modelType: architecture.modelType)
-    guard let lines = try lines() else {
+    guard let text else {
       return try PocketRetention.rows(rows, for: architecture, with: tokenizer, maximumLength: length)
     }
-    return Retention(texts: lines, heads.questions, with: tokenizer, maximumLength: length)
-  }
-
-  /// The text's first lines, of those that are not blank; nil where the rows are a pocket model's.
-  private func lines() throws -> [String]? {
-    guard let text else { return nil }
-    let lines = String(decoding: try SmallFile.contents(of: text, limit: 1 << 30), as: UTF8.self)
-      .split(whereSeparator: \.isNewline).filter { !$0.allSatisfy(\.isWhitespace) }
-    guard lines.count >= rows else {
-      throw ExperimentError.retention("\(text.path) has \(lines.count) lines of text, and retention_rows is \(rows). Lower it")
-    }
-    return lines.prefix(rows).map(String.init)
+    return Retention(texts: try inputs.lines(of: text, rows), heads.questions, with: tokenizer, maximumLength: length)
   }
 }

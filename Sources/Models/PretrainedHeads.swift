@@ -38,7 +38,8 @@ package final class PretrainedHeads {
     let table = model.backbone.wordEmbeddings
     guard let names = configuration.architecture.maskedWordNames else {
       let isOwn = configuration.headKind == .words
-      next = isOwn ? model.head.output : source.nextToken(vocabulary: configuration.vocabularySize, hidden: hidden, table: table)
+      let output = source.ownTable(vocabulary: configuration.vocabularySize, hidden: hidden) ?? (source.isTied ? table : nil)
+      next = isOwn ? model.head.output : output.map { Linear(weight: $0, bias: nil) }
       (words, judged) = (nil, nil)
       try source.finish()
       return
@@ -51,13 +52,14 @@ package final class PretrainedHeads {
     judged = dense.flatMap { dense in
       classifier.map { ReplacedTokenHead(dense: dense, norm: norm, classifier: $0, activation: activation) }
     }
-    let wordDense = source.linear(names.dense, to: hidden, from: hidden)
-    let wordNorm = source.norm(names.norm, size: hidden, epsilon: configuration.normEpsilon)
-    let bias = source.vector(names.bias, size: configuration.vocabularySize)
     // a checkpoint of replaced tokens has the other head too, as its generator's twin: it was not trained with this body
     let isTwin = norm != nil
-    if let wordDense, let wordNorm, let bias, !isTwin {
-      words = MaskedWordHead(dense: wordDense, norm: wordNorm, bias: bias, words: table, activation: activation)
+    if !isTwin, let dense = source.linear(names.dense, to: hidden, from: hidden),
+      let norm = source.norm(names.norm, size: hidden, epsilon: configuration.normEpsilon),
+      let bias = source.vector(names.bias, size: configuration.vocabularySize)
+    {
+      let own = source.ownTable(vocabulary: configuration.vocabularySize, hidden: hidden)
+      words = MaskedWordHead(dense: dense, norm: norm, bias: bias, words: own ?? table, activation: activation)
     } else {
       words = nil
     }
@@ -129,7 +131,8 @@ private final class StoredHeads {
   private let backend: any Backend
   private let names: TensorNames
   private var stored: [String: TensorDescription] = [:]
-  private let isTied: Bool
+  /// Whether a head's last layer is the table of words.
+  let isTied: Bool
   private var missing: [String] = []
   private var misshapen: [String] = []
   private var notFinite: [String] = []
@@ -169,12 +172,10 @@ private final class StoredHeads {
 
   func vector(_ name: String, size: Int) -> Parameter? { stored[name] == nil ? nil : parameter(name, [size]) }
 
-  /// The layer that tells the next token: the checkpoint's own, or the table of words where that is both.
-  func nextToken(vocabulary: Int, hidden: Int, table: Parameter) -> Linear? {
-    for name in names.wordHeads where stored[name] != nil {
-      return parameter(name, [vocabulary, hidden]).map { Linear(weight: isTied ? table : $0, bias: nil) }
-    }
-    return isTied ? Linear(weight: table, bias: nil) : nil
+  /// The matrix `[vocabulary, hidden]` of a head's last layer, where that is not the table of words.
+  func ownTable(vocabulary: Int, hidden: Int) -> Parameter? {
+    guard !isTied, let name = names.wordHeads.first(where: { stored[$0] != nil }) else { return nil }
+    return parameter(name, [vocabulary, hidden])
   }
 
   private func has(_ path: String) -> Bool { stored["\(path).weight"] != nil || stored["\(path).bias"] != nil }

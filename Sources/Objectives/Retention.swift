@@ -42,8 +42,10 @@ package struct RetentionRow: Sendable, Equatable {
 package struct Retention: Sendable, Equatable {
   /// In the order in which they are computed.
   package let rows: [RetentionRow]
-  /// The tokens that are computed together at most, unless one row has more: each may have a logit for every word.
+  /// The tokens that are computed together at most, unless one row has more.
   private static let batchTokens = 1024
+  /// The logits that are computed together at most: each token may have one for every word.
+  private static let mostLogits = 1 << 24
 
   /// Takes rows, of which no more than the first `maximumLength` tokens are seen.
   package init(_ rows: [RetentionRow], maximumLength: Int) {
@@ -57,6 +59,7 @@ package struct Retention: Sendable, Equatable {
     of model: Model, _ heads: PretrainedHeads, on backend: any Backend, willCompute: () throws -> Void = {}
   ) rethrows -> [PretrainedQuestion: Double] {
     var sums: [PretrainedQuestion: (loss: Double, count: Int)] = [:]
+    let most = max(1, Self.mostLogits / max(1, model.configuration.vocabularySize))
     for rows in batches {
       try willCompute()
       backend.withoutGradients {
@@ -71,10 +74,12 @@ package struct Retention: Sendable, Equatable {
               answers.append(asked.answer)
             }
           }
-          guard !places.isEmpty else { continue }
-          let logits = heads.logits(question, of: states.rows(places), firsts: states.rows(firsts))
-          let loss = Self.loss(logits, answers)
-          sums[question, default: (0, 0)].loss += loss
+          guard !answers.isEmpty else { continue }
+          for start in stride(from: 0, to: places.count, by: most) {
+            let part = start..<min(start + most, places.count)
+            let logits = heads.logits(question, of: states.rows(Array(places[part])), firsts: states.rows(Array(firsts[part])))
+            sums[question, default: (0, 0)].loss += Self.loss(logits, Array(answers[part]))
+          }
           sums[question, default: (0, 0)].count += answers.count
         }
       }

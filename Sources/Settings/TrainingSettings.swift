@@ -186,9 +186,12 @@ package struct TrainingSettings: Sendable, Equatable {
       "tuning_rows", .integer(1...Int.max), \.tuningRows,
       "Hold so many training rows out, the same for every run, and validate on them in place of the validation files."),
     .init(
-      "retention_rows", .integer(1...1_000_000), \.retentionRows,
-      "Measure on so many rows the loss that the model was pre-trained with, before training and after the best epoch: columns "
-        + "'retention.masked', '.replaced', '.next', and each with '.before'."),
+      OptionSchema(
+        "retention_rows", .integer(0...1_000_000), default: .integer(0),
+        "Measure on so many rows the loss that the model was pre-trained with, before training and after the best epoch: columns "
+          + "'retention.masked', '.replaced', '.next', and each with '.before'. 0: not at all."),
+      value: { $0.retentionRows.map { .integer($0) } },
+      assign: { $0.retentionRows = $1.integer.flatMap { $0 > 0 ? $0 : nil } }),
     .init(
       "retention_text", .text, \.retentionText,
       "The text file whose first lines those rows are, in the folder of data; a pocket model has held-out rows of its own."),

@@ -36,6 +36,13 @@ struct MethodErrorTests {
     #expect(try message("fft", ["rank": .integer(8)]) == "'rank' is not an option of fft (options: none)")
   }
 
+  @Test("inputs that (IA)³ is to scale of modules that it has not")
+  func feedForwardElsewhere() throws {
+    let found = try message("ia3", ["targets": .texts(["key", "value"]), "feedforward": .texts(["ouput*"])])
+    #expect(found == "ia3: option 'feedforward' is ouput*, expected some of the targets")
+    #expect(try message("ia3", ["targets": .texts(["key", "value"])]) == "no error", "the default is not asked for")
+  }
+
   @Test(
     "a value that is not allowed",
     arguments: [

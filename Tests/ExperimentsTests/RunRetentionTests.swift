@@ -66,9 +66,6 @@ struct RunRetentionTests {
   @Test(
     "what it cannot be measured on is a problem before anything is trained",
     arguments: [
-      (
-        "{retention_rows: 8}", "has no held-out rows of its own: name a text that it was not pre-trained on, 'retention_text: FILE'"
-      ),
       ("{retention_text: held-out.txt}", "retention_text is given without retention_rows"),
       ("{retention_rows: 8, retention_text: ../held-out.txt}", "name a file within the folder of data"),
       ("{retention_rows: 8, retention_text: /etc/hostname}", "name a file within the folder of data"),
@@ -78,6 +75,34 @@ struct RunRetentionTests {
   func problems(training: String, text: String) throws {
     let project = try project("training: \(training)\n"), found = try project.problems()
     #expect(found.count == 1 && found[0].hasPrefix("experiments/tiny.yaml:") && found[0].contains(text), "\(found)")
+  }
+
+  @Test("what recipes ask for of a pocket model is left out, with a note, where there are no rows for the model")
+  func notPocket() throws {
+    let project = try project("training: {retention_rows: 8}\n"), call = try project.call()
+    let item = try call.checked().items[0]
+    #expect(item.problems.isEmpty)
+    #expect(item.notes.contains { $0.contains("retention is not measured: model 'model' has no held-out rows") }, "\(item.notes)")
+    #expect(try call.run().summary.failures.isEmpty)
+    #expect(try call.record(0).measures?.keys.contains { $0.hasPrefix("retention") } == false)
+    // none is as not asked for
+    let none = try self.project("training: {retention_rows: 0}\n"), plain = try TinyProject()
+    #expect(try none.call().plan.map(\.digests.specification) == plain.call().plan.map(\.digests.specification))
+    withExtendedLifetime((project, none, plain)) {}
+  }
+
+  @Test("a text that asks nothing is a problem; one that is another after the plan fails the run")
+  func otherTexts() throws {
+    let project = try project("training: {retention_rows: 2, retention_text: held-out.txt}\n")
+    try project.addPretrainedHead()
+    try project.write("Ελλάδα\nКирилл\n", to: "held-out.txt")
+    let found = try project.problems()
+    #expect(found.count == 1 && found[0].contains("no row asks what the heads of"), "\(found)")
+    try project.write("the sea is warm\nthe sky is cold\n", to: "held-out.txt")
+    let call = try project.call()
+    try project.write("the sea is cold\nthe sky is warm and deep\n", to: "held-out.txt")
+    let failures = try call.run().summary.failures
+    #expect(failures.count == 2 && failures.allSatisfy { $0.reason.contains("held-out.txt") }, "\(failures.map(\.reason))")
   }
 
   @Test("more rows than the text has lines is a problem")

@@ -9,7 +9,9 @@ import Testing
 
 @Suite("Heads of pre-training")
 struct PretrainedHeadsTests {
-  private static let folders = ["bert", "bert-relu", "roberta", "deberta", "deberta-replaced", "llama", "llama-tied"]
+  private static let folders = [
+    "bert", "bert-relu", "bert-untied", "roberta", "deberta", "deberta-replaced", "llama", "llama-tied",
+  ]
 
   private func load(_ url: URL) throws -> (model: Model, heads: PretrainedHeads) {
     let backend = try makeBackend(), model = try ModelLoader.load(folder: url, seed: 1, on: backend).model

@@ -49,6 +49,7 @@ class ReplacedTokens(nn.Module):
 def models():
     yield "bert", BertForMaskedLM(BertConfig(**ENCODER)), "masked"
     yield "bert-relu", BertForMaskedLM(BertConfig(**ENCODER, hidden_act="relu")), "masked"
+    yield "bert-untied", BertForMaskedLM(BertConfig(**ENCODER, tie_word_embeddings=False)), "masked"
     yield "roberta", RobertaForMaskedLM(RobertaConfig(**ENCODER, pad_token_id=1, bos_token_id=0, eos_token_id=2)), "masked"
     # transformers ties the head's dense layer, not its last, to the table of words unless told not to
     yield "deberta", DebertaV2ForMaskedLM(DebertaV2Config(**DEBERTA, legacy=False, tie_word_embeddings=False)), "masked"
@@ -97,7 +98,8 @@ def main():
         config.save_pretrained(folder)
         tensors = {key: value.contiguous().clone() for key, value in model.state_dict().items() if "position_ids" not in key}
         for tied in ["cls.predictions.decoder.weight", "cls.predictions.decoder.bias", "lm_head.decoder.weight", "lm_head.decoder.bias"]:
-            tensors.pop(tied, None)
+            if name != "bert-untied" or tied.endswith("bias"):
+                tensors.pop(tied, None)
         if name == "llama-tied":
             tensors.pop("lm_head.weight")
         save_file(tensors, folder / "model.safetensors", metadata={"format": "pt"})
