@@ -204,8 +204,10 @@ package final class RunInputs: Sendable {
   /// - Throws: `ExperimentError.retention` where there are not so many; `StorageError`.
   func lines(of text: URL, _ count: Int) throws -> [String] {
     if let known = cache.withLock({ $0.lines[text] }), known.count == count { return known }
-    let lines = String(decoding: try SmallFile.contents(of: text, limit: 1 << 30), as: UTF8.self)
-      .split(whereSeparator: \.isNewline).lazy.filter { !$0.allSatisfy(\.isWhitespace) }.prefix(count).map(String.init)
+    let whole = String(decoding: try SmallFile.contents(of: text, limit: 1 << 30), as: UTF8.self)
+    let lines =
+      whole.split(whereSeparator: \.isNewline).lazy.filter { !$0.allSatisfy(\.isWhitespace) }.prefix(count).map { String($0) }
+      as [String]
     guard lines.count == count else {
       throw ExperimentError.retention("\(text.path) has \(lines.count) lines of text, and retention_rows is \(count). Lower it")
     }

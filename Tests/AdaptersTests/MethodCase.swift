@@ -109,7 +109,7 @@ struct MethodCase: Sendable, CustomTestStringConvertible {
       id: "prilora", options: ["rank_first": .integer(2), "rank_last": .integer(4), "interval": .integer(3)],
       dependentOptions: ["concentrated_layers", "concentrated_in"]
     ) { $0.sum { ($0.layer == 0 ? 2 : 4) * ($0.input + $0.output) } },
-    MethodCase(id: "ia3", options: ["targets": .texts(["all-linear"])], draws: false) {
+    MethodCase(id: "ia3", options: ["targets": .texts(["all-linear"])], draws: false, dependentOptions: ["feedforward"]) {
       $0.sum { $0.role == .output ? $0.input : $0.output }
     },
     MethodCase(id: "ln-tuning", backbone: .norms, place: .nowhere, draws: false) { _ in 0 },

@@ -154,12 +154,12 @@ struct StepOperationsTests {
   func frozenParts() throws {
     try expect("pissa", allLinear) { $0.branch = { _ in Branch(rank: 3) } }
     try expect("lora-fa", allLinear) { $0.branch = { _ in Branch(rank: 3, matrices: false, vectors: true) } }
-    // the projected gradient multiplies each B's by a matrix of 3 by 3, whose Aᵀ A comes first
+    // the projected gradient multiplies each B's by a matrix of 3 by 3
     let projected = allLinear.merging(["projected_gradient": .flag(true)]) { $1 }
     try expect("lora-fa", projected) { shape in
       shape.branch = { role in
-        let input = role == .output ? 12 : 8, output = role == .intermediate ? 12 : 8
-        return Branch(rank: 3, matrices: false, vectors: true, once: 2 * 3 * 3 * (input + output))
+        let output = role == .intermediate ? 12 : 8
+        return Branch(rank: 3, matrices: false, vectors: true, once: 2 * 3 * 3 * output)
       }
     }
   }

@@ -71,10 +71,10 @@ import Testing
     let more = try others.flatMap { try folder.manifest(named: $0, methods: .registered).experiment(.pocket).rows.map(\.id) }
     #expect(rows.map(\.id) == MethodRegistry.descriptions.map(\.id).filter { $0 == "lora" || !more.contains($0) })
     #expect(Set(rows.map(\.id) + more) == Set(MethodRegistry.descriptions.map(\.id)))
-    #expect(try manifest.experiment(.pocket).runs.count == 16 * 8 * 2)
+    #expect(try manifest.experiment(.pocket).runs.count == 16 * 8 * 5)
     #expect(rows.first { $0.id == "vera" }?.label == "ELoRA")
     let four = ["fft", "lora", "elora", "aflora"]
-    #expect(try manifest.experiment(.pocket).part(Narrowing(methods: four)).runs.count == 4 * 8 * 2)
+    #expect(try manifest.experiment(.pocket).part(Narrowing(methods: four)).runs.count == 4 * 8 * 5)
     #expect(try manifest.experiment(.paper).part(Narrowing(methods: four)).runs.count == 4 * 8 * 5)
   }
 
