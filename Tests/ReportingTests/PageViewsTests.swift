@@ -29,6 +29,31 @@ struct PageViewsTests {
     return browser
   }
 
+  /// Holds back files of data whose names begin so, until `release`.
+  private func hold(_ stem: String, _ browser: Browser) throws {
+    try browser.evaluate(
+      """
+      (() => {
+        const append = document.head.append.bind(document.head);
+        Object.assign(globalThis, { held: [], come: 0, release: () => { for (const node of held.splice(0)) append(node); } });
+        document.head.append = (node) => {
+          if (!node.src.includes('/\(stem)')) return append(node);
+          node.addEventListener('load', () => setTimeout(() => { come += 1; }));
+          held.push(node);
+        };
+      })()
+      """)
+  }
+
+  /// Lets the files come that are held back, and waits until the page has made of them what it does.
+  private func release(_ browser: Browser) throws {
+    let count = try browser.evaluate("held.length")
+    try browser.evaluate("release()")
+    try browser.wait(for: "come >= \(count)")
+  }
+
+  private func title(_ browser: Browser) throws -> String { try browser.evaluate("document.querySelector('main h1').textContent") }
+
   @Test(
     "a line between numbers that only rounding tells apart is drawn", .requires(.chromium),
     arguments: [[0.9999999999999999, 1], [0.5, 0.5000000000000001], [0.25, 0.25]])
@@ -37,5 +62,51 @@ struct PageViewsTests {
     #expect(try browser.evaluate("document.querySelectorAll('.panel .chart path.line').length") == "2")
     let ticks = try browser.evaluate("document.querySelectorAll('.panel .chart line.rule').length")
     #expect(try #require(Int(ticks)) > 1 && browser.complaints.isEmpty, "\(ticks), \(browser.complaints)")
+  }
+
+  @Test("an experiment whose file comes when another is shown takes nothing of that one's place", .requires(.chromium))
+  func lateExperiment() throws {
+    let made = try pages(), browser = try browser(made)
+    try hold("t1~pocket~table", browser)
+    try browser.evaluate("void (location.hash = '#/t1/pocket/lora/1')")
+    try browser.wait(for: "held.length === 1")
+    try browser.evaluate("void (location.hash = '#/t2/pocket')")
+    try browser.wait(for: "document.querySelector('table.results') !== null")
+    try release(browser)
+    #expect(try title(browser) == "t2: two methods")
+    #expect(try browser.evaluate("document.querySelector('.panel') === null && location.hash === '#/t2/pocket'") == "true")
+    // what is shown is alive
+    try browser.evaluate("document.querySelector('table.results td button').click()")
+    try browser.wait(for: "document.querySelector('.panel table.runs') !== null")
+    #expect(try browser.evaluate("location.hash").hasPrefix("#/t2/pocket/"))
+    try browser.evaluate("void (location.hash = '#/t1/pocket')")
+    try browser.wait(for: "document.querySelector('main h1')?.textContent === 't1: two methods'")
+    #expect(browser.complaints.isEmpty, "\(browser.complaints)")
+  }
+
+  @Test("an experiment is shown again after one that there is not", .requires(.chromium))
+  func unknownExperiment() throws {
+    let made = try pages(), browser = try browser(made, "#/t1/pocket")
+    try browser.evaluate("void (location.hash = '#/none/pocket')")
+    try browser.wait(for: "document.querySelector('main h1').textContent === 'none'")
+    try browser.evaluate("void (location.hash = '#/t1/pocket')")
+    try browser.wait(for: "document.querySelector('main h1').textContent === 't1: two methods'")
+    #expect(browser.complaints.isEmpty, "\(browser.complaints)")
+  }
+
+  @Test("runs that come when another view is shown leave its address alone", .requires(.chromium))
+  func lateCell() throws {
+    let made = try pages(), browser = try browser(made, "#/t1/pocket")
+    try hold("t1~pocket~runs", browser)
+    try browser.evaluate("document.querySelector('table.results td button').click()")
+    try browser.wait(for: "held.length === 1 && document.querySelector('.panel') !== null")
+    try browser.evaluate("document.querySelector('nav a').click()")
+    try browser.wait(for: "document.querySelector('table.list') !== null")
+    try release(browser)
+    #expect(try browser.evaluate("location.hash") == "" && title(browser) == "Results")
+    // and where they are waited for the address has their seed
+    try browser.evaluate("history.back()")
+    try browser.wait(for: "location.hash === '#/t1/pocket/lora/1/0'")
+    #expect(browser.complaints.isEmpty, "\(browser.complaints)")
   }
 }
