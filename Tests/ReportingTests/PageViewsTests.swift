@@ -109,4 +109,28 @@ struct PageViewsTests {
     try browser.wait(for: "location.hash === '#/t1/pocket/lora/1/0'")
     #expect(browser.complaints.isEmpty, "\(browser.complaints)")
   }
+
+  @Test("the open cell stays marked when the table is sorted, filtered, or drawn with dots", .requires(.chromium))
+  func mark() throws {
+    let made = try pages(), browser = try browser(made, "#/t1/pocket/aflora/2/0")
+    let mark =
+      "[...document.querySelectorAll('table.results [aria-current]')].map(e => e.dataset.row + ' ' + e.dataset.column).join()"
+    #expect(try browser.evaluate(mark) == "aflora 2")
+    try browser.evaluate("document.querySelector('[data-sort=\"-1\"]').click()")
+    #expect(try browser.evaluate("document.querySelector('th[aria-sort=ascending]') !== null") == "true")
+    #expect(try browser.evaluate(mark) == "aflora 2")
+    try browser.evaluate("[...document.querySelectorAll('.controls button')].find(b => b.textContent === 'seeds as dots').click()")
+    #expect(try browser.evaluate("document.querySelectorAll('table.results svg.dots').length > 0") == "true")
+    #expect(try browser.evaluate(mark) == "aflora 2")
+    try browser.evaluate("document.querySelector('input[type=search]').focus()")
+    try browser.type("lora")
+    #expect(try browser.evaluate(mark) == "aflora 2")
+    try browser.evaluate("[...document.querySelectorAll('[role=group] button')].find(b => b.textContent === 'mrpc').click()")
+    #expect(try browser.evaluate(mark) == "", "a cell that is not shown")
+    try browser.evaluate("[...document.querySelectorAll('[role=group] button')].find(b => b.textContent === 'mrpc').click()")
+    #expect(try browser.evaluate(mark) == "aflora 2")
+    try browser.press("Escape")
+    try browser.wait(for: "document.querySelector('.panel') === null")
+    #expect(try browser.evaluate(mark) == "" && browser.complaints.isEmpty, "\(browser.complaints)")
+  }
 }
