@@ -110,6 +110,35 @@ struct ReportPageTests {
     #expect(try made.files() == whole)
   }
 
+  @Test("an experiment's id may be what the page's own files are named after", arguments: ["experiments", "examples", "runs"])
+  func ids(id: String) throws {
+    let made = try MadeUpPage(MadeUpExperiment.plain.replacing("id: t1", with: "id: \(id)"))
+    try made.storeAll()
+    try made.write()
+    let before = try made.files()
+    for call in ["write", "renew"] {
+      if call == "write" { try made.write() } else { #expect(try made.renew() != nil) }
+      #expect(try made.files() == before, "\(call)")
+      let files = try #require(try made.table(id)["runFiles"] as? [String])
+      #expect(files.count == 1)
+      for file in files { #expect(try made.json(file)["cells"] != nil) }
+    }
+  }
+
+  @Test("the list of an older page, which is named otherwise, goes when an experiment is renewed")
+  func older() throws {
+    let made = try MadeUpPage()
+    try made.storeAll()
+    try made.write()
+    let after = try made.files(), list = try made.list(), data = made.results.layout.pageData
+    let own = try #require(made.dataFiles.first { $0.hasPrefix("_experiments~") }), older = try PageScript("experiments", list)
+    try FileManager.default.removeItem(at: data.appending(path: own))
+    try Data(older.bytes).write(to: data.appending(path: older.name))
+    try Data(PageDocument.html(list: older.name).utf8).write(to: made.results.layout.page)
+    #expect(try made.renew() != nil)
+    #expect(try made.files() == after)
+  }
+
   @Test("an experiment that the page does not know yet gets a line of its own")
   func unknownYet() throws {
     let made = try MadeUpPage()
@@ -170,7 +199,7 @@ struct ReportPageTests {
     try made.storeAll()
     try made.write()
     #expect(made.asked.withLock { $0 } == 2, "once a task")
-    let names = made.dataFiles.filter { $0.hasPrefix("examples~") }
+    let names = made.dataFiles.filter { $0.hasPrefix("_examples~") }
     #expect(names.count == 2)
     let name = try #require(names.first { $0.contains("~rte~") })
     let sets = try #require(try made.json(name)["sets"] as? [[String: Any]])
@@ -184,7 +213,7 @@ struct ReportPageTests {
       examples: { _ in [ExampleTexts(set: "validation", texts: [["other"]])] })
     try FileManager.default.removeItem(at: made.results.layout.pageData)
     _ = try page.write(made.manifests, methods: MadeUpExperiment.methods)
-    #expect(made.dataFiles.filter { $0.hasPrefix("examples~") }.isEmpty, "files that are not at hand")
+    #expect(made.dataFiles.filter { $0.hasPrefix("_examples~") }.isEmpty, "files that are not at hand")
   }
 
   // MARK: What cannot be written

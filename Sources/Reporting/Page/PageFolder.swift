@@ -91,10 +91,10 @@ final class PageFolder {
   /// Puts the page in its place, which then shows this list.
   /// - Throws: `StorageError`.
   func finish(_ list: PageList) throws {
-    let script = try PageScript(PageScript.stem("experiments"), list)
+    let script = try PageScript(PageScript.list, list)
     try write(script)
     try AtomicFile.write(Data(PageDocument.html(list: script.name).utf8), to: layout.page)
-    remove(in: layout.pageData) { $0.hasPrefix(PageScript.stem("experiments") + "~") && $0 != script.name }
+    remove(in: layout.pageData) { PageScript.isList($0) && $0 != script.name }
     added = []
   }
 

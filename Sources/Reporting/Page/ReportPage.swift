@@ -84,8 +84,8 @@ package struct ReportPage: Sendable {
       writer.folder.abandon()
       throw error
     }
-    let (data, runs) = (writer.shown, writer.shownRuns), own = PageScript.stem("experiments") + "~"
-    writer.folder.removeData { !data.contains($0) && !$0.hasPrefix(own) }
+    let (data, runs) = (writer.shown, writer.shownRuns)
+    writer.folder.removeData { !data.contains($0) && !PageScript.isList($0) }
     writer.folder.removeRuns { !runs.contains($0) }
     var outcome = writer.outcome
     outcome.problems = survey.broken.map { "\($0.file): \($0.message)" }
@@ -226,7 +226,7 @@ package struct ReportPage: Sendable {
           "\(run.training.validationRows ?? 0)", "\(PageScript.format)",
         ]
         let digest = FileDigest.sha256(of: Array(origin.joined(separator: "\n").utf8))
-        let stem = PageScript.stem("examples", task.id), name = PageScript.name(stem, digest: digest)
+        let stem = PageScript.examples + "~" + PageScript.stem(task.id), name = PageScript.name(stem, digest: digest)
         if !folder.has(name) {
           // of other files than the record's nothing is shown beside its answers
           guard page.inputs(run).data == record.digests.data, let texts = page.examples(run) else { continue }
