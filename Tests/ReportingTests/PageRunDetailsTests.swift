@@ -40,6 +40,12 @@ struct PageRunDetailsTests {
     #expect(long[0].values.text.split(separator: " ").count == 84)
   }
 
+  @Test("a number that a drawing has no float for is a gap; where all digits are shown it is there")
+  func largeNumbers() {
+    #expect(PageNumbers([1e300, 2, -1e39, nil, .infinity, 1e38]).text == "- 2.0 - - - 1e+38")
+    #expect(PageNumbers(exactly: [1e300, .nan]).text == "1e+300 -")
+  }
+
   @Test("answers are counted over all examples, and shown one by one")
   func answers() throws {
     let answers = try #require(try details(MadeUpPage.tensors()).answers.first)
