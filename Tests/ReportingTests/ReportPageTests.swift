@@ -4,6 +4,7 @@ import Manifests
 import Records
 import Settings
 import Storage
+import Synchronization
 import Testing
 
 @testable import Reporting
@@ -301,6 +302,44 @@ struct ReportPageTests {
       Issue.record("the folder is not let go")
       return
     }
+  }
+
+  /// What a call says of the page that had to wait for another, and what was changed meanwhile.
+  private func waiting(
+    _ made: MadeUpPage, _ call: @escaping @Sendable () throws -> ReportPage.Outcome?, _ change: () throws -> Void
+  ) throws -> String? {
+    let text = Mutex(String?.none), isDone = DispatchSemaphore(value: 0)
+    do {
+      let folder = try PageFolder(made.results.layout)
+      Thread.detachNewThread {
+        let outcome = try? call()
+        text.withLock { $0 = outcome?.text }
+        isDone.signal()
+      }
+      // long enough for all that it could read before it waits
+      usleep(500_000)
+      try change()
+      withExtendedLifetime(folder) {}
+    }
+    isDone.wait()
+    return text.withLock { $0 }
+  }
+
+  @Test("the page shows what is there once no other call writes it, not what was when the call began")
+  func meanwhile() throws {
+    let made = try MadeUpPage()
+    try made.store("lora")
+    try made.write()
+    let renewed = try waiting(made, { try made.renew() }) { try made.store("aflora") }
+    #expect(renewed == "1 table of 2 runs")
+    let written = try waiting(made, { try made.write() }) {
+      let place = made.results.url.appending(path: "t1+lora.rank=2/pocket/lora/rte")
+      try Folder.make(at: place)
+      try FileManager.default.createSymbolicLink(
+        atPath: place.appending(path: "seed-0").path,
+        withDestinationPath: ResultsLayout.linkDestination(MadeUpPage.identity("lora")))
+    }
+    #expect(written == "2 tables of 2 runs")
   }
 }
 

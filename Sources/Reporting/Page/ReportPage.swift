@@ -67,8 +67,9 @@ package struct ReportPage: Sendable {
   ///   - mostDetails: the runs whose tensors are read at most; nil: all that are not in the page yet.
   /// - Throws: `StorageError`; the page that was there is then as it was.
   package func write(_ folder: ExperimentFolder, methods: MethodCatalog, mostDetails: Int? = mostDetails) throws -> Outcome {
-    let survey = ExperimentSurvey(folder, methods: methods, in: results)
+    // first the claim: what is read before it may be older than what another call wrote meanwhile
     var writer = PageWriter(try PageFolder(results.layout), mostDetails: mostDetails, self)
+    let survey = ExperimentSurvey(folder, methods: methods, in: results)
     do {
       var list = PageList(program: PageList.Program(program))
       for (heading, manifests) in survey.groups {
@@ -92,17 +93,16 @@ package struct ReportPage: Sendable {
     return outcome
   }
 
-  /// Renews what the page shows of one experiment.
-  /// - Parameters:
-  ///   - table: the experiment's table, made of these findings.
+  /// Renews what the page shows of one experiment, by what is there of its runs once no other call writes the page: one that was run
+  /// meanwhile may have found more than this call.
   /// - Returns: nil where there is no page that could be renewed: then it is to be written as a whole.
   /// - Throws: `StorageError`; the page that was there is then as it was.
-  package func renew(_ experiment: Experiment, _ findings: RunFindings, _ table: TableModel) throws -> Outcome? {
+  package func renew(_ experiment: Experiment) throws -> Outcome? {
     var writer = PageWriter(try PageFolder(results.layout), mostDetails: Self.mostDetails, self)
     guard var list = writer.folder.list() else { return nil }
     do {
       list.program = PageList.Program(program)
-      list.replace(try writer.part(experiment, findings, table), of: experiment)
+      list.replace(try writer.part(experiment, results.findings(for: experiment.runs, inputs: inputs)), of: experiment)
       try writer.folder.finish(list)
     } catch {
       writer.folder.abandon()
@@ -135,10 +135,9 @@ package struct ReportPage: Sendable {
     }
 
     /// Writes the files of an experiment; returns its line in the list.
-    /// - Parameter table: its table, where it has been made.
-    mutating func part(_ experiment: Experiment, _ findings: RunFindings, _ table: TableModel? = nil) throws -> PageList.Part {
+    mutating func part(_ experiment: Experiment, _ findings: RunFindings) throws -> PageList.Part {
       if findings.records.isEmpty, findings.unreadable.isEmpty { return PageList.Part(experiment, nil, file: nil) }
-      let table = try table ?? Report(experiment, findings).table
+      let table = try Report(experiment, findings).table
       let details = try writeDetails(experiment, findings)
       let runs = try writeRuns(experiment, findings, details)
       let layout = page.results.layout
