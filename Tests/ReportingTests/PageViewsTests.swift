@@ -110,6 +110,18 @@ struct PageViewsTests {
     #expect(browser.complaints.isEmpty, "\(browser.complaints)")
   }
 
+  @Test("why a run's files could not be read stands where they would", .requires(.chromium))
+  func unread() throws {
+    let made = try MadeUpPage(), text = WrittenText(set: "test", source: "a", references: [], output: "b", score: nil)
+    let folder = try made.store("lora", tensors: MadeUpPage.tensors(), texts: [text])
+    try FileManager.default.removeItem(at: RunFile.lastTexts.url(in: folder))
+    try made.write()
+    let browser = try browser(made, "#/t1/pocket/lora/1/0")
+    #expect(try browser.evaluate("document.querySelector('.panel [role=alert]').textContent").hasPrefix("texts-last.jsonl: "))
+    #expect(try browser.evaluate("document.getElementById('run-panel').textContent") == "Not there: see above.")
+    #expect(browser.complaints.isEmpty, "\(browser.complaints)")
+  }
+
   @Test("the open cell stays marked when the table is sorted, filtered, or drawn with dots", .requires(.chromium))
   func mark() throws {
     let made = try pages(), browser = try browser(made, "#/t1/pocket/aflora/2/0")

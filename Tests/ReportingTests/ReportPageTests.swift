@@ -194,6 +194,31 @@ struct ReportPageTests {
     #expect(first.sorted().map { FileStamp(made.results.layout.pageData.appending(path: $0)) } == stamps)
   }
 
+  @Test("files that cannot be read once are told of, nothing of their run is kept, and the next call reads them")
+  func unread() throws {
+    let made = try MadeUpPage(), text = WrittenText(set: "test", source: "a", references: [], output: "b", score: nil)
+    let folder = try made.store("lora", tensors: MadeUpPage.tensors(), texts: [text])
+    let file = RunFile.lastTexts.url(in: folder), aside = folder.appending(path: "aside")
+    func record() throws -> [String: Any] {
+      let runs = try made.json(try #require((try made.table()["runFiles"] as? [String])?.first))
+      let cells = try #require(runs["cells"] as? [[String: Any]])
+      return try #require(((cells.first?["runs"] as? [[String: Any]])?.first)?["record"] as? [String: Any])
+    }
+    try FileManager.default.moveItem(at: file, to: aside)
+    let outcome = try made.write()
+    #expect(outcome.withoutDetails == 1)
+    #expect(
+      outcome.text == "1 table of 1 run; the files of 1 cannot be read: the page says why, and the next call tries again")
+    #expect(made.dataFiles.filter { $0.hasPrefix("runs/") }.isEmpty)
+    #expect(try record()["details"] == nil)
+    let problem = try #require(try record()["problem"] as? String)
+    #expect(problem.hasPrefix("texts-last.jsonl: ") && !problem.contains(made.results.url.path), "\(problem)")
+    try FileManager.default.moveItem(at: aside, to: file)
+    #expect(try made.renew()?.text == "1 table of 1 run")
+    #expect(made.dataFiles.filter { $0.hasPrefix("runs/") }.count == 1)
+    #expect(try record()["problem"] == nil && record()["details"] is String)
+  }
+
   @Test("what examples say is asked for once, and only of the files that the runs read")
   func examples() throws {
     let made = try MadeUpPage()
