@@ -49,7 +49,7 @@ struct All: ParsableCommand {
     let report = try Report(experiment, findings)
     tell("→ \(project.readable(try report.write(to: results)))")
     try project.drawFigures(of: experiment, findings, results)
-    project.renewPage(of: experiment, findings, report, workspace, inputs)
+    project.renewPage(of: experiment, workspace, inputs)
     return report.table.problems
   }
 }

@@ -47,12 +47,10 @@ extension ProjectOptions {
 
   /// Renews what the page shows of an experiment whose report was just written. It is made from records as the table is, so one that
   /// cannot be written is no failure of the runs.
-  func renewPage(
-    of experiment: Experiment, _ findings: RunFindings, _ report: Report, _ workspace: Workspace, _ inputs: RunInputs
-  ) {
+  func renewPage(of experiment: Experiment, _ workspace: Workspace, _ inputs: RunInputs) {
     let page = page(workspace, inputs)
     do {
-      if try page.renew(experiment, findings, report.table) == nil {
+      if try page.renew(experiment) == nil {
         _ = try page.write(ExperimentFolder(path: workspace.experiments.path), methods: .registered)
       }
     } catch {

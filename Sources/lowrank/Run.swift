@@ -71,7 +71,7 @@ struct Run: ParsableCommand {
     let rest = part == experiment ? nil : whole.table.lack
     tell("→ \(project.readable(file))" + (rest.map { ", the whole table (\($0))" } ?? ""))
     try project.drawFigures(of: experiment, findings, results, tellsOfMissing: part == experiment)
-    project.renewPage(of: experiment, findings, whole, workspace, inputs)
+    project.renewPage(of: experiment, workspace, inputs)
     project.tellOfPage(workspace)
     return own
   }

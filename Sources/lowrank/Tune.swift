@@ -89,7 +89,7 @@ struct Tune: ParsableCommand {
     let results = ResultsFolder(workspace.results)
     let findings = results.findings(for: experiment.runs, inputs: inputs.digestsAtHand)
     let report = try Report(experiment, findings), table = try report.write(to: results)
-    defer { project.renewPage(of: experiment, findings, report, workspace, inputs) }
+    defer { project.renewPage(of: experiment, workspace, inputs) }
     let (outcome, lacks) = TunedSettings.found(by: experiment, findings)
     guard let outcome else {
       tell("→ \(project.readable(table))")

@@ -22,7 +22,7 @@ struct PageTests {
     let before = tiny.project.everything(), result = try tiny.lowrank(["page"], apart: true)
     #expect(result.status == 0 && result.output == "\(tiny.project.file("results/index.html").path)\n", "\(result)")
     #expect(result.errors == "1 table of 2 runs\n")
-    #expect(kinds(tiny) == ["examples~warmth", "experiments", "tiny~pocket~runs-0", "tiny~pocket~table"])
+    #expect(kinds(tiny) == ["_examples~warmth", "_experiments", "tiny~pocket~runs-0", "tiny~pocket~table"])
     #expect(tiny.project.files("results/page/runs").count == 2)
     let after = tiny.project.everything().filter { !$0.key.hasPrefix("results/page") && $0.key != "results/index.html" }
     #expect(after == before)
@@ -53,7 +53,7 @@ struct PageTests {
   func empty() throws {
     let tiny = try TinyProgram(), result = try tiny.lowrank(["page"], apart: true)
     #expect(result.status == 0 && result.errors == "0 tables of 0 runs\n", "\(result)")
-    #expect(kinds(tiny) == ["experiments"])
+    #expect(kinds(tiny) == ["_experiments"])
     let list = try #require(tiny.project.files("results/page").values.first { !$0.isEmpty })
     #expect(String(decoding: list, as: UTF8.self).contains("lowrank run tiny"))
   }

@@ -44,8 +44,7 @@ final class MadeUpPage: @unchecked Sendable {
 
   /// Renews the page of the experiment.
   func renew() throws -> ReportPage.Outcome? {
-    let own = try experiment.manifest.experiment(.pocket), findings = try experiment.findings(results)
-    return try page.renew(own, findings, Report(own, findings).table)
+    try page.renew(try experiment.manifest.experiment(.pocket))
   }
 
   /// Writes a run with its link; returns its folder.

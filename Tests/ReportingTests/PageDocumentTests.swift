@@ -7,7 +7,7 @@ import Testing
 
 @Suite("The report page's file")
 struct PageDocumentTests {
-  private let html = PageDocument.html(list: "experiments~0123456789abcdef.js")
+  private let html = PageDocument.html(list: "_experiments~0123456789abcdef.js")
 
   /// What stands between the first pair of two texts.
   private func between(_ start: String, _ end: String) throws -> String {
@@ -68,9 +68,9 @@ struct PageDocumentTests {
 
   @Test("the name of the list is read back, and out of no other page")
   func list() {
-    #expect(PageDocument.list(of: html) == "experiments~0123456789abcdef.js")
+    #expect(PageDocument.list(of: html) == "_experiments~0123456789abcdef.js")
     for text in [
-      "", "<html></html>", html.replacing("experiments~", with: "../experiments~"), html.replacing("lowrank-list", with: "list"),
+      "", "<html></html>", html.replacing("_experiments~", with: "../_experiments~"), html.replacing("lowrank-list", with: "list"),
     ] {
       #expect(PageDocument.list(of: text) == nil)
     }

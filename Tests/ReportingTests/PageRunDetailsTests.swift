@@ -14,7 +14,7 @@ struct PageRunDetailsTests {
   ) throws -> PageRunDetails {
     let made = try MadeUpPage(), folder = try made.store("lora", tensors: tensors, texts: texts, log: log, outcome: outcome)
     try change(folder)
-    return PageRunDetails(of: try #require(try ResultsFolder.record(in: folder)), in: folder)
+    return try PageRunDetails(of: try #require(try ResultsFolder.record(in: folder)), in: folder)
   }
 
   @Test("curves are as many points as a page shows; what is not finite is a gap")
@@ -38,6 +38,12 @@ struct PageRunDetailsTests {
       long[0].count == 250 && long[0].width == 3 && long[0].values.text.hasPrefix("1.0 4.0 ")
         && long[0].values.text.hasSuffix(" 249.0"))
     #expect(long[0].values.text.split(separator: " ").count == 84)
+  }
+
+  @Test("a number that a drawing has no float for is a gap; where all digits are shown it is there")
+  func largeNumbers() {
+    #expect(PageNumbers([1e300, 2, -1e39, nil, .infinity, 1e38]).text == "- 2.0 - - - 1e+38")
+    #expect(PageNumbers(exactly: [1e300, .nan]).text == "1e+300 -")
   }
 
   @Test("answers are counted over all examples, and shown one by one")
@@ -174,16 +180,25 @@ struct PageRunDetailsTests {
     #expect(try details { try Folder.make(at: RunFile.log.url(in: $0)) }.log == nil)
   }
 
-  @Test("what is damaged is told of, without the place of this machine, and the rest is shown")
-  func damaged() throws {
-    let found = try details(MadeUpPage.tensors(), log: "a log\n") {
-      try Data("no HDF5".utf8).write(to: RunFile.tensors.url(in: $0))
+  @Test(
+    "what is damaged or gone is an error, which names no place of this machine",
+    arguments: [RunFile.tensors, .lastTexts], [Data("other".utf8), nil])
+  func damaged(file: RunFile, content: Data?) throws {
+    let text = WrittenText(set: "test", source: "a", references: [], output: "b", score: nil)
+    let error = try #require(throws: PageRunDetails.Problem.self) {
+      try details(MadeUpPage.tensors(), texts: [text], log: "a log\n") {
+        let url = file.url(in: $0)
+        try FileManager.default.removeItem(at: url)
+        try content?.write(to: url)
+      }
     }
-    #expect(found.curves.isEmpty && found.answers.isEmpty && found.log?.lines == ["a log"])
-    #expect(
-      found.problems.count == 1 && found.problems[0].hasPrefix("tensors.h5: is not the file that the run wrote"),
-      "\(found.problems)")
-    let failed = try details(outcome: .failed(message: "no memory"))
-    #expect(failed.problems.isEmpty && failed.curves.isEmpty)
+    #expect(error.text.hasPrefix("\(file.rawValue): is "), "\(error.text)")
+    #expect(!error.text.contains(FileManager.default.temporaryDirectory.path), "\(error.text)")
+  }
+
+  @Test("a run that failed has no tensors, which is no error")
+  func failed() throws {
+    let failed = try details(log: "a log\n", outcome: .failed(message: "no memory"))
+    #expect(failed.curves.isEmpty && failed.answers.isEmpty && failed.log?.lines == ["a log"])
   }
 }

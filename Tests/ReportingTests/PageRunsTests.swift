@@ -11,9 +11,9 @@ import Testing
 @Suite("The page's runs")
 struct PageRunsTests {
   /// The runs of one cell.
-  private func cell(_ made: MadeUpExperiment, _ row: String = "lora", _ task: String = "rte", details: [String: String] = [:])
-    throws -> PageRuns
-  {
+  private func cell(
+    _ made: MadeUpExperiment, _ row: String = "lora", _ task: String = "rte", details: [String: PageRuns.Details] = [:]
+  ) throws -> PageRuns {
     let experiment = try made.manifest.experiment(.pocket)
     var runs = PageRuns()
     runs.add(
@@ -28,7 +28,7 @@ struct PageRunsTests {
     made.findings.records[RunKey(row: "lora", task: "rte", seed: 0)] = try made.record(
       run, [[0.5], [0.75]], extra: [Score(split: "validation", metric: "loss", value: .infinity)],
       measures: ["kept.parameters": 12_345])
-    let runs = try cell(made, details: [MadeUpExperiment.digest("a"): "a file"])
+    let runs = try cell(made, details: [MadeUpExperiment.digest("a"): .file("a file")])
     #expect(runs.count == 2 && runs.examples == ["rte": "examples"])
     let first = runs.cells[0].runs[0], record = try #require(first.record)
     #expect(first.command == "lowrank rerun t1 --methods lora --tasks rte --seeds 0")
@@ -48,6 +48,8 @@ struct PageRunsTests {
     #expect(record.files == ["record.json"] && record.left.map(\.first) == ["seal"])
     let second = runs.cells[0].runs[1]
     #expect(second.record == nil && second.command == "lowrank run t1 --methods lora --tasks rte --seeds 1")
+    let unread = try cell(made, details: [MadeUpExperiment.digest("a"): .problem("a reason")]).cells[0].runs[0].record
+    #expect(record.problem == nil && unread?.details == nil && unread?.problem == "a reason")
   }
 
   @Test("a failed run says why, and its command tries it again")

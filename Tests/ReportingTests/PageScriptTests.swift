@@ -66,6 +66,19 @@ struct PageScriptTests {
     #expect(PageScript.stem("table1", "pocket") == "table1~pocket")
   }
 
+  @Test("no experiment has a file of the list's name, or of the names of examples")
+  func ownNames() throws {
+    for id in ["experiments", "examples", "_experiments", "_examples"] {
+      let name = try PageScript(PageScript.stem(id, "pocket", "table"), 1).name
+      #expect(!PageScript.isList(name) && !name.hasPrefix(PageScript.list + "~") && !name.hasPrefix(PageScript.examples + "~"))
+    }
+    let digest = "0123456789abcdef.js"
+    #expect(PageScript.isList("_experiments~\(digest)") && PageScript.isList("experiments~\(digest)"), "as older pages have it")
+    for name in ["t1~\(digest)", "experiments~pocket~\(digest)", "_experiments~x.js", "experiments.js"] {
+      #expect(!PageScript.isList(name), "\(name)")
+    }
+  }
+
   @Test("other files are none of the page's")
   func foreign() {
     for name in [

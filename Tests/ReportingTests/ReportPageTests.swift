@@ -4,6 +4,7 @@ import Manifests
 import Records
 import Settings
 import Storage
+import Synchronization
 import Testing
 
 @testable import Reporting
@@ -110,6 +111,35 @@ struct ReportPageTests {
     #expect(try made.files() == whole)
   }
 
+  @Test("an experiment's id may be what the page's own files are named after", arguments: ["experiments", "examples", "runs"])
+  func ids(id: String) throws {
+    let made = try MadeUpPage(MadeUpExperiment.plain.replacing("id: t1", with: "id: \(id)"))
+    try made.storeAll()
+    try made.write()
+    let before = try made.files()
+    for call in ["write", "renew"] {
+      if call == "write" { try made.write() } else { #expect(try made.renew() != nil) }
+      #expect(try made.files() == before, "\(call)")
+      let files = try #require(try made.table(id)["runFiles"] as? [String])
+      #expect(files.count == 1)
+      for file in files { #expect(try made.json(file)["cells"] != nil) }
+    }
+  }
+
+  @Test("the list of an older page, which is named otherwise, goes when an experiment is renewed")
+  func older() throws {
+    let made = try MadeUpPage()
+    try made.storeAll()
+    try made.write()
+    let after = try made.files(), list = try made.list(), data = made.results.layout.pageData
+    let own = try #require(made.dataFiles.first { $0.hasPrefix("_experiments~") }), older = try PageScript("experiments", list)
+    try FileManager.default.removeItem(at: data.appending(path: own))
+    try Data(older.bytes).write(to: data.appending(path: older.name))
+    try Data(PageDocument.html(list: older.name).utf8).write(to: made.results.layout.page)
+    #expect(try made.renew() != nil)
+    #expect(try made.files() == after)
+  }
+
   @Test("an experiment that the page does not know yet gets a line of its own")
   func unknownYet() throws {
     let made = try MadeUpPage()
@@ -164,13 +194,38 @@ struct ReportPageTests {
     #expect(first.sorted().map { FileStamp(made.results.layout.pageData.appending(path: $0)) } == stamps)
   }
 
+  @Test("files that cannot be read once are told of, nothing of their run is kept, and the next call reads them")
+  func unread() throws {
+    let made = try MadeUpPage(), text = WrittenText(set: "test", source: "a", references: [], output: "b", score: nil)
+    let folder = try made.store("lora", tensors: MadeUpPage.tensors(), texts: [text])
+    let file = RunFile.lastTexts.url(in: folder), aside = folder.appending(path: "aside")
+    func record() throws -> [String: Any] {
+      let runs = try made.json(try #require((try made.table()["runFiles"] as? [String])?.first))
+      let cells = try #require(runs["cells"] as? [[String: Any]])
+      return try #require(((cells.first?["runs"] as? [[String: Any]])?.first)?["record"] as? [String: Any])
+    }
+    try FileManager.default.moveItem(at: file, to: aside)
+    let outcome = try made.write()
+    #expect(outcome.withoutDetails == 1)
+    #expect(
+      outcome.text == "1 table of 1 run; the files of 1 cannot be read: the page says why, and the next call tries again")
+    #expect(made.dataFiles.filter { $0.hasPrefix("runs/") }.isEmpty)
+    #expect(try record()["details"] == nil)
+    let problem = try #require(try record()["problem"] as? String)
+    #expect(problem.hasPrefix("texts-last.jsonl: ") && !problem.contains(made.results.url.path), "\(problem)")
+    try FileManager.default.moveItem(at: aside, to: file)
+    #expect(try made.renew()?.text == "1 table of 1 run")
+    #expect(made.dataFiles.filter { $0.hasPrefix("runs/") }.count == 1)
+    #expect(try record()["problem"] == nil && record()["details"] is String)
+  }
+
   @Test("what examples say is asked for once, and only of the files that the runs read")
   func examples() throws {
     let made = try MadeUpPage()
     try made.storeAll()
     try made.write()
     #expect(made.asked.withLock { $0 } == 2, "once a task")
-    let names = made.dataFiles.filter { $0.hasPrefix("examples~") }
+    let names = made.dataFiles.filter { $0.hasPrefix("_examples~") }
     #expect(names.count == 2)
     let name = try #require(names.first { $0.contains("~rte~") })
     let sets = try #require(try made.json(name)["sets"] as? [[String: Any]])
@@ -184,7 +239,7 @@ struct ReportPageTests {
       examples: { _ in [ExampleTexts(set: "validation", texts: [["other"]])] })
     try FileManager.default.removeItem(at: made.results.layout.pageData)
     _ = try page.write(made.manifests, methods: MadeUpExperiment.methods)
-    #expect(made.dataFiles.filter { $0.hasPrefix("examples~") }.isEmpty, "files that are not at hand")
+    #expect(made.dataFiles.filter { $0.hasPrefix("_examples~") }.isEmpty, "files that are not at hand")
   }
 
   // MARK: What cannot be written
@@ -272,6 +327,44 @@ struct ReportPageTests {
       Issue.record("the folder is not let go")
       return
     }
+  }
+
+  /// What a call says of the page that had to wait for another, and what was changed meanwhile.
+  private func waiting(
+    _ made: MadeUpPage, _ call: @escaping @Sendable () throws -> ReportPage.Outcome?, _ change: () throws -> Void
+  ) throws -> String? {
+    let text = Mutex(String?.none), isDone = DispatchSemaphore(value: 0)
+    do {
+      let folder = try PageFolder(made.results.layout)
+      Thread.detachNewThread {
+        let outcome = try? call()
+        text.withLock { $0 = outcome?.text }
+        isDone.signal()
+      }
+      // long enough for all that it could read before it waits
+      usleep(500_000)
+      try change()
+      withExtendedLifetime(folder) {}
+    }
+    isDone.wait()
+    return text.withLock { $0 }
+  }
+
+  @Test("the page shows what is there once no other call writes it, not what was when the call began")
+  func meanwhile() throws {
+    let made = try MadeUpPage()
+    try made.store("lora")
+    try made.write()
+    let renewed = try waiting(made, { try made.renew() }) { try made.store("aflora") }
+    #expect(renewed == "1 table of 2 runs")
+    let written = try waiting(made, { try made.write() }) {
+      let place = made.results.url.appending(path: "t1+lora.rank=2/pocket/lora/rte")
+      try Folder.make(at: place)
+      try FileManager.default.createSymbolicLink(
+        atPath: place.appending(path: "seed-0").path,
+        withDestinationPath: ResultsLayout.linkDestination(MadeUpPage.identity("lora")))
+    }
+    #expect(written == "2 tables of 2 runs")
   }
 }
 

@@ -73,28 +73,35 @@ final class PageFolder {
   }
 
   /// Writes files of single runs, on all cores.
-  /// - Parameter make: makes the file of a value.
+  /// - Parameter make: makes the file of a value, or says why there is none.
+  /// - Returns: for each value why it has no file; nil where it has one.
   /// - Throws: what `make` throws, `StorageError`.
-  func writeRuns<Value: Sendable>(_ values: [Value], _ make: @Sendable (Value) throws -> PageScript) throws {
+  func writeRuns<Value: Sendable, Problem: Error>(
+    _ values: [Value], _ make: @Sendable (Value) throws -> Result<PageScript, Problem>
+  ) throws -> [Problem?] {
     let runs = self.runs
-    let outcomes = InOrder.map(values) { value in
+    let outcomes = InOrder.map(values) { value -> Result<(file: URL?, problem: Problem?), any Error> in
       Result {
-        let script = try make(value), file = runs.appending(path: script.name)
-        try AtomicFile.write(Data(script.bytes), to: file)
-        return file
+        switch try make(value) {
+        case .failure(let problem): return (nil, problem)
+        case .success(let script):
+          let file = runs.appending(path: script.name)
+          try AtomicFile.write(Data(script.bytes), to: file)
+          return (file, nil)
+        }
       }
     }
-    added += outcomes.compactMap { try? $0.get() }
-    for outcome in outcomes { _ = try outcome.get() }
+    added += outcomes.compactMap { try? $0.get().file }
+    return try outcomes.map { try $0.get().problem }
   }
 
   /// Puts the page in its place, which then shows this list.
   /// - Throws: `StorageError`.
   func finish(_ list: PageList) throws {
-    let script = try PageScript(PageScript.stem("experiments"), list)
+    let script = try PageScript(PageScript.list, list)
     try write(script)
     try AtomicFile.write(Data(PageDocument.html(list: script.name).utf8), to: layout.page)
-    remove(in: layout.pageData) { $0.hasPrefix(PageScript.stem("experiments") + "~") && $0 != script.name }
+    remove(in: layout.pageData) { PageScript.isList($0) && $0 != script.name }
     added = []
   }
 

@@ -5,9 +5,9 @@ struct PageNumbers: Encodable, Sendable, Equatable {
   /// The numbers as the page reads them.
   let text: String
 
-  /// Numbers for drawing, by the digits of a float, which no picture shows more of; one that is not finite is none.
+  /// Numbers for drawing, by the digits of a float, which no picture shows more of; one that is not finite, or no float has, is none.
   init(_ values: [Double?]) {
-    self.init(values) { "\(Float($0))" }
+    self.init(values) { Float($0).isFinite ? "\(Float($0))" : nil }
   }
 
   /// Numbers that are shown with all their digits.
@@ -15,7 +15,7 @@ struct PageNumbers: Encodable, Sendable, Equatable {
     self.init(values) { Int(exactly: $0).map { "\($0)" } ?? "\($0)" }
   }
 
-  private init(_ values: [Double?], _ written: (Double) -> String) {
+  private init(_ values: [Double?], _ written: (Double) -> String?) {
     text = values.map { value in value.flatMap { $0.isFinite ? written($0) : nil } ?? "-" }.joined(separator: " ")
   }
 

@@ -34,6 +34,11 @@ struct PageRunDetails: Encodable, Sendable {
     let isWhole: Bool
   }
 
+  /// Why a run's folder could not be read as a whole: a page told of that names no place of this machine.
+  struct Problem: Error, Equatable {
+    let text: String
+  }
+
   /// Most points of a curve, as in figures.
   private static let mostPoints = 100
   /// Texts that are shown of an epoch, and the characters of one.
@@ -48,22 +53,23 @@ struct PageRunDetails: Encodable, Sendable {
   private(set) var answers: [PageAnswers] = []
   private(set) var texts: [Texts] = []
   let log: Log?
-  /// What is wrong with the run's files.
-  private(set) var problems: [String] = []
 
-  /// Reads the folder of a run. What cannot be read is a problem that the page tells of.
-  init(of record: RunRecord, in folder: URL) {
+  /// Reads the folder of a run.
+  /// - Throws: where a file that the run left cannot be read, or is not the one that it wrote. What lacks that is not to stay in a page,
+  ///   for the next reading may have it.
+  init(of record: RunRecord, in folder: URL) throws(Problem) {
     identity = record.identity
-    log = Self.endOfLog(in: folder)
-    texts = [("best", RunFile.bestTexts), ("last", .lastTexts)].compactMap { Self.texts($0, $1, of: record, in: folder) }
-    guard record.digests.tensors != nil else { return }
     do {
+      log = try Self.endOfLog(in: folder)
+      texts = try [("best", RunFile.bestTexts), ("last", .lastTexts)].compactMap { try Self.texts($0, $1, of: record, in: folder) }
+      guard record.digests.tensors != nil else { return }
       let root = try RecordedTensors(in: folder, record: record).root
       curves = Self.curves(root)
       decisions = PageDecision.all(in: root)
       answers = (root.group("predictions")?.groups ?? []).compactMap { PageAnswers($0.group, set: $0.name) }
     } catch {
-      problems.append("\(error)".replacing(folder.relativePath + "/", with: ""))
+      let places = [folder.path, folder.relativePath].map { $0 + "/" }
+      throw Problem(text: places.reduce("\(error)") { $0.replacing($1, with: "") })
     }
   }
 
@@ -85,8 +91,12 @@ struct PageRunDetails: Encodable, Sendable {
     return curves
   }
 
-  private static func texts(_ epoch: String, _ file: RunFile, of record: RunRecord, in folder: URL) -> Texts? {
-    guard let (shown, count) = WrittenText.beginning(mostTexts, of: file, in: folder, record) else { return nil }
+  private static func texts(_ epoch: String, _ file: RunFile, of record: RunRecord, in folder: URL) throws(ReportError) -> Texts? {
+    guard record.files.contains(where: { $0.file == file }) else { return nil }
+    guard let (shown, count) = WrittenText.beginning(mostTexts, of: file, in: folder, record) else {
+      if let damage = record.damage(of: file, in: folder) { throw .damagedFile(damage) }
+      throw .unreadable(path: file.url(in: folder).relativePath, reason: "its reading failed")
+    }
     return Texts(epoch: epoch, count: count, shown: shown.map(Self.shortened))
   }
 
@@ -97,9 +107,15 @@ struct PageRunDetails: Encodable, Sendable {
       score: text.score)
   }
 
-  /// The last lines of a log; nil where there is none that can be read.
-  private static func endOfLog(in folder: URL) -> Log? {
-    guard let (bytes, before) = try? SmallFile.ending(of: RunFile.log.url(in: folder), limit: longestLog) else { return nil }
+  /// The last lines of a log; nil where there is none, or something else than a plain file has its name.
+  private static func endOfLog(in folder: URL) throws -> Log? {
+    let file = RunFile.log.url(in: folder), bytes: [UInt8], before: Int
+    guard FileManager.default.fileExists(atPath: file.path) else { return nil }
+    do {
+      (bytes, before) = try SmallFile.ending(of: file, limit: longestLog)
+    } catch StorageError.notAPlainFile {
+      return nil
+    }
     var lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)[...]
     if lines.last?.isEmpty ?? false { lines = lines.dropLast() }
     // the first of a part may have lost its beginning

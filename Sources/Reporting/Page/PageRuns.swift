@@ -51,6 +51,16 @@ struct PageRuns: Encodable, Sendable {
     let files: [String]
     /// The file of its curves, predictions, decisions and log; nil where that has not been made.
     let details: String?
+    /// Why it could not be made.
+    let problem: String?
+  }
+
+  /// What became of a run's curves, predictions, decisions and log.
+  enum Details: Sendable, Equatable {
+    /// They are in this file.
+    case file(String)
+    /// They could not be read, for this reason.
+    case problem(String)
   }
 
   /// A metric's values.
@@ -84,11 +94,11 @@ struct PageRuns: Encodable, Sendable {
 
   /// Adds the runs of a cell.
   /// - Parameters:
-  ///   - details: the files of runs' details, by identity.
+  ///   - details: what became of runs' details, by identity; those that have not been read have none.
   ///   - examples: the file of what the task's examples say.
   mutating func add(
     _ runs: [RunSpecification], row: String, task: String, of experiment: Experiment, _ findings: RunFindings,
-    details: [String: String], examples: String?
+    details: [String: Details], examples: String?
   ) {
     let made = runs.map { run in
       let record = findings.records[RunKey(run)]
@@ -102,8 +112,10 @@ struct PageRuns: Encodable, Sendable {
     if let examples { self.examples[task] = examples }
   }
 
-  private mutating func record(_ record: RunRecord, timing: TimingRecord?, details: String?) -> Record {
-    Record(
+  private mutating func record(_ record: RunRecord, timing: TimingRecord?, details: Details?) -> Record {
+    let file = if case .file(let name)? = details { name } else { String?.none }
+    let problem = if case .problem(let text)? = details { text } else { String?.none }
+    return Record(
       identity: record.identity, outcome: ([record.outcome.text] + record.flags.map(\.text)).joined(separator: ", "),
       bestEpoch: record.bestEpoch, lastEpoch: record.lastEpoch,
       updates: PageNumbers(exactly: record.epochs.map { Double($0.step) }), scores: Self.scores(record),
@@ -113,7 +125,7 @@ struct PageRuns: Encodable, Sendable {
       left: record.files.map { [$0.file.rawValue, $0.digest] } + (record.seal.map { [["seal", $0]] } ?? []),
       timing: timing.map(Self.timing) ?? [],
       files: [RunFile.record.rawValue] + record.files.map(\.file.rawValue) + (timing == nil ? [] : [RunFile.timing.rawValue]),
-      details: details)
+      details: file, problem: problem)
   }
 
   /// The place of a list among others; it is added where it is not there.

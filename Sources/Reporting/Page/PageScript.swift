@@ -8,6 +8,9 @@ struct PageScript: Sendable, Equatable {
   static let format = 1
   /// The function that takes a file's content.
   static let function = "lowrankData"
+  /// How the names of the page's own files begin, the list's and those of what examples say. No stem of an experiment's begins so: a part
+  /// that begins with `_` ends with a digest.
+  static let list = "_experiments", examples = "_examples"
   /// The longest part of a name that stands there as it is: four parts and a digest are a file's name yet.
   private static let longestPart = 90
 
@@ -45,6 +48,13 @@ struct PageScript: Sendable, Equatable {
       let isSafe = plain == part && !part.isEmpty && !"._".contains(part.prefix(1)) && part.utf8.count <= longestPart
       return isSafe ? part : "_\(plain.prefix(40))_\(FileDigest.sha256(of: Array(part.utf8)).prefix(16))"
     }.joined(separator: "~")
+  }
+
+  /// Whether a file is a list of experiments, by its name: those of older pages are named as an experiment could be, but for the parts that
+  /// such a one's files have behind its id.
+  static func isList(_ name: String) -> Bool {
+    let parts = name.split(separator: "~", omittingEmptySubsequences: false)
+    return isName(name) && parts.count == 2 && (parts[0] == list || parts[0] == "experiments")
   }
 
   /// Whether a file is one of the page's, by its name.

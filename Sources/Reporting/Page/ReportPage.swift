@@ -29,13 +29,17 @@ package struct ReportPage: Sendable {
     package fileprivate(set) var runs = 0
     /// Runs whose curves, answers and decisions are not in the page yet.
     package fileprivate(set) var withoutDetails = 0
+    /// Those of them whose files could not be read.
+    package fileprivate(set) var unread = 0
     /// The manifests that cannot be used, a line each.
     package fileprivate(set) var problems: [String] = []
 
     /// What was written, in one line.
     package var text: String {
-      let rest = withoutDetails == 0 ? "" : "; \(withoutDetails) of them without curves and answers yet: --all-runs reads them"
-      return "\(tables) \(tables == 1 ? "table" : "tables") of \(runs) \(runs == 1 ? "run" : "runs")\(rest)"
+      let waiting = withoutDetails - unread
+      let rest = waiting == 0 ? "" : "; \(waiting) of them without curves and answers yet: --all-runs reads them"
+      let failed = unread == 0 ? "" : "; the files of \(unread) cannot be read: the page says why, and the next call tries again"
+      return "\(tables) \(tables == 1 ? "table" : "tables") of \(runs) \(runs == 1 ? "run" : "runs")\(rest)\(failed)"
     }
   }
 
@@ -67,8 +71,9 @@ package struct ReportPage: Sendable {
   ///   - mostDetails: the runs whose tensors are read at most; nil: all that are not in the page yet.
   /// - Throws: `StorageError`; the page that was there is then as it was.
   package func write(_ folder: ExperimentFolder, methods: MethodCatalog, mostDetails: Int? = mostDetails) throws -> Outcome {
-    let survey = ExperimentSurvey(folder, methods: methods, in: results)
+    // first the claim: what is read before it may be older than what another call wrote meanwhile
     var writer = PageWriter(try PageFolder(results.layout), mostDetails: mostDetails, self)
+    let survey = ExperimentSurvey(folder, methods: methods, in: results)
     do {
       var list = PageList(program: PageList.Program(program))
       for (heading, manifests) in survey.groups {
@@ -84,25 +89,24 @@ package struct ReportPage: Sendable {
       writer.folder.abandon()
       throw error
     }
-    let (data, runs) = (writer.shown, writer.shownRuns), own = PageScript.stem("experiments") + "~"
-    writer.folder.removeData { !data.contains($0) && !$0.hasPrefix(own) }
+    let (data, runs) = (writer.shown, writer.shownRuns)
+    writer.folder.removeData { !data.contains($0) && !PageScript.isList($0) }
     writer.folder.removeRuns { !runs.contains($0) }
     var outcome = writer.outcome
     outcome.problems = survey.broken.map { "\($0.file): \($0.message)" }
     return outcome
   }
 
-  /// Renews what the page shows of one experiment.
-  /// - Parameters:
-  ///   - table: the experiment's table, made of these findings.
+  /// Renews what the page shows of one experiment, by what is there of its runs once no other call writes the page: one that was run
+  /// meanwhile may have found more than this call.
   /// - Returns: nil where there is no page that could be renewed: then it is to be written as a whole.
   /// - Throws: `StorageError`; the page that was there is then as it was.
-  package func renew(_ experiment: Experiment, _ findings: RunFindings, _ table: TableModel) throws -> Outcome? {
+  package func renew(_ experiment: Experiment) throws -> Outcome? {
     var writer = PageWriter(try PageFolder(results.layout), mostDetails: Self.mostDetails, self)
     guard var list = writer.folder.list() else { return nil }
     do {
       list.program = PageList.Program(program)
-      list.replace(try writer.part(experiment, findings, table), of: experiment)
+      list.replace(try writer.part(experiment, results.findings(for: experiment.runs, inputs: inputs)), of: experiment)
       try writer.folder.finish(list)
     } catch {
       writer.folder.abandon()
@@ -128,6 +132,8 @@ package struct ReportPage: Sendable {
     private(set) var outcome = Outcome()
     /// The runs that the page shows, and those of them without details.
     private var identities: Set<String> = [], lacking: Set<String> = []
+    /// Why the folders of runs could not be read, by identity.
+    private var unread: [String: String] = [:]
 
     init(_ folder: PageFolder, mostDetails: Int?, _ page: ReportPage) {
       (self.folder, self.page, detailsLeft) = (folder, page, mostDetails)
@@ -135,10 +141,9 @@ package struct ReportPage: Sendable {
     }
 
     /// Writes the files of an experiment; returns its line in the list.
-    /// - Parameter table: its table, where it has been made.
-    mutating func part(_ experiment: Experiment, _ findings: RunFindings, _ table: TableModel? = nil) throws -> PageList.Part {
+    mutating func part(_ experiment: Experiment, _ findings: RunFindings) throws -> PageList.Part {
       if findings.records.isEmpty, findings.unreadable.isEmpty { return PageList.Part(experiment, nil, file: nil) }
-      let table = try table ?? Report(experiment, findings).table
+      let table = try Report(experiment, findings).table
       let details = try writeDetails(experiment, findings)
       let runs = try writeRuns(experiment, findings, details)
       let layout = page.results.layout
@@ -150,7 +155,7 @@ package struct ReportPage: Sendable {
       try write(script)
       outcome.tables += 1
       identities.formUnion(findings.records.values.map(\.identity))
-      (outcome.runs, outcome.withoutDetails) = (identities.count, lacking.count)
+      (outcome.runs, outcome.withoutDetails, outcome.unread) = (identities.count, lacking.count, unread.count)
       return PageList.Part(experiment, table, file: script.name)
     }
 
@@ -159,26 +164,34 @@ package struct ReportPage: Sendable {
       shown.insert(script.name)
     }
 
-    /// Writes what single runs left where that is not there; returns the files of those that have one, by identity.
-    private mutating func writeDetails(_ experiment: Experiment, _ findings: RunFindings) throws -> [String: String] {
+    /// Writes what single runs left where that is not there; returns what became of it, by identity. Of a run whose files cannot be read
+    /// nothing is written, so that the next call reads them again.
+    private mutating func writeDetails(_ experiment: Experiment, _ findings: RunFindings) throws -> [String: PageRuns.Details] {
       var names: [String: String] = [:], missing: [RunRecord] = []
       for run in experiment.runs {
         guard let record = findings.records[RunKey(run)], names[record.identity] == nil else { continue }
         let name = Self.fileOfDetails(record)
         names[record.identity] = name
-        if !runFiles.contains(name) { missing.append(record) }
+        if !runFiles.contains(name), unread[record.identity] == nil { missing.append(record) }
       }
       let wanted = Array(missing.prefix(detailsLeft ?? missing.count)), layout = page.results.layout
       detailsLeft = detailsLeft.map { $0 - wanted.count }
-      try folder.writeRuns(wanted) { record in
-        let details = PageRunDetails(of: record, in: layout.run(record.identity))
-        return try PageScript(record.identity, details, digest: Self.digestOfDetails(record))
+      let problems = try folder.writeRuns(wanted) { record -> Result<PageScript, PageRunDetails.Problem> in
+        let details: PageRunDetails
+        do throws(PageRunDetails.Problem) {
+          details = try PageRunDetails(of: record, in: layout.run(record.identity))
+        } catch {
+          return .failure(error)
+        }
+        return .success(try PageScript(record.identity, details, digest: Self.digestOfDetails(record)))
       }
-      runFiles.formUnion(wanted.map(Self.fileOfDetails))
-      names = names.filter { runFiles.contains($0.value) }
-      shownRuns.formUnion(names.values)
-      lacking.formUnion(missing.dropFirst(wanted.count).map(\.identity))
-      return names
+      for (record, problem) in zip(wanted, problems) {
+        if let problem { unread[record.identity] = problem.text } else { runFiles.insert(Self.fileOfDetails(record)) }
+      }
+      lacking.formUnion(missing.dropFirst(wanted.count).map(\.identity) + unread.keys)
+      let files = names.filter { runFiles.contains($0.value) }
+      shownRuns.formUnion(files.values)
+      return files.mapValues(PageRuns.Details.file).merging(unread.mapValues(PageRuns.Details.problem)) { file, _ in file }
     }
 
     /// What a run's details follow from: its files, by their digests in the record's seal, and the page's form.
@@ -193,7 +206,7 @@ package struct ReportPage: Sendable {
 
     /// Writes what records say; returns the names of the files, and for each row and task the place of its runs' file.
     private mutating func writeRuns(
-      _ experiment: Experiment, _ findings: RunFindings, _ details: [String: String]
+      _ experiment: Experiment, _ findings: RunFindings, _ details: [String: PageRuns.Details]
     ) throws -> (names: [String], places: [[Int]]) {
       let byRow = Dictionary(grouping: experiment.runs, by: \.row), examples = try writeExamples(experiment, findings)
       var files = [PageRuns()]
@@ -226,7 +239,7 @@ package struct ReportPage: Sendable {
           "\(run.training.validationRows ?? 0)", "\(PageScript.format)",
         ]
         let digest = FileDigest.sha256(of: Array(origin.joined(separator: "\n").utf8))
-        let stem = PageScript.stem("examples", task.id), name = PageScript.name(stem, digest: digest)
+        let stem = PageScript.examples + "~" + PageScript.stem(task.id), name = PageScript.name(stem, digest: digest)
         if !folder.has(name) {
           // of other files than the record's nothing is shown beside its answers
           guard page.inputs(run).data == record.digests.data, let texts = page.examples(run) else { continue }

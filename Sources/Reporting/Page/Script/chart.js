@@ -6,12 +6,12 @@ const SIZE = { width: 420, height: 210, left: 52, right: 10, top: 10, bottom: 34
 const ticks = (low, high, count) => {
   const rough = (high - low) / Math.max(1, count), power = Math.pow(10, Math.floor(Math.log10(rough)));
   const step = [1, 2, 5, 10].map((factor) => factor * power).find((size) => size >= rough) ?? power;
-  const first = Math.ceil(low / step - 1e-9), last = Math.floor(high / step + 1e-9), places = [];
-  for (let index = first; index <= last; index++) places.push(index * step);
-  return places;
+  const first = Math.ceil(low / step - 1e-9), last = Math.floor(high / step + 1e-9);
+  // counted from 0 and up to a number: of places that a number cannot tell apart there is no end
+  return Array.from({ length: Math.min(last - first + 1, count + 2) }, (_, index) => (first + index) * step);
 };
 
-/** The range of some numbers, a little wider than they are where they are all alike. */
+/** The range of some numbers, a little wider than they are where they are all alike, or differ by no more than rounding does. */
 const range = (values) => {
   let low = Infinity, high = -Infinity;
   for (const value of values) {
@@ -19,7 +19,8 @@ const range = (values) => {
     high = Math.max(high, value);
   }
   if (low > high) return null;
-  return low === high ? [low - Math.abs(low || 1) * 0.05, high + Math.abs(high || 1) * 0.05] : [low, high];
+  const size = Math.max(Math.abs(low), Math.abs(high));
+  return high - low <= 1e-12 * size ? [low - (size || 1) * 0.05, high + (size || 1) * 0.05] : [low, high];
 };
 
 /** The parts of a line between its gaps, as the text of a path. */

@@ -13,6 +13,12 @@ const address = () => {
   }
 };
 
+/** Whether the address begins with these parts. */
+const isAt = (...parts) => {
+  const now = address();
+  return parts.every((part, index) => now[index] === part);
+};
+
 /** Shows a view in place of what there was. */
 const show = (title, ...nodes) => {
   document.title = title;
@@ -27,9 +33,12 @@ const hashOf = (...parts) => `#/${parts.map((part) => encodeURIComponent(part)).
 
 const goTo = (...parts) => { location.hash = hashOf(...parts); };
 
+/** Forgets the experiment that was shown, for a view that shows none. */
+const forget = () => { shown = { ...shown, key: null, table: null, view: null, close: null }; };
+
 /** The list of experiments. */
 const showList = (list) => {
-  shown = { ...shown, key: null, table: null, view: null, close: null };
+  forget();
   show('lowrank: results', listView(list));
   focusHeading(main.querySelector('h1'));
 };
@@ -43,8 +52,10 @@ const showCell = (data, view, parts) => {
   // the run that something is wrong with, else the first that there is
   const there = cell.runs.filter((run) => run.state !== 'missing'), first = there.find((run) => run.state !== 'completed') ?? there[0];
   const seed = seedText === undefined ? (first ?? cell.runs[0])?.seed : seedText;
-  // the address follows the seed without a step of its own in the history
-  const onSeed = (next) => history.replaceState(null, '', hashOf(id, profile, rowID, column, next));
+  // the address follows the seed without a step of its own in the history, where it is this cell's still: runs may come late
+  const onSeed = (next) => {
+    if (panel.isConnected && isAt(id, profile, rowID, columnText)) history.replaceState(null, '', hashOf(id, profile, rowID, column, next));
+  };
   const { panel, heading } = cellPanel(data, row, cell, data.columns[column], seed, onSeed, () => goTo(id, profile));
   shown.place.replaceChildren(panel);
   shown.layout.classList.add('open');
@@ -65,6 +76,7 @@ const showExperiment = (list, parts) => {
   const entry = list.groups.flatMap((group) => group.entries).find((each) => each.id === id);
   const part = entry?.parts.find((each) => each.profile === profile);
   if (!part?.file) {
+    forget();
     show('lowrank: results', el('h1', { tabindex: -1 }, id),
       el('p', {}, `The page has no table of ${id} under ${profile}. `, el('a', { href: '#' }, 'All experiments')));
     return;
@@ -77,6 +89,8 @@ const showExperiment = (list, parts) => {
   const place = el('div', {});
   show(`${id}: lowrank`, place);
   settle(place, load('page', part.file), (data) => {
+    // another view may have been opened before the file came
+    if (!place.isConnected) return [];
     const view = experimentTable(data, key, (row, column) => goTo(id, profile, row.id, column));
     const layout = el('div', { class: 'layout' }), side = el('div', { class: 'side' });
     const profiles = entry.parts.length > 1 ? entry.parts.filter((other) => other.file) : [];
@@ -92,8 +106,9 @@ const showExperiment = (list, parts) => {
     shown = { ...shown, table: data, view, place: side, layout };
     return layout;
   }).then(() => {
-    if (shown.key !== key || !shown.table) return;
-    if (parts.length > 2) showCell(shown.table, shown.view, parts); else focusHeading(main.querySelector('h1'));
+    if (!place.isConnected || !shown.table || !isAt(id, profile)) return;
+    const now = address();
+    if (now.length > 2) showCell(shown.table, shown.view, now); else focusHeading(main.querySelector('h1'));
   });
 };
 

@@ -103,7 +103,7 @@ const runView = (run, details, context) => {
   }
   const more = run.detail && !record.outcome.includes(run.detail) ? `; ${run.detail}` : '';
   const head = el('p', { class: record.outcome === 'completed' && !more ? null : 'bad' }, record.outcome, more);
-  const without = () => (record.details ? quiet('Not there: see above.') : quiet(
+  const without = () => (record.details || record.problem ? quiet('Not there: see above.') : quiet(
     'Not in the page yet: each call reads a limited number of runs. ', command('lowrank page --all-runs'), ' reads the rest.'));
   const need = (view) => () => (details ? view() : without());
   const tabs = [
@@ -115,6 +115,6 @@ const runView = (run, details, context) => {
     ['origin', () => originView(run, context.file)],
     ['log', need(() => logView(details, record))],
   ];
-  const problems = [...(details?.problems ?? []), context.failure(run)].filter(Boolean).map(alertView);
+  const problems = [record.problem, context.failure(run)].filter(Boolean).map(alertView);
   return [head, problems, tabList('what the run left', tabs, context.tab(), context.onTab)];
 };

@@ -74,6 +74,14 @@ const experimentTable = (data, key, onOpen) => {
     })),
     row.published ? el('tr', { class: 'published' }, el('th', { scope: 'row' }, row.published[0]),
       data.columns.map((column, index) => (isShown(column) ? el('td', {}, row.published[index + 1]) : ''))) : '');
+  const cellOf = (row, column) =>
+    [...place.querySelectorAll(`[data-column="${column}"]`)].find((each) => each.dataset.row === row);
+  // the open cell, which each drawing of the table marks anew
+  let marked = null;
+  const showMark = () => {
+    for (const other of place.querySelectorAll('[aria-current]')) other.removeAttribute('aria-current');
+    if (marked) cellOf(...marked)?.setAttribute('aria-current', 'true');
+  };
   const draw = () => {
     const found = rows();
     status.textContent = `${found.length} of ${counted(data.rows.length, 'row')}`
@@ -85,6 +93,7 @@ const experimentTable = (data, key, onOpen) => {
       found.map(body)));
     const first = place.querySelector('td [data-move]') ?? place.querySelector('[data-move]');
     if (first) first.tabIndex = 0;
+    showMark();
   };
 
   // one stop of the Tab key; within, the arrows go from cell to cell
@@ -132,11 +141,9 @@ const experimentTable = (data, key, onOpen) => {
   const controls = el('div', { class: 'controls' }, el('label', {}, 'rows ', search),
     data.tasks.length > 1 ? el('span', { role: 'group', 'aria-label': 'tasks' }, 'tasks ', data.tasks.map(toggle)) : '',
     data.rows.some((row) => row.cells.some((cell) => (cell.runs ?? []).length > 1)) ? seeds : '');
-  const cellOf = (row, column) =>
-    [...place.querySelectorAll(`[data-column="${column}"]`)].find((each) => each.dataset.row === row);
   const mark = (row, column) => {
-    for (const other of place.querySelectorAll('[aria-current]')) other.removeAttribute('aria-current');
-    if (row !== null) cellOf(row, column)?.setAttribute('aria-current', 'true');
+    marked = row === null ? null : [row, column];
+    showMark();
   };
   return { place: [controls, status, place], focus: (row, column) => cellOf(row, column)?.focus(), mark };
 };
