@@ -110,7 +110,10 @@ let package = Package(
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Metrics", "Settings", "TestSupport"]),
     .testTarget(
       name: "ObjectivesTests",
-      dependencies: ["CPUBackend", "Datasets", "Layers", "Metrics", "Models", "Objectives", "Settings", "Tensors", "Tokenizers"]),
+      dependencies: [
+        "CPUBackend", "Datasets", "Layers", "Metrics", "Models", "Objectives", "Settings", "Storage", "Tensors", "TestSupport",
+        "Tokenizers",
+      ]),
     .testTarget(name: "MetricsTests", dependencies: ["Metrics"]),
     .testTarget(name: "ManifestsTests", dependencies: ["Manifests", "Records", "Settings"]),
     .testTarget(name: "RecordsTests", dependencies: ["Records", "Settings", "Storage", "TestSupport"]),

@@ -101,13 +101,11 @@ package struct Retention: Sendable, Equatable {
     return batches
   }
 
-  /// The sum of the losses of logits `[rows, answers]`; of one column, of its sigmoid.
+  /// The sum of the losses of logits `[rows, answers]`; one column is that of yes, beside a no of 0.
   private static func loss(_ logits: Tensor, _ answers: [Int32]) -> Double {
-    guard logits.shape[1] == 1 else { return Double(logits.crossEntropy(answers).item) * Double(answers.count) }
-    return zip(logits.values, answers).reduce(0) { sum, pair in
-      let margin = Double(pair.1 == 0 ? -pair.0 : pair.0)
-      return sum + max(0, -margin) + log1p(exp(-abs(margin)))
-    }
+    let isOne = logits.shape[1] == 1
+    let logits = isOne ? Tensor(logits.values.flatMap { [0, $0] }, shape: [answers.count, 2], on: logits.backend) : logits
+    return Double(logits.crossEntropy(answers).item) * Double(answers.count)
   }
 }
 
