@@ -24,7 +24,9 @@ import Testing
   }
 
   @Test func crossedSeedsOfOneTaskCountByTheirAxes() throws {
-    let seeds = [(0, 0, 0.0), (0, 1, 0.02), (1, 0, 0.04), (1, 1, 0.06)].map { SeededValue(initialization: $0, order: $1, value: $2) }
+    let seeds = [(0, 0, 0.0), (0, 1, 0.02), (1, 0, 0.04), (1, 1, 0.06)].map {
+      SeededValue(initialization: $0, order: $1, value: $2)
+    }
     let found = try #require(DifferenceEstimate([seeds]))
     #expect(found.units == 4 && found.degreesOfFreedom == 1 && found.seedDesign?.kind == .crossed)
     // means 0.01 and 0.05 of initialisations, 0.02 and 0.04 of orders
