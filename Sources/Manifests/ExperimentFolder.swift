@@ -40,6 +40,18 @@ package struct ExperimentFolder: Sendable, Equatable {
   /// The files of the searches, sorted by name.
   package var searches: [String] { Self.manifests(in: FilePath.joined(path, Self.searchFolder)) }
 
+  /// Whether a file is one of the folder's manifests, by whichever path it is named.
+  package func holds(_ file: String) -> Bool { own(file) != nil }
+
+  /// The path by which the folder lists a file; nil of one that lies elsewhere.
+  private func own(_ file: String) -> String? {
+    let place = Self.standard(file)
+    return files.first { Self.standard($0) == place }
+  }
+
+  /// A path without links, by which files are told apart.
+  private static func standard(_ path: String) -> String { URL(filePath: path).resolvingSymlinksInPath().path }
+
   /// The files of what searches found, sorted by name.
   private var tunedFiles: [String] { Self.manifests(in: FilePath.joined(path, TunedSettings.folderName)) }
 
@@ -228,10 +240,10 @@ package struct ExperimentFolder: Sendable, Equatable {
     inFile file: String, _ profile: Profile?, _ overrides: Overrides, _ methods: MethodCatalog,
     _ problemOfModel: @escaping (String) -> String?
   ) throws(ManifestError) -> Manifest {
-    func standard(_ path: String) -> String { URL(filePath: path).resolvingSymlinksInPath().path }
+    let own = own(file)
     var owners = Owners()
-    for other in files where standard(other) != standard(file) { owners.add(Self.names(inFile: other) ?? [], of: other) }
-    if let own = files.first(where: { standard($0) == standard(file) }) {
+    for other in files where other != own { owners.add(Self.names(inFile: other) ?? [], of: other) }
+    if let own {
       return try load(
         own, names: Self.names(inFile: own) ?? [], &owners, profile: profile, overrides: overrides, methods: methods,
         problemOfModel: problemOfModel)

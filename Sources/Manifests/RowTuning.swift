@@ -52,11 +52,15 @@ extension Experiment {
   /// What is to be known before anything is trained: a search that was not run, and such as found what they would not find now.
   package var tuningNotes: [String] {
     if search != nil { return [] }
-    let absent = missing.map { tuning in
-      "\(tuning.file) is not there: what the recipe '\(recipe)' gives in its place was found by no search. "
-        + "'lowrank tune \(tuning.search)' makes it."
-    }
     let used = Set(tuningSources(among: runs).map(\.source))
+    let absent = missing.map { tuning in
+      // a search of a recipe that this one includes may have found what stands in its place
+      let reason =
+        used.haveSearch
+        ? "its search, which the recipe '\(recipe)' names, was not run"
+        : "what the recipe '\(recipe)' gives in its place was found by no search"
+      return "\(tuning.file) is not there: \(reason). 'lowrank tune \(tuning.search)' makes it."
+    }
     let stale = tuned.indices.filter { used.contains(.search($0)) }.compactMap { index in
       tuned[index].difference.map { difference in
         "\(tuned[index].file) is of another search: \(difference). 'lowrank tune \(tuned[index].search)' searches again."
@@ -88,10 +92,8 @@ extension Experiment {
     }
     if Set(sources.map(\.source)).count > 1 { sentences.insert("Rows were not tuned alike.", at: 0) }
     guard let missing else { return sentences }
-    return sentences + [
-      "The search \(missing.search), which the recipe '\(recipe)' names, was not run: what stands in place of its winners was not "
-        + "searched."
-    ]
+    let consequence = sources.map(\.source).haveSearch ? "" : ": what stands in place of its winners was not searched"
+    return sentences + ["The search \(missing.search), which the recipe '\(recipe)' names, was not run\(consequence)."]
   }
 
   /// `Each row has its method's best learning rate of 4, …`.
@@ -119,6 +121,11 @@ extension Experiment {
   private static func named(_ rows: [MethodRow]) -> String {
     rows.count > 3 ? "\(rows.count) rows (\(rows[0].id), \(rows[1].id), …)" : TunedSettings.list(rows.map(\.id))
   }
+}
+
+extension Sequence<TuningSource> {
+  /// Whether a search is one of them.
+  fileprivate var haveSearch: Bool { contains { if case .search = $0 { true } else { false } } }
 }
 
 extension RunSpecification {

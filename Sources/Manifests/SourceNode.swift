@@ -50,17 +50,19 @@ struct SourceEntry: Sendable {
 extension SourceNode {
   /// Reads and parses a file. Returns nil after reporting what is wrong with its text.
   /// - Throws: `ManifestError.unreadable` where the file cannot be read or is too large.
-  static func load(path: String, problems: ProblemCollector) throws(ManifestError) -> SourceNode? {
+  static func load(
+    path: String, limits: SourceScreening.Limits = .manifest, problems: ProblemCollector
+  ) throws(ManifestError) -> SourceNode? {
     let text: String
     do {
       guard let handle = FileHandle(forReadingAtPath: path) else {
         throw ManifestError.unreadable(path: path, reason: "there is no such file, or it may not be read.")
       }
       defer { try? handle.close() }
-      let data = try handle.read(upToCount: SourceScreening.largestFile + 1) ?? Data()
-      guard data.count <= SourceScreening.largestFile else {
+      let data = try handle.read(upToCount: limits.largestFile + 1) ?? Data()
+      guard data.count <= limits.largestFile else {
         throw ManifestError.unreadable(
-          path: path, reason: "it is larger than \(SourceScreening.largestFile / 1024) KB, the limit of a manifest.")
+          path: path, reason: "it is larger than \(limits.largestFile / 1024) KB, the limit of \(limits.kind).")
       }
       if !data.isEmpty, let kind = OtherKind(data) {
         throw ManifestError.unreadable(path: path, reason: "it is \(kind.name). \(kind.advice).")
@@ -75,12 +77,14 @@ extension SourceNode {
       let system = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
       throw .unreadable(path: path, reason: system.map { String(cString: strerror(Int32($0.code))) + "." } ?? "\(error)")
     }
-    return parse(text, file: path, problems: problems)
+    return parse(text, file: path, limits: limits, problems: problems)
   }
 
   /// Parses a text. Returns nil after reporting what is wrong with it.
-  static func parse(_ text: String, file: String, problems: ProblemCollector) -> SourceNode? {
-    if let (position, message) = SourceScreening.problem(in: text, file: file) {
+  static func parse(
+    _ text: String, file: String, limits: SourceScreening.Limits = .manifest, problems: ProblemCollector
+  ) -> SourceNode? {
+    if let (position, message) = SourceScreening.problem(in: text, file: file, limits: limits) {
       problems.report(message, at: position)
       return nil
     }

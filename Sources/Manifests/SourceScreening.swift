@@ -3,24 +3,36 @@
 
 /// Limits and refusals that hold before a YAML text is parsed.
 struct SourceScreening {
-  /// The largest file that is read.
-  static let largestFile = 256 * 1024
+  /// How much a kind of file may hold.
+  struct Limits: Sendable {
+    /// The kind in a sentence.
+    let kind: String
+    /// The largest file that is read.
+    let largestFile: Int
+    /// The most opening brackets in one file: bounds the time even where brackets in comments hide the depth.
+    let mostBrackets: Int
+
+    /// Of what people write.
+    static let manifest = Limits(kind: "a manifest", largestFile: 256 * 1024, mostBrackets: 4096)
+    /// Of what the program writes of a search: up to 1,000 candidates, each with a list of scores for every task, of 100,000 runs in all.
+    static let tunedSettings = Limits(kind: "a file of tuned settings", largestFile: 16 << 20, mostBrackets: 200_000)
+  }
+
   /// The deepest nesting of brackets and of entries on one line.
   static let deepestNesting = 32
-  /// The most opening brackets in one file: bounds the time even where brackets in comments hide the depth.
-  static let mostBrackets = 4096
   /// The widest indentation, which bounds the depth of blocks.
   static let widestIndentation = 200
 
   private let file: String
+  private let limits: Limits
   private var depth = 0
   private var brackets = 0
 
-  private init(file: String) { self.file = file }
+  private init(file: String, limits: Limits) { (self.file, self.limits) = (file, limits) }
 
   /// The first reason to refuse the text, or nil.
-  static func problem(in text: String, file: String) -> (SourcePosition, String)? {
-    var screening = SourceScreening(file: file)
+  static func problem(in text: String, file: String, limits: Limits) -> (SourcePosition, String)? {
+    var screening = SourceScreening(file: file, limits: limits)
     var line = 1
     var start = text.unicodeScalars.startIndex
     let scalars = text.unicodeScalars
@@ -78,7 +90,7 @@ struct SourceScreening {
         depth += 1
         brackets += 1
         if depth > Self.deepestNesting { return refuse("is nested deeper than \(Self.deepestNesting) levels.") }
-        if brackets > Self.mostBrackets { return refuse("has more than \(Self.mostBrackets) brackets.") }
+        if brackets > limits.mostBrackets { return refuse("has more than \(limits.mostBrackets) brackets.") }
       } else if scalar == "]" || scalar == "}" {
         depth = max(0, depth - 1)
       }

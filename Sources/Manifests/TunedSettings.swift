@@ -1,6 +1,7 @@
 // What a search over settings found: every candidate's score on every task and seed, and by them the winners. A file of
 // `experiments/tuned` holds it; recipes name that file.
 import Metrics
+import Records
 import Settings
 import Storage
 
@@ -29,12 +30,26 @@ package struct TunedSettings: Sendable, Equatable, Codable {
     package let metric: String
     /// The validation sets whose mean score counts, or `tuning` for held-out training rows.
     package let sets: [String]
-    /// SHA-256 of the task's files.
+    /// How the task's labelled rows were divided: of which rows the sets are.
+    package let split: EvaluationSplit
+    /// The text that the runs' retention was measured on, which `data` is of as well; nil for none.
+    package let retentionText: String?
+    /// SHA-256 of what the runs read of the task: its files in the parts that `split` gives them, and the text for retention.
     package let data: String
 
     /// Describes a task.
-    package init(id: String, metric: String, sets: [String], data: String) {
-      (self.id, self.metric, self.sets, self.data) = (id, metric, sets, data)
+    package init(
+      id: String, metric: String, sets: [String], split: EvaluationSplit = .validation, retentionText: String? = nil, data: String
+    ) {
+      (self.id, self.metric, self.sets, self.split, self.retentionText, self.data) = (id, metric, sets, split, retentionText, data)
+    }
+
+    /// Whether rows that chose are among those of some sets of a run of the task.
+    package func chose(amongRowsOf names: [String], of run: RunSpecification) -> Bool {
+      if sets == [TaskDefinition.tuningSet] || names == [TaskDefinition.tuningSet] { return sets == names }
+      let chosen = run.task.divided(by: split).validation.filter { !$0.isHeldOut && sets.contains($0.name) }
+      let reported = run.dividedTask.validation.filter { names.contains($0.name) }
+      return reported.contains { one in chosen.contains { $0.file == one.file && $0.rows.overlaps(one.rows) } }
     }
   }
 

@@ -30,7 +30,7 @@ struct TunedSettingsReader {
   /// What the file says, and where each method's winner stands; nil after a report.
   func settings() -> (settings: TunedSettings, places: [String: SourcePosition])? {
     let root: SourceNode?
-    do { root = try SourceNode.load(path: path, problems: reader.problems) } catch {
+    do { root = try SourceNode.load(path: path, limits: .tunedSettings, problems: reader.problems) } catch {
       reader.problems.report("\(error)", at: SourcePosition(file: path, line: 1, column: 1))
       return nil
     }
@@ -90,22 +90,26 @@ struct TunedSettingsReader {
           reader.texts(entry).map { draft.settings = $0 } != nil
         },
         .custom("seeds", required: true, "the seeds") { draft, entry, reader in
-          draft.seeds = (reader.list(entry) ?? []).compactMap { RunSeed($0.text) }
-          return !draft.seeds.isEmpty
-        },
-        .custom("tasks", required: true, "the tasks") { draft, entry, reader in
-          for task in reader.mapping(entry.value, "'tasks'") ?? [] {
-            guard let keys = entries(task, ["metric", "sets", "data"]), let metric = reader.text(keys[0]),
-              let sets = reader.texts(keys[1]),
-              let data = digest(keys[2])
-            else { return false }
-            draft.tasks.append(.init(id: task.key, metric: metric, sets: sets, data: data))
+          guard let items = reader.list(entry) else { return false }
+          for item in items {
+            if let seed = RunSeed(item.text) {
+              draft.seeds.append(seed)
+            } else {
+              let text = SourceNode.shortened(item.text)
+              reader.problems.report("'seeds' must hold seeds, as 3 or 0x1, but holds '\(text)': \(Self.advice)", at: item.position)
+            }
           }
-          return !draft.tasks.isEmpty
+          return draft.seeds.count == items.count
         },
-        .custom("methods", required: true, "what was found") { draft, entry, reader in
-          for method in reader.mapping(entry.value, "'methods'") ?? [] where !read(method, &draft) { return false }
-          return !draft.methods.isEmpty
+        .custom("tasks", required: true, "the tasks") { draft, entry, _ in
+          guard let tasks = members(entry) else { return false }
+          draft.tasks = tasks.compactMap(task)
+          return draft.tasks.count == tasks.count
+        },
+        .custom("methods", required: true, "what was found") { draft, entry, _ in
+          guard let methods = members(entry) else { return false }
+          for method in methods where !read(method, &draft) { return false }
+          return true
         },
         .custom("seal", required: true, "the digest of the lines above") { draft, entry, _ in
           digest(entry).map { draft.seal = $0 } != nil
@@ -120,11 +124,37 @@ struct TunedSettingsReader {
     return nil
   }
 
-  /// The entries of a mapping that has exactly these keys, in their order.
-  private func entries(_ entry: SourceEntry, _ keys: [String]) -> [SourceEntry]? {
-    guard let found = reader.entries(of: entry.value, "'\(entry.key)'", keys: keys) else { return nil }
+  /// The entries of a mapping with any keys, of which there must be one; nil after a report.
+  private func members(_ entry: SourceEntry) -> [SourceEntry]? {
+    guard let found = reader.mapping(entry.value, "'\(entry.key)'") else { return nil }
+    if !found.isEmpty { return found }
+    reader.problems.report("'\(entry.key)' is an empty mapping: \(Self.advice)", at: entry.value.position)
+    return nil
+  }
+
+  private func task(_ entry: SourceEntry) -> TunedSettings.Task? {
+    guard let keys = entries(entry, ["metric", "sets", "data"], optional: ["split", "retention_text"]),
+      let metric = reader.text(keys[0]), let sets = reader.texts(keys[1]), let data = digest(keys[2])
+    else { return nil }
+    var split = EvaluationSplit.validation, retentionText: String?
+    for key in keys.dropFirst(3) {
+      if key.key == "split" {
+        let names = EvaluationSplit.allCases.map(\.rawValue)
+        guard let found = reader.value(key, .choice(names))?.text.flatMap(EvaluationSplit.init) else { return nil }
+        split = found
+      } else {
+        guard let found = reader.text(key) else { return nil }
+        retentionText = found
+      }
+    }
+    return .init(id: entry.key, metric: metric, sets: sets, split: split, retentionText: retentionText, data: data)
+  }
+
+  /// The entries of a mapping that has these keys, in their order, and behind them those of others that it may have.
+  private func entries(_ entry: SourceEntry, _ keys: [String], optional: [String] = []) -> [SourceEntry]? {
+    guard let found = reader.entries(of: entry.value, "'\(entry.key)'", keys: keys + optional) else { return nil }
     let ordered = keys.compactMap { key in found.first { $0.key == key } }
-    if ordered.count == keys.count { return ordered }
+    if ordered.count == keys.count { return ordered + found.filter { optional.contains($0.key) } }
     reader.problems.report("'\(entry.key)' lacks a key (\(keys.joined(separator: ", "))): \(Self.advice)", at: entry.keyPosition)
     return nil
   }

@@ -32,7 +32,12 @@ extension TunedSettings {
       "settings: " + flow(settings), "seeds: " + flow(seeds.map(\.description)), "tasks:",
     ]
     let tasks = tasks.map { task in
-      "  \(task.id): " + mapping([("metric", task.metric), ("sets", flow(task.sets.map(Self.quoted))), ("data", task.data)])
+      // as in a run's specification, what is at its default is left out
+      "  \(task.id): "
+        + mapping(
+          [("metric", task.metric), ("sets", flow(task.sets.map(Self.quoted)))]
+            + (task.split == .validation ? [] : [("split", task.split.rawValue)])
+            + (task.retentionText.map { [("retention_text", Self.quoted($0))] } ?? []) + [("data", task.data)])
     }
     let methods = methods.flatMap { method in
       ["  \(method.id):", "    winner: " + (method.winner.map { mapping(values($0)) } ?? Self.none), "    candidates:"]

@@ -1,4 +1,4 @@
-// The confidence interval of a mean by Student's t (SciPy's `t.interval(0.95, n - 1, mean, sem)`).
+// The confidence interval of a mean by Student's t (SciPy's `t.interval(0.95, df, mean, sem)`).
 
 /// A mean with the interval that covers the true one with a given probability, where the values are independent and normal.
 package struct MeanInterval: Sendable, Equatable, Encodable {
@@ -10,16 +10,15 @@ package struct MeanInterval: Sendable, Equatable, Encodable {
   package let high: Double
 }
 
-/// The interval of the mean of values.
-///
-/// - Returns: nil for fewer than two values or where one is not finite. Of equal values both ends are the mean.
-/// - Precondition: `confidence` lies between 0 and 1.
-package func meanInterval(_ values: [Double], confidence: Double = 0.95) -> MeanInterval? {
-  precondition(confidence > 0 && confidence < 1, "a confidence of \(confidence)")
-  guard let centre = mean(values), let deviation = sampleStandardDeviation(values) else { return nil }
-  let t = twoSidedQuantile(probability: 1 - confidence, degreesOfFreedom: Double(values.count - 1))
-  let half = t * deviation / Double(values.count).squareRoot()
-  return MeanInterval(mean: centre, low: centre - half, high: centre + half)
+extension MeanInterval {
+  /// The interval of a mean whose standard error is known with some degrees of freedom.
+  ///
+  /// - Precondition: `confidence` lies between 0 and 1.
+  init(mean: Double, standardError: Double, degreesOfFreedom: Int, confidence: Double) {
+    precondition(confidence > 0 && confidence < 1, "a confidence of \(confidence)")
+    let half = standardError * twoSidedQuantile(probability: 1 - confidence, degreesOfFreedom: Double(degreesOfFreedom))
+    self.init(mean: mean, low: mean - half, high: mean + half)
+  }
 }
 
 /// The t that |T| is at least with a probability: what `twoSidedProbability` returns of it, found by halving.

@@ -57,17 +57,16 @@ package struct CrossedLayout: Sendable, Equatable {
 
   /// The probability of row means as far apart or farther where no row differs from another: F of rows against the rest.
   ///
-  /// - Returns: nil where nothing varies.
+  /// - Returns: nil where there is no rest to hold them against.
   package var rowPValue: Double? { pValue(meanSquares.rows, degreesOfFreedom.rows) }
 
   /// The probability of column means as far apart or farther where no column differs from another: F of columns against the rest.
   ///
-  /// - Returns: nil where nothing varies.
+  /// - Returns: nil where there is no rest to hold them against.
   package var columnPValue: Double? { pValue(meanSquares.columns, degreesOfFreedom.columns) }
 
   private func pValue(_ meanSquare: Double, _ degrees: Double) -> Double? {
-    guard meanSquare > 0 || meanSquares.rest > 0 else { return nil }
-    guard meanSquares.rest > 0 else { return 0 }
+    guard meanSquares.rest > 0 else { return nil }
     return upperProbability(f: meanSquare / meanSquares.rest, degreesOfFreedom: (degrees, degreesOfFreedom.rest))
   }
 }
@@ -81,14 +80,15 @@ package struct VarianceComponents: Sendable, Equatable {
     let rest: Double
   }
 
-  /// A share of the whole variance, 0 to 1, with the interval that covers the true one with a probability of 0.95.
+  /// A share of the whole variance, 0 to 1, with the interval that covers the true one with a probability of 0.95. Without a rest there is no
+  /// interval: scores lie on a grid, and that a few of them add up says nothing of how far chance moves a share.
   package struct Share: Sendable, Equatable, Encodable {
     /// The estimate.
     package let value: Double
-    /// The lower end.
-    package let low: Double
-    /// The upper end.
-    package let high: Double
+    /// The lower end; nil without an interval.
+    package let low: Double?
+    /// The upper end; nil without an interval.
+    package let high: Double?
   }
 
   /// The estimated variances in squares of the values' unit, as expected mean squares give them: rows' and columns' may be negative.
@@ -122,6 +122,13 @@ package struct VarianceComponents: Sendable, Equatable {
     }
     let parts = split(rowPool.sum, columnPool.sum, restPool.sum)
     guard let estimates = Shares(parts) else { return nil }
+    (rows, columns, rest) = (parts.rows, parts.columns, parts.rest)
+    guard parts.rest > 0 else {
+      func share(_ value: Double) -> Share { Share(value: value, low: nil, high: nil) }
+      (rowShare, columnShare, restShare) = (share(estimates.rows), share(estimates.columns), share(estimates.rest))
+      rowLessColumn = share(estimates.rows - estimates.columns)
+      return
+    }
     var words = ResamplingWords(.components)
     let draws = (0..<Self.draws).compactMap { draw in
       words.begin(resample: draw)
@@ -133,7 +140,6 @@ package struct VarianceComponents: Sendable, Equatable {
       let value = part(estimates), ordered = draws.map(part).sorted()
       return Share(value: value, low: min(value, ordered[Self.cut]), high: max(value, ordered[Self.draws - 1 - Self.cut]))
     }
-    (rows, columns, rest) = (parts.rows, parts.columns, parts.rest)
     (rowShare, columnShare, restShare) = (share(\.rows), share(\.columns), share(\.rest))
     rowLessColumn = share { $0.rows - $0.columns }
   }

@@ -12,6 +12,8 @@ package struct BaselineDifferences: Sendable, Equatable, Encodable {
     package let difference: Double
     /// How many seeds these are.
     package let pairs: Int
+    /// How many seeds are planned in both.
+    package let planned: Int
   }
 
   /// The difference without one of the tasks.
@@ -40,12 +42,15 @@ package struct BaselineDifferences: Sendable, Equatable, Encodable {
     package let row: String
     /// The mean over tasks of row less baseline with its intervals, as shares; nil without pairs.
     package let estimate: DifferenceEstimate?
-    /// The true difference that the 95 % interval would show with probability 0.8, at the spread observed; as a share. Nil for one pair.
+    /// The true difference that the 95 % interval would show with probability 0.8, at the spread observed; as a share. Nil without an
+    /// interval.
     package let detectable: Double?
     /// The tasks that have a pair, in the table's order.
     package let tasks: [TaskDifference]
     /// Pairs of one task and one seed that count in both rows.
     package let pairs: Int
+    /// Pairs of one task and one seed that are planned in both rows.
+    package let plannedPairs: Int
     /// Tasks on which the row is better; seeds where there is one task.
     package let better: Int
     /// Tasks, or seeds, on which both are equal.
@@ -109,10 +114,10 @@ package struct BaselineDifferences: Sendable, Equatable, Encodable {
     taskCount = tasks.count
     var detectable: [Int: Double] = [:]
     var compared = pairs.map { pair in
-      Self.compare(pair.row, with: pair.reference, tasks: tasks, equivalence: equivalence) { units in
-        if let known = detectable[units] { return known }
-        let found = minimalDetectableDifference(degreesOfFreedom: units - 1)
-        detectable[units] = found
+      Self.compare(pair.row, with: pair.reference, tasks: tasks, equivalence: equivalence) { degrees in
+        if let known = detectable[degrees] { return known }
+        let found = minimalDetectableDifference(degreesOfFreedom: degrees)
+        detectable[degrees] = found
         return found
       }
     }
@@ -121,26 +126,35 @@ package struct BaselineDifferences: Sendable, Equatable, Encodable {
     rows = compared
   }
 
-  /// - Parameter standardErrors: how many standard errors a design of so many units finds.
+  /// - Parameter standardErrors: how many standard errors a design of so many degrees of freedom finds.
   private static func compare(
     _ row: TableRow, with reference: TableRow, tasks: [String], equivalence: Double?, standardErrors: (Int) -> Double
   ) -> Row {
-    let differences = zip(row.cells, reference.cells).map { cell, other in
-      cell.runs.compactMap { run -> Double? in
-        guard let score = run.score, let against = other.runs.first(where: { $0.seed == run.seed })?.score else { return nil }
-        return difference(score, against)
+    let planned = zip(row.cells, reference.cells).map { cell, other in
+      cell.runs.compactMap { run in other.runs.first { $0.seed == run.seed }.map { (run, $0) } }
+    }
+    let differences = planned.map { pairs in
+      pairs.compactMap { run, other in
+        run.score.flatMap { score in other.score.map { SeededValue(run.seed, difference(score, $0)) } }
       }
     }
     let estimate = DifferenceEstimate(differences)
-    let byTask = zip(tasks, differences).compactMap { task, values in
+    let byTask = zip(tasks, zip(differences, planned)).compactMap { task, found in
       // where a sum is no number there is no estimate of any task
-      estimate == nil ? nil : mean(values).map { TaskDifference(task: task, difference: rounded($0), pairs: values.count) }
+      estimate == nil
+        ? nil
+        : mean(found.0.map(\.value)).map {
+          TaskDifference(task: task, difference: rounded($0), pairs: found.0.count, planned: found.1.count)
+        }
     }
-    let counted = byTask.count == 1 ? differences.flatMap { $0 } : byTask.map(\.difference)
+    let counted = byTask.count == 1 ? differences.flatMap { $0 }.map(\.value) : byTask.map(\.difference)
     return Row(
       row: row.id, estimate: estimate,
-      detectable: estimate.flatMap { found in found.standardError.map { $0 * standardErrors(found.units) } },
-      tasks: byTask, pairs: differences.reduce(0) { $0 + $1.count }, better: counted.count { $0 > 0 },
+      detectable: estimate.flatMap { found in
+        found.standardError.flatMap { error in found.degreesOfFreedom.map { error * standardErrors($0) } }
+      },
+      tasks: byTask, pairs: differences.reduce(0) { $0 + $1.count }, plannedPairs: planned.reduce(0) { $0 + $1.count },
+      better: counted.count { $0 > 0 },
       equal: counted.count { $0 == 0 }, worse: counted.count { $0 < 0 },
       withoutTask: zip(byTask, meansWithoutOne(byTask.map(\.difference))).map { left, others in
         WithoutTask(task: left.task, difference: rounded(others))
@@ -173,6 +187,16 @@ extension BaselineDifferences.Row {
   var leastWithoutTask: BaselineDifferences.WithoutTask? { withoutTask.min { $0.difference < $1.difference } }
   /// The greatest.
   var greatestWithoutTask: BaselineDifferences.WithoutTask? { withoutTask.max { $0.difference < $1.difference } }
+
+  /// `5 of 6 tasks` and `9 of their 10 pairs`: what there is of the plan, where that is less.
+  /// - Parameter taskCount: how many tasks there are to be.
+  func parts(of taskCount: Int) -> [String] {
+    let planned = tasks.reduce(0) { $0 + $1.planned }, isPart = tasks.count < taskCount
+    return [
+      isPart ? "\(tasks.count) of \(taskCount) tasks" : nil,
+      pairs < planned ? "\(pairs) of \(isPart ? "their " : "")\(planned) pairs" : nil,
+    ].compactMap(\.self)
+  }
 
   /// The tasks without which the difference has another sign, or none.
   var carryingTasks: [String] {

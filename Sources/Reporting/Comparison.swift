@@ -26,11 +26,10 @@ package struct Comparison: Sendable, Equatable {
       return BaselineDifferences.difference(after, before)
     }
 
-    /// The differences of shared seeds that count on both sides.
-    var paired: [Double] { shared.compactMap(\.difference) }
-
-    /// The mean of the paired differences with its interval by Student's t; nil for fewer than two seeds.
-    var interval: MeanInterval? { meanInterval(paired) }
+    /// The mean of the differences of shared seeds that count on both sides; nil where none does.
+    var paired: SeedMean? {
+      SeedMean(shared.compactMap { shared in shared.difference.map { SeededValue(shared.seed, $0) } })
+    }
 
     /// Shared seeds of which both sides have a record, and those of them whose runs are one and the same.
     var recorded: Int { shared.count { $0.isSameRun != nil } }

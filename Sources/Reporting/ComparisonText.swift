@@ -1,5 +1,6 @@
 // A comparison as people and programs read it: the same cells in every form.
 import Foundation
+import Metrics
 import Settings
 
 extension Comparison {
@@ -33,13 +34,23 @@ extension Comparison {
       })
   }
 
-  /// `+0.70 [−0.10, +1.50] of 5`: the mean over shared seeds, its interval where there is one, and how many seeds there are.
+  /// `+0.70 [−0.10, +1.50] of 5`, or `of 4 of 5`: the mean over shared seeds, its interval where there is one, and how many seeds count, of
+  /// those that are shared.
   private static func paired(_ cell: Cell) -> String {
-    let values = cell.paired
-    guard !values.isEmpty else { return "—" }
-    let mean = NumberText.signedPercent(values.reduce(0, +) / Double(values.count))
-    let ends = cell.interval.map { " " + NumberText.interval($0) } ?? ""
-    return "\(mean)\(ends) of \(values.count)"
+    guard let paired = cell.paired else { return "—" }
+    let ends = paired.interval().map { " " + NumberText.interval($0) } ?? ""
+    let seeds = paired.design.seeds, planned = seeds < cell.shared.count ? " of \(cell.shared.count)" : ""
+    return "\(NumberText.signedPercent(paired.mean))\(ends) of \(seeds)\(planned)"
+  }
+
+  /// How intervals of paired differences are made, and why some cells have none.
+  private var pairedNote: String {
+    let found = cells.compactMap(\.paired), designs = found.filter { $0.lack == nil }.map(\.design)
+    let lacks: [IntervalLack] = [.equal, .irregular].filter { lack in found.contains { $0.lack == lack } }
+    let interval = designs.isEmpty ? "" : ", with its 95% interval by \(designs.intervalMethod)"
+    let isPart = cells.contains { cell in cell.paired.map { $0.design.seeds < cell.shared.count } ?? false }
+    let paired = "Paired: the mean over the seeds that count on both sides\(isPart ? ", of those that both plan" : "")\(interval)."
+    return ([paired] + designs.limits + lacks.map { "No interval where \($0.reason)." }).joined(separator: " ")
   }
 
   /// How the cells are made, and what their marks mean.
@@ -52,7 +63,7 @@ extension Comparison {
     var notes = [
       "Cells: \(summary) over \(over), of the \(evaluation.epoch.rawValue) epoch, in percent. Differences are \(names.second) less "
         + "\(names.first), in points.",
-      "Paired: the mean over the seeds that count on both sides, with its 95% interval by Student's t over seeds.",
+      pairedNote,
       "Same runs: of the shared seeds with a record on both sides, those whose two runs are one and the same, which cannot differ.",
     ]
     if shown.contains(where: { $0.runs.contains { $0.state == .collapsed } }) {
@@ -151,10 +162,9 @@ extension Comparison {
     let high: Double?
 
     init(_ cell: Cell) {
-      let values = cell.paired
-      pairs = values.count
-      pairedDifference = values.isEmpty ? nil : values.reduce(0, +) / Double(values.count)
-      (low, high) = (cell.interval?.low, cell.interval?.high)
+      let paired = cell.paired, interval = paired?.interval()
+      (pairs, pairedDifference) = (paired?.design.seeds ?? 0, paired?.mean)
+      (low, high) = (interval?.low, interval?.high)
     }
   }
 

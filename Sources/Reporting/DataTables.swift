@@ -84,7 +84,8 @@ package enum CSVTable {
     let columns = [
       number("difference", \.difference), number("low") { $0.estimate?.interval?.low },
       number("high") { $0.estimate?.interval?.high },
-      column("tasks") { String($0.tasks.count) }, column("pairs") { String($0.pairs) }, column("better") { String($0.better) },
+      column("tasks") { String($0.tasks.count) }, column("pairs") { String($0.pairs) },
+      column("planned_pairs") { String($0.plannedPairs) }, column("better") { String($0.better) },
       column("equal") { String($0.equal) }, column("worse") { String($0.worse) }, number("p") { $0.test?.pValue },
       number("p_adjusted") { $0.test?.adjustedPValue }, number("p_holm") { $0.test?.holmPValue },
       number("p_least") { $0.test?.leastPValue }, number("detectable", \.detectable),

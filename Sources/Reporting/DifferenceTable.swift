@@ -13,9 +13,8 @@ extension DisplayTable {
       (
         "difference", true,
         { row in
-          let isPart = row.tasks.count < differences.taskCount && row.difference != nil
-          return DisplayCell(
-            signed(row.difference), suffix: isPart ? " (\(row.tasks.count) of \(differences.taskCount) tasks)" : "")
+          let parts = row.difference == nil ? [] : row.parts(of: differences.taskCount)
+          return DisplayCell(signed(row.difference), suffix: parts.isEmpty ? "" : " (\(parts.joined(separator: ", ")))")
         }
       ),
       (
@@ -60,20 +59,51 @@ extension BaselineDifferences {
   /// What the unit is, what the test is and the least p that it can give, and what the other columns are.
   /// - Parameter labels: the names of the rows, by id.
   func notes(labels: [String: String]) -> [String] {
-    let seen = rows.filter { $0.pairs > 0 }
-    guard seen.contains(where: { $0.estimate?.interval != nil }) else {
-      return ["In points. One task and one seed of both rows: no interval, no test and no claim."]
+    if estimates.isEmpty { return ["In points. —: the difference is too large for a number."] }
+    if estimates.allSatisfy({ $0.lack == .single }) {
+      return ["In points. One task and one seed of both rows: no interval, no test and no claim."] + [pairNote].compactMap(\.self)
     }
-    return [isTested ? unitNote : seedNote] + [testNote, designNote(labels), levelNote].compactMap { $0 }
+    let unitNotes = estimates.contains { $0.unit == .tasks } ? [taskNote] + singleTaskNotes : [seedNote]
+    return unitNotes + lackNotes(labels) + [testNote, designNote(labels), levelNote, pairNote].compactMap(\.self)
   }
 
-  private var unitNote: String {
-    "In points. Tasks are the unit: each counts once, by its mean over the seeds of both rows. 95% interval: hierarchical bootstrap over "
-      + "tasks and seeds, as wide as Student's t over tasks."
+  private var estimates: [DifferenceEstimate] { rows.compactMap(\.estimate) }
+
+  private var taskNote: String {
+    "In points. Tasks are the unit: each counts once, by its mean over the seeds of both rows."
+      + (estimates.contains { $0.unit == .tasks && $0.interval != nil }
+        ? " 95% interval: hierarchical bootstrap over tasks and seeds, as wide as Student's t over tasks." : "")
   }
+
+  /// How the seeds lie of which intervals over the one task of a row are.
+  private var designs: [SeedDesign] { estimates.filter { $0.interval != nil }.compactMap(\.seedDesign) }
 
   private var seedNote: String {
-    "In points, paired by seed. 95% interval: Student's t over the seeds. One task has no test: nothing is said of others."
+    (["In points, paired by seed."] + (designs.isEmpty ? [] : ["95% interval: \(designs.intervalMethod)."]) + designs.limits
+      + ["One task has no test: nothing is said of others."]).joined(separator: " ")
+  }
+
+  /// Of rows with one task in a table whose others have several.
+  private var singleTaskNotes: [String] {
+    guard estimates.contains(where: { $0.unit == .seeds }) else { return [] }
+    let method = designs.isEmpty ? "" : " (\(designs.intervalMethod))"
+    let said =
+      "Rows with one task: interval\(method), detectable and better / equal / worse are over its seeds; nothing is said of other "
+      + "tasks."
+    return [([said] + designs.limits).joined(separator: " ")]
+  }
+
+  /// Which rows have no interval, and why.
+  private func lackNotes(_ labels: [String: String]) -> [String] {
+    [IntervalLack.single, .equal, .irregular].compactMap { lack in
+      let names = rows.filter { $0.estimate?.lack == lack }.map { labels[$0.row] ?? $0.row }
+      return names.isEmpty ? nil : "No interval, and no claim, of \(names.joined(separator: ", ")): \(lack.reason)."
+    }
+  }
+
+  private var pairNote: String? {
+    rows.contains { row in row.tasks.contains { $0.pairs < $0.planned } }
+      ? "A pair is a seed of a task that counts in both rows: one that diverged or is missing in either is in no difference." : nil
   }
 
   private var testNote: String? {
@@ -96,9 +126,10 @@ extension BaselineDifferences {
         "Without one task: the least and the greatest difference when any one is left out"
           + (carried.isEmpty ? "." : "; the sign does not hold \(carried.joined(separator: ", "))."))
     }
-    if let meanRank, isTested {
-      let count = rows.count { $0.meanRank != nil } + 1
-      sentences.append("Mean rank over tasks: 1 is the best of \(count) rows; \(label) has \(NumberText.twoDecimals(meanRank)).")
+    let ranked = rows.count { $0.meanRank != nil }
+    if isTested, ranked > 0 {
+      let own = meanRank.map(NumberText.twoDecimals) ?? "none, for it lacks runs that others have"
+      sentences.append("Mean rank over tasks: 1 is the best of \(ranked + (meanRank == nil ? 0 : 1)) rows; \(label) has \(own).")
     }
     return sentences.isEmpty ? nil : sentences.joined(separator: " ")
   }

@@ -35,7 +35,8 @@ extension TunedSettings {
       lacks += unlike(own.map(\.record.digests.data), "versions of the data of \(task.id)")
       return own.first.map {
         Task(
-          id: task.id, metric: $0.record.primary.metric, sets: $0.run.choosingSets, data: $0.record.digests.data)
+          id: task.id, metric: $0.record.primary.metric, sets: $0.run.choosingSets, split: $0.run.training.split,
+          retentionText: $0.run.training.retentionText, data: $0.record.digests.data)
       }
     }
     let methods = search.methods.map { method in

@@ -77,7 +77,7 @@ package struct TableProvenance: Sendable, Equatable, Encodable {
         Program(version: record.program.version, commit: record.program.commit, isModified: record.program.isModified)
       })
     numericsVersions = Self.distinct(records.map(\.record.numericsVersion))
-    tunings = tunings(tuned)
+    tunings = tunings(tuned, records)
   }
 
   /// What makes the runs of one table unlike each other.

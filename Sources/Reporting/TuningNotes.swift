@@ -14,7 +14,8 @@ extension Experiment {
   func tuningSentences(among runs: [RunSpecification], _ columns: [TaskColumn]) -> [String] {
     let reported = usedTunings(among: runs).flatMap { tuning in
       (tuning.settings?.tasks ?? []).filter { task in
-        columns.contains { $0.task == task.id && !Set($0.splits).isDisjoint(with: task.sets) }
+        guard let run = runs.first(where: { $0.task.id == task.id }) else { return false }
+        return columns.contains { $0.task == task.id && task.chose(amongRowsOf: $0.splits, of: run) }
       }.map(\.id)
     }
     let tasks = TableProvenance.distinct(reported)
@@ -37,7 +38,7 @@ extension TableProvenance {
   }
 
   /// What the searches of a table are, held against its records.
-  func tunings(_ used: [AppliedTuning]) -> [Tuning] {
+  func tunings(_ used: [AppliedTuning], _ records: [(key: RunKey, record: RunRecord)]) -> [Tuning] {
     used.compactMap { tuning in
       guard let settings = tuning.settings else { return nil }
       var differences = tuning.difference.map { [$0] } ?? []
@@ -47,7 +48,8 @@ extension TableProvenance {
       if numericsVersions.contains(where: { $0 != settings.numericsVersion }) {
         differences.append("it was by version \(settings.numericsVersion) of the arithmetic")
       }
-      let changed = settings.tasks.filter { task in data.contains { $0.task == task.id && $0.digests.contains { $0 != task.data } }
+      let changed = settings.tasks.filter { task in
+        records.contains { $0.key.task == task.id && $0.record.reads(as: task) && $0.record.digests.data != task.data }
       }
       if !changed.isEmpty { differences.append("it read other files of \(changed.map(\.id).joined(separator: ", "))") }
       return Tuning(search: settings.search, digest: settings.digest, differences: differences)
@@ -58,5 +60,14 @@ extension TableProvenance {
   static func phrase(_ tuning: Tuning, digest: (String) -> String) -> String {
     "\(tuning.search) \(digest(tuning.digest))"
       + (tuning.differences.isEmpty ? "" : ", which is not for these runs: \(tuning.differences.joined(separator: "; "))")
+  }
+}
+
+extension RunRecord {
+  /// Whether the run read its task's files in the parts in which a search's runs did, so that equal files have equal digests.
+  fileprivate func reads(as task: TunedSettings.Task) -> Bool {
+    func text(_ name: String) -> String? { if case .text(let text)? = specification["training"]?[name] { text } else { nil } }
+    return (text("split") ?? EvaluationSplit.validation.rawValue) == task.split.rawValue
+      && text("retention_text") == task.retentionText
   }
 }

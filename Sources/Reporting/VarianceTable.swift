@@ -37,9 +37,9 @@ package struct VarianceTable: Sendable, Equatable, Encodable {
     package let initializationLessOrder: VarianceComponents.Share
     /// The parts whose estimate was negative and counts as 0, by the names above.
     package let negative: [String]
-    /// F's probability of initialisations as far apart by chance; nil over several tasks.
+    /// F's probability of initialisations as far apart by chance; nil over several tasks, and without an interaction.
     package let initializationPValue: Double?
-    /// F's probability of orders as far apart by chance; nil over several tasks.
+    /// F's probability of orders as far apart by chance; nil over several tasks, and without an interaction.
     package let orderPValue: Double?
 
     init(_ components: VarianceComponents, of layouts: [CrossedLayout]) {
@@ -51,9 +51,10 @@ package struct VarianceTable: Sendable, Equatable, Encodable {
       (initializationPValue, orderPValue) = (only?.rowPValue, only?.columnPValue)
     }
 
-    /// Which of the two weighs more, as far as the interval tells.
+    /// Which of the two weighs more, as far as the interval tells; nil without one.
     var heavier: Axis? {
-      initializationLessOrder.low > 0 ? .initialization : initializationLessOrder.high < 0 ? .order : nil
+      guard let low = initializationLessOrder.low, let high = initializationLessOrder.high else { return nil }
+      return low > 0 ? .initialization : high < 0 ? .order : nil
     }
   }
 

@@ -16,13 +16,14 @@ extension DisplayTable {
     }
   }
 
-  /// `33 [3, 83]`: a share with its interval, in per cent.
+  /// `33 [3, 83]`: a share with its interval, in per cent; `100 [—]` without one.
   private static func share(_ share: VarianceComponents.Share, isNegative: Bool = false, signed: Bool = false) -> String {
     func text(_ value: Double) -> String {
       let number = NumberText.whole(abs(value) * 100)
       return number == "0" ? number : (value < 0 ? "−" : signed ? "+" : "") + number
     }
-    return "\(isNegative ? "≤ 0" : text(share.value)) [\(text(share.low)), \(text(share.high))]"
+    let ends = share.low.flatMap { low in share.high.map { "\(text(low)), \(text($0))" } } ?? "—"
+    return "\(isNegative ? "≤ 0" : text(share.value)) [\(ends)]"
   }
 
   /// `3 (+0.42, p 0.006)`
@@ -59,9 +60,13 @@ extension VarianceTable {
         + "much.",
     ]
     notes.append(
-      "Combinations that share a seed are not independent: what takes them for so, as a cell's deviation and tests of differences do, is too "
-        + "sure.")
+      "Combinations that share a seed are not independent: the deviation of a cell, over all of them, is on average less than that of one run. "
+        + "Intervals of differences allow for it: over tasks each task counts once, and on one task the means of initialisations and those "
+        + "of orders count.")
     let shown = lines.filter { $0.split != nil }
+    if shown.contains(where: { $0.split?.interaction.low == nil }) {
+      notes.append("[—]: nothing is left beside init and order, so there is no interval and no F test.")
+    }
     if shown.contains(where: { !($0.split?.negative.isEmpty ?? true) }) {
       notes.append("≤ 0: the estimate is negative, as it may be where there is nothing, and counts as 0.")
     }
@@ -70,11 +75,13 @@ extension VarianceTable {
       notes.append(
         "best init: the initialisation of the highest mean over orders, with its lead on the mean of all, in points; over tasks that of "
           + "the best mean rank. One of \(initializations.count) is always ahead: p (F on one task, Friedman's over several, each of its "
-          + "line alone) is how often chance puts them as far apart.")
+          + "line alone) is how often chance puts them as far apart; — where none is ahead, and of all methods together.")
     }
     if lines.contains(where: { $0.layouts < $0.planned }) {
       notes.append("—, or fewer tasks: a combination is missing or does not count.")
     }
+    let constant = lines.filter { $0.split == nil && $0.layouts == $0.planned }.map(\.name)
+    if !constant.isEmpty { notes.append("— of \(constant.joined(separator: "; ")): all scores are equal, and nothing varies.") }
     return notes
   }
 

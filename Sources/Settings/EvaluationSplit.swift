@@ -1,7 +1,7 @@
 // Which labelled rows choose a run's best epoch, and which its table reports.
 
 /// How a task's labelled rows that are not trained on are divided.
-package enum EvaluationSplit: String, Sendable, CaseIterable {
+package enum EvaluationSplit: String, Sendable, CaseIterable, Codable {
   /// The validation rows choose the best epoch and are reported too, as in most papers.
   case validation
   /// The validation rows choose, and rows that nothing else looks at are reported. A task without such rows is reported on its
@@ -42,6 +42,9 @@ extension TaskDefinition {
       case .even: place % 2 == 1
       }
     }
+
+    /// Whether two parts of one file have rows in common.
+    package func overlaps(_ other: RowPart) -> Bool { self == .all || other == .all || self == other }
   }
 
   /// The task as runs of a split read it: its `validation` are all sets that are evaluated, those that choose first.

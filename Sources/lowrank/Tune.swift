@@ -72,15 +72,25 @@ struct Tune: ParsableCommand {
       }
       return (found.map(onItsModel), broken)
     }
-    let manifest = try folder.manifest(named: (search as NSString).expandingTildeInPath, methods: .registered)
+    let name = (search as NSString).expandingTildeInPath
+    guard Self.isFile(name) || !name.contains("+") else {
+      throw Failure(
+        description: "'\(name)' says settings or seeds of another search, which recipes could not name: write a manifest for it.")
+    }
+    let manifest = try folder.manifest(named: name, methods: .registered)
     guard manifest.isSearch, let experiment = manifest.experiments.first else {
       throw Failure(description: "\(manifest.id) states no search: its manifest has no 'tune' ('lowrank keys tune').")
     }
-    guard !experiment.id.contains("+") else {
-      throw Failure(description: "\(manifest.id) is the id of another manifest too: give this search one of its own.")
+    guard !Self.isFile(name) || folder.holds(name) else {
+      throw Failure(
+        description: "\(name) lies outside of \(folder.path), where recipes look for the searches that they name: move it to "
+          + "\(folder.path)/\(ExperimentFolder.searchFolder).")
     }
     return ([onItsModel(experiment)], [])
   }
+
+  /// Whether a manifest is named by its file.
+  private static func isFile(_ name: String) -> Bool { name.hasSuffix(".yaml") || name.hasSuffix(".yml") }
 
   /// Writes a search's table and figures, and, where it is whole, what it found; returns what it lacks.
   private func conclude(

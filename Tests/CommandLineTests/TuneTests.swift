@@ -61,6 +61,13 @@ struct TuneTests {
     #expect(record.contains("\"learning_rate\" : \(winner),"), "\(winner) in \(record)")
   }
 
+  @Test("a search is the same one by its file")
+  func byFile() throws {
+    let tiny = try project(), file = tiny.project.file("experiments/tune/rates.yaml").path
+    let plan = try tiny.lowrank(["tune", file, "--dry-run"], apart: true)
+    #expect(plan.status == 0 && plan.output.contains("= 8 runs, 0 done before, 8 to go"), "\(plan)")
+  }
+
   @Test("a part of it is done for itself, and the rest goes on from there")
   func part() throws {
     let tiny = try project()
@@ -139,6 +146,18 @@ struct TuneTests {
     try tiny.expectMistake(["tune", "tiny"], "tiny states no search: its manifest has no 'tune' ('lowrank keys tune').")
     try tiny.expectMistake(
       ["tune", "--profile", "small"], "no manifest states a search under the profile small ('tune'; see 'lowrank keys').")
+    try tiny.expectMistake(
+      ["tune", "rates+epochs=2"],
+      "'rates+epochs=2' says settings or seeds of another search, which recipes could not name: write a manifest for it.")
+    // what it found would be of no search that a table finds
+    for name in ["own", "rates"] {
+      try tiny.project.write(Self.search.replacing("id: rates", with: "id: \(name)"), to: "\(name).yaml")
+      let file = tiny.project.file("\(name).yaml").path
+      try tiny.expectMistake(
+        ["tune", file],
+        "HERE/\(name).yaml lies outside of HERE/experiments, where recipes look for the searches that they name: move it to "
+          + "HERE/experiments/tune.")
+    }
     try tiny.project.write(Self.search.replacing("tuning_rows: 6", with: "tuning_rows: 99"), to: "experiments/tune/rates.yaml")
     let result = try tiny.lowrank(["tune", "rates"], apart: true)
     #expect(result.status == 1 && result.output.isEmpty, "\(result)")

@@ -33,6 +33,15 @@ import Testing
     #expect(throws: ManifestError.self) { try own.manifest(named: "c", methods: .test) }
   }
 
+  @Test("a folder holds its tables and searches, by whichever path, and no file elsewhere")
+  func holds() throws {
+    let manifest = "id: a\nmodel: x\nrecipe: plain\ntasks: [rte]\nseeds: [0]\nmethods: [fft]\n"
+    let files = try TestFolder(["e/a.yaml": manifest, "e/tune/c.yaml": manifest, "e/recipes/plain.yaml": "", "b.yaml": manifest])
+    let own = ExperimentFolder(path: files.path + "/e")
+    #expect(["/e/a.yaml", "/e/tune/c.yaml", "/e/../e/tune/../a.yaml"].allSatisfy { own.holds(files.path + $0) })
+    #expect(!["/b.yaml", "/e/recipes/plain.yaml", "/e/tune/a.yaml"].contains { own.holds(files.path + $0) })
+  }
+
   @Test("a group stands apart from the tables of no group")
   func groups() throws {
     let manifest = "id: a\nmodel: x\nrecipe: plain\ntasks: [rte]\nseeds: [0]\nmethods: [fft]\n"

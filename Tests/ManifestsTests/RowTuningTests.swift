@@ -69,6 +69,19 @@ struct RowTuningTests {
     #expect(said.count == 3 && said[1].hasPrefix("4 rows (lora-rank-1, lora-rank-2, …) have their method's best"), "\(said)")
   }
 
+  @Test("a search that was not run leaves the winners of one that was")
+  func including() throws {
+    let folder = try TestFolder.methods("- fft\n- lora", recipe: "include: outer\ntuned: t\n")
+    try folder.write(TestFolder.plainRecipe + "tuned: s\n", to: "recipes/outer.yaml")
+    try folder.write(TunedSettings.of(Self.methods).text, to: "tuned/s.yaml")
+    let experiment = try folder.load().experiment(.paper), said = experiment.tuningBudget(among: experiment.runs)
+    #expect(said.count == 2 && said[0].hasPrefix("Each row has its \(Self.search)"), "\(said)")
+    #expect(said.last == "The search t, which the recipe 'plain' names, was not run.", "\(said)")
+    let note = experiment.tuningNotes.first?.replacing(folder.path + "/", with: "")
+    #expect(
+      note == "tuned/t.yaml is not there: its search, which the recipe 'plain' names, was not run. 'lowrank tune t' makes it.")
+  }
+
   @Test("a search that was not run is named; without one nothing is said")
   func none() throws {
     #expect(

@@ -85,11 +85,76 @@ struct TunedSettingsReaderTests {
       ("learning_rate", "rank", "'rank' is not an option of fft"),
       (", data: b", ", date: b", "'date' is not a key of 'mrpc'"),
       ("statement: c", "statement: x", "'statement' is not a SHA-256"),
+      ("seeds: [100, 101]", "seeds: [abc]", "'seeds' must hold seeds, as 3 or 0x1, but holds 'abc'"),
+      ("seeds: [100, 101]", "seeds: [100, abc]", "'seeds' must hold seeds, as 3 or 0x1, but holds 'abc'"),
+      ("seeds: [100, 101]", "seeds: 100", "'seeds' must be a list"),
+      (", data: b", ", split: halves, data: b", "'split' must be"),
+      (", data: b", ", retention_text: [], data: b", "'retention_text' must be"),
     ])
   func contradiction(from: String, to: String, message: String) throws {
     let changed = Self.outcome.text.replacing(from, with: to)
     #expect(changed != Self.outcome.text)
     let (settings, said) = try read(sealed(changed))
     #expect(settings == nil && said.contains(message), "\(said)")
+  }
+
+  @Test("a part without any member is told", arguments: ["tasks", "methods"])
+  func empty(part: String) throws {
+    let lines = Self.outcome.text.split(separator: "\n").map(String.init)
+    let start = try #require(lines.firstIndex(of: part + ":"))
+    let end = lines[(start + 1)...].firstIndex { !$0.hasPrefix(" ") } ?? lines.count
+    let text = (lines[..<start] + [part + ": {}"] + lines[end...]).joined(separator: "\n") + "\n"
+    let (settings, said) = try read(sealed(text))
+    #expect(settings == nil && said.contains("'\(part)' is an empty mapping"), "\(said)")
+  }
+
+  @Test("how a task's rows were divided, and a text for retention, stand where they are no defaults")
+  func division() throws {
+    let plain = try #require(Self.outcome.tasks.first)
+    let tasks = [
+      TunedSettings.Task(id: "rte", metric: plain.metric, sets: plain.sets, split: .devHalves, data: plain.data),
+      .init(id: "mrpc", metric: "f1", sets: plain.sets, split: .heldOut, retentionText: "texts/a b.txt", data: plain.data),
+    ]
+    let own = Self.outcome
+    let outcome = TunedSettings(
+      search: own.search, profile: own.profile, model: own.model, numericsVersion: own.numericsVersion, programs: own.programs,
+      statement: own.statement, epoch: own.epoch, settings: own.settings, seeds: own.seeds, tasks: tasks, methods: own.methods)
+    #expect(outcome.text.contains("  rte: {metric: accuracy, sets: [\"validation\"], split: dev-halves, data: "))
+    #expect(outcome.text.contains("split: held-out, retention_text: \"texts/a b.txt\", data: ") && !own.text.contains("split"))
+    let (settings, message) = try read(outcome.text)
+    #expect(message == "" && settings == outcome)
+  }
+
+  @Test("however much a search tries, what it found is read again")
+  func large() throws {
+    let rates = (1...300).map { Double($0) * 1e-5 }
+    func scores(_ rate: Double) -> [[Double?]] {
+      (0..<2).map { task in (0..<2).map { seed in 0.5 + rate * Double(task + seed + 1) / 3 } }
+    }
+    let one = TunedSettings.of(["fft", "lora", "vera"].map { id in (id, rates.map { ($0, scores($0)) }) })
+    // as of eight tasks more
+    let more = (0..<8).map { place in
+      TunedSettings.Task(id: "task-\(place)", metric: "accuracy", sets: ["validation"], data: one.tasks[0].data)
+    }
+    let tasks = one.tasks + more
+    let outcome = TunedSettings(
+      search: one.search, profile: one.profile, model: one.model, numericsVersion: one.numericsVersion, programs: one.programs,
+      statement: one.statement, epoch: one.epoch, settings: one.settings, seeds: one.seeds, tasks: tasks,
+      methods: one.methods.map { method in
+        .init(
+          id: method.id,
+          candidates: method.candidates.map { candidate in
+            .init(values: candidate.values, scores: tasks.indices.map { candidate.scores[$0 % 2] })
+          })
+      })
+    #expect(outcome.text.utf8.count > 256 * 1024 && outcome.text.count { $0 == "[" || $0 == "{" } > 4096)
+    let (settings, message) = try read(outcome.text)
+    #expect(message == "" && settings == outcome)
+  }
+
+  @Test("a file beyond what any search writes is refused")
+  func tooLarge() throws {
+    let (settings, message) = try read(String(repeating: "# filler\n", count: 2_000_000))
+    #expect(settings == nil && message.contains("it is larger than 16384 KB, the limit of a file of tuned settings."), "\(message)")
   }
 }

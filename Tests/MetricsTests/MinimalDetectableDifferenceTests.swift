@@ -18,7 +18,7 @@ import Testing
     var random = SplitMix(state: 3)
     var found = 0
     for _ in 0..<4000 {
-      let interval = try #require(meanInterval((0..<5).map { _ in difference + random.normal() }))
+      let interval = try #require(SeedMean(seeded((0..<5).map { _ in difference + random.normal() }))?.interval())
       if interval.low > 0 || interval.high < 0 { found += 1 }
     }
     #expect((0.78...0.82).contains(Double(found) / 4000), "\(found) of 4000")

@@ -36,21 +36,32 @@ import Testing
       let shares = [found.rowShare, found.columnShare, found.restShare, found.rowLessColumn]
       for (index, share) in shares.enumerated() {
         #expect(abs(share.value - item.shares[index]) < 1e-9)
-        #expect(abs(share.low - item.low[index]) < 0.03 && abs(share.high - item.high[index]) < 0.03, "\(share)")
+        let (low, high) = (try #require(share.low), try #require(share.high))
+        #expect(abs(low - item.low[index]) < 0.03 && abs(high - item.high[index]) < 0.03, "\(share)")
       }
     }
   }
 
-  /// By hand: rows 1, 3; columns 0, 2, 4 added to them; nothing is left.
+  /// By hand: rows 1, 3; columns 0, 2, 4 added to them; nothing is left, and so nothing to hold them against.
   @Test func anAdditiveLayoutHasNoRest() throws {
     let layout = try #require(CrossedLayout([[1, 3, 5], [3, 5, 7]]))
     #expect(layout.mean == 4 && layout.rowMeans == [3, 5] && layout.columnMeans == [2, 4, 6])
     #expect(layout.meanSquares == VarianceComponents.Sources(rows: 6, columns: 8, rest: 0))
-    #expect(layout.rowPValue == 0 && layout.columnPValue == 0)
+    #expect(layout.rowPValue == nil && layout.columnPValue == nil)
     let found = try #require(VarianceComponents([layout]))
     #expect(found.rows == 2 && found.columns == 4 && found.rest == 0 && found.total == 6)
     #expect(abs(found.rowShare.value - 1.0 / 3) < 1e-12 && abs(found.rowLessColumn.value + 1.0 / 3) < 1e-12)
-    #expect(found.restShare == VarianceComponents.Share(value: 0, low: 0, high: 0))
+    #expect(found.restShare == VarianceComponents.Share(value: 0, low: nil, high: nil))
+    #expect([found.rowShare, found.columnShare, found.rowLessColumn].allSatisfy { $0.low == nil && $0.high == nil })
+    // another layout's rest is one of all together
+    let other = try #require(CrossedLayout([[1, 3, 5], [3, 6, 7]]))
+    #expect(try #require(VarianceComponents([layout, other])).rowShare.low != nil)
+  }
+
+  @Test("two rows apart on a grid are no proof: no p, and no interval")
+  func gridOfTwo() throws {
+    let layout = try #require(CrossedLayout([[0.80, 0.80], [0.85, 0.85]])), found = try #require(VarianceComponents([layout]))
+    #expect(layout.rowPValue == nil && found.rowShare == VarianceComponents.Share(value: 1, low: nil, high: nil))
   }
 
   @Test func aNegativeEstimateIsNoShare() throws {
@@ -58,7 +69,8 @@ import Testing
     let layout = try #require(CrossedLayout([[1, 4], [4, 2]]))
     let found = try #require(VarianceComponents([layout]))
     #expect(found.rows == -3 && found.columns == -3 && found.rest == 6.25 && found.total == 6.25)
-    #expect(found.rowShare.value == 0 && found.rowShare.low == 0 && found.rowShare.high > 0 && found.restShare.value == 1)
+    #expect(found.rowShare.value == 0 && found.rowShare.low == 0 && found.restShare.value == 1)
+    #expect(try #require(found.rowShare.high) > 0)
     // F(1, 1) of 0.04: 1 − 2 arctan(0.2) / π
     #expect(near(layout.rowPValue, 0.8743340836219977))
   }
@@ -89,7 +101,8 @@ import Testing
     // more of the same say more
     let twice = try #require(VarianceComponents([layouts[0], layouts[0], layouts[0]]))
     #expect(near(twice.rowShare.value, each[0].rowShare.value))
-    #expect(twice.rowShare.high - twice.rowShare.low < each[0].rowShare.high - each[0].rowShare.low)
+    func width(_ share: VarianceComponents.Share) throws -> Double { try #require(share.high) - #require(share.low) }
+    #expect(try width(twice.rowShare) < width(each[0].rowShare))
   }
 
   /// Normal draws of a fixed stream.
@@ -125,7 +138,7 @@ import Testing
       }
       let found = try #require(VarianceComponents(layouts))
       for (index, share) in [found.rowShare, found.columnShare, found.restShare, found.rowLessColumn].enumerated()
-      where share.low <= truth[index] + 1e-12 && truth[index] - 1e-12 <= share.high {
+      where try #require(share.low) <= truth[index] + 1e-12 && truth[index] - 1e-12 <= #require(share.high) {
         covered[index] += 1
       }
     }

@@ -32,7 +32,11 @@ import Testing
 
   @Test func theIntervalAndWhatTheDesignFindsAreThoseOfTheTasks() throws {
     let row = try #require(try differences(["lora": MadeUpGains.none, "aflora": MadeUpGains.rising]).rows.first)
-    let data = MadeUpGains.rising.map { $0.compactMap { $0.map { BaselineDifferences.difference(0.5 + $0, 0.5) } } }
+    let data = MadeUpGains.rising.map { gains in
+      gains.enumerated().compactMap { seed, gain in
+        gain.map { SeededValue(RunSeed(seed), BaselineDifferences.difference(0.5 + $0, 0.5)) }
+      }
+    }
     let expected = try #require(DifferenceEstimate(data)), interval = try #require(row.estimate?.interval)
     #expect(row.estimate == expected)
     // Student's width over six tasks: 2 · 2.5706 · 1.8708 / √6
@@ -61,7 +65,8 @@ import Testing
     gains[5] = [0.02, nil]
     let row = try #require(try differences(["lora": MadeUpGains.none, "aflora": gains]).rows.first)
     #expect(row.tasks.map(\.task) == ["sst2", "mrpc", "rte", "qqp", "cola"] && row.tasks.map(\.pairs) == [2, 2, 2, 2, 1])
-    #expect(row.pairs == 9 && row.test?.leastPValue == 1.0 / 16 && row.meanRank == nil)
+    #expect(row.pairs == 9 && row.plannedPairs == 12 && row.tasks.map(\.planned) == [2, 2, 2, 2, 2])
+    #expect(row.test?.leastPValue == 1.0 / 16 && row.meanRank == nil)
     #expect(abs(try #require(row.difference) - 0.028) < 1e-12)
   }
 
@@ -70,10 +75,26 @@ import Testing
       try differences(["lora": [[0, 0, 0]], "aflora": [[0.01, 0.02, -0.01]]], tasks: ["rte"]).rows.first)
     #expect(row.estimate?.unit == .seeds && row.estimate?.units == 3 && row.test == nil && row.withoutTask == [])
     #expect([row.better, row.equal, row.worse] == [2, 0, 1], "seeds")
-    let expected = try #require(meanInterval([0.01, 0.02, -0.01])), interval = try #require(row.estimate?.interval)
+    let mean = SeedMean([0.01, 0.02, -0.01].enumerated().map { SeededValue(RunSeed($0), $1) })
+    let expected = try #require(mean?.interval()), interval = try #require(row.estimate?.interval)
     #expect(abs(interval.low - expected.low) < 1e-12 && abs(interval.high - expected.high) < 1e-12)
     let one = try #require(try differences(["lora": [[0]], "aflora": [[0.01]]], tasks: ["rte"]).rows.first)
     #expect(one.difference == 0.01 && one.estimate?.interval == nil && one.detectable == nil)
+  }
+
+  @Test("where all differences are equal there is no interval, nothing detectable, and nothing level")
+  func ties() throws {
+    let report = "baseline: lora, equivalence: 2"
+    let seeds = try #require(
+      try differences(["lora": [[0, 0]], "aflora": [[0.01, 0.01]]], report: report, tasks: ["rte"]).rows.first)
+    let tasks = try #require(
+      try differences(["lora": MadeUpGains.none, "aflora": [[Double?]](repeating: [0.01, 0.01], count: 6)], report: report)
+        .rows.first)
+    for row in [seeds, tasks] {
+      #expect(row.difference == 0.01 && row.estimate?.lack == .equal && row.estimate?.interval == nil)
+      #expect(row.detectable == nil && row.isLevel == nil)
+    }
+    #expect(tasks.test?.pValue == 1.0 / 32, "the signs' test needs no spread")
   }
 
   @Test func aTaskCountsOnceWhateverNumberOfMetricsIsShown() throws {
@@ -146,7 +167,11 @@ import Testing
       Issue.record("\(first)")
       return
     }
-    #expect(tasks.count == 6 && tasks[0] == .object(["task": .text("sst2"), "difference": .number(0.01), "pairs": .integer(2)]))
+    let members: [String: JSONValue] = [
+      "task": .text("sst2"), "difference": .number(0.01), "pairs": .integer(2), "planned": .integer(2),
+    ]
+    #expect(tasks.count == 6 && tasks[0] == .object(members))
+    #expect(first["pairs"] == .integer(12) && first["planned_pairs"] == .integer(12))
     #expect(without.count == 6 && without[5] == .object(["task": .text("cola"), "difference": .number(0.03)]))
 
     let lines = CSVTable.render(table).split(separator: "\n").map { $0.split(separator: ",", omittingEmptySubsequences: false) }
@@ -155,13 +180,14 @@ import Testing
       fields["row"] == "aflora" && fields["baseline.low"] == "\(interval.low)" && fields["baseline.high"] == "\(interval.high)")
     #expect(
       fields["baseline.difference"] == "\(interval.mean)" && fields["baseline.tasks"] == "6" && fields["baseline.pairs"] == "12")
+    #expect(fields["baseline.planned_pairs"] == "12")
     #expect(
       fields["baseline.p"] == "0.03125" && fields["baseline.p_adjusted"] == "0.03125" && fields["baseline.p_holm"] == "0.0625")
     #expect(fields["baseline.p_least"] == "0.03125" && fields["baseline.better"] == "6" && fields["baseline.level"] == "not shown")
     #expect(fields["baseline.without_task.least"] == "0.03" && fields["baseline.without_task.least.task"] == "cola")
     #expect(fields["baseline.without_task.greatest"] == "0.04" && fields["baseline.without_task.greatest.task"] == "sst2")
     #expect(fields["baseline.equivalence_low"] == "\(narrow.low)" && fields["mean_rank"] == "\(7.0 / 6)")
-    #expect(lines[1].suffix(20).filter { !$0.isEmpty } == [], "the baseline has no difference to itself")
+    #expect(lines[1].suffix(21).filter { !$0.isEmpty } == [], "the baseline has no difference to itself")
   }
 
   @Test func withoutPairsThereIsNothingToShow() throws {

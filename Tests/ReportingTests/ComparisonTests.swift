@@ -55,7 +55,7 @@ import Testing
 
         Cells: mean ± sample standard deviation over seeds 0, 1, 2 of t1 and 0, 1, 2, 3 of t2, of the best epoch, in percent.
         Differences are t2 less t1, in points.
-        Paired: the mean over the seeds that count on both sides, with its 95% interval by Student's t over seeds.
+        Paired: the mean over the seeds that count on both sides, with its 95% interval by Student's t over the seeds.
         Same runs: of the shared seeds with a record on both sides, those whose two runs are one and the same, which cannot
         differ.
 
@@ -119,9 +119,35 @@ import Testing
     try add(one, "lora", "rte", [0.5, 0.52], identities: ["a0", "a1"])
     try add(other, "lora", "rte", [0.51, 0.54], identities: ["a0", "a1"])
     let comparison = try Comparison(side(one), side(other)), text = try comparison.rendered(.markdown)
-    #expect(text.contains(" | +1.50 | +1.50 \\[−4.85, +7.85\\] of 2 | 2 of 2 |\n"), "\(text)")
-    #expect(text.contains("\n| LoRA | +1.50 | \\[−4.85, +7.85\\] | 8.17 | 2 / 0 / 0 |\n"))
+    #expect(text.contains(" | +1.50 | +1.50 \\[−4.85, +7.85\\] of 2 of 3 | 2 of 2 |\n"), "\(text)")
+    #expect(text.contains("\n| LoRA | +1.50 (2 of 3 pairs) | \\[−4.85, +7.85\\] | 8.17 | 2 / 0 / 0 |\n"))
     #expect(comparison.lack == nil)
+  }
+
+  @Test("a seed that a side lacks is counted among those that both plan")
+  func missingPairs() throws {
+    let (one, other) = (try first(), try second())
+    try add(one, "lora", "rte", [0.5, 0.52, 0.54], identities: ["a0", "a1", "a2"])
+    try add(other, "lora", "rte", [0.51, 0.54], identities: ["a0", "a1"])
+    let text = try Comparison(side(one), side(other)).rendered(.markdown)
+    #expect(text.contains(" | +1.50 \\[−4.85, +7.85\\] of 2 of 3 | "), "\(text)")
+    #expect(text.contains("Paired: the mean over the seeds that count on both sides, of those that both plan, with its"), "\(text)")
+    #expect(text.contains("\n| LoRA | +1.50 (2 of 3 pairs) | "), "\(text)")
+  }
+
+  @Test("crossed seeds are paired by their axes")
+  func crossedSeeds() throws {
+    let sides = try ["t1", "t2"].map { id in
+      let made = try experiment(id, methods: "[lora]", tasks: "[rte]", seeds: "{init: [0, 1], order: [0, 1]}")
+      for run in try made.runs() {
+        let gain = 0.01 * Double(run.seed.initialization) + 0.02 * Double(run.seed.order)
+        try made.add(run.row, "rte", run.seed, [0.5 + (id == "t1" ? 0 : gain)])
+      }
+      return try side(made)
+    }
+    let comparison = try Comparison(sides[0], sides[1]), paired = try #require(comparison.cells.first?.paired)
+    #expect(paired.degreesOfFreedom == 1 && abs((paired.standardError ?? 0) - 0.000125.squareRoot()) < 1e-12)
+    #expect(try comparison.rendered(.markdown).contains("by Student's t over the means of initialisations and those of orders"))
   }
 
   @Test func severalTasksAreTested() throws {
@@ -137,7 +163,9 @@ import Testing
     #expect(rows.map(\.difference) == [0.02, 0.005] && rows.map { $0.test?.pValue } == [0.25, 0.25])
     #expect(rows.map(\.meanRank) == [nil, nil], "a side's rows are of another table")
     let text = try Comparison(sides[0], sides[1]).rendered(.markdown)
-    #expect(text.contains("\n| LoRA | +2.00 | \\[+2.00, +2.00\\] | 0.250 | 0.00 | 3 / 0 / 0 | +2.00 … +2.00 |\n"), "\(text)")
+    #expect(text.contains("\n| LoRA | +2.00 | 0.250 | 3 / 0 / 0 | +2.00 … +2.00 |\n"), "\(text)")
+    #expect(text.contains("\nNo interval, and no claim, of LoRA, AFLoRA: all differences are equal."), "\(text)")
+    #expect(text.contains(" | +2.00 of 2 | ") && text.contains("No interval where all differences are equal."), "\(text)")
     #expect(
       text.contains("adjusted for 2 rows (Westfall and Young). 3 tasks allow no p below 0.250, so that nothing can be shown."))
   }
@@ -186,7 +214,7 @@ import Testing
       return try side(made)
     }
     let comparison = try Comparison(sides[0], sides[1])
-    #expect(comparison.cells.filter { $0.row == "lora" }.map(\.paired.count) == [3, 3])
+    #expect(comparison.cells.filter { $0.row == "lora" }.map { $0.paired?.design.seeds } == [3, 3])
     #expect(comparison.rows.rows.map(\.pairs) == [3, 3] && comparison.rows.rows.map(\.tasks.count) == [1, 1])
   }
 

@@ -121,6 +121,94 @@ import Testing
     #expect(MarkdownTable.render(try experiment.table()).contains("| AFLoRA | +3.80 (5 of 6 tasks) | "))
   }
 
+  @Test("equal differences are told to have no interval")
+  func ties() throws {
+    let experiment = try MadeUpGains.experiment(
+      ["lora": [[0, 0, 0]], "aflora": [[0.01, 0.01, 0.01]], "fft": [[0.01, 0.02, 0.06]]], tasks: ["rte"])
+    let text = Self.section(MarkdownTable.render(try experiment.table()))
+    #expect(text.contains("| AFLoRA | +1.00 | — | — | 3 / 0 / 0 |"), "\(text)")
+    #expect(text.contains("| Full fine-tuning | +3.00 | \\[−3.57"), "\(text)")
+    #expect(text.contains("\nNo interval, and no claim, of AFLoRA: all differences are equal."), "\(text)")
+    let all = try MadeUpGains.experiment(["lora": [[0, 0]], "aflora": [[0.01, 0.01]]], tasks: ["rte"])
+    #expect(
+      Self.section(MarkdownTable.render(try all.table())) == """
+        **Difference to LoRA**
+
+        | method | difference | better / equal / worse |
+        |---|--:|--:|
+        | AFLoRA | +1.00 | 2 / 0 / 0 |
+
+        In points, paired by seed. One task has no test: nothing is said of others.\u{20}\u{20}
+        No interval, and no claim, of AFLoRA: all differences are equal.
+
+        """)
+  }
+
+  @Test("pairs that are planned and not there are counted")
+  func missingPairs() throws {
+    var gains = MadeUpGains.rising
+    gains[1] = [nil, nil]
+    gains[5] = [0.02, nil]
+    let experiment = try MadeUpGains.experiment(["lora": MadeUpGains.none, "aflora": gains, "fft": MadeUpGains.mixed])
+    try experiment.add("fft", "rte", 0, [], outcome: .diverged(step: 3))
+    let text = Self.section(MarkdownTable.render(try experiment.table()))
+    #expect(text.contains("| AFLoRA | +3.00 (5 of 6 tasks, 9 of their 10 pairs) | "), "\(text)")
+    #expect(text.contains("| Full fine-tuning | +0.35 (11 of 12 pairs) | "), "\(text)")
+    #expect(
+      text.contains(
+        "\nA pair is a seed of a task that counts in both rows: one that diverged or is missing in either is in no difference."),
+      "\(text)")
+  }
+
+  @Test("rows with one task stand over its seeds beside rows over tasks")
+  func oneTaskAmongSeveral() throws {
+    var one = [[Double?]](repeating: [nil, nil], count: 6)
+    one[3] = [0.01, 0.02]
+    let experiment = try MadeUpGains.experiment(["lora": MadeUpGains.none, "aflora": MadeUpGains.rising, "fft": one])
+    let text = Self.section(MarkdownTable.render(try experiment.table()))
+    #expect(
+      text.contains("| Full fine-tuning | +1.50 (1 of 6 tasks) | \\[−4.85, +7.85\\] | — | 8.17 | 2 / 0 / 0 | — | — |"), "\(text)")
+    #expect(
+      text.contains(
+        "Rows with one task: interval (Student's t over the seeds), detectable and better / equal / worse are over its seeds; nothing is "
+          + "said of other tasks."), "\(text)")
+  }
+
+  @Test("a baseline that lacks runs has no mean rank, which is told")
+  func baselineWithoutRank() throws {
+    var part = MadeUpGains.none
+    part[0] = [0, nil]
+    let experiment = try MadeUpGains.experiment(["lora": part, "aflora": MadeUpGains.rising, "fft": MadeUpGains.mixed])
+    let text = Self.section(MarkdownTable.render(try experiment.table()))
+    #expect(text.contains(" | mean rank |"), "\(text)")
+    #expect(
+      text.contains("Mean rank over tasks: 1 is the best of 2 rows; LoRA has none, for it lacks runs that others have."), "\(text)")
+  }
+
+  @Test("how seeds of one task lie on their axes")
+  func seedDesigns() throws {
+    func notes(_ seeds: String) throws -> String {
+      let experiment = try MadeUpExperiment(
+        MadeUpExperiment.plain.replacing("[rte, mrpc]", with: "[rte]").replacing("seeds: [0, 1]", with: "seeds: \(seeds)")
+          .replacing("profiles:", with: "report: {baseline: lora}\nprofiles:"))
+      for run in try experiment.runs() {
+        let gain = run.row == "lora" ? 0 : 0.01 * Double(run.seed.initialization + 2 * run.seed.order)
+        try experiment.add(run.row, "rte", run.seed, [0.5 + gain])
+      }
+      return MarkdownTable.render(try experiment.table())
+    }
+    let crossed = try notes("{init: [0, 1], order: [0, 1, 2]}")
+    #expect(
+      crossed.contains(
+        "95% interval: Student's t over the means of initialisations and those of orders, with one degree of freedom less than there are of "
+          + "the fewer. One task has no test"), "\(crossed)")
+    let oneOrder = try notes("{init: [0, 1, 2], order: [0]}")
+    #expect(
+      oneOrder.contains(
+        "95% interval: Student's t over the seeds. The seeds have one order in common: nothing is said of others. One task"),
+      "\(oneOrder)")
+  }
+
   @Test("a screen of 100 columns holds the table of differences in one block")
   func onAScreen() throws {
     let table = try experiment().table()

@@ -46,7 +46,7 @@ enum MadeUpSearch {
 
   /// A table of the same recipe, which names the search, with the search's manifest and what it found.
   static func table(
-    methods: String = "[lora, fft, aflora]", outcome: TunedSettings? = nil, figures: String = "[tuning]"
+    methods: String = "[lora, fft, aflora]", outcome: TunedSettings? = nil, figures: String = "[tuning]", training: String = "{}"
   ) throws -> MadeUpExperiment {
     let recipe = "defaults: {epochs: 2, batch: 16, learning_rate: 5e-4}\ntuned: s\n"
     let outcome = try outcome ?? found()
@@ -60,6 +60,7 @@ enum MadeUpSearch {
       seeds: [0, 1]
       methods: \(methods)
       figures: \(figures)
+      training: \(training)
       profiles: {pocket: {}}
 
       """, others: ["recipes/plain.yaml": recipe, "tune/s.yaml": text, "tuned/s.yaml": outcome.text])

@@ -136,8 +136,8 @@ import Testing
       text == """
         <!-- lowrank claim t1 aflora > lora average -->
 
-        **AFLoRA above LoRA, on average** (t1, pocket profile): **not shown**. +4.00 points, 95% interval [+4.00, +4.00], \
-        p = 0.500 by the sign-flip test over 2 tasks (least 0.500); so few tasks can show no difference.
+        **AFLoRA above LoRA, on average** (t1, pocket profile): **not shown**. +4.00 points over 2 of 4 pairs, all 2 differences \
+        are equal: no interval.
 
         <!-- /lowrank -->
 

@@ -90,6 +90,15 @@ struct PageTableTests {
     #expect(shown.rows[0].cells[2].runs?.map(\.state) == [.completed, .failed])
   }
 
+  @Test("among its sources are the searches that settings are from")
+  func searches() throws {
+    let made = try MadeUpSearch.table(methods: "[lora, fft]")
+    for run in try made.runs() { made.findings.records[RunKey(run)] = try made.record(run, [[0.5]]) }
+    let sources = try table(made).sources
+    #expect(sources.first { $0.name == "settings" }?.text == "search s \(try MadeUpSearch.found().digest)")
+    #expect(try !table(MadeUpExperiment()).sources.contains { $0.name == "settings" })
+  }
+
   @Test("below it stand the table's notes, differences and sources")
   func below() throws {
     let made = try MadeUpExperiment(MadeUpExperiment.plain.replacing("profiles:", with: "report: {baseline: lora}\nprofiles:"))

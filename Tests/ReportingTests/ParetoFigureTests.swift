@@ -70,6 +70,18 @@ import Testing
     #expect(one.panels[0].series.flatMap(\.points).allSatisfy { $0.deviation == nil } && one.columns == 1)
   }
 
+  @Test("crossed seeds have the interval of their axes, and equal scores have none")
+  func crossedSeeds() throws {
+    let runs = try MadeUpRuns(seeds: "{init: [0, 1], order: [0, 1]}", figure: "pareto: {costs: [parameters]}")
+    for run in try runs.experiment.runs() {
+      let score = run.row == "lora" ? 0.6 + 0.01 * Double(run.seed.initialization) + 0.02 * Double(run.seed.order) : 0.7
+      try runs.store(run.row, "rte", of: run.seed, scores: [score])
+    }
+    let series = try runs.figure().panels[0].series
+    // t(1) = 12.706 times the root of 0.5² + 1²
+    #expect(rounded(series[0].points[0].deviation) == 14.205969 && series[1].points[0].deviation == nil)
+  }
+
   @Test func longBarsAreCutOff() throws {
     let runs = try MadeUpRuns(figure: "pareto: {costs: [parameters]}")
     for (row, scores) in [("lora", [0.6, 0.8]), ("aflora", [0.69, 0.69])] {
@@ -107,6 +119,9 @@ import Testing
     #expect(figure.panels[0].series.map(\.name) == ["LoRA", "AFLoRA", ""])
     #expect(figure.panels[0].series.map { $0.points.map(\.text) } == [["LoRA n=1"], ["AFLoRA"], [nil]])
     #expect(figure.subtitle.contains("mean over 2 seeds, or over n where that stands beside it"))
+    // LoRA's score is over two seeds of one task and one of the other: no seed's average has a part in it alone
+    #expect(figure.panels[0].series[0].points.map(\.deviation) == [nil] && figure.panels[0].series[1].points[0].deviation != nil)
+    #expect(figure.subtitle.contains("bars: 95% interval over seeds, none of rows whose tasks have unlike seeds"))
     let all = ["lora", "aflora", "fft"].flatMap { row in ["\(row) mrpc 0", "\(row) mrpc 1"] }
     #expect(try runs(without: all).made().figure == nil)
   }

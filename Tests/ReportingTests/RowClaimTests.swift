@@ -2,6 +2,7 @@
 import Manifests
 import Metrics
 import Records
+import Settings
 import Testing
 
 @testable import Reporting
@@ -135,6 +136,80 @@ import Testing
     let row = try #require(try experiment.table().differences?.rows.first)
     let interval = try #require(row.estimate?.interval)
     #expect(row.test?.pValue == 1.0 / 32 && interval.low < 0)
-    #expect(ClaimVerdict(.above, row, bound: 0, family: .rows) == .notShown)
+    #expect(ClaimVerdict(.above, row, taskCount: 6, bound: 0, family: .rows) == .notShown)
+  }
+
+  @Test("equal differences are no proof: scores lie on a grid")
+  func ties() throws {
+    let seeds = try MadeUpGains.experiment(["lora": [[0, 0]], "aflora": [[0.01, 0.01]]], tasks: ["rte"])
+    #expect(
+      try sentence(claim("aflora", .above, "lora", on: "rte"), seeds)
+        == "**AFLoRA above LoRA, on rte** (t1, pocket profile): **not shown**. +1.00 points, all 2 differences are "
+        + "equal: no interval.")
+    #expect(
+      try sentence(claim("aflora", .level, "lora", on: "rte", within: 2), seeds)
+        == "**AFLoRA level within ±2.00 with LoRA, on rte** (t1, pocket profile): **not shown**. +1.00 points, all 2 differences are "
+        + "equal: no interval.")
+    let tasks = try MadeUpGains.experiment(
+      ["lora": MadeUpGains.none, "aflora": [[Double?]](repeating: [0.0, 0.02], count: 6)])
+    #expect(
+      try sentence(claim("aflora", .above, "lora"), tasks)
+        == "**AFLoRA above LoRA, on average** (t1, pocket profile): **not shown**. +1.00 points, all 6 differences are equal: no "
+        + "interval.")
+  }
+
+  @Test("on average is over all tasks of the table, or nothing is shown")
+  func someTasks() throws {
+    var one = [[Double?]](repeating: [nil, nil, nil], count: 6)
+    one[3] = [0.03, 0.031, 0.032]
+    let none = [[Double?]](repeating: [0, 0, 0], count: 6)
+    let experiment = try MadeUpGains.experiment(["lora": none, "aflora": one])
+    #expect(
+      try sentence(claim("aflora", .above, "lora"), experiment)
+        == "**AFLoRA above LoRA, on average** (t1, pocket profile): **not shown**. +3.10 points over 1 of 6 tasks, 95% interval "
+        + "[+2.85, +3.35], by Student's t over 3 seeds of one task, which says nothing of others; only 1 of 6 tasks is there.")
+    #expect(
+      try sentence(claim("aflora", .level, "lora", within: 4), experiment)
+        == "**AFLoRA level within ±4.00 with LoRA, on average** (t1, pocket profile): **not shown**. +3.10 points over 1 of 6 tasks, "
+        + "90% interval [+2.93, +3.27] within the bound, by Student's t over 3 seeds of one task, which says nothing of others; only 1 "
+        + "of 6 tasks is there.")
+    #expect(try sentence(claim("aflora", .above, "lora", on: "rte"), experiment).contains("**holds**"), "of that task it is")
+    var five = MadeUpGains.rising
+    five[0] = [nil, nil]
+    let most = try MadeUpGains.experiment(["lora": MadeUpGains.none, "aflora": five])
+    let said = try sentence(claim("aflora", .above, "lora"), most)
+    #expect(said.contains("**not shown**. +4.00 points over 5 of 6 tasks, "), "\(said)")
+    #expect(said.hasSuffix("; only 5 of 6 tasks are there."), "\(said)")
+  }
+
+  @Test("seeds that one row lacks are counted")
+  func someSeeds() throws {
+    let experiment = try MadeUpGains.experiment(
+      ["lora": [[0, 0, 0, 0]], "aflora": [[0.01, nil, 0.014, 0.012]]], tasks: ["rte"])
+    try experiment.add("aflora", "rte", 1, [], outcome: .diverged(step: 7))
+    let said = try sentence(claim("aflora", .above, "lora", on: "rte"), experiment)
+    let found = "**holds**. +1.20 points over 3 of 4 pairs, 95% interval [+0.70, +1.70], by Student's t over 3 seeds"
+    #expect(said.contains(found), "\(said)")
+  }
+
+  @Test("crossed seeds of one task count by initialisation and by order")
+  func crossedSeeds() throws {
+    let experiment = try MadeUpExperiment(
+      MadeUpExperiment.plain.replacing("[rte, mrpc]", with: "[rte]")
+        .replacing("seeds: [0, 1]", with: "seeds: {init: [0, 1], order: [0, 1]}"))
+    for run in try experiment.runs() {
+      let gain = run.row == "lora" ? 0 : 0.02 + 0.01 * Double(run.seed.initialization) + (run.seed == 1 ? 0.002 : 0)
+      try experiment.add(run.row, "rte", run.seed, [0.5 + gain])
+    }
+    // as four draws of their own they would be shown, 2.55 ± 1.02; the means of init differ by 1.1, of orders by 0.1
+    #expect(
+      try sentence(claim("aflora", .above, "lora", on: "rte"), experiment)
+        == "**AFLoRA above LoRA, on rte** (t1, pocket profile): **not shown**. +2.55 points, 95% interval [−4.47, +9.57], by Student's t "
+        + "over 2 initialisations × 2 orders of one task, which says nothing of others; the design could have detected 9.02.")
+    experiment.findings.records[RunKey(row: "aflora", task: "rte", seed: RunSeed(initialization: 0, order: 1))] = nil
+    #expect(
+      try sentence(claim("aflora", .above, "lora", on: "rte"), experiment)
+        == "**AFLoRA above LoRA, on rte** (t1, pocket profile): **not shown**. +2.73 points over 3 of 4 pairs, seeds share initialisations "
+        + "or orders, and not every combination is there: no interval.")
   }
 }

@@ -87,11 +87,63 @@ struct TuningFigureTests {
     #expect(rounded(panel.series[1].points.map(\.y)) == [60, 80] && panel.series[1].points.last?.text == "best")
   }
 
+  /// A search of full fine-tuning and LoRA whose every run has one score.
+  private func level(_ score: Double, seeds: String) throws -> MadeUpExperiment {
+    let text = MadeUpSearch.text.replacing("[lora, fft, {aflora: {label: Freezing}}]", with: "[lora, fft]")
+      .replacing("seeds: [100, 101]", with: "seeds: \(seeds)")
+    let experiment = try MadeUpExperiment(text)
+    for run in try experiment.runs() { try experiment.add(run.row, run.task.id, run.seed, [score]) }
+    return experiment
+  }
+
+  @Test("where all scores are one multiple of five, the scale has a step to either side")
+  func levelScores() throws {
+    let figure = try #require(try made(level(1, seeds: "[100, 101]")).figure)
+    #expect(figure.panels.allSatisfy { $0.y.start == 95 && $0.y.end == 105 })
+    #expect(try made(level(0, seeds: "[100, 101]")).figure?.panels.first?.y.start == -5)
+  }
+
+  @Test("of one seed there are no error bars to name")
+  func oneSeed() throws {
+    #expect(try made(level(0.5, seeds: "[100]")).figure?.subtitle == "search s, seed 100 on rows that choose · pocket profile")
+  }
+
+  @Test("of several searches each has its seeds")
+  func severalSearches() throws {
+    let one = try MadeUpSearch.found(), table = try MadeUpSearch.table()
+    func searched(_ search: TunedSettings, _ method: String) throws -> TuningFigure.Searched {
+      .init(label: method, search: search, method: try #require(search.method(method)))
+    }
+    func other(_ seeds: [RunSeed]) -> TunedSettings {
+      TunedSettings(
+        search: "t", profile: one.profile, model: one.model, numericsVersion: one.numericsVersion, programs: one.programs,
+        statement: one.statement, epoch: one.epoch, settings: one.settings, seeds: seeds, tasks: one.tasks,
+        methods: one.methods.map { method in
+          .init(
+            id: method.id,
+            candidates: method.candidates.map { candidate in
+              .init(values: candidate.values, scores: candidate.scores.map { Array($0.prefix(seeds.count)) })
+            })
+        })
+    }
+    let experiment = try table.manifest.experiment(.pocket), settings = try #require(experiment.figures.first)
+    let source = try FigureSource(experiment, table.findings, ResultsFolder(table.folder.appending(path: "results")))
+    func subtitle(_ second: TunedSettings) throws -> String? {
+      try TuningFigure.make(settings, [searched(one, "lora"), searched(second, "fft")], source)?.subtitle
+    }
+    let bars = "error bars: sample standard deviation · pocket profile"
+    #expect(try subtitle(other([100, 101])) == "search s and t, mean over seeds 100, 101 on rows that choose, \(bars)")
+    #expect(
+      try subtitle(other([7])) == "search s (mean over seeds 100, 101) and t (seed 7), on rows that choose, \(bars)")
+  }
+
   @Test("gnuplot draws it within the page", .requires(.gnuplot))
   func drawn() throws {
     let figure = try #require(try made(MadeUpSearch.experiment()).figure)
     let drawing = try DrawnFigure(try Gnuplot().draw(figure, as: .svg))
     #expect(drawing.count("best") == 2)
     #expect(drawing.faults == [])
+    let level = try #require(try made(level(1, seeds: "[100, 101]")).figure)
+    #expect(try DrawnFigure(try Gnuplot().draw(level, as: .svg)).faults == [])
   }
 }

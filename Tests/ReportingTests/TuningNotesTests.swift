@@ -45,6 +45,41 @@ struct TuningNotesTests {
     #expect(text.contains("Each row has its method's best") && !text.contains("chosen on rows that this table reports"), "\(text)")
   }
 
+  /// A table whose runs are divided so, of a search whose runs were.
+  private func divided(_ split: EvaluationSplit, searched: EvaluationSplit, data: Character = "f") throws -> MadeUpExperiment {
+    let found = try MadeUpSearch.found()
+    let outcome = TunedSettings(
+      search: found.search, profile: found.profile, model: found.model, numericsVersion: found.numericsVersion,
+      programs: found.programs, statement: found.statement, epoch: found.epoch, settings: found.settings, seeds: found.seeds,
+      tasks: found.tasks.map {
+        .init(id: $0.id, metric: $0.metric, sets: $0.sets, split: searched, data: MadeUpExperiment.digest(data))
+      }, methods: found.methods)
+    return try MadeUpSearch.table(methods: "[lora, fft]", outcome: outcome, training: "{split: \(split.rawValue)}")
+  }
+
+  @Test(
+    "rows that chose are told where they are reported, by whatever name of their set",
+    arguments: [
+      (EvaluationSplit.validation, EvaluationSplit.validation, true), (.devHalves, .validation, true),
+      (.validation, .devHalves, true), (.devHalves, .devHalves, false), (.heldOut, .validation, false),
+      (.validation, .heldOut, true), (.heldOut, .heldOut, false),
+    ])
+  func overlap(table: EvaluationSplit, search: EvaluationSplit, isTold: Bool) throws {
+    let sets = table == .validation ? ["validation"] : ["validation", "test"]
+    let text = try markdown(try divided(table, searched: search), splits: sets)
+    #expect(text.contains("Settings were chosen on rows that this table reports, though on other seeds: rte.") == isTold, "\(text)")
+  }
+
+  @Test("files are held against each other where both are read in the same parts")
+  func otherFiles() throws {
+    let other = try divided(.heldOut, searched: .heldOut, data: "0")
+    let said = "The search s is not for these runs: it read other files of rte."
+    #expect(try markdown(other, splits: ["validation", "test"]).contains(said))
+    #expect(try other.table().provenance.tunings.map(\.differences) == [["it read other files of rte"]])
+    let unlike = try markdown(divided(.heldOut, searched: .validation, data: "0"), splits: ["validation", "test"])
+    #expect(!unlike.contains("other files"), "\(unlike)")
+  }
+
   @Test("a search on another model is no search for these runs, and is a warning")
   func otherModel() throws {
     let made = try MadeUpSearch.table(methods: "[lora, fft]"), text = try markdown(made, model: "0")

@@ -10,8 +10,11 @@ enum ParetoFigure {
     let label: String
     /// In percent.
     let score: FigureScores.Score
-    /// The 95% interval of the score over the seeds, by Student's t; nil for one seed and for medians.
+    /// The 95% interval of the score over the seeds, by Student's t; nil for one seed, equal ones, medians, and where a task lacks a seed
+    /// that another has.
     let interval: MeanInterval?
+    /// Whether a task lacks a seed that another has, so that the score is not the mean of the seeds' own averages.
+    let isUneven: Bool
     let costs: RowCosts
 
     /// Half the interval.
@@ -35,9 +38,10 @@ enum ParetoFigure {
     let isMean = source.table.evaluation.aggregate == .mean
     let rows = settings.rows.compactMap { id -> Row? in
       guard let row = source.table.rows.first(where: { $0.id == id }), let score = scores.average(row) else { return nil }
-      let interval = isMean ? meanInterval(scores.seedScores(row, nil).map { $0.score * 100 }) : nil
+      let seeds = scores.seedScores(row, nil), isUneven = settings.tasks.contains { scores.seedScores(row, $0).count > seeds.count }
+      let mean = isMean && !isUneven ? SeedMean(seeds.map { SeededValue($0.seed, $0.score * 100) }) : nil
       return Row(
-        id: id, label: row.label, score: score, interval: interval,
+        id: id, label: row.label, score: score, interval: mean?.interval(), isUneven: isUneven,
         costs: RowCosts(runs.filter { $0.row == id }, tasks: settings.tasks))
     }
     guard !rows.isEmpty else { return nil }
@@ -77,8 +81,10 @@ enum ParetoFigure {
       tasks.count == 1
       ? scores.name(tasks[0])
       : "average of " + (tasks.count > mostTasks ? "\(tasks.count) tasks" : tasks.joined(separator: ", "))
+    let exception = isMean && rows.contains(where: \.isUneven) ? ", none of rows whose tasks have unlike seeds" : ""
     let bars =
-      rows.contains { $0.interval != nil } ? ["bars: 95% interval over seeds" + (isCut ? ", cut off at the edge" : "")] : []
+      rows.contains { $0.interval != nil }
+      ? ["bars: 95% interval over seeds" + exception + (isCut ? ", cut off at the edge" : "")] : []
     let machine =
       conditions.isTimed && settings.costs.contains { $0 == .time } ? conditions.processors.prefix(2).joined(separator: "; ") : ""
     return Figure(

@@ -20,9 +20,8 @@ enum TuningFigure {
     let ends = lines.flatMap { $0 }.flatMap(\.points).flatMap { point in
       [-1.0, 1].map { (point.y ?? 0) + $0 * (point.deviation ?? 0) }
     }
-    let y = FigureAxis(
-      name: "score", unit: "percent", start: ends.min().map { ($0 / Self.step).rounded(.down) * Self.step },
-      end: ends.max().map { ($0 / Self.step).rounded(.up) * Self.step })
+    let range = range(ends)
+    let y = FigureAxis(name: "score", unit: "percent", start: range?.lowerBound, end: range?.upperBound)
     let panels = zip(searched, lines).map { panel($0, $1, y) }
     let searches = searched.map(\.search).reduce(into: [TunedSettings]()) { if !$0.contains($1) { $0.append($1) } }
     let columns = ["search", "digest"] + first.data.columns
@@ -30,18 +29,34 @@ enum TuningFigure {
       let methods = searched.filter { $0.search == search }.map(\.method.id)
       return search.data.rows.filter { methods.contains($0[0]) }.map { [search.search, search.digest] + $0 }
     }
-    let names = searches.map(\.search).joined(separator: " and ")
-    let seeds = first.seeds.count == 1 ? "seed" : "mean over seeds"
+    let hasBars = lines.contains { $0.contains { $0.points.contains { $0.deviation != nil } } }
     return Figure(
       id: settings.id, title: settings.title,
       subtitle: source.subtitle(
-        "search \(names)", "\(seeds) \(first.seeds.list) on rows that choose",
-        "error bars: sample standard deviation"),
+        (phrases(searches) + (hasBars ? ["error bars: sample standard deviation"] : [])).joined(separator: ", ")),
       panels: panels, columns: min(3, panels.count), data: FigureData(columns: columns, rows: rows))
   }
 
   /// The scale begins and ends at multiples of so many points.
   private static let step = 5.0
+
+  /// From the multiple below all values to the one above, which are never the same; nil without values that an axis may have.
+  private static func range(_ values: [Double]) -> ClosedRange<Double>? {
+    guard let least = values.min(), let greatest = values.max() else { return nil }
+    var (start, end) = ((least / step).rounded(.down) * step, (greatest / step).rounded(.up) * step)
+    if start == end { (start, end) = (start - step, end + step) }
+    return start < end && GnuplotText.isDrawn(start) && GnuplotText.isDrawn(end) ? start...end : nil
+  }
+
+  /// The searches with the seeds that their scores are of.
+  private static func phrases(_ searches: [TunedSettings]) -> [String] {
+    func seeds(_ search: TunedSettings) -> String {
+      (search.seeds.count == 1 ? "seed " : "mean over seeds ") + search.seeds.list
+    }
+    let isAlike = searches.allSatisfy { $0.seeds == searches[0].seeds }
+    let names = searches.map { $0.search + (isAlike ? "" : " (\(seeds($0)))") }.joined(separator: " and ")
+    return ["search \(names)", isAlike ? "\(seeds(searches[0])) on rows that choose" : "on rows that choose"]
+  }
 
   /// With several settings a line is the average at one choice of the others.
   private static func lines(_ searched: Searched) -> [FigureSeries] {

@@ -31,8 +31,8 @@ enum VarianceSharesFigure {
       guard let split = line.split else { return [] }
       return zip(parts, [split.initialization, split.order, split.interaction]).map { part, share in
         [
-          line.task ?? "all", line.label ?? "", part, CSVText.number(share.value * 100), CSVText.number(share.low * 100),
-          CSVText.number(share.high * 100), CSVText.number(split.deviation * 100), String(line.layouts),
+          line.task ?? "all", line.label ?? "", part, CSVText.number(share.value * 100), CSVText.number(share.low.map { $0 * 100 }),
+          CSVText.number(share.high.map { $0 * 100 }), CSVText.number(split.deviation * 100), String(line.layouts),
         ]
       }
     }

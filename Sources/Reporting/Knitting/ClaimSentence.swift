@@ -53,7 +53,7 @@ enum ClaimSentence {
     }
 
     var text: String {
-      let verdict = ClaimVerdict(claim.relation, difference, bound: bound, family: claim.family)
+      let verdict = ClaimVerdict(claim.relation, difference, taskCount: taskCount, bound: bound, family: claim.family)
       let name =
         switch verdict {
         case .holds: "holds"
@@ -64,7 +64,10 @@ enum ClaimSentence {
       return "**\(name)**. " + found.compactMap { $0 }.joined(separator: ", ") + (verdict == .notShown ? limits : "") + "."
     }
 
-    private var part: String { difference.tasks.count < taskCount ? " over \(difference.tasks.count) of \(taskCount) tasks" : "" }
+    private var part: String {
+      let parts = difference.parts(of: taskCount)
+      return parts.isEmpty ? "" : " over " + parts.joined(separator: " and ")
+    }
 
     private func interval(_ verdict: ClaimVerdict) -> String? {
       guard let estimate = difference.estimate, let wide = estimate.interval, let narrow = estimate.equivalenceInterval else {
@@ -73,17 +76,22 @@ enum ClaimSentence {
       if claim.relation != .level { return "95% interval \(NumberText.interval(wide))" }
       return switch verdict {
       case .holds: "90% interval \(NumberText.interval(narrow)) within the bound"
-      case .notShown: "90% interval \(NumberText.interval(narrow)) not within the bound"
+      case .notShown:
+        "90% interval \(NumberText.interval(narrow))\(estimate.isLevel(within: bound) == true ? "" : " not") within the bound"
       case .fails: "95% interval \(NumberText.interval(wide)) outside of the bound"
       }
     }
 
     private func test(_ verdict: ClaimVerdict) -> String? {
-      guard let estimate = difference.estimate, estimate.interval != nil else {
-        return "one task and one seed: no interval and no test"
+      guard let estimate = difference.estimate else { return nil }
+      switch estimate.lack {
+      case .single: return "one task and one seed: no interval and no test"
+      case .equal: return "all \(estimate.units) differences are equal: no interval"
+      case .irregular: return "\(IntervalLack.irregular.reason): no interval"
+      case nil: break
       }
       guard let test = difference.test, let pValue = difference.pValue(claim.family) else {
-        return "by Student's t over \(estimate.units) seeds of one task, which says nothing of others"
+        return "by Student's t over \(estimate.seedDesign?.phrase ?? "the seeds") of one task, which says nothing of others"
       }
       if claim.relation == .level {
         return (verdict == .fails ? "" : "two one-sided tests at 0.05 ") + "over \(estimate.units) tasks"
@@ -95,8 +103,11 @@ enum ClaimSentence {
         "p \(shown) by the sign-flip test over \(estimate.units) tasks\(family) (least \(NumberText.probability(test.leastPValue)))"
     }
 
-    /// Why a claim may not be shown: what the design could have found.
+    /// Why a claim may not be shown: tasks that are not there, or what the design could have found.
     private var limits: String {
+      if difference.tasks.count < taskCount {
+        return "; only \(difference.tasks.count) of \(taskCount) tasks \(difference.tasks.count == 1 ? "is" : "are") there"
+      }
       guard claim.relation != .level, let detectable = difference.detectable else { return "" }
       if let test = difference.test, test.leastPValue > BaselineDifferences.level {
         return "; so few tasks can show no difference"

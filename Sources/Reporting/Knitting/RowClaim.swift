@@ -43,11 +43,15 @@ enum ClaimVerdict: Equatable {
 
   /// Judges a claim by the difference of its rows, the first less the other. One row is above another where the 95 % interval is above
   /// zero and, over tasks, the adjusted p is at most 0.05; it is level where the 90 % interval lies within the bound, and is not where the
-  /// 95 % interval lies outside of it.
-  /// - Parameter bound: of `.level`, as a share.
-  init(_ relation: RowClaim.Relation, _ difference: BaselineDifferences.Row, bound: Double, family: RowClaim.Family) {
+  /// 95 % interval lies outside of it. Without an interval, or without one of the tasks, nothing is shown.
+  /// - Parameters:
+  ///   - taskCount: how many tasks the claim is of.
+  ///   - bound: of `.level`, as a share.
+  init(
+    _ relation: RowClaim.Relation, _ difference: BaselineDifferences.Row, taskCount: Int, bound: Double, family: RowClaim.Family
+  ) {
     self = .notShown
-    guard let estimate = difference.estimate, let interval = estimate.interval else { return }
+    guard difference.tasks.count == taskCount, let estimate = difference.estimate, let interval = estimate.interval else { return }
     let isTested = estimate.unit == .seeds || (difference.pValue(family) ?? 1) <= BaselineDifferences.level
     let isAbove = isTested && interval.low > 0, isBelow = isTested && interval.high < 0
     switch relation {

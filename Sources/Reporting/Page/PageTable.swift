@@ -219,12 +219,14 @@ struct PageTable: Encodable, Sendable {
       let state = [program.commit, program.isModified ? "modified" : nil].compactMap { $0 }
       return "lowrank \(program.version)" + (state.isEmpty ? "" : " (\(state.joined(separator: ", ")))")
     }
+    let searches = provenance.tunings.map { TableProvenance.phrase($0) { $0 } }.joined(separator: "; ")
     return [
       Source(name: "recipe", text: provenance.recipe), Source(name: "manifest", text: provenance.manifest ?? "unreadable"),
       Source(name: "model", text: list(provenance.models.map { "\($0.name) \($0.digest), tokenizer \($0.tokenizer)" })),
       Source(name: "data", text: list(provenance.data.map { "\($0.task) \($0.digests.joined(separator: " and "))" })),
       Source(name: "program", text: list(programs)),
       Source(name: "numerics", text: list(provenance.numericsVersions.map(String.init))),
+    ] + (searches.isEmpty ? [] : [Source(name: "settings", text: "search \(searches)")]) + [
       Source(name: "runs", text: "\(provenance.runs) of \(provenance.plannedRuns)"),
       Source(name: "another protocol", text: table.otherProtocolCommand),
     ]
