@@ -37,6 +37,7 @@ package struct SeedDesign: Sendable, Equatable, Encodable {
   /// How many different orders they have.
   package let orders: Int
 
+  /// The design of the seeds that have these values, of which no two are the same.
   init(_ values: [SeededValue]) {
     seeds = values.count
     (initializations, orders) = (Set(values.map(\.initialization)).count, Set(values.map(\.order)).count)
