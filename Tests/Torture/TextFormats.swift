@@ -21,7 +21,9 @@ extension Format {
       return try Subject.Target(home.appending(path: name), text: text.replacing(/published: [\w-]+,? ?/, with: ""))
     }
     let names = ["aflora-table3", "aflora-fig2", "loradrop-fig5", "prilora-ranks", "demo"].map { "\($0).yaml" }
-    let recipes = ["aflora-deberta", "loradrop-roberta-large", "loradrop-roberta", "pocket-roberta", "pocket", "small", "small-loradrop"]
+    let recipes = [
+      "aflora-deberta", "loradrop-roberta-large", "loradrop-roberta", "pocket-roberta", "pocket", "small", "small-loradrop",
+    ]
     let others = try recipes.map { try copied("recipes/\($0).yaml") }
     let targets = try names.map(copied)
     return Subject(targets + targets + others) { target, _ in
