@@ -9,10 +9,11 @@ package final class BitFit: TuningMethod {
 
   package var form: AdaptedForm { .weights }
   package let parameters: [Parameter] = []
+  package let trainedBackbone: [Parameter]
 
   package init(_ options: MethodOptions, on host: MethodHost) throws {
-    let biases = host.backbone.filter { $0.name.hasSuffix("bias") }
-    guard !biases.isEmpty else { throw AdapterError.noBiases(method: Self.description.id) }
-    for bias in biases { bias.isTrainable = true }
+    trainedBackbone = host.backbone.filter { $0.name.hasSuffix("bias") }
+    guard !trainedBackbone.isEmpty else { throw AdapterError.noBiases(method: Self.description.id) }
+    for bias in trainedBackbone { bias.isTrainable = true }
   }
 }

@@ -11,8 +11,10 @@ package final class FullFineTuning: TuningMethod {
 
   package var form: AdaptedForm { .weights }
   package let parameters: [Parameter] = []
+  package let trainedBackbone: [Parameter]
 
   package init(_ options: MethodOptions, on host: MethodHost) throws {
-    for parameter in host.backbone { parameter.isTrainable = true }
+    trainedBackbone = host.backbone
+    for parameter in trainedBackbone { parameter.isTrainable = true }
   }
 }

@@ -19,6 +19,7 @@ package final class LNTuning: TuningMethod {
 
   package var form: AdaptedForm { .norms(paths) }
   package let parameters: [Parameter] = []
+  package let trainedBackbone: [Parameter]
   /// The norms that learn, by their paths on the hub.
   private let paths: [String]
 
@@ -32,6 +33,7 @@ package final class LNTuning: TuningMethod {
     }
     let norms = host.norms.filter { norm in names.contains { matches(norm, $0) } }
     paths = norms.map(\.path)
-    for parameter in norms.flatMap(\.parameters) { parameter.isTrainable = true }
+    trainedBackbone = norms.flatMap(\.parameters)
+    for parameter in trainedBackbone { parameter.isTrainable = true }
   }
 }

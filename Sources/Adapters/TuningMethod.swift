@@ -101,7 +101,10 @@ package protocol TuningMethod: AnyObject {
   /// number three times where nothing but the schedule decides, else the least and the greatest possible one, and the mean over all
   /// orders between them.
   var meanTrainable: (least: Double, expected: Double, greatest: Double) { get }
-  /// Entries of the method's own parameters that are left once pruned ranks, gates and entries are taken away.
+  /// The model's own parameters that the method trains, without the head; they are never pruned.
+  var trainedBackbone: [Parameter] { get }
+  /// Entries of all that a run leaves but the head: of the model's own parameters that were trained, and of the method's, once pruned
+  /// ranks, gates and entries are taken away.
   var keptParameters: Int { get }
   /// Whether it measures what goes through projections, so that the last layer must compute all tokens and not the first alone.
   var needsEveryToken: Bool { get }
@@ -155,7 +158,8 @@ extension TuningMethod {
     let count = Double(parameters.filter(\.isTrainable).reduce(-idleParameters) { $0 + $1.count })
     return (count, count, count)
   }
-  package var keptParameters: Int { parameters.reduce(0) { $0 + $1.count } }
+  package var trainedBackbone: [Parameter] { [] }
+  package var keptParameters: Int { (parameters + trainedBackbone).reduce(0) { $0 + $1.count } }
   package var needsEveryToken: Bool { false }
   package var preliminary: Preliminary? { nil }
   package func finishPreliminary(_ sample: any MeasuredSample) {}

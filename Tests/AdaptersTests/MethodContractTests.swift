@@ -86,6 +86,9 @@ struct MethodContractTests {
     }
     #expect(head.isEmpty == (setting.task == .completions) && head.allSatisfy(\.isTrainable))
     #expect(subject.method.parameters.allSatisfy { $0.group == .adapter })
+    #expect(
+      Set(subject.method.trainedBackbone.map(\.name)) == Set(backbone.filter(\.isTrainable).map(\.name)),
+      "what it trains of the model is kept, and counts")
     let learning = subject.parameters.map(\.isTrainable)
     let before = subject.bits
     let results = try subject.train(0..<3)
