@@ -76,9 +76,14 @@ package struct RunExecutor: Sendable {
       let record = (before ?? TimingRecord(identity: run.identity, segments: [])).appending(segment)
       try AtomicFile.write(try record.jsonData(), to: timingFile)
     }
-    let history: TrainingHistory, outcome: TrainingOutcome
+    let history: TrainingHistory, outcome: TrainingOutcome, retention: [String: Double]?
     do {
       (history, outcome) = try fineTuning.run()
+      retention = try RunRetention(run, inputs: inputs)?.measures(of: history, in: folder, on: backend) {
+        if options.shouldStop() { throw Interruption() }
+      }
+      // it was measured on what these files are now
+      if retention != nil { try inputs.requireUnchanged(run) }
     } catch let interruption as Interruption {
       try saveTiming(stopwatch.updates)
       throw interruption
@@ -91,11 +96,6 @@ package struct RunExecutor: Sendable {
     try AtomicFile.write(bytes, to: tensors)
     let texts = try RunTexts.write(history, of: fineTuning.objective, to: folder)
     try saveTiming(history.updates)
-    let retention = try RunRetention(run, inputs: inputs)?.measures(of: history, in: folder, on: backend) {
-      if options.shouldStop() { throw Interruption() }
-    }
-    // it was measured on what these files are now
-    if retention != nil { try inputs.requireUnchanged(run) }
     let record = RunRecord(
       run, history, outcome, objective: fineTuning.objective,
       measures: fineTuning.method.measures.merging(retention ?? [:]) { own, _ in own },

@@ -4,6 +4,7 @@ import Records
 import Storage
 import TestSupport
 import Testing
+import Training
 
 @testable import Experiments
 
@@ -103,6 +104,40 @@ struct RunRetentionTests {
     try project.write("the sea is cold\nthe sky is warm and deep\n", to: "held-out.txt")
     let failures = try call.run().summary.failures
     #expect(failures.count == 2 && failures.allSatisfy { $0.reason.contains("held-out.txt") }, "\(failures.map(\.reason))")
+  }
+
+  @Test("stopped within the measurement, the run ends as one that was not")
+  func stopped() throws {
+    let project = try project("training: {retention_rows: 8, retention_text: held-out.txt}\n")
+    try project.addPretrainedHead()
+    let call = try project.call(), run = call.plan[0]
+    /// A run from the start; `stop` is which of its questions whether to stop is answered with yes, from 1, or 0.
+    func attempt(_ stop: Int, in folder: URL) throws -> (record: RunRecord?, asked: Int) {
+      let asked = Counter()
+      var options = ExecutionOptions()
+      options.checkpointInterval = 0
+      options.shouldStop = { asked.next() == stop }
+      let record: RunRecord?
+      do { record = try RunExecutor(inputs: call.inputs, options: options).execute(run, in: folder) } catch is Interruption {
+        record = nil
+      }
+      return (record, asked.next() - 1)
+    }
+    func folder(_ name: String) throws -> URL {
+      let folder = project.file(name)
+      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+      return folder
+    }
+    let (expected, count) = try attempt(0, in: folder("whole"))
+    // the last two questions are of the model before and of the one after
+    for stop in [count - 1, count] {
+      let home = try folder("stopped-\(stop)")
+      #expect(try attempt(stop, in: home).record == nil, "\(stop) of \(count)")
+      #expect(!FileManager.default.fileExists(atPath: home.appending(path: "record.json").path))
+      let found = try attempt(0, in: home)
+      #expect(found.record?.measures == expected?.measures && found.record?.epochs == expected?.epochs && found.asked < count)
+      #expect(found.record?.digests == expected?.digests)
+    }
   }
 
   @Test("more rows than the text has lines is a problem")
