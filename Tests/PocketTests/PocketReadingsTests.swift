@@ -7,11 +7,12 @@ struct PocketReadingsTests {
   let world = PocketWorld(seed: 0)
   let stream = PocketDocuments(world: PocketWorld(seed: 0), seed: 0)
 
-  @Test("Verdicts stand behind the last sentence's words, or in a list behind it; none is of the whole")
+  @Test("Verdicts stand behind the last sentence's words, or in a list behind it, which may begin with that of all of them")
   func verdicts() {
     let verdicts = Set(PocketDocuments.verdicts)
     var counts: [String: Int] = [:]
     var marked = 0, listed = 0, pairs = 0
+    var all: [String: Int] = [:]
     for index in 0..<2000 {
       let parts = stream.parts(.reading, index: index)
       #expect((1...2).contains(parts.count))
@@ -29,13 +30,21 @@ struct PocketReadingsTests {
       }
       listed += 1
       #expect(found.allSatisfy { $0 > colon })
-      // each word of the list is one of the sentence's
-      let list = last[(colon + 1)...].split(separator: ",").map(Array.init)
+      // each word of the list is one of the sentence's, and no verdict is graver than that of all
+      var list = last[(colon + 1)...].split(separator: ",").map(Array.init)
+      if list[0][0] == "all" {
+        let verdict = list.removeFirst()[1]
+        all[verdict, default: 0] += 1
+        #expect(list.allSatisfy { $0[1] == "yes" || $0[1] == verdict || verdict == "no" }, "\(last)")
+      }
       for item in list { #expect(item.count == 2 && last[..<colon].contains(item[0]) && verdicts.contains(item[1]), "\(last)") }
     }
     #expect(marked > 700 && listed > 600 && pairs > 1200)
     let (holding, failing) = (counts["yes"] ?? 0, counts["no"] ?? 0)
     #expect(failing * 6 > holding && holding > failing && counts["new"] ?? 0 > 50, "\(counts)")
+    // as many wholes hold as do not
+    let (whole, faulty) = (all["yes"] ?? 0, (all["no"] ?? 0) + (all["new"] ?? 0))
+    #expect(whole > 150 && abs(whole - faulty) < 80 && all["new"] ?? 0 > 5, "\(all)")
   }
 
   @Test("A word of a glossary holds where the first list has its meaning")

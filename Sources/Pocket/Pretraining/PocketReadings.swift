@@ -8,19 +8,25 @@ extension PocketDocuments {
 
   /// Sentences and which of their words hold: behind a word, as it comes, or behind the whole, in any order.
   ///
-  /// Without them a decoder of this size compared no two sentences, however often it told one in other words. Nothing says whether all
-  /// words hold, nor does the shape of a document: which words are asked for is drawn without a look at the verdicts, but for the first of
-  /// two that have changed places. In a first mixture it was not, and a probe of the last token came near fine-tuning.
+  /// Without them a decoder of this size compared no two sentences, however often it told one in other words. Which words are asked for is
+  /// drawn without a look at the verdicts, but for the first of two that have changed places. In a first mixture it was not, so that the
+  /// shape of a document said how many hold, and a probe of the last token came near fine-tuning. Whether all hold is asked for by a word
+  /// of its own: where nothing was, fine-tuning with few rows learned a sentence's words by heart in place of gathering their verdicts; and
+  /// since a text ends before that word, its last token has none of it.
   func reading(_ generator: inout PocketGenerator) -> [String] {
     let kind = [PocketPretraining.Kind.pair, .answer, .form, .definition, .glossary][generator.choose([0.45, 0.2, 0.15, 0.1, 0.1])]
     // easy ones are what it begins with: until words are compared at all, hard ones teach nothing
     let level = generator.fraction() * (generator.chance(0.5) ? generator.fraction() : 1)
     var row = rows.row(kind, isCorrupted: true, level: level, using: &generator)
-    // two sentences about different things have no verdicts
-    while row.topic == false { row = rows.row(kind, isCorrupted: true, level: level, using: &generator) }
-    let last = row.segments.last ?? 0
     // a list's odd word may come before its company, and of a sentence's two possible faults there is one
-    let isMarked = ![.definition, .form].contains(kind) && generator.chance(0.6)
+    let isMarked = ![.definition, .form].contains(kind) && generator.chance(0.5)
+    let asksForAll = !isMarked && [.pair, .answer, .form].contains(kind) && generator.chance(0.6)
+    let holds = asksForAll ? generator.chance(0.5) : nil
+    // two sentences about different things have no verdicts
+    while row.topic == false || (holds != nil && holds != (row.verdict == 0)) {
+      row = rows.row(kind, isCorrupted: true, level: level, using: &generator)
+    }
+    let last = row.segments.last ?? 0
     var sentences = Array(repeating: [String](), count: 1 + last)
     var judged: [(word: String, verdict: String)] = []
     for (place, word) in row.words.enumerated() {
@@ -34,7 +40,8 @@ extension PocketDocuments {
     }
     if !isMarked {
       let list = generator.permuted(judged).prefix(1 + generator.below(max(1, judged.count))).map { "\($0.word) \($0.verdict)" }
-      sentences[last] += [":", list.joined(separator: " , ")]
+      let all = asksForAll ? ["all \(Self.verdicts[row.verdict])"] : []
+      sentences[last] += [":", (all + list).joined(separator: " , ")]
     }
     return sentences.map { $0.joined(separator: " ") }
   }
@@ -58,6 +65,14 @@ extension PocketDocuments {
       let sentence = world.feelingSentence(.all, polarity: polarity, negated: negated, using: &generator)
       return "\(sentence.text) , so people \(world.outcome(polarity, &generator).text) ."
     }
+  }
+}
+
+extension PocketPretrainingRow {
+  /// The class of all judged words together: a contradiction before what is not told, and that before what holds.
+  fileprivate var verdict: Int {
+    let labels = Set(judgements.compactMap { $0?.label })
+    return labels.contains(1) ? 1 : labels.max() ?? 0
   }
 }
 
