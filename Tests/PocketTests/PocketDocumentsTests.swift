@@ -25,7 +25,7 @@ struct PocketDocumentsTests {
   func words(kind: PocketDocuments.Kind) {
     let told = texts(kind, 2000).flatMap { $0.split { " \n".contains($0) }.map(String.init) }
     let telling =
-      "no yes you he it they has more now how many gets finds buys gives loses to which means or says other words again new good bad so"
+      "no yes you he it they has more now how many gets finds buys gives loses to which means or says other words again new good bad so all"
     let known = [PocketLexicon.numbers, telling, PocketTexts.promptWords].flatMap { $0.split(separator: " ").map(String.init) }
     let world = Set(stream.world.words + known)
     #expect(Set(told.filter { Int($0) == nil && $0.count > 1 }).subtracting(world) == [])
