@@ -11,16 +11,18 @@ extension PocketDocuments {
   /// Without them a decoder of this size compared no two sentences, however often it told one in other words. Which words are asked for is
   /// drawn without a look at the verdicts, but for the first of two that have changed places. In a first mixture it was not, so that the
   /// shape of a document said how many hold, and a probe of the last token came near fine-tuning. Whether all hold is asked for by a word
-  /// of its own: where nothing was, fine-tuning with few rows learned a sentence's words by heart in place of gathering their verdicts; and
-  /// since a text ends before that word, its last token has none of it.
+  /// of its own, behind the words or before them: where nothing was, fine-tuning with few rows learned a sentence's words by heart in place
+  /// of gathering their verdicts. Asked beforehand, the last word has the answer, where a classifier reads it; a text that has not that word
+  /// in it asks for nothing.
   func reading(_ generator: inout PocketGenerator) -> [String] {
     let kind = [PocketPretraining.Kind.pair, .answer, .form, .definition, .glossary][generator.choose([0.45, 0.2, 0.15, 0.1, 0.1])]
     // easy ones are what it begins with: until words are compared at all, hard ones teach nothing
     let level = generator.fraction() * (generator.chance(0.5) ? generator.fraction() : 1)
     var row = rows.row(kind, isCorrupted: true, level: level, using: &generator)
     // a list's odd word may come before its company, and of a sentence's two possible faults there is one
-    let isMarked = ![.definition, .form].contains(kind) && generator.chance(0.5)
-    let asksForAll = !isMarked && [.pair, .answer, .form].contains(kind) && generator.chance(0.6)
+    let isMarked = ![.definition, .form].contains(kind) && generator.chance(0.4)
+    let asksForAll = !isMarked && [.pair, .answer, .form].contains(kind) && generator.chance(0.75)
+    let isAskedFirst = asksForAll && generator.chance(0.6)
     let holds = asksForAll ? generator.chance(0.5) : nil
     // two sentences about different things have no verdicts
     while row.topic == false || (holds != nil && holds != (row.verdict == 0)) {
@@ -38,7 +40,10 @@ extension PocketDocuments {
       let isEarly = judgement == .swapped && row.judgements[(place + 1)...].contains(.swapped)
       if isMarked, !isEarly, generator.chance(0.7) { sentences[last].append(verdict) }
     }
-    if !isMarked {
+    if isAskedFirst {
+      sentences[0].insert("all", at: 0)
+      sentences[last].append(Self.verdicts[row.verdict])
+    } else if !isMarked {
       let list = generator.permuted(judged).prefix(1 + generator.below(max(1, judged.count))).map { "\($0.word) \($0.verdict)" }
       let all = asksForAll ? ["all \(Self.verdicts[row.verdict])"] : []
       sentences[last] += [":", (all + list).joined(separator: " , ")]
