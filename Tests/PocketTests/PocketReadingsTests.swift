@@ -7,7 +7,7 @@ struct PocketReadingsTests {
   let world = PocketWorld(seed: 0)
   let stream = PocketDocuments(world: PocketWorld(seed: 0), seed: 0)
 
-  @Test("Verdicts stand behind the last sentence's words, in a list behind it that may begin with that of all, or as that of all alone")
+  @Test("Verdicts stand behind the last sentence's words, in a list behind it that may begin with that of all, or as that alone")
   func verdicts() {
     let verdicts = Set(PocketDocuments.verdicts)
     var counts: [String: Int] = [:]
