@@ -102,7 +102,7 @@ all: build ## the papers' tables and the head-to-heads, one after the other, eac
 findings: build ## what the papers leave open (notebooks-md/beyond.md), likewise: [PROFILE=] [JOBS=] [TENSORBOARD=]
 	@exec $(LOWRANK) all --group findings $(call options,$@)
 
-tune-pocket: build ## each method's learning rate on the pocket models anew, all alike, into experiments/tuned/: 50 minutes on two cores
+tune-pocket: build ## each method's learning rate on the pocket models anew, all alike, into experiments/tuned/: about 65 minutes on two cores, by estimate
 	@exec $(LOWRANK) tune --profile pocket $(call options,$@)
 
 tune-small: build ## the same of MiniLM on the real files, a night: DATA=

@@ -53,6 +53,19 @@ struct PocketReadingsTests {
     #expect(whole > 150 && abs(whole - faulty) < 80 && all["new"] ?? 0 > 5, "\(all)")
   }
 
+  @Test("Of all judged words the gravest verdict counts, and words that nothing is asked of do not")
+  func whole() {
+    func verdict(_ judgements: [PocketJudgement?]) -> Int {
+      PocketPretrainingRow(
+        kind: .pair, words: judgements.map { _ in "word" }, segments: judgements.map { _ in 0 },
+        maskedTargets: judgements.map { _ in nil }, judgements: judgements
+      ).verdict
+    }
+    #expect(verdict([nil, .holds, nil, .holds]) == 0 && verdict([nil]) == 0)
+    #expect(verdict([.holds, .added, nil]) == 2 && verdict([.unanswered, .holds]) == 2)
+    #expect(verdict([.added, .swapped, .holds]) == 1 && verdict([.holds, .replaced]) == 1)
+  }
+
   @Test("A word of a glossary holds where the first list has its meaning")
   func glossaries() {
     let concepts = [world.nouns, world.verbs, world.attributes, world.places].flatMap { $0.concepts(.all) }

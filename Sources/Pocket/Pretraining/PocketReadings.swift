@@ -75,7 +75,7 @@ extension PocketDocuments {
 
 extension PocketPretrainingRow {
   /// The class of all judged words together: a contradiction before what is not told, and that before what holds.
-  fileprivate var verdict: Int {
+  var verdict: Int {
     let labels = Set(judgements.compactMap { $0?.label })
     return labels.contains(1) ? 1 : labels.max() ?? 0
   }
