@@ -17,7 +17,8 @@ LIBRARIES := HDF5, SentencePiece, OpenSSL and pkg-config, each with its headers
 # Any goal that is not named here is a manifest's, or a search's where it begins with tune-.
 TAKES_run := PROFILE MODEL DATA TASKS METHODS SEEDS SET JOBS THREADS FORMAT LOG TENSORBOARD
 TAKES_all := PROFILE DATA JOBS THREADS LOG TENSORBOARD
-TAKES_findings := PROFILE DATA JOBS THREADS LOG TENSORBOARD
+TAKES_more := $(TAKES_all)
+TAKES_findings := $(TAKES_all)
 TAKES_rerun := EXPERIMENT PROFILE MODEL DATA METHOD TASK SEED SET THREADS
 TAKES_status := EXPERIMENT
 TAKES_report := EXPERIMENT PROFILE TASKS METHODS SEEDS SET FORMAT SELECT AGGREGATE METRIC
@@ -72,7 +73,7 @@ $(if $(filter gc,$(GOALS)),$(if $(call given,DELETE),$(if $(filter-out 1,$(or $(
 $(call require,agreement,DATA,make agreement DATA=~/glue)
 $(call require,show,RUN,make show RUN=results/table1/pocket/aflora/rte/seed-0)
 
-.PHONY: help demo table1 all findings tune-pocket tune-small list check notebooks rerun report figure export merge predict status completions show verify gc compare check-pocket pocket-deberta pocket-roberta pocket-llama bench bench-methods agreement minilm doctor test fuzz torture lint clean setup build
+.PHONY: help demo table1 all more findings tune-pocket tune-small list check notebooks rerun report figure export merge predict status completions show verify gc compare check-pocket pocket-deberta pocket-roberta pocket-llama bench bench-methods agreement minilm doctor test fuzz torture lint clean setup build
 
 define HELP
   make ID             any other manifest of experiments/, by its id or alias (`make list` names them)
@@ -96,8 +97,11 @@ demo: build ## three methods, two tasks, a table in about a minute
 table1: build ## the head-to-head of all methods on eight tasks
 	@exec $(LOWRANK) run table1 $(call options,$@)
 
-all: build ## the papers' tables and the head-to-heads, one after the other, each shared run once: [PROFILE=] [DATA=] [JOBS=] [TENSORBOARD=]
+all: build ## the papers' tables and table1, one after the other, each shared run once: [PROFILE=] [DATA=] [JOBS=] [TENSORBOARD=]
 	@exec $(LOWRANK) all $(call options,$@)
+
+more: build ## the other tables of this project likewise: texts, six more methods, retention, what a seed decides: [PROFILE=] [DATA=] [JOBS=]
+	@exec $(LOWRANK) all --group more $(call options,$@)
 
 findings: build ## what the papers leave open (notebooks-md/beyond.md), likewise: [PROFILE=] [JOBS=] [TENSORBOARD=]
 	@exec $(LOWRANK) all --group findings $(call options,$@)

@@ -55,7 +55,7 @@ struct MakefileTests {
         "predict 't' --method 'lora' --tasks 'rte,cola' --seed '0' --data 'glue' --to 'a' --test"
       ),
       ("rerun EXPERIMENT=t METHOD=lora TASK=rte SEED=0", "rerun 't' --method 'lora' --task 'rte' --seed '0'"),
-      ("findings JOBS=2", "all --group findings --jobs '2'"),
+      ("findings JOBS=2", "all --group findings --jobs '2'"), ("more JOBS=2", "all --group more --jobs '2'"),
       ("all JOBS=2 TENSORBOARD=curves", "all --jobs '2' --tensorboard 'curves'"), ("check DATA=it's", "check --data 'it'\\''s'"),
       ("tune-pocket JOBS=2", "tune --profile pocket --jobs '2'"), ("tune-small DATA=glue", "tune --profile small --data 'glue'"),
       ("tune-some METHODS=lora SEEDS=100", "tune 'tune-some' --methods 'lora' --seeds '100'"),
