@@ -51,6 +51,8 @@ package final class RunInputs: Sendable {
   private let data: URL?
   private let cache = Mutex(Cache())
   private let encoded = Mutex<[String: EncodedOnce]>([:])
+  /// What measurements of retention share.
+  let retention = SharedRetention()
 
   /// Looks for the built-in tasks' files in `data`; without it, tasks on real data are not at hand.
   package init(workspace: Workspace, data: URL?) {

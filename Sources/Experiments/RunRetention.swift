@@ -4,9 +4,32 @@ import Models
 import Objectives
 import Pocket
 import Records
+import Synchronization
 import Tensors
 import Tokenizers
 import Training
+
+/// What the measurements of several runs have in common: the rows as token ids, and what the model's losses on them are before training.
+final class SharedRetention: Sendable {
+  private let rows = Mutex<[String: Retention]>([:])
+  private let losses = Mutex<[String: [PretrainedQuestion: Double]]>([:])
+
+  /// The rows of this key, which are made once.
+  func rows(_ key: String, _ make: () throws -> Retention) rethrows -> Retention {
+    if let known = rows.withLock({ $0[key] }) { return known }
+    let made = try make()
+    rows.withLock { $0[key] = made }
+    return made
+  }
+
+  /// The losses of this key, which are computed once; two runs that need them at the same time both compute them, and get the same.
+  func losses(_ key: String, _ compute: () throws -> [PretrainedQuestion: Double]) rethrows -> [PretrainedQuestion: Double] {
+    if let known = losses.withLock({ $0[key] }) { return known }
+    let computed = try compute()
+    losses.withLock { $0[key] = computed }
+    return computed
+  }
+}
 
 /// The measurement of one run's retention.
 struct RunRetention {
@@ -78,7 +101,8 @@ struct RunRetention {
       return try retention(model, heads).losses(of: model, heads, on: backend, willCompute: willCompute)
     }
     // one after the other: a model goes before the next comes
-    let before = try losses(of: base(on: backend))
+    let start = "\(key) \(run.specification.task.headTarget) \(try run.specification.roundsMatrices)"
+    let before = try inputs.retention.losses(start) { try losses(of: base(on: backend)) }
     let tuned = try TrainedRun.load(
       run.specification, on: run.modelFolder, RunFile.best.url(in: folder), stepsPerEpoch: steps, backend)
     let after = try withExtendedLifetime(tuned.method) { try losses(of: tuned.model) }
@@ -97,11 +121,18 @@ struct RunRetention {
   }
 
   private func retention(_ model: Model, _ heads: PretrainedHeads) throws -> Retention {
-    let architecture = model.configuration.architecture, length = run.specification.training.maximumLength
-    let tokenizer = try TokenizerFolder.load(from: run.modelFolder, modelType: architecture.modelType)
-    guard let text else {
-      return try PocketRetention.rows(rows, for: architecture, with: tokenizer, maximumLength: length)
+    try inputs.retention.rows(key) {
+      let architecture = model.configuration.architecture, length = run.specification.training.maximumLength
+      let tokenizer = try TokenizerFolder.load(from: run.modelFolder, modelType: architecture.modelType)
+      guard let text else {
+        return try PocketRetention.rows(rows, for: architecture, with: tokenizer, maximumLength: length)
+      }
+      return Retention(texts: try inputs.lines(of: text, rows), heads.questions, with: tokenizer, maximumLength: length)
     }
-    return Retention(texts: try inputs.lines(of: text, rows), heads.questions, with: tokenizer, maximumLength: length)
+  }
+
+  /// What decides the rows and the losses of the model that the run starts from.
+  private var key: String {
+    "\(run.digests.model) \(run.digests.tokenizer) \(rows) \(run.specification.training.maximumLength) \(text?.path ?? "")"
   }
 }

@@ -110,10 +110,10 @@ struct RunRetentionTests {
   func stopped() throws {
     let project = try project("training: {retention_rows: 8, retention_text: held-out.txt}\n")
     try project.addPretrainedHead()
-    let call = try project.call(), run = call.plan[0]
-    /// A run from the start; `stop` is which of its questions whether to stop is answered with yes, from 1, or 0.
+    /// A run from the start; `stop` is which of its questions whether to stop is answered with yes, from 1, or 0. What runs share is
+    /// measured by each anew.
     func attempt(_ stop: Int, in folder: URL) throws -> (record: RunRecord?, asked: Int) {
-      let asked = Counter()
+      let call = try project.call(), run = call.plan[0], asked = Counter()
       var options = ExecutionOptions()
       options.checkpointInterval = 0
       options.shouldStop = { asked.next() == stop }
@@ -138,6 +138,19 @@ struct RunRetentionTests {
       #expect(found.record?.measures == expected?.measures && found.record?.epochs == expected?.epochs && found.asked < count)
       #expect(found.record?.digests == expected?.digests)
     }
+  }
+
+  @Test("the model before training is measured once for all runs of a call, and each has its own number after")
+  func shared() throws {
+    let project = try project("training: {retention_rows: 8, retention_text: held-out.txt}\n")
+    try project.addPretrainedHead()
+    let call = try project.call(), alone = try project.call(results: "alone")
+    _ = try call.run()
+    _ = try alone.runner.run([alone.plan[1]], progress: RunProgress(.lines) { _ in })
+    let (first, second) = (try call.record(0).measures, try call.record(1).measures)
+    #expect(second == alone.store.record(alone.plan[1].identity)?.measures)
+    #expect(first?["retention.masked.before"] == second?["retention.masked.before"])
+    #expect(first?["retention.masked"] != second?["retention.masked"])
   }
 
   @Test("more rows than the text has lines is a problem")
