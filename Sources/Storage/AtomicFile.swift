@@ -32,6 +32,18 @@ package enum AtomicFile {
     try synchronize(folder: folder, for: target)
   }
 
+  /// Replaces the file at `target` by a copy of the plain file at `source`.
+  ///
+  /// - Throws: `StorageError` where one cannot be read or the other not be written; what was there before stays.
+  package static func copy(_ source: URL, to target: URL) throws {
+    let file = try InputFile(path: source.path), piece = 1 << 20
+    try write(to: target) { output in
+      for start in stride(from: 0, to: file.size, by: piece) {
+        try file.bytes(at: start, count: min(piece, file.size - start)).withUnsafeBytes { try output.append($0) }
+      }
+    }
+  }
+
   /// Removes temporaries that killed processes left in `folder`; those of living writers, which hold a lock on
   /// theirs, stay. Returns the names removed, sorted.
   ///

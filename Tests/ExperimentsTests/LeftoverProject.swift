@@ -29,8 +29,10 @@ struct LeftoverProject {
   }
 
   /// Leaves a finished run, and the files of it that are no results.
-  func finish(_ run: PlannedRun, numerics: Int = Numerics.version, commit: String? = nil) throws {
-    let folder = layout.run(run.identity), tensors = Data("tensors".utf8)
+  func finish(_ run: PlannedRun, numerics: Int = Numerics.version, commit: String? = nil, tensors content: String = "tensors")
+    throws
+  {
+    let folder = layout.run(run.identity), tensors = Data(content.utf8)
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     try tensors.write(to: RunFile.tensors.url(in: folder))
     let none = TrainableParameters(initial: 0, final: 0, average: 0), digests = run.digests
