@@ -15,12 +15,14 @@ LIBRARIES := HDF5, SentencePiece, OpenSSL and pkg-config, each with its headers
 
 # What a goal takes on make's command line. Only that counts: a variable that happens to be in the environment must not change an experiment.
 # Any goal that is not named here is a manifest's, or a search's where it begins with tune-.
-TAKES_run := PROFILE MODEL DATA TASKS METHODS SEEDS SET JOBS THREADS FORMAT LOG TENSORBOARD
-TAKES_all := PROFILE DATA JOBS THREADS LOG TENSORBOARD
+TAKES_run := PROFILE MODEL DATA TASKS METHODS SEEDS SET JOBS THREADS FORMAT LOG TENSORBOARD LAUNCHER CLUSTER RUNS_PER_TASK AT_ONCE
+TAKES_all := PROFILE DATA JOBS THREADS LOG TENSORBOARD LAUNCHER CLUSTER RUNS_PER_TASK AT_ONCE
 TAKES_more := $(TAKES_all)
 TAKES_findings := $(TAKES_all)
 TAKES_rerun := EXPERIMENT PROFILE MODEL DATA METHOD TASK SEED SET THREADS
 TAKES_status := EXPERIMENT
+TAKES_cancel := EXPERIMENT
+TAKES_join := FROM
 TAKES_report := EXPERIMENT PROFILE TASKS METHODS SEEDS SET FORMAT SELECT AGGREGATE METRIC
 TAKES_figure := EXPERIMENT PROFILE TASKS METHODS SEEDS SET TO
 TAKES_export := EXPERIMENT PROFILE METHOD TASK SEED SET EPOCH MODEL TO BASE_NAME
@@ -71,15 +73,17 @@ $(call require,predict,EXPERIMENT METHOD SEED TO,make predict EXPERIMENT=table1 
 $(call require,compare,A B,make compare A=table1@4f2c1ab B=table1)
 $(if $(filter gc,$(GOALS)),$(if $(call given,DELETE),$(if $(filter-out 1,$(or $(value DELETE),0)),$(error `make gc` takes DELETE=1, and without it removes nothing))))
 $(call require,agreement,DATA,make agreement DATA=~/glue)
+$(call require,cancel,EXPERIMENT,make cancel EXPERIMENT=table1)
+$(call require,join,FROM,make join FROM=~/other/results)
 $(call require,show,RUN,make show RUN=results/table1/pocket/aflora/rte/seed-0)
 
-.PHONY: help demo table1 all more findings tune-pocket tune-small list check notebooks rerun report figure export merge predict status completions show verify gc compare check-pocket pocket-deberta pocket-roberta pocket-llama bench bench-methods agreement minilm doctor test fuzz torture lint clean setup build
+.PHONY: help demo table1 all more findings tune-pocket tune-small list check notebooks rerun report figure export merge predict status cancel join completions show verify gc compare check-pocket pocket-deberta pocket-roberta pocket-llama bench bench-methods agreement minilm doctor test fuzz torture lint clean setup build
 
 define HELP
   make ID             any other manifest of experiments/, by its id or alias (`make list` names them)
 
 Runs take  PROFILE=pocket|small|paper  MODEL=FOLDER  DATA=FOLDER  TASKS=rte,mrpc  METHODS=lora,aflora  SEEDS=0,1
-           JOBS=2  THREADS=1  FORMAT=csv  LOG=json  TENSORBOARD=FOLDER
+           JOBS=2  THREADS=1  FORMAT=csv  LOG=json  TENSORBOARD=FOLDER  LAUNCHER=slurm
   make table1 TASKS=rte,mrpc SEEDS=0
   make minilm && make table1 PROFILE=small DATA=~/glue TASKS=mrpc
   make table1 PROFILE=paper MODEL=~/deberta-v3-base DATA=~/glue
@@ -143,8 +147,14 @@ merge: build ## a run's adapter folded into a plain model: EXPERIMENT= METHOD= T
 predict: build ## GLUE's test files as its server wants them, one row's runs of one seed: EXPERIMENT= METHOD= SEED= TO= DATA= [TASKS=] [PROFILE=]
 	@exec $(LOWRANK) predict $(call named,$@) --test
 
-status: build ## what is being trained, at which update, and how long yet: [EXPERIMENT=]
+status: build ## what is being trained, here and on a cluster, at which update, and how long yet: [EXPERIMENT=]
 	@exec $(LOWRANK) status $(call named,$@)
+
+cancel: build ## what waits and goes on of an experiment on a cluster: EXPERIMENT=
+	@exec $(LOWRANK) cancel $(call named,$@)
+
+join: build ## finished runs of another folder of results into this one's, compared where both have them: FROM=
+	@exec $(LOWRANK) join $(call quoted,$(call home,$(value FROM)))
 
 show: build ## all that one run recorded: RUN=results/…/seed-0
 	@exec $(LOWRANK) show $(call quoted,$(call home,$(value RUN)))

@@ -8,13 +8,17 @@
 
 static atomic_int received;
 static _Atomic(const char *) message;
+static atomic_int attended = 1;
 
 static const int numbers[] = {SIGINT, SIGTERM, SIGXCPU};
 
 static void handle(int number) {
   int before = 0;
   // not exit(): its clean-up would take libraries from under threads that are at work in them
-  if (!atomic_compare_exchange_strong(&received, &before, number)) _exit(128 + number);
+  if (!atomic_compare_exchange_strong(&received, &before, number)) {
+    if (atomic_load(&attended)) _exit(128 + number);
+    return;
+  }
   const char *text = atomic_load(&message);
   int error = errno;
   if (text) {
@@ -30,9 +34,11 @@ static void set(void (*handler)(int)) {
   for (unsigned i = 0; i < sizeof numbers / sizeof *numbers; i++) sigaction(numbers[i], &action, 0);
   struct sigaction hangup;
   if (sigaction(SIGHUP, 0, &hangup) == 0 && hangup.sa_handler != SIG_IGN) sigaction(SIGHUP, &action, 0);
+  if (!atomic_load(&attended)) sigaction(SIGUSR1, &action, 0);
 }
 
-void lr_stop_install(const char *text) {
+static void install(const char *text, int is_attended) {
+  atomic_store(&attended, is_attended);
   atomic_store(&received, 0);
   atomic_store(&message, text);
   set(handle);
@@ -41,8 +47,12 @@ void lr_stop_install(const char *text) {
   sigemptyset(&signals);
   for (unsigned i = 0; i < sizeof numbers / sizeof *numbers; i++) sigaddset(&signals, numbers[i]);
   sigaddset(&signals, SIGHUP);
+  sigaddset(&signals, SIGUSR1);
   pthread_sigmask(SIG_UNBLOCK, &signals, 0);
 }
+
+void lr_stop_install(const char *text) { install(text, 1); }
+void lr_stop_install_unattended(const char *text) { install(text, 0); }
 
 void lr_stop_remove(void) { set(SIG_DFL); }
 

@@ -32,9 +32,12 @@ package struct Runner: Sendable {
   package let jobs: Int
   /// Where the curves of all runs go, those that are done too; nil where none are asked for.
   package let curves: CurveFolder?
+  /// Whether a run that was begun several times without gaining a step is given up: nobody is there who would see it.
+  private let limitsAttempts: Bool
 
   /// Trains what `store` lacks, `jobs` runs at a time.
-  package init(store: RunStore, executor: RunExecutor, jobs: Int, curves: CurveFolder? = nil) {
+  package init(store: RunStore, executor: RunExecutor, jobs: Int, curves: CurveFolder? = nil, limitsAttempts: Bool = false) {
+    self.limitsAttempts = limitsAttempts
     self.store = store
     self.executor = executor
     self.jobs = max(1, jobs)
@@ -154,7 +157,9 @@ package struct Runner: Sendable {
         let need = try need(of: run, queue)
         guard try queue.memory.admit(need) else { return .busy }
         defer { queue.memory.release(need) }
+        if limitsAttempts { try RunAttempts.begin(in: folder) }
         let record = try execute(run, in: folder, claim, progress)
+        RunAttempts.forget(in: folder)
         progress.happened(.finished(record), to: run)
         return .trained(record.outcome)
       } catch is ClaimLost {

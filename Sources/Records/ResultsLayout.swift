@@ -2,6 +2,7 @@
 //   runs/<identity>/                                   a run: its files below
 //   calls/<process>/                                   what a call that goes on is at
 //   reruns/<identity>-<process>/                       a run that is being made again
+//   launches/<experiment>-<letters>/                   what was handed to a cluster: its tasks, scripts and logs
 //   .doomed/                                           what is being removed
 //   <experiment>/<profile>/<row>/<task>/seed-<seed>    a link to a run's folder; init-<n>-order-<n> where the two differ
 //   <experiment>.md, <experiment>-cost.md              its table and what its runs took; other profiles than pocket are in the name
@@ -46,6 +47,9 @@ package struct ResultsLayout: Sendable, Equatable {
   /// The folder of the calls that go on.
   package var calls: URL { folder.appending(path: "calls") }
 
+  /// The folder of what was handed to a cluster.
+  package var launches: URL { folder.appending(path: "launches") }
+
   /// The folder of runs that are being made again.
   package var reruns: URL { folder.appending(path: "reruns") }
 
@@ -54,7 +58,9 @@ package struct ResultsLayout: Sendable, Equatable {
 
   /// Whether something in the folder of results is one of its folders in which no link to a run ever lies.
   package func mayLieElsewhere(_ url: URL) -> Bool {
-    let own = [runs, calls, reruns, doomed, pocketData.deletingLastPathComponent(), folder.appending(path: "figures"), pageData]
+    let own = [
+      runs, calls, launches, reruns, doomed, pocketData.deletingLastPathComponent(), folder.appending(path: "figures"), pageData,
+    ]
     return own.contains { $0.path == url.path }
   }
 

@@ -19,6 +19,8 @@ package enum RunFile: String, Sendable {
   case lastTexts = "texts-last.jsonl"
   /// What happened and when, for people; no result, and under no digest.
   case log = "log.txt"
+  /// How often a cluster's task began the run and gained no step.
+  case attempts = "attempts.json"
   /// Where a run that was stopped goes on.
   case checkpoint = "checkpoint.safetensors"
 

@@ -23,33 +23,25 @@ struct All: ParsableCommand {
   var data: String?
 
   @OptionGroup var training: TrainingOptions
+  @OptionGroup var place: LauncherOptions
   @OptionGroup var project: ProjectOptions
 
   func run() throws {
     let workspace = try project.workspace()
     let folder = ExperimentFolder(path: workspace.experiments.path)
     let listing = folder.list(folder.tables, profile: profile, methods: .registered)
-    let inputs = RunInputs(workspace: workspace, data: data.map { URL(filePath: ($0 as NSString).expandingTildeInPath) })
+    let dataFolder = data.map { URL(filePath: ($0 as NSString).expandingTildeInPath) }
+    let inputs = RunInputs(workspace: workspace, data: dataFolder)
     let store = RunStore(workspace)
     let experiments = try listing.manifests(ofGroup: group).filter { !$0.isSearch }
       .flatMap { $0.experiments.filter { $0.profile == profile } }
     let series = ExperimentSeries(try Plan(experiments, profile: profile, inputs: inputs, store: store), store: store)
     for broken in listing.broken { complain(broken.error.description) }
-    let outcome = try training.train(series, store, inputs) { try report($0, workspace, inputs) }
+    if try place.submit(series.plan, name: group ?? "all", store, inputs, data: dataFolder, training, dryRun: false) { return }
+    let outcome = try training.train(series, store, inputs) { try project.writeTable(of: $0, workspace, inputs) }
     project.tellOfPage(workspace)
     if let text = outcome.text(of: series.plan.items.count) { complain(text) }
     if !listing.broken.isEmpty { throw ExitCode.failure }
     if !outcome.incomplete.isEmpty { throw ExitCode.incomplete }
-  }
-
-  /// Writes an experiment's table and draws its figures; returns what it lacks.
-  private func report(_ experiment: Experiment, _ workspace: Workspace, _ inputs: RunInputs) throws -> [String] {
-    let results = ResultsFolder(workspace.results)
-    let findings = results.findings(for: experiment.runs, inputs: inputs.digestsAtHand)
-    let report = try Report(experiment, findings)
-    tell("→ \(project.readable(try report.write(to: results)))")
-    try project.drawFigures(of: experiment, findings, results)
-    project.renewPage(of: experiment, workspace, inputs)
-    return report.table.problems
   }
 }

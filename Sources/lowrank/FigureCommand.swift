@@ -68,6 +68,17 @@ struct FigureCommand: ParsableCommand {
 }
 
 extension ProjectOptions {
+  /// Writes an experiment's table, draws its figures and renews the page; returns what the table lacks.
+  func writeTable(of experiment: Experiment, _ workspace: Workspace, _ inputs: RunInputs) throws -> [String] {
+    let results = ResultsFolder(workspace.results)
+    let findings = results.findings(for: experiment.runs, inputs: inputs.digestsAtHand)
+    let report = try Report(experiment, findings)
+    tell("→ \(readable(try report.write(to: results)))")
+    try drawFigures(of: experiment, findings, results)
+    renewPage(of: experiment, workspace, inputs)
+    return report.table.problems
+  }
+
   /// Draws a manifest's figures. They are made from records as its table is, so one that cannot be drawn is no failure of the runs.
   /// - Parameter tellsOfMissing: whether a figure is told of that lacks its runs; a narrowed call asked for none of them.
   func drawFigures(

@@ -20,6 +20,7 @@ struct Run: ParsableCommand {
   @OptionGroup var read: InputOptions
   @OptionGroup var project: ProjectOptions
   @OptionGroup var training: TrainingOptions
+  @OptionGroup var place: LauncherOptions
   @OptionGroup var written: FormatOptions
 
   @Flag(help: "Print the plan with its cost; train nothing.")
@@ -40,6 +41,7 @@ struct Run: ParsableCommand {
     let store = RunStore(workspace)
     let plan = try Plan([experiment], profile: selection.profile, narrowing: narrowing, inputs: inputs, store: store)
     guard plan.problems.isEmpty else { throw ManifestError.invalid(plan.problems) }
+    if try place.submit(plan, name: experiment.id, store, inputs, data: read.dataFolder, training, dryRun: dryRun) { return }
     if dryRun {
       let table = try PlanTable(plan.runs, store: store, inputs: inputs)
       say(table.text)

@@ -60,6 +60,8 @@ struct MakefileTests {
       ("tune-pocket JOBS=2", "tune --profile pocket --jobs '2'"), ("tune-small DATA=glue", "tune --profile small --data 'glue'"),
       ("tune-some METHODS=lora SEEDS=100", "tune 'tune-some' --methods 'lora' --seeds '100'"),
       ("report", "page"), ("report EXPERIMENT=t TASKS=rte", "report 't' --tasks 'rte'"),
+      ("table1 LAUNCHER=slurm RUNS_PER_TASK=4 AT_ONCE=8", "run table1 --launcher 'slurm' --runs-per-task '4' --at-once '8'"),
+      ("cancel EXPERIMENT=t", "cancel 't'"), ("join FROM=a/results", "join 'a/results'"),
       ("verify", "verify"), ("verify EXPERIMENT=t", "verify 't'"), ("gc", "gc"), ("gc DELETE=1", "gc --delete"),
       ("compare A=t@4f2c B=t SEEDS=0 FORMAT=csv", "compare 't@4f2c' 't' --seeds '0' --format 'csv'"),
       // a space within a value
