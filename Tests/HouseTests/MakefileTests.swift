@@ -16,7 +16,7 @@ struct MakefileTests {
   @Test(
     "a variable that no goal of the call takes is refused, with the one that is meant",
     arguments: [
-      ("table1 TASK=rte", "TASK=… is no variable of `make table1`. Did you mean TASKS? It takes DATA "),
+      ("table1 TASK=rte", "TASK=… is no variable of `make table1`. Did you mean TASKS? It takes AT_ONCE CLUSTER DATA "),
       ("table1 tasks=rte", "tasks=… is no variable of `make table1`. Did you mean TASKS?"),
       ("aflora-table2 METHOD=lora", "METHOD=… is no variable of `make aflora-table2`. Did you mean METHODS?"),
       ("rerun SEEDS=0", "SEEDS=… is no variable of `make rerun`. Did you mean SEED?"),

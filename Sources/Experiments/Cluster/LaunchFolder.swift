@@ -45,14 +45,14 @@ package struct LaunchFolder: Sendable, Equatable {
   package var logs: URL { url.appending(path: "logs") }
   /// The script of an array.
   package func script(ofArray index: Int) -> URL { url.appending(path: "array-\(index).sh") }
-  /// The script of the report.
+  /// The script that the report's job is submitted with.
   package var reportScript: URL { url.appending(path: "report.sh") }
   private var jobsFile: URL { url.appending(path: "jobs.json") }
 
   /// The name by which the cluster knows an array of it. It is of this launch alone: a queue tells by it what is submitted, also where the
   /// submitting program was killed before it could write the numbers down.
   package func jobName(ofArray index: Int) -> String { "lowrank-\(name)-\(index)" }
-  /// The name of the report's job.
+  /// What the cluster calls the job that writes tables and figures.
   package var reportJobName: String { "lowrank-\(name)-report" }
 
   /// The array of this launch that a job's name stands for.

@@ -12,7 +12,7 @@ package struct LaunchQueue: Sendable {
     package let index: Int
     /// What the cluster says.
     package let queued: Slurm.QueuedTask
-    /// Its runs.
+    /// What the task trains, in order, what is done included.
     package let runs: [PlannedRun]
   }
 

@@ -8,7 +8,7 @@ import Storage
 package struct SlurmLauncher: Sendable {
   /// How plans are cut.
   package struct Shape: Sendable, Equatable {
-    /// Runs of a task.
+    /// How many runs one task trains, one after the other or side by side.
     package var runsPerTask = 1
     /// Tasks at the same time; nil for as many as the cluster lets.
     package var atOnce: Int?
@@ -21,7 +21,7 @@ package struct SlurmLauncher: Sendable {
   package struct Submission: Sendable, Equatable {
     /// The launch; nil where there was nothing to submit.
     package let folder: LaunchFolder?
-    /// Its jobs.
+    /// The cluster's numbers for what was submitted.
     package let jobs: LaunchFolder.Jobs
     /// Runs that were submitted.
     package let runs: Int

@@ -20,7 +20,7 @@ package struct SlurmScript: Sendable, Equatable {
     package var minutes: Int
     /// Memory, in MB.
     package var megabytes: Int
-    /// Processors.
+    /// Cores, for the threads of all runs that go on at once.
     package var processors: Int
   }
 
