@@ -51,9 +51,6 @@ package struct ClusterSettings: Sendable, Equatable, Codable {
     try problems.throwIfAny()
     self = settings ?? ClusterSettings()
   }
-
-  /// A line for each key of such a file.
-  package static var keyReference: String { ClusterSettingsReader(reader: .ofNothing).form.reference }
 }
 
 /// Reads files of a cluster's settings.

@@ -37,6 +37,11 @@ package struct KeyReference: Sendable, Equatable {
         part: "task",
         place: "`experiments/tasks/<id>.yaml`: a task of your own. The built-in ones are "
           + TaskDefinition.builtIn.map(\.id).joined(separator: ", ") + ".", lines: TaskFileReader.keyReference),
+      KeyReference(
+        part: "cluster",
+        place:
+          "`~/.config/lowrank/slurm.yaml`, or the file that `--cluster` names: what tasks ask a Slurm cluster for. Every key may be "
+          + "left out.", lines: ClusterSettingsReader(reader: .ofNothing).form.reference),
     ]
   }
 }

@@ -18,7 +18,8 @@ struct LauncherOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "The cluster's own settings, in place of ~/.config/lowrank/slurm.yaml; 'lowrank keys' has their keys.", valueName: "file"))
+      "The cluster's own settings, in place of ~/.config/lowrank/slurm.yaml; 'lowrank keys cluster' lists what may stand in it.",
+      valueName: "file"))
   var cluster: String?
 
   @Option(help: "Runs of a task on the cluster, --jobs of them at the same time and by default one.")
