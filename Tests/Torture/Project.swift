@@ -21,15 +21,22 @@ final class KnownProject {
   /// Trains `methods`, as a manifest lists them.
   ///
   /// - Parameter program: `lowrank`, or what a test puts in its place.
-  init(methods: [String], _ program: URL) throws {
-    self.program = program
-    project = try TinyProject(
+  convenience init(methods: [String], _ program: URL) throws {
+    let project = try TinyProject(
       TinyProject.manifest.replacing(
         "[lora, {aflora: {initial_epochs: 0.5, final_fraction: 0.3}}]", with: "[\(methods.joined(separator: ", "))]"
       ))
+    try self.init(project, program, expects: methods.count)
+  }
+
+  /// Trains the runs of a project.
+  ///
+  /// - Parameter count: how many there are.
+  init(_ project: TinyProject, _ program: URL, expects count: Int) throws {
+    (self.project, self.program) = (project, program)
     let start = ContinuousClock.now
     let call = try Call(program, ["run", "tiny", "--jobs", "1"], project.root, results: "results")
-    guard call.end(within: 300) == .exited(0) else {
+    guard call.end(within: 1200) == .exited(0) else {
       throw Failure(description: "the straight run failed:\n\(call.output)")
     }
     let parts = (ContinuousClock.now - start).components
@@ -39,7 +46,7 @@ final class KnownProject {
       let files = try Self.computed.map { ($0, try Data(contentsOf: $0.url(in: folder))) }
       expected[folder.lastPathComponent] = Dictionary(uniqueKeysWithValues: files)
     }
-    guard expected.count == methods.count else {
+    guard expected.count == count else {
       throw Failure(description: "the straight run left \(expected.count) runs")
     }
     self.expected = expected

@@ -3,12 +3,12 @@ import ArgumentParser
 import Foundation
 import TestSupport
 
-/// `torture fuzz`, `torture kills`, `torture flips`; `make fuzz` and `make torture` call them. No part of the program.
+/// `torture fuzz`, `torture kills`, `torture flips`, `torture slurm`; `make fuzz`, `make torture` and `make test-slurm` call them. No part of the program.
 @main
 struct Torture: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Damages files, kills runs and flips bits, and counts what came of it.",
-    subcommands: [FuzzCommand.self, WorkCommand.self, KillsCommand.self, FlipsCommand.self])
+    subcommands: [FuzzCommand.self, WorkCommand.self, KillsCommand.self, FlipsCommand.self, SlurmCommand.self])
 }
 
 /// A failure of the harness itself, in words.

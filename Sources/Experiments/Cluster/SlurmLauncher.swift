@@ -143,7 +143,7 @@ package struct SlurmLauncher: Sendable {
           tasks: SlurmScript.Tasks(first: tasks.lowerBound, count: tasks.count, atOnce: shape.atOnce),
           request: costs.request(of: tasks),
           after: after, output: path(folder.logs.appending(path: "array-\(index)-")) + "%a.log", root: store.workspace.root.path,
-          command: [program, "work", folder.launch.path, "--index"], cluster: cluster)
+          command: [program, "work", folder.launch.path] + place + ["--index"], cluster: cluster)
       }
     }
   }
@@ -153,7 +153,14 @@ package struct SlurmLauncher: Sendable {
       name: folder.reportJobName, tasks: nil,
       request: SlurmScript.Request(minutes: max(cluster.leastMinutes, 10), megabytes: 2048, processors: 1), after: after,
       output: path(folder.logs.appending(path: "report.log")), root: store.workspace.root.path,
-      command: [program, "work", folder.launch.path, "--report"], cluster: cluster)
+      command: [program, "work", folder.launch.path, "--report"] + place, cluster: cluster)
+  }
+
+  /// Where results go, for the program on a node, where that is not the usual folder.
+  private var place: [String] {
+    let workspace = store.workspace
+    return workspace.results == workspace.root.appending(path: "results").standardizedFileURL
+      ? [] : ["--results", workspace.results.path]
   }
 
   /// A path in a pattern of names, where a percent sign means something.

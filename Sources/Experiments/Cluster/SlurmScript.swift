@@ -48,11 +48,14 @@ package struct SlurmScript: Sendable, Equatable {
   package var text: String {
     let index = tasks.map { $0.first == 0 ? " \"$SLURM_ARRAY_TASK_ID\"" : " \"$((\($0.first) + SLURM_ARRAY_TASK_ID))\"" } ?? ""
     let program = (cluster.container.map { $0 + " " } ?? "") + command.map(Self.quoted).joined(separator: " ") + index
-    // srun, so that the program itself gets the cluster's signals, also when it stands in a container
+    // srun, so that the program itself gets the cluster's signals, also when it stands in a container. What was killed without a warning
+    // waits again, and goes on from its last checkpoint.
+    let again = ["status=$?", "if [ $status -eq 137 ]; then scontrol requeue \"$SLURM_JOB_ID\"; fi", "exit $status"]
     let lines =
       ["#!/bin/sh"] + directives.map { "#SBATCH " + $0 } + ["cd \(Self.quoted(root)) || exit 1"] + cluster.setup + [
-        "exec srun \(program)"
+        "srun \(program)"
       ]
+      + (tasks == nil ? [] : again)
     return lines.joined(separator: "\n") + "\n"
   }
 
