@@ -242,7 +242,7 @@ extension RunFlag {
   /// What a reader must know, for people.
   var text: String {
     switch self {
-    case .collapsed: "collapsed: one answer to every validation example"
+    case .collapsed: "collapsed: one answer to every row of a set in its best or its last epoch"
     }
   }
 }

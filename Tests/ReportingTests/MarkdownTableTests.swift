@@ -84,7 +84,7 @@ import Testing
     #expect(
       text.contains(
         """
-        ‡ collapsed: the model gives one answer to every validation example; in the value.\u{20}\u{20}
+        ‡ collapsed: in its best or its last epoch the model gives one answer to every row of a set; in the value.\u{20}\u{20}
         diverged: the loss became infinite or not a number; not in the value.\u{20}\u{20}
         failed: ended by an error; not in the value.\u{20}\u{20}
         undefined: the score has no value, for the right answers of the validation set are all the same; not in the value.\u{20}\u{20}

@@ -118,7 +118,7 @@ import Testing
         **t1** (pocket profile): 7 of 8 runs are there.
 
         - diverged, 1: aflora rte seed 1 at step 7
-        - collapsed (one answer to every validation example), 1: lora mrpc seed 0
+        - collapsed (one answer to every row of a set in the best or the last epoch), 1: lora mrpc seed 0
         - missing, 1: aflora mrpc seed 1
 
         <!-- /lowrank -->
