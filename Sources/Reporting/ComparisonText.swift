@@ -67,7 +67,9 @@ extension Comparison {
       "Same runs: of the shared seeds with a record on both sides, those whose two runs are one and the same, which cannot differ.",
     ]
     if shown.contains(where: { $0.runs.contains { $0.state == .collapsed } }) {
-      notes.append("\(CellState.collapsedMark) collapsed: in its best or its last epoch the model gives one answer to every row of a set; in the value.")
+      notes.append(
+        "\(CellState.collapsedMark) collapsed: in its best or its last epoch the model gives one answer to every row of a set; in the value."
+      )
     }
     return notes + CellState.allCases.filter { state in shown.contains { $0.counts(state) } }.map(\.note)
   }

@@ -80,7 +80,9 @@ extension TableModel {
     notes += costNotes
     if cells.contains(where: { $0.runs.contains { $0.state == .collapsed } }) {
       notes.append(
-        .text("\(CellState.collapsedMark) collapsed: in its best or its last epoch the model gives one answer to every row of a set; in the value."))
+        .text(
+          "\(CellState.collapsedMark) collapsed: in its best or its last epoch the model gives one answer to every row of a set; in the value."
+        ))
     }
     if cells.contains(where: { $0.runs.contains { $0.detail == CellRun.countedAsZero } }) {
       notes.append(

@@ -61,7 +61,8 @@ struct PageRunsTests {
     #expect(runs[0].record?.outcome == "failed: <b>no memory</b>" && runs[0].command.hasPrefix("lowrank run t1 "))
     #expect(
       runs[1].record?.outcome
-        == "diverged at step 7: the loss became infinite or not a number, collapsed: one answer to every row of a set in its best or its last epoch")
+        == "diverged at step 7: the loss became infinite or not a number, collapsed: one answer to every row of a set in its best or its last epoch"
+    )
     #expect(runs[1].command.hasPrefix("lowrank rerun t1 "))
   }
 

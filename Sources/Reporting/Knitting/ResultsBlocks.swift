@@ -116,7 +116,8 @@ enum RunList {
     let text =
       "**\(MarkdownText.plain(table.experiment))** (\(table.profile.rawValue) profile): \(found) of \(runs.count) runs are there.\n"
     let states: [(state: CellRun.State, name: String)] = [
-      (.diverged, "diverged"), (.collapsed, "collapsed (one answer to every row of a set in the best or the last epoch)"), (.undefined, "score undefined"),
+      (.diverged, "diverged"), (.collapsed, "collapsed (one answer to every row of a set in the best or the last epoch)"),
+      (.undefined, "score undefined"),
       (.failed, "failed"), (.unscored, "without the score shown"), (.outdated, "outdated (made with other settings or files)"),
       (.unreadable, "unusable"),
       (.missing, "missing"),
