@@ -26,6 +26,11 @@ stop() {
 }
 
 start() {
+  for open in /proc/$$/fd/*; do
+    number=${open##*/}
+    # 255 is the script itself
+    if [ "$number" -gt 2 ] && [ "$number" != 255 ]; then eval "exec $number>&-"; fi
+  done
   if ! command -v slurmctld >/dev/null || ! command -v slurmd >/dev/null || ! command -v munged >/dev/null; then
     command -v apt-get >/dev/null || fail "slurmctld, slurmd and munged are missing: install Slurm and MUNGE"
     DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends slurm-wlm munge >&2 || fail "slurm-wlm and munge cannot be installed"
@@ -36,7 +41,7 @@ start() {
   dd if=/dev/urandom of="$folder/munge.key" bs=1024 count=1 status=none
   chmod 400 "$folder/munge.key"
   munged --force --key-file="$folder/munge.key" --socket="$folder/munge.socket" --pid-file="$folder/munged.pid" \
-    --log-file="$folder/munged.log" --seed-file="$folder/munged.seed"
+    --log-file="$folder/munged.log" --seed-file="$folder/munged.seed" </dev/null >/dev/null 2>&1 || fail "munged does not start: see $folder/munged.log"
   host=$(hostname -s)
   memory=$(awk '/MemAvailable/ { printf "%d", $2 / 1024 * 0.8 }' /proc/meminfo)
   cat >"$folder/slurm.conf" <<CONF
@@ -76,8 +81,9 @@ PartitionName=low Nodes=ALL Default=YES PriorityTier=1 PreemptMode=REQUEUE MaxTi
 PartitionName=high Nodes=ALL PriorityTier=10 PreemptMode=OFF MaxTime=INFINITE State=UP
 CONF
   export SLURM_CONF="$folder/slurm.conf"
-  slurmctld -f "$SLURM_CONF"
-  slurmd -f "$SLURM_CONF"
+  # with streams of their own, and without what was handed down: who waits for this script's end by it would wait for them
+  slurmctld -f "$SLURM_CONF" </dev/null >/dev/null 2>&1 || fail "slurmctld does not start: see $folder/slurmctld.log"
+  slurmd -f "$SLURM_CONF" </dev/null >/dev/null 2>&1 || fail "slurmd does not start: see $folder/slurmd.log"
   for _ in $(seq 100); do
     state=$(sinfo --noheader --partition=low --format=%T 2>/dev/null || true)
     [ "$state" = idle ] && break
